@@ -1,0 +1,116 @@
+import { UserError } from '../errors';
+import { presetBase, presets } from './presets';
+import { configSchema, type XkdConfig } from './schema';
+import { checkConsistency } from './consistency';
+
+/** A value of a configuration key as a notebook gives it; text from a command line is read as JSON first. */
+export type Override = string | number | boolean | null | readonly number[];
+export type Overrides = Readonly<Record<string, Override>>;
+
+interface Tree {
+  [key: string]: Tree | Override;
+}
+
+/**
+ * The configuration of a preset with some keys changed.
+ *
+ * @param preset `nano`, `tiny` or `base`
+ * @param overrides dotted keys and their values, such as `{ 'mask.video': 0.9 }`
+ * @throws UserError naming the unknown preset or key, or the value out of range
+ */
+export function configure(preset: string, overrides: Overrides = {}): XkdConfig {
+  if (!Object.hasOwn(presets, preset)) {
+    throw new UserError(`There is no preset "${preset}"; choose one of ${Object.keys(presets).join(', ')}.`);
+  }
+  const tree = merge(structuredClone(presetBase) as unknown as Tree, presets[preset as keyof typeof presets]);
+  tree.preset = preset;
+  for (const [key, value] of Object.entries(overrides)) setKey(tree, key, value);
+  return validateConfig(tree);
+}
+
+/** Validates a configuration that was read from a file. */
+export function validateConfig(value: unknown): XkdConfig {
+  const result = configSchema.safeParse(value);
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    const key = issue.path.join('.');
+    const given = issue.path.reduce<unknown>((node, part) => (node as Tree)?.[String(part)], value);
+    if (issue.code === 'unrecognized_keys') throw unknownKey([...issue.path, issue.keys[0]].join('.'));
+    throw new UserError(`The value ${JSON.stringify(given)} of "${key}" is not allowed: ${issue.message}.`);
+  }
+  checkConsistency(result.data);
+  return result.data;
+}
+
+/** Reads `key=value` words of a command line; a value is JSON where it can be, else text. */
+export function parseOverrides(words: readonly string[]): Overrides {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf('=');
+      if (at < 1) throw new UserError(`"${word}" is not an override; write key=value, such as mask.video=0.9.`);
+      return [word.slice(0, at), parseValue(word.slice(at + 1))];
+    }),
+  );
+}
+
+/** Every dotted key with its value, in the order of the schema. */
+export function flattenConfig(config: XkdConfig): [key: string, value: Override][] {
+  const walk = (node: object, prefix: string): [string, Override][] =>
+    Object.entries(node).flatMap(([key, value]) =>
+      isTree(value) ? walk(value, `${prefix}${key}.`) : [[prefix + key, value as Override]],
+    );
+  return walk(config, '');
+}
+
+function parseValue(text: string): Override {
+  try {
+    return JSON.parse(text) as Override;
+  } catch {
+    return text;
+  }
+}
+
+function setKey(tree: Tree, key: string, value: Override): void {
+  const path = key.split('.');
+  const last = path.pop()!;
+  let node = tree;
+  for (const part of path) {
+    const next = Object.hasOwn(node, part) ? node[part] : undefined;
+    if (!isTree(next)) throw unknownKey(key);
+    node = next;
+  }
+  if (!Object.hasOwn(node, last) || isTree(node[last])) throw unknownKey(key);
+  node[last] = value;
+}
+
+function unknownKey(key: string): UserError {
+  const keys = flattenConfig(presetBase).map(([name]) => name);
+  const close = keys.sort((a, b) => distance(key, a) - distance(key, b))[0];
+  return new UserError(`There is no configuration key "${key}"; did you mean "${close}"?`);
+}
+
+/** Edit distance of two short words (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const above = row;
+    row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = above[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row[j] = Math.min(above[j] + 1, row[j - 1] + 1, change);
+    }
+  }
+  return row[b.length];
+}
+
+function merge(into: Tree, from: object): Tree {
+  for (const [key, value] of Object.entries(from)) {
+    if (isTree(value)) merge(into[key] as Tree, value);
+    else into[key] = value as Override;
+  }
+  return into;
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

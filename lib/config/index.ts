@@ -1,0 +1,4 @@
+export * from './schema';
+export * from './presets';
+export * from './configure';
+export { clipFrames } from './consistency';

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+
+/*
+ * Every number of a run. Keys are the same on the command line (`optimiser.learningRate=1e-3`), in a notebook
+ * (`configure('nano', { 'optimiser.learningRate': 1e-3 })`) and in a run folder's config.json.
+ */
+
+const count = z.int().min(1);
+const share = z.number().min(0).max(1);
+const positive = z.number().positive();
+const range = z.tuple([z.number(), z.number()]).refine(([low, high]) => low <= high, 'low end above high end');
+
+const clip = z.strictObject({
+  seconds: positive.describe('length of the window cut from a video [s]'),
+  framesPerSecond: positive.describe('rate to which the video is resampled [frames/s]'),
+  frameSize: count.describe('side of the square global view [px]'),
+  sampleRateHz: count.describe('rate to which the sound is resampled [Hz]'),
+});
+
+const spectrogram = z.strictObject({
+  fftSize: count.describe('window of one spectrum [samples], a power of two'),
+  hopLength: count.describe('step between spectra [samples]'),
+  melBands: count.describe('bands of the Slaney mel filterbank'),
+  columns: count.describe('spectra in a global view'),
+  minHz: z.number().min(0).describe('lower edge of the filterbank [Hz]'),
+  maxHz: positive.describe('upper edge of the filterbank [Hz]'),
+  mean: z.number().describe('mean of the log-mel values, taken off'),
+  std: positive.describe('standard deviation of the log-mel values, divided by'),
+});
+
+const patch = z.strictObject({
+  frames: count.describe('frames in a video patch'),
+  size: count.describe('side of a video patch [px]'),
+  melBands: count.describe('mel bands in an audio patch'),
+  columns: count.describe('spectra in an audio patch'),
+});
+
+const views = z.strictObject({
+  local: z.int().min(0).describe('local views per modality'),
+  frames: count.describe('frames of a local view'),
+  frameSize: count.describe('side of a local view [px]'),
+  columns: count.describe('spectra of a local view'),
+});
+
+const transformer = z.strictObject({
+  width: count.describe('width of a token'),
+  depth: count.describe('blocks'),
+  heads: count.describe('attention heads'),
+});
+
+const projector = z.strictObject({
+  layers: z.int().min(2).max(8).describe('linear layers before the bottleneck normalisation'),
+  hidden: count.describe('width of the hidden layers'),
+  bottleneck: count.describe('width that is L2-normalised'),
+  outputs: count.describe('outputs over which the softmax runs'),
+});
+
+const teacherTemperature = z.strictObject({
+  start: positive.describe('at step 0'),
+  end: positive.describe('after the warm-up'),
+});
+
+const temperature = z.strictObject({
+  student: positive.describe('of the students, in both directions as in the release'),
+  videoTeacher: teacherTemperature,
+  audioTeacher: teacherTemperature,
+  warmupEpochs: z.number().min(0).describe('epochs over which start turns into end'),
+});
+
+const loss = z.strictObject({
+  alignment: z.number().min(0).describe('weight of L_da'),
+  distillation: z.number().min(0).describe('weight of L_kd'),
+  reconstruction: z.number().min(0).describe('weight of L_ae'),
+});
+
+const optimiser = z.strictObject({
+  learningRate: positive.describe('peak learning rate'),
+  beta1: share.describe('decay of the first moment'),
+  beta2: share.describe('decay of the second moment'),
+  epsilon: positive.describe('added to the root of the second moment'),
+  weightDecay: z.number().min(0).describe('decoupled decay of tensors of more than one dimension'),
+  clip: z.number().min(0).describe('largest gradient norm of a tensor; 0: no clipping'),
+  warmupEpochs: z.number().min(0).describe('epochs of linear warm-up from 0'),
+  freezeLastLayerEpochs: z.number().min(0).describe("epochs in which the head's last layer stands still"),
+});
+
+const videoAugmentation = z.strictObject({
+  globalArea: range.describe('share of the frame in a global crop'),
+  localArea: range.describe('share of the frame in a local crop'),
+  aspect: range.describe('width over height of a crop'),
+  flip: share.describe('probability of a left-right flip'),
+  brightness: z.number().min(0),
+  contrast: z.number().min(0),
+  saturation: z.number().min(0),
+  hue: z.number().min(0).max(0.5),
+  localGrey: share.describe('probability of greyscale in a local view'),
+  localBlur: share.describe('probability of Gaussian blur in a local view'),
+  blurSigma: range.describe('standard deviation of the blur [px]'),
+});
+
+const audioAugmentation = z.strictObject({
+  globalVolume: share.describe('volume factor drawn from 1 -/+ this'),
+  localVolume: share.describe('the same for a local view'),
+  localCrop: z.boolean().describe('random-resize-crop of the log-mel in a local view'),
+  canvasTime: z.number().min(1).describe('time axis of the canvas over the log-mel'),
+  frequencyScale: range.describe('height of the crop over the log-mel'),
+  timeScale: range.describe('width of the crop over the log-mel'),
+});
+
+const training = z.strictObject({
+  batch: count.describe('clips in a step'),
+  epochs: positive.describe('passes through the training clips'),
+  steps: count.nullable().describe('steps in all; null: as many as the epochs have'),
+  checkpointSteps: count.describe('steps between checkpoints'),
+  keepCheckpoints: count.describe('newest checkpoints that are kept'),
+});
+
+const loader = z.strictObject({
+  workers: z.int().min(0).describe('decoding threads; 0: one less than the processors'),
+  prefetch: count.describe('batches decoded ahead'),
+  cacheMegabytes: z.number().min(0).describe('memory for decoded clips [MB]; 0: none'),
+  maxBadShare: share.describe('share of unusable files above which the run stops'),
+});
+
+export const configSchema = z.strictObject({
+  preset: z.string().describe('preset that this configuration started from'),
+  seed: z.int().min(0).describe('seed of every random stream'),
+  clip,
+  spectrogram,
+  patch,
+  views,
+  encoder: transformer,
+  decoder: transformer,
+  projector,
+  sharing: z
+    .enum(['none', 'students', 'teachersAndStudents'])
+    .describe('blocks shared between modalities: MS, MAS, MATS'),
+  mask: z.strictObject({
+    video: z.number().min(0).max(0.99).describe('share of video patches removed'),
+    audio: z.number().min(0).max(0.99).describe('share of audio patches removed'),
+  }),
+  refinement: z.enum(['none', 'mean', 'softmax']).describe('cross-modal attention on teacher features'),
+  teacherView: z.enum(['firstLocal', 'global']).describe("the teachers' view; the release: firstLocal"),
+  temperature,
+  centreMomentum: share.describe('momentum of the centres'),
+  ema: z.strictObject({
+    start: share.describe('teacher momentum at step 0'),
+    end: share.describe('teacher momentum at the last step'),
+  }),
+  loss,
+  optimiser,
+  training,
+  videoAugmentation,
+  audioAugmentation,
+  loader,
+});
+
+type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
+
+/** A validated, read-only configuration. Made by {@link configure}. */
+export type XkdConfig = Immutable<z.infer<typeof configSchema>>;
+export type Modality = 'video' | 'audio';
+export const modalities = ['video', 'audio'] as const;
