@@ -1,4 +1,5 @@
 export * from './schema';
 export * from './presets';
 export * from './configure';
+export * from './keys';
 export { clipFrames } from './consistency';

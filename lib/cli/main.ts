@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../errors';
+import { register as registerConfig } from './commands/config';
+
+const exitCodes = { userError: 1, usage: 2, defect: 70 } as const;
+
+/** The commands in the order in which the help lists them. */
+const registrations = [registerConfig];
+
+/** The program `xkd` with its commands. Each command is made by `program.command()`, so that it inherits the error handling. */
+export function createProgram(): Command {
+  const program = new Command('xkd')
+    .description('Cross-modal knowledge distillation for video and sound')
+    .version(packageVersion())
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ showGlobalOptions: true })
+    .showSuggestionAfterError();
+  for (const register of registrations) register(program);
+  return program;
+}
+
+/** Runs one command line (the words after `xkd`) and returns its exit code. */
+export async function main(words: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync(words, { from: 'user' });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+function packageVersion(): string {
+  const text = readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0;
+    if (error.code !== 'commander.help') printError(usageSentence(error));
+    return exitCodes.usage;
+  }
+  if (error instanceof UserError) {
+    printError(error.message);
+    return exitCodes.userError;
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return exitCodes.defect;
+}
+
+/** Commander's message, which may have its suggestion on a second line, as one sentence. */
+function usageSentence(error: CommanderError): string {
+  const [problem, suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const sentence = problem.charAt(0).toUpperCase() + problem.slice(1).replace(/\.?$/, '');
+  const wayOut = suggestion ? suggestion.replace(/^\(|\)$/g, '') : 'Add --help to see what can be given.';
+  return `${sentence}. ${wayOut}`;
+}
+
+function printError(sentence: string): void {
+  process.stderr.write(`xkd: ${sentence.replaceAll('\n', ' ')}\n`);
+}
+
+if (require.main === module) {
+  // A reader such as `head` may close the pipe early; that is no mistake.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  void main(process.argv.slice(2)).then((code) => {
+    // Decoding threads of a failed command may still live: a failure ends them, a success waits for them.
+    if (code === 0) process.exitCode = 0;
+    else process.exit(code);
+  });
+}
