@@ -1,0 +1,8 @@
+export interface TensorFlowChoice {
+  readonly kind: 'native' | 'fallback';
+  readonly tensorflow?: string;
+  readonly device?: 'cpu' | 'gpu';
+  readonly package?: string;
+  readonly reason?: string;
+}
+export function readChoice(): TensorFlowChoice;
