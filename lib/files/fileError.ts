@@ -1,0 +1,45 @@
+import { dirname } from 'node:path';
+import { UserError } from '../errors';
+
+/**
+ * What the system says about a file, as a sentence with the way out. Errors that the user can't mend come
+ * back as they are.
+ *
+ * @param doing what was tried, such as `read` or `write`
+ */
+export function fileError(error: unknown, path: string, doing: 'read' | 'write'): unknown {
+  const code = (error as NodeJS.ErrnoException | null)?.code;
+  const folder = dirname(path);
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new UserError(
+        `There is no disk space left to write "${path}"; free some or choose another folder. What was there before is unharmed.`,
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new UserError(
+        `There is no permission to ${doing} "${path}"; change its rights or choose another path.`,
+      );
+    case 'EROFS':
+      return new UserError(
+        `"${folder}" is on a read-only file system; choose a folder that can be written to.`,
+      );
+    case 'ENOENT':
+      return new UserError(
+        doing === 'read'
+          ? `There is no file "${path}"; check the path.`
+          : `There is no folder "${folder}" to write "${path}" to; make it or choose another.`,
+      );
+    case 'ENOTDIR':
+      return new UserError(`"${path}" leads through a file as if it were a folder; check the path.`);
+    case 'EISDIR':
+      return new UserError(`"${path}" is a folder where a file is needed; name a file.`);
+    case 'ENAMETOOLONG':
+      return new UserError(`The name "${path}" is too long for this file system; choose a shorter one.`);
+    case 'EFBIG':
+      return new UserError(`"${path}" would exceed the largest file this file system or user may write.`);
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,127 @@
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { UserError } from '../errors';
+import { writeFileAtomic } from './atomicWrite';
+import { formatCsvLine, parseCsv } from './csv';
+import { fileError } from './fileError';
+
+/** Figures of one step; `step` orders the rows. */
+export type MetricsRow = Readonly<Record<string, number>> & { readonly step: number };
+
+/**
+ * Appends figures to a `.csv` or `.jsonl` file. Each row is one write of a whole line, so that a kill costs at
+ * most the row under way, and a reader may follow the file while it grows.
+ */
+export class MetricsWriter {
+  private readonly file: number;
+  private columns: readonly string[] | null;
+
+  /**
+   * @param path ends in `.csv` or `.jsonl`
+   * @param afterStep when resuming: the last step that counts; later rows and a half-written line are dropped.
+   *   Null: begin anew.
+   */
+  constructor(
+    readonly path: string,
+    afterStep: number | null = null,
+  ) {
+    const kept = afterStep !== null && existsSync(path) ? readMetrics(path) : [];
+    const rows = kept.filter(({ step }) => step <= (afterStep ?? -1));
+    this.columns = rows.length > 0 ? Object.keys(rows[0]) : null;
+    const lines = rows.map((row) => this.format(row));
+    if (this.columns && this.isCsv) lines.unshift(formatCsvLine(this.columns));
+    writeFileAtomic(path, lines.map((line) => `${line}\n`).join(''));
+    this.file = this.attempt(() => openSync(path, 'a'));
+  }
+
+  /** Appends a row; the first one fixes the columns. */
+  write(row: MetricsRow): void {
+    let text = '';
+    if (!this.columns) {
+      this.columns = Object.keys(row);
+      if (this.isCsv) text = `${formatCsvLine(this.columns)}\n`;
+    }
+    const odd = [...Object.keys(row), ...this.columns].find(
+      (name) => !(name in row) || !this.columns!.includes(name),
+    );
+    if (odd) throw new Error(`column "${odd}" is not in every row of ${this.path}`);
+    text += `${this.format(row)}\n`;
+    this.attempt(() => writeSync(this.file, text));
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+
+  private get isCsv(): boolean {
+    return this.path.endsWith('.csv');
+  }
+
+  private format(row: MetricsRow): string {
+    const values = this.columns!.map((name) => row[name]);
+    if (this.isCsv) return formatCsvLine(values);
+    // JSON has no NaN: such figures are kept as text.
+    return JSON.stringify(row, (_, value: unknown) =>
+      Number.isFinite(value) || value === row ? value : String(value),
+    );
+  }
+
+  private attempt<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      throw fileError(error, this.path, 'write');
+    }
+  }
+}
+
+/**
+ * The rows of a metrics file; a half-written last line is left out.
+ *
+ * @throws UserError where the file is missing or is no table of figures with a column `step`
+ */
+export function readMetrics(path: string): MetricsRow[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  }
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const rows = path.endsWith('.csv') ? fromCsv(whole) : fromJsonLines(whole);
+  if (!rows || rows.some((row) => !Number.isFinite(row.step))) {
+    throw new UserError(
+      `"${path}" is no table of figures by step; move it away or choose another run folder.`,
+    );
+  }
+  return rows;
+}
+
+function fromCsv(text: string): MetricsRow[] | null {
+  try {
+    const [header, ...lines] = parseCsv(text);
+    if (lines.some((line) => line.length !== header.length)) return null;
+    return lines.map(
+      (line) => Object.fromEntries(header.map((name, i) => [name, figure(line[i])])) as unknown as MetricsRow,
+    );
+  } catch {
+    return null;
+  }
+}
+
+function fromJsonLines(text: string): MetricsRow[] | null {
+  try {
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const row = JSON.parse(line) as Record<string, number | string>;
+        return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, figure(value)]));
+      }) as unknown as MetricsRow[];
+  } catch {
+    return null;
+  }
+}
+
+function figure(value: number | string): number {
+  return value === '' ? NaN : Number(value);
+}

@@ -1,0 +1,177 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { UserError } from '../errors';
+import { writeFileAtomic } from './atomicWrite';
+import { fileError } from './fileError';
+import {
+  encodeHeader,
+  HeaderError,
+  maxHeaderBytes,
+  parseHeader,
+  valueCount,
+  type SafetensorsHeader,
+  type TensorEntry,
+} from './safetensorsHeader';
+import { decodeValues, typeOf, type TensorType, type TensorValues } from './tensorCodec';
+
+/** A tensor as it is read from a file. */
+export interface StoredTensor {
+  readonly dtype: TensorType;
+  readonly shape: readonly number[];
+  readonly data: TensorValues;
+}
+
+/** A tensor to write; with a function its values are asked for when their turn comes, one tensor at a time. */
+export interface TensorSource {
+  readonly dtype: TensorType;
+  readonly shape: readonly number[];
+  readonly data: TensorValues | (() => TensorValues);
+}
+
+/** A safetensors file, open for reading tensor by tensor. */
+export class SafetensorsReader {
+  private constructor(
+    readonly path: string,
+    private readonly file: number,
+    private readonly header: SafetensorsHeader,
+  ) {}
+
+  /**
+   * Opens a file and checks its header: every tensor's type, shape and place, against the file's length.
+   *
+   * @throws UserError naming the file and what is wrong with it
+   */
+  static open(path: string): SafetensorsReader {
+    const file = attempt(path, () => openSync(path, 'r'));
+    try {
+      return new SafetensorsReader(path, file, readHeader(path, file));
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
+  }
+
+  get metadata(): Readonly<Record<string, string>> {
+    return this.header.metadata;
+  }
+
+  names(): string[] {
+    return [...this.header.entries.keys()];
+  }
+
+  has(name: string): boolean {
+    return this.header.entries.has(name);
+  }
+
+  /** Type, shape and place of a tensor, without reading it. */
+  entry(name: string): TensorEntry {
+    const entry = this.header.entries.get(name);
+    if (!entry) throw new UserError(`"${this.path}" has no tensor "${name}"; is it a file of another kind?`);
+    return entry;
+  }
+
+  /** Reads one tensor; 64 and 16 bit floats become float32, other whole numbers int32. */
+  read(name: string): StoredTensor {
+    const { dtype, shape, offset, byteLength } = this.entry(name);
+    const data = decodeValues(dtype, readBytes(this.path, this.file, offset, byteLength));
+    if (!data) {
+      throw new UserError(
+        `"${name}" in "${this.path}" has values of type ${dtype} that cannot be held as F32 or I32; convert it first.`,
+      );
+    }
+    return { dtype: typeOf(data), shape, data };
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+}
+
+export function openSafetensors(path: string): SafetensorsReader {
+  return SafetensorsReader.open(path);
+}
+
+/** Reads a whole file; for large ones {@link openSafetensors} reads tensor by tensor. */
+export function readSafetensors(path: string): {
+  metadata: Readonly<Record<string, string>>;
+  tensors: Map<string, StoredTensor>;
+} {
+  const reader = openSafetensors(path);
+  try {
+    return {
+      metadata: reader.metadata,
+      tensors: new Map(reader.names().map((name) => [name, reader.read(name)])),
+    };
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * Writes tensors in the given order, atomically, holding no more than one at a time.
+ *
+ * @throws UserError where the file can't be written; an older one is then unharmed
+ */
+export function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, TensorSource>,
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  writeFileAtomic(path, fileChunks(tensors, metadata));
+}
+
+function* fileChunks(
+  tensors: ReadonlyMap<string, TensorSource>,
+  metadata: Readonly<Record<string, string>>,
+): Generator<Uint8Array> {
+  yield encodeHeader(tensors, metadata);
+  for (const [name, { dtype, shape, data }] of tensors) {
+    const values = typeof data === 'function' ? data() : data;
+    if (typeOf(values) !== dtype || values.length !== valueCount(shape)) {
+      throw new Error(
+        `${name}: ${values.length} values of ${typeOf(values)} for [${shape.join(', ')}] of ${dtype}`,
+      );
+    }
+    yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  }
+}
+
+function readHeader(path: string, file: number): SafetensorsHeader {
+  const stat = attempt(path, () => fstatSync(file));
+  if (stat.isDirectory()) throw fileError({ code: 'EISDIR' }, path, 'read');
+  if (stat.size < 8) throw damaged(path, `it has only ${stat.size} bytes`);
+  const length = Buffer.from(readBytes(path, file, 0, 8)).readBigUInt64LE();
+  if (length > BigInt(Math.min(maxHeaderBytes, stat.size - 8))) {
+    throw damaged(path, `its first bytes give no possible length of a header`);
+  }
+  const json = Buffer.from(readBytes(path, file, 8, Number(length)));
+  try {
+    return parseHeader(json, stat.size);
+  } catch (error) {
+    throw error instanceof HeaderError ? damaged(path, error.message) : error;
+  }
+}
+
+function readBytes(path: string, file: number, offset: number, length: number): ArrayBuffer {
+  const buffer = new ArrayBuffer(length);
+  const bytes = new Uint8Array(buffer);
+  for (let at = 0; at < length;) {
+    // One system call reads less than 2 GB.
+    const block = Math.min(length - at, 2 ** 30);
+    const count = attempt(path, () => readSync(file, bytes, at, block, offset + at));
+    if (count === 0) throw damaged(path, 'it became shorter while it was read');
+    at += count;
+  }
+  return buffer;
+}
+
+function damaged(path: string, what: string): UserError {
+  return new UserError(`"${path}" is no sound safetensors file: ${what}. Copy it again or use another one.`);
+}
+
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  }
+}

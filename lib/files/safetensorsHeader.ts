@@ -1,0 +1,140 @@
+import { z } from 'zod';
+
+/*
+ * The safetensors format: 8 bytes with the length of the header (little-endian), the header in JSON, then the
+ * tensors' bytes without gaps. The header names each tensor's type, shape and place after the header.
+ */
+
+/** Bytes of one value of each type that the format knows. */
+export const bytesPerValue = {
+  BOOL: 1,
+  U8: 1,
+  I8: 1,
+  F8_E5M2: 1,
+  F8_E4M3: 1,
+  I16: 2,
+  U16: 2,
+  F16: 2,
+  BF16: 2,
+  I32: 4,
+  U32: 4,
+  F32: 4,
+  C64: 8,
+  I64: 8,
+  U64: 8,
+  F64: 8,
+} as const;
+export type StoredType = keyof typeof bytesPerValue;
+
+/** Where a tensor lies in the file. */
+export interface TensorEntry {
+  readonly dtype: StoredType;
+  readonly shape: readonly number[];
+  /** Offset of its first byte in the file. */
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+export interface SafetensorsHeader {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly entries: ReadonlyMap<string, TensorEntry>;
+}
+
+/** The format's own limit. */
+export const maxHeaderBytes = 100_000_000;
+/** Tensors start at multiples of this many bytes. */
+const alignment = 8;
+const metadataKey = '__metadata__';
+
+const entrySchema = z.object({
+  dtype: z.enum(Object.keys(bytesPerValue) as [StoredType, ...StoredType[]]),
+  shape: z.array(z.int().min(0)),
+  data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
+});
+const metadataSchema = z.record(z.string(), z.string());
+
+/** Why a header is refused, as the end of a sentence. */
+export class HeaderError extends Error {}
+
+/**
+ * Reads and checks a header before any memory is taken for tensors.
+ *
+ * @param json the header's bytes, without the 8 that give their number
+ * @param fileBytes length of the whole file
+ * @throws HeaderError
+ */
+export function parseHeader(json: Buffer, fileBytes: number): SafetensorsHeader {
+  const tree = parseObject(json);
+  const dataStart = 8 + json.byteLength;
+  const metadata = metadataSchema.safeParse(tree.get(metadataKey) ?? {});
+  if (!metadata.success) throw new HeaderError('its metadata are not text');
+  tree.delete(metadataKey);
+  const entries = new Map<string, TensorEntry>();
+  for (const [name, value] of tree) entries.set(name, parseEntry(name, value, dataStart));
+  checkLayout(entries, dataStart, fileBytes);
+  return { metadata: metadata.data, entries };
+}
+
+/** The 8 length bytes and the header, padded with spaces so that the tensors are aligned. */
+export function encodeHeader(
+  tensors: Iterable<readonly [string, { readonly dtype: StoredType; readonly shape: readonly number[] }]>,
+  metadata: Readonly<Record<string, string>>,
+): Buffer {
+  let offset = 0;
+  const fields: [string, unknown][] = Object.keys(metadata).length > 0 ? [[metadataKey, metadata]] : [];
+  for (const [name, { dtype, shape }] of tensors) {
+    const end = offset + valueCount(shape) * bytesPerValue[dtype];
+    fields.push([name, { dtype, shape, data_offsets: [offset, end] }]);
+    offset = end;
+  }
+  const text = `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
+  const bytes = Buffer.byteLength(text);
+  const padded = Math.ceil(bytes / alignment) * alignment;
+  const buffer = Buffer.alloc(8 + padded, ' ');
+  buffer.writeBigUInt64LE(BigInt(padded));
+  buffer.write(text, 8, 'utf8');
+  return buffer;
+}
+
+/** Number of values of a shape; 1 for a scalar's `[]`. */
+export function valueCount(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function parseObject(json: Buffer): Map<string, unknown> {
+  let tree: unknown;
+  try {
+    tree = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+  } catch {
+    throw new HeaderError('its header is no JSON');
+  }
+  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
+    throw new HeaderError('its header is no JSON object');
+  }
+  return new Map(Object.entries(tree));
+}
+
+function parseEntry(name: string, value: unknown, dataStart: number): TensorEntry {
+  const parsed = entrySchema.safeParse(value);
+  if (!parsed.success) throw new HeaderError(`its header gives no valid type, shape and place for "${name}"`);
+  const { dtype, shape, data_offsets } = parsed.data;
+  const [begin, end] = data_offsets;
+  if (end - begin !== valueCount(shape) * bytesPerValue[dtype]) {
+    throw new HeaderError(
+      `"${name}" of shape [${shape.join(', ')}] does not take the ${end - begin} bytes given for it`,
+    );
+  }
+  return { dtype, shape, offset: dataStart + begin, byteLength: end - begin };
+}
+
+/** Tensors must fill the rest of the file, one after the other. */
+function checkLayout(entries: ReadonlyMap<string, TensorEntry>, dataStart: number, fileBytes: number): void {
+  const inOrder = [...entries].sort(([, a], [, b]) => a.offset - b.offset || a.byteLength - b.byteLength);
+  let at = dataStart;
+  for (const [name, { offset, byteLength }] of inOrder) {
+    if (offset !== at) throw new HeaderError(`"${name}" overlaps another tensor or leaves a gap`);
+    at += byteLength;
+  }
+  if (at > fileBytes) throw new HeaderError(`it ends after ${fileBytes} of ${at} bytes`);
+  if (at < fileBytes) throw new HeaderError(`it has ${fileBytes - at} bytes that belong to no tensor`);
+}

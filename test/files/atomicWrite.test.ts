@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UserError, writeFileAtomic } from 'xkd';
+
+describe('writeFileAtomic', () => {
+  let folder: string;
+  beforeEach(() => (folder = fs.mkdtempSync(join(tmpdir(), 'xkd-atomic-'))));
+  afterEach(() => fs.rmSync(folder, { recursive: true }));
+
+  it('writes text, bytes and chunks, and leaves nothing else behind', () => {
+    const path = join(folder, 'a.txt');
+    for (const content of ['old', Buffer.from('bytes'), [Buffer.from('two '), Buffer.from('chunks')]]) {
+      writeFileAtomic(path, content);
+    }
+    assert.equal(fs.readFileSync(path, 'utf8'), 'two chunks');
+    assert.deepEqual(fs.readdirSync(folder), ['a.txt']);
+  });
+
+  const failures = [
+    ['ENOSPC', 'writeSync', /no disk space left to write ".*a\.txt"/],
+    ['EACCES', 'openSync', /no permission to write/],
+    ['EROFS', 'openSync', /read-only file system/],
+  ] as const;
+  for (const [code, call, message] of failures) {
+    it(`keeps the old file and removes its temporary one at ${code}`, () => {
+      const path = join(folder, 'a.txt');
+      fs.writeFileSync(path, 'old');
+      withFailing(call, code, () => {
+        assert.throws(
+          () => writeFileAtomic(path, 'new'),
+          (error) => error instanceof UserError && message.test(error.message),
+        );
+      });
+      assert.equal(fs.readFileSync(path, 'utf8'), 'old');
+      assert.deepEqual(fs.readdirSync(folder), ['a.txt']);
+    });
+  }
+
+  it('keeps the old file when the content fails half-way', () => {
+    const path = join(folder, 'a.txt');
+    fs.writeFileSync(path, 'old');
+    const failing = function* () {
+      yield Buffer.from('new');
+      throw new Error('no more');
+    };
+    assert.throws(() => writeFileAtomic(path, failing()), /no more/);
+    assert.equal(fs.readFileSync(path, 'utf8'), 'old');
+    assert.deepEqual(fs.readdirSync(folder), ['a.txt']);
+  });
+
+  it('names a missing folder', () => {
+    assert.throws(
+      () => writeFileAtomic(join(folder, 'none', 'a.txt'), ''),
+      (error) => error instanceof UserError && /There is no folder ".*none"/.test(error.message),
+    );
+  });
+
+  it('removes what a killed process left of this file, and nothing of a living one', () => {
+    const abandoned = `.a.txt.${hostname()}-999999999.partial`;
+    const living = `.a.txt.${hostname()}-${process.ppid}.partial`;
+    for (const name of [abandoned, living]) fs.writeFileSync(join(folder, name), 'half');
+    writeFileAtomic(join(folder, 'a.txt'), 'whole');
+    assert.deepEqual(fs.readdirSync(folder).sort(), [living, 'a.txt']);
+  });
+});
+
+/** Lets a call of node:fs fail with a system error, as a full or protected disk makes it. */
+function withFailing(call: 'writeSync' | 'openSync', code: string, action: () => void): void {
+  const original = fs[call];
+  Object.assign(fs, {
+    [call]: () => {
+      throw Object.assign(new Error(code), { code });
+    },
+  });
+  try {
+    action();
+  } finally {
+    Object.assign(fs, { [call]: original });
+  }
+}
