@@ -1,0 +1,155 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const root = resolve(__dirname, '../../..');
+const startSeconds = 60;
+
+/** The first Chromium found where a distribution puts it; null where there is none. */
+export function findChromium(): string | null {
+  const places = [
+    process.env.CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ];
+  return places.find((path) => path !== undefined && existsSync(path)) ?? null;
+}
+
+/** A browser without a screen that stays off the network as far as it can. */
+export async function launchBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--autoplay-policy=no-user-gesture-required',
+    ],
+  });
+}
+
+/** A JupyterLab server of its own, on copies of notebooks, with settings that touch nothing of the user's. */
+export class JupyterLab {
+  private constructor(
+    private readonly server: ChildProcess,
+    private readonly folder: string,
+    private readonly token: string,
+    private readonly port: number,
+  ) {}
+
+  /** Starts a server on a free port and waits until it answers. */
+  static async start(notebooks: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<JupyterLab> {
+    mkdirSync(join(root, 'runs'), { recursive: true });
+    const folder = mkdtempSync(join(root, 'runs', 'browser-')); // inside the project, so that `xkd` is found
+    for (const notebook of notebooks) cpSync(resolve(notebook), join(folder, basename(notebook)));
+    const settings = mkdtempSync(join(tmpdir(), 'xkd-lab-'));
+    const notifications = join(settings, 'settings/@jupyterlab/apputils-extension');
+    mkdirSync(notifications, { recursive: true });
+    writeFileSync(join(notifications, 'notification.jupyterlab-settings'), '{ "fetchNews": "false" }');
+    const token = randomBytes(16).toString('hex');
+    const server = spawn(
+      join(root, '.venv/bin/jupyter'),
+      [
+        'lab',
+        '--no-browser',
+        '--allow-root',
+        '--ServerApp.ip=127.0.0.1',
+        '--ServerApp.port=0',
+        `--ServerApp.root_dir=${folder}`,
+        `--IdentityProvider.token=${token}`,
+        '--LabApp.expose_app_in_browser=True',
+        `--LabApp.workspaces_dir=${join(settings, 'workspaces')}`,
+        `--LabApp.user_settings_dir=${join(settings, 'settings')}`,
+      ],
+      {
+        cwd: folder,
+        env: { ...process.env, ...environment, JUPYTER_CONFIG_DIR: settings, JUPYTER_DATA_DIR: settings },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
+    try {
+      return new JupyterLab(server, folder, token, await portOf(server));
+    } catch (error) {
+      server.kill('SIGTERM');
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Opens a notebook alone in the window and waits until its kernel is idle. */
+  async open(page: Page, notebook: string): Promise<void> {
+    const url = `http://127.0.0.1:${this.port}/doc/tree/${encodeURIComponent(basename(notebook))}?token=${this.token}`;
+    await page.goto(url, { waitUntil: 'domcontentloaded' });
+    await page.waitForSelector('.jp-Notebook .jp-Cell', { timeout: startSeconds * 1000 });
+    await page.waitForFunction(
+      () => {
+        const context = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget?.sessionContext;
+        const kernel = context?.isReady ? context.session?.kernel : null;
+        return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+      },
+      undefined,
+      { timeout: startSeconds * 1000 },
+    );
+  }
+
+  /** Runs every cell of the open notebook and waits for the end. */
+  async runAll(page: Page, seconds: number): Promise<void> {
+    const run = page.evaluate(async () => {
+      await (globalThis as unknown as LabWindow).jupyterapp.commands.execute('notebook:run-all-cells');
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, fail) => {
+      timer = setTimeout(() => fail(new Error(`The cells did not end within ${seconds} s.`)), seconds * 1000);
+    });
+    await Promise.race([run, late]).finally(() => clearTimeout(timer));
+  }
+
+  async stop(): Promise<void> {
+    const closed = new Promise((done) => this.server.once('close', done));
+    this.server.kill('SIGTERM');
+    await closed;
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** What is used of JupyterLab's own objects in the page. */
+interface LabWindow {
+  readonly jupyterapp: {
+    readonly commands: { execute(command: string): Promise<unknown> };
+    readonly shell: { readonly currentWidget: { readonly sessionContext: SessionContext } | null };
+  };
+}
+
+interface SessionContext {
+  readonly isReady: boolean;
+  readonly session: {
+    readonly kernel: { readonly connectionStatus: string; readonly status: string } | null;
+  } | null;
+}
+
+/** Reads the port from what the server says on starting. */
+function portOf(server: ChildProcess): Promise<number> {
+  return new Promise((found, failed) => {
+    let log = '';
+    const timer = setTimeout(
+      () => failed(new Error(`JupyterLab did not start:\n${log}`)),
+      startSeconds * 1000,
+    );
+    server.stderr!.on('data', (chunk: Buffer) => {
+      log += chunk.toString();
+      const match = /http:\/\/127\.0\.0\.1:(\d+)\/lab/.exec(log);
+      if (!match) return;
+      clearTimeout(timer);
+      found(Number(match[1]));
+    });
+    server.once('exit', () => failed(new Error(`JupyterLab ended while starting:\n${log}`)));
+  });
+}
