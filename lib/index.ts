@@ -2,3 +2,8 @@ export * from './errors';
 export * from './random';
 export * from './config';
 export * from './files';
+export * from './nn';
+export * from './model';
+export * from './losses';
+export * from './parity';
+export * from './train';

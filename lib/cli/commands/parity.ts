@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { type ParityGroup, type ParityReport, parityTolerances, runParity } from '../../parity';
+
+/** `xkd parity PREFIX`: replays a run recorded by the authors' code and prints how far we are from it. */
+export function register(program: Command): void {
+  program
+    .command('parity')
+    .description('Replay a recorded run of the original and print the largest errors; exit code 1 beyond tolerance')
+    .argument('<prefix>', 'path of PREFIX.json and PREFIX.safetensors')
+    .option('--json', 'print one JSON object')
+    .option('--tensors', 'list every figure and tensor, worst first')
+    .action((prefix: string, options: { json?: boolean; tensors?: boolean }) => {
+      const report = runParity(prefix);
+      process.stdout.write(options.json ? jsonReport(report, options.tensors) : textReport(report, options.tensors));
+      if (!report.passed) process.exitCode = 1;
+    });
+}
+
+function jsonReport({ rows, ...report }: ParityReport, tensors = false): string {
+  return `${JSON.stringify(tensors ? { ...report, rows } : report, null, 2)}\n`;
+}
+
+function textReport(report: ParityReport, tensors = false): string {
+  const groups = Object.keys(parityTolerances) as ParityGroup[];
+  const lines = [`${report.prefix}: ${report.steps} steps`];
+  for (const group of groups) {
+    const { name, error, tolerance } = report.largest[group];
+    const verdict = error <= tolerance ? 'ok' : 'BEYOND TOLERANCE';
+    lines.push(
+      `${group.padEnd(10)} ${error.toExponential(2).padStart(9)}  (at most ${tolerance.toExponential(0)})  ${verdict}  ${name}`,
+    );
+  }
+  if (tensors) {
+    const worstFirst = [...report.rows].sort((a, b) => b.error - a.error);
+    lines.push(...worstFirst.map(({ group, name, error }) => `  ${error.toExponential(2)}  ${group}  ${name}`));
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,4 @@
+export * from './reconstruction';
+export * from './mmd';
+export * from './distillation';
+export * from './total';

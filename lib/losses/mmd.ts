@@ -1,0 +1,71 @@
+import { tf } from '../tensor/native';
+
+/** Widths of the Gaussian kernels (method section 6). */
+export const mmdGammas = [1e-3, 1e-2, 0.1, 1, 10, 100, 1000] as const;
+
+/** Values of one block of row differences; more rows are taken in several blocks. */
+const blockValues = 2 ** 23;
+
+/**
+ * Maximum mean discrepancy between two sets of vectors (method section 6):
+ * mean k(x, x) + mean k(y, y) - 2 mean k(x, y), with k(a, b) the sum over gamma of exp(-gamma |a - b|^2).
+ *
+ * @param x `[n, D]`
+ * @param y `[m, D]`
+ */
+export function mmd(x: tf.Tensor2D, y: tf.Tensor2D): tf.Scalar {
+  const within = tf.add(meanKernel(x, x), meanKernel(y, y));
+  return tf.sub(within, tf.mul(meanKernel(x, y), 2));
+}
+
+function meanKernel(x: tf.Tensor2D, y: tf.Tensor2D): tf.Scalar {
+  const distances = squaredDistances(x, y); // [n, m]
+  const exponents = tf.mul(tf.expandDims(distances, -1), tf.tensor1d(mmdGammas.map((gamma) => -gamma)));
+  return tf.div(tf.sum(tf.exp(exponents)), distances.size);
+}
+
+/**
+ * Squared distances of all pairs of rows, from differences: exact where rows are close, and 0 on the diagonal.
+ * The release expands |x|^2 + |y|^2 - 2 x y and clamps at 1e-30; rounding there is multiplied by gamma = 1000.
+ *
+ * @returns `[n, m]`
+ */
+function squaredDistances(x: tf.Tensor2D, y: tf.Tensor2D): tf.Tensor2D {
+  return tf.customGrad((a, b, save) => {
+    const rows = a as tf.Tensor2D;
+    const columns = b as tf.Tensor2D;
+    (save as tf.GradSaveFunc)([rows, columns]);
+    const parts = blocks(rows, columns).map((difference) => tf.sum(tf.square(difference()), -1));
+    return {
+      value: tf.concat(parts, 0),
+      gradFunc: (dy, saved) => distanceGradients(dy as tf.Tensor2D, saved as tf.Tensor2D[]),
+    };
+  })(x, y) as tf.Tensor2D;
+}
+
+/** d|x_i - y_j|^2 = 2 (x_i - y_j) (dx_i - dy_j). */
+function distanceGradients(dy: tf.Tensor2D, [x, y]: tf.Tensor2D[]): tf.Tensor[] {
+  let row = 0;
+  const forX: tf.Tensor[] = [];
+  let forY: tf.Tensor = tf.zerosLike(y);
+  for (const difference of blocks(x, y)) {
+    const values = difference(); // [block, m, D]
+    const slopes = tf.slice(dy, [row, 0], [values.shape[0], -1]); // [block, m]
+    const weighted = tf.mul(values, tf.expandDims(tf.mul(slopes, 2), -1)); // [block, m, D]
+    forX.push(tf.sum(weighted, 1));
+    forY = tf.sub(forY, tf.sum(weighted, 0));
+    row += values.shape[0];
+  }
+  return [tf.concat(forX, 0), forY];
+}
+
+/** Differences x_i - y_j of a few rows of x at a time, made when asked for: `[block, m, D]`. */
+function blocks(x: tf.Tensor2D, y: tf.Tensor2D): (() => tf.Tensor3D)[] {
+  const [rows, width] = x.shape;
+  const perBlock = Math.max(1, Math.floor(blockValues / (y.shape[0] * width)));
+  return Array.from({ length: Math.ceil(rows / perBlock) }, (_, i) => () => {
+    const from = i * perBlock;
+    const part = tf.slice(x, [from, 0], [Math.min(perBlock, rows - from), -1]);
+    return tf.sub(tf.expandDims(part, 1), tf.expandDims(y, 0));
+  });
+}

@@ -1,0 +1,32 @@
+import { tf } from '../tensor/native';
+
+/** Added to the variance of a patch before the root (`norm_pix_loss`). */
+const varianceEpsilon = 1e-6;
+
+/**
+ * Patch values normalised per patch with the unbiased variance (method section 3).
+ *
+ * @param patches `[..., P]`
+ */
+export function normalisePatches(patches: tf.Tensor): tf.Tensor {
+  const { mean, deviation } = patchStatistics(patches);
+  return tf.div(tf.sub(patches, mean), deviation);
+}
+
+/** Mean and deviation of each patch, which undo {@link normalisePatches}: `[..., 1]` each. */
+export function patchStatistics(patches: tf.Tensor): { mean: tf.Tensor; deviation: tf.Tensor } {
+  const values = patches.shape[patches.shape.length - 1];
+  const mean = tf.mean(patches, -1, true);
+  const variance = tf.div(tf.sum(tf.squaredDifference(patches, mean), -1, true), values - 1);
+  return { mean, deviation: tf.sqrt(tf.add(variance, varianceEpsilon)) };
+}
+
+/**
+ * L_ae of one modality: squared error, mean over the patch, mean over the removed patches of the batch.
+ *
+ * @param predicted values of the removed patches `[B, R, P]`
+ * @param patches true values of the same patches `[B, R, P]`
+ */
+export function reconstructionLoss(predicted: tf.Tensor, patches: tf.Tensor): tf.Scalar {
+  return tf.mean(tf.squaredDifference(predicted, normalisePatches(patches)));
+}

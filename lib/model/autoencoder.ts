@@ -1,0 +1,69 @@
+import type { Modality, XkdConfig } from '../config';
+import { type WeightScope, linear, transformer } from '../nn';
+import { takeTokens } from '../tensor/gather';
+import { tf } from '../tensor/native';
+import { encode, patchTokens } from './backbone';
+import { type Mask, removedOrder } from './masking';
+import { autoencoderName, towerName } from './parameters';
+
+/*
+ * B batch, L tokens, K kept tokens, R = L - K removed tokens, D encoder width, E decoder width, P patch values.
+ */
+
+/** What masked reconstruction gives. */
+export interface Reconstruction {
+  /** The student's tokens of the kept patches, class token first, after the final norm: `[B, 1 + K, D]`. */
+  readonly latent: tf.Tensor3D;
+  /** Predicted (normalised) patch values of the tokens asked for: `[B, R, P]` or `[B, L, P]`. */
+  readonly predicted: tf.Tensor3D;
+}
+
+/**
+ * Masked autoencoder of one modality (method section 3): the student encodes the kept tokens, the decoder predicts
+ * the patch values. The last projection runs over the removed tokens only, since the loss sees no others.
+ *
+ * @param weights scope of the whole state
+ * @param view global view `[B, 3, T, S, S]` or `[B, 1, M, F]`
+ * @param predict `removed` for the loss, `all` for pictures
+ */
+export function reconstruct(
+  config: XkdConfig,
+  weights: WeightScope,
+  modality: Modality,
+  view: tf.Tensor,
+  mask: Mask,
+  predict: 'removed' | 'all' = 'removed',
+): Reconstruction {
+  const backbone = weights.at(towerName(modality, 'student'), 'backbone');
+  const latent = encode(config, backbone, modality, view, mask).tokens; // [B, 1 + K, D]
+  const decoded = decode(config, weights.at(autoencoderName(modality)), latent, mask); // [B, L, E]
+  const asked = predict === 'all' ? decoded : takeTokens(decoded, removedOrder(mask));
+  const predicted = optionalLinear(asked, weights.at(autoencoderName(modality), 'out_proj'));
+  return { latent, predicted: predicted as tf.Tensor3D };
+}
+
+/** Decoder tokens of all patches, without the class token: `[B, L, E]`. No final norm. */
+function decode(config: XkdConfig, decoder: WeightScope, latent: tf.Tensor3D, mask: Mask): tf.Tensor3D {
+  const narrowed = optionalLinear(latent, decoder.at('mid_proj')) as tf.Tensor3D; // [B, 1 + K, E]
+  const classToken = tf.slice(narrowed, [0, 0, 0], [-1, 1, -1]); // [B, 1, E]
+  const unshuffled = unshuffle(patchTokens(narrowed), decoder.get('mask_token'), mask); // [B, L, E]
+  const tokens = tf.add(tf.concat([classToken, unshuffled], 1), decoder.get('dec_pos_embed'));
+  const decoded = transformer(tokens as tf.Tensor3D, decoder.at('decoder.blocks'), config.decoder);
+  return patchTokens(decoded.tokens);
+}
+
+/** Puts kept tokens back in their places and the mask token in all others: `[B, K, E]` to `[B, L, E]`. */
+function unshuffle(kept: tf.Tensor3D, maskToken: tf.Tensor, mask: Mask): tf.Tensor3D {
+  const [batch, count, width] = kept.shape;
+  const rows = tf.concat([tf.reshape(kept, [batch * count, width]), tf.reshape(maskToken, [1, width])]);
+  const sources = mask.rank.map((place, i) =>
+    place < count ? Math.floor(i / mask.tokens) * count + place : batch * count,
+  );
+  return tf.reshape(tf.gather(rows, tf.tensor1d(sources, 'int32')), [batch, mask.tokens, width]);
+}
+
+/** A Linear that the release leaves out where both widths are equal. */
+function optionalLinear(x: tf.Tensor, weights: WeightScope): tf.Tensor {
+  const weight = weights.find('weight');
+  return weight === undefined ? x : linear(x, weight, weights.get('bias'));
+}

@@ -1,0 +1,88 @@
+import type { Modality, XkdConfig } from '../config';
+import {
+  type Attended,
+  type WeightScope,
+  layerNorm,
+  linear,
+  patchifyAudio,
+  patchifyVideo,
+  resamplePositions,
+  transformer,
+} from '../nn';
+import { takeTokens } from '../tensor/gather';
+import { tf } from '../tensor/native';
+import { fullGrid, viewGrid } from './grid';
+import type { Mask } from './masking';
+
+/*
+ * B batch, L tokens of the view, K kept tokens, D encoder width, P values of a patch.
+ */
+
+/**
+ * Cuts a view into patch values.
+ *
+ * @param view video `[B, 3, T, S, S]` or log-mel `[B, 1, M, F]`
+ * @returns `[B, L, P]`
+ */
+export function patchify(config: XkdConfig, modality: Modality, view: tf.Tensor): tf.Tensor3D {
+  return modality === 'video' ? patchifyVideo(view, config.patch) : patchifyAudio(view, config.patch);
+}
+
+/**
+ * The encoder of one tower (method sections 1 and 2): patch embedding, positions, class token, blocks, final norm.
+ *
+ * @param backbone scope such as `vid_student.backbone`
+ * @param view video `[B, 3, T, S, S]` or log-mel `[B, 1, M, F]`, global or local
+ * @param mask tokens to keep; the others are not computed at all
+ * @returns tokens `[B, 1 + L, D]` (`[B, 1 + K, D]` when masked), class token first, and the last attention
+ */
+export function encode(
+  config: XkdConfig,
+  backbone: WeightScope,
+  modality: Modality,
+  view: tf.Tensor,
+  mask?: Mask,
+): Attended {
+  const positions = viewPositions(config, backbone, modality, view.shape); // [1, 1 + L, D]
+  const [classPosition, patchPositions] = tf.split(positions, [1, positions.shape[1]! - 1], 1);
+  const batch = view.shape[0];
+  const allPatches = patchify(config, modality, view); // [B, L, P]
+  const patches = mask === undefined ? allPatches : takeTokens(allPatches, mask.keep); // [B, K, P]
+  const embedding = backbone.at(modality === 'video' ? 'cuboid_embed' : 'patch_embed', 'proj');
+  const embedded = linear(patches, embedding.get('weight'), embedding.get('bias')); // [B, K, D]
+  const placed = tf.add(embedded, mask === undefined ? patchPositions : keptPositions(patchPositions, mask));
+  const classToken = tf.tile(tf.add(backbone.get('cls_token'), classPosition), [batch, 1, 1]); // [B, 1, D]
+  const tokens = tf.concat([classToken, placed], 1) as tf.Tensor3D; // [B, 1 + K, D]
+  const encoded = transformer(tokens, backbone.at('encoder.blocks'), config.encoder);
+  const norm = backbone.at('encoder_norm');
+  const normed = layerNorm(encoded.tokens, norm.get('weight'), norm.get('bias')) as tf.Tensor3D;
+  return { tokens: normed, attention: encoded.attention };
+}
+
+/** Tokens without the class token: `[B, 1 + L, D]` to `[B, L, D]`. */
+export function patchTokens(tokens: tf.Tensor3D): tf.Tensor3D {
+  return tf.slice(tokens, [0, 1, 0], [-1, -1, -1]);
+}
+
+/** Mean of the patch tokens, class token left out: `[B, 1 + L, D]` to `[B, D]`. */
+export function patchMean(tokens: tf.Tensor3D): tf.Tensor2D {
+  return tf.mean(patchTokens(tokens), 1);
+}
+
+/** Positions of a view: those of the global view, resampled where the view has fewer tokens. */
+function viewPositions(
+  config: XkdConfig,
+  backbone: WeightScope,
+  modality: Modality,
+  shape: readonly number[],
+): tf.Tensor {
+  const full = fullGrid(config, modality);
+  const kernel = modality === 'video' ? 'linear' : 'cubic';
+  return resamplePositions(backbone.get('enc_pos_embed'), full, viewGrid(config, modality, shape), kernel);
+}
+
+/** Positions of the kept tokens: `[1, L, D]` to `[B, K, D]`. */
+function keptPositions(positions: tf.Tensor, { batch, kept, keep }: Mask): tf.Tensor {
+  const rows = tf.gather(tf.squeeze(positions, [0]), tf.tensor1d(keep, 'int32')); // [B K, D]
+  return tf.reshape(rows, [batch, kept, positions.shape[2]!]);
+}

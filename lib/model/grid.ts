@@ -1,0 +1,31 @@
+import { type Modality, type XkdConfig, clipFrames } from '../config';
+
+/** Patches along each axis: (t, h, w) for video, (mel, time) for audio. */
+export type TokenGrid = readonly number[];
+
+/** Token grid of a view with these sizes: `[.., C, T, S, S]` for video, `[.., 1, M, F]` for audio. */
+export function viewGrid(config: XkdConfig, modality: Modality, shape: readonly number[]): TokenGrid {
+  const { patch } = config;
+  const sizes = modality === 'video' ? shape.slice(-3) : shape.slice(-2);
+  const patches = modality === 'video' ? [patch.frames, patch.size, patch.size] : [patch.melBands, patch.columns];
+  return sizes.map((size, axis) => size / patches[axis]);
+}
+
+/** Token grid of the global view: `[8, 7, 7]` and `[20, 28]` in the paper. */
+export function fullGrid(config: XkdConfig, modality: Modality): TokenGrid {
+  const { clip, spectrogram } = config;
+  const shape =
+    modality === 'video'
+      ? [clipFrames(config), clip.frameSize, clip.frameSize]
+      : [spectrogram.melBands, spectrogram.columns];
+  return viewGrid(config, modality, shape);
+}
+
+/** Values in a patch: 3072 (video) and 64 (audio) in the paper. */
+export function patchValues({ patch }: XkdConfig, modality: Modality): number {
+  return modality === 'video' ? patch.frames * patch.size * patch.size * 3 : patch.melBands * patch.columns;
+}
+
+export function tokenCount(grid: TokenGrid): number {
+  return grid.reduce((product, count) => product * count, 1);
+}

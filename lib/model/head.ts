@@ -1,0 +1,35 @@
+import type { XkdConfig } from '../config';
+import { type WeightScope, gelu, layerNorm, linear, standardise } from '../nn';
+import { tf } from '../tensor/native';
+
+/** Smallest norm that is divided by, as in PyTorch's `normalize`. */
+const smallestNorm = 1e-12;
+
+/**
+ * Projection head (method section 4): Linear, LayerNorm, GELU, again, Linear to the bottleneck; L2 normalisation;
+ * weight-normalised Linear with gain 1; LayerNorm without scale and shift. The hidden LayerNorms are one module.
+ *
+ * @param features patch means `[B, D]`
+ * @param head scope such as `vid_student.head`
+ * @returns outputs before the softmax `[B, outputs]`
+ */
+export function project({ projector }: XkdConfig, features: tf.Tensor2D, head: WeightScope): tf.Tensor2D {
+  const norm = head.at('mlp.1');
+  let hidden: tf.Tensor = features;
+  for (let i = 0; i < projector.layers - 1; i++) {
+    const layer = head.at('mlp', 3 * i);
+    const sum = linear(hidden, layer.get('weight'), layer.get('bias')); // [B, hidden]
+    hidden = gelu(layerNorm(sum, norm.get('weight'), norm.get('bias')));
+  }
+  const last = head.at('mlp', 3 * (projector.layers - 1));
+  const bottleneck = linear(hidden, last.get('weight'), last.get('bias')); // [B, bottleneck]
+  const lastLayer = head.at('last_layer');
+  const weight = tf.mul(unitRows(lastLayer.get('weight_v')), lastLayer.get('weight_g')); // [outputs, bottleneck]
+  return standardise(linear(unitRows(bottleneck), weight)) as tf.Tensor2D;
+}
+
+/** Rows divided by their L2 norm. */
+function unitRows(x: tf.Tensor): tf.Tensor {
+  const norm = tf.sqrt(tf.sum(tf.square(x), -1, true));
+  return tf.div(x, tf.maximum(norm, smallestNorm));
+}

@@ -1,0 +1,39 @@
+import type { XkdConfig } from '../config';
+import { RandomStream } from '../random';
+import { tf } from '../tensor/native';
+import { type ParameterSpec, parameterSpecs } from './parameters';
+
+/** Standard deviation of tokens, positions and head layers at the start. */
+const smallDeviation = 0.02;
+
+/**
+ * Fresh weights under their stored names. Teachers start as copies of their students (method section 4). Each
+ * parameter draws from a stream named after it, so that no two blocks start equal.
+ */
+export function initialWeights(config: XkdConfig): Map<string, tf.Tensor> {
+  const seeds = RandomStream.fromSeed(config.seed).split('weights');
+  return new Map(
+    parameterSpecs(config).map((spec) => {
+      const source = spec.name.replace('_teacher.', '_student.');
+      return [spec.name, tf.tensor(initialValues(spec, seeds.split(source)), [...spec.shape])];
+    }),
+  );
+}
+
+function initialValues({ shape, initialiser }: ParameterSpec, stream: RandomStream): Float32Array {
+  const size = shape.reduce((product, count) => product * count, 1);
+  const values = new Float32Array(size);
+  switch (initialiser) {
+    case 'zeros':
+      return values;
+    case 'ones':
+      return values.fill(1);
+    case 'normal':
+    case 'truncatedNormal': // cut at -2 and 2 as in the release: 100 standard deviations, never reached
+      return values.map(() => stream.normal(0, smallDeviation));
+    case 'xavierUniform': {
+      const bound = Math.sqrt(6 / (shape[0] + shape[1]));
+      return values.map(() => stream.uniform(-bound, bound));
+    }
+  }
+}

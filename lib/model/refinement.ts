@@ -1,0 +1,73 @@
+import type { XkdConfig } from '../config';
+import { tf } from '../tensor/native';
+
+/*
+ * B batch, H heads, Nv video patches, Na audio patches, D width.
+ */
+
+/** Weights of the patches of both modalities after cross-modal attention. */
+export interface CrossModalWeights {
+  /** `[B, H, Nv]` */
+  readonly video: tf.Tensor3D;
+  /** `[B, H, Na]` */
+  readonly audio: tf.Tensor3D;
+}
+
+/** Attention of the class token over the patches: `[B, H, 1 + N, 1 + N]` to `[B, H, N]`. */
+export function classAttention(attention: tf.Tensor4D): tf.Tensor3D {
+  const row = tf.slice(attention, [0, 0, 0, 1], [-1, -1, 1, -1]);
+  return tf.squeeze(row, [2]);
+}
+
+/**
+ * Cross-modal attention (method section 5). With C = Av^T Aa, the mean of C over audio patches is Av mean(Aa) and
+ * the mean over video patches is Aa mean(Av), so C itself is never built.
+ *
+ * @param video class-token attention of the video teacher `[B, H, Nv]`
+ * @param audio class-token attention of the audio teacher `[B, H, Na]`
+ * @param mode `mean`: divided by the mean of the own attention; `softmax`: softmax over the own patches
+ */
+export function crossModalWeights(
+  video: tf.Tensor3D,
+  audio: tf.Tensor3D,
+  mode: 'mean' | 'softmax',
+): CrossModalWeights {
+  const videoMean = tf.mean(video, -1, true); // [B, H, 1]
+  const audioMean = tf.mean(audio, -1, true); // [B, H, 1]
+  const overAudio = tf.mul(video, audioMean); // mean of C over audio patches [B, H, Nv]
+  const overVideo = tf.mul(audio, videoMean); // mean of C over video patches [B, H, Na]
+  if (mode === 'softmax') {
+    return { video: tf.softmax(overAudio) as tf.Tensor3D, audio: tf.softmax(overVideo) as tf.Tensor3D };
+  }
+  return { video: tf.div(overAudio, videoMean), audio: tf.div(overVideo, audioMean) };
+}
+
+/**
+ * Multiplies each patch feature by its weight, averaged over heads, and rescales so that the energy (sum of squares)
+ * of the patch-mean feature stays what it was.
+ *
+ * @param features patch tokens `[B, N, D]`
+ * @param weights `[B, H, N]`
+ * @returns `[B, N, D]`
+ */
+export function refine(features: tf.Tensor3D, weights: tf.Tensor3D): tf.Tensor3D {
+  const weighted = tf.mul(features, tf.expandDims(tf.mean(weights, 1), -1)) as tf.Tensor3D; // [B, N, D]
+  const scale = tf.sqrt(tf.div(energy(features), energy(weighted))); // [B, 1, 1]
+  return tf.mul(weighted, scale);
+}
+
+/** Refined patch features of both teachers; as they are when refinement is off. */
+export function refineTeachers(
+  refinement: XkdConfig['refinement'],
+  video: { features: tf.Tensor3D; attention: tf.Tensor4D },
+  audio: { features: tf.Tensor3D; attention: tf.Tensor4D },
+): { video: tf.Tensor3D; audio: tf.Tensor3D } {
+  if (refinement === 'none') return { video: video.features, audio: audio.features };
+  const weights = crossModalWeights(classAttention(video.attention), classAttention(audio.attention), refinement);
+  return { video: refine(video.features, weights.video), audio: refine(audio.features, weights.audio) };
+}
+
+/** Sum of squares of the patch mean: `[B, N, D]` to `[B, 1, 1]`. */
+function energy(features: tf.Tensor3D): tf.Tensor3D {
+  return tf.sum(tf.square(tf.mean(features, 1, true)), -1, true);
+}

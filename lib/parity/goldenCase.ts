@@ -1,0 +1,165 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type Modality, type XkdConfig, configure, validateConfig } from '../config';
+import { UserError } from '../errors';
+import { type SafetensorsReader, openSafetensors } from '../files';
+import { type ModelInputs, maskFromNoise } from '../model';
+import { tf } from '../tensor/native';
+import type { StepSchedule } from '../train/schedules';
+
+const transformer = z.object({ embed_dim: z.int(), depth: z.int(), num_heads: z.int() });
+
+/** The part of a recorded case's JSON that a run needs. */
+const caseSchema = z.object({
+  name: z.enum(['XKD', 'XKD_MAS', 'XKD_MATS']),
+  config: z.object({
+    frame_size: z.tuple([z.literal(3), z.int(), z.int()]),
+    num_frames: z.int(),
+    vid_patch_spatial: z.tuple([z.int(), z.int()]),
+    vid_patch_temporal: z.int(),
+    spec_size: z.tuple([z.int(), z.int()]),
+    spec_patch_spatial: z.tuple([z.int(), z.int()]),
+    teacher_cfg: z.string(),
+    student_cfg: z.string(),
+    decoder_cfg: z.string(),
+    projector_cfg: z.string(),
+  }),
+  nano: z.object({
+    encoder: z.record(z.string(), transformer),
+    decoder: z.record(z.string(), transformer),
+    projector: z.record(
+      z.string(),
+      z.object({ out_dim: z.int(), nlayers: z.int(), hidden_dim: z.int(), bottleneck_dim: z.int() }),
+    ),
+  }),
+  views: z.object({ video: z.array(z.tuple([z.int(), z.int()])), audio: z.array(z.int()) }),
+  batch: z.int(),
+  steps: z.int(),
+  temps: z.tuple([z.tuple([z.number(), z.number()]), z.tuple([z.number(), z.number()])]),
+  mode: z.enum(['mean', 'softmax']),
+  clip: z.number(),
+  weight_decay: z.number(),
+  losses: z.array(z.record(z.string(), z.number())),
+});
+
+type CaseFile = z.infer<typeof caseSchema>;
+
+/** A training run recorded by the authors' code: configuration, weights, views, noise and figures of each step. */
+export class GoldenCase {
+  private constructor(
+    readonly prefix: string,
+    readonly config: XkdConfig,
+    private readonly file: CaseFile,
+    readonly tensors: SafetensorsReader,
+  ) {}
+
+  /** Opens `PREFIX.json` and `PREFIX.safetensors`. */
+  static open(prefix: string): GoldenCase {
+    const path = `${prefix}.json`;
+    if (!existsSync(path)) throw new UserError(`There is no recorded case "${path}"; give its path without ".json".`);
+    const parsed = caseSchema.safeParse(readJson(path));
+    if (!parsed.success) {
+      const { path: key, message } = parsed.error.issues[0];
+      throw new UserError(`"${path}" is not a recorded case: ${key.join('.') || 'the file'}: ${message}.`);
+    }
+    return new GoldenCase(prefix, caseConfig(parsed.data), parsed.data, openSafetensors(`${prefix}.safetensors`));
+  }
+
+  get steps(): number {
+    return this.file.steps;
+  }
+
+  /** The recorded losses of a step before its update, by the release's names. */
+  losses(step: number): Readonly<Record<string, number>> {
+    return this.file.losses[step];
+  }
+
+  /** Learning rate, EMA momentum and temperatures that a step used. */
+  schedule(step: number): StepSchedule {
+    const [[videoTeacher], [audioTeacher, student]] = this.file.temps;
+    const { lr, ema } = this.file.losses[step];
+    return {
+      learningRate: lr,
+      emaMomentum: ema,
+      temperatures: { student, videoTeacher, audioTeacher },
+      lastLayerFrozen: false,
+    };
+  }
+
+  /** Recorded views and masking noise of a step. */
+  inputs(step: number): ModelInputs {
+    const mask = (modality: Modality) => {
+      const noise = this.tensors.read(`step${step}.noise.${modality}`);
+      return maskFromNoise(noise.data as Float32Array, this.file.batch, this.config.mask[modality]);
+    };
+    return {
+      views: { video: this.views(step, 'frames'), audio: this.views(step, 'specs') },
+      masks: { video: mask('video'), audio: mask('audio') },
+    };
+  }
+
+  tensor(name: string): tf.Tensor {
+    const { data, shape } = this.tensors.read(name);
+    return tf.tensor(data, [...shape]);
+  }
+
+  /** Names of the recorded tensors under a prefix such as `state.`, without it. */
+  namesUnder(prefix: string): string[] {
+    return this.tensors
+      .names()
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length));
+  }
+
+  private views(step: number, kind: 'frames' | 'specs'): tf.Tensor[] {
+    const names = this.namesUnder(`step${step}.${kind}.`).sort((a, b) => Number(a) - Number(b));
+    return names.map((name) => this.tensor(`step${step}.${kind}.${name}`));
+  }
+}
+
+const sharings = { XKD: 'none', XKD_MAS: 'students', XKD_MATS: 'teachersAndStudents' } as const;
+
+/** The case's sizes in our configuration; what its file leaves out is the release's (preset `base`). */
+function caseConfig(file: CaseFile): XkdConfig {
+  const { config, nano, views } = file;
+  const base = configure('base');
+  const encoder = nano.encoder[config.student_cfg];
+  const decoder = nano.decoder[config.decoder_cfg];
+  const projector = nano.projector[config.projector_cfg];
+  const [frames, frameSize] = views.video[0] ?? [config.num_frames, config.frame_size[1]];
+  return validateConfig({
+    ...base,
+    clip: {
+      ...base.clip,
+      seconds: config.num_frames / base.clip.framesPerSecond,
+      frameSize: config.frame_size[1],
+    },
+    spectrogram: { ...base.spectrogram, melBands: config.spec_size[0], columns: config.spec_size[1] },
+    patch: {
+      frames: config.vid_patch_temporal,
+      size: config.vid_patch_spatial[0],
+      melBands: config.spec_patch_spatial[0],
+      columns: config.spec_patch_spatial[1],
+    },
+    views: { local: views.video.length, frames, frameSize, columns: views.audio[0] ?? config.spec_size[1] },
+    encoder: { width: encoder.embed_dim, depth: encoder.depth, heads: encoder.num_heads },
+    decoder: { width: decoder.embed_dim, depth: decoder.depth, heads: decoder.num_heads },
+    projector: {
+      layers: projector.nlayers,
+      hidden: projector.hidden_dim,
+      bottleneck: projector.bottleneck_dim,
+      outputs: projector.out_dim,
+    },
+    sharing: sharings[file.name],
+    refinement: file.mode,
+    optimiser: { ...base.optimiser, clip: file.clip, weightDecay: file.weight_decay },
+  });
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    throw new UserError(`"${path}" is not a readable JSON file; copy the case again.`);
+  }
+}

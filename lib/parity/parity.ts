@@ -1,0 +1,134 @@
+import { modalities } from '../config';
+import { UserError } from '../errors';
+import { canonicalName, disposeInputs, extractPatchMean, parameterSpecs } from '../model';
+import { tf } from '../tensor/native';
+import { TrainState, centreNames } from '../train/state';
+import { differentiate, trainStep } from '../train/step';
+import { type ParityGroup, type ParityRow, largestError, parityTolerances, relativeError, releaseLosses } from './compare';
+import { GoldenCase } from './goldenCase';
+
+/** Outcome of a parity run. */
+export interface ParityReport {
+  readonly prefix: string;
+  readonly steps: number;
+  /** Every compared figure and tensor. */
+  readonly rows: readonly ParityRow[];
+  /** Largest error of each group, with the row it stands in. */
+  readonly largest: Readonly<Record<ParityGroup, { name: string; error: number; tolerance: number }>>;
+  readonly passed: boolean;
+}
+
+/**
+ * Replays a recorded run: loads its weights, takes all its steps with its views and noise, and compares losses,
+ * gradients of step 0, final weights and features under them.
+ *
+ * @param prefix path of `PREFIX.json` and `PREFIX.safetensors`
+ */
+export function runParity(prefix: string): ParityReport {
+  const golden = GoldenCase.open(prefix);
+  const state = loadState(golden);
+  try {
+    const rows = [
+      ...compareGradients(golden, state),
+      ...Array.from({ length: golden.steps }, (_, step) => compareStep(golden, state, step)).flat(),
+      ...compareWeights(golden, state),
+      ...compareFeatures(golden, state),
+    ];
+    return { prefix, steps: golden.steps, rows, ...summarise(rows) };
+  } finally {
+    state.dispose();
+    golden.tensors.close();
+  }
+}
+
+/** The recorded weights and centres under their stored names; shapes are checked against the configuration. */
+function loadState(golden: GoldenCase): TrainState {
+  const { config } = golden;
+  const expected = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape]));
+  for (const name of Object.values(centreNames)) expected.set(name, [1, config.projector.outputs]);
+  const tensors = new Map<string, tf.Tensor>();
+  for (const name of golden.namesUnder('state.')) {
+    const stored = canonicalName(config, name);
+    const shape = golden.tensors.entry(`state.${name}`).shape;
+    if (String(expected.get(stored)) !== String(shape)) {
+      throw new UserError(
+        `"${golden.prefix}.safetensors": state.${name} is [${shape.join(', ')}], but the configuration asks for ` +
+          `${expected.has(stored) ? `[${expected.get(stored)!.join(', ')}]` : 'no such weight'}.`,
+      );
+    }
+    if (!tensors.has(stored)) tensors.set(stored, golden.tensor(`state.${name}`));
+  }
+  const missing = [...expected.keys()].find((name) => !tensors.has(name));
+  if (missing !== undefined) throw new UserError(`"${golden.prefix}.safetensors" has no tensor state.${missing}.`);
+  return TrainState.from(config, tensors);
+}
+
+function compareGradients(golden: GoldenCase, state: TrainState): ParityRow[] {
+  return tf.tidy(() => {
+    const { gradients, losses } = differentiate(state, golden.inputs(0), golden.schedule(0).temperatures);
+    Object.values(losses).forEach((loss) => loss.dispose());
+    return golden.namesUnder('grad.').map((name) => {
+      const gradient = gradients.get(canonicalName(state.config, name));
+      const expected = golden.tensors.read(`grad.${name}`).data;
+      const error = gradient === undefined ? NaN : largestError(gradient.dataSync(), expected);
+      return { group: 'gradients' as const, name, error };
+    });
+  });
+}
+
+function compareStep(golden: GoldenCase, state: TrainState, step: number): ParityRow[] {
+  const inputs = golden.inputs(step);
+  const { losses } = trainStep(state, inputs, golden.schedule(step));
+  disposeInputs(inputs);
+  const recorded = golden.losses(step);
+  return Object.entries(releaseLosses).map(([name, term]) => ({
+    group: 'losses',
+    name: `step${step}.${name}`,
+    error: relativeError(losses[term], recorded[name]),
+  }));
+}
+
+function compareWeights(golden: GoldenCase, state: TrainState): ParityRow[] {
+  return golden.namesUnder('final.').map((name) => {
+    const tensor = state.tensors.get(canonicalName(state.config, name));
+    const expected = golden.tensors.read(`final.${name}`).data;
+    const error = tensor === undefined ? NaN : largestError(tensor.dataSync(), expected);
+    return { group: 'weights', name, error };
+  });
+}
+
+/** Patch-mean features of step 0's global and first local view. */
+function compareFeatures(golden: GoldenCase, state: TrainState): ParityRow[] {
+  return tf.tidy(() => {
+    const { views } = golden.inputs(0);
+    const cases = (['teacher', 'student'] as const).flatMap((role) =>
+      modalities.flatMap((modality) =>
+        ['', '_local'].map((suffix, index) => ({ role, modality, index, name: `feat.${role}.${modality}${suffix}` })),
+      ),
+    );
+    return cases
+      .filter(({ name }) => golden.tensors.has(name))
+      .map(({ role, modality, index, name }) => {
+        const features = extractPatchMean(state.config, state.weights, { modality, role }, views[modality][index]);
+        const error = largestError(features.dataSync(), golden.tensors.read(name).data);
+        return { group: 'features' as const, name, error };
+      });
+  });
+}
+
+function summarise(rows: readonly ParityRow[]): Pick<ParityReport, 'largest' | 'passed'> {
+  const groups = Object.keys(parityTolerances) as ParityGroup[];
+  const largest = Object.fromEntries(
+    groups.map((group) => {
+      const ordered = rows.filter((row) => row.group === group).sort((a, b) => rank(b) - rank(a));
+      const worst = ordered[0] ?? { name: 'nothing recorded', error: NaN };
+      return [group, { name: worst.name, error: worst.error, tolerance: parityTolerances[group] }];
+    }),
+  ) as ParityReport['largest'];
+  return { largest, passed: Object.values(largest).every(({ error, tolerance }) => error <= tolerance) };
+}
+
+/** An error that is no number counts as the largest. */
+function rank({ error }: ParityRow): number {
+  return Number.isNaN(error) ? Infinity : error;
+}

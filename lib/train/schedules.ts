@@ -1,0 +1,58 @@
+import type { XkdConfig } from '../config';
+import type { Temperatures } from '../model';
+
+/** Hyperparameters that change from step to step. */
+export interface StepSchedule {
+  readonly learningRate: number;
+  /** Momentum of the teachers' moving average. */
+  readonly emaMomentum: number;
+  readonly temperatures: Temperatures;
+  /** Whether the head's last layer stands still in this step. */
+  readonly lastLayerFrozen: boolean;
+}
+
+/** Length of a run in steps. */
+export interface RunLength {
+  readonly stepsPerEpoch: number;
+  readonly steps: number;
+}
+
+/** Number of steps of a run over so many training clips; the last, incomplete batch of an epoch is left out. */
+export function runLength({ training }: XkdConfig, clips: number): RunLength {
+  const stepsPerEpoch = Math.max(1, Math.floor(clips / training.batch));
+  return { stepsPerEpoch, steps: training.steps ?? Math.max(1, Math.round(training.epochs * stepsPerEpoch)) };
+}
+
+/** All schedules at one step (method section 8). */
+export function scheduleAt(config: XkdConfig, step: number, { stepsPerEpoch, steps }: RunLength): StepSchedule {
+  const { optimiser, ema, temperature } = config;
+  const epoch = Math.floor(step / stepsPerEpoch);
+  return {
+    learningRate: warmupCosine(step, steps, optimiser.warmupEpochs * stepsPerEpoch, optimiser.learningRate),
+    emaMomentum: cosine(step, steps, ema.start, ema.end),
+    temperatures: {
+      student: temperature.student,
+      videoTeacher: linearRamp(epoch, temperature.warmupEpochs, temperature.videoTeacher),
+      audioTeacher: linearRamp(epoch, temperature.warmupEpochs, temperature.audioTeacher),
+    },
+    lastLayerFrozen: epoch < optimiser.freezeLastLayerEpochs,
+  };
+}
+
+/** Half a cosine from `start` at step 0 towards `end` at step `steps`. */
+export function cosine(step: number, steps: number, start: number, end: number): number {
+  return end + 0.5 * (start - end) * (1 + Math.cos((Math.PI * step) / steps));
+}
+
+/** Linear from 0 to `peak` over the warm-up, both ends reached, then half a cosine to 0. */
+export function warmupCosine(step: number, steps: number, warmupSteps: number, peak: number): number {
+  const warmup = Math.min(Math.round(warmupSteps), steps);
+  if (step < warmup) return warmup === 1 ? 0 : (peak * step) / (warmup - 1);
+  return cosine(step - warmup, steps - warmup, peak, 0);
+}
+
+/** From `start` in epoch 0 to `end`, reached in the last epoch of the warm-up. */
+function linearRamp(epoch: number, warmupEpochs: number, { start, end }: { start: number; end: number }): number {
+  if (epoch >= warmupEpochs || warmupEpochs <= 1) return epoch >= warmupEpochs ? end : start;
+  return start + ((end - start) * epoch) / (warmupEpochs - 1);
+}
