@@ -1,1 +1,5 @@
 export { ffmpegPath } from './ffmpeg';
+export { BadMedia } from './badMedia';
+export { probe } from './probe';
+export type { AudioStreamInfo, MediaInfo, VideoStreamInfo } from './mediaInfo';
+export { decodeClip, type ClipArgs, type DecodedClip } from './decode';

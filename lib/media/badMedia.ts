@@ -1,0 +1,56 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { UserError } from '../errors';
+
+/** A file that cannot be used as a video, and why. */
+export class BadMedia extends UserError {
+  /**
+   * @param path the file
+   * @param reason why it cannot be used, as the end of a sentence that starts with "it"
+   */
+  constructor(
+    readonly path: string,
+    readonly reason: string,
+  ) {
+    super(`${path} cannot be used: it ${reason}. Give another file, or leave it out.`);
+  }
+}
+
+/** Refuses what is no readable, non-empty, regular file before ffmpeg is asked. */
+export async function checkFile(path: string): Promise<void> {
+  try {
+    const file = await stat(path);
+    if (file.isDirectory()) throw new BadMedia(path, 'is a directory');
+    if (!file.isFile()) throw new BadMedia(path, 'is not a regular file');
+    if (file.size === 0) throw new BadMedia(path, 'is empty (0 bytes)');
+    await access(path, constants.R_OK);
+  } catch (error) {
+    if (error instanceof BadMedia) throw error;
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new BadMedia(path, 'does not exist');
+    if (code === 'EACCES' || code === 'EPERM')
+      throw new BadMedia(path, 'may not be read (permission denied)');
+    throw new BadMedia(path, `could not be read (${String(code)})`);
+  }
+}
+
+/** The reason why ffmpeg could not open a file, from what it wrote. */
+export function openFailure(path: string, log: string): BadMedia {
+  if (log.includes('moov atom not found') && !log.includes('detected only with low score')) {
+    return new BadMedia(path, 'is truncated: its index (the moov atom) is missing');
+  }
+  if (/Invalid data found|detected only with low score/.test(log))
+    return new BadMedia(path, 'is not a video');
+  return new BadMedia(path, `could not be opened by ffmpeg (${firstError(log)})`);
+}
+
+/** The first complaint in a log written with `-loglevel level+info`. */
+export function firstError(log: string): string {
+  const line = log.split('\n').find((text) => /\[(error|fatal)\]/.test(text));
+  return line?.replace(/^.*\[(error|fatal)\]\s*/, '').replace(/\.$/, '') ?? 'no reason given';
+}
+
+/** Whether ffmpeg complained about the data while it read them. */
+export function hasErrors(log: string): boolean {
+  return /\[(error|fatal)\]/.test(log);
+}

@@ -1,0 +1,115 @@
+import { UserError } from '../errors';
+import { BadMedia } from './badMedia';
+import type { ChildTable } from './children';
+import { decodeStreams } from './streams';
+
+export interface ClipArgs {
+  /** Start of the window, counted from the start of the file [s]; default 0. */
+  readonly startSeconds?: number;
+  /** Length of the window [s]; default 4. */
+  readonly clipSeconds?: number;
+  /** Rate to which the frames are resampled; default 8. */
+  readonly framesPerSecond?: number;
+  /** Shorter side of the frames [px]; default 112. */
+  readonly shortSide?: number;
+  /** Rate to which the sound is resampled [Hz]; default 16000. */
+  readonly sampleRateHz?: number;
+  /** Decode the pictures; default true. */
+  readonly video?: boolean;
+  /** Decode the sound; default true. */
+  readonly audio?: boolean;
+  readonly children?: ChildTable;
+  readonly signal?: AbortSignal;
+}
+
+/** A window of a file. T frames, H height, W width. */
+export interface DecodedClip {
+  readonly startSeconds: number;
+  readonly framesPerSecond: number;
+  readonly sampleRateHz: number;
+  /** `[T, H, W, 3]`, red green blue; null if not asked for. */
+  readonly frames: Uint8Array | null;
+  readonly frameCount: number;
+  readonly height: number;
+  readonly width: number;
+  /** `clipSeconds * sampleRateHz` samples in [-1, 1], mono; null if not asked for. */
+  readonly waveform: Float32Array | null;
+}
+
+/**
+ * Decodes a window of a video: its frames at an even rate and the same stretch of its sound, in step also
+ * where a stream starts late or the frame rate varies. Frame k is what a player shows at
+ * `startSeconds + k / framesPerSecond`. Where the file is shorter, the frames repeat from the first and the
+ * sound is followed by silence.
+ *
+ * @throws UserError naming the file if it cannot be used, or the start if it lies behind the file's end
+ */
+export async function decodeClip(path: string, args: ClipArgs = {}): Promise<DecodedClip> {
+  const {
+    startSeconds = 0,
+    clipSeconds = 4,
+    framesPerSecond = 8,
+    shortSide = 112,
+    sampleRateHz = 16000,
+  } = args;
+  const { video = true, audio = true } = args;
+  if (!video && !audio) throw new UserError('Nothing to decode: ask for video, audio or both.');
+  const streams = await decodeStreams(path, {
+    startSeconds,
+    seconds: clipSeconds,
+    framesPerSecond: video ? framesPerSecond : null,
+    shortSide,
+    sampleRateHz: audio ? sampleRateHz : null,
+    children: args.children,
+    signal: args.signal,
+    onInfo: ({ durationSeconds }) => {
+      if (startSeconds >= 0 && !(durationSeconds !== null && startSeconds >= durationSeconds)) return;
+      throw new BadMedia(path, `lasts ${durationSeconds} s, so no clip can start at ${startSeconds} s`);
+    },
+  });
+  const { height, width } = streams;
+  const frameCount = video ? Math.round(clipSeconds * framesPerSecond) : 0;
+  const frameSize = height * width * 3;
+  return {
+    startSeconds,
+    framesPerSecond,
+    sampleRateHz,
+    frames: video ? repeatFrames(streams.frames, frameSize, 0, frameCount) : null,
+    frameCount,
+    height,
+    width,
+    waveform: audio ? padSamples(streams.waveform, 0, Math.round(clipSeconds * sampleRateHz)) : null,
+  };
+}
+
+/**
+ * Frames from `first` on; where they run out, those from `first` are repeated.
+ *
+ * @param frameSize bytes of a frame
+ * @returns `[count, ...]`, without copying where the frames suffice
+ */
+export function repeatFrames(
+  frames: Uint8Array,
+  frameSize: number,
+  first: number,
+  count: number,
+): Uint8Array {
+  const window = frames.subarray(first * frameSize, (first + count) * frameSize);
+  if (window.length === count * frameSize) return window;
+  const available = window.length / frameSize;
+  const repeated = new Uint8Array(count * frameSize);
+  for (let i = 0; i < count; i++) {
+    const from = (i % available) * frameSize;
+    repeated.set(window.subarray(from, from + frameSize), i * frameSize);
+  }
+  return repeated;
+}
+
+/** Samples from `first` on, followed by silence where they run out; without copying where they suffice. */
+export function padSamples(waveform: Float32Array, first: number, count: number): Float32Array {
+  const window = waveform.subarray(first, first + count);
+  if (window.length === count) return window;
+  const padded = new Float32Array(count);
+  padded.set(window);
+  return padded;
+}

@@ -1,0 +1,75 @@
+interface Frames {
+  frames: Uint8Array;
+  frameCount: number;
+  height: number;
+  width: number;
+}
+
+/** Takes a pipe of PPM pictures apart: each brings its own size, so nothing has to be known beforehand. */
+export class FrameReader {
+  private readonly pictures: Uint8Array[] = [];
+  private header = '';
+  private filled = 0;
+  private open: Uint8Array | null = null;
+  private height = 0;
+  private width = 0;
+
+  /** @param most pictures kept; later ones are dropped */
+  constructor(private readonly most: number) {}
+
+  push(bytes: Buffer): void {
+    let at = 0;
+    while (at < bytes.length && this.pictures.length < this.most) {
+      if (this.open === null) at = this.readHeader(bytes, at);
+      if (this.open !== null) at = this.readPixels(this.open, bytes, at);
+    }
+  }
+
+  /** All whole pictures in one array `[n, H, W, 3]`. */
+  finish(shared: boolean): Frames {
+    const { height, width, pictures } = this;
+    const size = height * width * 3;
+    const length = size * pictures.length;
+    const frames = new Uint8Array(shared ? new SharedArrayBuffer(length) : new ArrayBuffer(length));
+    pictures.forEach((picture, i) => frames.set(picture, i * size));
+    return { frames, frameCount: pictures.length, height, width };
+  }
+
+  /** `P6 <width> <height> 255`, on three lines. */
+  private readHeader(bytes: Buffer, start: number): number {
+    let at = start;
+    while (at < bytes.length) {
+      this.header += String.fromCharCode(bytes[at++]);
+      const size = /^P6\n(\d+) (\d+)\n255\n$/.exec(this.header);
+      if (size) {
+        this.begin(Number(size[1]), Number(size[2]));
+        return at;
+      }
+      if (this.header.length > 40) throw new Error('ffmpeg sent something that is no PPM picture.');
+    }
+    return at;
+  }
+
+  private begin(width: number, height: number): void {
+    if (this.pictures.length > 0 && (width !== this.width || height !== this.height)) {
+      throw new Error(
+        `ffmpeg changed the size of its pictures from ${this.width}x${this.height} to ${width}x${height}.`,
+      );
+    }
+    [this.width, this.height] = [width, height];
+    this.header = '';
+    this.filled = 0;
+    this.open = new Uint8Array(width * height * 3);
+  }
+
+  private readPixels(picture: Uint8Array, bytes: Buffer, at: number): number {
+    const end = Math.min(bytes.length, at + picture.length - this.filled);
+    picture.set(bytes.subarray(at, end), this.filled);
+    this.filled += end - at;
+    if (this.filled === picture.length) {
+      this.pictures.push(picture);
+      this.open = null;
+    }
+    return end;
+  }
+}

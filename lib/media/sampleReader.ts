@@ -1,0 +1,27 @@
+/** Collects a pipe of float32 samples. */
+export class SampleReader {
+  private readonly chunks: Buffer[] = [];
+  private bytes = 0;
+
+  /** @param most samples kept; later ones are dropped */
+  constructor(private readonly most: number) {}
+
+  push(chunk: Buffer): void {
+    const room = 4 * this.most - this.bytes;
+    if (room <= 0) return;
+    this.chunks.push(chunk.subarray(0, room));
+    this.bytes += Math.min(room, chunk.length);
+  }
+
+  finish(shared: boolean): Float32Array {
+    const length = 4 * Math.floor(this.bytes / 4);
+    const all = new Uint8Array(shared ? new SharedArrayBuffer(length) : new ArrayBuffer(length));
+    let at = 0;
+    for (const chunk of this.chunks) {
+      const part = chunk.subarray(0, length - at);
+      all.set(part, at);
+      at += part.length;
+    }
+    return new Float32Array(all.buffer);
+  }
+}
