@@ -1,0 +1,44 @@
+import type { RandomStream } from '../../random';
+import type { Box } from './box';
+
+/**
+ * Draws the box of a random resized crop: a share of the frame's area and an aspect ratio, ten tries, then the
+ * largest box in the middle whose aspect ratio is allowed (as torchvision does).
+ *
+ * @param area range of the share
+ * @param aspect range of width over height
+ */
+export function drawFrameBox(
+  stream: RandomStream,
+  height: number,
+  width: number,
+  area: readonly [number, number],
+  aspect: readonly [number, number],
+): Box {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const pixels = height * width * stream.uniform(...area);
+    const ratio = Math.exp(stream.uniform(Math.log(aspect[0]), Math.log(aspect[1])));
+    const boxWidth = Math.round(Math.sqrt(pixels * ratio));
+    const boxHeight = Math.round(Math.sqrt(pixels / ratio));
+    if (boxWidth < 1 || boxWidth > width || boxHeight < 1 || boxHeight > height) continue;
+    const top = stream.integer(0, height - boxHeight + 1);
+    const left = stream.integer(0, width - boxWidth + 1);
+    return { top, left, height: boxHeight, width: boxWidth };
+  }
+  const ratio = width / height;
+  const boxWidth = ratio > aspect[1] ? Math.round(height * aspect[1]) : width;
+  const boxHeight = ratio < aspect[0] ? Math.round(width / aspect[0]) : height;
+  return centreBox(height, width, Math.min(height, boxHeight), Math.min(width, boxWidth));
+}
+
+/** A box in the middle of a frame. */
+export function centreBox(height: number, width: number, boxHeight: number, boxWidth: number): Box {
+  return {
+    top: Math.floor((height - boxHeight) / 2),
+    left: Math.floor((width - boxWidth) / 2),
+    height: boxHeight,
+    width: boxWidth,
+  };
+}
+
+const attempts = 10;

@@ -1,0 +1,111 @@
+import { clipFrames, type XkdConfig } from '../../config';
+import type { RandomStream } from '../../random';
+import { Blur } from './blur';
+import type { Box } from './box';
+import { drawJitter, grey, jitter, type JitterDraw } from './colour';
+import { centreBox, drawFrameBox } from './frameCrop';
+import { BoxResampler } from './resample';
+
+/** What was drawn for a view of a clip's frames; the same for all of them. */
+export interface VideoDraw {
+  /** First frame of the view's window. */
+  readonly firstFrame: number;
+  /** T, frames of the view. */
+  readonly frames: number;
+  /** S, side of the view [px]. */
+  readonly side: number;
+  readonly box: Box;
+  readonly flip: boolean;
+  /** Null: colours stay. */
+  readonly jitter: JitterDraw | null;
+  readonly grey: boolean;
+  /** Standard deviation of the blur [px]; null: none. */
+  readonly blurSigma: number | null;
+}
+
+/** Decoded frames of a clip. */
+export interface Frames {
+  /** `[T, H, W, 3]` of bytes. */
+  readonly frames: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Every frame, a large random crop, flip and colour jitter. */
+export function drawGlobalVideo(stream: RandomStream, config: XkdConfig, height: number, width: number): VideoDraw {
+  const { globalArea, aspect, flip } = config.videoAugmentation;
+  return {
+    firstFrame: 0,
+    frames: clipFrames(config),
+    side: config.clip.frameSize,
+    box: drawFrameBox(stream.split('box'), height, width, globalArea, aspect),
+    flip: stream.split('flip').bernoulli(flip),
+    jitter: drawJitter(stream.split('jitter'), config.videoAugmentation),
+    grey: false,
+    blurSigma: null,
+  };
+}
+
+/** A few frames in a row, a small random crop, flip, colour jitter, sometimes grey, sometimes blurred. */
+export function drawLocalVideo(stream: RandomStream, config: XkdConfig, height: number, width: number): VideoDraw {
+  const { localArea, aspect, flip, localGrey, localBlur, blurSigma } = config.videoAugmentation;
+  const blur = stream.split('blur');
+  return {
+    firstFrame: stream.split('window').integer(0, clipFrames(config) - config.views.frames + 1),
+    frames: config.views.frames,
+    side: config.views.frameSize,
+    box: drawFrameBox(stream.split('box'), height, width, localArea, aspect),
+    flip: stream.split('flip').bernoulli(flip),
+    jitter: drawJitter(stream.split('jitter'), config.videoAugmentation),
+    grey: stream.split('grey').bernoulli(localGrey),
+    blurSigma: blur.bernoulli(localBlur) ? blur.uniform(...blurSigma) : null,
+  };
+}
+
+/** Every frame, a square of the frame's shorter side in the middle, nothing drawn: for evaluation. */
+export function centreVideo(config: XkdConfig, height: number, width: number): VideoDraw {
+  const side = Math.min(height, width);
+  return {
+    firstFrame: 0,
+    frames: clipFrames(config),
+    side: config.clip.frameSize,
+    box: centreBox(height, width, side, side),
+    flip: false,
+    jitter: null,
+    grey: false,
+    blurSigma: null,
+  };
+}
+
+/**
+ * The view that was drawn, normalised with ImageNet statistics.
+ *
+ * @param out where the view `[3, T, S, S]` goes; a new array if left out
+ */
+export function applyVideo(
+  clip: Frames,
+  draw: VideoDraw,
+  out = new Float32Array(3 * draw.frames * draw.side ** 2),
+): Float32Array {
+  const resampler = new BoxResampler(draw.box, clip.width, draw.side, draw.flip);
+  const blur = draw.blurSigma === null ? null : new Blur(draw.side, draw.blurSigma);
+  const plane = draw.side * draw.side;
+  const frame = new Float32Array(3 * plane); // [3, S, S]
+  for (let t = 0; t < draw.frames; t++) {
+    resampler.resample(clip.frames, (draw.firstFrame + t) * clip.height * clip.width * 3, frame);
+    if (draw.jitter) jitter(frame, draw.jitter);
+    if (draw.grey) grey(frame);
+    blur?.apply(frame);
+    for (let channel = 0; channel < 3; channel++) {
+      const to = (channel * draw.frames + t) * plane;
+      const from = channel * plane;
+      const [mean, scale] = [imageNetMean[channel], 1 / imageNetStd[channel]];
+      for (let i = 0; i < plane; i++) out[to + i] = (frame[from + i] - mean) * scale;
+    }
+  }
+  return out; // [3, T, S, S]
+}
+
+/** Statistics of ImageNet's red, green and blue, with which frames in [0, 1] are normalised. */
+export const imageNetMean = [0.485, 0.456, 0.406] as const;
+export const imageNetStd = [0.229, 0.224, 0.225] as const;
