@@ -1,9 +1,10 @@
 // danfojs-node and lib both ask for @tensorflow/tfjs-node and get the project's one TensorFlow, never a second copy.
 require('./environment');
 const { readChoice } = require('./choice');
+const { quietly } = require('./quiet');
 
 const choice = readChoice();
 module.exports =
   choice.kind === 'fallback'
     ? require('@tensorflow/tfjs')
-    : require(choice.package ?? '@tensorflow/tfjs-node-gpu');
+    : quietly(() => require(choice.package ?? '@tensorflow/tfjs-node-gpu'));

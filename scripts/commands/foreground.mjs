@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { root } from '../setup/paths.mjs';
+
+/** A terminal and npm both pass on one Ctrl-C: what comes this soon after is the same one. */
+const sameSignalMs = 300;
+
+/**
+ * Runs a program with our terminal and waits for its end; returns its exit code, 128 + n after signal n. The
+ * program has a process group of its own, so that Ctrl-C reaches it exactly once, through us.
+ */
+export function runInForeground(command, args, { env, stdio = 'inherit' } = {}) {
+  const child = spawn(command, args, {
+    cwd: process.cwd(),
+    env: { ...process.env, ...env },
+    stdio,
+    detached: true,
+  });
+  const sentAt = new Map();
+  const pass = (signal) => {
+    const now = performance.now();
+    if (now - (sentAt.get(signal) ?? -Infinity) > sameSignalMs) child.kill(signal);
+    sentAt.set(signal, now);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, pass);
+  return new Promise((resolve) => {
+    const finish = (code) => {
+      for (const signal of signals) process.off(signal, pass);
+      resolve(code);
+    };
+    child.on('error', (error) => {
+      console.error(`${command} could not be started (${error.message}): run "npm run doctor" in ${root}.`);
+      finish(1);
+    });
+    child.on('exit', (code, signal) => finish(code ?? 128 + (constants.signals[signal] ?? 0)));
+  });
+}

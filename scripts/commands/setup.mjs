@@ -1,0 +1,6 @@
+import { notices, setUp } from '../setup/set-up.mjs';
+
+// npm run setup: sets up what is missing, and looks again for a native TensorFlow where there was none.
+if (!(await setUp({ retryFallback: true }))) process.exit(1);
+for (const notice of notices()) console.error(notice);
+console.error('Everything is in place: "npm start" opens the notebooks.');

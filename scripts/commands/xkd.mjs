@@ -1,0 +1,10 @@
+import path from 'node:path';
+import { root } from '../setup/paths.mjs';
+import { notices, setUp } from '../setup/set-up.mjs';
+import { runInForeground } from './foreground.mjs';
+
+// npm run xkd -- COMMAND: sets up what is missing (all messages on stderr), then runs the command line of lib.
+if (!(await setUp())) process.exit(1);
+for (const notice of notices()) console.error(notice);
+const main = path.join(root, 'lib', 'dist', 'cli', 'main.js');
+process.exit(await runInForeground(process.execPath, [main, ...process.argv.slice(2)]));

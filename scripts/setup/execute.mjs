@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { root } from './paths.mjs';
+
+const running = new Set();
+
+/**
+ * Runs a program to its end and returns `{ code, output }`, output being stdout and stderr together.
+ * `onText` sees each piece as it comes. Never throws for a program that fails or is missing (code 127).
+ */
+export function execute(command, args, { onText, env, cwd = root } = {}) {
+  return new Promise((resolve) => {
+    let output = '';
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    running.add(child);
+    const take = (piece) => {
+      output += piece;
+      onText?.(String(piece));
+    };
+    child.stdout.on('data', take);
+    child.stderr.on('data', take);
+    child.on('error', (error) => {
+      running.delete(child);
+      resolve({ code: 127, output: `${output}${error.message}` });
+    });
+    child.on('close', (code, signal) => {
+      running.delete(child);
+      resolve({ code: code ?? 128, output: signal ? `${output}\nended by ${signal}` : output, signal });
+    });
+  });
+}
+
+/** Calls `look` twice a second while `work` runs. */
+export async function whileRunning(work, look) {
+  const timer = setInterval(look, 500);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** Ends what this process still runs. */
+export function endRunning() {
+  for (const child of running) child.kill('SIGTERM');
+}

@@ -1,0 +1,80 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { execute, whileRunning } from './execute.mjs';
+import { explainFailure, SetupError } from './failure.mjs';
+import { fingerprint, readJson, readText, writeFileWhole } from './files.mjs';
+import { lockFile, nodeModules } from './paths.mjs';
+
+const stamp = path.join(nodeModules, '.xkd-stamp');
+
+/** npm packages, exactly those of package-lock.json, with their install scripts off. */
+export const npmPackages = {
+  title: 'npm packages',
+  isDone: () => readText(stamp) === stampText(),
+  async run(line) {
+    const wanted = stampText();
+    const expected = topLevelPackages();
+    const look = () =>
+      line.update(countPackages() / expected.length, `${expected.length} packages from package-lock.json`);
+    const npm = npmCommand();
+    const work = execute(npm[0], [
+      ...npm.slice(1),
+      'ci',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ]);
+    const { code, output } = await whileRunning(work, look);
+    if (code === 127)
+      throw new SetupError('npm was not found: install Node with its npm and run the command again.');
+    if (code !== 0) throw explainFailure('npm packages', output);
+    writeFileWhole(stamp, wanted);
+    line.update(1, `${expected.length} packages`);
+  },
+};
+
+/** Packages whose installed version is not the lock file's, as `name installed/wanted`. */
+export function packagesOutOfStep() {
+  const wanted = readJson(lockFile)?.packages ?? {};
+  const installed = readJson(path.join(nodeModules, '.package-lock.json'))?.packages ?? {};
+  const optional = (entry) => entry.optional || entry.devOptional || entry.peer;
+  return Object.entries(wanted)
+    .filter(([name, entry]) => name.startsWith('node_modules/') && !optional(entry) && !entry.link)
+    .filter(([name, entry]) => installed[name]?.version !== entry.version)
+    .map(
+      ([name, entry]) =>
+        `${name.slice('node_modules/'.length)} ${installed[name]?.version ?? 'missing'}/${entry.version}`,
+    );
+}
+
+function stampText() {
+  return fingerprint({ file: lockFile }, process.platform, process.arch);
+}
+
+function topLevelPackages() {
+  const names = Object.keys(readJson(lockFile)?.packages ?? {}).filter((name) =>
+    /^node_modules\/(@[^/]+\/)?[^/]+$/.test(name),
+  );
+  return names.length > 0 ? names : ['node_modules'];
+}
+
+function countPackages() {
+  let count = 0;
+  try {
+    for (const name of fs.readdirSync(nodeModules)) {
+      if (name.startsWith('.')) continue;
+      count += name.startsWith('@') ? fs.readdirSync(path.join(nodeModules, name)).length : 1;
+    }
+  } catch {
+    // npm removes and creates these folders while we look.
+  }
+  return count;
+}
+
+/** The npm that runs us, or the one on PATH. */
+function npmCommand() {
+  const running = process.env.npm_execpath;
+  if (running?.endsWith('npm-cli.js') && fs.existsSync(running)) return [process.execPath, running];
+  return ['npm'];
+}

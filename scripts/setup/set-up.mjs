@@ -1,0 +1,80 @@
+import fs from 'node:fs';
+import { libBuild } from './build.mjs';
+import { endRunning } from './execute.mjs';
+import { explainFailure, SetupError } from './failure.mjs';
+import { ffmpeg } from './ffmpeg.mjs';
+import { kernelspec } from './kernelspec.mjs';
+import { alone } from './lock.mjs';
+import { npmPackages } from './npm-packages.mjs';
+import { scratch } from './paths.mjs';
+import { pythonEnvironment } from './python.mjs';
+import { pythonPackages } from './python-packages.mjs';
+import { StepLine } from './report.mjs';
+import { platformProblem } from './select-tensorflow.mjs';
+import { fallbackNotice, gpuNotice, tensorflow } from './tensorflow.mjs';
+
+/** In order; each has a title, isDone() from files alone, and run(line). */
+const steps = [npmPackages, pythonEnvironment, pythonPackages, ffmpeg, kernelspec];
+
+/**
+ * Sets up whatever is missing, with one line a step on stderr, and builds lib. Prints nothing when all is there.
+ * Returns true, or tells the failure in one sentence and returns false. `retryFallback` looks again for a native
+ * TensorFlow where there was none; `build: false` leaves lib as it is.
+ */
+export async function setUp({ retryFallback = false, build = true } = {}) {
+  const leave = (signal) => {
+    endRunning();
+    console.error('\nSet-up was interrupted: run the command again, it goes on where it stopped.');
+    process.exit(signal === 'SIGINT' ? 130 : 143);
+  };
+  process.on('SIGINT', leave).on('SIGTERM', leave);
+  try {
+    const problem = platformProblem(process.platform);
+    if (problem) throw new SetupError(problem);
+    const isDone = () =>
+      steps.every((step) => step.isDone()) &&
+      tensorflow.isDone(retryFallback) &&
+      (!build || libBuild.isDone());
+    if (!isDone()) await alone(() => runMissing(retryFallback, build));
+    return true;
+  } catch (error) {
+    console.error((error instanceof SetupError ? error : asSetupError(error)).message);
+    return false;
+  } finally {
+    process.off('SIGINT', leave).off('SIGTERM', leave);
+  }
+}
+
+/** The notices about what is in use but should not be, told at every start. */
+export function notices() {
+  return [fallbackNotice(), gpuNotice()].filter(Boolean);
+}
+
+async function runMissing(retryFallback, build) {
+  fs.rmSync(scratch, { recursive: true, force: true });
+  fs.mkdirSync(scratch, { recursive: true });
+  try {
+    for (const step of steps) if (!step.isDone()) await runStep(step);
+    if (!tensorflow.isDone(retryFallback)) await tensorflow.run(runStep);
+    if (build && !libBuild.isDone()) await runStep(libBuild);
+  } finally {
+    fs.rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function runStep(step) {
+  const line = new StepLine(step.title);
+  try {
+    await step.run(line);
+    line.done();
+  } catch (error) {
+    line.failed();
+    throw error;
+  }
+}
+
+/** A full disk or a folder that may not be written can meet any step; everything else is a defect of ours. */
+function asSetupError(error) {
+  const explained = explainFailure('Set-up', String(error.code ?? ''));
+  return explained.kind === 'other' ? new SetupError(`Set-up failed: ${error.stack}`) : explained;
+}

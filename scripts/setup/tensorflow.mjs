@@ -1,0 +1,144 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { isPlaced, tensorflowAddon } from './addon.mjs';
+import { SetupError } from './failure.mjs';
+import { fingerprint, readJson, writeFileWhole } from './files.mjs';
+import { hasNvidiaDriver, machineFacts } from './machine.mjs';
+import { backendFile, nativeLibraries, placedAddon } from './paths.mjs';
+import { selectTensorFlow, tensorflowVersion } from './select-tensorflow.mjs';
+import { tensorflowLibrary } from './tensorflow-library.mjs';
+import { verifyTensorFlow } from './verify-tensorflow.mjs';
+
+/**
+ * The TensorFlow in use, noted in .native/backend.json: the user's own installation if it works, else the
+ * libraries from PyPI with the addon compiled here, else plain JavaScript with the reason.
+ */
+export const tensorflow = {
+  isDone(retryFallback = false) {
+    const chosen = readJson(backendFile);
+    if (chosen?.key !== key()) return false;
+    if (chosen.kind === 'fallback') return !retryFallback;
+    if (chosen.source === 'package') return fs.existsSync(chosen.package);
+    if (chosen.source === 'addon') return fs.existsSync(placedAddon);
+    return isPlaced() && chosen.libraries.every((name) => fs.existsSync(path.join(nativeLibraries, name)));
+  },
+
+  async run(runStep) {
+    const chosen = (await ownInstallation(runStep)) ?? (await fromWheel(runStep));
+    writeFileWhole(backendFile, `${JSON.stringify({ ...chosen, key: key() }, null, 2)}\n`);
+    return chosen;
+  },
+};
+
+/** What is told wherever the slow fallback is in use, or undefined. */
+export function fallbackNotice(chosen = readJson(backendFile)) {
+  if (chosen?.kind !== 'fallback') return undefined;
+  return `TensorFlow's native library is not in use (${chosen.reason}): everything runs in plain JavaScript, a hundred times slower or more; "npm run setup" tries again.`;
+}
+
+/** Told where there is a GPU that TensorFlow does not use, or undefined. */
+export function gpuNotice(chosen = readJson(backendFile)) {
+  if (chosen?.kind !== 'native' || chosen.device === 'gpu' || !chosen.reason) return undefined;
+  return `TensorFlow computes on the CPU: ${chosen.reason}.`;
+}
+
+async function ownInstallation(runStep) {
+  const ownPackage = process.env.XKD_TFJS_NODE;
+  if (ownPackage) {
+    const folder = path.resolve(ownPackage);
+    const found = await verified('XKD_TFJS_NODE', folder, runStep, folder);
+    return { ...found, source: 'package', package: folder, reason: 'XKD_TFJS_NODE' };
+  }
+  const ownAddon = process.env.XKD_TFJS_ADDON;
+  if (ownAddon) {
+    const file = path.resolve(ownAddon);
+    fs.rmSync(placedAddon, { force: true });
+    fs.mkdirSync(path.dirname(placedAddon), { recursive: true });
+    // A link, since the addon finds its libraries relative to where it really is.
+    fs.symlinkSync(file, placedAddon);
+    const found = await verified('XKD_TFJS_ADDON', file, runStep);
+    return { ...found, source: 'addon', reason: 'XKD_TFJS_ADDON' };
+  }
+  if (!fs.existsSync(placedAddon) || isPlaced()) return undefined;
+  fs.rmSync(backendFile, { force: true });
+  const found = await verifyTensorFlow();
+  if (!found.works || !found.native) return undefined;
+  return {
+    kind: 'native',
+    tensorflow: found.tensorflow,
+    device: found.device,
+    source: 'addon',
+    reason: 'an addon of your own was in place',
+  };
+}
+
+async function verified(variable, place, runStep, packagePath) {
+  let found;
+  await runStep({
+    title: 'Your own TensorFlow',
+    async run(line) {
+      line.update(0.1, place);
+      fs.rmSync(backendFile, { force: true });
+      found = await verifyTensorFlow(packagePath);
+      if (!found.works || !found.native) {
+        throw new SetupError(
+          `${variable} names "${place}", which does not work (${found.reason ?? 'it is not native'}): mend it or unset ${variable}.`,
+        );
+      }
+      line.update(1, `TensorFlow ${found.tensorflow} on the ${found.device}, ${place}`);
+    },
+  });
+  return { kind: 'native', tensorflow: found.tensorflow, device: found.device };
+}
+
+async function fromWheel(runStep) {
+  const selection = selectTensorFlow(machineFacts());
+  if (selection.kind === 'fallback') return fallback(selection.reason);
+  try {
+    for (const step of [tensorflowLibrary(selection), tensorflowAddon(selection)]) {
+      if (!step.isDone()) await runStep(step);
+    }
+  } catch (error) {
+    // Without a network or disk space the user wants to try again; the rest will not get better by itself.
+    if (!(error instanceof SetupError) || !['missing', 'other'].includes(error.kind)) throw error;
+    return fallback(error.message.replace(/[:;] .*/, ''));
+  }
+  let found;
+  await runStep({
+    title: 'TensorFlow check',
+    async run(line) {
+      fs.rmSync(backendFile, { force: true });
+      found = await verifyTensorFlow();
+      line.update(1, found.works ? `version ${found.tensorflow} on the ${found.device}` : found.reason);
+    },
+  });
+  if (!found.works) return fallback(`it does not run on this machine: ${found.reason}`);
+  const unused =
+    selection.device === 'gpu' &&
+    found.device !== 'gpu' &&
+    'an NVIDIA driver is there, but TensorFlow found no GPU that it can use';
+  return {
+    kind: 'native',
+    tensorflow: found.tensorflow,
+    device: found.device,
+    source: 'wheel',
+    libraries: selection.libraries,
+    reason: unused || selection.reason,
+  };
+}
+
+async function fallback(reason) {
+  return { kind: 'fallback', tensorflow: 'none', device: 'cpu', reason };
+}
+
+/** What the choice depends on, told apart without starting a process. */
+function key() {
+  const { XKD_TFJS_NODE, XKD_TFJS_ADDON, XKD_DEVICE } = process.env;
+  return fingerprint(
+    tensorflowVersion,
+    process.platform,
+    process.arch,
+    hasNvidiaDriver(),
+    JSON.stringify([XKD_TFJS_NODE, XKD_TFJS_ADDON, XKD_DEVICE]),
+  );
+}
