@@ -1,0 +1,71 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { parseOverrides } from '../../config';
+import { defaultDials, type SampleDials } from '../../data/sample/dials';
+import { makeSampleSet, type SampleSummary } from '../../data/sample/makeSampleSet';
+import { defaultTestClips, defaultTrainClips } from '../../data/sample/sampleSettings';
+import { Progress } from '../progress';
+
+interface MakeOptions {
+  readonly out: string;
+  readonly seed: number;
+  readonly train: number;
+  readonly test: number;
+  readonly workers?: number;
+  readonly force?: boolean;
+}
+
+const dialHelp = `
+Dials, with their defaults:
+  visualNoise=${defaultDials.visualNoise}    grain on the frames, as a share of full scale (0 to .5)
+  clutter=${defaultDials.clutter}            small things that drift behind the object (0 to 40)
+  commonShare=${defaultDials.commonShare}        probability that the stripes tell the class that the sound tells (0 to 1)
+  shuffledPairs=${defaultDials.shuffledPairs}  true puts the sound of another clip under every video: nothing can be distilled
+`;
+
+/** `xkd data make [dial=value...]`: the sample set of sounding objects. */
+export function register(program: Command): void {
+  const data = program.command('data').description('Make a data set that needs no download');
+  data
+    .command('make')
+    .description('Draw and synthesise the sample set: mp4 clips of bouncing, sounding objects')
+    .argument('[dials...]', 'dials to turn, such as commonShare=0.5')
+    .option('--out <folder>', 'where the set goes', 'data/sample')
+    .option('--seed <n>', 'the same seed gives the same pixels and samples', wholeNumber, 0)
+    .option('--train <n>', 'clips for training', wholeNumber, defaultTrainClips)
+    .option('--test <n>', 'clips for test', wholeNumber, defaultTestClips)
+    .option('--workers <n>', 'threads (default: as many as cores)', wholeNumber)
+    .option('--force', 'replace a sample set of other settings')
+    .addHelpText('after', dialHelp)
+    .action(make);
+}
+
+async function make(words: readonly string[], options: MakeOptions): Promise<void> {
+  const interrupt = new AbortController();
+  const onInterrupt = (): void => interrupt.abort();
+  process.once('SIGINT', onInterrupt).once('SIGTERM', onInterrupt);
+  let progress: Progress | undefined;
+  const onProgress = (done: number, total: number): void => {
+    progress ??= new Progress({ label: 'data make', unit: 'clips', total, from: done - 1 });
+    progress.update(done);
+  };
+  try {
+    const dials = parseOverrides(words) as Partial<SampleDials>;
+    const summary = await makeSampleSet({ ...options, dials, signal: interrupt.signal }, onProgress);
+    progress?.stop();
+    process.stdout.write(`${sentence(summary)}\n`);
+  } finally {
+    progress?.stop();
+    process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
+  }
+}
+
+function sentence({ folder, settings, totalSeconds, made }: SampleSummary): string {
+  const { train, test } = settings;
+  const what = `${train} clips for training and ${test} for test, ${(totalSeconds / 60).toFixed(1)} minutes in all`;
+  return made ? `Made ${folder}: ${what}.` : `${folder} is there already, with these settings: ${what}.`;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number.');
+  return Number(text);
+}

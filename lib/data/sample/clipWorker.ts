@@ -1,0 +1,45 @@
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../errors';
+import { fileError } from '../../files/fileError';
+import { ChildTable } from '../../media/children';
+import { clipPath, drawClip, type SampleSplit } from './clipSpec';
+import type { SampleDials } from './dials';
+import { encodeClip } from './encodeClip';
+import { renderClip } from './renderClip';
+
+/** One clip to make, as it crosses to a worker thread. */
+export interface ClipTask {
+  readonly seed: number;
+  readonly split: SampleSplit;
+  readonly index: number;
+  readonly dials: SampleDials;
+  /** The sample set's folder. */
+  readonly folder: string;
+  readonly ffmpeg: string;
+  /** Memory of the table of running ffmpeg processes. */
+  readonly children: SharedArrayBuffer;
+}
+
+/**
+ * Makes one clip in a worker thread, unless it is there already. The file takes its name only when it is whole.
+ *
+ * @returns what the user can mend, or null: an error's class would not survive the way back
+ */
+export default async function makeClip(task: ClipTask): Promise<string | null> {
+  const spec = drawClip(task.seed, task.split, task.index, task.dials);
+  const path = join(task.folder, clipPath(spec));
+  if (existsSync(path)) return null;
+  const unfinished = `${path}.unfinished`;
+  try {
+    const children = new ChildTable(task.children);
+    await encodeClip(renderClip(spec), { path: unfinished, ffmpeg: task.ffmpeg, children });
+    renameSync(unfinished, path);
+    return null;
+  } catch (thrown) {
+    rmSync(unfinished, { force: true });
+    const error = fileError(thrown, path, 'write');
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+}

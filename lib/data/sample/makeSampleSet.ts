@@ -1,0 +1,156 @@
+import { mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { Piscina } from 'piscina';
+import { UserError } from '../../errors';
+import { writeFileAtomic } from '../../files/atomicWrite';
+import { fileError } from '../../files/fileError';
+import { ChildTable } from '../../media/children';
+import { ffmpegPath } from '../../media/ffmpeg';
+import type { ClipSpec } from './clipSpec';
+import type { ClipTask } from './clipWorker';
+import { FolderLock } from './folderLock';
+import { drawClips, sampleIndex } from './sampleIndex';
+import {
+  inspectFolder,
+  readSettings,
+  sampleSettings,
+  settingsDifference,
+  settingsFile,
+  writtenSettings,
+  type SampleSettings,
+  type SettingsArgs,
+} from './sampleSettings';
+
+export interface SampleOptions extends SettingsArgs {
+  /** Folder of the set; `data/sample` by default. */
+  readonly out?: string;
+  /** Threads; by default as many as the machine has cores. */
+  readonly workers?: number;
+  /** Replaces a sample set of other settings. */
+  readonly force?: boolean;
+  /** Stops the work; what is done stays, and the same call goes on from there. */
+  readonly signal?: AbortSignal;
+}
+
+export interface SampleSummary {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly settings: SampleSettings;
+  readonly clips: number;
+  /** How long all clips last together. */
+  readonly totalSeconds: number;
+  /** False if the set was there already. */
+  readonly made: boolean;
+}
+
+/** Told how many of all clips are done, first with those of an earlier, interrupted call. */
+export type SampleProgress = (done: number, total: number) => void;
+
+/**
+ * Makes a sample set: mp4 files under `clips/`, `index.csv` and `settings.json`. The work goes on in
+ * `<out>.partial`, which takes the set's name when all is done; a set of the same settings is left alone.
+ *
+ * @throws UserError if the folder holds something else, can't be written, the disk is full or ffmpeg fails
+ */
+export async function makeSampleSet(options: SampleOptions = {}, onProgress?: SampleProgress): Promise<SampleSummary> {
+  const folder = resolve(options.out ?? join('data', 'sample'));
+  const workers = options.workers ?? availableParallelism();
+  if (!Number.isInteger(workers) || workers < 1 || workers > 256) {
+    throw new UserError(`The value ${workers} of "workers" is not allowed: give a whole number from 1 to 256.`);
+  }
+  const settings = sampleSettings(options);
+  const specs = drawClips(settings);
+  const totalSeconds = specs.reduce((sum, spec) => sum + spec.durationSeconds, 0);
+  const summary = { folder, settings, clips: specs.length, totalSeconds };
+  const found = inspectFolder(folder, settings);
+  if (found === 'same') return { ...summary, made: false };
+  if (found === 'other' && !options.force) {
+    const difference = settingsDifference(readSettings(folder)!, settings);
+    throw new UserError(
+      `"${folder}" holds a sample set with other settings (${difference}); replace it with --force or choose another folder with --out.`,
+    );
+  }
+  const work = `${folder}.partial`;
+  try {
+    openWorkFolder(work, settings);
+    const lock = FolderLock.take(work);
+    try {
+      requireSpace(work, totalSeconds);
+      await makeClips(specs, { work, settings, workers, signal: options.signal }, onProgress);
+      writeFileAtomic(join(work, 'index.csv'), sampleIndex(specs));
+    } finally {
+      lock.release();
+    }
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(work, folder);
+  } catch (error) {
+    throw fileError(error, work, 'write');
+  }
+  return { ...summary, made: true };
+}
+
+interface MakeArgs {
+  readonly work: string;
+  readonly settings: SampleSettings;
+  readonly workers: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Lets the threads make all clips; at the first failure or an abort they and their ffmpeg processes end. */
+async function makeClips(specs: readonly ClipSpec[], args: MakeArgs, onProgress?: SampleProgress): Promise<void> {
+  const { work, settings, signal } = args;
+  const ffmpeg = ffmpegPath();
+  const children = new ChildTable();
+  const atExit = (): void => children.killAll();
+  process.once('exit', atExit);
+  const threads = Math.min(args.workers, specs.length);
+  const filename = join(__dirname, 'clipWorker.js');
+  const pool = new Piscina({ filename, minThreads: threads, maxThreads: threads });
+  const stop = (): void => {
+    children.killAll();
+    void pool.destroy();
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  const common = { dials: settings.dials, folder: work, ffmpeg, children: children.memory };
+  let done = 0;
+  try {
+    signal?.throwIfAborted();
+    await Promise.all(
+      specs.map(async ({ split, index, seed }) => {
+        const task: ClipTask = { seed, split, index, ...common };
+        const problem = (await pool.run(task)) as string | null;
+        if (problem !== null) throw new UserError(problem);
+        onProgress?.(++done, specs.length);
+      }),
+    );
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    throw new UserError(`Stopped after ${done} of ${specs.length} clips; the same command goes on from there.`);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    process.off('exit', atExit);
+    children.killAll();
+    await pool.destroy();
+  }
+}
+
+/** What an interrupted call with the same settings has left is kept, all else goes. */
+function openWorkFolder(work: string, settings: SampleSettings): void {
+  mkdirSync(dirname(work), { recursive: true });
+  if (inspectFolder(work, settings) === 'other') rmSync(work, { recursive: true });
+  mkdirSync(join(work, 'clips'), { recursive: true });
+  writeFileSync(join(work, settingsFile), writtenSettings(settings));
+}
+
+function requireSpace(folder: string, totalSeconds: number): void {
+  const { bavail, bsize } = statfsSync(folder);
+  const needed = totalSeconds * typicalBytesPerSecond;
+  if (bavail * bsize > needed) return;
+  const megabytes = (bytes: number): number => Math.ceil(bytes / 1e6);
+  throw new UserError(
+    `The clips need about ${megabytes(needed)} MB, but ${megabytes(bavail * bsize)} MB are free at "${folder}"; free some space or choose another folder with --out.`,
+  );
+}
+
+const typicalBytesPerSecond = 50_000;

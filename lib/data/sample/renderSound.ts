@@ -1,0 +1,60 @@
+import { RandomStream } from '../../random';
+import type { SoundSpec } from './soundSpec';
+
+/**
+ * Synthesises a clip's sound: every mode is a two-pole resonator struck at each impact, with a click of
+ * contact and noise around. The resonator's impulse response is the decaying sine of the mode.
+ *
+ * @returns `[samples]` within [-1, 1], mono
+ */
+export function renderSound(sound: SoundSpec, durationSeconds: number, sampleRateHz: number): Float32Array {
+  const samples = Math.round(durationSeconds * sampleRateHz);
+  const signal = new Float64Array(samples);
+  const strikes = new Float64Array(samples);
+  for (const { seconds, strength } of sound.hits) strikes[Math.round(seconds * sampleRateHz)] += strength;
+  for (const mode of sound.modes) {
+    const angle = (2 * Math.PI * mode.frequencyHz) / sampleRateHz;
+    const radius = Math.exp(-1 / (mode.decaySeconds * sampleRateHz));
+    const feedback1 = 2 * radius * Math.cos(angle);
+    const feedback2 = radius * radius;
+    const gain = mode.amplitude * Math.sin(angle);
+    let y1 = 0;
+    let y2 = 0;
+    for (let n = 0; n < samples; n++) {
+      const y = gain * strikes[n] + feedback1 * y1 - feedback2 * y2;
+      signal[n] += y;
+      y2 = y1;
+      y1 = y;
+    }
+  }
+  const random = RandomStream.fromSeed(sound.noiseSeed);
+  addClicks(signal, sound, random.split('clicks'), sampleRateHz);
+  return finish(signal, sound, random.split('noise'));
+}
+
+/** The contact itself: a burst of noise that fades within a few milliseconds. */
+function addClicks(signal: Float64Array, sound: SoundSpec, random: RandomStream, sampleRateHz: number): void {
+  const fade = 0.0015 * sampleRateHz;
+  for (const { seconds, strength } of sound.hits) {
+    const start = Math.round(seconds * sampleRateHz);
+    for (let n = 0; n < 6 * fade && start + n < signal.length; n++) {
+      signal[start + n] += 0.5 * strength * Math.exp(-n / fade) * random.normal();
+    }
+  }
+}
+
+/** Scales the impacts to the peak and adds noise, darkened by a one-pole low-pass filter of unit power. */
+function finish(signal: Float64Array, sound: SoundSpec, random: RandomStream): Float32Array {
+  let loudest = 1e-9;
+  for (const value of signal) loudest = Math.max(loudest, Math.abs(value));
+  const scale = sound.peak / loudest;
+  const memory = sound.noiseDarkness;
+  const fresh = sound.noiseLevel * sound.peak * Math.sqrt(1 - memory * memory);
+  const waveform = new Float32Array(signal.length);
+  let noise = 0;
+  for (let n = 0; n < signal.length; n++) {
+    noise = memory * noise + fresh * random.normal();
+    waveform[n] = Math.max(-1, Math.min(1, signal[n] * scale + noise));
+  }
+  return waveform;
+}

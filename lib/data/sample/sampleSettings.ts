@@ -1,0 +1,90 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UserError } from '../../errors';
+import { defaultDials, dialsSchema, type SampleDials } from './dials';
+
+/** Raised whenever the same settings would give other pixels or samples. */
+export const sampleVersion = 1;
+
+export const defaultTrainClips = 1600;
+export const defaultTestClips = 400;
+
+const settingsSchema = z.strictObject({
+  version: z.number().int(),
+  seed: z.number().int().nonnegative(),
+  train: z.number().int().min(1).max(99999),
+  test: z.number().int().min(0).max(99999),
+  dials: dialsSchema,
+});
+
+/** All that decides what is in a sample set; kept in its `settings.json`. */
+export type SampleSettings = Readonly<z.infer<typeof settingsSchema>>;
+
+export interface SettingsArgs {
+  readonly seed?: number;
+  readonly train?: number;
+  readonly test?: number;
+  readonly dials?: Partial<SampleDials>;
+}
+
+/** @throws UserError naming the value that is out of range or the dial that does not exist */
+export function sampleSettings(args: SettingsArgs): SampleSettings {
+  const { seed = 0, train = defaultTrainClips, test = defaultTestClips } = args;
+  const value = { version: sampleVersion, seed, train, test, dials: { ...defaultDials, ...args.dials } };
+  const result = settingsSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  if (issue.code === 'unrecognized_keys') {
+    const dials = Object.keys(defaultDials).join(', ');
+    throw new UserError(`There is no dial "${issue.keys[0]}"; the dials are ${dials}.`);
+  }
+  const name = String(issue.path[issue.path.length - 1]);
+  const given = issue.path.reduce<unknown>((node, key) => (node as Record<PropertyKey, unknown>)[key], value);
+  throw new UserError(`The value ${JSON.stringify(given)} of "${name}" is not allowed: ${issue.message}.`);
+}
+
+export function writtenSettings(settings: SampleSettings): string {
+  return `${JSON.stringify(settings, null, 2)}\n`;
+}
+
+/** The settings kept in a folder; null if it holds none that can be read. */
+export function readSettings(folder: string): SampleSettings | null {
+  try {
+    const result = settingsSchema.safeParse(JSON.parse(readFileSync(join(folder, settingsFile), 'utf8')));
+    return result.success ? result.data : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * What lies in a folder: nothing, a complete set of these settings, or one of other settings.
+ *
+ * @throws UserError if something else lies there
+ */
+export function inspectFolder(folder: string, settings: SampleSettings): 'empty' | 'same' | 'other' {
+  if (!existsSync(folder)) return 'empty';
+  const found = readSettings(folder);
+  if (found) return writtenSettings(found) === writtenSettings(settings) ? 'same' : 'other';
+  if (isEmptyFolder(folder)) return 'empty';
+  throw new UserError(`"${folder}" is there already and is no sample set; choose another folder with --out.`);
+}
+
+/** The first setting in which two sets differ, in words. */
+export function settingsDifference(found: SampleSettings, wanted: SampleSettings): string {
+  const flat = ({ dials, ...rest }: SampleSettings): [string, unknown][] => Object.entries({ ...rest, ...dials });
+  const there = new Map(flat(found));
+  const [name, value] = flat(wanted).find(([key, wantedValue]) => there.get(key) !== wantedValue)!;
+  return `${name} ${String(there.get(name))}, not ${String(value)}`;
+}
+
+export const settingsFile = 'settings.json';
+
+function isEmptyFolder(path: string): boolean {
+  try {
+    return readdirSync(path).length === 0;
+  } catch {
+    return false;
+  }
+}
