@@ -7,3 +7,4 @@ export * from './model';
 export * from './losses';
 export * from './parity';
 export * from './train';
+export * from './data';
