@@ -8,3 +8,4 @@ export * from './losses';
 export * from './parity';
 export * from './train';
 export * from './data';
+export * from './notebook';

@@ -1,0 +1,84 @@
+import type { Figure } from './plotly';
+
+/** Media types with their content, the richest first; a front end shows the first that it knows. */
+export type MimeBundle = Readonly<Record<string, string | object>>;
+
+/** An output of a cell that can be overwritten. */
+export interface DisplayHandle {
+  /** Shows the bundle, in place of the one before. */
+  update(bundle: MimeBundle): void;
+}
+
+/**
+ * Shows a figure, or one that is still being drawn, below the running cell. Outside a notebook it does
+ * nothing.
+ */
+export async function show(figure: Figure | Promise<Figure>): Promise<void> {
+  showBundle(figureBundle(await figure));
+}
+
+/** Shows a piece of HTML below the running cell; `text` stands in for it where no HTML can be shown. */
+export function showHtml(html: string, text: string): void {
+  showBundle({ 'text/html': html, 'text/plain': text });
+}
+
+/** Shows plain text below the running cell. */
+export function showText(text: string): void {
+  showBundle({ 'text/plain': text });
+}
+
+/** What a front end is given for a figure. */
+export function figureBundle(figure: Figure): MimeBundle {
+  const title = figure.layout.title?.text.replace(/<[^>]*>/g, '');
+  return { 'application/vnd.plotly.v1+json': figure, 'text/plain': title ? `Figure: ${title}` : 'Figure' };
+}
+
+/** An output that is written over by each update. Outside a notebook it does nothing. */
+export function openDisplay(): DisplayHandle {
+  const id = `xkd-${process.pid}-${displays++}`;
+  let shown = false;
+  return {
+    update(bundle) {
+      write({ data: bundle, metadata: {}, transient: { display_id: id } }, shown);
+      shown = true;
+    },
+  };
+}
+
+/** Whether this process is the kernel of a notebook in which a cell was run. */
+export function inNotebook(): boolean {
+  return kernel()?.lastWriteDisplayData != null;
+}
+
+interface DisplayMessage {
+  readonly data: MimeBundle;
+  readonly metadata: object;
+  readonly transient: { readonly display_id?: string };
+}
+
+/** The module of tslab that holds the running cell's outlet. */
+interface TslabKernel {
+  readonly lastWriteDisplayData: ((message: DisplayMessage, update: boolean) => void) | null;
+}
+
+let displays = 0;
+
+function showBundle(bundle: MimeBundle): void {
+  write({ data: bundle, metadata: {}, transient: {} }, false);
+}
+
+/** tslab's own `display.raw` carries one media type at a time; the function below it carries a bundle. */
+function write(message: DisplayMessage, update: boolean): void {
+  kernel()?.lastWriteDisplayData?.(message, update);
+}
+
+/** tslab if this process runs it; it is never loaded for its own sake. */
+function kernel(): TslabKernel | undefined {
+  let path;
+  try {
+    path = require.resolve('tslab/dist/jupyter.js');
+  } catch {
+    return undefined;
+  }
+  return require.cache[path]?.exports as TslabKernel | undefined;
+}

@@ -1,0 +1,47 @@
+import type { Figure } from '../plotly';
+import { themed } from '../theme';
+
+export interface ConfusionArgs {
+  readonly classes: readonly string[];
+  /** `counts[true][predicted]` */
+  readonly counts: readonly (readonly number[])[];
+  readonly title?: string;
+}
+
+/** Which class was taken for which: a row for each true class, its shares adding up to 100 %. */
+export function confusionFigure({ classes, counts, title }: ConfusionArgs): Figure {
+  const shares = counts.map((row) => {
+    const sum = row.reduce((a, b) => a + b, 0);
+    return row.map((count) => (sum > 0 ? Math.round((100 * count) / sum) : 0));
+  });
+  const side = Math.min(520, 140 + 48 * classes.length);
+  return themed(
+    [
+      {
+        type: 'heatmap',
+        x: classes,
+        y: classes,
+        z: shares,
+        zmin: 0,
+        zmax: 100,
+        colorscale: [
+          [0, 'rgba(47, 134, 211, 0.05)'],
+          [1, 'rgba(47, 134, 211, 0.95)'],
+        ],
+        text: shares.map((row) => row.map((share) => (share > 0 ? String(share) : ''))),
+        texttemplate: '%{text}',
+        xgap: 1,
+        ygap: 1,
+        colorbar: { title: { text: '% of the class', side: 'right' }, thickness: 10, outlinewidth: 0 },
+        hovertemplate: '%{y} taken for %{x}: %{z} %<extra></extra>',
+      },
+    ],
+    {
+      title: title ? { text: title } : undefined,
+      width: side + 120,
+      height: side + 40,
+      xaxis: { title: { text: 'predicted' }, type: 'category', showgrid: false, tickangle: -40 },
+      yaxis: { title: { text: 'true' }, type: 'category', showgrid: false, autorange: 'reversed' },
+    },
+  );
+}

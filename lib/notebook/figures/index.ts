@@ -1,0 +1,13 @@
+export * from './bars';
+export * from './clip';
+export * from './confusion';
+export * from './curves';
+export * from './embedding';
+export { framesFigure, inRows, type FramesArgs } from './frames';
+export * from './masks';
+export * from './matrix';
+export * from './method';
+export * from './pictureGrid';
+export { spectrogramFigure, type SpectrogramArgs } from './spectrogram';
+export * from './spectrogramPanels';
+export { waveformFigure, type WaveformArgs } from './waveform';

@@ -1,0 +1,84 @@
+import type { Pixels } from '../picture';
+
+export interface VideoGrid {
+  /** Frames in a patch. */
+  readonly patchFrames: number;
+  /** Side of a patch [px]. */
+  readonly patchSize: number;
+}
+
+export interface AudioGrid {
+  readonly melBands: number;
+  readonly columns: number;
+  readonly patchMelBands: number;
+  readonly patchColumns: number;
+}
+
+const removedGrey = 128;
+const glow = [255, 96, 0];
+
+/**
+ * The frames with the removed patches painted grey.
+ *
+ * @param mask 1 for a removed patch, 0 for a kept one, in token order (time, height, width)
+ */
+export function maskFrames(frames: readonly Pixels[], mask: ArrayLike<number>, grid: VideoGrid): Pixels[] {
+  return eachPixel(frames, grid, (value, _channel, token) => (mask[token] ? removedGrey : value));
+}
+
+/**
+ * The frames with light where the weights are high.
+ *
+ * @param weights one for each patch, in token order (time, height, width); scaled so that the highest glows most
+ */
+export function glowFrames(frames: readonly Pixels[], weights: ArrayLike<number>, grid: VideoGrid): Pixels[] {
+  const highest = Array.from(weights).reduce((a, b) => Math.max(a, b), 1e-12);
+  return eachPixel(frames, grid, (value, channel, token) => {
+    const share = 0.8 * (weights[token] / highest);
+    return (1 - share) * value * 0.8 + share * glow[channel];
+  });
+}
+
+/**
+ * A spectrogram `[M, C]` without its removed patches: their values become NaN, which figures leave empty.
+ *
+ * @param mask 1 for a removed patch, 0 for a kept one, in token order (mel, time)
+ */
+export function maskSpectrogram(
+  values: ArrayLike<number>,
+  mask: ArrayLike<number>,
+  grid: AudioGrid,
+): Float32Array {
+  return Float32Array.from({ length: values.length }, (_, i) => (mask[tokenAt(i, grid)] ? NaN : values[i]));
+}
+
+/** One value for each place of a spectrogram `[M, C]` from one for each patch. */
+export function spreadOverSpectrogram(weights: ArrayLike<number>, grid: AudioGrid): Float32Array {
+  return Float32Array.from({ length: grid.melBands * grid.columns }, (_, i) => weights[tokenAt(i, grid)]);
+}
+
+function tokenAt(place: number, { columns, patchMelBands, patchColumns }: AudioGrid): number {
+  const band = Math.floor(Math.floor(place / columns) / patchMelBands);
+  return band * (columns / patchColumns) + Math.floor((place % columns) / patchColumns);
+}
+
+/** New frames from old ones, pixel by pixel, given the patch that each lies in. */
+function eachPixel(
+  frames: readonly Pixels[],
+  { patchFrames, patchSize }: VideoGrid,
+  paint: (value: number, channel: number, token: number) => number,
+): Pixels[] {
+  return frames.map((frame, t) => {
+    const [down, across] = [frame.height / patchSize, frame.width / patchSize];
+    const data = new Uint8ClampedArray(frame.data.length);
+    for (let y = 0; y < frame.height; y++) {
+      for (let x = 0; x < frame.width; x++) {
+        const row = Math.floor(t / patchFrames) * down + Math.floor(y / patchSize);
+        const token = row * across + Math.floor(x / patchSize);
+        const at = 3 * (y * frame.width + x);
+        for (let c = 0; c < 3; c++) data[at + c] = paint(frame.data[at + c], c, token);
+      }
+    }
+    return { data, width: frame.width, height: frame.height };
+  });
+}

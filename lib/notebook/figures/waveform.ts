@@ -1,0 +1,65 @@
+import type { Figure, ScatterTrace, Shape } from '../plotly';
+import { colours, rounded, themed } from '../theme';
+
+export interface WaveformArgs {
+  /** Samples in [-1, 1]. */
+  readonly waveform: Float32Array;
+  readonly sampleRateHz: number;
+  /** Time of the first sample [s]. */
+  readonly startSeconds?: number;
+  /** Moments to mark [s]. */
+  readonly events?: readonly number[];
+  readonly title?: string;
+}
+
+/** Sound pressure over time, with marked moments. */
+export function waveformFigure(args: WaveformArgs): Figure {
+  const { waveform, sampleRateHz, startSeconds = 0, events = [], title } = args;
+  const end = startSeconds + waveform.length / sampleRateHz;
+  return themed([envelopeTrace(args)], {
+    title: title ? { text: title } : undefined,
+    height: title ? 220 : 190,
+    showlegend: false,
+    xaxis: { title: { text: 'time [s]' }, range: [startSeconds, end] },
+    yaxis: { title: { text: 'amplitude' }, nticks: 5 },
+    shapes: eventLines(events),
+  });
+}
+
+/** Lowest and highest sample of each short stretch, as one outline: thousands of samples in few numbers. */
+export function envelopeTrace(args: WaveformArgs, stretches = 360): ScatterTrace {
+  const { waveform, sampleRateHz, startSeconds = 0 } = args;
+  const size = Math.max(1, Math.ceil(waveform.length / stretches));
+  const [x, low, high]: [number[], number[], number[]] = [[], [], []];
+  for (let start = 0; start < waveform.length; start += size) {
+    const part = waveform.subarray(start, start + size);
+    x.push(startSeconds + (start + part.length / 2) / sampleRateHz);
+    low.push(part.reduce((a, b) => Math.min(a, b)));
+    high.push(part.reduce((a, b) => Math.max(a, b)));
+  }
+  return {
+    type: 'scatter',
+    mode: 'lines',
+    name: 'sound',
+    x: rounded([...x, ...x.slice().reverse()], 5),
+    y: rounded([...high, ...low.reverse()]),
+    fill: 'toself',
+    fillcolor: colours.audio,
+    line: { color: colours.audio, width: 1 },
+    hoverinfo: 'skip',
+  };
+}
+
+/** Dotted lines through a figure's whole height at moments of its time axis. */
+export function eventLines(seconds: readonly number[], colour: string = colours.bad): Shape[] {
+  return seconds.map((x) => ({
+    type: 'line',
+    xref: 'x',
+    yref: 'paper',
+    x0: x,
+    x1: x,
+    y0: 0,
+    y1: 1,
+    line: { color: colour, width: 1.5, dash: 'dot' },
+  }));
+}

@@ -1,0 +1,12 @@
+export { inNotebook, show, showHtml, showText } from './display';
+export * from './figures';
+export * from './interrupt';
+export * from './liveFigure';
+export { encodePicture, splitFrames, viewFrames, type Picture, type Pixels } from './picture';
+export type { Figure, Layout, Trace } from './plotly';
+export { progressBar, type ProgressBar, type ProgressBarArgs } from './progressBar';
+export * from './project';
+export { showTable, type FrameLike, type TableArgs } from './table';
+export { colours, themed } from './theme';
+export * from './tick';
+export * from './videoPlayer';

@@ -1,0 +1,236 @@
+/*
+ * The part of Plotly's figure format that the figures here use. The format is JSON:
+ * what is built by these types is drawn by plotly.js in JupyterLab and in exported pages.
+ */
+
+export interface Font {
+  readonly size?: number;
+  readonly color?: string;
+  readonly family?: string;
+}
+
+export interface Line {
+  readonly color?: string;
+  readonly width?: number;
+  readonly dash?: 'solid' | 'dot' | 'dash' | 'dashdot';
+  readonly shape?: 'linear' | 'hv' | 'spline';
+}
+
+export interface Marker {
+  readonly color?: string | readonly string[] | readonly number[];
+  readonly size?: number | readonly number[];
+  readonly opacity?: number;
+  readonly symbol?: string;
+  readonly line?: Line;
+}
+
+/** What traces of every kind have in common. */
+interface TraceBase {
+  readonly name?: string;
+  readonly xaxis?: string;
+  readonly yaxis?: string;
+  readonly showlegend?: boolean;
+  readonly legendgroup?: string;
+  readonly opacity?: number;
+  readonly hoverinfo?: 'skip' | 'text' | 'all';
+  readonly hovertemplate?: string;
+}
+
+export type AxisValue = number | string | null;
+
+export interface ErrorBars {
+  readonly type: 'data';
+  readonly array: readonly number[];
+  readonly arrayminus?: readonly number[];
+  readonly color?: string;
+  readonly thickness?: number;
+}
+
+export interface ScatterTrace extends TraceBase {
+  readonly type: 'scatter';
+  readonly mode: 'lines' | 'markers' | 'text' | 'lines+markers' | 'markers+text';
+  readonly x?: readonly AxisValue[];
+  readonly x0?: number;
+  readonly dx?: number;
+  readonly y: readonly AxisValue[];
+  readonly text?: readonly string[];
+  readonly textposition?: 'top center' | 'middle right' | 'bottom center' | 'middle center';
+  readonly line?: Line;
+  readonly marker?: Marker;
+  readonly fill?: 'none' | 'tozeroy' | 'tonexty' | 'toself';
+  readonly fillcolor?: string;
+}
+
+export interface BarTrace extends TraceBase {
+  readonly type: 'bar';
+  readonly x: readonly AxisValue[];
+  readonly y: readonly AxisValue[];
+  readonly orientation?: 'h' | 'v';
+  readonly text?: readonly string[];
+  readonly textposition?: 'auto' | 'outside' | 'inside' | 'none';
+  readonly marker?: Marker;
+  readonly error_x?: ErrorBars;
+  readonly error_y?: ErrorBars;
+  readonly width?: number;
+}
+
+export type ColourScale = string | readonly (readonly [number, string])[];
+
+export interface ColourBar {
+  readonly title?: { readonly text: string; readonly side?: 'right' | 'top' };
+  readonly thickness?: number;
+  readonly len?: number;
+  readonly x?: number;
+  readonly y?: number;
+  readonly outlinewidth?: number;
+}
+
+export interface HeatmapTrace extends TraceBase {
+  readonly type: 'heatmap';
+  readonly z: readonly (readonly (number | null)[])[];
+  readonly x?: readonly AxisValue[];
+  readonly x0?: number;
+  readonly dx?: number;
+  readonly y?: readonly AxisValue[];
+  readonly y0?: number;
+  readonly dy?: number;
+  readonly zmin?: number;
+  readonly zmax?: number;
+  readonly colorscale?: ColourScale;
+  readonly reversescale?: boolean;
+  readonly showscale?: boolean;
+  readonly colorbar?: ColourBar;
+  readonly text?: readonly (readonly string[])[];
+  readonly texttemplate?: string;
+  readonly textfont?: Font;
+  readonly xgap?: number;
+  readonly ygap?: number;
+}
+
+export type Trace = ScatterTrace | BarTrace | HeatmapTrace;
+
+export interface Axis {
+  readonly title?: { readonly text: string; readonly standoff?: number };
+  readonly type?: 'linear' | 'log' | 'category';
+  readonly range?: readonly [number, number];
+  readonly autorange?: boolean | 'reversed';
+  readonly domain?: readonly [number, number];
+  readonly anchor?: string;
+  readonly matches?: string;
+  readonly scaleanchor?: string;
+  readonly scaleratio?: number;
+  readonly constrain?: 'domain' | 'range';
+  readonly visible?: boolean;
+  readonly showgrid?: boolean;
+  readonly showline?: boolean;
+  readonly showticklabels?: boolean;
+  readonly zeroline?: boolean;
+  readonly fixedrange?: boolean;
+  readonly automargin?: boolean;
+  readonly side?: 'top' | 'bottom' | 'left' | 'right';
+  readonly ticks?: 'outside' | 'inside' | '';
+  readonly tickangle?: number;
+  readonly tickformat?: string;
+  readonly tickvals?: readonly number[];
+  readonly ticktext?: readonly string[];
+  readonly nticks?: number;
+  readonly dtick?: number;
+  readonly gridcolor?: string;
+  readonly linecolor?: string;
+  readonly zerolinecolor?: string;
+}
+
+export interface Shape {
+  readonly type: 'rect' | 'line' | 'path';
+  readonly x0?: number;
+  readonly x1?: number;
+  readonly y0?: number;
+  readonly y1?: number;
+  readonly path?: string;
+  readonly xref?: string;
+  readonly yref?: string;
+  readonly line?: Line;
+  readonly fillcolor?: string;
+  readonly opacity?: number;
+  readonly layer?: 'above' | 'below';
+}
+
+export interface Annotation {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+  readonly xref?: string;
+  readonly yref?: string;
+  readonly ax?: number;
+  readonly ay?: number;
+  readonly axref?: string;
+  readonly ayref?: string;
+  readonly showarrow?: boolean;
+  readonly arrowhead?: number;
+  readonly arrowsize?: number;
+  readonly arrowwidth?: number;
+  readonly arrowcolor?: string;
+  readonly xanchor?: 'left' | 'center' | 'right';
+  readonly yanchor?: 'top' | 'middle' | 'bottom';
+  readonly xshift?: number;
+  readonly yshift?: number;
+  readonly align?: 'left' | 'center' | 'right';
+  readonly textangle?: number;
+  readonly font?: Font;
+  readonly hovertext?: string;
+}
+
+/** A picture laid into the coordinates of a pair of axes. */
+export interface LayoutImage {
+  readonly source: string;
+  readonly x: number;
+  readonly y: number;
+  readonly sizex: number;
+  readonly sizey: number;
+  readonly xref?: string;
+  readonly yref?: string;
+  readonly xanchor?: 'left' | 'center' | 'right';
+  readonly yanchor?: 'top' | 'middle' | 'bottom';
+  readonly sizing?: 'stretch' | 'contain' | 'fill';
+  readonly opacity?: number;
+  readonly layer?: 'above' | 'below';
+}
+
+export interface Legend {
+  readonly orientation?: 'h' | 'v';
+  readonly x?: number;
+  readonly y?: number;
+  readonly xanchor?: 'left' | 'center' | 'right';
+  readonly yanchor?: 'top' | 'middle' | 'bottom';
+  readonly traceorder?: 'normal' | 'reversed';
+}
+
+/** Further axes are named `xaxis2`, `yaxis2` and so on, and are referred to as `x2`, `y2`. */
+export interface Layout {
+  readonly title?: { readonly text: string };
+  readonly width?: number;
+  readonly height?: number;
+  readonly margin?: { readonly l?: number; readonly r?: number; readonly t?: number; readonly b?: number };
+  readonly font?: Font;
+  readonly paper_bgcolor?: string;
+  readonly plot_bgcolor?: string;
+  readonly showlegend?: boolean;
+  readonly legend?: Legend;
+  readonly barmode?: 'group' | 'overlay' | 'stack';
+  readonly bargap?: number;
+  readonly hovermode?: 'closest' | 'x' | 'x unified' | false;
+  readonly dragmode?: 'zoom' | 'pan' | false;
+  readonly shapes?: readonly Shape[];
+  readonly annotations?: readonly Annotation[];
+  readonly images?: readonly LayoutImage[];
+  readonly uirevision?: string;
+  readonly [axis: `xaxis${number}` | `yaxis${number}`]: Axis | undefined;
+  readonly xaxis?: Axis;
+  readonly yaxis?: Axis;
+}
+
+export interface Figure {
+  readonly data: readonly Trace[];
+  readonly layout: Layout;
+  readonly config?: { readonly displaylogo?: boolean; readonly displayModeBar?: boolean | 'hover' };
+}
