@@ -4,6 +4,7 @@ import { endRunning } from './execute.mjs';
 import { explainFailure, SetupError } from './failure.mjs';
 import { ffmpeg } from './ffmpeg.mjs';
 import { kernelspec } from './kernelspec.mjs';
+import { labextension } from './labextension.mjs';
 import { alone } from './lock.mjs';
 import { npmPackages } from './npm-packages.mjs';
 import { scratch } from './paths.mjs';
@@ -14,7 +15,7 @@ import { platformProblem } from './select-tensorflow.mjs';
 import { fallbackNotice, gpuNotice, tensorflow } from './tensorflow.mjs';
 
 /** In order; each has a title, isDone() from files alone, and run(line). */
-const steps = [npmPackages, pythonEnvironment, pythonPackages, ffmpeg, kernelspec];
+const steps = [npmPackages, pythonEnvironment, pythonPackages, ffmpeg, kernelspec, labextension];
 
 /**
  * Sets up whatever is missing, with one line a step on stderr, and builds lib. Prints nothing when all is there.
