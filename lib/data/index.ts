@@ -1,1 +1,10 @@
+export * from './types';
+export * from './sample';
+export { openDataset, type Dataset, type DatasetArgs } from './dataset';
+export { openLoader, type Loader, type LoaderArgs } from './loader';
+export { evaluationBatches, type EvaluationArgs } from './evaluation';
+export { openClipPool, type ClipPool } from './pool';
+export { LogMel, type LogMelArgs } from './logMel';
+export { melFilterbank, type MelFilterbank, type MelFilterbankArgs } from './melFilterbank';
+export * from './augment';
 export * from './sample';

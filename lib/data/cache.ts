@@ -1,0 +1,35 @@
+import type { KnownFile, StoredFile } from './windowReader';
+
+/**
+ * What was learnt of files, and as many decoded files as the limit allows. Once full it keeps what it has:
+ * clips are visited in rounds, where replacing the oldest would lose each file just before its turn.
+ */
+export class ClipCache {
+  private readonly files = new Map<string, KnownFile>();
+  private stored = 0;
+
+  constructor(private readonly limitBytes: number) {}
+
+  /** Memory held by decoded files [bytes]. */
+  get bytes(): number {
+    return this.stored;
+  }
+
+  get(key: string): KnownFile {
+    return this.files.get(key) ?? unknownFile;
+  }
+
+  put(key: string, known: KnownFile): void {
+    if (this.files.get(key)?.stored) return;
+    const bytes = known.stored ? sizeOf(known.stored) : 0;
+    if (this.stored + bytes > this.limitBytes) return;
+    this.stored += bytes;
+    this.files.set(key, known);
+  }
+}
+
+export const unknownFile: KnownFile = { stored: null, longSeconds: null };
+
+function sizeOf(file: StoredFile): number {
+  return file.frames.byteLength + file.waveform.byteLength;
+}

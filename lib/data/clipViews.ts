@@ -1,0 +1,49 @@
+import type { XkdConfig } from '../config';
+import type { RandomStream } from '../random';
+import { applyAudio, applyVideo, centreVideo, clipSamples, drawGlobalAudio, drawGlobalVideo } from './augment';
+import { drawLocalAudio, drawLocalVideo } from './augment';
+import type { LogMel } from './logMel';
+import type { FileWindow } from './windowReader';
+
+/** The views of one clip, global first: video `[3, T, S, S]`, audio `[1, M, C]`. */
+export interface ClipViews {
+  readonly video: readonly Float32Array[];
+  readonly audio: readonly Float32Array[];
+}
+
+/** The augmented views for pretraining (paper, section on augmentation). */
+export function pretrainingViews(
+  window: FileWindow,
+  stream: RandomStream,
+  config: XkdConfig,
+  logMel: LogMel,
+): ClipViews {
+  const { height, width } = window;
+  const { canvasTime } = config.audioAugmentation;
+  const local = Array.from({ length: config.views.local }, (_, i) => i);
+  const video = [
+    drawGlobalVideo(stream.split('video'), config, height, width),
+    ...local.map((i) => drawLocalVideo(stream.split('video', i), config, height, width)),
+  ];
+  const audio = [
+    drawGlobalAudio(stream.split('audio'), config),
+    ...local.map((i) => drawLocalAudio(stream.split('audio', i), config)),
+  ];
+  return {
+    video: video.map((draw) => applyVideo(window, draw)),
+    audio: audio.map((draw) => applyAudio(window.waveform, draw, logMel, canvasTime)),
+  };
+}
+
+/** One view of what the clip has, nothing drawn: for evaluation. */
+export function evaluationViews(window: FileWindow, config: XkdConfig, logMel: LogMel): ClipViews {
+  const { height, width, waveform } = window;
+  const wholeClip = { firstSample: 0, samples: clipSamples(config), gain: 1, box: null };
+  return {
+    video: window.frames.length === 0 ? [] : [applyVideo(window, centreVideo(config, height, width))],
+    audio:
+      waveform.length === 0
+        ? []
+        : [applyAudio(waveform, { ...wholeClip, columns: config.spectrogram.columns }, logMel, 1)],
+  };
+}

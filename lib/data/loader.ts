@@ -1,0 +1,162 @@
+import { clipFrames, modalities, type XkdConfig } from '../config';
+import { UserError } from '../errors';
+import { RandomStream } from '../random';
+import { BadFileList } from './badFiles';
+import { stack } from './batch';
+import type { ClipViews } from './clipViews';
+import { openClipPool, wholeSecondsFor, type ClipPool } from './pool';
+import type { BadFile, MediaEntry, ViewBatch } from './types';
+
+export interface LoaderArgs {
+  /** Files of the training split. */
+  readonly entries: readonly MediaEntry[];
+  readonly config: XkdConfig;
+  /** Step of the first batch, to resume; default 0. */
+  readonly startStep?: number;
+  /** Steps of the whole run, after which there is no batch; default: no end. */
+  readonly steps?: number;
+  /** Threads and cache to share with others; by default the loader has its own. */
+  readonly pool?: ClipPool;
+}
+
+/**
+ * Batches of augmented views for pretraining, decoded ahead. The batch of a step depends only on the seed, the
+ * step and the files, never on the number of threads or on where a run was resumed.
+ *
+ * @throws UserError if there are fewer files than a batch has clips
+ */
+export function openLoader(args: LoaderArgs): Loader {
+  return new Loader(args);
+}
+
+export class Loader {
+  /** Batches in an epoch; what remains is left out. */
+  readonly stepsPerEpoch: number;
+  private readonly pool: ClipPool;
+  private readonly ahead = new Map<number, Promise<ViewBatch>>();
+  private readonly bad: BadFileList;
+  private readonly seed: RandomStream;
+  private readonly wholeSeconds: number;
+  private order: { epoch: number; places: Int32Array } | null = null;
+  private step: number;
+  private closed = false;
+
+  constructor(private readonly args: LoaderArgs) {
+    const { entries, config } = args;
+    const { batch } = config.training;
+    if (batch > entries.length) {
+      throw new UserError(
+        `training.batch is ${batch}, but there are only ${entries.length} files: choose a smaller batch.`,
+      );
+    }
+    this.stepsPerEpoch = Math.floor(entries.length / batch);
+    this.step = args.startStep ?? 0;
+    this.bad = new BadFileList(entries.length, config.loader.maxBadShare);
+    this.seed = RandomStream.fromSeed(config.seed);
+    this.wholeSeconds = wholeSecondsFor(config, entries.length);
+    this.pool = args.pool ?? openClipPool(config);
+  }
+
+  /** Files that could not be used so far and were replaced by the next one. */
+  get skipped(): BadFile[] {
+    return this.bad.list;
+  }
+
+  /**
+   * The next batch; further ones are made meanwhile.
+   *
+   * @throws UserError if too many files cannot be used
+   */
+  async next(): Promise<ViewBatch> {
+    if (this.closed) throw new Error('The loader is closed.');
+    const { steps = Infinity, config } = this.args;
+    if (this.step >= steps) throw new Error(`The run has ${steps} steps; there is no batch for step ${this.step}.`);
+    const step = this.step++;
+    const last = Math.min(steps - 1, step + config.loader.prefetch);
+    for (let wanted = step; wanted <= last; wanted++) this.start(wanted);
+    const batch = this.ahead.get(step)!;
+    this.ahead.delete(step);
+    return batch;
+  }
+
+  /** Ends decoding; a batch that is being waited for fails. Leaves no thread and no process behind. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    const pending = [...this.ahead.values()];
+    if (!this.args.pool) await this.pool.close();
+    await Promise.allSettled(pending);
+  }
+
+  private start(step: number): void {
+    if (this.ahead.has(step)) return;
+    const batch = this.makeBatch(step);
+    // Whoever asks for this step gets the error; until then it is no unhandled one.
+    batch.catch(() => undefined);
+    this.ahead.set(step, batch);
+  }
+
+  private async makeBatch(step: number): Promise<ViewBatch> {
+    const { config } = this.args;
+    const { batch } = config.training;
+    const epoch = Math.floor(step / this.stepsPerEpoch);
+    const first = (step % this.stepsPerEpoch) * batch;
+    const order = this.orderOf(epoch);
+    const places = Array.from({ length: batch }, (_, i) => ({ index: first + i, entry: order[first + i] }));
+    const views: ClipViews[] = [];
+    const entries: MediaEntry[] = [];
+    let open = places.map((_, i) => i);
+    while (open.length > 0) {
+      for (const i of open) this.passBadFiles(places[i]);
+      const outcomes = await this.pool.clips(
+        open.map((i) => ({
+          path: this.args.entries[places[i].entry].path,
+          place: { kind: 'pretraining', epoch, index: places[i].index },
+        })),
+        modalities,
+        this.wholeSeconds,
+      );
+      open = open.filter((i, at) => {
+        const outcome = outcomes[at];
+        const entry = this.args.entries[places[i].entry];
+        if ('bad' in outcome) {
+          this.bad.add(entry.path, outcome.bad);
+          return true;
+        }
+        views[i] = outcome.views;
+        entries[i] = entry;
+        return false;
+      });
+    }
+    return { step, ...stackViews(views, config), entries };
+  }
+
+  /** Takes the next file for one that cannot be used, as the authors' release does. */
+  private passBadFiles(place: { entry: number }): void {
+    const { entries } = this.args;
+    while (this.bad.has(entries[place.entry].path)) place.entry = (place.entry + 1) % entries.length;
+  }
+
+  private orderOf(epoch: number): Int32Array {
+    if (this.order?.epoch !== epoch) {
+      const places = this.seed.split('order', epoch).permutation(this.args.entries.length);
+      this.order = { epoch, places };
+    }
+    return this.order.places;
+  }
+}
+
+function stackViews(clips: readonly ClipViews[], config: XkdConfig): Pick<ViewBatch, 'video' | 'audio'> {
+  const { clip, spectrogram, views } = config;
+  const videoShape = (view: number): number[] =>
+    view === 0
+      ? [3, clipFrames(config), clip.frameSize, clip.frameSize]
+      : [3, views.frames, views.frameSize, views.frameSize];
+  const columns = (view: number): number => (view === 0 ? spectrogram.columns : views.columns);
+  return {
+    video: clips[0].video.map((_, view) => stack(clips.map(({ video }) => video[view]), videoShape(view))),
+    audio: clips[0].audio.map((_, view) =>
+      stack(clips.map(({ audio }) => audio[view]), [1, spectrogram.melBands, columns(view)]),
+    ),
+  };
+}

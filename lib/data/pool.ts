@@ -1,0 +1,121 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { Piscina } from 'piscina';
+import type { Modality, XkdConfig } from '../config';
+import { ChildTable } from '../media/children';
+import { ClipCache } from './cache';
+import { clipSamples } from './augment';
+import { clipFrames } from '../config';
+import type { ClipOutcome, ClipPlace, ClipTask } from './tasks';
+import type { WorkerSetup } from './worker';
+
+/** A clip that is wanted. */
+export interface ClipRequest {
+  readonly path: string;
+  readonly place: ClipPlace;
+}
+
+/**
+ * Threads that decode and augment clips, and the decoded files they share. Made by {@link openClipPool}; a
+ * loader and evaluations of the same configuration may use one together.
+ */
+export class ClipPool {
+  private readonly piscina: Piscina<ClipTask, ClipOutcome[]>;
+  private readonly children = new ChildTable();
+  private readonly cache: ClipCache;
+  private readonly running = new Set<Promise<unknown>>();
+  private readonly killChildren = (): void => this.children.killAll();
+
+  constructor(readonly config: XkdConfig) {
+    const threads = config.loader.workers || Math.max(1, availableParallelism() - 1);
+    const workerData: WorkerSetup = { config, children: this.children.memory };
+    this.piscina = new Piscina<ClipTask, ClipOutcome[]>({
+      filename: join(__dirname, 'worker.js'),
+      minThreads: 1,
+      maxThreads: threads,
+      // Two at once: one waits for ffmpeg or for the main thread, the other computes.
+      concurrentTasksPerWorker: 2,
+      idleTimeout: 60_000,
+      workerData,
+    });
+    this.cache = new ClipCache(config.loader.cacheMegabytes * 1e6);
+    process.once('exit', this.killChildren);
+  }
+
+  /** Memory held by decoded files [bytes]. */
+  get cachedBytes(): number {
+    return this.cache.bytes;
+  }
+
+  /** Threads that work at the same time. */
+  get threads(): number {
+    return this.piscina.options.maxThreads;
+  }
+
+  /**
+   * Makes clips in parallel.
+   *
+   * @param wholeSeconds files up to this length are decoded whole, see {@link wholeSecondsFor}
+   * @returns in the order of the requests
+   */
+  async clips(
+    requests: readonly ClipRequest[],
+    modalities: readonly Modality[],
+    wholeSeconds: number,
+  ): Promise<ClipOutcome[]> {
+    const size = Math.min(mostClipsPerTask, Math.ceil(requests.length / (2 * this.threads)));
+    const parts = [];
+    for (let at = 0; at < requests.length; at += size) {
+      parts.push(this.run(requests.slice(at, at + size), modalities, wholeSeconds));
+    }
+    return (await Promise.all(parts)).flat();
+  }
+
+  /** Ends the threads and every ffmpeg process; work under way fails. */
+  async close(): Promise<void> {
+    process.off('exit', this.killChildren);
+    this.children.killAll();
+    // Threads end only when they have seen their ffmpeg processes end: else these would stay as zombies.
+    await Promise.allSettled(this.running);
+    await this.piscina.destroy();
+  }
+
+  private async run(
+    requests: readonly ClipRequest[],
+    modalities: readonly Modality[],
+    wholeSeconds: number,
+  ): Promise<ClipOutcome[]> {
+    const key = (path: string): string => `${modalities.join('+')} ${wholeSeconds} ${path}`;
+    const jobs = requests.map(({ path, place }) => ({ path, place, known: this.cache.get(key(path)) }));
+    const work = this.piscina.run({ jobs, modalities, wholeSeconds });
+    this.running.add(work);
+    try {
+      const outcomes = await work;
+      outcomes.forEach((outcome, i) => {
+        if ('views' in outcome && outcome.learnt) this.cache.put(key(jobs[i].path), outcome.learnt);
+      });
+      return outcomes;
+    } finally {
+      this.running.delete(work);
+    }
+  }
+}
+
+export function openClipPool(config: XkdConfig): ClipPool {
+  return new ClipPool(config);
+}
+
+/**
+ * Up to which length files are decoded whole [s]: long ones too where all clips fit into the cache, else those
+ * for which it costs little more than the window. Depends on the configuration and the number of files alone.
+ */
+export function wholeSecondsFor(config: XkdConfig, files: number): number {
+  const frameBytes = 3 * config.clip.frameSize ** 2 * usualAspect;
+  const clipBytes = clipFrames(config) * frameBytes + 4 * clipSamples(config);
+  const fits = files * clipBytes <= config.loader.cacheMegabytes * 1e6;
+  return fits ? mostWholeSeconds : 2 * config.clip.seconds;
+}
+
+const mostClipsPerTask = 8;
+const mostWholeSeconds = 30;
+const usualAspect = 4 / 3;

@@ -1,0 +1,26 @@
+import type { Modality } from '../config';
+import type { ClipViews } from './clipViews';
+import type { KnownFile } from './windowReader';
+
+/** Which clip of a file: the one drawn for a place in an epoch, or number `clip` of `clips` spread evenly. */
+export type ClipPlace =
+  | { readonly kind: 'pretraining'; readonly epoch: number; readonly index: number }
+  | { readonly kind: 'evaluation'; readonly clip: number; readonly clips: number };
+
+export interface ClipJob {
+  readonly path: string;
+  readonly known: KnownFile;
+  readonly place: ClipPlace;
+}
+
+/** Work for one thread. */
+export interface ClipTask {
+  readonly jobs: readonly ClipJob[];
+  readonly modalities: readonly Modality[];
+  /** Files up to this length are decoded whole [s]. */
+  readonly wholeSeconds: number;
+}
+
+/** The views of a clip and what was learnt of its file, or why the file cannot be used. */
+export type ClipOutcome =
+  { readonly views: ClipViews; readonly learnt: KnownFile | null } | { readonly bad: string };

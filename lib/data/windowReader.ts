@@ -1,0 +1,160 @@
+import { clipFrames, type Modality, type XkdConfig } from '../config';
+import { BadMedia } from '../media';
+import type { ChildTable } from '../media/children';
+import { padSamples, repeatFrames } from '../media/decode';
+import { clipSamples } from './augment';
+import { decodeStreams, type DecodedStreams } from '../media/streams';
+
+/** A file decoded from its start to its end, small enough to be kept; arrays lie in memory that threads share. */
+export interface StoredFile {
+  /** `[n, H, W, 3]`; empty if pictures were not asked for. */
+  readonly frames: Uint8Array;
+  readonly frameCount: number;
+  readonly height: number;
+  readonly width: number;
+  /** Mono; empty if sound was not asked for. */
+  readonly waveform: Float32Array;
+}
+
+/** What is known of a file from an earlier reading. */
+export interface KnownFile {
+  readonly stored: StoredFile | null;
+  /** Length of a file too long to be stored [s]; null: not known. */
+  readonly longSeconds: number | null;
+}
+
+/** Chooses the first tick (in frames from the start of the file) of a window, given the last one possible. */
+export type ChooseStart = (lastStart: number) => number;
+
+export interface WindowArgs {
+  readonly path: string;
+  readonly known: KnownFile;
+  readonly chooseStart: ChooseStart;
+}
+
+export interface ReadArgs {
+  readonly config: XkdConfig;
+  readonly modalities: readonly Modality[];
+  /** Files up to this length are decoded whole [s]. */
+  readonly wholeSeconds: number;
+  readonly children?: ChildTable;
+}
+
+/** A window of a file, and what was learnt of the file. T frames, H height, W width. */
+export interface FileWindow {
+  /** `[T, H, W, 3]`. */
+  readonly frames: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly waveform: Float32Array;
+  readonly known: KnownFile;
+}
+
+/**
+ * Reads windows of clip length: from memory where the file is stored, from the whole file where it is short,
+ * else from that stretch of the file alone. Which of them depends on the file's length alone, so that a window
+ * is the same whatever was read before.
+ */
+export class WindowReader {
+  private readonly frameCount: number;
+  private readonly sampleCount: number;
+
+  constructor(private readonly args: ReadArgs) {
+    this.frameCount = clipFrames(args.config);
+    this.sampleCount = clipSamples(args.config);
+  }
+
+  /** @throws BadMedia if the file cannot be used */
+  async read(window: WindowArgs): Promise<FileWindow> {
+    const { known, path } = window;
+    if (known.stored) return this.cut(known.stored, window);
+    if (known.longSeconds !== null) return this.readStretch(window, known.longSeconds);
+    const whole = await this.readWhole(path);
+    return typeof whole === 'number' ? this.readStretch(window, whole) : this.cut(whole, window);
+  }
+
+  /** The file, or its length if it is too long. */
+  private async readWhole(path: string): Promise<StoredFile | number> {
+    const { wholeSeconds } = this.args;
+    try {
+      const streams = await this.decode(path, 0, wholeSeconds, true, (seconds) => {
+        if (seconds !== null && seconds > wholeSeconds) throw new LongFile(seconds);
+      });
+      const { frames, frameCount, height, width, waveform } = streams;
+      return { frames, frameCount, height, width, waveform };
+    } catch (error) {
+      if (error instanceof LongFile) return error.seconds;
+      throw error;
+    }
+  }
+
+  private cut(stored: StoredFile, window: WindowArgs): FileWindow {
+    const { framesPerSecond, sampleRateHz } = this.args.config.clip;
+    const ticks = this.wantsVideo
+      ? stored.frameCount
+      : Math.floor((stored.waveform.length / sampleRateHz) * framesPerSecond);
+    const start = window.chooseStart(Math.max(0, ticks - this.frameCount));
+    const firstSample = Math.round((start / framesPerSecond) * sampleRateHz);
+    return this.finish(stored, start, firstSample, { stored, longSeconds: null });
+  }
+
+  private async readStretch(window: WindowArgs, longSeconds: number): Promise<FileWindow> {
+    const { framesPerSecond, seconds } = this.args.config.clip;
+    const ticks = Math.floor(longSeconds * framesPerSecond);
+    const start = window.chooseStart(Math.max(0, ticks - this.frameCount));
+    const streams = await this.decode(window.path, start / framesPerSecond, seconds, false);
+    return this.finish(streams, 0, 0, { stored: null, longSeconds });
+  }
+
+  private finish(from: StoredFile, firstFrame: number, firstSample: number, known: KnownFile): FileWindow {
+    const { height, width } = from;
+    return {
+      frames: this.wantsVideo
+        ? repeatFrames(from.frames, height * width * 3, firstFrame, this.frameCount)
+        : new Uint8Array(0),
+      height,
+      width,
+      waveform: this.wantsAudio ? padSamples(from.waveform, firstSample, this.sampleCount) : new Float32Array(0),
+      known,
+    };
+  }
+
+  private decode(
+    path: string,
+    startSeconds: number,
+    seconds: number,
+    shared: boolean,
+    onDuration?: (seconds: number | null) => void,
+  ): Promise<DecodedStreams> {
+    const { clip } = this.args.config;
+    return decodeStreams(path, {
+      startSeconds,
+      seconds,
+      framesPerSecond: this.wantsVideo ? clip.framesPerSecond : null,
+      shortSide: clip.frameSize,
+      sampleRateHz: this.wantsAudio ? clip.sampleRateHz : null,
+      shared,
+      onInfo: (info) => {
+        if (this.wantsVideo && !info.video) throw new BadMedia(path, 'has no video stream');
+        if (this.wantsAudio && !info.audio) throw new BadMedia(path, 'has no audio stream');
+        onDuration?.(info.durationSeconds);
+      },
+      children: this.args.children,
+    });
+  }
+
+  private get wantsVideo(): boolean {
+    return this.args.modalities.includes('video');
+  }
+
+  private get wantsAudio(): boolean {
+    return this.args.modalities.includes('audio');
+  }
+}
+
+/** Stops the decoding of a whole file when its length is known. */
+class LongFile extends Error {
+  constructor(readonly seconds: number) {
+    super('too long to be decoded whole');
+  }
+}

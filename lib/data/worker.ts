@@ -1,0 +1,70 @@
+import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
+import type { XkdConfig } from '../config';
+import { BadMedia } from '../media';
+import { ChildTable } from '../media/children';
+import { RandomStream } from '../random';
+import { evaluationViews, pretrainingViews, type ClipViews } from './clipViews';
+import { LogMel } from './logMel';
+import { WindowReader, type KnownFile } from './windowReader';
+import type { ClipJob, ClipOutcome, ClipTask } from './tasks';
+
+/** What a thread is started with. */
+export interface WorkerSetup {
+  readonly config: XkdConfig;
+  /** Memory of the table of running ffmpeg processes. */
+  readonly children: SharedArrayBuffer;
+}
+
+const { config, children } = workerData as unknown as WorkerSetup;
+const logMel = new LogMel(config.spectrogram, config.clip.sampleRateHz);
+const seed = RandomStream.fromSeed(config.seed);
+
+/** Makes the views of a few clips, one after the other. */
+export default async function makeClips(task: ClipTask): Promise<unknown> {
+  const reader = new WindowReader({
+    config,
+    modalities: task.modalities,
+    wholeSeconds: task.wholeSeconds,
+    children: new ChildTable(children),
+  });
+  const outcomes: ClipOutcome[] = [];
+  for (const job of task.jobs) outcomes.push(await makeClip(job, reader));
+  return transferred(outcomes);
+}
+
+async function makeClip(job: ClipJob, reader: WindowReader): Promise<ClipOutcome> {
+  const { path, known, place } = job;
+  try {
+    if (place.kind === 'evaluation') {
+      const { clip, clips } = place;
+      const chooseStart = (last: number): number => Math.round(clips === 1 ? last / 2 : (last * clip) / (clips - 1));
+      const window = await reader.read({ path, known, chooseStart });
+      return { views: evaluationViews(window, config, logMel), learnt: news(known, window.known) };
+    }
+    const stream = seed.split('clip', place.epoch, place.index);
+    const chooseStart = (last: number): number => stream.split('window').integer(0, last + 1);
+    const window = await reader.read({ path, known, chooseStart });
+    return { views: pretrainingViews(window, stream, config, logMel), learnt: news(known, window.known) };
+  } catch (error) {
+    if (error instanceof BadMedia) return { bad: error.reason };
+    throw error;
+  }
+}
+
+/** What the main thread does not know yet. */
+function news(before: KnownFile, after: KnownFile): KnownFile | null {
+  return before.stored || before.longSeconds !== null ? null : after;
+}
+
+/** Marks the views as to be handed over without copying. */
+function transferred(outcomes: ClipOutcome[]): unknown {
+  const arrays = outcomes.flatMap((outcome) => ('views' in outcome ? viewsOf(outcome.views) : []));
+  return move({
+    [transferableSymbol]: arrays.map((view) => view.buffer),
+    [valueSymbol]: outcomes,
+  });
+}
+
+function viewsOf(views: ClipViews): Float32Array[] {
+  return [...views.video, ...views.audio];
+}
