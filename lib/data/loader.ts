@@ -25,7 +25,7 @@ export interface LoaderArgs {
  *
  * @throws UserError if there are fewer files than a batch has clips
  */
-export function openLoader(args: LoaderArgs): Loader {
+export async function openLoader(args: LoaderArgs): Promise<Loader> {
   return new Loader(args);
 }
 
