@@ -3,7 +3,7 @@ import { type WeightScope, linear, transformer } from '../nn';
 import { takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
 import { encode, patchTokens } from './backbone';
-import { type Mask, removedOrder } from './masking';
+import type { MaskTensors } from './masking';
 import { autoencoderName, towerName } from './parameters';
 
 /*
@@ -31,35 +31,32 @@ export function reconstruct(
   weights: WeightScope,
   modality: Modality,
   view: tf.Tensor,
-  mask: Mask,
+  mask: MaskTensors,
   predict: 'removed' | 'all' = 'removed',
 ): Reconstruction {
   const backbone = weights.at(towerName(modality, 'student'), 'backbone');
   const latent = encode(config, backbone, modality, view, mask).tokens; // [B, 1 + K, D]
   const decoded = decode(config, weights.at(autoencoderName(modality)), latent, mask); // [B, L, E]
-  const asked = predict === 'all' ? decoded : takeTokens(decoded, removedOrder(mask));
+  const asked = predict === 'all' ? decoded : takeTokens(decoded, mask.removedRows);
   const predicted = optionalLinear(asked, weights.at(autoencoderName(modality), 'out_proj'));
   return { latent, predicted: predicted as tf.Tensor3D };
 }
 
 /** Decoder tokens of all patches, without the class token: `[B, L, E]`. No final norm. */
-function decode(config: XkdConfig, decoder: WeightScope, latent: tf.Tensor3D, mask: Mask): tf.Tensor3D {
+function decode(config: XkdConfig, decoder: WeightScope, latent: tf.Tensor3D, mask: MaskTensors): tf.Tensor3D {
   const narrowed = optionalLinear(latent, decoder.at('mid_proj')) as tf.Tensor3D; // [B, 1 + K, E]
   const classToken = tf.slice(narrowed, [0, 0, 0], [-1, 1, -1]); // [B, 1, E]
-  const unshuffled = unshuffle(patchTokens(narrowed), decoder.get('mask_token'), mask); // [B, L, E]
+  const unshuffled = unshuffle(patchTokens(narrowed), decoder.get('mask_token'), mask.sourceRows); // [B, L, E]
   const tokens = tf.add(tf.concat([classToken, unshuffled], 1), decoder.get('dec_pos_embed'));
   const decoded = transformer(tokens as tf.Tensor3D, decoder.at('decoder.blocks'), config.decoder);
   return patchTokens(decoded.tokens);
 }
 
 /** Puts kept tokens back in their places and the mask token in all others: `[B, K, E]` to `[B, L, E]`. */
-function unshuffle(kept: tf.Tensor3D, maskToken: tf.Tensor, mask: Mask): tf.Tensor3D {
+function unshuffle(kept: tf.Tensor3D, maskToken: tf.Tensor, sourceRows: tf.Tensor1D): tf.Tensor3D {
   const [batch, count, width] = kept.shape;
   const rows = tf.concat([tf.reshape(kept, [batch * count, width]), tf.reshape(maskToken, [1, width])]);
-  const sources = mask.rank.map((place, i) =>
-    place < count ? Math.floor(i / mask.tokens) * count + place : batch * count,
-  );
-  return tf.reshape(tf.gather(rows, tf.tensor1d(sources, 'int32')), [batch, mask.tokens, width]);
+  return tf.reshape(tf.gather(rows, sourceRows), [batch, sourceRows.size / batch, width]);
 }
 
 /** A Linear that the release leaves out where both widths are equal. */

@@ -12,7 +12,7 @@ import {
 import { takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
 import { fullGrid, viewGrid } from './grid';
-import type { Mask } from './masking';
+import type { MaskTensors } from './masking';
 
 /*
  * B batch, L tokens of the view, K kept tokens, D encoder width, P values of a patch.
@@ -41,13 +41,13 @@ export function encode(
   backbone: WeightScope,
   modality: Modality,
   view: tf.Tensor,
-  mask?: Mask,
+  mask?: MaskTensors,
 ): Attended {
   const positions = viewPositions(config, backbone, modality, view.shape); // [1, 1 + L, D]
   const [classPosition, patchPositions] = tf.split(positions, [1, positions.shape[1]! - 1], 1);
   const batch = view.shape[0];
   const allPatches = patchify(config, modality, view); // [B, L, P]
-  const patches = mask === undefined ? allPatches : takeTokens(allPatches, mask.keep); // [B, K, P]
+  const patches = mask === undefined ? allPatches : takeTokens(allPatches, mask.keptRows); // [B, K, P]
   const embedding = backbone.at(modality === 'video' ? 'cuboid_embed' : 'patch_embed', 'proj');
   const embedded = linear(patches, embedding.get('weight'), embedding.get('bias')); // [B, K, D]
   const placed = tf.add(embedded, mask === undefined ? patchPositions : keptPositions(patchPositions, mask));
@@ -82,7 +82,7 @@ function viewPositions(
 }
 
 /** Positions of the kept tokens: `[1, L, D]` to `[B, K, D]`. */
-function keptPositions(positions: tf.Tensor, { batch, kept, keep }: Mask): tf.Tensor {
-  const rows = tf.gather(tf.squeeze(positions, [0]), tf.tensor1d(keep, 'int32')); // [B K, D]
-  return tf.reshape(rows, [batch, kept, positions.shape[2]!]);
+function keptPositions(positions: tf.Tensor, { kept, keptTokens }: MaskTensors): tf.Tensor {
+  const rows = tf.gather(tf.squeeze(positions, [0]), keptTokens); // [B K, D]
+  return tf.reshape(rows, [-1, kept, positions.shape[2]!]);
 }

@@ -1,7 +1,8 @@
 import type { RandomStream } from '../random';
+import { tf } from '../tensor/native';
 
 /*
- * B batch, L tokens, K kept tokens.
+ * B batch, L tokens, K kept tokens, R = L - K removed tokens.
  */
 
 /** Which tokens of each sample are kept, and where each token has gone. Whole numbers, row by row. */
@@ -9,10 +10,23 @@ export interface Mask {
   readonly batch: number;
   readonly tokens: number;
   readonly kept: number;
-  /** Kept tokens in the order of their noise: `[B, K]`. */
-  readonly keep: Int32Array;
-  /** Place of each token when sorted by noise; below K means kept: `[B, L]`. */
+  /** Tokens of each sample in the order of their noise, the first K are kept: `[B, L]`. */
+  readonly order: Int32Array;
+  /** Place of each token in that order; below K means kept: `[B, L]`. */
   readonly rank: Int32Array;
+}
+
+/** A mask as the model uses it: where to take rows from. All of int32. */
+export interface MaskTensors {
+  readonly kept: number;
+  /** Token number of each kept token: `[B K]`. */
+  readonly keptTokens: tf.Tensor1D;
+  /** Rows of the kept tokens in `[B L, .]`: `[B K]`. */
+  readonly keptRows: tf.Tensor1D;
+  /** Rows of the removed tokens in `[B L, .]`: `[B R]`. */
+  readonly removedRows: tf.Tensor1D;
+  /** For each token, its row among the kept ones `[B K, .]`, or B K where it was removed: `[B L]`. */
+  readonly sourceRows: tf.Tensor1D;
 }
 
 /** One number in [0, 1) per token: `[B, L]` row by row. */
@@ -28,16 +42,15 @@ export function drawNoise(stream: RandomStream, batch: number, tokens: number): 
  */
 export function maskFromNoise(noise: Float32Array, batch: number, ratio: number): Mask {
   const tokens = noise.length / batch;
-  const kept = keptTokens(tokens, ratio);
-  const keep = new Int32Array(batch * kept);
+  const order = new Int32Array(batch * tokens);
   const rank = new Int32Array(batch * tokens);
   for (let b = 0; b < batch; b++) {
     const row = noise.subarray(b * tokens, (b + 1) * tokens);
-    const order = Array.from(row.keys()).sort((i, j) => row[i] - row[j]);
-    order.forEach((token, place) => (rank[b * tokens + token] = place));
-    keep.set(order.slice(0, kept), b * kept);
+    const sorted = Int32Array.from(row.keys()).sort((i, j) => row[i] - row[j]);
+    order.set(sorted, b * tokens);
+    sorted.forEach((token, place) => (rank[b * tokens + token] = place));
   }
-  return { batch, tokens, kept, keep, rank };
+  return { batch, tokens, kept: keptTokens(tokens, ratio), order, rank };
 }
 
 /** Tokens that stay at a mask ratio; half is rounded to the even number, as Python does. */
@@ -53,12 +66,20 @@ export function removedTokens({ rank, kept }: Mask): Float32Array {
   return Float32Array.from(rank, (place) => (place < kept ? 0 : 1));
 }
 
-/** Removed tokens of each sample in the order of their noise: `[B, L - K]`. */
-export function removedOrder({ batch, tokens, kept, rank }: Mask): Int32Array {
-  const removed = new Int32Array(batch * (tokens - kept));
-  rank.forEach((place, i) => {
-    const sample = Math.floor(i / tokens);
-    if (place >= kept) removed[sample * (tokens - kept) + place - kept] = i % tokens;
-  });
-  return removed;
+/** The mask's rows as tensors, for the model. */
+export function maskTensors({ batch, tokens, kept, order, rank }: Mask): MaskTensors {
+  const sampleOf = (i: number) => Math.floor(i / tokens);
+  const isKept = (_: number, i: number) => i % tokens < kept;
+  const rows = order.map((token, i) => sampleOf(i) * tokens + token);
+  const sources = rank.map((place, i) => (place < kept ? sampleOf(i) * kept + place : batch * kept));
+  return {
+    kept,
+    keptTokens: tf.tensor1d(order.filter(isKept), 'int32'),
+    keptRows: tf.tensor1d(rows.filter(isKept), 'int32'),
+    removedRows: tf.tensor1d(
+      rows.filter((row, i) => !isKept(row, i)),
+      'int32',
+    ),
+    sourceRows: tf.tensor1d(sources, 'int32'),
+  };
 }

@@ -13,7 +13,7 @@ import { tf } from '../tensor/native';
 import { reconstruct } from './autoencoder';
 import { encode, patchMean, patchTokens, patchify } from './backbone';
 import { project } from './head';
-import { type Mask, removedOrder } from './masking';
+import type { MaskTensors } from './masking';
 import { towerName } from './parameters';
 import { refineTeachers } from './refinement';
 
@@ -26,19 +26,19 @@ type PerModality<T> = Readonly<Record<Modality, T>>;
 /** The views of a batch as tensors, index 0 global, 1.. local, and the masks of the global ones. */
 export interface ModelInputs {
   readonly views: PerModality<readonly tf.Tensor[]>;
-  readonly masks: PerModality<Mask>;
+  readonly masks: PerModality<MaskTensors>;
 }
 
-/** Lets the view tensors of a finished step go. */
-export function disposeInputs({ views }: ModelInputs): void {
-  tf.dispose([...views.video, ...views.audio]);
+/** Lets the tensors of a finished step go. */
+export function disposeInputs({ views, masks }: ModelInputs): void {
+  tf.dispose([views, masks] as unknown as tf.TensorContainer);
 }
 
 /** Temperatures of one step. */
 export interface Temperatures {
-  readonly student: number;
-  readonly videoTeacher: number;
-  readonly audioTeacher: number;
+  readonly student: number | tf.Scalar;
+  readonly videoTeacher: number | tf.Scalar;
+  readonly audioTeacher: number | tf.Scalar;
 }
 
 /** What the teachers give to a step; nothing here carries a gradient. */
@@ -170,7 +170,7 @@ function rebuild(
   const view = views[modality][0];
   const mask = masks[modality];
   const { latent, predicted } = reconstruct(config, weights, modality, view, mask);
-  const patches = takeTokens(patchify(config, modality, view), removedOrder(mask)); // [B, R, P]
+  const patches = takeTokens(patchify(config, modality, view), mask.removedRows); // [B, R, P]
   return { latent, loss: reconstructionLoss(predicted, patches) };
 }
 

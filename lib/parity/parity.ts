@@ -3,7 +3,8 @@ import { UserError } from '../errors';
 import { canonicalName, disposeInputs, extractPatchMean, parameterSpecs } from '../model';
 import { tf } from '../tensor/native';
 import { TrainState, centreNames } from '../train/state';
-import { differentiate, trainStep } from '../train/step';
+import { differentiate } from '../train/differentiate';
+import { trainStep } from '../train/step';
 import { type ParityGroup, type ParityRow, largestError, parityTolerances, relativeError, releaseLosses } from './compare';
 import { GoldenCase } from './goldenCase';
 
@@ -60,12 +61,17 @@ function loadState(golden: GoldenCase): TrainState {
   }
   const missing = [...expected.keys()].find((name) => !tensors.has(name));
   if (missing !== undefined) throw new UserError(`"${golden.prefix}.safetensors" has no tensor state.${missing}.`);
-  return TrainState.from(config, tensors);
+  return TrainState.fromWeights(config, tensors);
 }
 
 function compareGradients(golden: GoldenCase, state: TrainState): ParityRow[] {
   return tf.tidy(() => {
-    const { gradients, losses } = differentiate(state, golden.inputs(0), golden.schedule(0).temperatures);
+    const { gradients, losses } = differentiate(
+      state.config,
+      state.tensors.weights,
+      golden.inputs(0),
+      golden.schedule(0).temperatures,
+    );
     Object.values(losses).forEach((loss) => loss.dispose());
     return golden.namesUnder('grad.').map((name) => {
       const gradient = gradients.get(canonicalName(state.config, name));
@@ -90,7 +96,7 @@ function compareStep(golden: GoldenCase, state: TrainState, step: number): Parit
 
 function compareWeights(golden: GoldenCase, state: TrainState): ParityRow[] {
   return golden.namesUnder('final.').map((name) => {
-    const tensor = state.tensors.get(canonicalName(state.config, name));
+    const tensor = state.tensors.weights.get(canonicalName(state.config, name));
     const expected = golden.tensors.read(`final.${name}`).data;
     const error = tensor === undefined ? NaN : largestError(tensor.dataSync(), expected);
     return { group: 'weights', name, error };
@@ -109,7 +115,7 @@ function compareFeatures(golden: GoldenCase, state: TrainState): ParityRow[] {
     return cases
       .filter(({ name }) => golden.tensors.has(name))
       .map(({ role, modality, index, name }) => {
-        const features = extractPatchMean(state.config, state.weights, { modality, role }, views[modality][index]);
+        const features = extractPatchMean(state.config, state.scope, { modality, role }, views[modality][index]);
         const error = largestError(features.dataSync(), golden.tensors.read(name).data);
         return { group: 'features' as const, name, error };
       });

@@ -1,55 +1,79 @@
 import type { XkdConfig } from '../config';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
 import { tf } from '../tensor/native';
-import type { TrainState } from './state';
+import { type StateTensors, type UpdateCounts, isLastLayer } from './state';
 
-/**
- * Whether weight decay applies: to tensors of more than one dimension whose name does not end in `bias` (method
- * section 8; class and mask tokens and positions are decayed).
- */
+/** Factors of one AdamW update, as scalars, so that they may change from step to step in a traced graph. */
+export interface AdamwFactors {
+  /** 1 - learning rate x weight decay */
+  readonly keep: tf.Scalar;
+  readonly lastLayer: BiasCorrected;
+  readonly others: BiasCorrected;
+}
+
+interface BiasCorrected {
+  /** learning rate / (1 - beta1^n) */
+  readonly stepSize: tf.Scalar;
+  /** 1 / sqrt(1 - beta2^n) */
+  readonly rootFactor: tf.Scalar;
+}
+
+/** Whether weight decay applies: tensors of more than one dimension not named `bias` (method section 8). */
 export function isDecayed(name: string, rank: number): boolean {
   return rank > 1 && !name.endsWith('bias');
 }
 
-/**
- * One AdamW update of the parameters that have a gradient; the others stay as they are, without decay, as in
- * PyTorch. w = w (1 - lr decay) - lr m' / (sqrt(v') + epsilon), with m', v' corrected for their start at 0.
- */
-export function adamwUpdate(
-  state: TrainState,
-  gradients: ReadonlyMap<string, tf.Tensor>,
+/** Factors of the update that follows `counts` updates. */
+export function adamwFactors(
+  { beta1, beta2, weightDecay }: XkdConfig['optimiser'],
   learningRate: number,
-  { beta1, beta2, epsilon, weightDecay }: XkdConfig['optimiser'],
-): void {
-  const { tensors, moments, updates } = state;
-  const weight = (name: string) => tensors.get(name)!;
-  const kind = (name: string) => `${isDecayed(name, weight(name).rank)} ${updates.get(name) ?? 0}`;
-  for (const names of chunkNames([...gradients.keys()], (name) => weight(name).size, kind)) {
-    const count = (updates.get(names[0]) ?? 0) + 1;
-    const correction1 = 1 - beta1 ** count;
-    const correction2 = 1 - beta2 ** count;
-    const decay = isDecayed(names[0], weight(names[0]).rank) ? 1 - learningRate * weightDecay : 1;
-    const old = names.map(weight);
-    const [next, first, second] = tf.tidy(() => {
-      const gradient = joinFlat(names.map((name) => gradients.get(name)!));
-      const m = blend(momentsOf(moments.first, names, gradient), gradient, beta1);
-      const v = blend(momentsOf(moments.second, names, gradient), tf.square(gradient), beta2);
-      const denominator = tf.add(tf.mul(tf.sqrt(v), 1 / Math.sqrt(correction2)), epsilon);
-      const change = tf.mul(tf.div(m, denominator), learningRate / correction1);
-      const w = tf.sub(tf.mul(joinFlat(old), decay), change);
-      return [w, m, v].map((flat) => splitFlat(flat, old));
-    });
-    const named = (values: tf.Tensor[]) => new Map(names.map((name, i) => [name, values[i]]));
-    state.replace(tensors, named(next));
-    state.replace(moments.first, named(first));
-    state.replace(moments.second, named(second));
-    for (const name of names) updates.set(name, count);
-  }
+  counts: UpdateCounts,
+): AdamwFactors {
+  const corrected = (count: number): BiasCorrected => ({
+    stepSize: tf.scalar(learningRate / (1 - beta1 ** (count + 1))),
+    rootFactor: tf.scalar(1 / Math.sqrt(1 - beta2 ** (count + 1))),
+  });
+  return {
+    keep: tf.scalar(1 - learningRate * weightDecay),
+    lastLayer: corrected(counts.lastLayer),
+    others: corrected(counts.others),
+  };
 }
 
-/** Moments of a group as one vector; zeros before the first update. */
-function momentsOf(moments: ReadonlyMap<string, tf.Tensor>, names: readonly string[], like: tf.Tensor): tf.Tensor {
-  return moments.has(names[0]) ? joinFlat(names.map((name) => moments.get(name)!)) : tf.zerosLike(like);
+/**
+ * AdamW for the parameters that have a gradient; the others stay as they are, without decay, as in PyTorch:
+ * w = w (1 - lr decay) - lr m' / (sqrt(v') + epsilon), with m', v' corrected for their start at 0.
+ *
+ * @returns new weights and moments of those parameters
+ */
+export function adamw(
+  tensors: StateTensors,
+  gradients: ReadonlyMap<string, tf.Tensor>,
+  factors: AdamwFactors,
+  { beta1, beta2, epsilon }: XkdConfig['optimiser'],
+): StateTensors {
+  const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
+  const weight = (name: string) => tensors.weights.get(name)!;
+  const kind = (name: string) => `${isDecayed(name, weight(name).rank)} ${isLastLayer(name)}`;
+  for (const names of chunkNames([...gradients.keys()], (name) => weight(name).size, kind)) {
+    const old = names.map(weight);
+    const join = (group: ReadonlyMap<string, tf.Tensor>) => joinFlat(names.map((name) => group.get(name)!));
+    const store = (group: Map<string, tf.Tensor>, flat: tf.Tensor) =>
+      splitFlat(flat, old).forEach((value, i) => group.set(names[i], value));
+
+    const { stepSize, rootFactor } = isLastLayer(names[0]) ? factors.lastLayer : factors.others;
+    const gradient = join(gradients);
+    const m = blend(join(tensors.first), gradient, beta1);
+    const v = blend(join(tensors.second), tf.square(gradient), beta2);
+    const denominator = tf.add(tf.mul(tf.sqrt(v), rootFactor), epsilon);
+    const change = tf.mul(tf.div(m, denominator), stepSize);
+    const flat = joinFlat(old);
+    const decayed = isDecayed(names[0], old[0].rank) ? tf.mul(flat, factors.keep) : flat;
+    store(updated.weights, tf.sub(decayed, change));
+    store(updated.first, m);
+    store(updated.second, v);
+  }
+  return updated;
 }
 
 /** share old + (1 - share) value */

@@ -1,36 +1,51 @@
-import { modalities } from '../config';
+import { type XkdConfig, modalities } from '../config';
 import { canonicalName, parameterSpecs, towerName } from '../model';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
 import { tf } from '../tensor/native';
-import type { TrainState } from './state';
+
+/** Momentum m and 1 - m, as scalars, so that they may change from step to step in a traced graph. */
+export interface EmaFactors {
+  readonly keep: tf.Scalar;
+  readonly take: tf.Scalar;
+}
+
+export function emaFactors(momentum: number): EmaFactors {
+  return { keep: tf.scalar(momentum), take: tf.scalar(1 - momentum) };
+}
 
 /**
  * Teachers follow their students (method section 4): t = m t + (1 - m) s, heads included. Video comes first, then
  * audio; blocks that both teachers share are so updated twice, as in the release.
+ *
+ * @param weights all weights after the optimiser's update
+ * @returns the teachers' new weights
  */
-export function followStudents(state: TrainState, momentum: number): void {
+export function followStudents(
+  config: XkdConfig,
+  weights: ReadonlyMap<string, tf.Tensor>,
+  { keep, take }: EmaFactors,
+): Map<string, tf.Tensor> {
+  const updated = new Map<string, tf.Tensor>();
+  const stored = (name: string) => {
+    const canonical = canonicalName(config, name);
+    return updated.get(canonical) ?? weights.get(canonical)!;
+  };
   for (const modality of modalities) {
-    const student = `${towerName(modality, 'student')}.`;
     const teacher = `${towerName(modality, 'teacher')}.`;
-    const teacherNames = ownedNames(state, teacher);
-    const stored = (name: string) => state.tensors.get(canonicalName(state.config, name))!;
-    for (const names of chunkNames(teacherNames, (name) => stored(name).size)) {
+    const student = `${towerName(modality, 'student')}.`;
+    for (const names of chunkNames(ownedNames(config, teacher), (name) => stored(name).size)) {
       const old = names.map(stored);
-      const values = tf.tidy(() => {
-        const t = joinFlat(old);
-        const s = joinFlat(names.map((name) => stored(name.replace(teacher, student))));
-        return splitFlat(tf.add(tf.mul(t, momentum), tf.mul(s, 1 - momentum)), old);
-      });
-      state.replace(
-        state.tensors,
-        new Map(names.map((name, i) => [canonicalName(state.config, name), values[i]])),
-      );
+      const t = joinFlat(old);
+      const s = joinFlat(names.map((name) => stored(name.replace(teacher, student))));
+      const followed = splitFlat(tf.add(tf.mul(t, keep), tf.mul(s, take)), old);
+      names.forEach((name, i) => updated.set(canonicalName(config, name), followed[i]));
     }
   }
+  return updated;
 }
 
 /** Names of all parameters of a tower, those that it shares with another one included. */
-function ownedNames({ config }: TrainState, tower: string): string[] {
+function ownedNames(config: XkdConfig, tower: string): string[] {
   return parameterSpecs({ ...config, sharing: 'none' })
     .map(({ name }) => name)
     .filter((name) => name.startsWith(tower));

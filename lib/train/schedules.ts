@@ -1,12 +1,11 @@
 import type { XkdConfig } from '../config';
-import type { Temperatures } from '../model';
 
 /** Hyperparameters that change from step to step. */
 export interface StepSchedule {
   readonly learningRate: number;
   /** Momentum of the teachers' moving average. */
   readonly emaMomentum: number;
-  readonly temperatures: Temperatures;
+  readonly temperatures: Readonly<Record<'student' | 'videoTeacher' | 'audioTeacher', number>>;
   /** Whether the head's last layer stands still in this step. */
   readonly lastLayerFrozen: boolean;
 }

@@ -7,68 +7,92 @@ import { tf } from '../tensor/native';
 export const centreNames = { video: 'vt2as_ce_loss.center', audio: 'at2vs_ce_loss.center' } as const;
 
 /**
+ * Updates that parameters have had, for Adam's bias correction. The head's last layer may stand still at first and
+ * then counts by itself.
+ */
+export interface UpdateCounts {
+  readonly lastLayer: number;
+  readonly others: number;
+}
+
+/** The groups of tensors in a state. */
+export interface StateTensors {
+  /** Weights of all towers, heads and decoders, and the centres, by their stored names. */
+  readonly weights: Map<string, tf.Tensor>;
+  /** First moments of AdamW by parameter name. */
+  readonly first: Map<string, tf.Tensor>;
+  /** Second moments of AdamW by parameter name. */
+  readonly second: Map<string, tf.Tensor>;
+}
+
+/**
  * Everything that a run changes from step to step, in one object. Random draws need no place here: each is a
  * function of the seed and the step.
  */
 export class TrainState {
-  private constructor(
+  constructor(
     readonly config: XkdConfig,
-    /** Weights of all towers, heads and decoders, and the centres, by their stored names. */
-    readonly tensors: Map<string, tf.Tensor>,
-    /** First and second moments of AdamW by parameter name; empty before a parameter's first update. */
-    readonly moments: { readonly first: Map<string, tf.Tensor>; readonly second: Map<string, tf.Tensor> },
-    /** Updates that each parameter has had, for Adam's bias correction. */
-    readonly updates: Map<string, number>,
+    /** Owned by the state from here on. */
+    readonly tensors: StateTensors,
+    public updates: UpdateCounts = { lastLayer: 0, others: 0 },
     /** Steps taken. */
-    public step: number,
-  ) {}
+    public step = 0,
+  ) {
+    groups(tensors).forEach((group) => group.forEach((tensor) => tf.keep(tensor)));
+  }
 
   /** A fresh state: seeded weights, teachers equal to students, centres at 0. */
   static create(config: XkdConfig): TrainState {
-    const tensors = initialWeights(config);
-    for (const name of Object.values(centreNames)) tensors.set(name, tf.zeros([1, config.projector.outputs]));
-    return TrainState.from(config, tensors);
+    const weights = initialWeights(config);
+    for (const name of Object.values(centreNames)) weights.set(name, tf.zeros([1, config.projector.outputs]));
+    return TrainState.fromWeights(config, weights);
   }
 
-  /** A state around tensors that the caller hands over. */
-  static from(
-    config: XkdConfig,
-    tensors: Map<string, tf.Tensor>,
-    moments = { first: new Map<string, tf.Tensor>(), second: new Map<string, tf.Tensor>() },
-    updates = new Map<string, number>(),
-    step = 0,
-  ): TrainState {
-    const state = new TrainState(config, tensors, moments, updates, step);
-    state.all().forEach((tensor) => tf.keep(tensor));
-    return state;
+  /** A state at step 0 around given weights and centres. */
+  static fromWeights(config: XkdConfig, weights: Map<string, tf.Tensor>): TrainState {
+    const zeros = () =>
+      new Map(trainableNames(config).map((name) => [name, tf.zerosLike(weights.get(name)!)] as const));
+    return new TrainState(config, { weights, first: zeros(), second: zeros() });
   }
 
   /** Looks weights up by any name that the release gives them. */
-  get weights(): WeightScope {
-    return new WeightScope((name) => this.tensors.get(canonicalName(this.config, name)));
-  }
-
-  /** Names of the parameters that gradients move. */
-  trainableNames(): string[] {
-    return parameterSpecs(this.config)
-      .filter(({ trainable }) => trainable)
-      .map(({ name }) => name);
+  get scope(): WeightScope {
+    return weightScope(this.config, this.tensors.weights);
   }
 
   /** Puts new values in place of old ones, which are disposed. */
-  replace(group: Map<string, tf.Tensor>, values: ReadonlyMap<string, tf.Tensor>): void {
-    for (const [name, value] of values) {
-      const old = group.get(name);
-      group.set(name, tf.keep(value));
-      if (old !== undefined && old !== value) old.dispose();
+  commit(values: Partial<StateTensors>): void {
+    for (const key of ['weights', 'first', 'second'] as const) {
+      for (const [name, value] of values[key] ?? []) {
+        const old = this.tensors[key].get(name);
+        this.tensors[key].set(name, tf.keep(value));
+        if (old !== value) old?.dispose();
+      }
     }
   }
 
   dispose(): void {
-    this.all().forEach((tensor) => tensor.dispose());
+    groups(this.tensors).forEach((group) => group.forEach((tensor) => tensor.dispose()));
   }
+}
 
-  private all(): tf.Tensor[] {
-    return [this.tensors, this.moments.first, this.moments.second].flatMap((group) => [...group.values()]);
-  }
+/** Weights under any name that the release gives them, looked up by their stored names. */
+export function weightScope(config: XkdConfig, weights: ReadonlyMap<string, tf.Tensor>): WeightScope {
+  return new WeightScope((name) => weights.get(canonicalName(config, name)));
+}
+
+/** Names of the parameters that gradients move. */
+export function trainableNames(config: XkdConfig): string[] {
+  return parameterSpecs(config)
+    .filter(({ trainable }) => trainable)
+    .map(({ name }) => name);
+}
+
+/** Whether a parameter belongs to the head's last layer, which `freezeLastLayerEpochs` holds still. */
+export function isLastLayer(name: string): boolean {
+  return name.includes('.last_layer.');
+}
+
+function groups({ weights, first, second }: StateTensors): Map<string, tf.Tensor>[] {
+  return [weights, first, second];
 }

@@ -1,117 +1,120 @@
-import { modalities } from '../config';
-import { nextCentre } from '../losses';
-import {
-  type LossTerm,
-  type LossTensors,
-  type ModelInputs,
-  lossTerms,
-  studentLosses,
-  teacherForward,
-  usesTeachers,
-} from '../model';
+import type { XkdConfig } from '../config';
+import { UserError } from '../errors';
+import { type LossTerm, type ModelInputs, type Temperatures, lossTerms } from '../model';
 import { tf } from '../tensor/native';
-import { adamwUpdate } from './adamw';
+import { type AdamwFactors, adamw, adamwFactors } from './adamw';
 import { clipPerTensor } from './clip';
-import { followStudents } from './ema';
+import { differentiate } from './differentiate';
+import { type EmaFactors, emaFactors, followStudents } from './ema';
 import type { StepSchedule } from './schedules';
-import { type TrainState, centreNames } from './state';
+import { type StateTensors, type TrainState, isLastLayer } from './state';
 
 export type LossFigures = Readonly<Record<LossTerm, number>>;
 
-/** Losses before the update, and the gradients that led to it. */
-export interface Differentiated {
-  readonly losses: LossTensors;
-  /** Gradients of the total loss by parameter name; a parameter that has no part in the loss is missing. */
-  readonly gradients: Map<string, tf.Tensor>;
-  /** Centres after the step, by their stored names. */
-  readonly centres: Map<string, tf.Tensor>;
-}
-
 /** What a finished step tells. */
 export interface StepResult {
+  /** Losses before the update. */
   readonly losses: LossFigures;
   /** Tensors whose gradient was shortened. */
   readonly clipped: number;
 }
 
+/** Everything that a step reads, as tensors. */
+export interface StepInputs {
+  readonly state: StateTensors;
+  readonly model: ModelInputs;
+  readonly temperatures: Temperatures;
+  readonly adamw: AdamwFactors;
+  readonly ema: EmaFactors;
+}
+
+/** Everything that a step makes, as tensors. */
+export interface StepOutputs {
+  /** New values of what changes in the state. */
+  readonly state: StateTensors;
+  /** All loss terms in the order of `lossTerms`. */
+  readonly losses: tf.Tensor1D;
+  /** Gradient norms of the tensors that may be clipped. */
+  readonly norms: tf.Tensor1D;
+}
+
 /**
- * One training step (method section 8): teachers, students, backward, clipping, AdamW, centres, EMA. The state is
- * changed in place; a loss that is not finite stops before anything is changed.
+ * The arithmetic of one training step (method section 8), a pure function of tensors: teachers, students, backward,
+ * clipping, AdamW, centres, EMA.
+ *
+ * @param lastLayerFrozen whether the head's last layer stands still in this step
+ */
+export function computeStep(config: XkdConfig, inputs: StepInputs, lastLayerFrozen: boolean): StepOutputs {
+  const { weights } = inputs.state;
+  const { losses, gradients, centres } = differentiate(config, weights, inputs.model, inputs.temperatures);
+  const moved = new Map([...gradients].filter(([name]) => !(lastLayerFrozen && isLastLayer(name))));
+  const clipped = clipPerTensor(moved, config.optimiser.clip, (name) => name.includes('_student.'));
+  const updated = adamw(inputs.state, clipped.gradients, inputs.adamw, config.optimiser);
+  const teachers = followStudents(config, new Map([...weights, ...updated.weights]), inputs.ema);
+  return {
+    state: { ...updated, weights: new Map([...updated.weights, ...teachers, ...centres]) },
+    losses: tf.stack(lossTerms.map((term) => losses[term])) as tf.Tensor1D,
+    norms: clipped.norms,
+  };
+}
+
+/** How the arithmetic of a step is done: at once, or as a graph that was traced before. */
+export type StepEngine = (config: XkdConfig, inputs: StepInputs, lastLayerFrozen: boolean) => StepOutputs;
+
+/**
+ * Takes one training step. The state is changed in place; a loss that is not finite stops before that.
  *
  * @throws NonFiniteLoss naming step and term
  */
-export function trainStep(state: TrainState, inputs: ModelInputs, schedule: StepSchedule): StepResult {
+export function trainStep(
+  state: TrainState,
+  model: ModelInputs,
+  schedule: StepSchedule,
+  engine: StepEngine = computeStep,
+): StepResult {
   return tf.tidy(() => {
-    const { losses, gradients, centres } = differentiate(state, inputs, schedule.temperatures);
-    const figures = readLosses(losses);
-    assertFinite(figures, state.step);
-    if (schedule.lastLayerFrozen) deleteLastLayers(gradients);
-    const { clip } = state.config.optimiser;
-    const limited = clipPerTensor(gradients, clip, (name) => name.includes('_student.'));
-    const clipped = countAbove(limited.norms, clip);
-    adamwUpdate(state, limited.gradients, schedule.learningRate, state.config.optimiser);
-    state.replace(state.tensors, centres);
-    followStudents(state, schedule.emaMomentum);
+    const { config, updates } = state;
+    const inputs: StepInputs = {
+      state: state.tensors,
+      model,
+      temperatures: scalars(schedule.temperatures),
+      adamw: adamwFactors(config.optimiser, schedule.learningRate, updates),
+      ema: emaFactors(schedule.emaMomentum),
+    };
+    const outputs = engine(config, inputs, schedule.lastLayerFrozen);
+    const values = outputs.losses.dataSync();
+    const losses = Object.fromEntries(lossTerms.map((term, i) => [term, values[i]])) as Record<LossTerm, number>;
+    assertFinite(losses, state.step);
+    state.commit(outputs.state);
+    state.updates = {
+      lastLayer: updates.lastLayer + (schedule.lastLayerFrozen ? 0 : 1),
+      others: updates.others + 1,
+    };
     state.step += 1;
-    return { losses: figures, clipped };
+    return { losses, clipped: countAbove(outputs.norms, config.optimiser.clip) };
   });
 }
 
-/** Losses and gradients at the present weights; changes nothing. Call it inside `tf.tidy`. */
-export function differentiate(
-  state: TrainState,
-  inputs: ModelInputs,
-  temperatures: StepSchedule['temperatures'],
-): Differentiated {
-  const { config, weights } = state;
-  const centre = { video: state.tensors.get(centreNames.video)!, audio: state.tensors.get(centreNames.audio)! };
-  const teachers = usesTeachers(config) ? teacherForward(config, weights, inputs, centre, temperatures) : null;
-  const names = state.trainableNames();
-  let losses: LossTensors | undefined;
-  const { grads } = tf.engine().gradients(
-    () => {
-      losses = studentLosses(config, weights, inputs, teachers, temperatures);
-      Object.values(losses).forEach((loss) => tf.keep(loss));
-      return losses.total;
-    },
-    names.map((name) => state.tensors.get(name)!),
-    null as unknown as tf.Tensor,
-    true,
-  );
-  const kept = losses!;
-  const gradients = new Map(names.map((name, i) => [name, grads[i]]).filter(([, grad]) => grad != null) as [string, tf.Tensor][]);
-  const centres = new Map(
-    teachers === null
-      ? []
-      : modalities.map((m) => [centreNames[m], nextCentre(centre[m], teachers.outputs[m], config.centreMomentum)]),
-  );
-  return { losses: kept, gradients, centres };
-}
-
 /** Training came to a loss that is no number; the state is as it was before the step. */
-export class NonFiniteLoss extends Error {
-  override readonly name = 'NonFiniteLoss';
-}
-
-/** Reads all terms in one transfer and lets their tensors go. */
-function readLosses(losses: LossTensors): LossFigures {
-  const tensors = lossTerms.map((term) => losses[term]);
-  const values = tf.stack(tensors).dataSync();
-  tensors.forEach((tensor) => tensor.dispose());
-  return Object.fromEntries(lossTerms.map((term, i) => [term, values[i]])) as Record<LossTerm, number>;
-}
+export class NonFiniteLoss extends UserError {}
 
 function assertFinite(losses: LossFigures, step: number): void {
-  const terms = lossTerms.filter((term) => !Number.isFinite(losses[term]));
-  // The most specific term is named: sums come first in the list.
-  const term = terms[terms.length - 1];
+  // Sums stand first in the list: the last one named is the most specific.
+  const term = lossTerms.filter((name) => !Number.isFinite(losses[name])).pop();
   if (term !== undefined) {
-    throw new NonFiniteLoss(`The loss is not finite at step ${step}: ${term} is ${losses[term]}.`);
+    throw new NonFiniteLoss(
+      `The loss is not finite at step ${step}: ${term} is ${losses[term]}; ` +
+        'go on from the last checkpoint with a lower optimiser.learningRate or a longer optimiser.warmupEpochs.',
+    );
   }
 }
 
-function deleteLastLayers(gradients: Map<string, tf.Tensor>): void {
-  for (const name of [...gradients.keys()]) if (name.includes('.last_layer.')) gradients.delete(name);
+function scalars({ student, videoTeacher, audioTeacher }: StepSchedule['temperatures']): Temperatures {
+  return {
+    student: tf.scalar(student),
+    videoTeacher: tf.scalar(videoTeacher),
+    audioTeacher: tf.scalar(audioTeacher),
+  };
 }
 
 function countAbove(norms: tf.Tensor1D, clip: number): number {

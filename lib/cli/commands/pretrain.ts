@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { configure, parseOverrides, presets } from '../../config';
+import { type PretrainingRun, type StepMetrics, openPretraining } from '../../train';
+import { Progress } from '../progress';
+
+interface PretrainFlags {
+  preset: string;
+  data: string;
+  out: string;
+  resume?: boolean;
+}
+
+/** `xkd pretrain`: XKD on a folder of videos, with a progress bar, a run folder and a clean end on Ctrl-C. */
+export function register(program: Command): void {
+  program
+    .command('pretrain')
+    .description('Pretrain XKD on a folder of videos with sound')
+    .option('--preset <name>', Object.keys(presets).join(', '), 'nano')
+    .requiredOption('--data <folder>', 'data set: a folder with index.csv, or any tree of video files')
+    .requiredOption('--out <folder>', 'run folder: configuration, metrics, checkpoints')
+    .option('--resume', 'go on from the newest checkpoint in the run folder')
+    .argument('[overrides...]', 'configuration values, such as training.epochs=10 (see xkd config --keys)')
+    .action(async (words: string[], flags: PretrainFlags) => {
+      const config = configure(flags.preset, parseOverrides(words));
+      const run = await openPretraining({ config, data: flags.data, out: flags.out, resume: flags.resume });
+      try {
+        await follow(run, flags.out);
+      } finally {
+        await run.close();
+      }
+    });
+}
+
+async function follow(run: PretrainingRun, out: string): Promise<void> {
+  const { steps } = run.length;
+  const progress = new Progress({ label: 'pretrain', total: steps, unit: 'steps', from: run.state.step });
+  try {
+    for await (const metrics of run) progress.update(metrics.step + 1, figures(metrics));
+  } finally {
+    progress.stop();
+  }
+  for (const { path, reason } of run.skipped) process.stderr.write(`skipped ${path}: ${reason}\n`);
+  const { step } = run.state;
+  const ending = run.interrupted ? `interrupted after step ${step} of ${steps}; --resume goes on` : `${steps} steps done`;
+  process.stdout.write(`${out}: ${ending}\n`);
+  if (run.interrupted) process.exitCode = 130;
+}
+
+/** What the bar shows: the loss and its three terms. */
+function figures(metrics: StepMetrics): Record<string, string> {
+  const { total, reconstruction, distillation, alignment } = metrics;
+  const terms = { loss: total, recon: reconstruction, distil: distillation, align: alignment };
+  return Object.fromEntries(Object.entries(terms).map(([name, value]) => [name, value.toFixed(3)]));
+}

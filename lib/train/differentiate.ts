@@ -1,0 +1,59 @@
+import { type XkdConfig, modalities } from '../config';
+import { nextCentre } from '../losses';
+import {
+  type LossTensors,
+  type ModelInputs,
+  type Temperatures,
+  studentLosses,
+  teacherForward,
+  usesTeachers,
+} from '../model';
+import { tf } from '../tensor/native';
+import { centreNames, trainableNames, weightScope } from './state';
+
+/** Losses at the present weights, and what follows from them. */
+export interface Differentiated {
+  readonly losses: LossTensors;
+  /** Gradients of the total loss by parameter name; a parameter that has no part in the loss is missing. */
+  readonly gradients: Map<string, tf.Tensor>;
+  /** Centres after the step, by their stored names. */
+  readonly centres: Map<string, tf.Tensor>;
+}
+
+/**
+ * Losses and gradients at the given weights; changes nothing. Teachers run outside the tape, so that no gradient
+ * work is done for them.
+ *
+ * @param weights weights and centres by their stored names
+ */
+export function differentiate(
+  config: XkdConfig,
+  weights: ReadonlyMap<string, tf.Tensor>,
+  inputs: ModelInputs,
+  temperatures: Temperatures,
+): Differentiated {
+  const scope = weightScope(config, weights);
+  const centre = { video: weights.get(centreNames.video)!, audio: weights.get(centreNames.audio)! };
+  const teachers = usesTeachers(config) ? teacherForward(config, scope, inputs, centre, temperatures) : null;
+  const names = trainableNames(config);
+  const parameters = names.map((name) => weights.get(name)!);
+  const kept: { losses?: LossTensors } = {};
+  const { grads } = tf.engine().gradients(
+    () => {
+      kept.losses = studentLosses(config, scope, inputs, teachers, temperatures);
+      Object.values(kept.losses).forEach((loss) => tf.keep(loss));
+      return kept.losses.total;
+    },
+    parameters,
+    undefined,
+    true,
+  );
+  const gradients = new Map<string, tf.Tensor>();
+  names.forEach((name, i) => (grads[i] as tf.Tensor | null) !== null && gradients.set(name, grads[i]));
+  const centres = new Map(
+    teachers === null
+      ? []
+      : modalities.map((m) => [centreNames[m], nextCentre(centre[m], teachers.outputs[m], config.centreMomentum)]),
+  );
+  return { losses: kept.losses!, gradients, centres };
+}

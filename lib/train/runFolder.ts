@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs';
+import { availableParallelism, arch, platform } from 'node:os';
+import { join } from 'node:path';
+import type { XkdConfig } from '../config';
+import { UserError } from '../errors';
+import { MetricsWriter, fileError, writeFileAtomic } from '../files';
+import { tf, nativeInfo } from '../tensor/native';
+import { listCheckpoints } from './checkpoint';
+import type { LossFigures } from './step';
+
+/** Figures of one step as they stand in metrics.csv and metrics.jsonl. */
+export interface StepMetrics extends LossFigures {
+  readonly step: number;
+  readonly epoch: number;
+  readonly learningRate: number;
+  readonly emaMomentum: number;
+  /** Tensors whose gradient was clipped. */
+  readonly clipped: number;
+  readonly secondsPerStep: number;
+}
+
+/**
+ * The folder of a run: `config.json`, `run.json` (data, versions, machine), `metrics.csv` and `metrics.jsonl` with a
+ * row a step, `checkpoints/`, and `skipped.json` when files could not be used.
+ */
+export class RunFolder {
+  private writers: readonly MetricsWriter[] = [];
+
+  private constructor(readonly path: string) {}
+
+  /**
+   * Makes the folder, or opens it to go on.
+   *
+   * @throws UserError where the folder cannot be made, or holds a run while `resume` was not asked for
+   */
+  static open(path: string, resume: boolean): RunFolder {
+    if (!resume && listCheckpoints(path).length > 0) {
+      throw new UserError(
+        `"${path}" already holds a run; add --resume (in a notebook: resume: true) to go on, or choose another folder.`,
+      );
+    }
+    try {
+      mkdirSync(join(path, 'checkpoints'), { recursive: true });
+    } catch (error) {
+      throw fileError(error, path, 'write');
+    }
+    return new RunFolder(path);
+  }
+
+  /** Writes what the run is made of; on resuming it is written again with the versions now in use. */
+  describe(config: XkdConfig, data: string, clips: number, steps: number): void {
+    const { tensorflow, device, threads } = nativeInfo();
+    const run = {
+      data,
+      clips,
+      steps,
+      seed: config.seed,
+      versions: { tensorflow, tfjs: tf.version.tfjs, node: process.version },
+      machine: { platform: platform(), arch: arch(), processors: availableParallelism(), device, threads },
+    };
+    this.writeJson('config.json', config);
+    this.writeJson('run.json', run);
+  }
+
+  /** Opens the metrics; rows behind `step` steps, of a run that was cut off, are dropped. */
+  openMetrics(step: number): void {
+    const after = step === 0 ? null : step - 1;
+    this.writers = ['metrics.csv', 'metrics.jsonl'].map((name) => new MetricsWriter(join(this.path, name), after));
+  }
+
+  writeMetrics(metrics: StepMetrics): void {
+    for (const writer of this.writers) writer.write({ ...metrics });
+  }
+
+  writeJson(name: string, value: unknown): void {
+    writeFileAtomic(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  close(): void {
+    this.writers.forEach((writer) => writer.close());
+    this.writers = [];
+  }
+}
+
