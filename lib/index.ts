@@ -7,5 +7,7 @@ export * from './model';
 export * from './losses';
 export * from './parity';
 export * from './train';
+export * from './media';
 export * from './data';
 export * from './notebook';
+export { nativeInfo, tf, type NativeInfo } from './tensor/native';

@@ -1,11 +1,14 @@
 export { inNotebook, show, showHtml, showText } from './display';
 export * from './figures';
 export * from './interrupt';
+export * from './lateSound';
 export * from './liveFigure';
+export * from './machine';
 export { encodePicture, splitFrames, viewFrames, type Picture, type Pixels } from './picture';
 export type { Figure, Layout, Trace } from './plotly';
 export { progressBar, type ProgressBar, type ProgressBarArgs } from './progressBar';
 export * from './project';
+export * from './sampleSet';
 export { showTable, type FrameLike, type TableArgs } from './table';
 export { colours, themed } from './theme';
 export * from './tick';

@@ -1,4 +1,5 @@
 import { encode } from 'jpeg-js';
+import { imageNetMean, imageNetStd } from '../data';
 
 /** A picture in memory: `[height, width, 3]`, red green blue. */
 export interface Pixels {
@@ -47,9 +48,6 @@ export function splitFrames(frames: Uint8Array, width: number, height: number): 
   }));
 }
 
-/** Scale of ImageNet's pixels, by which views are normalised: red, green, blue. */
-const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
-
 /**
  * Turns a normalised view back into pictures.
  *
@@ -64,7 +62,7 @@ export function viewFrames(values: ArrayLike<number>, side: number): Pixels[] {
     for (let c = 0; c < 3; c++) {
       const start = (c * frames + t) * area;
       for (let p = 0; p < area; p++) {
-        data[3 * p + c] = 255 * (values[start + p] * imageNet.std[c] + imageNet.mean[c]);
+        data[3 * p + c] = 255 * (values[start + p] * imageNetStd[c] + imageNetMean[c]);
       }
     }
     return { data, width: side, height: side };

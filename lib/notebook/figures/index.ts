@@ -1,3 +1,4 @@
+export * from './bandHz';
 export * from './bars';
 export * from './clip';
 export * from './confusion';
