@@ -1,0 +1,24 @@
+import { mkdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { UserError } from '../errors';
+import { runFfmpeg } from '../media/ffmpeg';
+import { projectPath } from './project';
+
+/**
+ * Copies a video so that its sound begins late, as in recordings whose microphone was switched on after the
+ * camera: the first stretch is missing, the rest stays in step with the pictures.
+ *
+ * @param lateSeconds length of the missing stretch
+ * @returns path of the copy, in `runs/`
+ */
+export async function makeLateSound(path: string, lateSeconds: number): Promise<string> {
+  const folder = projectPath('runs', 'notebooks');
+  mkdirSync(folder, { recursive: true });
+  const out = join(folder, `late-${basename(path)}`);
+  const late = lateSeconds.toFixed(3);
+  const inputs = ['-i', `file:${path}`, '-itsoffset', late, '-ss', late, '-i', `file:${path}`];
+  const outputs = ['-map', '0:v:0', '-map', '1:a:0', '-c:v', 'copy', '-c:a', 'aac', '-y', `file:${out}`];
+  const { exitCode, log } = await runFfmpeg({ args: ['-loglevel', 'error', ...inputs, ...outputs] });
+  if (exitCode !== 0) throw new UserError(`${path} could not be copied with late sound: ${log.trim()}`);
+  return out;
+}

@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { makeSampleSet, openDataset, type MediaEntry } from '../data';
+import { parseCsv } from '../files';
+import { progressBar } from './progressBar';
+import { fastMode, projectPath } from './project';
+
+/** The sample set as notebooks use it. */
+export interface SampleSet {
+  /** Absolute path. */
+  readonly folder: string;
+  readonly train: readonly MediaEntry[];
+  readonly test: readonly MediaEntry[];
+  /** Class names, sorted. */
+  readonly classes: readonly string[];
+  /** When an impact is seen in a clip, counted from its start [s]. */
+  impacts(entry: MediaEntry): number[];
+}
+
+/** Clips of the small set for {@link fastMode}. */
+const small = { train: 96, test: 64 };
+
+/** Opens `data/sample` (in fast mode the smaller `data/sample-small`), and makes it first where it is missing. */
+export async function sampleSet(): Promise<SampleSet> {
+  const folder = projectPath('data', fastMode() ? 'sample-small' : 'sample');
+  const index = join(folder, 'index.csv');
+  if (!existsSync(index)) await make(folder);
+  const { entries, classes } = await openDataset(folder);
+  const impacts = readImpacts(index);
+  return {
+    folder,
+    classes,
+    train: entries.filter(({ split }) => split === 'train'),
+    test: entries.filter(({ split }) => split === 'test'),
+    impacts: ({ path }) => impacts.get(relative(folder, path)) ?? [],
+  };
+}
+
+async function make(folder: string): Promise<void> {
+  let bar: ReturnType<typeof progressBar> | undefined;
+  await makeSampleSet({ out: folder, ...(fastMode() ? small : {}) }, (done, total) => {
+    bar ??= progressBar(total, 'making the sample set', { unit: 'clips' });
+    bar.update(done);
+  });
+  bar?.finish();
+}
+
+/** Times of the impacts by the clip's path in the index. */
+function readImpacts(index: string): Map<string, number[]> {
+  const [header, ...lines] = parseCsv(readFileSync(index, 'utf8'));
+  const [path, events] = [header.indexOf('path'), header.indexOf('events')];
+  return new Map(
+    lines.map((line) => [line[path], (line[events] ?? '').split(';').filter(Boolean).map(Number)]),
+  );
+}
