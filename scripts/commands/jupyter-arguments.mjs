@@ -1,11 +1,12 @@
 /**
- * The arguments of `jupyter lab`, from facts alone: what the user gave after `npm start --` comes through whole and
+ * The arguments of JupyterLab, from facts alone: what the user gave after `npm start --` comes through whole and
  * wins; `{ notebooks, firstNotebook, isRoot, hasScreen }` decides the rest.
  */
 export function jupyterArguments(given, { notebooks, firstNotebook, isRoot, hasScreen }) {
   const has = (...names) =>
     given.some((word) => names.some((name) => word === name || word.startsWith(`${name}=`)));
-  const args = ['lab', '-y'];
+  // -y: Ctrl-C ends it without a question.
+  const args = ['-y', '--LanguageServerManager.autodetect=False'];
   if (!has('--notebook-dir', '--ServerApp.root_dir', '--ServerApp.notebook_dir'))
     args.push(`--ServerApp.root_dir=${notebooks}`);
   if (!has('--ip', '--ServerApp.ip')) args.push('--ServerApp.ip=127.0.0.1');

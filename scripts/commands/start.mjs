@@ -14,6 +14,7 @@ if (problem) fail(problem);
 if (!(await setUp())) process.exit(1);
 for (const notice of notices()) console.error(notice);
 
+fs.mkdirSync(notebooks, { recursive: true });
 const firstNotebook = '00_start_here.ipynb';
 const args = jupyterArguments(given, {
   notebooks,
@@ -22,7 +23,7 @@ const args = jupyterArguments(given, {
   hasScreen: process.platform === 'darwin' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY),
 });
 console.error('JupyterLab starts; open the address with the token below in a browser, Ctrl-C here ends it.');
-process.exit(await runInForeground(venvPython, ['-m', 'jupyter', ...args]));
+process.exit(await runInForeground(venvPython, ['-m', 'jupyterlab', ...args]));
 
 /** One sentence when the port cannot be used, or undefined. */
 async function portProblem(port) {

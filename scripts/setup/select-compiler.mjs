@@ -1,5 +1,8 @@
 export const ziglang = 'ziglang==0.17.1';
 
+/** Names under which systems have a C++ compiler, the first that is there counts. */
+export const compilerNames = ['c++', 'g++', 'clang++'];
+
 /**
  * Chooses the C++ compiler from facts alone: `{ cxx, found, platform, hasXcodeTools }`, where cxx is the user's
  * CXX and found lists the compilers on PATH. Returns `{ command, args, kind }`, kind 'system' or 'ziglang'.
@@ -11,7 +14,7 @@ export function selectCompiler({ cxx, found, platform, hasXcodeTools = true }) {
   }
   // Without Apple's tools, macOS keeps programs of these names that only open a window.
   const usable = platform === 'darwin' && !hasXcodeTools ? [] : found;
-  const command = ['c++', 'g++', 'clang++'].find((name) => usable.includes(name));
+  const command = compilerNames.find((name) => usable.includes(name));
   if (command) return { kind: 'system', command, args: [] };
   return { kind: 'ziglang', command: 'python', args: ['-m', 'ziglang', 'c++'] };
 }

@@ -6,7 +6,7 @@ const gigabyte = 1e9;
  * Chooses the build of TensorFlow for a machine, from facts alone:
  * `{ platform, arch, glibc, hasNvidiaDriver, wish }`, where glibc is its version or undefined (another C
  * library) and wish is 'cpu', 'gpu' or undefined. Returns what to fetch,
- * `{ kind: 'wheel', distribution, version, platforms, libraries, device, cuda, downloadBytes, neededBytes, reason }`,
+ * `{ kind: 'wheel', distribution, version, platforms, libraries, device, cuda, downloadBytes, neededBytes, unusedGpu }`,
  * or `{ kind: 'fallback', reason }` where no wheel fits.
  */
 export function selectTensorFlow({ platform, arch, glibc, hasNvidiaDriver = false, wish }) {
@@ -17,8 +17,8 @@ export function selectTensorFlow({ platform, arch, glibc, hasNvidiaDriver = fals
     }
     if (arch === 'x64') return linuxX64(wish ? wish === 'gpu' : hasNvidiaDriver);
     if (arch === 'arm64') {
-      const reason = hasNvidiaDriver ? 'TensorFlow is published without CUDA for Linux on arm64' : '';
-      return wheel('tensorflow', linuxTags('aarch64'), 'so', 0.28, 1.6, { reason });
+      const unusedGpu = hasNvidiaDriver ? 'TensorFlow is published without CUDA for Linux on arm64' : '';
+      return wheel('tensorflow', linuxTags('aarch64'), 'so', 0.28, 1.6, { unusedGpu });
     }
   }
   if (platform === 'darwin' && arch === 'arm64')
@@ -52,7 +52,7 @@ function wheel(distribution, platforms, suffix, downloadGigabytes, neededGigabyt
     cuda: false,
     downloadBytes: downloadGigabytes * gigabyte,
     neededBytes: neededGigabytes * gigabyte,
-    reason: '',
+    unusedGpu: '',
     ...more,
   };
 }

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { isPlaced, tensorflowAddon } from './addon.mjs';
+import { isLinkedHere, isPlaced, tensorflowAddon } from './addon.mjs';
 import { SetupError } from './failure.mjs';
 import { fingerprint, readJson, writeFileWhole } from './files.mjs';
 import { hasNvidiaDriver, machineFacts } from './machine.mjs';
@@ -38,8 +38,9 @@ export function fallbackNotice(chosen = readJson(backendFile)) {
 
 /** Told where there is a GPU that TensorFlow does not use, or undefined. */
 export function gpuNotice(chosen = readJson(backendFile)) {
-  if (chosen?.kind !== 'native' || chosen.device === 'gpu' || !chosen.reason) return undefined;
-  return `TensorFlow computes on the CPU: ${chosen.reason}.`;
+  return chosen?.kind === 'native' && chosen.unusedGpu
+    ? `TensorFlow computes on the CPU: ${chosen.unusedGpu}; XKD_DEVICE=cpu takes the smaller build without it.`
+    : undefined;
 }
 
 async function ownInstallation(runStep) {
@@ -59,7 +60,7 @@ async function ownInstallation(runStep) {
     const found = await verified('XKD_TFJS_ADDON', file, runStep);
     return { ...found, source: 'addon', reason: 'XKD_TFJS_ADDON' };
   }
-  if (!fs.existsSync(placedAddon) || isPlaced()) return undefined;
+  if (!fs.existsSync(placedAddon) || isPlaced() || isLinkedHere()) return undefined;
   fs.rmSync(backendFile, { force: true });
   const found = await verifyTensorFlow();
   if (!found.works || !found.native) return undefined;
@@ -113,17 +114,17 @@ async function fromWheel(runStep) {
     },
   });
   if (!found.works) return fallback(`it does not run on this machine: ${found.reason}`);
-  const unused =
-    selection.device === 'gpu' &&
-    found.device !== 'gpu' &&
-    'an NVIDIA driver is there, but TensorFlow found no GPU that it can use';
+  const gpuMissed = selection.device === 'gpu' && found.device !== 'gpu';
   return {
     kind: 'native',
     tensorflow: found.tensorflow,
     device: found.device,
     source: 'wheel',
     libraries: selection.libraries,
-    reason: unused || selection.reason,
+    reason: '',
+    unusedGpu: gpuMissed
+      ? 'an NVIDIA driver is there, but TensorFlow finds no GPU that it can use'
+      : selection.unusedGpu,
   };
 }
 

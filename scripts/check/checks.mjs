@@ -1,0 +1,83 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { runInForeground } from '../commands/foreground.mjs';
+import { compile } from '../setup/build.mjs';
+import { readJson } from '../setup/files.mjs';
+import { nodeModules, notebooks, root, venvPython } from '../setup/paths.mjs';
+
+/** A result to be counted: `{ passed, failed, skipped }`. */
+const counted = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
+
+/**
+ * What `npm test` does, in order: each check has the part that it belongs to (for --only), a title, and run(),
+ * which prints as it goes and returns its counts.
+ */
+export function allChecks() {
+  return [
+    { part: 'types', title: 'Types and build of lib', run: () => typescript('lib') },
+    { part: 'types', title: 'Types and build of the tests', run: () => typescript('test') },
+    { part: 'lint', title: 'ESLint', run: () => tool('eslint/bin/eslint.js', ['.']) },
+    { part: 'lint', title: 'Prettier', run: () => tool('prettier/bin/prettier.cjs', ['--check', '.']) },
+    { part: 'mocha', title: 'Mocha', run: mocha },
+    ...notebookFiles().map((file) => ({
+      part: 'notebooks',
+      title: `Notebook ${path.basename(file)}`,
+      run: () => notebook(file),
+    })),
+  ];
+}
+
+export const parts = ['types', 'lint', 'mocha', 'notebooks'];
+
+function notebookFiles() {
+  if (!fs.existsSync(notebooks)) return [];
+  const names = fs.readdirSync(notebooks).filter((name) => name.endsWith('.ipynb'));
+  return names.sort().map((name) => path.join(notebooks, name));
+}
+
+async function typescript(area) {
+  const { code, output } = await compile(area);
+  if (output) process.stdout.write(output);
+  return counted(code === 0);
+}
+
+async function tool(program, args) {
+  return counted((await runInForeground(process.execPath, [path.join(nodeModules, program), ...args])) === 0);
+}
+
+/** Counts what mocha counts; a run that breaks off counts as one failure. */
+async function mocha() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'xkd-mocha-'));
+  const counts = path.join(folder, 'counts.json');
+  const code = await runInForeground(
+    process.execPath,
+    [
+      path.join(nodeModules, 'mocha', 'bin', 'mocha.js'),
+      '--reporter',
+      path.join(root, 'scripts', 'check', 'mocha-reporter.cjs'),
+      'test/dist/**/*.test.js',
+    ],
+    { env: { XKD_MOCHA_COUNTS: counts } },
+  );
+  const result = readJson(counts) ?? counted(false);
+  fs.rmSync(folder, { recursive: true });
+  return code !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
+}
+
+/** Runs every cell, in the fast mode that the notebooks have for this; the result is thrown away. */
+async function notebook(file) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'xkd-notebook-'));
+  const options = [
+    '--to',
+    'notebook',
+    '--execute',
+    '--ExecutePreprocessor.timeout=900',
+    '--output-dir',
+    folder,
+  ];
+  const env = { XKD_FAST: '1' };
+  const code = await runInForeground(venvPython, ['-m', 'nbconvert', ...options, file], { env });
+  fs.rmSync(folder, { recursive: true });
+  return counted(code === 0);
+}
