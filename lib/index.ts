@@ -11,3 +11,4 @@ export * from './media';
 export * from './data';
 export * from './notebook';
 export { nativeInfo, tf, type NativeInfo } from './tensor/native';
+export * from './eval';

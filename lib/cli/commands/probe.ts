@@ -1,0 +1,79 @@
+import { Option, type Command } from 'commander';
+import { presets } from '../../config';
+import type { ProbeModality } from '../../eval';
+import type { Role } from '../../model';
+import { Progress } from '../progress';
+
+interface ProbeFlags {
+  readonly checkpoint: string;
+  readonly data: string;
+  readonly modality: ProbeModality;
+  readonly tower: Role;
+  readonly preset?: string;
+  readonly trainSplit: string;
+  readonly testSplit: string;
+  readonly json?: boolean;
+  readonly out?: string;
+}
+
+const example = `
+Examples:
+  xkd probe --checkpoint runs/first --data data/sample --modality both
+  xkd probe --checkpoint none --preset nano --data data/sample seed=1     (an untrained network)
+`;
+
+/** `xkd probe`: what frozen features tell about the classes of a data set. */
+export function register(program: Command): void {
+  program
+    .command('probe')
+    .description('Train linear classifiers on frozen features and test them')
+    .requiredOption(
+      '--checkpoint <path>',
+      'run folder (its newest checkpoint), .safetensors file, or none: untrained',
+    )
+    .requiredOption('--data <folder>', 'data set with labels and splits')
+    .addOption(
+      new Option('--modality <name>', 'features of').choices(['video', 'audio', 'both']).default('video'),
+    )
+    .addOption(
+      new Option('--tower <name>', 'whose features').choices(['student', 'teacher']).default('student'),
+    )
+    .option('--preset <name>', `configuration of an untrained network: ${Object.keys(presets).join(', ')}`)
+    .option('--train-split <name>', 'split to learn from', 'train')
+    .option('--test-split <name>', 'split to test on', 'test')
+    .option('--json', 'print one JSON object instead of tables')
+    .option('--out <file>', 'write the JSON object to a file, too')
+    .argument('[overrides...]', 'configuration values: of the loader, or any for an untrained network')
+    .addHelpText('after', example)
+    .action(run);
+}
+
+async function run(words: readonly string[], flags: ProbeFlags): Promise<void> {
+  // Loaded here, so that other commands don't wait for TensorFlow.
+  const { openNetwork } = await import('../network');
+  const { linearProbe } = await import('../../eval');
+  const { formatProbe } = await import('../probeTable');
+  const { writeFileAtomic } = await import('../../files');
+  const { state, source } = openNetwork({ ...flags, overrides: words });
+  let progress: Progress | undefined;
+  try {
+    const result = await linearProbe({
+      network: state,
+      data: flags.data,
+      modality: flags.modality,
+      tower: flags.tower,
+      splits: { train: flags.trainSplit, test: flags.testSplit },
+      onProgress: (done, total) => {
+        progress ??= new Progress({ label: 'features', total, unit: 'clips' });
+        progress.update(done);
+      },
+    });
+    progress?.stop();
+    const json = `${JSON.stringify({ checkpoint: source, step: state.step, data: flags.data, ...result }, null, 2)}\n`;
+    if (flags.out) writeFileAtomic(flags.out, json);
+    process.stdout.write(flags.json ? json : formatProbe(result, source));
+  } finally {
+    progress?.stop();
+    state.dispose();
+  }
+}

@@ -1,0 +1,67 @@
+import type { ClassifierResult, ProbeResult } from '../eval';
+
+/** Up to so many classes the confusion matrix fits a terminal. */
+const mostMatrixClasses = 24;
+const mostConfusions = 12;
+
+/** A probe's result for a terminal. */
+export function formatProbe(result: ProbeResult, source: string): string {
+  const { classes, trainClips, testClips, skipped, chance, modality, tower, features } = result;
+  const towers = modality === 'both' ? `video and audio ${tower}s` : `${modality} ${tower}`;
+  const lines = [
+    source,
+    `${towers}, ${features} features; ${classes.length} classes, ${trainClips} clips to learn from, ${testClips} to test; chance ${percent(chance)} %`,
+    ...(skipped.length > 0
+      ? [`${skipped.length} files could not be used: ${skipped.map(({ path }) => path).join(', ')}`]
+      : []),
+    '',
+    `${''.padEnd(20)}   top-1   top-5    cost (chosen by ${result.costChoice})`,
+    classifierLine('logistic regression', result.logistic),
+    classifierLine('linear SVM', result.svm),
+    '',
+    ...confusionLines(classes, result.logistic.confusion),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function classifierLine(name: string, { top1, top5, cost }: ClassifierResult): string {
+  return `${name.padEnd(20)} ${percent(top1).padStart(5)} % ${percent(top5).padStart(5)} %   ${cost}`;
+}
+
+function confusionLines(classes: readonly string[], confusion: ClassifierResult['confusion']): string[] {
+  if (classes.length > mostMatrixClasses) return frequentConfusions(classes, confusion);
+  const width =
+    Math.max(...confusion.flat().map((count) => String(count).length), String(classes.length).length) + 1;
+  const nameWidth = Math.max(...classes.map((name) => name.length));
+  const numbers = classes.map((_, k) => String(k + 1).padStart(width)).join('');
+  return [
+    'Confusions of the logistic regression (rows: class, columns: predicted)',
+    `${''.padEnd(nameWidth + 4)}${numbers}`,
+    ...classes.map((name, k) => {
+      const counts = confusion[k]
+        .map((count) => (count === 0 ? '.' : String(count)).padStart(width))
+        .join('');
+      return `${String(k + 1).padStart(3)} ${name.padEnd(nameWidth)}${counts}`;
+    }),
+  ];
+}
+
+function frequentConfusions(classes: readonly string[], confusion: ClassifierResult['confusion']): string[] {
+  const pairs = confusion.flatMap((row, own) =>
+    row
+      .map((count, predicted) => ({ own, predicted, count }))
+      .filter(({ predicted, count }) => own !== predicted && count > 0),
+  );
+  const most = pairs.sort((a, b) => b.count - a.count).slice(0, mostConfusions);
+  return [
+    'Most frequent confusions of the logistic regression (all with --json)',
+    ...most.map(
+      ({ own, predicted, count }) =>
+        `${String(count).padStart(6)}  ${classes[own]} taken for ${classes[predicted]}`,
+    ),
+  ];
+}
+
+function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}

@@ -1,0 +1,91 @@
+import type { Modality, XkdConfig } from '../config';
+import { evaluationBatches, type BadFile, type ClipPool, type MediaEntry, type NdArray } from '../data';
+import { UserError } from '../errors';
+import { extractPatchMean, type Role } from '../model';
+import type { WeightScope } from '../nn';
+import { tf } from '../tensor/native';
+import type { FeatureMatrix } from './featureMatrix';
+
+/** A network to evaluate: a training state, of a checkpoint or of a run under way. */
+export interface Network {
+  readonly config: XkdConfig;
+  /** Its weights by any name that the release gives them. */
+  readonly scope: WeightScope;
+}
+
+export interface FeatureArgs {
+  readonly network: Network;
+  readonly entries: readonly MediaEntry[];
+  /** Which features; each file is decoded once for all of them. */
+  readonly modalities: readonly Modality[];
+  /** Default: student. */
+  readonly tower?: Role;
+  /** Clips that go through the network together. */
+  readonly batch?: number;
+  /** Decoding threads and cache to share with others. */
+  readonly pool?: ClipPool;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Told of every file that can't be used. */
+  readonly onSkip?: (bad: BadFile) => void;
+}
+
+/** Features of the clips that could be used, one row each, in the order of `entries`. */
+export interface ClipFeatures {
+  readonly entries: readonly MediaEntry[];
+  /** Only the modalities asked for. */
+  readonly features: Readonly<Partial<Record<Modality, FeatureMatrix>>>;
+}
+
+/**
+ * What a frozen backbone makes of the middle of each clip: the mean of its patch tokens after the final norm,
+ * without the class token and without the head (method section 10).
+ *
+ * @throws UserError where files can't be used, or features are not finite
+ */
+export async function extractFeatures(args: FeatureArgs): Promise<ClipFeatures> {
+  const { network, entries, modalities, tower = 'student', batch = 32, pool, onSkip } = args;
+  const rows: Record<Modality, Float32Array[]> = { video: [], audio: [] };
+  const used: MediaEntry[] = [];
+  for await (const clips of evaluationBatches(entries, network.config, { batch, modalities, pool, onSkip })) {
+    for (const modality of modalities) {
+      rows[modality].push(batchFeatures(network, { modality, role: tower }, clips[modality]!));
+    }
+    used.push(...clips.entries);
+    args.onProgress?.(used.length, entries.length);
+  }
+  const { width } = network.config.encoder;
+  const matrices = modalities.map((modality) => [modality, joinRows(rows[modality], width)] as const);
+  for (const [modality, { data }] of matrices) {
+    if (data.some((value) => !Number.isFinite(value))) throw notFinite(modality, tower);
+  }
+  return { entries: used, features: Object.fromEntries(matrices) };
+}
+
+function batchFeatures(
+  { config, scope }: Network,
+  tower: { modality: Modality; role: Role },
+  { data, shape }: NdArray,
+): Float32Array {
+  const means = tf.tidy(() => extractPatchMean(config, scope, tower, tf.tensor(data, [...shape])));
+  try {
+    return means.dataSync<'float32'>();
+  } finally {
+    means.dispose();
+  }
+}
+
+function joinRows(parts: readonly Float32Array[], columns: number): FeatureMatrix {
+  const data = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part, at);
+    at += part.length;
+  }
+  return { data, rows: data.length / columns, columns };
+}
+
+function notFinite(modality: Modality, tower: Role): UserError {
+  return new UserError(
+    `The ${modality} ${tower} gives features that are not finite numbers: its training has diverged; use an earlier checkpoint.`,
+  );
+}

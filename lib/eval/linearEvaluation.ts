@@ -1,0 +1,71 @@
+import { chooseCost, type CostChoice, type Fit } from './crossValidation';
+import type { FeatureMatrix } from './featureMatrix';
+import { decisionValues } from './linearModel';
+import { fitLogisticRegression } from './logisticRegression';
+import { confusionMatrix, topKAccuracy } from './metrics';
+import { fitStandardisation, standardiseColumns } from './standardise';
+import { fitLinearSvc } from './svm';
+
+/** Features with the class number of each row. */
+export interface LabelledFeatures {
+  readonly features: FeatureMatrix;
+  readonly labels: Int32Array;
+}
+
+/** What a linear classifier reaches on the test rows. */
+export interface ClassifierResult {
+  /** Chosen on the training rows alone. */
+  readonly cost: number;
+  readonly costsTried: CostChoice['tried'];
+  /** Accuracies from 0 to 1. */
+  readonly top1: number;
+  readonly top5: number;
+  /** Counts by own class, then predicted class. */
+  readonly confusion: readonly (readonly number[])[];
+}
+
+/** The paper's list for the SVM (method section 10), used for both classifiers. */
+export const probeCosts = [0.001, 0.01, 0.1, 1] as const;
+/** Fewer where a class has fewer training rows. */
+export const mostFolds = 3;
+
+/** Multinomial logistic regression on standardised features. */
+export const logisticFit: Fit = (features, labels, cost) => {
+  const scaling = fitStandardisation(features);
+  const model = fitLogisticRegression(standardiseColumns(features, scaling), labels, { cost });
+  return (others) => decisionValues(model, standardiseColumns(others, scaling));
+};
+
+/** One-vs-rest linear SVM on the features as they are. */
+export const svmFit: Fit = (features, labels, cost) => {
+  const model = fitLinearSvc(features, labels, { cost });
+  return (others) => decisionValues(model, others);
+};
+
+/**
+ * Trains a classifier on the training rows, its cost chosen by cross-validation among them, and tests it.
+ *
+ * @param train of every class at least 2 rows; class numbers are 0, 1, ... without gaps
+ */
+export function evaluateClassifier(
+  fit: Fit,
+  train: LabelledFeatures,
+  test: LabelledFeatures,
+): ClassifierResult {
+  const folds = Math.min(mostFolds, smallestClass(train.labels));
+  const { cost, tried } = chooseCost({ fit, ...train, costs: probeCosts, folds });
+  const scores = fit(train.features, train.labels, cost)(test.features);
+  return {
+    cost,
+    costsTried: tried,
+    top1: topKAccuracy(scores, test.labels, 1),
+    top5: topKAccuracy(scores, test.labels, 5),
+    confusion: confusionMatrix(scores, test.labels),
+  };
+}
+
+function smallestClass(labels: Int32Array): number {
+  const counts = new Map<number, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return Math.min(...counts.values());
+}

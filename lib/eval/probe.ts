@@ -1,0 +1,111 @@
+import { modalities, type Modality } from '../config';
+import { openClipPool, openDataset, type BadFile, type ClipPool } from '../data';
+import type { Role } from '../model';
+import { concatenateColumns, normaliseRows, type FeatureMatrix } from './featureMatrix';
+import { extractFeatures, type ClipFeatures, type Network } from './features';
+import {
+  evaluateClassifier,
+  logisticFit,
+  svmFit,
+  type ClassifierResult,
+  type LabelledFeatures,
+} from './linearEvaluation';
+import { chanceLevel } from './metrics';
+import { checkClasses, probeSplits, type SplitNames } from './probeSplits';
+
+export type ProbeModality = Modality | 'both';
+
+export interface ProbeArgs {
+  /** Of a checkpoint (`loadCheckpoint`), a run under way, or untrained (`TrainState.create`). */
+  readonly network: Network;
+  /** Folder of a data set with labels and splits. */
+  readonly data: string;
+  /** `both`: video and audio features, each L2-normalised, side by side. */
+  readonly modality: ProbeModality;
+  /** Default: student. */
+  readonly tower?: Role;
+  /** Default: `train` and `test`. */
+  readonly splits?: SplitNames;
+  /** Decoding threads and cache to share with others. */
+  readonly pool?: ClipPool;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface ProbeResult {
+  readonly modality: ProbeModality;
+  readonly tower: Role;
+  /** Class names; the position is the index in the confusion matrices. */
+  readonly classes: readonly string[];
+  /** Columns of the features. */
+  readonly features: number;
+  readonly trainClips: number;
+  readonly testClips: number;
+  /** Files that could not be used. */
+  readonly skipped: readonly BadFile[];
+  /** Accuracy of always naming the most frequent test class. */
+  readonly chance: number;
+  /** How the classifiers' costs were chosen. */
+  readonly costChoice: string;
+  readonly logistic: ClassifierResult;
+  readonly svm: ClassifierResult;
+}
+
+/**
+ * Linear evaluation of a frozen network (method section 10): a multinomial logistic regression and a one-vs-rest
+ * linear SVM learn the classes of the training clips from its features, and name those of the test clips.
+ *
+ * @throws UserError for a data set that can't be probed, or a network whose features are not finite
+ */
+export async function linearProbe(args: ProbeArgs): Promise<ProbeResult> {
+  const { network, modality, tower = 'student', splits: names = { train: 'train', test: 'test' } } = args;
+  const { train, test } = probeSplits(await openDataset(args.data), names);
+  const skipped: BadFile[] = [];
+  const pool = args.pool ?? openClipPool(network.config);
+  const total = train.length + test.length;
+  const extract = (entries: typeof train, before: number) =>
+    extractFeatures({
+      network,
+      entries,
+      modalities: modality === 'both' ? modalities : [modality],
+      tower,
+      pool,
+      onProgress: (done) => args.onProgress?.(before + done, total),
+      onSkip: (bad) => skipped.push(bad),
+    });
+  let trainClips: ClipFeatures;
+  let testClips: ClipFeatures;
+  try {
+    trainClips = await extract(train, 0);
+    testClips = await extract(test, train.length);
+  } finally {
+    if (!args.pool) await pool.close();
+  }
+  args.onProgress?.(total, total);
+  // Once more, since files that could not be used may have been the only ones of their class.
+  const classes = checkClasses(trainClips.entries, testClips.entries);
+  const trainSet = label(trainClips, modality, classes);
+  const testSet = label(testClips, modality, classes);
+  return {
+    modality,
+    tower,
+    classes,
+    features: trainSet.features.columns,
+    trainClips: trainSet.features.rows,
+    testClips: testSet.features.rows,
+    skipped,
+    chance: chanceLevel(testSet.labels),
+    costChoice: 'stratified cross-validation on the training clips',
+    logistic: evaluateClassifier(logisticFit, trainSet, testSet),
+    svm: evaluateClassifier(svmFit, trainSet, testSet),
+  };
+}
+
+function label(clips: ClipFeatures, modality: ProbeModality, classes: readonly string[]): LabelledFeatures {
+  const labels = Int32Array.from(clips.entries, (entry) => classes.indexOf(entry.label!));
+  return { features: columnsOf(clips, modality), labels };
+}
+
+function columnsOf({ features }: ClipFeatures, modality: ProbeModality): FeatureMatrix {
+  if (modality !== 'both') return features[modality]!;
+  return concatenateColumns(normaliseRows(features.video!), normaliseRows(features.audio!));
+}

@@ -1,0 +1,77 @@
+import { addRow, addSquaredRow, rowDot, type FeatureMatrix } from './featureMatrix';
+import { checkFit, distinctLabels, type LinearFitOptions, type LinearModel } from './linearModel';
+import { minimise, type ConvexObjective } from './newton';
+
+/**
+ * One linear support vector machine per class against all others, with squared hinge loss: the problem that
+ * scikit-learn's `LinearSVC` hands to liblinear with its defaults. The bias is the weight of one more feature
+ * that is always 1, so it is held small like the others.
+ *
+ * For each class, with y = 1 for its rows and -1 for others, the minimum over w of
+ * |w|^2 / 2 + cost x sum of max(0, 1 - y w.x)^2 (Fan et al., LIBLINEAR, JMLR 2008, section 2).
+ *
+ * @param labels one per row; any whole numbers
+ */
+export function fitLinearSvc(
+  features: FeatureMatrix,
+  labels: Int32Array,
+  options: LinearFitOptions,
+): LinearModel {
+  checkFit(features, labels, options);
+  const { cost, iterations = 1000, tolerance = 1e-5 } = options;
+  const classes = distinctLabels(labels);
+  const weights = new Float64Array(classes.length * features.columns);
+  const bias = new Float64Array(classes.length);
+  let converged = true;
+  classes.forEach((label, k) => {
+    const signs = Float64Array.from(labels, (own) => (own === label ? 1 : -1));
+    const minimum = minimise(squaredHinge(features, signs, cost), { iterations, tolerance });
+    weights.set(minimum.point.subarray(0, features.columns), k * features.columns);
+    bias[k] = minimum.point[features.columns];
+    converged &&= minimum.converged;
+  });
+  return { weights, bias, classes, converged };
+}
+
+/** The point holds the weights and, last, the bias. */
+function squaredHinge(features: FeatureMatrix, signs: Float64Array, cost: number): ConvexObjective {
+  const { rows, columns } = features;
+  const size = columns + 1;
+  const active = new Int32Array(rows);
+  let activeCount = 0;
+  return {
+    size,
+    evaluate(point, gradient) {
+      activeCount = 0;
+      let loss = 0;
+      gradient.set(point);
+      for (let row = 0; row < rows; row++) {
+        const slack = 1 - signs[row] * (rowDot(features, row, point) + point[columns]);
+        if (slack <= 0) continue;
+        active[activeCount++] = row;
+        loss += slack * slack;
+        const pull = -2 * cost * signs[row] * slack;
+        addRow(features, row, pull, gradient);
+        gradient[columns] += pull;
+      }
+      return squareSum(point) / 2 + cost * loss;
+    },
+    hessianDiagonal(diagonal) {
+      diagonal.fill(1);
+      for (let i = 0; i < activeCount; i++) addSquaredRow(features, active[i], 2 * cost, diagonal);
+      diagonal[columns] += 2 * cost * activeCount;
+    },
+    multiplyHessian(vector, product) {
+      product.set(vector);
+      for (let i = 0; i < activeCount; i++) {
+        const factor = 2 * cost * (rowDot(features, active[i], vector) + vector[columns]);
+        addRow(features, active[i], factor, product);
+        product[columns] += factor;
+      }
+    },
+  };
+}
+
+function squareSum(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value * value, 0);
+}
