@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import type { Modality, XkdConfig } from '../config';
-import { ChildTable } from '../media/children';
+import { FfmpegHost } from '../media/ffmpegHost';
 import { ClipCache } from './cache';
 import { clipSamples } from './augment';
 import { clipFrames } from '../config';
@@ -21,14 +21,13 @@ export interface ClipRequest {
  */
 export class ClipPool {
   private readonly piscina: Piscina<ClipTask, ClipOutcome[]>;
-  private readonly children = new ChildTable();
+  private readonly host = new FfmpegHost();
   private readonly cache: ClipCache;
   private readonly running = new Set<Promise<unknown>>();
-  private readonly killChildren = (): void => this.children.killAll();
 
   constructor(readonly config: XkdConfig) {
     const threads = config.loader.workers || Math.max(1, availableParallelism() - 1);
-    const workerData: WorkerSetup = { config, children: this.children.memory };
+    const workerData: WorkerSetup = { config, host: this.host.socketPath };
     this.piscina = new Piscina<ClipTask, ClipOutcome[]>({
       filename: join(__dirname, 'worker.js'),
       minThreads: 1,
@@ -39,7 +38,6 @@ export class ClipPool {
       workerData,
     });
     this.cache = new ClipCache(config.loader.cacheMegabytes * 1e6);
-    process.once('exit', this.killChildren);
   }
 
   /** Memory held by decoded files [bytes]. */
@@ -73,9 +71,7 @@ export class ClipPool {
 
   /** Ends the threads and every ffmpeg process; work under way fails. */
   async close(): Promise<void> {
-    process.off('exit', this.killChildren);
-    this.children.killAll();
-    // Threads end only when they have seen their ffmpeg processes end: else these would stay as zombies.
+    await this.host.close();
     await Promise.allSettled(this.running);
     await this.piscina.destroy();
   }
@@ -87,6 +83,7 @@ export class ClipPool {
   ): Promise<ClipOutcome[]> {
     const key = (path: string): string => `${modalities.join('+')} ${wholeSeconds} ${path}`;
     const jobs = requests.map(({ path, place }) => ({ path, place, known: this.cache.get(key(path)) }));
+    await this.host.ready;
     const work = this.piscina.run({ jobs, modalities, wholeSeconds });
     this.running.add(work);
     try {

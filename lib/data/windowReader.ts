@@ -1,6 +1,5 @@
 import { clipFrames, type Modality, type XkdConfig } from '../config';
 import { BadMedia } from '../media';
-import type { ChildTable } from '../media/children';
 import { padSamples, repeatFrames } from '../media/decode';
 import { clipSamples } from './augment';
 import { decodeStreams, type DecodedStreams } from '../media/streams';
@@ -37,7 +36,8 @@ export interface ReadArgs {
   readonly modalities: readonly Modality[];
   /** Files up to this length are decoded whole [s]. */
   readonly wholeSeconds: number;
-  readonly children?: ChildTable;
+  /** Socket of the host that starts ffmpeg. */
+  readonly host?: string;
 }
 
 /** A window of a file, and what was learnt of the file. T frames, H height, W width. */
@@ -139,7 +139,7 @@ export class WindowReader {
         if (this.wantsAudio && !info.audio) throw new BadMedia(path, 'has no audio stream');
         onDuration?.(info.durationSeconds);
       },
-      children: this.args.children,
+      host: this.args.host,
     });
   }
 

@@ -1,7 +1,6 @@
 import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import type { XkdConfig } from '../config';
 import { BadMedia } from '../media';
-import { ChildTable } from '../media/children';
 import { RandomStream } from '../random';
 import { evaluationViews, pretrainingViews, type ClipViews } from './clipViews';
 import { LogMel } from './logMel';
@@ -11,11 +10,11 @@ import type { ClipJob, ClipOutcome, ClipTask } from './tasks';
 /** What a thread is started with. */
 export interface WorkerSetup {
   readonly config: XkdConfig;
-  /** Memory of the table of running ffmpeg processes. */
-  readonly children: SharedArrayBuffer;
+  /** Socket of the host that starts ffmpeg. */
+  readonly host: string;
 }
 
-const { config, children } = workerData as unknown as WorkerSetup;
+const { config, host } = workerData as unknown as WorkerSetup;
 const logMel = new LogMel(config.spectrogram, config.clip.sampleRateHz);
 const seed = RandomStream.fromSeed(config.seed);
 
@@ -25,7 +24,7 @@ export default async function makeClips(task: ClipTask): Promise<unknown> {
     config,
     modalities: task.modalities,
     wholeSeconds: task.wholeSeconds,
-    children: new ChildTable(children),
+    host,
   });
   const outcomes: ClipOutcome[] = [];
   for (const job of task.jobs) outcomes.push(await makeClip(job, reader));

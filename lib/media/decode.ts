@@ -1,6 +1,5 @@
 import { UserError } from '../errors';
 import { BadMedia } from './badMedia';
-import type { ChildTable } from './children';
 import { decodeStreams } from './streams';
 
 export interface ClipArgs {
@@ -18,7 +17,6 @@ export interface ClipArgs {
   readonly video?: boolean;
   /** Decode the sound; default true. */
   readonly audio?: boolean;
-  readonly children?: ChildTable;
   readonly signal?: AbortSignal;
 }
 
@@ -60,7 +58,6 @@ export async function decodeClip(path: string, args: ClipArgs = {}): Promise<Dec
     framesPerSecond: video ? framesPerSecond : null,
     shortSide,
     sampleRateHz: audio ? sampleRateHz : null,
-    children: args.children,
     signal: args.signal,
     onInfo: ({ durationSeconds }) => {
       if (startSeconds >= 0 && !(durationSeconds !== null && startSeconds >= durationSeconds)) return;

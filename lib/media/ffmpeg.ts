@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import { UserError } from '../errors';
 import { ChildTable } from './children';
+import { ffmpegPath } from './ffmpegPath';
+import { startFfmpeg, type FfmpegCommand, type FfmpegEvents, type FfmpegProcess } from './ffmpegProcess';
+import { startHostedFfmpeg } from './hostedFfmpeg';
+
+export { ffmpegPath };
 
 export interface FfmpegRunArgs {
   /** Arguments after the program's name; outputs are `pipe:1`, `pipe:3`, `pipe:4`... in the order of sinks. */
@@ -12,6 +13,8 @@ export interface FfmpegRunArgs {
   readonly sinks?: readonly ((bytes: Buffer) => void)[];
   /** Called with the text that ffmpeg wrote to stderr so far, whenever there is more; may throw to stop. */
   readonly onLog?: (log: string) => void;
+  /** Socket of a host that starts the process for us ({@link FfmpegHost}); default: this process starts it. */
+  readonly host?: string;
   /** Table in which the process is noted while it runs; by default one that ends with this process. */
   readonly children?: ChildTable;
   readonly signal?: AbortSignal;
@@ -29,46 +32,29 @@ export class FfmpegStopped extends Error {
 }
 
 /**
- * The ffmpeg in use: `FFMPEG_BIN`, the one that the set-up chose, the system's, that of ffmpeg-static, or that
- * of imageio-ffmpeg in the Python environment; the first that is there.
- *
- * @throws UserError if there is none
- */
-export function ffmpegPath(): string {
-  const found = [...candidates()].find((path) => path !== undefined && isProgram(path));
-  if (found === undefined) {
-    throw new UserError(
-      'There is no ffmpeg: run "npm run setup", or set FFMPEG_BIN to the path of an ffmpeg.',
-    );
-  }
-  return found;
-}
-
-/**
- * Runs ffmpeg, hands on its outputs as they come, and resolves when it has ended and was reaped. The process
- * has a session of its own, so that Ctrl-C in a terminal reaches only us; it is killed when the signal is
- * raised, when a sink throws, when the table is closed and when this process ends.
+ * Runs ffmpeg, hands on its outputs as they come, and resolves when it has ended and was reaped. It is killed
+ * when the signal is raised, when a sink throws, when its table is closed, and when its host or this process ends.
  *
  * @throws FfmpegStopped if the signal was raised or the table closed; whatever a sink threw
  */
 export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
-  const children = run.children ?? ownChildren();
-  if (children.closed || run.signal?.aborted) throw new FfmpegStopped('ffmpeg was not started.');
+  if (run.signal?.aborted || run.children?.closed) throw new FfmpegStopped('ffmpeg was not started.');
   const sinks = run.sinks ?? [];
-  const outputs = sinks.map(() => 'pipe' as const);
-  const child = spawn(ffmpegPath(), ['-hide_banner', '-nostdin', ...run.args], {
-    stdio: ['ignore', outputs[0] ?? 'ignore', 'pipe', ...outputs.slice(1)],
-    detached: true,
-    windowsHide: true,
-  });
-  let failure: unknown;
+  const command = {
+    program: ffmpegPath(),
+    args: ['-hide_banner', '-nostdin', ...run.args],
+    outputs: sinks.length,
+  };
+  const failures: unknown[] = [];
   let log = '';
+  let exitCode: number | null = null;
+  let child: FfmpegProcess | undefined;
   const stop = (reason: unknown): void => {
-    failure ??= reason;
-    child.kill('SIGKILL');
+    failures.push(reason);
+    child?.kill();
   };
   const guard = (work: () => void): void => {
-    if (failure !== undefined) return;
+    if (failures.length > 0) return;
     try {
       work();
     } catch (error) {
@@ -77,36 +63,32 @@ export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
   };
   const onAbort = (): void => stop(new FfmpegStopped('ffmpeg was stopped.'));
   run.signal?.addEventListener('abort', onAbort);
-  sinks.forEach((sink, i) => {
-    const pipe = child.stdio[i === 0 ? 1 : i + 2] as Readable;
-    pipe.on('data', (bytes: Buffer) => guard(() => sink(bytes)));
+  await new Promise<void>((done) => {
+    const events = {
+      onBytes: (output: number, bytes: Buffer) => guard(() => sinks[output](bytes)),
+      onLog: (text: string) => {
+        if (log.length >= mostLogCharacters) return;
+        log += text;
+        guard(() => run.onLog?.(log));
+      },
+      onEnd: (code: number | null, failure: Error | null) => {
+        exitCode = code;
+        if (failure) failures.push(failure);
+        done();
+      },
+    };
+    child =
+      run.host === undefined
+        ? startLocally(command, events, run.children ?? ownChildren())
+        : startHostedFfmpeg(run.host, command, events);
   });
-  (child.stdio[2] as Readable).setEncoding('utf8').on('data', (text: string) => {
-    if (log.length >= mostLogCharacters) return;
-    log += text;
-    guard(() => run.onLog?.(log));
-  });
-  const exitCode = await new Promise<number | null>((done) => {
-    child.on('error', (error) => {
-      failure ??= new UserError(
-        `ffmpeg could not be started (${error.message}): set FFMPEG_BIN to another one.`,
-      );
-      done(null);
-    });
-    if (child.pid !== undefined) children.add(child.pid);
-    child.on('close', done);
-  });
-  if (child.pid !== undefined) children.remove(child.pid);
   run.signal?.removeEventListener('abort', onAbort);
-  if (failure === undefined && children.closed && exitCode !== 0) {
-    failure = new FfmpegStopped('ffmpeg was stopped.');
-  }
-  if (failure !== undefined) throw failure;
+  if (failures.length > 0) throw explain(failures[0], command.program);
+  if (run.children?.closed && exitCode !== 0) throw new FfmpegStopped('ffmpeg was stopped.');
   return { exitCode, log };
 }
 
 const mostLogCharacters = 200_000;
-const projectRoot = resolve(__dirname, '../../..');
 let processChildren: ChildTable | undefined;
 
 /** The table for processes that nobody else keeps: ended when this process ends. */
@@ -119,41 +101,20 @@ function ownChildren(): ChildTable {
   return processChildren;
 }
 
-function* candidates(): Generator<string | undefined> {
-  yield process.env.FFMPEG_BIN;
-  yield fromSetup();
-  const program = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) yield join(folder, program);
-  yield join(projectRoot, 'node_modules', 'ffmpeg-static', program);
-  yield* fromPython();
+function startLocally(command: FfmpegCommand, events: FfmpegEvents, children: ChildTable): FfmpegProcess {
+  const child = startFfmpeg(command, {
+    ...events,
+    onEnd: (exitCode, failure) => {
+      if (child.pid !== undefined) children.remove(child.pid);
+      events.onEnd(exitCode, failure);
+    },
+  });
+  if (child.pid !== undefined) children.add(child.pid);
+  return child;
 }
 
-function fromSetup(): string | undefined {
-  try {
-    const { path } = JSON.parse(readFileSync(join(projectRoot, '.native/ffmpeg.json'), 'utf8')) as {
-      path?: unknown;
-    };
-    return typeof path === 'string' ? resolve(projectRoot, path) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function* fromPython(): Generator<string> {
-  const libraries = join(projectRoot, '.venv/lib');
-  for (const python of existsSync(libraries) ? readdirSync(libraries) : []) {
-    const folder = join(libraries, python, 'site-packages/imageio_ffmpeg/binaries');
-    for (const file of existsSync(folder) ? readdirSync(folder) : []) {
-      if (file.startsWith('ffmpeg')) yield join(folder, file);
-    }
-  }
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+function explain(failure: unknown, program: string): unknown {
+  const code = (failure as NodeJS.ErrnoException)?.code;
+  if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'ENOEXEC') return failure;
+  return new UserError(`${program} could not be started (${code}): set FFMPEG_BIN to another ffmpeg.`);
 }

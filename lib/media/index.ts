@@ -1,4 +1,4 @@
-export { ffmpegPath } from './ffmpeg';
+export { ffmpegPath } from './ffmpegPath';
 export { BadMedia } from './badMedia';
 export { probe } from './probe';
 export type { AudioStreamInfo, MediaInfo, VideoStreamInfo } from './mediaInfo';

@@ -1,5 +1,4 @@
 import { BadMedia, checkFile, firstError, hasErrors, openFailure } from './badMedia';
-import type { ChildTable } from './children';
 import { runFfmpeg } from './ffmpeg';
 import { FrameReader } from './frameReader';
 import { isDescribed, parseMediaInfo, type MediaInfo } from './mediaInfo';
@@ -21,7 +20,8 @@ export interface StreamArgs {
   readonly shared?: boolean;
   /** Called once when the file has described itself; may throw to stop. */
   readonly onInfo?: (info: MediaInfo) => void;
-  readonly children?: ChildTable;
+  /** Socket of an {@link FfmpegHost} that starts ffmpeg. */
+  readonly host?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -59,7 +59,7 @@ export async function decodeStreams(path: string, args: StreamArgs): Promise<Dec
       const info = parseMediaInfo(path, text);
       if (info) args.onInfo?.(info);
     },
-    children: args.children,
+    host: args.host,
     signal: args.signal,
   });
   const info = parseMediaInfo(path, log);

@@ -1,0 +1,46 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/**
+ * A small process that starts ffmpeg for others. Starting a process costs time in proportion to the memory of
+ * the one that starts it (10 ms with 300 MB, 66 ms with 2 GB, for which all threads wait), so a program that
+ * holds a model should not do it itself, clip after clip.
+ */
+export class FfmpegHost {
+  /** Where threads reach it ({@link runFfmpeg}'s `host`). */
+  readonly socketPath: string;
+  /** Resolves when it can be reached. */
+  readonly ready: Promise<void>;
+  private readonly child: ChildProcess;
+  private readonly ended: Promise<void>;
+
+  constructor() {
+    this.socketPath = join(mkdtempSync(join(tmpdir(), 'xkd-')), 'ffmpeg');
+    this.child = spawn(process.execPath, [join(__dirname, 'hostProcess.js'), this.socketPath], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      detached: true,
+      windowsHide: true,
+    });
+    this.ended = new Promise((done) => this.child.once('close', () => done()));
+    this.ready = new Promise((done, fail) => {
+      this.child.stdout!.once('data', () => done());
+      this.child.once('error', fail);
+      this.child.once('close', () => fail(new Error('The process that runs ffmpeg has ended.')));
+    });
+    this.ready.catch(() => undefined);
+    // It must not keep a program alive that has nothing else to do.
+    this.child.unref();
+    for (const pipe of [this.child.stdin!, this.child.stdout!])
+      (pipe as unknown as { unref(): void }).unref();
+  }
+
+  /** Ends it and every ffmpeg that it started. */
+  async close(): Promise<void> {
+    this.child.ref();
+    this.child.stdin!.end();
+    await this.ended;
+    rmSync(dirname(this.socketPath), { recursive: true, force: true });
+  }
+}

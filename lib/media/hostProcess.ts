@@ -1,0 +1,61 @@
+import { rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { startFfmpeg, type FfmpegCommand, type FfmpegProcess } from './ffmpegProcess';
+import { encodeMessage, messageKind, type EndMessage } from './messages';
+
+/*
+ * The program of a host: listens on the socket named by its only argument, starts an ffmpeg for each connection
+ * and passes on what it writes. Ends, with all its ffmpeg processes, when its standard input closes, which
+ * happens in whatever way its parent ends.
+ */
+
+const socketPath = process.argv[2];
+const running = new Set<FfmpegProcess>();
+
+const server = createServer((socket) => {
+  let request = '';
+  const read = (bytes: Buffer): void => {
+    request += bytes.toString('utf8');
+    if (!request.endsWith('\n')) return;
+    socket.off('data', read);
+    serve(socket, JSON.parse(request) as FfmpegCommand);
+  };
+  socket.on('data', read);
+  socket.on('error', () => socket.destroy());
+});
+server.listen(socketPath, () => process.stdout.write('ready\n'));
+
+process.on('SIGINT', () => undefined);
+process.stdin.on('close', end).resume();
+
+function serve(socket: Socket, command: FfmpegCommand): void {
+  const send = (kind: number, bytes: Uint8Array): void => {
+    if (socket.destroyed) return;
+    let room = true;
+    for (const part of encodeMessage(kind, bytes)) room = socket.write(part);
+    if (!room) child.pause();
+  };
+  const child = startFfmpeg(command, {
+    onBytes: (output, bytes) => send(messageKind.firstOutput + output, bytes),
+    onLog: (text) => send(messageKind.log, Buffer.from(text)),
+    onEnd: (exitCode, failure) => {
+      running.delete(child);
+      const message: EndMessage = {
+        exitCode,
+        failure: failure && { message: failure.message, code: (failure as NodeJS.ErrnoException).code },
+      };
+      send(messageKind.end, Buffer.from(JSON.stringify(message)));
+      socket.end();
+    },
+  });
+  running.add(child);
+  socket.on('drain', () => child.resume());
+  socket.on('close', () => child.kill());
+}
+
+function end(): void {
+  for (const child of running) child.kill();
+  rmSync(dirname(socketPath), { recursive: true, force: true });
+  process.exit(0);
+}
