@@ -1,6 +1,6 @@
 import type { Modality, XkdConfig } from '../config';
 import { type WeightScope, linear, transformer } from '../nn';
-import { takeTokens } from '../tensor/gather';
+import { takeRows, takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
 import { encode, patchTokens } from './backbone';
 import type { MaskTensors } from './masking';
@@ -56,7 +56,7 @@ function decode(config: XkdConfig, decoder: WeightScope, latent: tf.Tensor3D, ma
 function unshuffle(kept: tf.Tensor3D, maskToken: tf.Tensor, sourceRows: tf.Tensor1D): tf.Tensor3D {
   const [batch, count, width] = kept.shape;
   const rows = tf.concat([tf.reshape(kept, [batch * count, width]), tf.reshape(maskToken, [1, width])]);
-  return tf.reshape(tf.gather(rows, sourceRows), [batch, sourceRows.size / batch, width]);
+  return tf.reshape(takeRows(rows as tf.Tensor2D, sourceRows), [batch, sourceRows.size / batch, width]);
 }
 
 /** A Linear that the release leaves out where both widths are equal. */

@@ -9,7 +9,7 @@ import {
   resamplePositions,
   transformer,
 } from '../nn';
-import { takeTokens } from '../tensor/gather';
+import { takeRows, takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
 import { fullGrid, viewGrid } from './grid';
 import type { MaskTensors } from './masking';
@@ -83,6 +83,6 @@ function viewPositions(
 
 /** Positions of the kept tokens: `[1, L, D]` to `[B, K, D]`. */
 function keptPositions(positions: tf.Tensor, { kept, keptTokens }: MaskTensors): tf.Tensor {
-  const rows = tf.gather(tf.squeeze(positions, [0]), keptTokens); // [B K, D]
+  const rows = takeRows(tf.squeeze(positions, [0]), keptTokens); // [B K, D]
   return tf.reshape(rows, [-1, kept, positions.shape[2]!]);
 }

@@ -1,4 +1,28 @@
 import { tf } from './native';
+import { hasNativeOps, runOp } from './runOp';
+
+/**
+ * Takes rows of a matrix; a row may be taken more than once.
+ *
+ * @param x `[n, D]`
+ * @param rows whole numbers in [0, n): `[k]`
+ * @returns `[k, D]`
+ */
+export function takeRows(x: tf.Tensor2D, rows: tf.Tensor1D): tf.Tensor2D {
+  // tf.gather reads the rows back to check them, which costs time and cannot be traced.
+  if (!hasNativeOps()) return tf.gather(x, rows);
+  return tf.customGrad((input) => {
+    const source = input as tf.Tensor2D;
+    const value = runOp('GatherV2', [source, rows, tf.scalar(0, 'int32')], {
+      Tparams: 'float32',
+      Tindices: 'int32',
+      Taxis: 'int32',
+      batch_dims: 0,
+    });
+    const gradFunc = (dy: tf.Tensor) => tf.unsortedSegmentSum(dy as tf.Tensor2D, rows, source.shape[0]);
+    return { value, gradFunc };
+  })(x) as tf.Tensor2D;
+}
 
 /**
  * Takes tokens of each sample, an equal number from all.
@@ -9,6 +33,6 @@ import { tf } from './native';
  */
 export function takeTokens(tokens: tf.Tensor3D, rows: tf.Tensor1D): tf.Tensor3D {
   const [batch, count, width] = tokens.shape;
-  const flat = tf.reshape(tokens, [batch * count, width]);
-  return tf.reshape(tf.gather(flat, rows), [batch, rows.size / batch, width]); // [B, K, D]
+  const taken = takeRows(tf.reshape(tokens, [batch * count, width]), rows);
+  return tf.reshape(taken, [batch, rows.size / batch, width]); // [B, K, D]
 }

@@ -11,5 +11,9 @@ import { hasNativeOps, runOp } from './runOp';
  */
 export function matMul2d(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
   if (!hasNativeOps()) return tf.matMul(a, b, transposeA, transposeB);
-  return runOp('MatMul', [a, b], { transpose_a: transposeA, transpose_b: transposeB }) as tf.Tensor2D;
+  return runOp('MatMul', [a, b], {
+    transpose_a: transposeA,
+    transpose_b: transposeB,
+    T: 'float32',
+  }) as tf.Tensor2D;
 }

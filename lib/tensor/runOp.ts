@@ -3,30 +3,29 @@ import { tf } from './native';
 /** The backend's call of a TensorFlow op by name; tfjs types it on its own class only. */
 interface OpRunner {
   executeSingleOutput(name: string, attributes: OpAttribute[], inputs: tf.Tensor[]): tf.Tensor;
-  binding?: { TF_ATTR_BOOL: number; TF_ATTR_TYPE: number; TF_FLOAT: number };
+  readonly binding?: Readonly<
+    Record<'TF_ATTR_BOOL' | 'TF_ATTR_INT' | 'TF_ATTR_TYPE' | 'TF_FLOAT' | 'TF_INT32', number>
+  >;
 }
 
 interface OpAttribute {
-  name: string;
-  type: number;
-  value: boolean | number;
+  readonly name: string;
+  readonly type: number;
+  readonly value: boolean | number;
 }
 
-/**
- * Runs a float32 TensorFlow op that tfjs has no function for.
- *
- * @param name op name as TensorFlow knows it, such as `MatMul`
- * @param attributes boolean attributes; the type attribute `T` is added
- */
-export function runOp(name: string, inputs: tf.Tensor[], attributes: Readonly<Record<string, boolean>>): tf.Tensor {
+/** Attributes of an op: switches, whole numbers, and types of tensors. */
+export type OpAttributes = Readonly<Record<string, boolean | number | 'float32' | 'int32'>>;
+
+/** Runs a TensorFlow op that tfjs has no function for, or wraps in work that is not needed. It has no gradient. */
+export function runOp(name: string, inputs: tf.Tensor[], attributes: OpAttributes): tf.Tensor {
   const backend = tf.backend() as unknown as OpRunner;
-  const types = backend.binding!;
-  const list: OpAttribute[] = Object.entries(attributes).map(([key, value]) => ({
-    name: key,
-    type: types.TF_ATTR_BOOL,
-    value,
-  }));
-  list.push({ name: 'T', type: types.TF_ATTR_TYPE, value: types.TF_FLOAT });
+  const { TF_ATTR_BOOL, TF_ATTR_INT, TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = backend.binding!;
+  const list = Object.entries(attributes).map(([key, value]): OpAttribute => {
+    if (typeof value === 'boolean') return { name: key, type: TF_ATTR_BOOL, value };
+    if (typeof value === 'number') return { name: key, type: TF_ATTR_INT, value };
+    return { name: key, type: TF_ATTR_TYPE, value: value === 'int32' ? TF_INT32 : TF_FLOAT };
+  });
   return backend.executeSingleOutput(name, list, inputs);
 }
 

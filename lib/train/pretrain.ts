@@ -12,10 +12,12 @@ export interface PretrainOptions {
   readonly out: string | null;
   /** Go on from the newest checkpoint in `out`. */
   readonly resume?: boolean;
+  /** Run each step op by op instead of as one native graph: slower, the same figures. */
+  readonly eager?: boolean;
 }
 
 /** Opens a pretraining run on the training split of a data set (all of it where there are no splits). */
-export async function openPretraining({ config, data, out, resume }: PretrainOptions): Promise<PretrainingRun> {
+export async function openPretraining({ config, data, out, resume, eager }: PretrainOptions): Promise<PretrainingRun> {
   const dataset = await openDataset(data);
   const train = dataset.entries.filter(({ split }) => split === null || split === 'train');
   return PretrainingRun.open({
@@ -24,6 +26,7 @@ export async function openPretraining({ config, data, out, resume }: PretrainOpt
     data,
     out,
     resume,
+    eager,
     openSource: (startStep, steps) => openLoader({ entries: train, config, startStep, steps }),
   });
 }

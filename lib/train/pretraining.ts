@@ -16,7 +16,7 @@ import { type InterruptWatch, watchInterrupt } from './interrupt';
 import { RunFolder, type StepMetrics } from './runFolder';
 import { type RunLength, runLength, scheduleAt } from './schedules';
 import { TrainState } from './state';
-import { trainStep } from './step';
+import { compiledStep, trainStep } from './step';
 
 /** Where batches come from; `openLoader` makes one from files. */
 export interface BatchSource {
@@ -35,8 +35,10 @@ export interface PretrainingArgs {
   readonly out: string | null;
   /** Go on from the newest checkpoint of `out`. */
   readonly resume?: boolean;
+  /** Run each step op by op instead of as one native graph: slower, the same figures. */
+  readonly eager?: boolean;
   /** Opens the batches from a step on. */
-  readonly openSource: (startStep: number, steps: number) => BatchSource;
+  readonly openSource: (startStep: number, steps: number) => Promise<BatchSource>;
 }
 
 /**
@@ -49,6 +51,7 @@ export interface PretrainingArgs {
  * checkpoint is written then. All state is in `run.state`; iterating again goes on.
  */
 export class PretrainingRun implements AsyncIterable<StepMetrics> {
+  private readonly compiled = compiledStep();
   /** Whether the last loop was ended by an interrupt. */
   interrupted = false;
 
@@ -68,7 +71,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     try {
       folder?.describe(config, args.data, entries.length, length.steps);
       folder?.openMetrics(state.step);
-      const source = args.openSource(state.step, length.steps);
+      const source = await args.openSource(state.step, length.steps);
       return new PretrainingRun(state, length, args, folder, source);
     } catch (error) {
       folder?.close();
@@ -114,7 +117,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     const inputs = modelInputs(this.config, batch);
     const schedule = scheduleAt(this.config, step, this.length);
     try {
-      const { losses, clipped } = trainStep(this.state, inputs, schedule);
+      const { losses, clipped } = trainStep(this.state, inputs, schedule, this.args.eager ? undefined : (step) => this.compiled.call(step));
       const metrics: StepMetrics = {
         step,
         epoch: Math.floor(step / this.length.stepsPerEpoch),
@@ -142,6 +145,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
   async close(): Promise<void> {
     if (this.skipped.length > 0) this.folder?.writeJson('skipped.json', this.skipped);
     this.folder?.close();
+    this.compiled.dispose();
     await this.source.close();
   }
 

@@ -1,6 +1,7 @@
 import type { XkdConfig } from '../config';
 import { UserError } from '../errors';
 import { type LossTerm, type ModelInputs, type Temperatures, lossTerms } from '../model';
+import { CompiledFunction } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import { type AdamwFactors, adamw, adamwFactors } from './adamw';
 import { clipPerTensor } from './clip';
@@ -19,8 +20,11 @@ export interface StepResult {
   readonly clipped: number;
 }
 
-/** Everything that a step reads, as tensors. */
+/** Everything that a step reads: tensors, and the values that a traced graph is made for. */
 export interface StepInputs {
+  readonly config: XkdConfig;
+  /** Whether the head's last layer stands still in this step. */
+  readonly lastLayerFrozen: boolean;
   readonly state: StateTensors;
   readonly model: ModelInputs;
   readonly temperatures: Temperatures;
@@ -41,10 +45,9 @@ export interface StepOutputs {
 /**
  * The arithmetic of one training step (method section 8), a pure function of tensors: teachers, students, backward,
  * clipping, AdamW, centres, EMA.
- *
- * @param lastLayerFrozen whether the head's last layer stands still in this step
  */
-export function computeStep(config: XkdConfig, inputs: StepInputs, lastLayerFrozen: boolean): StepOutputs {
+export function computeStep(inputs: StepInputs): StepOutputs {
+  const { config, lastLayerFrozen } = inputs;
   const { weights } = inputs.state;
   const { losses, gradients, centres } = differentiate(config, weights, inputs.model, inputs.temperatures);
   const moved = new Map([...gradients].filter(([name]) => !(lastLayerFrozen && isLastLayer(name))));
@@ -58,8 +61,13 @@ export function computeStep(config: XkdConfig, inputs: StepInputs, lastLayerFroz
   };
 }
 
-/** How the arithmetic of a step is done: at once, or as a graph that was traced before. */
-export type StepEngine = (config: XkdConfig, inputs: StepInputs, lastLayerFrozen: boolean) => StepOutputs;
+/** How the arithmetic of a step is done: op by op, or as a graph that was traced before. */
+export type StepEngine = (inputs: StepInputs) => StepOutputs;
+
+/** The step as a native graph, traced at its first call. One engine serves a whole run. */
+export function compiledStep(): CompiledFunction<StepInputs, StepOutputs> {
+  return new CompiledFunction(computeStep);
+}
 
 /**
  * Takes one training step. The state is changed in place; a loss that is not finite stops before that.
@@ -75,13 +83,15 @@ export function trainStep(
   return tf.tidy(() => {
     const { config, updates } = state;
     const inputs: StepInputs = {
+      config,
+      lastLayerFrozen: schedule.lastLayerFrozen,
       state: state.tensors,
       model,
       temperatures: scalars(schedule.temperatures),
       adamw: adamwFactors(config.optimiser, schedule.learningRate, updates),
       ema: emaFactors(schedule.emaMomentum),
     };
-    const outputs = engine(config, inputs, schedule.lastLayerFrozen);
+    const outputs = engine(inputs);
     const values = outputs.losses.dataSync();
     const losses = Object.fromEntries(lossTerms.map((term, i) => [term, values[i]])) as Record<LossTerm, number>;
     assertFinite(losses, state.step);

@@ -8,6 +8,7 @@ interface PretrainFlags {
   data: string;
   out: string;
   resume?: boolean;
+  eager?: boolean;
 }
 
 /** `xkd pretrain`: XKD on a folder of videos, with a progress bar, a run folder and a clean end on Ctrl-C. */
@@ -19,12 +20,14 @@ export function register(program: Command): void {
     .requiredOption('--data <folder>', 'data set: a folder with index.csv, or any tree of video files')
     .requiredOption('--out <folder>', 'run folder: configuration, metrics, checkpoints')
     .option('--resume', 'go on from the newest checkpoint in the run folder')
+    .option('--eager', 'run each step op by op instead of as one native graph')
     .argument('[overrides...]', 'configuration values, such as training.epochs=10 (see xkd config --keys)')
     .action(async (words: string[], flags: PretrainFlags) => {
       const config = configure(flags.preset, parseOverrides(words));
-      const run = await openPretraining({ config, data: flags.data, out: flags.out, resume: flags.resume });
+      const { data, out, resume, eager } = flags;
+      const run = await openPretraining({ config, data, out, resume, eager });
       try {
-        await follow(run, flags.out);
+        await follow(run, out);
       } finally {
         await run.close();
       }

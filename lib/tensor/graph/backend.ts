@@ -1,0 +1,70 @@
+import { tf } from '../native';
+
+/** What a backend call takes besides tensors. */
+export interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+/** A 64-bit scalar, which tfjs-node keeps outside its tensors. */
+export interface Int64Scalar {
+  readonly dtype: 'int64';
+  /** Low and high word. */
+  readonly valueArray: Int32Array;
+}
+
+export type OpInput = tf.TensorInfo | Int64Scalar;
+
+/** Values of a constant in a graph. */
+export type ConstantValues = Float32Array | Int32Array | Uint8Array;
+
+/** The part of tfjs-node's backend that tracing needs; the package keeps it out of its types. */
+export interface NodeBackend {
+  executeSingleOutput(op: string, attributes: readonly OpAttribute[], inputs: readonly OpInput[]): tf.Tensor;
+  executeMultipleOutputs(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly OpInput[],
+    outputs: number,
+  ): tf.Tensor[];
+  readSync(dataId: object): ConstantValues;
+  write(values: ConstantValues, shape: number[], dtype: string): object;
+  readonly binding: NodeBinding;
+  getInputTensorIds(inputs: readonly OpInput[]): number[];
+  createOutputTensor(metadata: OutputMetadata): tf.Tensor;
+}
+
+export interface OutputMetadata {
+  readonly id: number;
+  readonly shape: number[];
+  readonly dtype: number;
+}
+
+export interface NodeBinding {
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_INT64: number;
+  readonly TF_BOOL: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
+  loadSavedModel(folder: string, tags: string): number;
+  deleteSavedModel(session: number): void;
+  runSavedModel(session: number, tensorIds: number[], inputs: string, outputs: string): OutputMetadata[];
+}
+
+export function nodeBackend(): NodeBackend {
+  return tf.backend() as unknown as NodeBackend;
+}
+
+/** TensorFlow's number of a tfjs type. */
+export function typeNumber(dtype: string): number {
+  const { TF_FLOAT, TF_INT32, TF_INT64, TF_BOOL } = nodeBackend().binding;
+  const numbers: Record<string, number> = { float32: TF_FLOAT, int32: TF_INT32, int64: TF_INT64, bool: TF_BOOL };
+  if (!(dtype in numbers)) throw new Error(`A graph cannot hold values of type ${dtype}.`);
+  return numbers[dtype];
+}

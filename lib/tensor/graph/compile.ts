@@ -1,0 +1,51 @@
+import { hasNativeOps } from '../runOp';
+import { TracedFunction } from './tracedFunction';
+import { flattenTree, rebuildTree, treeSignature } from './tree';
+
+interface Compiled<Outputs> {
+  readonly traced: TracedFunction;
+  /** The outputs of the trace, kept for their form; their tensors are not used again. */
+  readonly form: Outputs;
+}
+
+/**
+ * A pure function of tensors that is traced at its first call and runs as one native graph afterwards. It is traced
+ * anew when a shape, a name or a value other than a tensor changes.
+ *
+ * Inputs and outputs are trees: objects, arrays and Maps of tensors. Numbers in them are constants of the graph, so
+ * what changes from call to call is given as a tensor. With the slower fallback backend the function just runs.
+ */
+export class CompiledFunction<Inputs, Outputs> {
+  private readonly graphs = new Map<string, Compiled<Outputs>>();
+
+  constructor(private readonly compute: (inputs: Inputs) => Outputs) {}
+
+  /** Number of graphs traced so far. */
+  get traces(): number {
+    return this.graphs.size;
+  }
+
+  call(inputs: Inputs): Outputs {
+    if (!hasNativeOps()) return this.compute(inputs);
+    const signature = treeSignature(inputs);
+    const known = this.graphs.get(signature);
+    if (known === undefined) return this.trace(signature, inputs);
+    return rebuildTree(known.form, known.traced.run(flattenTree(inputs)));
+  }
+
+  /** Frees the native graphs; a later call traces again. */
+  dispose(): void {
+    this.graphs.forEach(({ traced }) => traced.dispose());
+    this.graphs.clear();
+  }
+
+  private trace(signature: string, inputs: Inputs): Outputs {
+    let form!: Outputs;
+    const { traced, results } = TracedFunction.trace(flattenTree(inputs), () => {
+      form = this.compute(inputs);
+      return flattenTree(form);
+    });
+    this.graphs.set(signature, { traced, form });
+    return rebuildTree(form, results);
+  }
+}
