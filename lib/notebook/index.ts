@@ -1,10 +1,9 @@
 export { inNotebook, show, showHtml, showText } from './display';
 export * from './figures';
-export * from './interrupt';
 export * from './lateSound';
 export * from './liveFigure';
 export * from './machine';
-export { encodePicture, splitFrames, viewFrames, type Picture, type Pixels } from './picture';
+export { clipPictures, encodePicture, viewPictures, type Picture, type Pixels } from './picture';
 export type { Figure, Layout, Trace } from './plotly';
 export { progressBar, type ProgressBar, type ProgressBarArgs } from './progressBar';
 export * from './project';

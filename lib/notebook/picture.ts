@@ -1,4 +1,6 @@
 import { encode } from 'jpeg-js';
+import { UserError } from '../errors';
+import type { DecodedClip } from '../media';
 import { imageNetMean, imageNetStd } from '../data';
 
 /** A picture in memory: `[height, width, 3]`, red green blue. */
@@ -23,7 +25,7 @@ export interface PictureArgs {
 }
 
 /** Encodes a picture as JPEG in a data URI: a frame of 112 px takes about 5 kB. */
-export function encodePicture(pixels: Pixels, { quality = 82, enlarge = 1 }: PictureArgs = {}): Picture {
+export function encodePicture(pixels: Pixels, { quality = 75, enlarge = 1 }: PictureArgs = {}): Picture {
   const width = pixels.width * enlarge;
   const height = pixels.height * enlarge;
   const rgba = Buffer.alloc(width * height * 4, 255);
@@ -38,10 +40,11 @@ export function encodePicture(pixels: Pixels, { quality = 82, enlarge = 1 }: Pic
   return { source: `data:image/jpeg;base64,${jpeg.toString('base64')}`, width, height };
 }
 
-/** The frames of a decoded clip, `[T, H, W, 3]`, as pictures of their own (no copy). */
-export function splitFrames(frames: Uint8Array, width: number, height: number): Pixels[] {
+/** The frames of a decoded clip as pictures of their own (no copy). */
+export function clipPictures({ frames, frameCount, width, height }: DecodedClip): Pixels[] {
+  if (!frames) throw new UserError('The clip was decoded without pictures: leave out video: false.');
   const size = width * height * 3;
-  return Array.from({ length: frames.length / size }, (_, t) => ({
+  return Array.from({ length: frameCount }, (_, t) => ({
     data: frames.subarray(t * size, (t + 1) * size),
     width,
     height,
@@ -54,7 +57,7 @@ export function splitFrames(frames: Uint8Array, width: number, height: number): 
  * @param values `[3, T, S, S]`, as a view has it for one clip
  * @param side S [px]
  */
-export function viewFrames(values: ArrayLike<number>, side: number): Pixels[] {
+export function viewPictures(values: ArrayLike<number>, side: number): Pixels[] {
   const area = side * side;
   const frames = values.length / (3 * area);
   return Array.from({ length: frames }, (_, t) => {

@@ -1,3 +1,5 @@
+import type { PackedNumbers } from './packed';
+
 /*
  * The part of Plotly's figure format that the figures here use. The format is JSON:
  * what is built by these types is drawn by plotly.js in JupyterLab and in exported pages.
@@ -49,10 +51,10 @@ export interface ErrorBars {
 export interface ScatterTrace extends TraceBase {
   readonly type: 'scatter';
   readonly mode: 'lines' | 'markers' | 'text' | 'lines+markers' | 'markers+text';
-  readonly x?: readonly AxisValue[];
+  readonly x?: readonly AxisValue[] | PackedNumbers;
   readonly x0?: number;
   readonly dx?: number;
-  readonly y: readonly AxisValue[];
+  readonly y: readonly AxisValue[] | PackedNumbers;
   readonly text?: readonly string[];
   readonly textposition?: 'top center' | 'middle right' | 'bottom center' | 'middle center';
   readonly line?: Line;
@@ -87,7 +89,7 @@ export interface ColourBar {
 
 export interface HeatmapTrace extends TraceBase {
   readonly type: 'heatmap';
-  readonly z: readonly (readonly (number | null)[])[];
+  readonly z: readonly (readonly (number | null)[])[] | PackedNumbers;
   readonly x?: readonly AxisValue[];
   readonly x0?: number;
   readonly dx?: number;
@@ -167,6 +169,8 @@ export interface Annotation {
   readonly ayref?: string;
   readonly showarrow?: boolean;
   readonly arrowhead?: number;
+  readonly startarrowhead?: number;
+  readonly arrowside?: 'end' | 'end+start';
   readonly arrowsize?: number;
   readonly arrowwidth?: number;
   readonly arrowcolor?: string;
@@ -207,7 +211,12 @@ export interface Legend {
 
 /** Further axes are named `xaxis2`, `yaxis2` and so on, and are referred to as `x2`, `y2`. */
 export interface Layout {
-  readonly title?: { readonly text: string };
+  readonly title?: {
+    readonly text: string;
+    readonly x?: number;
+    readonly xref?: 'paper' | 'container';
+    readonly font?: Font;
+  };
   readonly width?: number;
   readonly height?: number;
   readonly margin?: { readonly l?: number; readonly r?: number; readonly t?: number; readonly b?: number };

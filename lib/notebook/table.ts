@@ -21,14 +21,15 @@ export function showTable(table: readonly Row[] | FrameLike, args: TableArgs = {
   showHtml(tableHtml(columns, cells, args), tableText(columns, cells));
 }
 
-/** The table as HTML without any style of its own: front ends style tables well. */
+/** The table as HTML with no style but the alignment of its columns: front ends style tables well. */
 export function tableHtml(
   columns: readonly string[],
   cells: readonly (readonly Cell[])[],
   { caption, rows = 20 }: TableArgs = {},
 ): string {
+  const isText = columns.map((_, c) => cells.some((row) => typeof row[c] === 'string'));
   const line = (tag: string, values: readonly Cell[]): string =>
-    `<tr>${values.map((value) => `<${tag}>${escapeHtml(cellText(value))}</${tag}>`).join('')}</tr>`;
+    `<tr>${values.map((value, c) => `<${tag}${isText[c] ? leftAligned : ''}>${escapeHtml(cellText(value))}</${tag}>`).join('')}</tr>`;
   const shown = cells.slice(0, rows).map((row) => line('td', row));
   const rest = cells.length - shown.length;
   if (rest > 0) shown.push(`<tr><td colspan="${columns.length}">and ${rest} more rows</td></tr>`);
@@ -40,6 +41,8 @@ export function tableHtml(
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
+
+const leftAligned = ' style="text-align: left"';
 
 function ofRows(rows: readonly Row[]): { columns: string[]; cells: Cell[][] } {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];

@@ -60,6 +60,7 @@ export function themed(data: readonly Trace[], layout: Layout): Figure {
       uirevision: 'same',
       ...layout,
       ...styled,
+      ...(layout.title && { title: { x: 0, xref: 'paper', font: { size: 15 }, ...layout.title } }),
       margin: { ...margin, t: t ?? (layout.title ? 44 : 16) },
     },
     config: { displaylogo: false },

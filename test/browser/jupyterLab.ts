@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,6 +37,12 @@ export async function launchBrowser(executablePath: string): Promise<Browser> {
   });
 }
 
+export interface JupyterLabArgs {
+  readonly environment?: NodeJS.ProcessEnv;
+  /** The dark theme. */
+  readonly dark?: boolean;
+}
+
 /** A JupyterLab server of its own, on copies of notebooks, with settings that touch nothing of the user's. */
 export class JupyterLab {
   private constructor(
@@ -46,14 +53,13 @@ export class JupyterLab {
   ) {}
 
   /** Starts a server on a free port and waits until it answers. */
-  static async start(notebooks: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<JupyterLab> {
+  static async start(notebooks: readonly string[], args: JupyterLabArgs = {}): Promise<JupyterLab> {
     mkdirSync(join(root, 'runs'), { recursive: true });
     const folder = mkdtempSync(join(root, 'runs', 'browser-')); // inside the project, so that `xkd` is found
     for (const notebook of notebooks) cpSync(resolve(notebook), join(folder, basename(notebook)));
     const settings = mkdtempSync(join(tmpdir(), 'xkd-lab-'));
-    const notifications = join(settings, 'settings/@jupyterlab/apputils-extension');
-    mkdirSync(notifications, { recursive: true });
-    writeFileSync(join(notifications, 'notification.jupyterlab-settings'), '{ "fetchNews": "false" }');
+    writeSettings(settings, 'notification', { fetchNews: 'false' });
+    if (args.dark) writeSettings(settings, 'themes', { theme: 'JupyterLab Dark' });
     const token = randomBytes(16).toString('hex');
     const server = spawn(
       join(root, '.venv/bin/jupyter'),
@@ -71,7 +77,12 @@ export class JupyterLab {
       ],
       {
         cwd: folder,
-        env: { ...process.env, ...environment, JUPYTER_CONFIG_DIR: settings, JUPYTER_DATA_DIR: settings },
+        env: {
+          ...process.env,
+          ...args.environment,
+          JUPYTER_CONFIG_DIR: settings,
+          JUPYTER_DATA_DIR: settings,
+        },
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
@@ -112,6 +123,21 @@ export class JupyterLab {
     await Promise.race([run, late]).finally(() => clearTimeout(timer));
   }
 
+  /** Scrolls through the open notebook, a window's height at a time, and lets what comes into view be drawn. */
+  async eachScreen(page: Page, visit: (number: number) => Promise<void>): Promise<void> {
+    for (let number = 0; ; number++) {
+      const more = await page.evaluate((screen) => {
+        const scroller = document.querySelector('.jp-WindowedPanel-outer')!;
+        const step = scroller.clientHeight - 40;
+        scroller.scrollTo(0, screen * step);
+        return screen * step < scroller.scrollHeight - scroller.clientHeight;
+      }, number);
+      await page.waitForTimeout(1500);
+      await visit(number);
+      if (!more) break;
+    }
+  }
+
   async stop(): Promise<void> {
     const closed = new Promise((done) => this.server.once('close', done));
     this.server.kill('SIGTERM');
@@ -133,6 +159,12 @@ interface SessionContext {
   readonly session: {
     readonly kernel: { readonly connectionStatus: string; readonly status: string } | null;
   } | null;
+}
+
+function writeSettings(folder: string, plugin: string, settings: object): void {
+  const path = join(folder, 'settings/@jupyterlab/apputils-extension');
+  mkdirSync(path, { recursive: true });
+  writeFileSync(join(path, `${plugin}.jupyterlab-settings`), JSON.stringify(settings));
 }
 
 /** Reads the port from what the server says on starting. */

@@ -1,19 +1,17 @@
-import { encodePicture, type Pixels } from '../picture';
+import type { XkdConfig } from '../../config';
+import type { DecodedClip } from '../../media';
+import { clipPictures, encodePicture } from '../picture';
 import type { Figure, LayoutImage } from '../plotly';
 import { hiddenAxis, themed } from '../theme';
-import { bandAxis, spectrogramTrace, type SpectrogramArgs } from './spectrogram';
+import { bandAxis, spectrogramTrace } from './spectrogram';
 import { envelopeTrace, eventLines } from './waveform';
 
 export interface ClipFigureArgs {
-  readonly frames: readonly Pixels[];
-  readonly framesPerSecond: number;
-  /** Samples in [-1, 1] of the same stretch of time. */
-  readonly waveform: Float32Array;
-  readonly sampleRateHz: number;
-  /** The log-mel of the same stretch; its time starts with the clip's. */
-  readonly spectrogram: Omit<SpectrogramArgs, 'startSeconds' | 'events' | 'title'>;
-  /** Start of the clip [s]. */
-  readonly startSeconds?: number;
+  /** A window of a file, with frames and waveform. */
+  readonly clip: DecodedClip;
+  /** The log-mel `[M, C]` of the same window. */
+  readonly logMel: ArrayLike<number>;
+  readonly config: XkdConfig;
   /** Moments to mark [s]. */
   readonly events?: readonly number[];
   readonly title?: string;
@@ -21,16 +19,16 @@ export interface ClipFigureArgs {
 
 const mostFrames = 8;
 
-/** A clip on one time axis: frames, waveform and spectrogram, one below the other. */
+/** A clip on one time axis: frames, waveform and spectrogram, one below the other; events outside it are left out. */
 export function clipFigure(args: ClipFigureArgs): Figure {
-  const { frames, framesPerSecond, spectrogram, startSeconds = 0, events = [], title } = args;
-  const seconds = frames.length / framesPerSecond;
-  const shown = { ...spectrogram, startSeconds };
-  const { colorbar, ...heat } = spectrogramTrace(shown);
+  const { clip, logMel, config, events = [], title } = args;
+  const { startSeconds } = clip;
+  const end = startSeconds + clip.frameCount / clip.framesPerSecond;
+  const { colorbar, ...heat } = spectrogramTrace({ values: logMel, config, startSeconds });
   return themed(
     [
       { ...heat, colorbar: { ...colorbar, len: 0.42, y: 0.19 } },
-      { ...envelopeTrace(args), yaxis: 'y2' },
+      { ...envelopeTrace({ ...clip, waveform: clip.waveform! }), yaxis: 'y2' },
       { type: 'scatter', mode: 'markers', x: [], y: [], yaxis: 'y3', showlegend: false },
     ],
     {
@@ -39,21 +37,23 @@ export function clipFigure(args: ClipFigureArgs): Figure {
       showlegend: false,
       xaxis: {
         title: { text: 'time [s]' },
-        range: [startSeconds, startSeconds + seconds],
+        range: [startSeconds, end],
         showgrid: false,
         anchor: 'y',
       },
-      yaxis: { ...bandAxis(shown), domain: [0, 0.38] },
+      yaxis: { ...bandAxis(config), domain: [0, 0.38] },
       yaxis2: { title: { text: 'amplitude' }, domain: [0.44, 0.66], nticks: 4 },
       yaxis3: { ...hiddenAxis, domain: [0.7, 1], range: [0, 1] },
-      images: frameImages(args),
-      shapes: eventLines(events),
+      images: frameImages(clip),
+      shapes: eventLines(events.filter((seconds) => seconds >= startSeconds && seconds < end)),
     },
   );
 }
 
 /** Every k-th frame, starting where its time is on the axis. */
-function frameImages({ frames, framesPerSecond, startSeconds = 0 }: ClipFigureArgs): LayoutImage[] {
+function frameImages(clip: DecodedClip): LayoutImage[] {
+  const { framesPerSecond, startSeconds } = clip;
+  const frames = clipPictures(clip);
   const every = Math.ceil(frames.length / mostFrames);
   const enlarge = Math.max(1, Math.round(96 / frames[0].width));
   return frames.flatMap((frame, t) =>

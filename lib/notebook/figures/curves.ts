@@ -1,5 +1,6 @@
 import type { Figure, Line, Shape } from '../plotly';
-import { colours, rounded, series, themed } from '../theme';
+import { packed } from '../packed';
+import { colours, series, themed } from '../theme';
 
 export interface Curve {
   readonly name: string;
@@ -33,13 +34,10 @@ export function curvesFigure(args: CurvesArgs): Figure {
       type: 'scatter' as const,
       mode: 'lines' as const,
       name,
-      x: kept.map((k) => (x ? x[k] : k)),
-      y: rounded(
-        kept.map((k) => y[k]),
-        4,
-      ),
+      x: packed(kept.map((k) => (x ? x[k] : k))),
+      y: packed(kept.map((k) => y[k])),
       line: { color: colour ?? series[i % series.length], width: 2, dash },
-      hovertemplate: `%{y}<extra>${name}</extra>`,
+      hovertemplate: `%{y:.4~g}<extra>${name}</extra>`,
     };
   });
   return themed(traces, {

@@ -1,5 +1,6 @@
 import type { Figure } from '../plotly';
-import { rounded, series, themed } from '../theme';
+import { packed } from '../packed';
+import { series, themed } from '../theme';
 
 export interface EmbeddingArgs {
   /** `[N, 2]`, point by point. */
@@ -20,11 +21,11 @@ export function embeddingFigure({ points, labels, names, title }: EmbeddingArgs)
       type: 'scatter' as const,
       mode: 'markers' as const,
       name,
-      x: rounded(own.map((n) => points[2 * n])),
-      y: rounded(own.map((n) => points[2 * n + 1])),
+      x: packed(own.map((n) => points[2 * n])),
+      y: packed(own.map((n) => points[2 * n + 1])),
       text: names ? own.map((n) => names[n]) : undefined,
       marker: { size: 6, opacity: 0.8, color: series[i % series.length] },
-      hovertemplate: `${names ? '%{text}' : '%{x}, %{y}'}<extra>${name}</extra>`,
+      hovertemplate: `${names ? '%{text}' : '%{x:.3g}, %{y:.3g}'}<extra>${name}</extra>`,
     };
   });
   const axis = { showticklabels: false, zeroline: false };

@@ -68,6 +68,8 @@ export function methodFigure(): Figure {
   );
 }
 
+const bothEnds = { arrowside: 'end+start', startarrowhead: 2 } as const;
+
 const arrows: readonly Annotation[] = [
   arrow([13, 78], [25, 91], colours.text),
   arrow([13, 72], [25, 68], colours.text),
@@ -81,10 +83,8 @@ const arrows: readonly Annotation[] = [
   arrow([45, 8], [60, 8], colours.audio),
   arrow([28, 74], [28, 86], colours.teacher),
   arrow([28, 26], [28, 14], colours.teacher),
-  arrow([65, 50], [65, 63], colours.good),
-  arrow([65, 50], [65, 37], colours.good),
-  arrow([52, 50], [52, 91], colours.teacher),
-  arrow([52, 50], [52, 9], colours.teacher),
+  { ...arrow([65, 37], [65, 63], colours.good), ...bothEnds },
+  { ...arrow([52, 9], [52, 91], colours.teacher), ...bothEnds },
   arrow([80, 32], [70, 32], colours.bad),
   arrow([87, 68], [70, 68], colours.bad),
 ];

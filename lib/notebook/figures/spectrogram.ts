@@ -1,17 +1,17 @@
+import type { XkdConfig } from '../../config';
 import type { Axis, Figure, HeatmapTrace } from '../plotly';
-import { rounded, scale, themed } from '../theme';
+import { packed } from '../packed';
+import { scale, themed } from '../theme';
+import { melBandHz } from './bandHz';
 import { eventLines } from './waveform';
 
 export interface SpectrogramArgs {
   /** `[M, C]`, row by row: mel bands from low to high, columns in time. */
   readonly values: ArrayLike<number>;
-  readonly melBands: number;
-  /** Time between two columns [s]. */
-  readonly columnSeconds: number;
+  /** Says how many bands there are, what they hear, and how far apart columns are. */
+  readonly config: XkdConfig;
   /** Time of the first column [s]. */
   readonly startSeconds?: number;
-  /** Centre of each band [Hz]; without it the axis counts bands. */
-  readonly bandHz?: ArrayLike<number>;
   /** Moments to mark [s]. */
   readonly events?: readonly number[];
   readonly title?: string;
@@ -19,67 +19,78 @@ export interface SpectrogramArgs {
   readonly valueTitle?: string;
 }
 
-const mostColumns = 224;
+const mostColumns = 160;
 
 /** A log-mel spectrogram: time to the right, pitch upwards, loudness as colour. */
 export function spectrogramFigure(args: SpectrogramArgs): Figure {
-  const { values, melBands, columnSeconds, startSeconds = 0, events = [], title } = args;
-  const columns = values.length / melBands;
-  const end = startSeconds + (columns - 1) * columnSeconds;
+  const { startSeconds = 0, events = [], title } = args;
   return themed([spectrogramTrace(args)], {
     title: title ? { text: title } : undefined,
     height: title ? 290 : 260,
-    xaxis: { title: { text: 'time [s]' }, range: [startSeconds, end], showgrid: false },
-    yaxis: bandAxis(args),
+    xaxis: {
+      title: { text: 'time [s]' },
+      range: [startSeconds, startSeconds + secondsOf(args)],
+      showgrid: false,
+    },
+    yaxis: bandAxis(args.config),
     shapes: eventLines(events),
   });
 }
 
 /** The heat map alone, for figures that put a spectrogram beside something else. */
 export function spectrogramTrace(args: SpectrogramArgs): HeatmapTrace {
-  const { values, melBands, columnSeconds, startSeconds = 0, valueTitle = 'log-mel' } = args;
-  const { rows, pooled } = pooledColumns(values, melBands);
+  const { values, config, startSeconds = 0, valueTitle = 'log-mel' } = args;
+  const columnSeconds = columnSecondsOf(config);
+  const { pooled, shown } = pooledColumns(values, config.spectrogram.melBands);
   return {
     type: 'heatmap',
-    z: rows,
+    z: packed(shown, shown.length / config.spectrogram.melBands),
     x0: startSeconds + ((pooled - 1) / 2) * columnSeconds,
     dx: columnSeconds * pooled,
     y0: 0,
     dy: 1,
     colorscale: scale,
     colorbar: { title: { text: valueTitle, side: 'right' }, thickness: 10, outlinewidth: 0 },
-    hovertemplate: 'time %{x:.3f} s<br>band %{y}<br>value %{z}<extra></extra>',
+    hovertemplate: 'time %{x:.3f} s<br>band %{y}<br>value %{z:.2f}<extra></extra>',
   };
 }
 
-/** The axis of mel bands, labelled with their frequencies where these are known. */
-export function bandAxis({ melBands, bandHz }: Pick<SpectrogramArgs, 'melBands' | 'bandHz'>): Axis {
-  const range = [-0.5, melBands - 0.5] as const;
-  if (!bandHz) return { title: { text: 'mel band' }, range, showgrid: false };
-  const [lowest, highest] = [bandHz[0], bandHz[melBands - 1]];
-  const marks = [125, 250, 500, 1000, 2000, 4000, 7000].filter((hz) => hz >= lowest && hz <= highest);
+/** The axis of mel bands, labelled with their frequencies. */
+export function bandAxis(config: XkdConfig): Axis {
+  const bandHz = melBandHz(config);
+  const marks = [200, 500, 1000, 2000, 4000, 7000].filter(
+    (hz) => hz >= bandHz[0] && hz <= bandHz[bandHz.length - 1],
+  );
   return {
     title: { text: 'frequency [Hz]' },
-    range,
+    range: [-0.5, bandHz.length - 0.5],
     showgrid: false,
     tickvals: marks.map((hz) => nearest(bandHz, hz)),
     ticktext: marks.map(String),
   };
 }
 
-/** Means over neighbouring columns where there are more than a page can show. */
-function pooledColumns(values: ArrayLike<number>, melBands: number): { rows: number[][]; pooled: number } {
+/** How long a spectrogram lasts. */
+export function secondsOf({ values, config }: Pick<SpectrogramArgs, 'values' | 'config'>): number {
+  return (values.length / config.spectrogram.melBands) * columnSecondsOf(config);
+}
+
+function columnSecondsOf({ clip, spectrogram }: XkdConfig): number {
+  return spectrogram.hopLength / clip.sampleRateHz;
+}
+
+/** Means over `pooled` neighbouring columns where there are more than a page can show. */
+function pooledColumns(values: ArrayLike<number>, melBands: number): { pooled: number; shown: Float32Array } {
   const columns = values.length / melBands;
   const pooled = Math.ceil(columns / mostColumns);
-  const rows = Array.from({ length: melBands }, (_, band) => {
-    const row = Array.from({ length: Math.floor(columns / pooled) }, (_, c) => {
-      let sum = 0;
-      for (let i = 0; i < pooled; i++) sum += values[band * columns + c * pooled + i];
-      return sum / pooled;
-    });
-    return rounded(row);
-  });
-  return { rows, pooled };
+  const shownColumns = Math.floor(columns / pooled);
+  const shown = new Float32Array(melBands * shownColumns);
+  for (let band = 0; band < melBands; band++) {
+    for (let c = 0; c < shownColumns * pooled; c++) {
+      shown[band * shownColumns + Math.floor(c / pooled)] += values[band * columns + c] / pooled;
+    }
+  }
+  return { pooled, shown };
 }
 
 function nearest(values: ArrayLike<number>, wanted: number): number {

@@ -1,7 +1,6 @@
 import type { Axis, Figure } from '../plotly';
-import { themed } from '../theme';
-import { bandAxis, spectrogramTrace, type SpectrogramArgs } from './spectrogram';
-import { colours } from '../theme';
+import { bandAxis, secondsOf, spectrogramTrace, type SpectrogramArgs } from './spectrogram';
+import { colours, themed } from '../theme';
 
 export interface SpectrogramPanel {
   readonly title: string;
@@ -9,10 +8,7 @@ export interface SpectrogramPanel {
   readonly values: ArrayLike<number>;
 }
 
-export interface SpectrogramPanelsArgs extends Pick<
-  SpectrogramArgs,
-  'melBands' | 'columnSeconds' | 'bandHz' | 'valueTitle'
-> {
+export interface SpectrogramPanelsArgs extends Pick<SpectrogramArgs, 'config' | 'valueTitle'> {
   readonly panels: readonly SpectrogramPanel[];
   readonly title?: string;
   /** Values of the lowest and the highest colour; by default those of the first panel. */
@@ -23,21 +19,20 @@ const gap = 0.03;
 
 /** Spectrograms side by side on one colour scale, zoomed together. */
 export function spectrogramPanelsFigure(args: SpectrogramPanelsArgs): Figure {
-  const { panels, title, melBands, columnSeconds } = args;
+  const { panels, title, config } = args;
   const [zmin, zmax] = args.range ?? extent(panels[0].values);
   const width = (1 - gap * (panels.length - 1)) / panels.length;
   const axes: Record<string, Axis> = {};
   panels.forEach((panel, i) => {
     const start = i * (width + gap);
-    const columns = panel.values.length / melBands;
     axes[`xaxis${suffix(i)}`] = {
       title: { text: 'time [s]' },
       domain: [start, Math.min(1, start + width)],
-      range: [0, columns * columnSeconds],
+      range: [0, secondsOf({ values: panel.values, config })],
       anchor: `y${suffix(i)}`,
       showgrid: false,
     };
-    const own = i === 0 ? bandAxis(args) : { ...bandAxis(args), title: undefined, showticklabels: false };
+    const own = i === 0 ? bandAxis(config) : { ...bandAxis(config), title: undefined, showticklabels: false };
     axes[`yaxis${suffix(i)}`] = { ...own, anchor: `x${suffix(i)}`, matches: i === 0 ? undefined : 'y' };
   });
   return themed(

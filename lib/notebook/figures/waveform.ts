@@ -1,5 +1,6 @@
 import type { Figure, ScatterTrace, Shape } from '../plotly';
-import { colours, rounded, themed } from '../theme';
+import { packed } from '../packed';
+import { colours, themed } from '../theme';
 
 export interface WaveformArgs {
   /** Samples in [-1, 1]. */
@@ -41,8 +42,8 @@ export function envelopeTrace(args: WaveformArgs, stretches = 360): ScatterTrace
     type: 'scatter',
     mode: 'lines',
     name: 'sound',
-    x: rounded([...x, ...x.slice().reverse()], 5),
-    y: rounded([...high, ...low.reverse()]),
+    x: packed([...x, ...x.slice().reverse()]),
+    y: packed([...high, ...low.reverse()]),
     fill: 'toself',
     fillcolor: colours.audio,
     line: { color: colours.audio, width: 1 },

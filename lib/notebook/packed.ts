@@ -1,0 +1,24 @@
+/**
+ * Numbers as Plotly takes them in binary: little-endian float32 in base64. In a notebook file a list of
+ * numbers takes a line for each; packed, 6 bytes for each.
+ */
+export interface PackedNumbers {
+  readonly dtype: 'f4';
+  readonly bdata: string;
+  /** `rows, columns` of a matrix. */
+  readonly shape?: string;
+}
+
+/** @param columns width of a matrix that is given row by row; without it the result is a list */
+export function packed(values: ArrayLike<number>, columns?: number): PackedNumbers {
+  const bytes = Buffer.alloc(4 * values.length);
+  for (let i = 0; i < values.length; i++) bytes.writeFloatLE(values[i], 4 * i);
+  const list: PackedNumbers = { dtype: 'f4', bdata: bytes.toString('base64') };
+  return columns === undefined ? list : { ...list, shape: `${values.length / columns}, ${columns}` };
+}
+
+/** The numbers again, matrices row by row. */
+export function unpacked({ bdata }: PackedNumbers): Float32Array {
+  const bytes = Buffer.from(bdata, 'base64');
+  return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
+}
