@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { runInForeground } from '../commands/foreground.mjs';
-import { compile } from '../setup/build.mjs';
+import { buildLib, compile } from '../setup/build.mjs';
 import { readJson } from '../setup/files.mjs';
 import { nodeModules, notebooks, root, venvPython } from '../setup/paths.mjs';
 
@@ -15,8 +15,8 @@ const counted = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 })
  */
 export function allChecks() {
   return [
-    { part: 'types', title: 'Types and build of lib', run: () => typescript('lib') },
-    { part: 'types', title: 'Types and build of the tests', run: () => typescript('test') },
+    { part: 'types', title: 'Types and build of lib', run: () => typescript(buildLib()) },
+    { part: 'types', title: 'Types and build of the tests', run: () => typescript(compile('test')) },
     { part: 'lint', title: 'ESLint', run: () => tool('eslint/bin/eslint.js', ['.']) },
     { part: 'lint', title: 'Prettier', run: () => tool('prettier/bin/prettier.cjs', ['--check', '.']) },
     { part: 'mocha', title: 'Mocha', run: mocha },
@@ -36,8 +36,8 @@ function notebookFiles() {
   return names.sort().map((name) => path.join(notebooks, name));
 }
 
-async function typescript(area) {
-  const { code, output } = await compile(area);
+async function typescript(work) {
+  const { code, output } = await work;
   if (output) process.stdout.write(output);
   return counted(code === 0);
 }

@@ -14,6 +14,8 @@ export const npmPackages = {
   async run(line) {
     const wanted = stampText();
     const expected = topLevelPackages();
+    // npm writes its own list last, so a whole installation in step with the lock file is left as it is.
+    if (packagesOutOfStep().length === 0) return finish(line, wanted, expected);
     const look = () =>
       line.update(countPackages() / expected.length, `${expected.length} packages from package-lock.json`);
     const npm = npmCommand();
@@ -29,8 +31,7 @@ export const npmPackages = {
     if (code === 127)
       throw new SetupError('npm was not found: install Node with its npm and run the command again.');
     if (code !== 0) throw explainFailure('npm packages', output);
-    writeFileWhole(stamp, wanted);
-    line.update(1, `${expected.length} packages`);
+    finish(line, wanted, expected);
   },
 };
 
@@ -46,6 +47,11 @@ export function packagesOutOfStep() {
       ([name, entry]) =>
         `${name.slice('node_modules/'.length)} ${installed[name]?.version ?? 'missing'}/${entry.version}`,
     );
+}
+
+function finish(line, wanted, expected) {
+  writeFileWhole(stamp, wanted);
+  line.update(1, `${expected.length} packages`);
 }
 
 function stampText() {

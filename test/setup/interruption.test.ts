@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { freshCopy, loadScript, root, runNode, startNode, until } from './support';
+
+interface Step {
+  isDone(): boolean;
+  run(line: { update(): void }): Promise<void>;
+}
+
+describe('interruption', () => {
+  let folder: string;
+  beforeEach(() => (folder = freshCopy()));
+  afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+  it('leaves nothing that keeps the step from being repeated', async () => {
+    // A Python that stops half-way through the environment.
+    const slow = path.join(folder, 'bin', 'slow-python');
+    const half = path.join(folder, '.venv', 'bin');
+    fs.writeFileSync(
+      slow,
+      `#!/bin/sh\n[ "$1" = -c ] && echo 3.12.0 && exit\nmkdir -p "${half}"; touch "${half}/python"; exec sleep 60\n`,
+      { mode: 0o755 },
+    );
+    const { child, ended } = startNode([path.join(folder, 'scripts', 'setup.mjs')], {
+      cwd: folder,
+      env: { PYTHON: slow },
+    });
+    await until(() => fs.existsSync(path.join(half, 'python')));
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    assert.equal(code, 130);
+    assert.match(stderr, /interrupted: run the command again, it goes on where it stopped\.\n$/);
+    assert.ok(!fs.existsSync(path.join(folder, '.native', 'setup.lock')));
+
+    const { pythonEnvironment } = await loadScript<{ pythonEnvironment: Step }>('setup/python.mjs', folder);
+    assert.equal(pythonEnvironment.isDone(), false);
+    await pythonEnvironment.run({ update: () => undefined });
+    assert.equal(pythonEnvironment.isDone(), true);
+    const python = path.join(folder, '.venv', 'bin', 'python');
+    assert.ok(fs.statSync(python).size > 0, 'the half-made environment was replaced');
+  });
+
+  it('of a process that is gone does not lock others out', async () => {
+    fs.mkdirSync(path.join(folder, '.native'));
+    // No process has the largest number.
+    fs.writeFileSync(path.join(folder, '.native', 'setup.lock'), String(2 ** 22 - 1));
+    const { alone } = await loadScript<{ alone<T>(work: () => Promise<T>): Promise<T> }>(
+      'setup/lock.mjs',
+      folder,
+    );
+    assert.equal(await alone(async () => 'done'), 'done');
+    assert.ok(!fs.existsSync(path.join(folder, '.native', 'setup.lock')));
+  });
+
+  it('by one Ctrl-C reaches a command once, though npm and the terminal both pass it on', async () => {
+    const program = path.join(folder, 'counting.cjs');
+    fs.writeFileSync(
+      program,
+      "let count = 0; process.on('SIGINT', () => { if (++count === 1) setTimeout(() => process.exit(40 + count), 1000); }); console.log('ready'); setInterval(() => {}, 1000);",
+    );
+    const wrapper = path.join(folder, 'wrapper.mjs');
+    const foreground = path.join(root, 'scripts', 'commands', 'foreground.mjs');
+    fs.writeFileSync(
+      wrapper,
+      `import { runInForeground } from ${JSON.stringify(foreground)};\nprocess.exit(await runInForeground(process.execPath, [${JSON.stringify(program)}]));`,
+    );
+    const { child, ended, said } = startNode([wrapper]);
+    await until(() => said().includes('ready'));
+    child.kill('SIGINT');
+    setTimeout(() => child.kill('SIGINT'), 50);
+    assert.equal((await ended).code, 41);
+  });
+
+  it('of a command by a signal shows in the exit code', async () => {
+    const foreground = path.join(root, 'scripts', 'commands', 'foreground.mjs');
+    const program = `import(${JSON.stringify(foreground)}).then(async (m) => process.exit(await m.runInForeground('sh', ['-c', 'kill -TERM $$'])))`;
+    assert.equal((await runNode(['-e', program])).code, 143);
+  });
+});
