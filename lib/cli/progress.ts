@@ -27,6 +27,7 @@ export class Progress {
   private readonly startMs = performance.now();
   private lastLineMs = this.startMs;
   private done: number;
+  private written: number | null = null;
   private figures: ProgressFigures = {};
 
   constructor(private readonly options: ProgressOptions) {
@@ -36,7 +37,6 @@ export class Progress {
       ? new SingleBar({
           format: () => this.line(),
           stream: this.stream,
-          hideCursor: true,
           gracefulExit: false,
         })
       : null;
@@ -66,11 +66,11 @@ export class Progress {
   /** Leaves the last state standing and gives the terminal back. Harmless when called twice. */
   stop(): void {
     if (this.bar?.isActive) this.bar.stop();
-    else if (!this.bar && this.lastLineMs !== Infinity) this.writePlain();
-    this.lastLineMs = Infinity;
+    else if (!this.bar && this.written !== this.done) this.writePlain();
   }
 
   private writePlain(): void {
+    this.written = this.done;
     this.lastLineMs = performance.now();
     this.stream.write(`${this.line()}\n`);
   }

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+
+const main = resolve('lib/dist/cli/main.js');
+
+describe('command line', function () {
+  this.timeout(30_000);
+
+  const mistakes: [string[], number, RegExp][] = [
+    [['confg', 'nano'], 2, /^xkd: Unknown command 'confg'\. Did you mean config\?\n$/],
+    [['config', 'nano', '--kyes'], 2, /^xkd: Unknown option '--kyes'\. Did you mean --keys\?\n$/],
+    [['config'], 2, /^xkd: Missing required argument 'preset'\. .*--help.*\n$/],
+    [['config', 'nan'], 1, /^xkd: There is no preset "nan"; choose one of base, tiny, nano/],
+    [['config', 'nano', 'mask.vido=0.5'], 1, /^xkd: .*"mask\.vido"; did you mean "mask\.video"\?\n$/],
+    [['config', 'nano', 'mask.video=2'], 1, /^xkd: The value 2 of "mask\.video" is not allowed/],
+    [['config', 'nano', 'mask.video'], 1, /^xkd: "mask\.video" is not an override; write key=value/],
+  ];
+  for (const [words, code, message] of mistakes) {
+    it(`xkd ${words.join(' ')}: one sentence and exit code ${code}`, () => {
+      const { status, stdout, stderr } = xkd(...words);
+      const ours = stderr.slice(stderr.indexOf('xkd:'));
+      assert.match(ours, message);
+      assert.equal(ours.trimEnd().split('\n').length, 1);
+      assert.equal(stdout, '');
+      assert.equal(status, code);
+    });
+  }
+
+  it('config prints JSON with the overrides in it', () => {
+    const { status, stdout } = xkd(
+      'config',
+      'nano',
+      'mask.video=0.5',
+      'training.steps=7',
+      'refinement=softmax',
+    );
+    const config = JSON.parse(stdout);
+    assert.equal(status, 0);
+    assert.deepEqual([config.preset, config.mask.video, config.training.steps], ['nano', 0.5, 7]);
+    assert.equal(config.refinement, 'softmax');
+  });
+
+  it('config --keys explains every key', () => {
+    const { stdout } = xkd('config', 'base', '--keys');
+    assert.match(stdout, /^clip\.seconds +4 +length of the window cut from a video \[s\]$/m);
+    assert.match(stdout, /^temperature\.videoTeacher\.start +0\.1 +at step 0$/m);
+    assert.ok(stdout.split('\n').length > 70);
+  });
+
+  it('without a command lists the commands', () => {
+    const { status, stderr } = xkd();
+    assert.equal(status, 2);
+    assert.match(stderr, /Commands:[^]*config[^]*probe/);
+  });
+
+  it('reports a defect with its stack and exit code 70', () => {
+    const script = `
+      const { Command } = require('commander');
+      Command.prototype.parseAsync = async () => { throw new TypeError('a defect'); };
+      require(${JSON.stringify(main)}).main(['config']).then((code) => console.log(code));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+    assert.equal(stdout, '70\n');
+    assert.match(stderr, /TypeError: a defect\n +at /);
+  });
+});
+
+function xkd(...words: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [main, ...words], { encoding: 'utf8' });
+}
