@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { parseOverrides } from '../../config';
 import { defaultDials, type SampleDials } from '../../data/sample/dials';
 import { makeSampleSet, type SampleSummary } from '../../data/sample/makeSampleSet';
+import { UserError } from '../../errors';
 import { defaultTestClips, defaultTrainClips } from '../../data/sample/sampleSettings';
 import { Progress } from '../progress';
 
@@ -49,14 +50,25 @@ async function make(words: readonly string[], options: MakeOptions): Promise<voi
     progress.update(done);
   };
   try {
-    const dials = parseOverrides(words) as Partial<SampleDials>;
-    const summary = await makeSampleSet({ ...options, dials, signal: interrupt.signal }, onProgress);
+    const summary = await makeSampleSet(
+      { ...options, dials: parseDials(words), signal: interrupt.signal },
+      onProgress,
+    );
     progress?.stop();
     process.stdout.write(`${sentence(summary)}\n`);
   } finally {
     progress?.stop();
     process.off('SIGINT', onInterrupt).off('SIGTERM', onInterrupt);
   }
+}
+
+/** The names and values of dials are checked where the set is made. */
+function parseDials(words: readonly string[]): Partial<SampleDials> {
+  const stray = words.find((word) => !/^\w+=/.test(word));
+  if (stray !== undefined) {
+    throw new UserError(`"${stray}" is not a dial; write dial=value, such as commonShare=0.5.`);
+  }
+  return parseOverrides(words) as Partial<SampleDials>;
 }
 
 function sentence({ folder, settings, totalSeconds, made }: SampleSummary): string {

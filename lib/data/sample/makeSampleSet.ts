@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Piscina } from 'piscina';
@@ -82,8 +82,7 @@ export async function makeSampleSet(options: SampleOptions = {}, onProgress?: Sa
     } finally {
       lock.release();
     }
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(work, folder);
+    replaceFolder(folder, work);
   } catch (error) {
     throw fileError(error, work, 'write');
   }
@@ -137,10 +136,29 @@ async function makeClips(specs: readonly ClipSpec[], args: MakeArgs, onProgress?
 
 /** What an interrupted call with the same settings has left is kept, all else goes. */
 function openWorkFolder(work: string, settings: SampleSettings): void {
-  mkdirSync(dirname(work), { recursive: true });
+  const parent = dirname(work);
+  if (existsSync(parent) && !statSync(parent).isDirectory()) {
+    throw new UserError(`"${parent}" is a file, so no folder can be made in it; choose another folder with --out.`);
+  }
+  mkdirSync(parent, { recursive: true });
   if (inspectFolder(work, settings) === 'other') rmSync(work, { recursive: true });
-  mkdirSync(join(work, 'clips'), { recursive: true });
+  // One level at a time: Node's recursive mkdir never returns on file systems such as /proc.
+  for (const folder of [work, join(work, 'clips')]) if (!existsSync(folder)) mkdirSync(folder);
   writeFileSync(join(work, settingsFile), writtenSettings(settings));
+}
+
+/** The old set gives way only at the last moment, and comes back should the new one not take its place. */
+function replaceFolder(folder: string, work: string): void {
+  const old = `${folder}.old`;
+  rmSync(old, { recursive: true, force: true });
+  if (existsSync(folder)) renameSync(folder, old);
+  try {
+    renameSync(work, folder);
+  } catch (error) {
+    if (existsSync(old)) renameSync(old, folder);
+    throw error;
+  }
+  rmSync(old, { recursive: true, force: true });
 }
 
 function requireSpace(folder: string, totalSeconds: number): void {

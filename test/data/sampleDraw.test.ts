@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { defaultDials, drawClip, heardImpacts, materials, renderClip, sampleClasses, seenImpacts } from 'xkd';
+import type { ClipSpec, SampleDials } from 'xkd';
+
+const classes = sampleClasses.length;
+
+describe('drawClip', () => {
+  it('gives the same clip for the same seed, split and index, and another for any other', () => {
+    const clips = [
+      drawClip(3, 'train', 5, defaultDials),
+      drawClip(4, 'train', 5, defaultDials),
+      drawClip(3, 'test', 5, defaultDials),
+      drawClip(3, 'train', 6, defaultDials),
+    ];
+    assert.deepEqual(drawClip(3, 'train', 5, defaultDials), clips[0]);
+    assert.equal(new Set(clips.map(({ scene }) => scene.noiseSeed)).size, 4);
+    assert.equal(new Set(clips.map(({ sound }) => sound.pitch)).size, 4);
+  });
+
+  it('balances the classes exactly in every eight clips, without a fixed order', () => {
+    const blocks = Array.from({ length: 10 }, (_, block) => draw(classes, {}, block * classes).map(({ label }) => label));
+    for (const labels of blocks) assert.deepEqual([...labels].sort(), [...sampleClasses].sort());
+    assert.ok(new Set(blocks.map((labels) => labels.join())).size > 5);
+  });
+
+  it('varies duration from 2 to 6 s in whole frames, motion, size, pitch and tempo', () => {
+    const clips = draw(200);
+    const frames = clips.map(({ durationSeconds }) => durationSeconds * 25);
+    assert.ok(frames.every((count) => Math.abs(count - Math.round(count)) < 1e-9 && count >= 50 && count <= 150));
+    assert.equal(new Set(clips.map(({ motion }) => motion.pattern)).size, 4);
+    const spread = (value: (clip: ClipSpec) => number): [number, number] => [
+      Math.min(...clips.map(value)),
+      Math.max(...clips.map(value)),
+    ];
+    const within = ([low, high]: [number, number], from: number, to: number): void => {
+      const margin = 0.1 * (to - from);
+      assert.ok(low >= from && low < from + margin && high <= to && high > to - margin, `${low} to ${high}`);
+    };
+    within(spread(({ scene }) => scene.object.radius), 40, 50);
+    within(spread(({ sound }) => sound.pitch), 0.9, 1.1);
+    within(spread(({ motion }) => motion.tempoSeconds), 0.25, 0.42);
+  });
+
+  it('lets at least two impacts be heard in every second', () => {
+    for (const clip of draw(200)) {
+      const impacts = heardImpacts(clip);
+      for (let start = 0; start + 1 <= clip.durationSeconds; start += 0.04) {
+        const count = impacts.filter((seconds) => seconds >= start && seconds < start + 1).length;
+        assert.ok(count >= 2 || start + 1 > clip.durationSeconds - 0.02, `${clip.index} at ${start}: ${count}`);
+      }
+    }
+  });
+
+  it('gives every class stripes of its own and five modes below half the sample rate', () => {
+    const stripes = materials.map(({ stripeDegrees, stripePeriodPixels }) => `${stripeDegrees} ${stripePeriodPixels}`);
+    assert.equal(new Set(stripes).size, classes);
+    for (const { modes } of materials) {
+      assert.equal(modes.length, 5);
+      assert.ok(modes.every(({ frequencyHz }) => 1.1 * frequencyHz < 8000));
+    }
+  });
+});
+
+describe('dials of the sample set', () => {
+  it('make stripes tell the class with probability share + (1 - share) / classes', () => {
+    for (const commonShare of [0, 0.5, 1]) {
+      const clips = draw(2000, { commonShare });
+      const agreeing = clips.filter(({ label, videoClass }) => label === videoClass).length / clips.length;
+      assert.ok(Math.abs(agreeing - (commonShare + (1 - commonShare) / classes)) < 0.035, String(agreeing));
+      assert.ok(clips.every(({ label, audioClass }) => label === audioClass));
+    }
+  });
+
+  it('turn the stripes alone: with another share the sound and the motion of a clip stay', () => {
+    const [full, none] = [draw(40), draw(40, { commonShare: 0 })];
+    assert.deepEqual(none.map(({ sound, motion }) => [sound, motion]), full.map(({ sound, motion }) => [sound, motion]));
+  });
+
+  it('put an unrelated sound under every video when pairs are shuffled', () => {
+    const clips = draw(2000, { shuffledPairs: true });
+    assert.ok(clips.every(({ label, videoClass }) => label === videoClass));
+    const agreeing = clips.filter(({ label, audioClass }) => label === audioClass).length / clips.length;
+    assert.ok(Math.abs(agreeing - 1 / classes) < 0.03, String(agreeing));
+    assert.ok(clips.every((clip) => seenImpacts(clip).join() !== heardImpacts(clip).join()));
+    assert.deepEqual(clips[0].scene, draw(1)[0].scene);
+  });
+
+  it('set the number of things behind the object and the grain', () => {
+    const [plain, full] = [draw(20, { clutter: 0, visualNoise: 0 }), draw(20, { clutter: 12, visualNoise: 0.2 })];
+    assert.ok(plain.every(({ scene }) => scene.clutter.length === 0 && scene.visualNoise === 0));
+    assert.ok(full.every(({ scene }) => scene.clutter.length === 12 && scene.visualNoise >= 0.1));
+    const roughness = (clip: ClipSpec): number => {
+      const { frames } = renderClip(clip);
+      let sum = 0;
+      for (let i = 0; i < 128 * 128 * 3 - 6; i++) sum += Math.abs(frames[i + 6] - frames[i]);
+      return sum / (128 * 128 * 3);
+    };
+    assert.ok(roughness(full[0]) > 2 * roughness(plain[0]));
+  });
+});
+
+describe('renderClip', () => {
+  const program = `
+    const { createHash } = require('node:crypto');
+    const { defaultDials } = require('xkd/dist/data/sample/dials');
+    const { drawClip } = require('xkd/dist/data/sample/clipSpec');
+    const { renderClip } = require('xkd/dist/data/sample/renderClip');
+    const { frames, waveform } = renderClip(drawClip(7, 'test', 11, defaultDials));
+    const hash = (values) => createHash('sha256').update(Buffer.from(values.buffer)).digest('hex');
+    console.log(hash(frames), hash(waveform));`;
+
+  it('gives the same pixels and samples in another process, whatever was made before', () => {
+    renderClip(drawClip(7, 'test', 10, defaultDials));
+    const { frames, waveform } = renderClip(drawClip(7, 'test', 11, defaultDials));
+    const hash = (values: Uint8Array | Float32Array): string =>
+      createHash('sha256')
+        .update(Buffer.from(values.buffer as ArrayBuffer))
+        .digest('hex');
+    const elsewhere = execFileSync(process.execPath, ['-e', program], { cwd: __dirname, encoding: 'utf8' });
+    assert.equal(elsewhere.trim(), `${hash(frames)} ${hash(waveform)}`);
+  });
+
+  it('has the shape, range and level that its specification says', () => {
+    for (const clip of draw(8)) {
+      const { frames, waveform, events } = renderClip(clip);
+      assert.equal(frames.length, Math.round(clip.durationSeconds * 25) * 128 * 128 * 3);
+      assert.equal(waveform.length, Math.round(clip.durationSeconds * 16000));
+      assert.deepEqual(events, heardImpacts(clip));
+      const loudest = waveform.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      assert.ok(loudest <= 1 && Math.abs(loudest - clip.sound.peak) < 0.3 * clip.sound.peak, `${loudest}`);
+    }
+  });
+});
+
+function draw(count: number, dials: Partial<SampleDials> = {}, from = 0): ClipSpec[] {
+  return Array.from({ length: count }, (_, i) => drawClip(0, 'train', from + i, { ...defaultDials, ...dials }));
+}
