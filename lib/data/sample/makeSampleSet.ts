@@ -1,6 +1,5 @@
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, statfsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Piscina } from 'piscina';
 import { UserError } from '../../errors';
 import { writeFileAtomic } from '../../files/atomicWrite';
@@ -16,11 +15,10 @@ import {
   readSettings,
   sampleSettings,
   settingsDifference,
-  settingsFile,
-  writtenSettings,
   type SampleSettings,
   type SettingsArgs,
 } from './sampleSettings';
+import { openWorkFolder, replaceFolder, requireSpace } from './workFolder';
 
 export interface SampleOptions extends SettingsArgs {
   /** Folder of the set; `data/sample` by default. */
@@ -133,42 +131,3 @@ async function makeClips(specs: readonly ClipSpec[], args: MakeArgs, onProgress?
     await pool.destroy();
   }
 }
-
-/** What an interrupted call with the same settings has left is kept, all else goes. */
-function openWorkFolder(work: string, settings: SampleSettings): void {
-  const parent = dirname(work);
-  if (existsSync(parent) && !statSync(parent).isDirectory()) {
-    throw new UserError(`"${parent}" is a file, so no folder can be made in it; choose another folder with --out.`);
-  }
-  mkdirSync(parent, { recursive: true });
-  if (inspectFolder(work, settings) === 'other') rmSync(work, { recursive: true });
-  // One level at a time: Node's recursive mkdir never returns on file systems such as /proc.
-  for (const folder of [work, join(work, 'clips')]) if (!existsSync(folder)) mkdirSync(folder);
-  writeFileSync(join(work, settingsFile), writtenSettings(settings));
-}
-
-/** The old set gives way only at the last moment, and comes back should the new one not take its place. */
-function replaceFolder(folder: string, work: string): void {
-  const old = `${folder}.old`;
-  rmSync(old, { recursive: true, force: true });
-  if (existsSync(folder)) renameSync(folder, old);
-  try {
-    renameSync(work, folder);
-  } catch (error) {
-    if (existsSync(old)) renameSync(old, folder);
-    throw error;
-  }
-  rmSync(old, { recursive: true, force: true });
-}
-
-function requireSpace(folder: string, totalSeconds: number): void {
-  const { bavail, bsize } = statfsSync(folder);
-  const needed = totalSeconds * typicalBytesPerSecond;
-  if (bavail * bsize > needed) return;
-  const megabytes = (bytes: number): number => Math.ceil(bytes / 1e6);
-  throw new UserError(
-    `The clips need about ${megabytes(needed)} MB, but ${megabytes(bavail * bsize)} MB are free at "${folder}"; free some space or choose another folder with --out.`,
-  );
-}
-
-const typicalBytesPerSecond = 50_000;

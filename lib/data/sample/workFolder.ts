@@ -1,0 +1,48 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, rmdirSync, statSync, statfsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { UserError } from '../../errors';
+import { inspectFolder, settingsFile, writtenSettings, type SampleSettings } from './sampleSettings';
+
+/**
+ * Opens the folder in which a set grows. What an interrupted call with the same settings has left is kept, all
+ * else goes.
+ */
+export function openWorkFolder(work: string, settings: SampleSettings): void {
+  const parent = dirname(work);
+  if (existsSync(parent) && !statSync(parent).isDirectory()) {
+    throw new UserError(`"${parent}" is a file, so no folder can be made in it; choose another folder with --out.`);
+  }
+  mkdirSync(parent, { recursive: true });
+  if (inspectFolder(work, settings) === 'other') rmSync(work, { recursive: true });
+  // One level at a time: Node's recursive mkdir never returns on file systems such as /proc.
+  for (const folder of [work, join(work, 'clips')]) if (!existsSync(folder)) mkdirSync(folder);
+  writeFileSync(join(work, settingsFile), writtenSettings(settings));
+}
+
+/** Gives a finished set its name. An old set gives way only now, and comes back should the new one not take its place. */
+export function replaceFolder(folder: string, work: string): void {
+  if (!existsSync(folder)) return renameSync(work, folder);
+  const attic = mkdtempSync(`${folder}.old-`);
+  renameSync(folder, join(attic, 'set'));
+  try {
+    renameSync(work, folder);
+  } catch (error) {
+    renameSync(join(attic, 'set'), folder);
+    rmdirSync(attic);
+    throw error;
+  }
+  rmSync(attic, { recursive: true });
+}
+
+/** @throws UserError if the disk has no room for clips of this length */
+export function requireSpace(folder: string, totalSeconds: number): void {
+  const { bavail, bsize } = statfsSync(folder);
+  const needed = totalSeconds * typicalBytesPerSecond;
+  if (bavail * bsize > needed) return;
+  const megabytes = (bytes: number): number => Math.ceil(bytes / 1e6);
+  throw new UserError(
+    `The clips need about ${megabytes(needed)} MB, but ${megabytes(bavail * bsize)} MB are free at "${folder}"; free some space or choose another folder with --out.`,
+  );
+}
+
+const typicalBytesPerSecond = 50_000;
