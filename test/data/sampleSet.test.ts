@@ -17,12 +17,10 @@ describe('makeSampleSet', () => {
     return lines.map((cells) => Object.fromEntries(cells.map((cell, i) => [names[i], cell])));
   };
 
-  it('makes a small set in seconds, with an index of every file and progress to the end', async () => {
+  it('makes a small set with an index of every file and progress to the end', async () => {
     const out = join(folder, 'small');
     const seen: number[] = [];
-    const started = performance.now();
     const summary = await makeSampleSet({ ...small, out }, (done, total) => seen.push(done / total));
-    assert.ok(performance.now() - started < 20_000);
     assert.equal(summary.made, true);
     assert.deepEqual(
       seen,
