@@ -11,9 +11,7 @@ export function formatProbe(result: ProbeResult, source: string): string {
   const lines = [
     source,
     `${towers}, ${features} features; ${classes.length} classes, ${trainClips} clips to learn from, ${testClips} to test; chance ${percent(chance)} %`,
-    ...(skipped.length > 0
-      ? [`${skipped.length} files could not be used: ${skipped.map(({ path }) => path).join(', ')}`]
-      : []),
+    ...skippedLines(skipped),
     '',
     `${''.padEnd(20)}   top-1   top-5    cost (chosen by ${result.costChoice})`,
     classifierLine('logistic regression', result.logistic),
@@ -22,6 +20,12 @@ export function formatProbe(result: ProbeResult, source: string): string {
     ...confusionLines(classes, result.logistic.confusion),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function skippedLines(skipped: ProbeResult['skipped']): string[] {
+  if (skipped.length === 0) return [];
+  const files = skipped.map(({ path, reason }) => `${path} (${reason})`).join(', ');
+  return [`${skipped.length} ${skipped.length === 1 ? 'file' : 'files'} could not be used: ${files}`];
 }
 
 function classifierLine(name: string, { top1, top5, cost }: ClassifierResult): string {
