@@ -5,12 +5,13 @@ import { UserError } from '../errors';
 import { register as registerConfig } from './commands/config';
 import { register as registerData } from './commands/data';
 import { register as registerParity } from './commands/parity';
+import { register as registerPretrain } from './commands/pretrain';
 import { register as registerProbe } from './commands/probe';
 
 const exitCodes = { userError: 1, usage: 2, defect: 70 } as const;
 
 /** The commands in the order in which the help lists them. */
-const registrations = [registerConfig, registerData, registerParity, registerProbe];
+const registrations = [registerConfig, registerData, registerParity, registerPretrain, registerProbe];
 
 /** The program `xkd` with its commands. Each command is made by `program.command()`, so that it inherits the error handling. */
 export function createProgram(): Command {

@@ -2,6 +2,7 @@ import { type XkdConfig, modalities } from '../config';
 import { nextCentre } from '../losses';
 import {
   type LossTensors,
+  type LossTerm,
   type ModelInputs,
   type Temperatures,
   studentLosses,
@@ -55,5 +56,12 @@ export function differentiate(
       ? []
       : modalities.map((m) => [centreNames[m], nextCentre(centre[m], teachers.outputs[m], config.centreMomentum)]),
   );
-  return { losses: kept.losses!, gradients, centres };
+  return { losses: release(kept.losses!), gradients, centres };
+}
+
+/** Hands kept tensors back to the scope around, which disposes them in its time. */
+function release(losses: LossTensors): LossTensors {
+  const copies = Object.fromEntries(Object.entries(losses).map(([term, loss]) => [term, tf.clone(loss)]));
+  Object.values(losses).forEach((loss) => loss.dispose());
+  return copies as Record<LossTerm, tf.Scalar>;
 }

@@ -5,13 +5,17 @@ import { type ParityGroup, type ParityReport, parityTolerances, runParity } from
 export function register(program: Command): void {
   program
     .command('parity')
-    .description('Replay a recorded run of the original and print the largest errors; exit code 1 beyond tolerance')
+    .description(
+      'Replay a recorded run of the original and print the largest errors; exit code 1 beyond tolerance',
+    )
     .argument('<prefix>', 'path of PREFIX.json and PREFIX.safetensors')
     .option('--json', 'print one JSON object')
     .option('--tensors', 'list every figure and tensor, worst first')
     .action((prefix: string, options: { json?: boolean; tensors?: boolean }) => {
       const report = runParity(prefix);
-      process.stdout.write(options.json ? jsonReport(report, options.tensors) : textReport(report, options.tensors));
+      process.stdout.write(
+        options.json ? jsonReport(report, options.tensors) : textReport(report, options.tensors),
+      );
       if (!report.passed) process.exitCode = 1;
     });
 }
@@ -32,7 +36,9 @@ function textReport(report: ParityReport, tensors = false): string {
   }
   if (tensors) {
     const worstFirst = [...report.rows].sort((a, b) => b.error - a.error);
-    lines.push(...worstFirst.map(({ group, name, error }) => `  ${error.toExponential(2)}  ${group}  ${name}`));
+    lines.push(
+      ...worstFirst.map(({ group, name, error }) => `  ${error.toExponential(2)}  ${group}  ${name}`),
+    );
   }
   return `${lines.join('\n')}\n`;
 }

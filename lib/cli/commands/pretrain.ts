@@ -44,7 +44,9 @@ async function follow(run: PretrainingRun, out: string): Promise<void> {
   }
   for (const { path, reason } of run.skipped) process.stderr.write(`skipped ${path}: ${reason}\n`);
   const { step } = run.state;
-  const ending = run.interrupted ? `interrupted after step ${step} of ${steps}; --resume goes on` : `${steps} steps done`;
+  const ending = run.interrupted
+    ? `interrupted after step ${step} of ${steps}; --resume goes on`
+    : `${steps} steps done`;
   process.stdout.write(`${out}: ${ending}\n`);
   if (run.interrupted) process.exitCode = 130;
 }
