@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { findCompiler } from './compiler.mjs';
-import { execute, whileRunning } from './execute.mjs';
+import { execute } from './execute.mjs';
 import { explainFailure } from './failure.mjs';
 import { copyFileWhole, fingerprint, readText, writeFileWhole } from './files.mjs';
 import {
@@ -83,26 +83,13 @@ async function compile(compiler, selection, line) {
   const quiet = path.join(folder, 'quiet.node');
   const binding = path.join(folder, 'tfjs_binding.node');
   const libraries = selection.libraries.map((name) => path.join(nativeLibraries, name));
-  const work = async () => {
-    const toObject = (source, index) => run(['-std=c++17', ...common, '-c', source, '-o', objects[index]]);
-    await run(['-x', 'c', ...common, ...shared, quietSource, '-o', quiet]);
-    await Promise.all(bindingSources.map(toObject));
-    await run([...shared, ...objects, ...libraries, ...runPaths(), '-o', binding]);
-  };
-  await whileRunning(work(), timedBar(line, compiler));
+  const toObject = (source, index) => run(['-std=c++17', ...common, '-c', source, '-o', objects[index]]);
+  line.expect(compiler.usualSeconds, `compiling with ${compiler.name}`);
+  await run(['-x', 'c', ...common, ...shared, quietSource, '-o', quiet]);
+  await Promise.all(bindingSources.map(toObject));
+  await run([...shared, ...objects, ...libraries, ...runPaths(), '-o', binding]);
   copyFileWhole(quiet, quietAddon);
   copyFileWhole(binding, compiledAddon);
-}
-
-/** Compilers say nothing of how far they are: the bar goes by the time that they usually take. */
-function timedBar(line, compiler) {
-  const from = line.share;
-  const startedAt = performance.now();
-  return () => {
-    const seconds = (performance.now() - startedAt) / 1000;
-    const share = 1 - Math.exp(-2 * (seconds / compiler.usualSeconds));
-    line.update(from + (1 - from) * share, `compiling with ${compiler.name}`);
-  };
 }
 
 /** The libraries are found relative to the addon, in tfjs-node's place and in its own: a checkout can be moved. */

@@ -13,7 +13,7 @@ export const libBuild = {
   title: 'Build of lib',
   isDone: () => readText(stampOf('lib')) === stampText('lib'),
   async run(line) {
-    line.update(0.1, 'TypeScript to lib/dist');
+    line.expect(8, 'TypeScript to lib/dist');
     const { code, output } = await buildLib();
     if (code === 0) return;
     process.stderr.write(`\n${output}\n`);

@@ -1,14 +1,18 @@
 import { spawn } from 'node:child_process';
+import { SetupError } from './failure.mjs';
 import { root } from './paths.mjs';
 
 const running = new Set();
+let stopping = false;
 
 /**
- * Runs a program to its end and returns `{ code, output }`, output being stdout and stderr together.
- * `onText` sees each piece as it comes. Never throws for a program that fails or is missing (code 127).
+ * Runs a program to its end and returns `{ code, output, signal }`, output being stdout and stderr together.
+ * `onText` sees each piece as it comes. Never throws for a program that fails or is missing (code 127); an
+ * interrupted one rejects, so that it cannot be taken for a failed one.
  */
 export function execute(command, args, { onText, env, cwd = root } = {}) {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    if (stopping) return reject(interrupted());
     let output = '';
     const child = spawn(command, args, {
       cwd,
@@ -28,7 +32,9 @@ export function execute(command, args, { onText, env, cwd = root } = {}) {
     });
     child.on('close', (code, signal) => {
       running.delete(child);
-      resolve({ code: code ?? 128, output: signal ? `${output}\nended by ${signal}` : output, signal });
+      if (stopping || signal === 'SIGINT' || /Operation cancelled by user/.test(output))
+        reject(interrupted());
+      else resolve({ code: code ?? 128, output: signal ? `${output}\nended by ${signal}` : output, signal });
     });
   });
 }
@@ -43,7 +49,12 @@ export async function whileRunning(work, look) {
   }
 }
 
-/** Ends what this process still runs. */
+/** Ends what this process still runs, and starts nothing more. */
 export function endRunning() {
+  stopping = true;
   for (const child of running) child.kill('SIGTERM');
+}
+
+function interrupted() {
+  return new SetupError('Interrupted: run the command again.', 'interrupted');
 }

@@ -2,7 +2,8 @@
 export class SetupError extends Error {
   name = 'SetupError';
 
-  /** `kind`: 'disk', 'permission', 'certificate', 'network', 'missing' (not offered for this machine) or 'other'. */
+  /** `kind`: 'disk', 'permission', 'certificate', 'network', 'missing' (not offered for this machine),
+   * 'interrupted' or 'other'. */
   constructor(message, kind = 'other') {
     super(message);
     this.kind = kind;

@@ -15,7 +15,7 @@ export const pythonEnvironment = {
   isDone: () => readText(stamp) === root && fs.existsSync(venvPython),
   async run(line) {
     const python = await findPython();
-    line.update(0.1, `Python ${python.version} at ${python.command}`);
+    line.expect(5, `Python ${python.version} at ${python.command}`);
     if (!(await isWholeEnvironment())) {
       fs.rmSync(venv, { recursive: true, force: true });
       await createEnvironment(python.command);

@@ -5,7 +5,8 @@ const quietSeconds = 15;
 
 /**
  * One line a step on stderr: what it does, a bar, the time. On a terminal the line is redrawn in place.
- * `update(share, detail)` moves the bar (share 0 to 1, or undefined while unknown).
+ * `update(share, detail)` moves the bar (share 0 to 1, or undefined while unknown); after `expect(seconds)` it
+ * moves by itself, by the time that such work usually takes.
  */
 export class StepLine {
   constructor(title, stream = process.stderr) {
@@ -14,6 +15,7 @@ export class StepLine {
     this.startedAt = performance.now();
     this.share = 0;
     this.detail = '';
+    this.expected = undefined;
     this.lastLineAt = -Infinity;
     this.draw();
     this.timer = setInterval(() => this.draw(), stream.isTTY ? 200 : 1000);
@@ -24,6 +26,11 @@ export class StepLine {
     // A bar never goes back.
     if (share !== undefined) this.share = Math.max(this.share, Math.min(1, share));
     this.detail = detail;
+  }
+
+  expect(seconds, detail = this.detail) {
+    this.detail = detail;
+    this.expected = { seconds, from: this.share, startedAt: performance.now() };
   }
 
   done(detail) {
@@ -38,6 +45,12 @@ export class StepLine {
   }
 
   draw() {
+    if (this.expected) {
+      const { seconds, from, startedAt } = this.expected;
+      const passed = (performance.now() - startedAt) / 1000 / seconds;
+      // Fast at first, and never at the end before the work is.
+      this.update(from + (1 - from) * 0.98 * (1 - Math.exp(-2 * passed)));
+    }
     if (this.stream.isTTY) this.write(`${this.text()}  ${this.detail}`, false);
     else if (performance.now() - this.lastLineAt > quietSeconds * 1000)
       this.write(`${this.text()}  ${this.detail}`, true);

@@ -23,10 +23,16 @@ const steps = [npmPackages, pythonEnvironment, pythonPackages, ffmpeg, kernelspe
  * TensorFlow where there was none; `build: false` leaves lib as it is.
  */
 export async function setUp({ retryFallback = false, build = true } = {}) {
-  const leave = (signal) => {
-    endRunning();
+  let interruptedBy;
+  const end = () => {
     console.error('\nSet-up was interrupted: run the command again, it goes on where it stopped.');
-    process.exit(signal === 'SIGINT' ? 130 : 143);
+    process.exit(interruptedBy === 'SIGINT' ? 130 : 143);
+  };
+  // The step under way ends with its programs and tidies up; should that take long, it is not waited for.
+  const leave = (signal) => {
+    interruptedBy = signal;
+    endRunning();
+    setTimeout(end, 3000).unref();
   };
   process.on('SIGINT', leave).on('SIGTERM', leave);
   try {
@@ -39,6 +45,7 @@ export async function setUp({ retryFallback = false, build = true } = {}) {
     if (!isDone()) await alone(() => runMissing(retryFallback, build));
     return true;
   } catch (error) {
+    if (interruptedBy) end();
     console.error((error instanceof SetupError ? error : asSetupError(error)).message);
     return false;
   } finally {

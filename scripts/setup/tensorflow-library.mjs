@@ -2,23 +2,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { requireSpace, readableBytes } from './disk.mjs';
 import { execute } from './execute.mjs';
-import { explainFailure, SetupError } from './failure.mjs';
+import { explainFailure } from './failure.mjs';
 import { fingerprint, readText, writeFileWhole } from './files.mjs';
-import {
-  cudaRequirements,
-  native,
-  nativeHeaders,
-  nativeLibraries,
-  root,
-  scratch,
-  venvPython,
-} from './paths.mjs';
+import { native, nativeHeaders, nativeLibraries, root, scratch, venvPython } from './paths.mjs';
 import { pip } from './pip.mjs';
-import { sitePackages } from './python-packages.mjs';
 
 const stamp = path.join(native, 'library.stamp');
 const title = 'TensorFlow library';
-/** The shares of the bar: download, unpacking; what is left is CUDA. */
+/** The share of the bar that the download takes; the rest is unpacking. */
 const downloadShare = 0.6;
 
 /** What the addon's two source files include, in the wheel's folder tensorflow/include. */
@@ -43,10 +34,7 @@ const headers = [
 
 /** TensorFlow's two libraries and the headers of its C interface, out of the wheel on PyPI. */
 export function tensorflowLibrary(selection) {
-  const stampText = fingerprint(
-    JSON.stringify(selection),
-    ...(selection.cuda ? [{ file: cudaRequirements }, root] : []),
-  );
+  const stampText = fingerprint(JSON.stringify(selection));
   return {
     title,
     isDone: () =>
@@ -57,7 +45,6 @@ export function tensorflowLibrary(selection) {
       const wheel = await download(selection, line);
       await unpack(wheel, selection, line);
       fs.rmSync(path.dirname(wheel), { recursive: true });
-      if (selection.cuda) await installCuda(line);
       writeFileWhole(stamp, stampText);
       line.update(1, `${selection.distribution} ${selection.version}`);
     },
@@ -83,7 +70,8 @@ async function download({ distribution, version, platforms, downloadBytes }, lin
         'cp312',
       ],
       ...platforms.flatMap((tag) => ['--platform', tag]),
-      ...['--dest', folder, name],
+      // Once unpacked, another copy in pip's cache would only fill the disk.
+      ...['--no-cache-dir', '--dest', folder, name],
     ],
     { onBytes: (bytes) => line.update(Math.min(1, bytes / downloadBytes) * downloadShare) },
   );
@@ -101,7 +89,8 @@ async function unpack(wheel, { libraries }, line) {
   ];
   const onText = (text) => {
     const [done, total] = (text.trim().split('\n').pop() ?? '').split('/').map(Number);
-    if (total > 0) line.update(downloadShare + (done / total) * 0.3, `unpacking ${readableBytes(total)}`);
+    if (total > 0)
+      line.update(downloadShare + (done / total) * (1 - downloadShare), `unpacking ${readableBytes(total)}`);
   };
   const script = path.join(root, 'scripts', 'setup', 'unpack_wheel.py');
   const { code, output } = await execute(venvPython, [script, wheel, folder, ...wanted], { onText });
@@ -115,27 +104,4 @@ async function unpack(wheel, { libraries }, line) {
     fs.renameSync(path.join(folder, name), place);
     fs.rmSync(path.join(scratch, `old-${name}`), { recursive: true, force: true });
   }
-}
-
-/**
- * CUDA from NVIDIA's wheels. TensorFlow's libraries look for it in ../nvidia beside their own folder, so a link
- * there is all the library path that is needed.
- */
-async function installCuda(line) {
-  const packages = fs.readFileSync(cudaRequirements, 'utf8').trim().split('\n').length;
-  let collected = 0;
-  const onText = (text) => {
-    collected += text.split('\n').filter((row) => row.startsWith('Collecting ')).length;
-    line.update(0.9 + 0.1 * Math.min(1, collected / packages), 'CUDA and cuDNN');
-  };
-  const { code, output } = await pip(['install', '-r', cudaRequirements], { onText });
-  if (code !== 0) throw explainFailure('CUDA packages', output);
-  const from = path.join(sitePackages() ?? '', 'nvidia');
-  if (!fs.existsSync(from))
-    throw new SetupError(
-      'The CUDA packages are not where they should be: remove .venv and run the command again.',
-    );
-  const link = path.join(native, 'nvidia');
-  fs.rmSync(link, { recursive: true, force: true });
-  fs.symlinkSync(path.relative(native, from), link);
 }

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { isLinkedHere, isPlaced, tensorflowAddon } from './addon.mjs';
+import { cuda } from './cuda.mjs';
 import { SetupError } from './failure.mjs';
 import { fingerprint, readJson, writeFileWhole } from './files.mjs';
 import { hasNvidiaDriver, machineFacts } from './machine.mjs';
@@ -20,6 +21,7 @@ export const tensorflow = {
     if (chosen.kind === 'fallback') return !retryFallback;
     if (chosen.source === 'package') return fs.existsSync(chosen.package);
     if (chosen.source === 'addon') return fs.existsSync(placedAddon);
+    if (chosen.cuda && !cuda.isDone()) return false;
     return isPlaced() && chosen.libraries.every((name) => fs.existsSync(path.join(nativeLibraries, name)));
   },
 
@@ -96,7 +98,12 @@ async function fromWheel(runStep) {
   const selection = selectTensorFlow(machineFacts());
   if (selection.kind === 'fallback') return fallback(selection.reason);
   try {
-    for (const step of [tensorflowLibrary(selection), tensorflowAddon(selection)]) {
+    const steps = [
+      tensorflowLibrary(selection),
+      ...(selection.cuda ? [cuda] : []),
+      tensorflowAddon(selection),
+    ];
+    for (const step of steps) {
       if (!step.isDone()) await runStep(step);
     }
   } catch (error) {
@@ -121,6 +128,7 @@ async function fromWheel(runStep) {
     device: found.device,
     source: 'wheel',
     libraries: selection.libraries,
+    cuda: selection.cuda,
     reason: '',
     unusedGpu: gpuMissed
       ? 'an NVIDIA driver is there, but TensorFlow finds no GPU that it can use'

@@ -5,7 +5,7 @@ import { freshCopy, loadScript, root, runNode, startNode, until } from './suppor
 
 interface Step {
   isDone(): boolean;
-  run(line: { update(): void }): Promise<void>;
+  run(line: { update(): void; expect(): void }): Promise<void>;
 }
 
 describe('interruption', () => {
@@ -31,14 +31,25 @@ describe('interruption', () => {
     const { code, stderr } = await ended;
     assert.equal(code, 130);
     assert.match(stderr, /interrupted: run the command again, it goes on where it stopped\.\n$/);
-    assert.ok(!fs.existsSync(path.join(folder, '.native', 'setup.lock')));
+    assert.deepEqual(fs.readdirSync(path.join(folder, '.native')), []);
 
     const { pythonEnvironment } = await loadScript<{ pythonEnvironment: Step }>('setup/python.mjs', folder);
     assert.equal(pythonEnvironment.isDone(), false);
-    await pythonEnvironment.run({ update: () => undefined });
+    await pythonEnvironment.run({ update: () => undefined, expect: () => undefined });
     assert.equal(pythonEnvironment.isDone(), true);
     const python = path.join(folder, '.venv', 'bin', 'python');
     assert.ok(fs.statSync(python).size > 0, 'the half-made environment was replaced');
+  });
+
+  it('is not taken for a failure, after which a fallback would be chosen', async () => {
+    const module = path.join(root, 'scripts', 'setup', 'execute.mjs');
+    const program = `import(${JSON.stringify(module)}).then(async ({ execute, endRunning }) => {
+      const kinds = [execute('sleep', ['60']), execute('sh', ['-c', 'kill -INT $$'])];
+      setTimeout(() => endRunning(), 200);
+      kinds.push(new Promise((resolve) => setTimeout(resolve, 300)).then(() => execute('true', [])));
+      console.log((await Promise.allSettled(kinds)).map(({ reason }) => reason?.kind).join());
+    });`;
+    assert.equal((await runNode(['-e', program])).stdout, 'interrupted,interrupted,interrupted\n');
   });
 
   it('of a process that is gone does not lock others out', async () => {
