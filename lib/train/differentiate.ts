@@ -50,7 +50,10 @@ export function differentiate(
     true,
   );
   const gradients = new Map<string, tf.Tensor>();
-  names.forEach((name, i) => (grads[i] as tf.Tensor | null) !== null && gradients.set(name, grads[i]));
+  names.forEach((name, i) => {
+    // A parameter without a part in the loss has none, whatever the type says.
+    if (grads[i] as tf.Tensor | undefined) gradients.set(name, grads[i]);
+  });
   const centres = new Map(
     teachers === null
       ? []

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type ParityGroup, type ParityReport, parityTolerances, runParity } from '../../parity';
+import type { ParityReport } from '../../parity';
 
 /** `xkd parity PREFIX`: replays a run recorded by the authors' code and prints how far we are from it. */
 export function register(program: Command): void {
@@ -11,7 +11,9 @@ export function register(program: Command): void {
     .argument('<prefix>', 'path of PREFIX.json and PREFIX.safetensors')
     .option('--json', 'print one JSON object')
     .option('--tensors', 'list every figure and tensor, worst first')
-    .action((prefix: string, options: { json?: boolean; tensors?: boolean }) => {
+    .action(async (prefix: string, options: { json?: boolean; tensors?: boolean }) => {
+      // TensorFlow is loaded by the commands that need it, when they run.
+      const { runParity } = await import('../../parity');
       const report = runParity(prefix);
       process.stdout.write(
         options.json ? jsonReport(report, options.tensors) : textReport(report, options.tensors),
@@ -25,10 +27,8 @@ function jsonReport({ rows, ...report }: ParityReport, tensors = false): string 
 }
 
 function textReport(report: ParityReport, tensors = false): string {
-  const groups = Object.keys(parityTolerances) as ParityGroup[];
   const lines = [`${report.prefix}: ${report.steps} steps`];
-  for (const group of groups) {
-    const { name, error, tolerance } = report.largest[group];
+  for (const [group, { name, error, tolerance }] of Object.entries(report.largest)) {
     const verdict = error <= tolerance ? 'ok' : 'BEYOND TOLERANCE';
     lines.push(
       `${group.padEnd(10)} ${error.toExponential(2).padStart(9)}  (at most ${tolerance.toExponential(0)})  ${verdict}  ${name}`,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { configure, parseOverrides, presets } from '../../config';
-import { type PretrainingRun, type StepMetrics, openPretraining } from '../../train';
+import type { PretrainingRun, StepMetrics } from '../../train';
 import { Progress } from '../progress';
 
 interface PretrainFlags {
@@ -25,6 +25,8 @@ export function register(program: Command): void {
     .action(async (words: string[], flags: PretrainFlags) => {
       const config = configure(flags.preset, parseOverrides(words));
       const { data, out, resume, eager } = flags;
+      // TensorFlow is loaded by the commands that need it, when they run.
+      const { openPretraining } = await import('../../train');
       const run = await openPretraining({ config, data, out, resume, eager });
       try {
         await follow(run, out);

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import {
+  type LossFigures,
+  NonFiniteLoss,
+  type Overrides,
+  TrainState,
+  compiledStep,
+  differentiate,
+  disposeInputs,
+  parameterSpecs,
+  scheduleAt,
+  tf,
+  trainStep,
+} from 'xkd';
+import { randomInputs, tinyConfig } from '../support/tiny';
+
+const length = { stepsPerEpoch: 10, steps: 100 };
+const temperatures = { student: 0.2, videoTeacher: 0.06, audioTeacher: 0.06 };
+
+/** Takes steps on batches that a seed gives, and returns their losses. */
+function takeSteps(state: TrainState, steps: number, compiled = false): LossFigures[] {
+  const engine = compiledStep();
+  const losses = Array.from({ length: steps }, () => {
+    const inputs = randomInputs(state.config, state.step);
+    const schedule = { ...scheduleAt(state.config, state.step, length), learningRate: 1e-3, emaMomentum: 0.9 };
+    const result = trainStep(state, inputs, schedule, compiled ? (step) => engine.call(step) : undefined);
+    disposeInputs(inputs);
+    return result.losses;
+  });
+  engine.dispose();
+  return losses;
+}
+
+function gradientNames(overrides: Overrides = {}): { reached: Set<string>; all: string[] } {
+  const state = TrainState.create(tinyConfig(overrides));
+  const reached = new Set<string>();
+  tf.tidy(() => {
+    const inputs = randomInputs(state.config, 0);
+    const { gradients } = differentiate(state.config, state.tensors.weights, inputs, temperatures);
+    gradients.forEach((gradient, name) => gradient.dataSync().some((value) => value !== 0) && reached.add(name));
+  });
+  state.dispose();
+  return { reached, all: parameterSpecs(state.config).map(({ name }) => name) };
+}
+
+describe('training step', () => {
+  for (const sharing of ['none', 'students', 'teachersAndStudents'] as const) {
+    it(`gradients reach every student, head and decoder and no teacher (sharing ${sharing})`, () => {
+      const { reached, all } = gradientNames({ sharing });
+      const expected = all.filter((name) => !name.includes('_teacher.') && !name.endsWith('weight_g'));
+      assert.deepEqual([...reached].sort(), expected.sort());
+    });
+  }
+
+  it('reconstruction alone leaves heads without a gradient and teachers out', () => {
+    const { reached } = gradientNames({ 'loss.alignment': 0, 'loss.distillation': 0 });
+    assert.ok([...reached].every((name) => !name.includes('.head.')));
+    assert.ok(reached.has('vid_ae.mask_token') && reached.has('aud_student.backbone.cls_token'));
+  });
+
+  it('the number of live tensors is constant', () => {
+    for (const compiled of [false, true]) {
+      const state = TrainState.create(tinyConfig());
+      takeSteps(state, 2, compiled);
+      const before = tf.memory().numTensors;
+      takeSteps(state, 3, compiled);
+      assert.equal(tf.memory().numTensors, before);
+      state.dispose();
+    }
+  });
+
+  it('the traced graph gives the figures of eager steps', () => {
+    const [eager, traced] = [false, true].map((compiled) => {
+      const state = TrainState.create(tinyConfig());
+      const losses = takeSteps(state, 20, compiled);
+      state.dispose();
+      return losses;
+    });
+    eager.forEach((losses, step) =>
+      Object.entries(losses).forEach(([term, value]) => {
+        const error = Math.abs(traced[step][term as keyof LossFigures] - value);
+        assert.ok(error <= 1e-5 * Math.abs(value) + 1e-7, `step ${step}, ${term}: off by ${error}`);
+      }),
+    );
+  });
+
+  it('the same seed gives the same losses, bit for bit; another one does not', () => {
+    const run = (seed: number) => {
+      const state = TrainState.create(tinyConfig({ seed }));
+      const losses = takeSteps(state, 5, true).map(({ total }) => total);
+      state.dispose();
+      return losses;
+    };
+    assert.deepEqual(run(7), run(7));
+    assert.notDeepEqual(run(7), run(8));
+  });
+
+  it('one batch can be overfitted', () => {
+    const config = tinyConfig({ 'optimiser.weightDecay': 0, 'loss.alignment': 0, 'loss.distillation': 0 });
+    const state = TrainState.create(config);
+    const inputs = randomInputs(config, 0);
+    const engine = compiledStep();
+    const losses = Array.from({ length: 150 }, () => {
+      const schedule = { ...scheduleAt(config, state.step, length), learningRate: 3e-3 };
+      return trainStep(state, inputs, schedule, (step) => engine.call(step)).losses.total;
+    });
+    assert.ok(losses[149] < 0.5 * losses[0], `${losses[0]} to ${losses[149]}`);
+    engine.dispose();
+    disposeInputs(inputs);
+    state.dispose();
+  });
+
+  it('a frozen last layer stands still, also against weight decay, while the rest moves', () => {
+    const config = tinyConfig({ 'optimiser.freezeLastLayerEpochs': 1 });
+    const state = TrainState.create(config);
+    const name = 'vid_student.head.last_layer.weight_v';
+    const read = (key: string) => [...state.tensors.weights.get(key)!.dataSync()];
+    const [last, first] = [read(name), read('vid_student.head.mlp.0.weight')];
+    takeSteps(state, 2);
+    assert.deepEqual(read(name), last);
+    assert.notDeepEqual(read('vid_student.head.mlp.0.weight'), first);
+    assert.deepEqual(state.updates, { lastLayer: 0, others: 2 });
+    state.step = length.stepsPerEpoch;
+    takeSteps(state, 1);
+    assert.notDeepEqual(read(name), last);
+    assert.deepEqual(state.updates, { lastLayer: 1, others: 3 });
+    state.dispose();
+  });
+
+  it('a loss that is not finite stops with step and term, and changes nothing', () => {
+    const state = TrainState.create(tinyConfig());
+    const key = 'aud_ae.out_proj.bias';
+    state.commit({ weights: new Map([[key, tf.fill(state.tensors.weights.get(key)!.shape, NaN)]]) });
+    const before = [...state.tensors.weights.get('vid_student.backbone.cls_token')!.dataSync()];
+    assert.throws(
+      () => takeSteps(state, 1),
+      (error: Error) => error instanceof NonFiniteLoss && /step 0: audioReconstruction is NaN/.test(error.message),
+    );
+    assert.equal(state.step, 0);
+    assert.deepEqual([...state.tensors.weights.get('vid_student.backbone.cls_token')!.dataSync()], before);
+    state.dispose();
+  });
+});
