@@ -35,7 +35,7 @@ export const tensorflow = {
 /** What is told wherever the slow fallback is in use, or undefined. */
 export function fallbackNotice(chosen = readJson(backendFile)) {
   if (chosen?.kind !== 'fallback') return undefined;
-  return `TensorFlow's native library is not in use (${chosen.reason}): everything runs in plain JavaScript, a hundred times slower or more; "npm run setup" tries again.`;
+  return `TensorFlow's native library is not in use (${chosen.reason}): everything runs in plain JavaScript, 50 to 100 times slower; "npm run setup" tries again.`;
 }
 
 /** Told where there is a GPU that TensorFlow does not use, or undefined. */
