@@ -62,6 +62,11 @@ export class Loader {
     return this.bad.list;
   }
 
+  /** Batches that are made or being made beyond those handed out. */
+  get batchesAhead(): number {
+    return this.ahead.size;
+  }
+
   /**
    * The next batch; further ones are made meanwhile.
    *

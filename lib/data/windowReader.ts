@@ -1,4 +1,5 @@
-import { clipFrames, type Modality, type XkdConfig } from '../config';
+import type { Modality, XkdConfig } from '../config';
+import { clipFrames } from '../config/consistency';
 import { BadMedia } from '../media';
 import { padSamples, repeatFrames } from '../media/decode';
 import { clipSamples } from './augment';

@@ -1,4 +1,5 @@
-import { clipFrames, type XkdConfig } from '../../config';
+import type { XkdConfig } from '../../config';
+import { clipFrames } from '../../config/consistency';
 import type { RandomStream } from '../../random';
 import { Blur } from './blur';
 import type { Box } from './box';

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { openDataset, UserError } from 'xkd';
+import { temporaryFolder } from '../media/fixtures';
+
+describe('openDataset', function () {
+  this.timeout(60_000);
+  const file = temporaryFolder();
+  const write = (name: string, text: string): void => {
+    mkdirSync(dirname(file(name)), { recursive: true });
+    writeFileSync(file(name), text);
+  };
+
+  it('reads an index', async () => {
+    write('indexed/index.csv', 'path,label,split,seed\na/1.mp4,oak,train,1\na/2.mp4,brass,test,2\n/else/3.mp4,oak,test,3\n');
+    const dataset = await openDataset(file('indexed'));
+    assert.equal(dataset.root, file('indexed'));
+    assert.deepEqual(dataset.classes, ['brass', 'oak']);
+    assert.deepEqual(dataset.entries, [
+      { path: file('indexed/a/1.mp4'), label: 'oak', split: 'train' },
+      { path: file('indexed/a/2.mp4'), label: 'brass', split: 'test' },
+      { path: '/else/3.mp4', label: 'oak', split: 'test' },
+    ]);
+    const test = await openDataset(file('indexed'), { splits: ['test'] });
+    assert.deepEqual(test.entries.map(({ label }) => label), ['brass', 'oak']);
+    await assert.rejects(openDataset(file('indexed'), { splits: ['val'] }), /no split "val": choose from test, train/);
+  });
+
+  it('keeps labels that look like numbers, and rows without a label', async () => {
+    write('numbers/index.csv', 'path,label\n1.mp4,007\n2.mp4,\n');
+    const { entries } = await openDataset(file('numbers'));
+    assert.deepEqual(entries.map(({ split }) => split), [null, null]);
+    assert.equal(entries[1].label, null);
+    assert.equal(Number(entries[0].label), 7);
+  });
+
+  it('finds videos in a tree, with their folders as classes', async () => {
+    for (const name of ['tree/dog/b.MP4', 'tree/dog/a.webm', 'tree/cat/c.avi', 'tree/top.mkv', 'tree/dog/notes.txt']) {
+      write(name, 'x');
+    }
+    const { entries, classes } = await openDataset(file('tree'));
+    assert.deepEqual(classes, ['cat', 'dog']);
+    assert.deepEqual(
+      entries.map(({ path, label }) => [path, label]),
+      [
+        [file('tree/cat/c.avi'), 'cat'],
+        [file('tree/dog/a.webm'), 'dog'],
+        [file('tree/dog/b.MP4'), 'dog'],
+        [file('tree/top.mkv'), null],
+      ],
+    );
+    await assert.rejects(openDataset(file('tree'), { splits: ['test'] }), /no split "test": it has no splits/);
+  });
+
+  it('says what is wrong', async () => {
+    write('none/readme.txt', 'no videos');
+    write('columns/index.csv', 'file,label\n1.mp4,oak\n');
+    write('hole/index.csv', 'path,label\n1.mp4,oak\n,oak\n');
+    write('headed/index.csv', 'path,label\n');
+    const cases: [root: string, message: RegExp][] = [
+      ['missing', /data set .*missing does not exist: check the path/],
+      ['none/readme.txt', /is a file: give the folder/],
+      ['none', /There are no videos in .*none/],
+      ['columns', /index\.csv has no column "path" \(it has file, label\)/],
+      ['hole', /names no file in row 3/],
+      ['headed', /There are no videos in|could not be read/],
+    ];
+    for (const [root, message] of cases) {
+      await assert.rejects(openDataset(file(root)), (error: unknown) => {
+        assert.ok(error instanceof UserError, String(error));
+        assert.match(error.message, message);
+        return true;
+      });
+    }
+  });
+});
