@@ -1,3 +1,4 @@
+export * from './attentionView';
 export { inNotebook, show, showHtml, showText } from './display';
 export * from './figures';
 export * from './lateSound';
@@ -6,9 +7,13 @@ export * from './machine';
 export { clipPictures, encodePicture, viewPictures, type Picture, type Pixels } from './picture';
 export type { Figure, Layout, Trace } from './plotly';
 export { progressBar, type ProgressBar, type ProgressBarArgs } from './progressBar';
+export * from './principalPlane';
 export * from './project';
+export * from './reconstructionView';
 export * from './sampleSet';
+export * from './singleClips';
 export { showTable, type FrameLike, type TableArgs } from './table';
 export { colours, themed } from './theme';
 export * from './tick';
 export * from './videoPlayer';
+export * from './watchTraining';

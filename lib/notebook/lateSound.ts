@@ -15,10 +15,9 @@ export async function makeLateSound(path: string, lateSeconds: number): Promise<
   const folder = projectPath('runs', 'notebooks');
   mkdirSync(folder, { recursive: true });
   const out = join(folder, `late-${basename(path)}`);
-  const late = lateSeconds.toFixed(3);
-  const inputs = ['-i', `file:${path}`, '-itsoffset', late, '-ss', late, '-i', `file:${path}`];
-  const outputs = ['-map', '0:v:0', '-map', '1:a:0', '-c:v', 'copy', '-c:a', 'aac', '-y', `file:${out}`];
-  const { exitCode, log } = await runFfmpeg({ args: ['-loglevel', 'error', ...inputs, ...outputs] });
+  const input = ['-i', `file:${path}`, '-c:v', 'copy'];
+  const output = ['-af', `atrim=start=${lateSeconds}`, '-c:a', 'aac', '-y', `file:${out}`];
+  const { exitCode, log } = await runFfmpeg({ args: ['-loglevel', 'error', ...input, ...output] });
   if (exitCode !== 0) throw new UserError(`${path} could not be copied with late sound: ${log.trim()}`);
   return out;
 }

@@ -3,8 +3,8 @@ import type { Figure } from './plotly';
 
 /** A figure that is redrawn while a cell runs. */
 export interface LiveFigure {
-  /** Shows a newer figure; drawn at most every `intervalMs`, the newest last. */
-  update(figure: Figure): void;
+  /** Shows a newer figure, built only when it is drawn: at most every `intervalMs`, the newest last. */
+  update(newest: Figure | (() => Figure)): void;
   /** Shows the newest figure if it is not on show yet. Call it when the loop has ended. */
   finish(): void;
 }
@@ -21,9 +21,9 @@ export function liveFigure(figure: Figure, args: LiveFigureArgs = {}): LiveFigur
   const { intervalMs = 300, now = () => performance.now() } = args;
   const display = openDisplay();
   let drawn = -Infinity;
-  let waiting: Figure | null = null;
-  const draw = (newest: Figure): void => {
-    display.update(figureBundle(newest));
+  let waiting: Figure | (() => Figure) | null = null;
+  const draw = (newest: Figure | (() => Figure)): void => {
+    display.update(figureBundle(typeof newest === 'function' ? newest() : newest));
     drawn = now();
     waiting = null;
   };
@@ -34,7 +34,7 @@ export function liveFigure(figure: Figure, args: LiveFigureArgs = {}): LiveFigur
       else waiting = newest;
     },
     finish() {
-      if (waiting) draw(waiting);
+      if (waiting !== null) draw(waiting);
     },
   };
 }

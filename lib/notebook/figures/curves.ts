@@ -21,6 +21,8 @@ export interface CurvesArgs {
   /** A level to compare with, and its name. */
   readonly level?: { readonly value: number; readonly name: string };
   readonly height?: number;
+  /** Name the curves beside the figure; by default where there is more than one. */
+  readonly legend?: boolean;
 }
 
 const mostPoints = 400;
@@ -28,6 +30,7 @@ const mostPoints = 400;
 /** Curves over a common axis: losses over steps, schedules, filters. */
 export function curvesFigure(args: CurvesArgs): Figure {
   const { curves, title, xTitle, yTitle, log = false, level, height = 300 } = args;
+  const { legend = curves.length > 1 } = args;
   const traces = curves.map(({ name, y, x, colour, dash }, i) => {
     const kept = thinned(y.length);
     return {
@@ -44,7 +47,7 @@ export function curvesFigure(args: CurvesArgs): Figure {
     title: title ? { text: title } : undefined,
     height,
     hovermode: 'x unified',
-    showlegend: curves.length > 1,
+    showlegend: legend,
     legend: { orientation: 'v', x: 1.02, y: 1 },
     xaxis: { title: xTitle ? { text: xTitle } : undefined },
     yaxis: { title: yTitle ? { text: yTitle } : undefined, type: log ? 'log' : 'linear' },

@@ -1,4 +1,5 @@
-export * from './bandHz';
+export * from './melMatrix';
+export * from './attention';
 export * from './bars';
 export * from './clip';
 export * from './confusion';
@@ -9,6 +10,7 @@ export * from './masks';
 export * from './matrix';
 export * from './method';
 export * from './pictureGrid';
+export * from './reconstruction';
 export { spectrogramFigure, type SpectrogramArgs } from './spectrogram';
 export * from './spectrogramPanels';
 export { waveformFigure, type WaveformArgs } from './waveform';

@@ -2,7 +2,7 @@ import type { XkdConfig } from '../../config';
 import type { Axis, Figure, HeatmapTrace } from '../plotly';
 import { packed } from '../packed';
 import { scale, themed } from '../theme';
-import { melBandHz } from './bandHz';
+import { melBandHz } from './melMatrix';
 import { eventLines } from './waveform';
 
 export interface SpectrogramArgs {
@@ -19,7 +19,7 @@ export interface SpectrogramArgs {
   readonly valueTitle?: string;
 }
 
-const mostColumns = 160;
+const mostColumns = 120;
 
 /** A log-mel spectrogram: time to the right, pitch upwards, loudness as colour. */
 export function spectrogramFigure(args: SpectrogramArgs): Figure {

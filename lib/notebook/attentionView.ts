@@ -1,0 +1,51 @@
+import type { NdArray } from '../data';
+import type { Network } from '../eval';
+import { classAttention, crossModalWeights, encode, towerName } from '../model';
+import type { Modality } from '../config';
+import { tf } from '../tensor/native';
+
+/** Weights of the patches of one clip, each list in token order. */
+export interface PatchWeights {
+  readonly video: Float32Array;
+  readonly audio: Float32Array;
+}
+
+export interface TeacherAttention {
+  /** Attention of the class token, mean over heads. */
+  readonly before: PatchWeights;
+  /** Weights by which refinement multiplies the patch features, mean over heads. */
+  readonly after: PatchWeights;
+}
+
+/**
+ * Where both teachers look in a clip, and what cross-modal attention makes of it (method section 5).
+ *
+ * @param video global view `[1, 3, T, S, S]`
+ * @param audio global view `[1, 1, M, C]`
+ * @param mode of refinement; default: the configuration's, or `mean` where that is `none`
+ */
+export function teacherAttention(
+  network: Network,
+  video: NdArray,
+  audio: NdArray,
+  mode: 'mean' | 'softmax' = network.config.refinement === 'softmax' ? 'softmax' : 'mean',
+): TeacherAttention {
+  return tf.tidy(() => {
+    const look = (modality: Modality, { data, shape }: NdArray) => {
+      const backbone = network.scope.at(towerName(modality, 'teacher'), 'backbone');
+      return classAttention(
+        encode(network.config, backbone, modality, tf.tensor(data, [...shape])).attention,
+      );
+    };
+    const [seen, heard] = [look('video', video), look('audio', audio)]; // [1, H, N]
+    const refined = crossModalWeights(seen, heard, mode);
+    return {
+      before: { video: overHeads(seen), audio: overHeads(heard) },
+      after: { video: overHeads(refined.video), audio: overHeads(refined.audio) },
+    };
+  });
+}
+
+function overHeads(weights: tf.Tensor3D): Float32Array {
+  return tf.mean(weights, 1).dataSync<'float32'>();
+}

@@ -1,0 +1,71 @@
+import type { XkdConfig } from '../../config';
+import { encodePicture, viewPictures } from '../picture';
+import type { Figure } from '../plotly';
+import type { ReconstructedView } from '../reconstructionView';
+import { maskFrames, maskSpectrogram } from './masks';
+import { pictureGridFigure } from './pictureGrid';
+import { spectrogramPanelsFigure } from './spectrogramPanels';
+
+export interface VideoReconstructionArgs {
+  readonly config: XkdConfig;
+  /** One or several reconstructions of the same clip, such as at several mask ratios. */
+  readonly views: readonly ReconstructedView[];
+  /** A name for each, to the left of its rows. */
+  readonly names?: readonly string[];
+  readonly title?: string;
+  /** Every how many frames one is drawn; default 1. */
+  readonly every?: number;
+}
+
+/** The original frames, and below them for each view what the network saw and what it drew. */
+export function videoReconstructionFigure(args: VideoReconstructionArgs): Figure {
+  const { config, views, names = views.map(() => ''), title, every = 1 } = args;
+  const side = config.clip.frameSize;
+  const enlarge = Math.max(1, Math.round(64 / side));
+  const grid = { patchFrames: config.patch.frames, patchSize: config.patch.size };
+  const row = (frames: ReturnType<typeof viewPictures>) =>
+    frames.filter((_, t) => t % every === 0).map((frame) => encodePicture(frame, { enlarge }));
+  const original = viewPictures(views[0].original, side);
+  return pictureGridFigure({
+    rows: [
+      row(original),
+      ...views.flatMap(({ removed, drawn }) => [
+        row(maskFrames(original, removed, grid)),
+        row(viewPictures(drawn, side)),
+      ]),
+    ],
+    rowTitles: ['original', ...names.flatMap((name) => [`seen${suffix(name)}`, `drawn${suffix(name)}`])],
+    title,
+    cellPixels: 92,
+  });
+}
+
+export interface AudioReconstructionArgs {
+  readonly config: XkdConfig;
+  readonly view: ReconstructedView;
+  readonly title?: string;
+}
+
+/** A spectrogram, what the network saw of it, and what it drew. */
+export function audioReconstructionFigure({ config, view, title }: AudioReconstructionArgs): Figure {
+  const { melBands, columns } = config.spectrogram;
+  const grid = {
+    melBands,
+    columns,
+    patchMelBands: config.patch.melBands,
+    patchColumns: config.patch.columns,
+  };
+  return spectrogramPanelsFigure({
+    config,
+    title,
+    panels: [
+      { title: 'original', values: view.original },
+      { title: 'seen', values: maskSpectrogram(view.original, view.removed, grid) },
+      { title: 'drawn', values: view.drawn },
+    ],
+  });
+}
+
+function suffix(name: string): string {
+  return name && `, ${name}`;
+}
