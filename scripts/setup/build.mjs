@@ -60,7 +60,7 @@ function stampOf(area) {
 function stampText(area) {
   const sources = sourcesBelow(path.join(root, area)).map((file) => {
     const { mtimeMs, size } = fs.statSync(file);
-    return `${file} ${mtimeMs} ${size}`;
+    return `${path.relative(root, file)} ${mtimeMs} ${size}`;
   });
   return fingerprint({ file: path.join(root, 'tsconfig.json') }, { file: lockFile }, ...sources.sort());
 }

@@ -17,6 +17,7 @@ export async function pip(args, { onBytes, onText } = {}) {
       TMPDIR: folder,
       PIP_DISABLE_PIP_VERSION_CHECK: '1',
       PIP_NO_INPUT: '1',
+      PIP_USER: '0',
       PYTHONUNBUFFERED: '1',
       PYTHONPATH: '',
     },
