@@ -1,18 +1,21 @@
 import { UserError } from '../errors';
-import type { BadFile } from './types';
+import type { BadFile, MediaEntry } from './types';
 
 /** Counts files that could not be used, and stops a run in which they are too many. */
 export class BadFileList {
+  private readonly files: number;
   private readonly reasons = new Map<string, string>();
 
   /**
-   * @param files files of the data set
+   * @param entries the data set
    * @param maxShare share of bad ones above which {@link BadFileList.add} throws
    */
   constructor(
-    private readonly files: number,
+    entries: readonly MediaEntry[],
     private readonly maxShare: number,
-  ) {}
+  ) {
+    this.files = new Set(entries.map(({ path }) => path)).size;
+  }
 
   /** In the order in which they were met. */
   get list(): BadFile[] {

@@ -1,9 +1,50 @@
+import { clipFrames, type Modality, type XkdConfig } from '../config';
+import type { ClipViews } from './clipViews';
 import type { NdArray } from './types';
 
-/** Puts equal-sized arrays one after the other: `[B, ...shape]`. */
-export function stack(arrays: readonly Float32Array[], shape: readonly number[]): NdArray {
-  const size = shape.reduce((product, length) => product * length, 1);
-  const data = new Float32Array(arrays.length * size);
-  arrays.forEach((array, i) => data.set(array, i * size));
-  return { data, shape: [arrays.length, ...shape] };
+/** Arrays of a batch, filled clip by clip as they come. B clips. */
+export class BatchArrays {
+  /** Views of the pictures, global first: `[B, 3, T, S, S]`. */
+  readonly video: NdArray[];
+  /** Views of the sound, global first: `[B, 1, M, C]`. */
+  readonly audio: NdArray[];
+
+  /**
+   * @param clips B
+   * @param views local views beside the global one
+   */
+  constructor(clips: number, config: XkdConfig, views: number, modalities: readonly Modality[]) {
+    const { clip, spectrogram, views: local } = config;
+    const shapes = {
+      video: [
+        [3, clipFrames(config), clip.frameSize, clip.frameSize],
+        ...Array.from({ length: views }, () => [3, local.frames, local.frameSize, local.frameSize]),
+      ],
+      audio: [
+        [1, spectrogram.melBands, spectrogram.columns],
+        ...Array.from({ length: views }, () => [1, spectrogram.melBands, local.columns]),
+      ],
+    };
+    const make = (modality: Modality): NdArray[] =>
+      modalities.includes(modality) ? shapes[modality].map((shape) => zeros([clips, ...shape])) : [];
+    this.video = make('video');
+    this.audio = make('audio');
+  }
+
+  /** Copies the views of a clip to their place. */
+  set(position: number, views: ClipViews): void {
+    this.video.forEach(({ data }, view) => data.set(views.video[view], position * views.video[view].length));
+    this.audio.forEach(({ data }, view) => data.set(views.audio[view], position * views.audio[view].length));
+  }
+}
+
+/** The first clips of an array `[B, ...]`. */
+export function firstClips({ data, shape }: NdArray, clips: number): NdArray {
+  const [all, ...rest] = shape;
+  if (clips === all) return { data, shape };
+  return { data: data.slice(0, (data.length / all) * clips), shape: [clips, ...rest] };
+}
+
+function zeros(shape: readonly number[]): NdArray {
+  return { data: new Float32Array(shape.reduce((product, length) => product * length, 1)), shape };
 }

@@ -1,10 +1,10 @@
-import { clipFrames, modalities as both, type Modality, type XkdConfig } from '../config';
+import { modalities as both, type Modality, type XkdConfig } from '../config';
 import { UserError } from '../errors';
 import { BadFileList } from './badFiles';
-import { stack } from './batch';
-import type { ClipViews } from './clipViews';
+import { BatchArrays, firstClips } from './batch';
 import { openClipPool, wholeSecondsFor, type ClipPool } from './pool';
-import type { BadFile, EvaluationBatch, MediaEntry } from './types';
+import type { ClipOutcome } from './tasks';
+import type { BadFile, EvaluationBatch, MediaEntry, NdArray } from './types';
 
 export interface EvaluationArgs {
   /** Clips in a batch; the last one may be smaller. */
@@ -33,31 +33,35 @@ export async function* evaluationBatches(
   if (entries.length === 0) throw new UserError('There are no files to evaluate on: choose another split.');
   const { modalities = both, clipsPerVideo = 1 } = args;
   const wholeSeconds = wholeSecondsFor(config, entries.length);
-  const bad = new BadFileList(entries.length, config.loader.maxBadShare);
+  const bad = new BadFileList(entries, config.loader.maxBadShare);
   const pool = args.pool ?? openClipPool(config);
   const wanted = entries.flatMap((entry) =>
     Array.from({ length: clipsPerVideo }, (_, clip) => ({ entry, clip })),
   );
-  const load = async (first: number): Promise<EvaluationBatch | null> => {
-    const part = wanted.slice(first, first + args.batch);
-    const outcomes = await pool.clips(
-      part.map(({ entry, clip }) => ({
-        path: entry.path,
-        place: { kind: 'evaluation', clip, clips: clipsPerVideo },
-      })),
-      modalities,
-      wholeSeconds,
-    );
-    const clips: { entry: MediaEntry; views: ClipViews }[] = [];
+  const load = async (from: number): Promise<EvaluationBatch | null> => {
+    const part = wanted.slice(from, from + args.batch);
+    const requests = part.map(({ entry, clip }) => ({
+      path: entry.path,
+      place: { kind: 'evaluation', clip, clips: clipsPerVideo } as const,
+    }));
+    const outcomes: ClipOutcome[] = [];
+    await pool.clips(requests, modalities, wholeSeconds, (at, outcome) => (outcomes[at] = outcome));
+    const arrays = new BatchArrays(part.length, config, 0, modalities);
+    const good: MediaEntry[] = [];
     outcomes.forEach((outcome, i) => {
       const { entry } = part[i];
-      if ('views' in outcome) clips.push({ entry, views: outcome.views });
-      else if (!bad.has(entry.path)) {
+      if ('views' in outcome) {
+        arrays.set(good.length, outcome.views);
+        good.push(entry);
+      } else if (!bad.has(entry.path)) {
         args.onSkip?.({ path: entry.path, reason: outcome.bad });
         bad.add(entry.path, outcome.bad);
       }
     });
-    return clips.length === 0 ? null : toBatch(clips, config, modalities);
+    if (good.length === 0) return null;
+    const first = (views: readonly NdArray[]): NdArray | null =>
+      views.length === 0 ? null : firstClips(views[0], good.length);
+    return { video: first(arrays.video), audio: first(arrays.audio), entries: good };
   };
   try {
     let ahead = load(0);
@@ -73,19 +77,4 @@ export async function* evaluationBatches(
   } finally {
     if (!args.pool) await pool.close();
   }
-}
-
-function toBatch(
-  clips: readonly { entry: MediaEntry; views: ClipViews }[],
-  config: XkdConfig,
-  modalities: readonly Modality[],
-): EvaluationBatch {
-  const { clip, spectrogram } = config;
-  const videoShape = [3, clipFrames(config), clip.frameSize, clip.frameSize];
-  const audioShape = [1, spectrogram.melBands, spectrogram.columns];
-  return {
-    video: modalities.includes('video') ? stack(clips.map(({ views }) => views.video[0]), videoShape) : null,
-    audio: modalities.includes('audio') ? stack(clips.map(({ views }) => views.audio[0]), audioShape) : null,
-    entries: clips.map(({ entry }) => entry),
-  };
 }

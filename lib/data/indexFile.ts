@@ -31,7 +31,8 @@ async function readRows(path: string): Promise<Row[]> {
     // Loads the one TensorFlow of this process first, set up as everywhere else.
     await import('../tensor/native');
     const { readCSV, toJSON } = await import('danfojs-node');
-    const frame = await readCSV(path);
+    // A class named 007 or true is a name all the same.
+    const frame = await readCSV(path, { dynamicTyping: false });
     return toJSON(frame) as Row[];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -1,9 +1,8 @@
-import { clipFrames, modalities, type XkdConfig } from '../config';
+import { modalities, type XkdConfig } from '../config';
 import { UserError } from '../errors';
 import { RandomStream } from '../random';
 import { BadFileList } from './badFiles';
-import { stack } from './batch';
-import type { ClipViews } from './clipViews';
+import { BatchArrays } from './batch';
 import { openClipPool, wholeSecondsFor, type ClipPool } from './pool';
 import type { BadFile, MediaEntry, ViewBatch } from './types';
 
@@ -51,7 +50,7 @@ export class Loader {
     }
     this.stepsPerEpoch = Math.floor(entries.length / batch);
     this.step = args.startStep ?? 0;
-    this.bad = new BadFileList(entries.length, config.loader.maxBadShare);
+    this.bad = new BadFileList(entries, config.loader.maxBadShare);
     this.seed = RandomStream.fromSeed(config.seed);
     this.wholeSeconds = wholeSecondsFor(config, entries.length);
     this.pool = args.pool ?? openClipPool(config);
@@ -108,32 +107,28 @@ export class Loader {
     const first = (step % this.stepsPerEpoch) * batch;
     const order = this.orderOf(epoch);
     const places = Array.from({ length: batch }, (_, i) => ({ index: first + i, entry: order[first + i] }));
-    const views: ClipViews[] = [];
-    const entries: MediaEntry[] = [];
+    const arrays = new BatchArrays(batch, config, config.views.local, modalities);
+    const entryAt = (i: number): MediaEntry => this.args.entries[places[i].entry];
     let open = places.map((_, i) => i);
     while (open.length > 0) {
       for (const i of open) this.passBadFiles(places[i]);
-      const outcomes = await this.pool.clips(
-        open.map((i) => ({
-          path: this.args.entries[places[i].entry].path,
-          place: { kind: 'pretraining', epoch, index: places[i].index },
-        })),
-        modalities,
-        this.wholeSeconds,
-      );
-      open = open.filter((i, at) => {
-        const outcome = outcomes[at];
-        const entry = this.args.entries[places[i].entry];
-        if ('bad' in outcome) {
-          this.bad.add(entry.path, outcome.bad);
-          return true;
+      const requests = open.map((i) => ({
+        path: entryAt(i).path,
+        place: { kind: 'pretraining', epoch, index: places[i].index } as const,
+      }));
+      const failed: number[] = [];
+      await this.pool.clips(requests, modalities, this.wholeSeconds, (at, outcome) => {
+        const i = open[at];
+        if ('views' in outcome) {
+          arrays.set(i, outcome.views);
+        } else {
+          failed.push(i);
+          this.bad.add(entryAt(i).path, outcome.bad);
         }
-        views[i] = outcome.views;
-        entries[i] = entry;
-        return false;
       });
+      open = failed;
     }
-    return { step, ...stackViews(views, config), entries };
+    return { step, video: arrays.video, audio: arrays.audio, entries: places.map((_, i) => entryAt(i)) };
   }
 
   /** Takes the next file for one that cannot be used, as the authors' release does. */
@@ -149,19 +144,4 @@ export class Loader {
     }
     return this.order.places;
   }
-}
-
-function stackViews(clips: readonly ClipViews[], config: XkdConfig): Pick<ViewBatch, 'video' | 'audio'> {
-  const { clip, spectrogram, views } = config;
-  const videoShape = (view: number): number[] =>
-    view === 0
-      ? [3, clipFrames(config), clip.frameSize, clip.frameSize]
-      : [3, views.frames, views.frameSize, views.frameSize];
-  const columns = (view: number): number => (view === 0 ? spectrogram.columns : views.columns);
-  return {
-    video: clips[0].video.map((_, view) => stack(clips.map(({ video }) => video[view]), videoShape(view))),
-    audio: clips[0].audio.map((_, view) =>
-      stack(clips.map(({ audio }) => audio[view]), [1, spectrogram.melBands, columns(view)]),
-    ),
-  };
 }

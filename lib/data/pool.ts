@@ -54,19 +54,21 @@ export class ClipPool {
    * Makes clips in parallel.
    *
    * @param wholeSeconds files up to this length are decoded whole, see {@link wholeSecondsFor}
-   * @returns in the order of the requests
+   * @param onClip called for each request, by its position, in no certain order
    */
   async clips(
     requests: readonly ClipRequest[],
     modalities: readonly Modality[],
     wholeSeconds: number,
-  ): Promise<ClipOutcome[]> {
+    onClip: (position: number, outcome: ClipOutcome) => void,
+  ): Promise<void> {
     const size = Math.min(mostClipsPerTask, Math.ceil(requests.length / (2 * this.threads)));
     const parts = [];
-    for (let at = 0; at < requests.length; at += size) {
-      parts.push(this.run(requests.slice(at, at + size), modalities, wholeSeconds));
+    for (let first = 0; first < requests.length; first += size) {
+      const part = this.run(requests.slice(first, first + size), modalities, wholeSeconds);
+      parts.push(part.then((outcomes) => outcomes.forEach((outcome, i) => onClip(first + i, outcome))));
     }
-    return (await Promise.all(parts)).flat();
+    await Promise.all(parts);
   }
 
   /** Ends the threads and every ffmpeg process; work under way fails. */

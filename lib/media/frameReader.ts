@@ -1,3 +1,5 @@
+import { BadMedia } from './badMedia';
+
 interface Frames {
   frames: Uint8Array;
   frameCount: number;
@@ -14,8 +16,14 @@ export class FrameReader {
   private height = 0;
   private width = 0;
 
-  /** @param most pictures kept; later ones are dropped */
-  constructor(private readonly most: number) {}
+  /**
+   * @param path the file, for complaints
+   * @param most pictures kept; later ones are dropped
+   */
+  constructor(
+    private readonly path: string,
+    private readonly most: number,
+  ) {}
 
   push(bytes: Buffer): void {
     let at = 0;
@@ -52,8 +60,9 @@ export class FrameReader {
 
   private begin(width: number, height: number): void {
     if (this.pictures.length > 0 && (width !== this.width || height !== this.height)) {
-      throw new Error(
-        `ffmpeg changed the size of its pictures from ${this.width}x${this.height} to ${width}x${height}.`,
+      throw new BadMedia(
+        this.path,
+        `changes its size from ${this.width}x${this.height} to ${width}x${height}`,
       );
     }
     [this.width, this.height] = [width, height];

@@ -10,7 +10,6 @@ export function startHostedFfmpeg(
 ): FfmpegProcess {
   const socket = connect(socketPath);
   let end: EndMessage | null = null;
-  let failure: Error | null = null;
   const reader = new MessageReader((kind, bytes) => {
     if (kind === messageKind.log) events.onLog(bytes.toString('utf8'));
     else if (kind === messageKind.end) end = JSON.parse(bytes.toString('utf8')) as EndMessage;
@@ -18,9 +17,10 @@ export function startHostedFfmpeg(
   });
   socket.on('connect', () => socket.write(`${JSON.stringify(command)}\n`));
   socket.on('data', (bytes) => reader.push(bytes));
-  socket.on('error', (error) => (failure = error));
+  // What went wrong with the connection says nothing to the user: the host has gone.
+  socket.on('error', () => socket.destroy());
   socket.on('close', () => {
-    if (end === null) events.onEnd(null, failure ?? new Error('The process that runs ffmpeg was closed.'));
+    if (end === null) events.onEnd(null, new Error('The process that starts ffmpeg has ended.'));
     else
       events.onEnd(end.exitCode, end.failure && Object.assign(new Error(end.failure.message), end.failure));
   });

@@ -44,7 +44,7 @@ export interface DecodedStreams {
  */
 export async function decodeStreams(path: string, args: StreamArgs): Promise<DecodedStreams> {
   await checkFile(path);
-  const frames = new FrameReader(Math.ceil(args.seconds * (args.framesPerSecond ?? 0)));
+  const frames = new FrameReader(path, Math.ceil(args.seconds * (args.framesPerSecond ?? 0)));
   const samples = new SampleReader(Math.ceil(args.seconds * (args.sampleRateHz ?? 0)));
   const sinks = [];
   if (args.framesPerSecond !== null) sinks.push((bytes: Buffer) => frames.push(bytes));

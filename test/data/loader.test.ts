@@ -138,6 +138,13 @@ describe('openLoader', function () {
     await loader.close();
   });
 
+  it('stops when no file can be used, whatever share is allowed', async () => {
+    const gone = Array.from({ length: 4 }, () => ({ path: file('gone.mp4'), label: null, split: null }));
+    const loader = await openLoader({ entries: gone, config: nano({ 'loader.maxBadShare': 1 }) });
+    await assert.rejects(loader.next(), /1 of 1 files cannot be used/);
+    await loader.close();
+  });
+
   it('refuses a batch larger than the data set', async () => {
     await assert.rejects(
       openLoader({ entries: entries.slice(0, 3), config: nano() }),

@@ -151,6 +151,9 @@ describe('decodeClip', () => {
     ffmpeg(...countingPictures(1, 25, '101x57'), '-c:v', 'ffv1', file('odd.mkv'));
     const odd = await decodeClip(file('odd.mkv'), { clipSeconds: 1, shortSide: 32, audio: false });
     assert.deepEqual([odd.height, odd.width, odd.frames?.length], [32, 57, 8 * 32 * 57 * 3]);
+    ffmpeg('-i', file('odd.mkv'), '-vf', 'setsar=2/1', '-c:v', 'ffv1', file('wide-pixels.mkv'));
+    const wide = await decodeClip(file('wide-pixels.mkv'), { clipSeconds: 1, shortSide: 32, audio: false });
+    assert.deepEqual([wide.height, wide.width], [32, 113]);
     ordinaryClip(file('wide.mp4'), 1, { size: '128x64' });
     ffmpeg('-display_rotation', '90', '-i', file('wide.mp4'), '-c', 'copy', file('turned.mp4'));
     const turned = await decodeClip(file('turned.mp4'), { clipSeconds: 1, shortSide: 32 });
