@@ -24,6 +24,9 @@ export async function readIndex(path: string): Promise<MediaEntry[]> {
   });
 }
 
+/** Handed on to the CSV parser: a class named 007 or true is a name all the same. */
+const asWritten: object = { dynamicTyping: false };
+
 type Row = Readonly<Record<string, unknown>>;
 
 async function readRows(path: string): Promise<Row[]> {
@@ -31,8 +34,7 @@ async function readRows(path: string): Promise<Row[]> {
     // Loads the one TensorFlow of this process first, set up as everywhere else.
     await import('../tensor/native');
     const { readCSV, toJSON } = await import('danfojs-node');
-    // A class named 007 or true is a name all the same.
-    const frame = await readCSV(path, { dynamicTyping: false });
+    const frame = await readCSV(path, asWritten);
     return toJSON(frame) as Row[];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -69,7 +69,9 @@ const blends = {
 function blendWithGrey(frame: Float32Array, factor: number): void {
   const plane = frame.length / 3;
   for (let i = 0; i < plane; i++) {
-    const [red, green, blue] = [frame[i], frame[i + plane], frame[i + 2 * plane]];
+    const red = frame[i];
+    const green = frame[i + plane];
+    const blue = frame[i + 2 * plane];
     const shift = (1 - factor) * (redShare * red + greenShare * green + blueShare * blue);
     frame[i] = clamp(factor * red + shift);
     frame[i + plane] = clamp(factor * green + shift);
@@ -81,9 +83,11 @@ function blendWithGrey(frame: Float32Array, factor: number): void {
 function turnHue(frame: Float32Array, turn: number): void {
   const plane = frame.length / 3;
   for (let i = 0; i < plane; i++) {
-    const [red, green, blue] = [frame[i], frame[i + plane], frame[i + 2 * plane]];
-    const value = Math.max(red, green, blue);
-    const chroma = value - Math.min(red, green, blue);
+    const red = frame[i];
+    const green = frame[i + plane];
+    const blue = frame[i + 2 * plane];
+    const value = Math.max(red, Math.max(green, blue));
+    const chroma = value - Math.min(red, Math.min(green, blue));
     if (chroma === 0) continue;
     // Hue in sixths of a circle, from red.
     let hue;

@@ -49,7 +49,9 @@ export class BoxResampler {
     for (let y = 0; y < box.height; y++) {
       const row = start + ((box.top + y) * this.width + box.left) * 3;
       for (let x = 0; x < side; x++) {
-        let [red, green, blue] = [0, 0, 0];
+        let red = 0;
+        let green = 0;
+        let blue = 0;
         for (let tap = offset[x]; tap < offset[x + 1]; tap++) {
           const at = row + index[tap];
           const share = weight[tap];
@@ -71,7 +73,9 @@ export class BoxResampler {
     const plane = side * side;
     for (let y = 0; y < side; y++) {
       for (let x = 0; x < side; x++) {
-        let [red, green, blue] = [0, 0, 0];
+        let red = 0;
+        let green = 0;
+        let blue = 0;
         for (let tap = offset[y]; tap < offset[y + 1]; tap++) {
           const at = index[tap] + 3 * x;
           const share = weight[tap];
