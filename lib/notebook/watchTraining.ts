@@ -1,6 +1,6 @@
 import { lossTerms, type LossTerm } from '../model';
 import type { PretrainingRun, StepMetrics } from '../train';
-import { curvesFigure } from './figures';
+import { curvesFigure, type CurvesArgs } from './figures';
 import { liveFigure } from './liveFigure';
 import type { Figure } from './plotly';
 import { progressBar } from './progressBar';
@@ -12,6 +12,8 @@ export interface WatchArgs {
   readonly title?: string;
   /** Logarithmic loss axis. */
   readonly log?: boolean;
+  /** A level to compare with, and its name. */
+  readonly level?: CurvesArgs['level'];
 }
 
 /**
@@ -36,7 +38,7 @@ export async function watchTraining(run: PretrainingRun, args: WatchArgs = {}): 
 
 /** Loss terms over steps, each as a running mean over a few steps. */
 export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = {}): Figure {
-  const { terms = ['total', 'reconstruction', 'distillation', 'alignment'], title, log } = args;
+  const { terms = ['total', 'reconstruction', 'distillation', 'alignment'], title, log, level } = args;
   const x = history.map(({ step }) => step);
   return curvesFigure({
     curves: terms.map((term) => ({
@@ -49,6 +51,7 @@ export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = 
     xTitle: 'step',
     yTitle: 'loss',
     log,
+    level,
     legend: true,
   });
 }

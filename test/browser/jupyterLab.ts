@@ -124,7 +124,7 @@ export class JupyterLab {
   }
 
   /** Scrolls through the open notebook, a window's height at a time, and lets what comes into view be drawn. */
-  async eachScreen(page: Page, visit: (number: number) => Promise<void>): Promise<void> {
+  async eachScreen(page: Page, visit: (number: number) => Promise<void>, settleMs = 1500): Promise<void> {
     for (let number = 0; ; number++) {
       const more = await page.evaluate((screen) => {
         const scroller = document.querySelector('.jp-WindowedPanel-outer')!;
@@ -132,7 +132,7 @@ export class JupyterLab {
         scroller.scrollTo(0, screen * step);
         return screen * step < scroller.scrollHeight - scroller.clientHeight;
       }, number);
-      await page.waitForTimeout(1500);
+      await page.waitForTimeout(settleMs);
       await visit(number);
       if (!more) break;
     }

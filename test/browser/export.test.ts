@@ -1,0 +1,48 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { projectPath } from 'xkd';
+import { findChromium, launchBrowser } from './jupyterLab';
+
+describe('notebooks as HTML pages', function () {
+  this.timeout(120_000);
+  let folder: string;
+
+  before(function () {
+    if (findChromium()) return;
+    console.log('    no Chromium on this machine: install one, or set CHROMIUM to its path');
+    this.skip();
+  });
+
+  after(() => {
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  it('are interactive without a network: figures, equations, player', async () => {
+    folder = mkdtempSync(join(tmpdir(), 'xkd-pages-'));
+    const notebook = projectPath('notebooks/00_start_here.ipynb');
+    execFileSync(process.execPath, [projectPath('scripts/exportNotebooks.mjs'), '--out', folder, notebook]);
+    const browser = await launchBrowser(findChromium()!);
+    try {
+      const context = await browser.newContext({ offline: true, viewport: { width: 1100, height: 900 } });
+      const page = await context.newPage();
+      const troubles: string[] = [];
+      page.on('pageerror', (error) => troubles.push(error.message));
+      page.on('requestfailed', (request) => troubles.push(request.url().slice(0, 100)));
+      await page.goto(`file://${join(folder, '00_start_here.html')}`);
+      await page.waitForFunction(() => document.querySelectorAll('.js-plotly-plot svg.main-svg').length > 3);
+      await page.waitForFunction(() => (document.querySelector('video')?.duration ?? 0) > 1);
+      assert.ok((await page.$$('math')).length > 10);
+      assert.equal(await page.getByText('$$').count(), 0);
+      await page.locator('#figure-1').scrollIntoViewIfNeeded();
+      await page.locator('#figure-1 .nsewdrag[data-subplot="xy"]').hover();
+      await page.waitForSelector('#figure-1 .hoverlayer .hovertext');
+      assert.deepEqual(troubles, []);
+    } finally {
+      await browser.close();
+    }
+  });
+});

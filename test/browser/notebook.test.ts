@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { projectPath } from 'xkd';
+import { findChromium, JupyterLab, launchBrowser } from './jupyterLab';
+
+const startHere = projectPath('notebooks/00_start_here.ipynb');
+const liveCell = `import { curvesFigure, liveFigure, progressBar, tick } from 'xkd';
+const y = [1, 2];
+const live = liveFigure(curvesFigure({ curves: [{ name: 'a', y }], title: 'step 0' }), { intervalMs: 100 });
+const bar = progressBar(40, 'working');
+for (let i = 1; i <= 40; i++) {
+  y.push(i % 7);
+  live.update(() => curvesFigure({ curves: [{ name: 'a', y }], title: 'step ' + i }));
+  bar.update(i);
+  await new Promise((done) => setTimeout(done, 50));
+  await tick();
+}
+live.finish();
+bar.finish();`;
+
+describe('notebooks in JupyterLab', function () {
+  this.timeout(240_000);
+  let folder: string;
+  let lab: JupyterLab;
+  let browser: Browser;
+  let page: Page;
+
+  before(async function () {
+    const chromium = findChromium();
+    if (!chromium) {
+      console.log('    no Chromium on this machine: install one, or set CHROMIUM to its path');
+      return this.skip();
+    }
+    folder = mkdtempSync(join(tmpdir(), 'xkd-live-'));
+    writeFileSync(join(folder, 'live.ipynb'), JSON.stringify(notebookOf(liveCell)));
+    lab = await JupyterLab.start([startHere, join(folder, 'live.ipynb')], { environment: { XKD_FAST: '1' } });
+    browser = await launchBrowser(chromium);
+    page = await browser.newPage({ viewport: { width: 1200, height: 1000 } });
+  });
+
+  after(async () => {
+    await browser?.close();
+    await lab?.stop();
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  it('shows the saved figures and the player of an opened notebook', async () => {
+    await lab.open(page, '00_start_here.ipynb');
+    await checkOutputs(lab, page);
+  });
+
+  it('runs every cell without an error and draws them anew', async () => {
+    await lab.runAll(page, 200);
+    const errors = await page.$$eval('[data-mime-type="application/vnd.jupyter.stderr"]', (nodes) =>
+      nodes.map((node) => node.textContent),
+    );
+    assert.deepEqual(errors, []);
+    await checkOutputs(lab, page);
+  });
+
+  it('redraws a live figure and a progress bar in place while the cell runs', async () => {
+    await lab.open(page, 'live.ipynb');
+    const titles = new Set<string>();
+    const bars = new Set<string>();
+    let running = true;
+    const run = lab.runAll(page, 60).finally(() => (running = false));
+    while (running) {
+      const title = await page.$$eval('.js-plotly-plot .gtitle', (nodes) =>
+        nodes.map((node) => node.textContent),
+      );
+      assert.ok(title.length <= 1, 'one figure, not one for each step');
+      if (title[0]) titles.add(title[0]);
+      const texts = await page.$$eval('.jp-OutputArea-output pre', (nodes) =>
+        nodes.map((node) => node.textContent),
+      );
+      for (const text of texts) if (text?.startsWith('working')) bars.add(text);
+      await page.waitForTimeout(100);
+    }
+    await run;
+    await page.waitForFunction(() => document.querySelector('.gtitle')?.textContent === 'step 40');
+    assert.ok(titles.size >= 4, [...titles].join());
+    assert.ok(bars.size >= 4, [...bars].join());
+  });
+});
+
+/** Every figure is drawn, and the player has a film with sound. */
+async function checkOutputs(lab: JupyterLab, page: Page): Promise<void> {
+  const figures = new Map<number, number>();
+  const player = { seconds: 0, error: false };
+  await lab.eachScreen(
+    page,
+    async () => {
+      const drawn = await page.$$eval('.jp-RenderedPlotly', (nodes) =>
+        nodes.map((node) => [
+          Math.round((node as HTMLElement).getBoundingClientRect().width),
+          node.querySelectorAll('svg.main-svg').length,
+        ]),
+      );
+      drawn.forEach(([width, layers], i) => {
+        if (width > 0) figures.set(i, Math.max(layers, figures.get(i) ?? 0));
+      });
+      const [video] = await page.$$eval('video', (nodes) =>
+        (nodes as HTMLVideoElement[]).map(({ duration, error }) => ({ duration, error: error !== null })),
+      );
+      if (video?.duration > 0) player.seconds = video.duration;
+      if (video?.error) player.error = true;
+    },
+    500,
+  );
+  assert.equal(figures.size, 3);
+  for (const [i, layers] of figures) assert.ok(layers > 0, `figure ${i} is empty`);
+  assert.ok(player.seconds > 1.5 && player.seconds < 7, `the film lasts ${player.seconds} s`);
+  assert.equal(player.error, false);
+}
+
+function notebookOf(source: string): object {
+  const cell = { cell_type: 'code', id: 'a', metadata: {}, source, outputs: [], execution_count: null };
+  const kernelspec = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
+  return { cells: [cell], metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+}

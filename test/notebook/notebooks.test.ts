@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectPath } from 'xkd';
+
+interface Cell {
+  readonly cell_type: 'markdown' | 'code';
+  readonly source: string | string[];
+  readonly outputs?: readonly {
+    readonly output_type: string;
+    readonly name?: string;
+    readonly data?: object;
+  }[];
+}
+
+const folder = projectPath('notebooks');
+const names = readdirSync(folder).filter((name) => name.endsWith('.ipynb'));
+const text = ({ source }: Cell): string => [source].flat().join('');
+
+describe('committed notebooks', () => {
+  it('are there', () => {
+    assert.ok(names.includes('00_start_here.ipynb'));
+    assert.ok(names.includes('01_data_extraction.ipynb'));
+  });
+
+  for (const name of names) {
+    describe(name, () => {
+      const file = join(folder, name);
+      const notebook = JSON.parse(readFileSync(file, 'utf8')) as {
+        cells: Cell[];
+        metadata: { kernelspec: object };
+      };
+      const code = notebook.cells.filter(({ cell_type: type }) => type === 'code');
+
+      it('runs on the TypeScript kernel and stays below 500 kB', () => {
+        assert.deepEqual(notebook.metadata.kernelspec, {
+          display_name: 'TypeScript',
+          language: 'typescript',
+          name: 'tslab',
+        });
+        assert.ok(statSync(file).size < 500_000, `${statSync(file).size} bytes`);
+      });
+
+      it('has small cells that import from xkd alone and define no classes', () => {
+        for (const cell of code) {
+          assert.ok(text(cell).split('\n').length <= 15, text(cell));
+          assert.doesNotMatch(text(cell), /^\s*(export )?(abstract )?class /m);
+          for (const [, from] of text(cell).matchAll(/from '([^']+)'/g)) assert.equal(from, 'xkd');
+        }
+      });
+
+      it('speaks before every second cell at the latest', () => {
+        const kinds = notebook.cells.map(({ cell_type: type }) => type[0]).join('');
+        assert.match(kinds, /^m(m*c{1,2}m)*/);
+        assert.doesNotMatch(kinds, /ccc/);
+        assert.match(text(notebook.cells[0]), /question[\s\S]*What you will see[\s\S]*Run time[\s\S]*need/i);
+        assert.match(text(notebook.cells[notebook.cells.length - 1]), /Recap[\s\S]*Next/);
+      });
+
+      it('keeps the outputs of a run without errors', () => {
+        const outputs = code.flatMap((cell) => cell.outputs ?? []);
+        assert.ok(outputs.length > 0);
+        assert.deepEqual(
+          outputs.filter(({ output_type: type, name }) => type === 'error' || name === 'stderr'),
+          [],
+        );
+        assert.ok(outputs.some(({ data }) => data && 'application/vnd.plotly.v1+json' in data));
+      });
+    });
+  }
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { decode } from 'jpeg-js';
+import {
+  applyVideo,
+  centreVideo,
+  clipFrames,
+  configure,
+  encodePicture,
+  normalisePatches,
+  patchify,
+  principalPlane,
+  RandomStream,
+  reconstructionLoss,
+  reconstructView,
+  teacherAttention,
+  tf,
+  TrainState,
+  viewPictures,
+} from 'xkd';
+
+const config = configure('nano');
+const random = RandomStream.fromSeed(1);
+const numbers = (...shape: number[]) => ({
+  data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
+  shape,
+});
+
+describe('pictures of views', () => {
+  it('come back from normalised values as they were', () => {
+    const side = config.clip.frameSize;
+    const frames = Uint8Array.from({ length: clipFrames(config) * side * side * 3 }, (_, i) => (i * 7) % 256);
+    const view = applyVideo({ frames, height: side, width: side }, centreVideo(config, side, side));
+    const pictures = viewPictures(view, side);
+    assert.equal(pictures.length, 8);
+    pictures.forEach(({ data }, t) => {
+      const original = frames.subarray(t * data.length, (t + 1) * data.length);
+      data.forEach((value, i) => assert.ok(Math.abs(value - original[i]) <= 1));
+    });
+  });
+
+  it('are encoded as JPEG, enlarged without blur', () => {
+    const data = Uint8Array.from([250, 10, 10, 10, 10, 250]);
+    const { source, width, height } = encodePicture(
+      { data, width: 2, height: 1 },
+      { enlarge: 8, quality: 95 },
+    );
+    assert.deepEqual([width, height], [16, 8]);
+    const image = decode(Buffer.from(source.split(',')[1], 'base64'));
+    assert.deepEqual([image.width, image.height], [16, 8]);
+    assert.ok(image.data[4 * 7] > 230 && image.data[4 * 8] < 30, 'left half red, right half not');
+  });
+});
+
+describe('views of a network', () => {
+  const network = TrainState.create(config);
+  after(() => network.dispose());
+
+  it('fill the gaps of a clip and leave the rest as it is', () => {
+    const tensors = tf.memory().numTensors;
+    const view = numbers(1, 3, 8, 32, 32);
+    const { removed, original, drawn, loss } = reconstructView({ network, modality: 'video', view });
+    assert.equal(tf.memory().numTensors, tensors);
+    assert.equal(
+      removed.reduce((a, b) => a + b),
+      64 - 10,
+    );
+    tf.tidy(() => {
+      const cut = (values: Float32Array) => patchify(config, 'video', tf.tensor(values, [1, 3, 8, 32, 32]));
+      const [before, after] = [cut(original), cut(drawn)];
+      const change = tf.sum(tf.abs(tf.sub(before, after)), -1).dataSync();
+      change.forEach((value, token) => assert.equal(value > 1e-3, removed[token] === 1, `token ${token}`));
+      const rows = tf.tensor1d(
+        Array.from(removed.keys()).filter((token) => removed[token] === 1),
+        'int32',
+      );
+      const [truth, guess] = [before, after].map((tokens) => tf.gather(tokens, rows, 1));
+      const { mean, variance } = tf.moments(truth, -1, true);
+      const deviation = tf.sqrt(tf.add(tf.mul(variance, truth.shape[2]! / (truth.shape[2]! - 1)), 1e-6));
+      const predicted = tf.div(tf.sub(guess, mean), deviation);
+      assert.ok(Math.abs(reconstructionLoss(predicted, truth).dataSync()[0] - loss) < 1e-3);
+      assert.ok(Math.abs(tf.mean(normalisePatches(truth)).dataSync()[0]) < 1e-4);
+    });
+  });
+
+  it('hide more at a higher ratio', () => {
+    const view = numbers(1, 1, 32, 32);
+    const hidden = (maskRatio: number) =>
+      reconstructView({ network, modality: 'audio', view, maskRatio }).removed.reduce((a, b) => a + b);
+    assert.deepEqual([hidden(0.25), hidden(0.75)], [8, 24]);
+  });
+
+  it('tell where the teachers look, as shares of one', () => {
+    const { before, after } = teacherAttention(network, numbers(1, 3, 8, 32, 32), numbers(1, 1, 32, 32));
+    const sum = before.video.reduce((a, b) => a + b);
+    assert.equal(before.video.length, 64);
+    assert.equal(after.audio.length, 32);
+    assert.ok(sum > 0.5 && sum < 1, `the class token itself has the rest of ${sum}`);
+  });
+});
+
+describe('principal plane', () => {
+  it('finds the two directions in which points vary most', () => {
+    const rows = 200;
+    const data = new Float32Array(rows * 3);
+    for (let i = 0; i < rows; i++) {
+      const [long, middle] = [random.normal(0, 10), random.normal(0, 3)];
+      data.set([random.normal(5, 0.1), (long + middle) / Math.SQRT2, (long - middle) / Math.SQRT2], 3 * i);
+    }
+    const plane = principalPlane({ data, rows, columns: 3 });
+    const spread = (axis: number) => {
+      const values = Array.from({ length: rows }, (_, i) => plane[2 * i + axis]);
+      return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / rows);
+    };
+    assert.ok(Math.abs(spread(0) - 10) < 1.5 && Math.abs(spread(1) - 3) < 0.6, `${spread(0)} ${spread(1)}`);
+  });
+});
