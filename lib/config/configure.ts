@@ -47,7 +47,8 @@ export function parseOverrides(words: readonly string[]): Overrides {
   return Object.fromEntries(
     words.map((word) => {
       const at = word.indexOf('=');
-      if (at < 1) throw new UserError(`"${word}" is not an override; write key=value, such as mask.video=0.9.`);
+      if (at < 1)
+        throw new UserError(`"${word}" is not an override; write key=value, such as mask.video=0.9.`);
       return [word.slice(0, at), parseValue(word.slice(at + 1))];
     }),
   );

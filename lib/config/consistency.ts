@@ -17,7 +17,9 @@ export function checkConsistency(config: XkdConfig): void {
     atMost('views.frames', views.frames, 'frames of a clip', clipFrames(config));
     atMost('views.columns', views.columns, 'spectrogram.columns', spectrogram.columns);
   } else if (config.teacherView === 'firstLocal') {
-    throw new UserError('teacherView is "firstLocal" but views.local is 0: set teacherView=global or views.local=1.');
+    throw new UserError(
+      'teacherView is "firstLocal" but views.local is 0: set teacherView=global or views.local=1.',
+    );
   }
   atMost('spectrogram.maxHz', spectrogram.maxHz, 'half of clip.sampleRateHz', clip.sampleRateHz / 2);
   if (!Number.isInteger(Math.log2(spectrogram.fftSize))) {

@@ -8,7 +8,9 @@ import { z } from 'zod';
 const count = z.int().min(1);
 const share = z.number().min(0).max(1);
 const positive = z.number().positive();
-const range = z.tuple([z.number(), z.number()]).refine(([low, high]) => low <= high, 'low end above high end');
+const range = z
+  .tuple([z.number(), z.number()])
+  .refine(([low, high]) => low <= high, 'low end above high end');
 
 const clip = z.strictObject({
   seconds: positive.describe('length of the window cut from a video [s]'),

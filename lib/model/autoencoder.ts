@@ -43,7 +43,12 @@ export function reconstruct(
 }
 
 /** Decoder tokens of all patches, without the class token: `[B, L, E]`. No final norm. */
-function decode(config: XkdConfig, decoder: WeightScope, latent: tf.Tensor3D, mask: MaskTensors): tf.Tensor3D {
+function decode(
+  config: XkdConfig,
+  decoder: WeightScope,
+  latent: tf.Tensor3D,
+  mask: MaskTensors,
+): tf.Tensor3D {
   const narrowed = optionalLinear(latent, decoder.at('mid_proj')) as tf.Tensor3D; // [B, 1 + K, E]
   const classToken = tf.slice(narrowed, [0, 0, 0], [-1, 1, -1]); // [B, 1, E]
   const unshuffled = unshuffle(patchTokens(narrowed), decoder.get('mask_token'), mask.sourceRows); // [B, L, E]

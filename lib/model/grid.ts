@@ -7,7 +7,8 @@ export type TokenGrid = readonly number[];
 export function viewGrid(config: XkdConfig, modality: Modality, shape: readonly number[]): TokenGrid {
   const { patch } = config;
   const sizes = modality === 'video' ? shape.slice(-3) : shape.slice(-2);
-  const patches = modality === 'video' ? [patch.frames, patch.size, patch.size] : [patch.melBands, patch.columns];
+  const patches =
+    modality === 'video' ? [patch.frames, patch.size, patch.size] : [patch.melBands, patch.columns];
   return sizes.map((size, axis) => size / patches[axis]);
 }
 

@@ -54,10 +54,9 @@ export function canonicalName({ sharing }: XkdConfig, name: string): string {
 
 function towerSpecs(config: XkdConfig, modality: Modality, role: Role): ParameterSpec[] {
   const tower = towerName(modality, role);
-  return [
-    ...backboneSpecs(config, modality, `${tower}.backbone`),
-    ...headSpecs(config, `${tower}.head`),
-  ].map((spec) => (role === 'teacher' ? { ...spec, trainable: false } : spec));
+  return [...backboneSpecs(config, modality, `${tower}.backbone`), ...headSpecs(config, `${tower}.head`)].map(
+    (spec) => (role === 'teacher' ? { ...spec, trainable: false } : spec),
+  );
 }
 
 function backboneSpecs(config: XkdConfig, modality: Modality, prefix: string): ParameterSpec[] {
@@ -98,7 +97,9 @@ function autoencoderSpecs(config: XkdConfig, modality: Modality): ParameterSpec[
     parameter(`${prefix}.dec_pos_embed`, [1, 1 + tokens, decoder.width], 'truncatedNormal'),
     parameter(`${prefix}.mask_token`, [1, 1, decoder.width], 'normal'),
     // The release leaves a projection out where both widths are equal.
-    ...(encoder.width === decoder.width ? [] : linearSpecs(`${prefix}.mid_proj`, encoder.width, decoder.width)),
+    ...(encoder.width === decoder.width
+      ? []
+      : linearSpecs(`${prefix}.mid_proj`, encoder.width, decoder.width)),
     ...blockSpecs(`${prefix}.decoder.blocks`, decoder),
     ...(decoder.width === values ? [] : linearSpecs(`${prefix}.out_proj`, decoder.width, values)),
   ];

@@ -63,7 +63,11 @@ export function refineTeachers(
   audio: { features: tf.Tensor3D; attention: tf.Tensor4D },
 ): { video: tf.Tensor3D; audio: tf.Tensor3D } {
   if (refinement === 'none') return { video: video.features, audio: audio.features };
-  const weights = crossModalWeights(classAttention(video.attention), classAttention(audio.attention), refinement);
+  const weights = crossModalWeights(
+    classAttention(video.attention),
+    classAttention(audio.attention),
+    refinement,
+  );
   return { video: refine(video.features, weights.video), audio: refine(audio.features, weights.audio) };
 }
 

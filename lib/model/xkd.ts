@@ -121,12 +121,20 @@ export function studentLosses(
   teachers: TeacherOutputs | null,
   temperatures: Temperatures,
 ): LossTensors {
-  const rebuilt = { video: rebuild(config, weights, inputs, 'video'), audio: rebuild(config, weights, inputs, 'audio') };
+  const rebuilt = {
+    video: rebuild(config, weights, inputs, 'video'),
+    audio: rebuild(config, weights, inputs, 'audio'),
+  };
   const reconstruction = tf.mul(tf.add(rebuilt.video.loss, rebuilt.audio.loss), 0.5) as tf.Scalar;
-  const shared = { reconstruction, videoReconstruction: rebuilt.video.loss, audioReconstruction: rebuilt.audio.loss };
+  const shared = {
+    reconstruction,
+    videoReconstruction: rebuilt.video.loss,
+    audioReconstruction: rebuilt.audio.loss,
+  };
   if (teachers === null) return { ...zeroTerms(), ...shared, total: reconstruction };
 
-  const output = (modality: Modality) => studentOutputs(config, weights, inputs, modality, rebuilt[modality].latent);
+  const output = (modality: Modality) =>
+    studentOutputs(config, weights, inputs, modality, rebuilt[modality].latent);
   const students = { video: output('video'), audio: output('audio') }; // [V B, O]
   const studentAlignment = mmd(students.video, students.audio);
   const alignment = tf.mul(tf.add(studentAlignment, teachers.alignment), 0.5) as tf.Scalar;
@@ -187,7 +195,9 @@ function studentOutputs(
   const means = [
     patchMean(latent),
     ...sameSizeGroups(local).map((group) =>
-      patchMean(encode(config, tower.at('backbone'), modality, group.length > 1 ? tf.concat(group) : group[0]).tokens),
+      patchMean(
+        encode(config, tower.at('backbone'), modality, group.length > 1 ? tf.concat(group) : group[0]).tokens,
+      ),
     ),
   ];
   return project(config, tf.concat(means) as tf.Tensor2D, tower.at('head'));
@@ -211,4 +221,3 @@ function studentEntropy(outputs: tf.Tensor2D, { student }: Temperatures): tf.Sca
 function zeroTerms(): Record<LossTerm, tf.Scalar> {
   return Object.fromEntries(lossTerms.map((term) => [term, tf.scalar(0)])) as Record<LossTerm, tf.Scalar>;
 }
-

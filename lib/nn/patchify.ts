@@ -41,7 +41,10 @@ export function unpatchifyVideo(
 ): tf.Tensor5D {
   const [batch, channels, time, height, width] = shape;
   const [t, h, w] = [time / frames, height / size, width / size];
-  const columns = tf.transpose(tf.reshape(tokens, [batch * t * h, w, frames, size, size * channels]), [0, 2, 3, 1, 4]);
+  const columns = tf.transpose(
+    tf.reshape(tokens, [batch * t * h, w, frames, size, size * channels]),
+    [0, 2, 3, 1, 4],
+  );
   const rows = tf.reshape(columns, [batch, t, h, frames, size * width, channels]);
   return tf.reshape(tf.transpose(rows, [0, 5, 1, 3, 2, 4]), [batch, channels, time, height, width]);
 }

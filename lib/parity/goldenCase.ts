@@ -56,13 +56,19 @@ export class GoldenCase {
   /** Opens `PREFIX.json` and `PREFIX.safetensors`. */
   static open(prefix: string): GoldenCase {
     const path = `${prefix}.json`;
-    if (!existsSync(path)) throw new UserError(`There is no recorded case "${path}"; give its path without ".json".`);
+    if (!existsSync(path))
+      throw new UserError(`There is no recorded case "${path}"; give its path without ".json".`);
     const parsed = caseSchema.safeParse(readJson(path));
     if (!parsed.success) {
       const { path: key, message } = parsed.error.issues[0];
       throw new UserError(`"${path}" is not a recorded case: ${key.join('.') || 'the file'}: ${message}.`);
     }
-    return new GoldenCase(prefix, caseConfig(parsed.data), parsed.data, openSafetensors(`${prefix}.safetensors`));
+    return new GoldenCase(
+      prefix,
+      caseConfig(parsed.data),
+      parsed.data,
+      openSafetensors(`${prefix}.safetensors`),
+    );
   }
 
   get steps(): number {
@@ -90,7 +96,9 @@ export class GoldenCase {
   inputs(step: number): ModelInputs {
     const mask = (modality: Modality) => {
       const noise = this.tensors.read(`step${step}.noise.${modality}`);
-      return maskTensors(maskFromNoise(noise.data as Float32Array, this.file.batch, this.config.mask[modality]));
+      return maskTensors(
+        maskFromNoise(noise.data as Float32Array, this.file.batch, this.config.mask[modality]),
+      );
     };
     return {
       views: { video: this.views(step, 'frames'), audio: this.views(step, 'specs') },

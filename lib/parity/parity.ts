@@ -5,7 +5,14 @@ import { tf } from '../tensor/native';
 import { TrainState, centreNames } from '../train/state';
 import { differentiate } from '../train/differentiate';
 import { trainStep } from '../train/step';
-import { type ParityGroup, type ParityRow, largestError, parityTolerances, relativeError, releaseLosses } from './compare';
+import {
+  type ParityGroup,
+  type ParityRow,
+  largestError,
+  parityTolerances,
+  relativeError,
+  releaseLosses,
+} from './compare';
 import { GoldenCase } from './goldenCase';
 
 /** Outcome of a parity run. */
@@ -60,7 +67,8 @@ function loadState(golden: GoldenCase): TrainState {
     if (!tensors.has(stored)) tensors.set(stored, golden.tensor(`state.${name}`));
   }
   const missing = [...expected.keys()].find((name) => !tensors.has(name));
-  if (missing !== undefined) throw new UserError(`"${golden.prefix}.safetensors" has no tensor state.${missing}.`);
+  if (missing !== undefined)
+    throw new UserError(`"${golden.prefix}.safetensors" has no tensor state.${missing}.`);
   return TrainState.fromWeights(config, tensors);
 }
 
@@ -108,13 +116,23 @@ function compareFeatures(golden: GoldenCase, state: TrainState): ParityRow[] {
     const { views } = golden.inputs(0);
     const cases = (['teacher', 'student'] as const).flatMap((role) =>
       modalities.flatMap((modality) =>
-        ['', '_local'].map((suffix, index) => ({ role, modality, index, name: `feat.${role}.${modality}${suffix}` })),
+        ['', '_local'].map((suffix, index) => ({
+          role,
+          modality,
+          index,
+          name: `feat.${role}.${modality}${suffix}`,
+        })),
       ),
     );
     return cases
       .filter(({ name }) => golden.tensors.has(name))
       .map(({ role, modality, index, name }) => {
-        const features = extractPatchMean(state.config, state.scope, { modality, role }, views[modality][index]);
+        const features = extractPatchMean(
+          state.config,
+          state.scope,
+          { modality, role },
+          views[modality][index],
+        );
         const error = largestError(features.dataSync(), golden.tensors.read(name).data);
         return { group: 'features' as const, name, error };
       });

@@ -9,7 +9,12 @@ import { hasNativeOps, runOp } from './runOp';
  * @param b `[k, m]`, or `[m, k]` when `transposeB`
  * @returns `[n, m]`
  */
-export function matMul2d(a: tf.Tensor2D, b: tf.Tensor2D, transposeA = false, transposeB = false): tf.Tensor2D {
+export function matMul2d(
+  a: tf.Tensor2D,
+  b: tf.Tensor2D,
+  transposeA = false,
+  transposeB = false,
+): tf.Tensor2D {
   if (!hasNativeOps()) return tf.matMul(a, b, transposeA, transposeB);
   return runOp('MatMul', [a, b], {
     transpose_a: transposeA,

@@ -51,7 +51,8 @@ export function loadCheckpoint(path: string): TrainState {
     const { config, step, updates, hashes } = readMetadata(reader.path, reader.metadata);
     const read = (name: string): tf.Tensor => {
       const stored = reader.read(name);
-      if (hashOf(stored.data) !== hashes[name]) throw damaged(reader.path, `the values of "${name}" have changed`);
+      if (hashOf(stored.data) !== hashes[name])
+        throw damaged(reader.path, `the values of "${name}" have changed`);
       return tf.tensor(stored.data, [...stored.shape]);
     };
     checkNames(reader.path, config, new Map(reader.names().map((name) => [name, reader.entry(name).shape])));
@@ -73,10 +74,12 @@ export function loadCheckpoint(path: string): TrainState {
 
 /** The file that a path means: itself, or the newest checkpoint of a run folder. */
 export function checkpointFile(path: string): string {
-  if (!existsSync(path)) throw new UserError(`There is no checkpoint "${path}"; give a run folder or a .safetensors file.`);
+  if (!existsSync(path))
+    throw new UserError(`There is no checkpoint "${path}"; give a run folder or a .safetensors file.`);
   if (!statSync(path).isDirectory()) return path;
   const newest = listCheckpoints(path)[0];
-  if (newest === undefined) throw new UserError(`The folder "${path}" holds no checkpoints; is it a run folder?`);
+  if (newest === undefined)
+    throw new UserError(`The folder "${path}" holds no checkpoints; is it a run folder?`);
   return newest;
 }
 
@@ -111,7 +114,9 @@ export function requireSameConfig(path: string, found: XkdConfig, asked: XkdConf
     ([key, value]) => !freeKeys.test(key) && JSON.stringify(before.get(key)) !== JSON.stringify(value),
   );
   if (differing.length === 0) return;
-  const list = differing.map(([key, value]) => `${key} (${JSON.stringify(before.get(key))}, asked for ${JSON.stringify(value)})`);
+  const list = differing.map(
+    ([key, value]) => `${key} (${JSON.stringify(before.get(key))}, asked for ${JSON.stringify(value)})`,
+  );
   throw new UserError(
     `"${path}" was made with another configuration: ${list.join(', ')}; ask for the same values or choose another folder.`,
   );
@@ -119,7 +124,9 @@ export function requireSameConfig(path: string, found: XkdConfig, asked: XkdConf
 
 function readMetadata(path: string, metadata: Readonly<Record<string, string>>) {
   if (metadata.format !== format) {
-    throw new UserError(`"${path}" is a safetensors file but not a checkpoint of this project; choose another file.`);
+    throw new UserError(
+      `"${path}" is a safetensors file but not a checkpoint of this project; choose another file.`,
+    );
   }
   try {
     return {
@@ -141,14 +148,19 @@ function checkNames(path: string, config: XkdConfig, found: ReadonlyMap<string, 
     trainableNames(config).map((name) => [prefix + name, shapes.get(name)!] as const),
   );
   for (const [name, shape] of [...expected, ...centres, ...moments]) {
-    if (String(found.get(name)) !== String(shape)) throw damaged(path, `"${name}" is missing or of another shape`);
+    if (String(found.get(name)) !== String(shape))
+      throw damaged(path, `"${name}" is missing or of another shape`);
   }
 }
 
 function hashOf(values: StoredTensor['data']): string {
-  return createHash('sha256').update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).digest('hex');
+  return createHash('sha256')
+    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    .digest('hex');
 }
 
 function damaged(path: string, reason: string): UserError {
-  return new UserError(`The checkpoint "${path}" is damaged (${reason}); use an older one from the same folder.`);
+  return new UserError(
+    `The checkpoint "${path}" is damaged (${reason}); use an older one from the same folder.`,
+  );
 }

@@ -57,7 +57,10 @@ export function differentiate(
   const centres = new Map(
     teachers === null
       ? []
-      : modalities.map((m) => [centreNames[m], nextCentre(centre[m], teachers.outputs[m], config.centreMomentum)]),
+      : modalities.map((m) => [
+          centreNames[m],
+          nextCentre(centre[m], teachers.outputs[m], config.centreMomentum),
+        ]),
   );
   return { losses: release(kept.losses!), gradients, centres };
 }

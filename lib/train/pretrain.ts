@@ -17,7 +17,13 @@ export interface PretrainOptions {
 }
 
 /** Opens a pretraining run on the training split of a data set (all of it where there are no splits). */
-export async function openPretraining({ config, data, out, resume, eager }: PretrainOptions): Promise<PretrainingRun> {
+export async function openPretraining({
+  config,
+  data,
+  out,
+  resume,
+  eager,
+}: PretrainOptions): Promise<PretrainingRun> {
   const dataset = await openDataset(data);
   const train = dataset.entries.filter(({ split }) => split === null || split === 'train');
   return PretrainingRun.open({

@@ -11,7 +11,13 @@ import {
 } from '../model';
 import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
-import { checkpointPath, loadCheckpoint, pruneCheckpoints, requireSameConfig, saveCheckpoint } from './checkpoint';
+import {
+  checkpointPath,
+  loadCheckpoint,
+  pruneCheckpoints,
+  requireSameConfig,
+  saveCheckpoint,
+} from './checkpoint';
 import { type InterruptWatch, watchInterrupt } from './interrupt';
 import { RunFolder, type StepMetrics } from './runFolder';
 import { type RunLength, runLength, scheduleAt } from './schedules';
@@ -117,7 +123,12 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     const inputs = modelInputs(this.config, batch);
     const schedule = scheduleAt(this.config, step, this.length);
     try {
-      const { losses, clipped } = trainStep(this.state, inputs, schedule, this.args.eager ? undefined : (step) => this.compiled.call(step));
+      const { losses, clipped } = trainStep(
+        this.state,
+        inputs,
+        schedule,
+        this.args.eager ? undefined : (step) => this.compiled.call(step),
+      );
       const metrics: StepMetrics = {
         step,
         epoch: Math.floor(step / this.length.stepsPerEpoch),
@@ -181,4 +192,3 @@ function resumeState(out: string, config: XkdConfig): TrainState {
   }
   return state;
 }
-

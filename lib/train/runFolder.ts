@@ -65,7 +65,9 @@ export class RunFolder {
   /** Opens the metrics; rows behind `step` steps, of a run that was cut off, are dropped. */
   openMetrics(step: number): void {
     const after = step === 0 ? null : step - 1;
-    this.writers = ['metrics.csv', 'metrics.jsonl'].map((name) => new MetricsWriter(join(this.path, name), after));
+    this.writers = ['metrics.csv', 'metrics.jsonl'].map(
+      (name) => new MetricsWriter(join(this.path, name), after),
+    );
   }
 
   writeMetrics(metrics: StepMetrics): void {
@@ -81,4 +83,3 @@ export class RunFolder {
     this.writers = [];
   }
 }
-

@@ -23,7 +23,11 @@ export function runLength({ training }: XkdConfig, clips: number): RunLength {
 }
 
 /** All schedules at one step (method section 8). */
-export function scheduleAt(config: XkdConfig, step: number, { stepsPerEpoch, steps }: RunLength): StepSchedule {
+export function scheduleAt(
+  config: XkdConfig,
+  step: number,
+  { stepsPerEpoch, steps }: RunLength,
+): StepSchedule {
   const { optimiser, ema, temperature } = config;
   const epoch = Math.floor(step / stepsPerEpoch);
   return {
@@ -51,7 +55,11 @@ export function warmupCosine(step: number, steps: number, warmupSteps: number, p
 }
 
 /** From `start` in epoch 0 to `end`, reached in the last epoch of the warm-up. */
-function linearRamp(epoch: number, warmupEpochs: number, { start, end }: { start: number; end: number }): number {
+function linearRamp(
+  epoch: number,
+  warmupEpochs: number,
+  { start, end }: { start: number; end: number },
+): number {
   if (epoch >= warmupEpochs || warmupEpochs <= 1) return epoch >= warmupEpochs ? end : start;
   return start + ((end - start) * epoch) / (warmupEpochs - 1);
 }

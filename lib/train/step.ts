@@ -93,7 +93,10 @@ export function trainStep(
     };
     const outputs = engine(inputs);
     const values = outputs.losses.dataSync();
-    const losses = Object.fromEntries(lossTerms.map((term, i) => [term, values[i]])) as Record<LossTerm, number>;
+    const losses = Object.fromEntries(lossTerms.map((term, i) => [term, values[i]])) as Record<
+      LossTerm,
+      number
+    >;
     assertFinite(losses, state.step);
     state.commit(outputs.state);
     state.updates = {

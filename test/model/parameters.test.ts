@@ -53,7 +53,8 @@ describe('parameters', () => {
     assert.ok(matrices.length === 6);
     assert.equal(new Set(texts).size, matrices.length);
     for (const name of weights.keys()) {
-      if (name.includes('_teacher.')) assert.deepEqual(bytes(name), bytes(name.replace('_teacher.', '_student.')));
+      if (name.includes('_teacher.'))
+        assert.deepEqual(bytes(name), bytes(name.replace('_teacher.', '_student.')));
     }
     const other = initialWeights(tinyConfig({ seed: 1 }));
     assert.notDeepEqual([...other.get(matrices[0])!.dataSync()], bytes(matrices[0]));

@@ -115,9 +115,13 @@ describe('layers', () => {
       const gradient = tf.grad(scalar)(tf.tensor1d(x)).dataSync();
       const step = 1e-2;
       x.forEach((_, i) => {
-        const shifted = (by: number) => scalar(tf.tensor1d(x.map((v, j) => (i === j ? v + by : v)))).dataSync()[0];
+        const shifted = (by: number) =>
+          scalar(tf.tensor1d(x.map((v, j) => (i === j ? v + by : v)))).dataSync()[0];
         const difference = (shifted(step) - shifted(-step)) / (2 * step);
-        assert.ok(Math.abs(gradient[i] - difference) < 2e-3, `${name} at ${i}: ${gradient[i]}, ${difference}`);
+        assert.ok(
+          Math.abs(gradient[i] - difference) < 2e-3,
+          `${name} at ${i}: ${gradient[i]}, ${difference}`,
+        );
       });
     }
   });

@@ -43,9 +43,14 @@ describe('parity with the figures of the original', () => {
     const state = TrainState.fromWeights(golden.config, weights);
     const compiled = compiledStep();
     for (let step = 0; step < golden.steps; step++) {
-      const { losses } = trainStep(state, golden.inputs(step), golden.schedule(step), (inputs) => compiled.call(inputs));
+      const { losses } = trainStep(state, golden.inputs(step), golden.schedule(step), (inputs) =>
+        compiled.call(inputs),
+      );
       const expected = golden.losses(step).loss;
-      assert.ok(Math.abs(losses.total - expected) <= 1e-5 * expected, `step ${step}: ${losses.total}, not ${expected}`);
+      assert.ok(
+        Math.abs(losses.total - expected) <= 1e-5 * expected,
+        `step ${step}: ${losses.total}, not ${expected}`,
+      );
     }
     assert.equal(compiled.traces, 1);
     compiled.dispose();

@@ -51,7 +51,10 @@ export function randomInputs(config: XkdConfig, seed: number): ModelInputs {
   };
   return {
     views: {
-      video: [video(clipFrames(config), clip.frameSize), ...local(() => video(views.frames, views.frameSize))],
+      video: [
+        video(clipFrames(config), clip.frameSize),
+        ...local(() => video(views.frames, views.frameSize)),
+      ],
       audio: [audio(spectrogram.columns), ...local(() => audio(views.columns))],
     },
     masks: { video: mask('video'), audio: mask('audio') },

@@ -64,7 +64,12 @@ export function nodeBackend(): NodeBackend {
 /** TensorFlow's number of a tfjs type. */
 export function typeNumber(dtype: string): number {
   const { TF_FLOAT, TF_INT32, TF_INT64, TF_BOOL } = nodeBackend().binding;
-  const numbers: Record<string, number> = { float32: TF_FLOAT, int32: TF_INT32, int64: TF_INT64, bool: TF_BOOL };
+  const numbers: Record<string, number> = {
+    float32: TF_FLOAT,
+    int32: TF_INT32,
+    int64: TF_INT64,
+    bool: TF_BOOL,
+  };
   if (!(dtype in numbers)) throw new Error(`A graph cannot hold values of type ${dtype}.`);
   return numbers[dtype];
 }

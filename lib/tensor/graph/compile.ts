@@ -1,3 +1,4 @@
+import { tf } from '../native';
 import { hasNativeOps } from '../runOp';
 import { TracedFunction } from './tracedFunction';
 import { flattenTree, rebuildTree, treeSignature } from './tree';
@@ -28,9 +29,9 @@ export class CompiledFunction<Inputs, Outputs> {
   call(inputs: Inputs): Outputs {
     if (!hasNativeOps()) return this.compute(inputs);
     const signature = treeSignature(inputs);
-    const known = this.graphs.get(signature);
-    if (known === undefined) return this.trace(signature, inputs);
-    return rebuildTree(known.form, known.traced.run(flattenTree(inputs)));
+    const { form, traced } = this.graphs.get(signature) ?? this.trace(signature, inputs);
+    // The first call runs the graph as well: its figures must not depend on when a graph was traced.
+    return rebuildTree(form, traced.run(flattenTree(inputs)));
   }
 
   /** Frees the native graphs; a later call traces again. */
@@ -39,13 +40,17 @@ export class CompiledFunction<Inputs, Outputs> {
     this.graphs.clear();
   }
 
-  private trace(signature: string, inputs: Inputs): Outputs {
-    let form!: Outputs;
-    const { traced, results } = TracedFunction.trace(flattenTree(inputs), () => {
-      form = this.compute(inputs);
-      return flattenTree(form);
+  private trace(signature: string, inputs: Inputs): Compiled<Outputs> {
+    let compiled!: Compiled<Outputs>;
+    tf.tidy(() => {
+      let form!: Outputs;
+      const traced = TracedFunction.trace(flattenTree(inputs), () => {
+        form = this.compute(inputs);
+        return flattenTree(form);
+      });
+      compiled = { traced, form };
     });
-    this.graphs.set(signature, { traced, form });
-    return rebuildTree(form, results);
+    this.graphs.set(signature, compiled);
+    return compiled;
   }
 }

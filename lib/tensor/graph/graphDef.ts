@@ -1,5 +1,12 @@
 import type { tf } from '../native';
-import { type ConstantValues, type Int64Scalar, type OpAttribute, type OpInput, nodeBackend, typeNumber } from './backend';
+import {
+  type ConstantValues,
+  type Int64Scalar,
+  type OpAttribute,
+  type OpInput,
+  nodeBackend,
+  typeNumber,
+} from './backend';
 import { type AttrValueMessage, type NodeMessage, type ShapeMessage, protobuf } from './protobuf';
 import { type RecordedOp, TraceError } from './recorder';
 
@@ -36,8 +43,11 @@ export class GraphBuilder {
 
   addOp({ op, attributes, inputs, outputs }: RecordedOp): void {
     const sources = inputs.map((input) => this.placeOf(input));
-    const values = Object.fromEntries(attributes.map((attribute) => [attribute.name, attributeValue(op, attribute)]));
-    for (const [i, name] of (inferredTypes[op] ?? []).entries()) values[name] ??= typeValue(typeNumber(inputs[i].dtype));
+    const values = Object.fromEntries(
+      attributes.map((attribute) => [attribute.name, attributeValue(op, attribute)]),
+    );
+    for (const [i, name] of (inferredTypes[op] ?? []).entries())
+      values[name] ??= typeValue(typeNumber(inputs[i].dtype));
     const place = this.addNode(op, sources, values);
     const node = place.split(':')[0];
     outputs.forEach(({ dataId, shape }, i) => this.places.set(dataId, { place: `${node}:${i}`, shape }));
@@ -129,7 +139,10 @@ function attributeValue(op: string, { name, type, value }: OpAttribute): AttrVal
     const list = new (protobuf().AttrValue.ListValue)();
     if (type === binding.TF_ATTR_INT) list.setIList(value as number[]);
     else if (type === binding.TF_ATTR_TYPE) list.setTypeList(value as number[]);
-    else throw new TraceError(`The op ${op} cannot be recorded: its attribute "${name}" is a list of another kind.`);
+    else
+      throw new TraceError(
+        `The op ${op} cannot be recorded: its attribute "${name}" is a list of another kind.`,
+      );
     message.setList(list);
     return message;
   }

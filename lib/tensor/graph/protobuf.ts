@@ -70,7 +70,9 @@ interface Messages {
   readonly NodeDef: Constructor<NodeMessage>;
   readonly GraphDef: Constructor<GraphMessage>;
   readonly VersionDef: Constructor<{ setProducer(version: number): void }>;
-  readonly MetaGraphDef: Constructor<MetaGraphMessage> & { readonly MetaInfoDef: Constructor<MetaInfoMessage> };
+  readonly MetaGraphDef: Constructor<MetaGraphMessage> & {
+    readonly MetaInfoDef: Constructor<MetaInfoMessage>;
+  };
   readonly SavedModel: Constructor<SavedModelMessage>;
 }
 

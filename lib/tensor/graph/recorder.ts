@@ -1,5 +1,11 @@
 import type { tf } from '../native';
-import { type ConstantValues, type NodeBackend, type OpAttribute, type OpInput, nodeBackend } from './backend';
+import {
+  type ConstantValues,
+  type NodeBackend,
+  type OpAttribute,
+  type OpInput,
+  nodeBackend,
+} from './backend';
 
 /** One call of a TensorFlow op. */
 export interface RecordedOp {
@@ -42,7 +48,8 @@ export function recordOps<T>(inputs: Iterable<tf.Tensor>, body: () => T): Record
     outputs: readonly tf.Tensor[],
   ) => {
     for (const operand of operands) {
-      if (operand.dtype !== 'int64' && !known.has((operand as tf.TensorInfo).dataId)) throw strangeTensor(op, operand);
+      if (operand.dtype !== 'int64' && !known.has((operand as tf.TensorInfo).dataId))
+        throw strangeTensor(op, operand);
     }
     outputs.forEach(({ dataId }) => known.add(dataId));
     ops.push({ op, attributes, inputs: [...operands], outputs });

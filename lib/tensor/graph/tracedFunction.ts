@@ -21,16 +21,15 @@ export class TracedFunction {
    * Runs a function once, eagerly, and records it.
    *
    * @param inputs every tensor that may differ from run to run; all others that the function uses stay as they are
-   * @returns the recorded function, and the results of this first run
    * @throws TraceError naming what cannot be recorded
    */
-  static trace(inputs: TensorRecord, body: () => TensorRecord): { traced: TracedFunction; results: TensorRecord } {
+  static trace(inputs: TensorRecord, body: () => TensorRecord): TracedFunction {
     const { result: results, ops, constants } = recordOps(inputs.values(), body);
     const builder = new GraphBuilder(constants);
     const places = [...inputs].map(([name, tensor]) => ({ name, place: builder.addInput(tensor) }));
     ops.forEach((op) => builder.addOp(op));
     const outputs = [...results].map(([name, tensor]) => ({ name, place: builder.addOutput(tensor) }));
-    return { traced: new TracedFunction(loadGraph(builder.serialise()), places, outputs), results };
+    return new TracedFunction(loadGraph(builder.serialise()), places, outputs);
   }
 
   /** Runs the graph on new values of the same shapes. */
@@ -38,7 +37,12 @@ export class TracedFunction {
     const backend = nodeBackend();
     const ids = backend.getInputTensorIds(this.inputs.map(({ name }) => inputs.get(name)!));
     const joined = (list: readonly { place: string }[]) => list.map(({ place }) => place).join(',');
-    const values = backend.binding.runSavedModel(this.session, ids, joined(this.inputs), joined(this.outputs));
+    const values = backend.binding.runSavedModel(
+      this.session,
+      ids,
+      joined(this.inputs),
+      joined(this.outputs),
+    );
     return new Map(values.map((value, i) => [this.outputs[i].name, backend.createOutputTensor(value)]));
   }
 

@@ -6,9 +6,15 @@ import type { TensorRecord } from './tracedFunction';
  */
 
 /** The tensors of a tree by their paths, such as `state/weights/cls_token`. */
-export function flattenTree(tree: unknown, path = '', into = new Map<string, tf.Tensor>()): Map<string, tf.Tensor> {
+export function flattenTree(
+  tree: unknown,
+  path = '',
+  into = new Map<string, tf.Tensor>(),
+): Map<string, tf.Tensor> {
   if (tree instanceof tf.Tensor) into.set(path, tree);
-  else for (const [key, branch] of branches(tree)) flattenTree(branch, path === '' ? key : `${path}/${key}`, into);
+  else
+    for (const [key, branch] of branches(tree))
+      flattenTree(branch, path === '' ? key : `${path}/${key}`, into);
   return into;
 }
 

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { RandomStream, largestError, tf } from 'xkd';
+import { CompiledFunction, TraceError } from 'xkd/dist/tensor/graph';
+
+type Tensors = Record<string, tf.Tensor>;
+
+/** Functions over inputs of several shapes, among them what the model is made of. */
+const functions: Record<string, (x: tf.Tensor, y: tf.Tensor) => Tensors> = {
+  'sums and products': (x, y) => ({ a: tf.add(tf.mul(x, y), 2), b: tf.sub(x, tf.div(y, 3)) }),
+  reductions: (x) => ({ a: tf.sum(x), b: tf.mean(x, -1, true), c: tf.max(x, 0) }),
+  'reshapes and transposes': (x) => ({
+    a: tf.transpose(tf.reshape(x, [-1, x.shape[1]!])),
+    b: tf.expandDims(x, 1),
+  }),
+  'a product of matrices': (x, y) => ({ a: tf.matMul(x as tf.Tensor2D, y as tf.Tensor2D, false, true) }),
+  'softmax and its logarithm': (x) => ({ a: tf.softmax(x), b: tf.logSoftmax(x) }),
+  'split, stack and concat': (x, y) => {
+    const [first, rest] = tf.split(x, [1, x.shape[0] - 1]);
+    return { a: tf.concat([rest, first, y]), b: tf.stack([x, y]), c: tf.unstack(y)[0] };
+  },
+  'a gradient': (x, y) => ({ a: tf.grad((z: tf.Tensor) => tf.sum(tf.mul(tf.square(z), y)))(x) }),
+  'constants, large and small': (x) => ({
+    a: tf.add(x, tf.fill(x.shape, 0.5)),
+    b: tf.mul(x, tf.range(0, x.size).reshape(x.shape)),
+    c: tf.add(x, tf.zerosLike(x)),
+  }),
+  'an input handed through': (x, y) => ({ a: x, b: tf.neg(y) }),
+};
+
+const shapes = [
+  [2, 3],
+  [1, 1],
+  [7, 2],
+  [5, 40],
+];
+
+describe('a traced function', () => {
+  const random = (stream: RandomStream, shape: number[]) =>
+    tf.tensor(
+      Float32Array.from({ length: shape[0] * shape[1] }, () => stream.normal()),
+      shape,
+    );
+
+  for (const [name, compute] of Object.entries(functions)) {
+    it(`equals the function itself, at its first call and later: ${name}`, () => {
+      const compiled = new CompiledFunction(({ x, y }: Tensors) => compute(x, y));
+      for (const [index, shape] of shapes.entries()) {
+        for (let call = 0; call < 3; call++) {
+          tf.tidy(() => {
+            const stream = RandomStream.fromSeed(name).split(index, call);
+            const inputs = { x: random(stream, shape), y: random(stream, shape) };
+            const expected = compute(inputs.x, inputs.y);
+            const actual = compiled.call(inputs);
+            assert.deepEqual(Object.keys(actual), Object.keys(expected));
+            for (const key of Object.keys(expected)) {
+              assert.deepEqual(actual[key].shape, expected[key].shape, key);
+              const error = largestError(actual[key].dataSync(), expected[key].dataSync());
+              assert.ok(error <= 1e-6, `${key}: ${error}`);
+            }
+          });
+        }
+      }
+      assert.equal(compiled.traces, shapes.length);
+      compiled.dispose();
+    });
+  }
+
+  it('is traced anew when a number beside the tensors changes', () => {
+    const compiled = new CompiledFunction(({ x, factor }: { x: tf.Tensor; factor: number }) =>
+      tf.mul(x, factor),
+    );
+    const x = tf.scalar(3);
+    assert.equal(compiled.call({ x, factor: 2 }).dataSync()[0], 6);
+    assert.equal(compiled.call({ x, factor: 5 }).dataSync()[0], 15);
+    assert.equal(compiled.call({ x, factor: 2 }).dataSync()[0], 6);
+    assert.equal(compiled.traces, 2);
+    compiled.dispose();
+  });
+
+  it('takes and gives Maps and lists', () => {
+    const compiled = new CompiledFunction(({ group }: { group: Map<string, tf.Tensor[]> }) => ({
+      doubled: new Map([...group].map(([name, list]) => [name, list.map((tensor) => tf.mul(tensor, 2))])),
+    }));
+    for (const value of [1, 4]) {
+      const { doubled } = compiled.call({ group: new Map([['a.b', [tf.scalar(value), tf.scalar(-value)]]]) });
+      assert.deepEqual(
+        doubled.get('a.b')!.map((tensor) => tensor.dataSync()[0]),
+        [2 * value, -2 * value],
+      );
+    }
+    assert.equal(compiled.traces, 1);
+    compiled.dispose();
+  });
+
+  it('refuses to depend on the values of a tensor', () => {
+    const compiled = new CompiledFunction(({ x }: Tensors) => (x.dataSync()[0] > 0 ? x : tf.neg(x)));
+    assert.throws(() => compiled.call({ x: tf.scalar(1) }), TraceError);
+    assert.equal(tf.scalar(2).dataSync()[0], 2, 'the backend is as it was before');
+  });
+
+  it('refuses a tensor from outside that is no input, and names the op', () => {
+    const outside = tf.tensor1d([1, 2, 3]);
+    const compiled = new CompiledFunction(({ x }: Tensors) => tf.mul(x, outside));
+    assert.throws(
+      () => compiled.call({ x: tf.scalar(1) }),
+      (error: Error) => error instanceof TraceError && /Mul uses a tensor of shape \[3\]/.test(error.message),
+    );
+  });
+
+  it('leaves no tensors behind', () => {
+    const compiled = new CompiledFunction(({ x }: Tensors) => ({ y: tf.softmax(x) }));
+    const x = tf.tensor1d([1, 2]);
+    tf.dispose(compiled.call({ x }));
+    const before = tf.memory().numTensors;
+    for (let i = 0; i < 3; i++) tf.dispose(compiled.call({ x }));
+    assert.equal(tf.memory().numTensors, before);
+    compiled.dispose();
+  });
+});

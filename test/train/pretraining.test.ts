@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type BatchSource,
+  type NdArray,
+  PretrainingRun,
+  type PretrainingArgs,
+  RandomStream,
+  type StepMetrics,
+  TrainState,
+  UserError,
+  type ViewBatch,
+  checkpointFile,
+  clipFrames,
+  listCheckpoints,
+  loadCheckpoint,
+  readMetrics,
+  saveCheckpoint,
+  tf,
+  type XkdConfig,
+} from 'xkd';
+import { tinyConfig } from '../support/tiny';
+
+const config = tinyConfig({
+  'training.steps': 8,
+  'training.checkpointSteps': 3,
+  'optimiser.warmupEpochs': 0,
+});
+const entries = Array.from({ length: 12 }, (_, i) => ({ path: `clip-${i}.mp4`, label: null, split: null }));
+
+/** Batches that are a function of the step, as the loader's are. */
+function source(of: XkdConfig, startStep: number): BatchSource {
+  const { clip, spectrogram, views, training } = of;
+  const array = (stream: RandomStream, shape: number[]): NdArray => ({
+    shape,
+    data: Float32Array.from({ length: shape.reduce((product, n) => product * n, 1) }, () => stream.normal()),
+  });
+  let step = startStep;
+  return {
+    skipped: [],
+    close: async () => undefined,
+    next: async (): Promise<ViewBatch> => {
+      const stream = RandomStream.fromSeed(of.seed).split('test batch', step);
+      const video = [
+        array(stream, [training.batch, 3, clipFrames(of), clip.frameSize, clip.frameSize]),
+        array(stream, [training.batch, 3, views.frames, views.frameSize, views.frameSize]),
+      ];
+      const audio = [
+        array(stream, [training.batch, 1, spectrogram.melBands, spectrogram.columns]),
+        array(stream, [training.batch, 1, spectrogram.melBands, views.columns]),
+      ];
+      return { step: step++, video, audio, entries: entries.slice(0, training.batch) };
+    },
+  };
+}
+
+async function open(out: string | null, args: Partial<PretrainingArgs> = {}): Promise<PretrainingRun> {
+  const openSource = async (start: number) => source(args.config ?? config, start);
+  // Eager steps: tracing a graph takes longer than these few steps.
+  return PretrainingRun.open({ config, entries, data: 'nowhere', out, openSource, eager: true, ...args });
+}
+
+async function finish(run: PretrainingRun, steps = Infinity): Promise<StepMetrics[]> {
+  const rows: StepMetrics[] = [];
+  for await (const row of run) if (rows.push(row) >= steps) break;
+  await run.close();
+  return rows;
+}
+
+const weightsOf = (state: TrainState) =>
+  [...state.tensors.weights].map(([name, t]) => [name, [...t.dataSync()]]);
+const said = (pattern: RegExp) => (error: Error) => error instanceof UserError && pattern.test(error.message);
+
+describe('pretraining run', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'xkd-run-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('writes configuration, versions, metrics and the newest checkpoints', async () => {
+    const out = join(folder, 'run');
+    const run = await open(out);
+    const rows = await finish(run);
+    assert.equal(rows.length, 8);
+    assert.deepEqual(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')), config);
+    const about = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8'));
+    assert.equal(about.steps, 8);
+    assert.equal(about.versions.node, process.version);
+    for (const name of ['metrics.csv', 'metrics.jsonl']) {
+      const metrics = readMetrics(join(out, name));
+      assert.deepEqual(
+        metrics.map(({ step, total }) => [step, total]),
+        rows.map(({ step, total }) => [step, total]),
+      );
+    }
+    assert.deepEqual(readdirSync(join(out, 'checkpoints')), [
+      'step-0000006.safetensors',
+      'step-0000008.safetensors',
+    ]);
+    run.state.dispose();
+  });
+
+  it('5 steps, a new process state, and 3 more equal 8 in one go, bit for bit', async () => {
+    const whole = await open(null, { eager: false });
+    const expected = await finish(whole);
+    const out = join(folder, 'run');
+    const first = await open(out, { eager: false });
+    await finish(first, 5);
+    first.state.dispose();
+    const second = await open(out, { resume: true, eager: false });
+    assert.equal(second.state.step, 5);
+    const rest = await finish(second);
+    assert.deepEqual(
+      rest.map(({ step, total }) => [step, total]),
+      expected.slice(5).map(({ step, total }) => [step, total]),
+    );
+    assert.deepEqual(weightsOf(second.state), weightsOf(whole.state));
+    assert.equal(readMetrics(join(out, 'metrics.csv')).length, 8);
+    [whole, second].forEach(({ state }) => state.dispose());
+  });
+
+  it('an interrupt ends the loop after the step, with a checkpoint', async () => {
+    const out = join(folder, 'run');
+    const run = await open(out);
+    const rows: StepMetrics[] = [];
+    for await (const row of run) {
+      rows.push(row);
+      if (rows.length === 2) process.emit('SIGINT');
+    }
+    await run.close();
+    assert.equal(rows.length, 2);
+    assert.ok(run.interrupted);
+    assert.equal(loadCheckpoint(out).step, 2);
+    assert.equal(process.listenerCount('SIGINT'), 0);
+    run.state.dispose();
+  });
+
+  it('keeps everything in memory without a folder, and lets every tensor go', async () => {
+    const before = tf.memory().numTensors;
+    const run = await open(null);
+    await finish(run);
+    run.state.dispose();
+    assert.equal(tf.memory().numTensors, before);
+  });
+
+  it('does not write into another run unasked', async () => {
+    const out = join(folder, 'run');
+    const run = await open(out);
+    await finish(run, 1);
+    await assert.rejects(open(out), said(/already holds a run; add --resume/));
+    run.state.dispose();
+  });
+
+  it('refuses a checkpoint of another configuration and lists what differs', async () => {
+    const out = join(folder, 'run');
+    const run = await open(out);
+    await finish(run, 1);
+    const other = tinyConfig({ 'training.steps': 8, 'mask.video': 0.5, 'optimiser.warmupEpochs': 0 });
+    await assert.rejects(
+      open(out, { config: other, resume: true }),
+      said(/another configuration: mask\.video \(0\.85, asked for 0\.5\); ask for/),
+    );
+    run.state.dispose();
+  });
+
+  it('resuming where there is nothing says so', async () => {
+    await assert.rejects(open(join(folder, 'none'), { resume: true }), said(/none" holds no checkpoints/));
+  });
+});
+
+describe('checkpoint', () => {
+  let folder: string;
+  let path: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'xkd-checkpoint-'));
+    path = join(folder, 'a.safetensors');
+    const state = TrainState.create(config);
+    saveCheckpoint(state, path);
+    state.dispose();
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('gives back what was written', () => {
+    const state = loadCheckpoint(path);
+    const fresh = TrainState.create(config);
+    assert.deepEqual(state.config, config);
+    assert.deepEqual(weightsOf(state), weightsOf(fresh));
+    assert.deepEqual(state.updates, { lastLayer: 0, others: 0 });
+    [state, fresh].forEach((each) => each.dispose());
+  });
+
+  it('a truncated file is refused by name', () => {
+    truncateSync(path, 5000);
+    assert.throws(() => loadCheckpoint(path), said(/a\.safetensors/));
+  });
+
+  it('a changed bit is refused by name of file and tensor', () => {
+    const bytes = readFileSync(path);
+    bytes[bytes.length - 3] ^= 4;
+    writeFileSync(path, bytes);
+    assert.throws(
+      () => loadCheckpoint(path),
+      said(/a\.safetensors" is damaged \(the values of ".+" have changed\)/),
+    );
+  });
+
+  it('a file of another kind is refused', () => {
+    writeFileSync(path, 'not a checkpoint at all');
+    assert.throws(() => loadCheckpoint(path), said(/a\.safetensors/));
+    assert.throws(() => loadCheckpoint(join(folder, 'missing')), said(/no checkpoint ".*missing"/));
+    assert.throws(() => checkpointFile(folder), said(/holds no checkpoints/));
+    assert.deepEqual(listCheckpoints(folder), []);
+  });
+});
