@@ -131,9 +131,9 @@ const sharings = { XKD: 'none', XKD_MAS: 'students', XKD_MATS: 'teachersAndStude
 function caseConfig(file: CaseFile): XkdConfig {
   const { config, nano, views } = file;
   const base = configure('base');
-  const encoder = nano.encoder[config.student_cfg];
-  const decoder = nano.decoder[config.decoder_cfg];
-  const projector = nano.projector[config.projector_cfg];
+  const encoder = sizesOf(nano.encoder, config.student_cfg, 'encoder');
+  const decoder = sizesOf(nano.decoder, config.decoder_cfg, 'decoder');
+  const projector = sizesOf(nano.projector, config.projector_cfg, 'projector');
   const [frames, frameSize] = views.video[0] ?? [config.num_frames, config.frame_size[1]];
   return validateConfig({
     ...base,
@@ -162,6 +162,11 @@ function caseConfig(file: CaseFile): XkdConfig {
     refinement: file.mode,
     optimiser: { ...base.optimiser, clip: file.clip, weightDecay: file.weight_decay },
   });
+}
+
+function sizesOf<T>(table: Readonly<Record<string, T>>, name: string, part: string): T {
+  if (Object.hasOwn(table, name)) return table[name];
+  throw new UserError(`The case names the ${part} "${name}", whose sizes do not stand under "nano" in its JSON.`);
 }
 
 function readJson(path: string): unknown {
