@@ -166,7 +166,9 @@ function caseConfig(file: CaseFile): XkdConfig {
 
 function sizesOf<T>(table: Readonly<Record<string, T>>, name: string, part: string): T {
   if (Object.hasOwn(table, name)) return table[name];
-  throw new UserError(`The case names the ${part} "${name}", whose sizes do not stand under "nano" in its JSON.`);
+  throw new UserError(
+    `The case names the ${part} "${name}", whose sizes do not stand under "nano" in its JSON.`,
+  );
 }
 
 function readJson(path: string): unknown {
