@@ -96,8 +96,8 @@ const nano: Partially<XkdConfig> = {
     warmupEpochs: 0,
   },
   ema: { start: 0.9995, end: 1 },
-  optimiser: { learningRate: 2e-3, weightDecay: 0.05, warmupEpochs: 4 },
-  training: { batch: 48, epochs: 36, checkpointSteps: 200 },
+  optimiser: { learningRate: 2e-3, weightDecay: 0.05, warmupEpochs: 3 },
+  training: { batch: 48, epochs: 24, checkpointSteps: 200 },
   videoAugmentation: {
     globalArea: [0.6, 1],
     localArea: [0.2, 0.6],
