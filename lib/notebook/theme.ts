@@ -5,6 +5,7 @@ export const colours = {
   video: '#2f86d3',
   audio: '#d96c1f',
   teacher: '#8b6fd6',
+  picture: '#1596a0',
   good: '#23985f',
   bad: '#d6456b',
   text: '#717b88',

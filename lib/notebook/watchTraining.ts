@@ -12,6 +12,11 @@ export interface WatchArgs {
   readonly title?: string;
   /** Logarithmic loss axis. */
   readonly log?: boolean;
+  /**
+   * Where the figures of the steps go, behind those that are there. An interrupted cell loses the names it
+   * declares: a list made in an earlier cell keeps them.
+   */
+  readonly history?: StepMetrics[];
   /** A level to compare with, and its name. */
   readonly level?: CurvesArgs['level'];
 }
@@ -23,12 +28,13 @@ export interface WatchArgs {
  * @returns the figures of all steps
  */
 export async function watchTraining(run: PretrainingRun, args: WatchArgs = {}): Promise<StepMetrics[]> {
-  const history: StepMetrics[] = [];
-  const bar = progressBar(run.length.steps - run.state.step, args.title ?? 'training', { unit: 'steps' });
+  const { history = [], title = 'training' } = args;
+  const first = run.state.step;
+  const bar = progressBar(run.length.steps - first, title, { unit: 'steps' });
   const live = liveFigure(lossesFigure(history, args), { intervalMs: 1000 });
   for await (const metrics of run) {
     history.push(metrics);
-    bar.update(history.length, `loss ${metrics.total.toFixed(3)}`);
+    bar.update(run.state.step - first, `loss ${metrics.total.toFixed(3)}`);
     live.update(() => lossesFigure(history, args));
   }
   bar.finish();
@@ -70,14 +76,17 @@ const names = Object.fromEntries(
   lossTerms.map((term) => [term, term.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)]),
 ) as Record<LossTerm, string>;
 
-/** The colour of a modality, dashed for a student's own term. */
-function style(term: LossTerm): { colour?: string; dash?: 'dash' } {
-  const dash = term.includes('Student') ? ('dash' as const) : undefined;
+/** The colour of the modality; entropies are dotted, what concerns students only is dashed. */
+function style(term: LossTerm): { colour?: string; dash?: 'dash' | 'dot' } {
+  const dash = term.endsWith('Entropy') ? 'dot' : term.startsWith('student') ? 'dash' : undefined;
   if (term.startsWith('video')) return { colour: colours.video, dash };
   if (term.startsWith('audio')) return { colour: colours.audio, dash };
-  return {
-    colour:
-      { total: colours.text, reconstruction: '#1596a0', distillation: colours.bad }[term as string] ??
-      colours.good,
-  };
+  return { colour: partColours[term] ?? colours.good, dash };
 }
+
+const partColours: Partial<Record<LossTerm, string>> = {
+  total: colours.text,
+  reconstruction: colours.picture,
+  distillation: colours.bad,
+  teacherAlignment: colours.teacher,
+};

@@ -14,12 +14,18 @@ export function watchInterrupt(): InterruptWatch {
     requests += 1;
     if (requests > 1 && process.stdin.isTTY) process.exit(130);
   };
-  for (const signal of signals) process.on(signal, listen);
+  let stopped = false;
+  // Not at once: while the first, synchronous part of a notebook's cell runs, Node has a SIGINT handler of its own,
+  // and on leaving puts the default one under whoever began to listen meanwhile. An interrupt would end the kernel.
+  queueMicrotask(() => {
+    if (!stopped) for (const signal of signals) process.on(signal, listen);
+  });
   return {
     get requested() {
       return requests > 0;
     },
     stop: () => {
+      stopped = true;
       for (const signal of signals) process.removeListener(signal, listen);
     },
   };

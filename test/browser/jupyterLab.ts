@@ -111,11 +111,16 @@ export class JupyterLab {
     );
   }
 
+  /** Does what a command of JupyterLab's menus does, and waits for its end. */
+  async command(page: Page, name: string): Promise<void> {
+    await page.evaluate(async (command) => {
+      await (globalThis as unknown as LabWindow).jupyterapp.commands.execute(command);
+    }, name);
+  }
+
   /** Runs every cell of the open notebook and waits for the end. */
   async runAll(page: Page, seconds: number): Promise<void> {
-    const run = page.evaluate(async () => {
-      await (globalThis as unknown as LabWindow).jupyterapp.commands.execute('notebook:run-all-cells');
-    });
+    const run = this.command(page, 'notebook:run-all-cells');
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, fail) => {
       timer = setTimeout(() => fail(new Error(`The cells did not end within ${seconds} s.`)), seconds * 1000);

@@ -21,6 +21,21 @@ for (let i = 1; i <= 40; i++) {
 live.finish();
 bar.finish();`;
 
+const interruptedCells = [
+  `import { tick, watchInterrupt } from 'xkd';
+const state = { steps: 0, ended: false };`,
+  `const watch = watchInterrupt();
+console.log('running');
+while (!watch.requested && state.steps < 600) {
+  state.steps++;
+  await new Promise((done) => setTimeout(done, 50));
+  await tick();
+}
+watch.stop();
+state.ended = true;`,
+  `console.log('ended', state.ended, 'in time', state.steps < 600);`,
+];
+
 describe('notebooks in JupyterLab', function () {
   this.timeout(240_000);
   let folder: string;
@@ -35,8 +50,12 @@ describe('notebooks in JupyterLab', function () {
       return this.skip();
     }
     folder = mkdtempSync(join(tmpdir(), 'xkd-live-'));
-    writeFileSync(join(folder, 'live.ipynb'), JSON.stringify(notebookOf(liveCell)));
-    lab = await JupyterLab.start([startHere, join(folder, 'live.ipynb')], { environment: { XKD_FAST: '1' } });
+    writeFileSync(join(folder, 'live.ipynb'), JSON.stringify(notebookOf([liveCell])));
+    writeFileSync(join(folder, 'interrupted.ipynb'), JSON.stringify(notebookOf(interruptedCells)));
+    lab = await JupyterLab.start(
+      [startHere, ...['live.ipynb', 'interrupted.ipynb'].map((name) => join(folder, name))],
+      { environment: { XKD_FAST: '1' } },
+    );
     browser = await launchBrowser(chromium);
     page = await browser.newPage({ viewport: { width: 1200, height: 1000 } });
   });
@@ -84,6 +103,21 @@ describe('notebooks in JupyterLab', function () {
     assert.ok(titles.size >= 4, [...titles].join());
     assert.ok(bars.size >= 4, [...bars].join());
   });
+
+  it('ends a loop that asks for the interrupt, and the next cell goes on with what it did', async () => {
+    await lab.open(page, 'interrupted.ipynb');
+    await lab.command(page, 'notebook:run-cell-and-select-next');
+    const loop = lab.command(page, 'notebook:run-cell-and-select-next');
+    await page.locator('.jp-OutputArea-output', { hasText: 'running' }).waitFor();
+    await lab.command(page, 'notebook:interrupt-kernel');
+    await loop;
+    await page.waitForTimeout(500);
+    await lab.command(page, 'notebook:run-cell-and-select-next');
+    const texts = await page.$$eval('.jp-OutputArea-output', (nodes) =>
+      nodes.map((node) => node.textContent),
+    );
+    assert.match(texts[texts.length - 1] ?? '', /ended true in time true/);
+  });
 });
 
 /** Every figure is drawn, and the player has a film with sound. */
@@ -116,8 +150,11 @@ async function checkOutputs(lab: JupyterLab, page: Page): Promise<void> {
   assert.equal(player.error, false);
 }
 
-function notebookOf(source: string): object {
-  const cell = { cell_type: 'code', id: 'a', metadata: {}, source, outputs: [], execution_count: null };
+function notebookOf(sources: readonly string[]): object {
+  const cells = sources.map((source, i) => ({
+    ...{ cell_type: 'code', id: `cell-${i}`, metadata: {} },
+    ...{ source, outputs: [], execution_count: null },
+  }));
   const kernelspec = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
-  return { cells: [cell], metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
+  return { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
 }

@@ -31,8 +31,8 @@ export function videoAttentionFigure({ config, view, weights, title }: Attention
   });
 }
 
-/** The weights over the spectrogram's patches, each set scaled to its highest; the log-mel itself is `spectrogramFigure`. */
-export function audioAttentionFigure({ config, weights, title }: AttentionArgs): Figure {
+/** The weights over the spectrogram's patches, each set over its mean; the log-mel itself is `spectrogramFigure`. */
+export function audioAttentionFigure({ config, weights, title }: Omit<AttentionArgs, 'view'>): Figure {
   const { melBands, columns } = config.spectrogram;
   const grid = {
     melBands,
@@ -40,17 +40,16 @@ export function audioAttentionFigure({ config, weights, title }: AttentionArgs):
     patchMelBands: config.patch.melBands,
     patchColumns: config.patch.columns,
   };
-  return spectrogramPanelsFigure({
-    config,
-    title,
-    valueTitle: 'share of the highest',
-    range: [0, 1],
-    panels: weights.map(({ name, values }) => {
-      const highest = values.audio.reduce((a, b) => Math.max(a, b));
-      return {
-        title: name,
-        values: spreadOverSpectrogram(values.audio, grid).map((value) => value / highest),
-      };
-    }),
-  });
+  const panels = weights.map(({ name, values }) => ({
+    title: name,
+    values: spreadOverSpectrogram(overMean(values.audio), grid),
+  }));
+  const all = panels.flatMap(({ values }) => Array.from(values));
+  const range = [Math.min(...all), Math.max(...all)] as const;
+  return spectrogramPanelsFigure({ config, title, valueTitle: 'times the mean', range, panels });
+}
+
+function overMean(values: Float32Array): Float32Array {
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  return values.map((value) => value / mean);
 }

@@ -29,12 +29,14 @@ export function maskFrames(frames: readonly Pixels[], mask: ArrayLike<number>, g
 /**
  * The frames with light where the weights are high.
  *
- * @param weights one for each patch, in token order (time, height, width); scaled so that the highest glows most
+ * @param weights one for each patch, in token order (time, height, width); the highest glows most, the lowest not
  */
 export function glowFrames(frames: readonly Pixels[], weights: ArrayLike<number>, grid: VideoGrid): Pixels[] {
-  const highest = Array.from(weights).reduce((a, b) => Math.max(a, b), 1e-12);
+  const sorted = Array.from(weights).sort((a, b) => a - b);
+  const [lowest, highest] = [sorted[0], sorted[sorted.length - 1]];
+  const range = Math.max(highest - lowest, 1e-12);
   return eachPixel(frames, grid, (value, channel, token) => {
-    const share = 0.8 * (weights[token] / highest);
+    const share = (0.8 * (weights[token] - lowest)) / range;
     return (1 - share) * value * 0.8 + share * glow[channel];
   });
 }
