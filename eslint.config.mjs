@@ -22,7 +22,8 @@ export default tseslint.config(
           message: 'Every draw comes from a seeded RandomStream.',
         },
         {
-          selector: "MemberExpression[object.name='tf'][property.name=/^random|^truncatedNormal$|^multinomial$/]",
+          selector:
+            "MemberExpression[object.name='tf'][property.name=/^random|^truncatedNormal$|^multinomial$/]",
           message: 'Every draw comes from a seeded RandomStream.',
         },
       ],
