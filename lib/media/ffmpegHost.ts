@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -29,18 +30,25 @@ export class FfmpegHost {
       this.child.once('error', fail);
       this.child.once('close', () => fail(new Error('The process that runs ffmpeg has ended.')));
     });
-    this.ready.catch(() => undefined);
-    // It must not keep a program alive that has nothing else to do.
-    this.child.unref();
-    for (const pipe of [this.child.stdin!, this.child.stdout!])
-      (pipe as unknown as { unref(): void }).unref();
+    // Whoever waits for it to be ready must find the program still alive; from then on it must not keep a program
+    // alive that has nothing else to do.
+    this.ready.then(
+      () => this.handles().forEach((handle) => handle.unref()),
+      () => undefined,
+    );
   }
 
   /** Ends it and every ffmpeg that it started. */
   async close(): Promise<void> {
-    this.child.ref();
+    this.handles().forEach((handle) => handle.ref());
     this.child.stdin!.end();
     await this.ended;
     rmSync(dirname(this.socketPath), { recursive: true, force: true });
+  }
+
+  /** What keeps Node's event loop running. */
+  private handles(): { ref(): void; unref(): void }[] {
+    const { stdin, stdout } = this.child;
+    return [this.child, stdin as unknown as Socket, stdout as unknown as Socket];
   }
 }

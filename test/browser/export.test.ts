@@ -8,7 +8,7 @@ import { projectPath } from 'xkd';
 import { findChromium, launchBrowser } from './jupyterLab';
 
 describe('notebooks as HTML pages', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder: string;
 
   before(function () {

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 const main = resolve('lib/dist/cli/main.js');
 
 describe('command line', function () {
-  this.timeout(30_000);
+  this.timeout(300_000);
 
   const mistakes: [string[], number, RegExp][] = [
     [['confg', 'nano'], 2, /^xkd: Unknown command 'confg'\. Did you mean config\?\n$/],

@@ -28,7 +28,7 @@ function refused(words: string[], pattern: RegExp): void {
 }
 
 describe('xkd pretrain', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let folder: string;
   let data: string;
   const run = (name: string) => join(folder, name);

@@ -5,7 +5,7 @@ import { openDataset, UserError } from 'xkd';
 import { temporaryFolder } from '../media/fixtures';
 
 describe('openDataset', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const file = temporaryFolder();
   const write = (name: string, text: string): void => {
     mkdirSync(dirname(file(name)), { recursive: true });

@@ -13,7 +13,7 @@ import {
 import { ordinaryClip, temporaryFolder } from '../media/fixtures';
 
 describe('evaluationBatches', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const file = temporaryFolder();
   const config = configure('nano', { 'loader.maxBadShare': 0.4 });
   let entries: MediaEntry[];

@@ -13,7 +13,7 @@ import {
 import { ordinaryClip, temporaryFolder } from '../media/fixtures';
 
 describe('openLoader', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const file = temporaryFolder();
   let entries: MediaEntry[];
 

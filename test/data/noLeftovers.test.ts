@@ -21,7 +21,7 @@ const program = (folder: string, ending: string): string => `
 `;
 
 describe('a loader leaves nothing behind', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   if (!existsSync('/proc/self/cmdline')) {
     it('(checked where there is /proc)');
     return;

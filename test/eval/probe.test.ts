@@ -28,7 +28,7 @@ import {
 import { openNetwork } from 'xkd/dist/cli/network';
 
 describe('linear probe', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder: string;
   let data: string;
   let state: TrainState;

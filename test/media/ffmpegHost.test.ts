@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+
+describe('the process that runs ffmpeg for others', () => {
+  it('keeps a program alive that waits for it, and not one that does not', () => {
+    // With nothing else to do, a program whose event loop is empty would end silently in the middle.
+    const script = `
+      const { FfmpegHost } = require(${JSON.stringify(require.resolve('xkd/dist/media/ffmpegHost'))});
+      const host = new FfmpegHost();
+      (async () => {
+        await host.ready;
+        console.log('ready');
+        if (process.argv[1] !== 'close') return;
+        await host.close();
+        console.log('closed');
+      })();`;
+    const run = (...words: string[]) =>
+      spawnSync(process.execPath, ['-e', script, ...words], { encoding: 'utf8' });
+    assert.equal(run('close').stdout, 'ready\nclosed\n');
+    const left = run('leave');
+    assert.equal(left.stdout, 'ready\n');
+    assert.equal(left.status, 0);
+  });
+});
