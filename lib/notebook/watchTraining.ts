@@ -12,11 +12,6 @@ export interface WatchArgs {
   readonly title?: string;
   /** Logarithmic loss axis. */
   readonly log?: boolean;
-  /**
-   * Where the figures of the steps go, behind those that are there. An interrupted cell loses the names it
-   * declares: a list made in an earlier cell keeps them.
-   */
-  readonly history?: StepMetrics[];
   /** A level to compare with, and its name. */
   readonly level?: CurvesArgs['level'];
 }
@@ -25,10 +20,15 @@ export interface WatchArgs {
  * Takes the steps of a run, or those that are left, with a progress bar and live curves below the cell.
  * JupyterLab's interrupt ends it after the running step; the run can go on in another cell.
  *
- * @returns the figures of all steps
+ * @param history where the figures of the steps go, behind those that are there. Make the list in an earlier
+ *   cell: an interrupted cell loses the names that it declares
  */
-export async function watchTraining(run: PretrainingRun, args: WatchArgs = {}): Promise<StepMetrics[]> {
-  const { history = [], title = 'training' } = args;
+export async function watchTraining(
+  run: PretrainingRun,
+  history: StepMetrics[],
+  args: WatchArgs = {},
+): Promise<void> {
+  const { title = 'training' } = args;
   const first = run.state.step;
   const bar = progressBar(run.length.steps - first, title, { unit: 'steps' });
   const live = liveFigure(lossesFigure(history, args), { intervalMs: 1000 });
@@ -39,7 +39,6 @@ export async function watchTraining(run: PretrainingRun, args: WatchArgs = {}): 
   }
   bar.finish();
   live.finish();
-  return history;
 }
 
 /** Loss terms over steps, each as a running mean over a few steps. */

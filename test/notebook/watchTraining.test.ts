@@ -39,9 +39,9 @@ describe('watching a training', () => {
     const run = fakeRun(30, 11);
     const history: StepMetrics[] = [];
     const shown = await captureDisplays(async () => {
-      await watchTraining(run, { history, title: 'first' });
+      await watchTraining(run, history, { title: 'first' });
       assert.equal(history.length, 12);
-      await watchTraining(run, { history, title: 'second' });
+      await watchTraining(run, history, { title: 'second' });
     });
     assert.deepEqual(
       history.map(({ step }) => step),
