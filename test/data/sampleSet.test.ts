@@ -185,7 +185,7 @@ function loudest(sound: Float32Array, fromSeconds: number, toSeconds: number): n
   return part.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
 }
 
-/** Programs that this process has started and that have not been reaped. */
+/** ffmpeg programs that this process has started and that have not been reaped; other tests may have started others. */
 function childPrograms(): string[] {
   if (!fs.existsSync('/proc/self/stat')) {
     const lines = execFileSync('ps', ['-A', '-o', 'ppid=,comm='], { encoding: 'utf8' }).split('\n');
@@ -194,7 +194,7 @@ function childPrograms(): string[] {
   return fs.readdirSync('/proc').flatMap((pid) => {
     try {
       const [, name, parent] = /\((.*)\) \w (\d+)/.exec(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'))!;
-      return Number(parent) === process.pid ? [name] : [];
+      return Number(parent) === process.pid && name.includes('ffmpeg') ? [name] : [];
     } catch {
       return [];
     }
