@@ -26,7 +26,7 @@ export function encodeClip(clip: RenderedClip, { path, ffmpeg, children }: Encod
     ...['-hide_banner', '-loglevel', 'error', '-y', '-filter_threads', '1'],
     ...[...video, '-framerate', String(sampleFramesPerSecond), '-i', 'pipe:0'],
     ...[...audio, '-i', 'pipe:3'],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '24', '-pix_fmt', 'yuv420p', '-threads', '1'],
+    ...['-c:v', 'libx264', '-preset', 'superfast', '-crf', '24', '-pix_fmt', 'yuv420p', '-threads', '1'],
     ...['-g', String(sampleFramesPerSecond), '-c:a', 'aac', '-b:a', '64k'],
     ...['-fflags', '+bitexact', '-flags', '+bitexact', '-movflags', '+faststart', '-f', 'mp4', path],
   ];

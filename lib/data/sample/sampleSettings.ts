@@ -5,7 +5,7 @@ import { UserError } from '../../errors';
 import { defaultDials, dialsSchema, type SampleDials } from './dials';
 
 /** Raised whenever the same settings would give other pixels or samples. */
-export const sampleVersion = 1;
+export const sampleVersion = 2;
 
 export const defaultTrainClips = 1600;
 export const defaultTestClips = 400;
