@@ -1,26 +1,13 @@
-import { tf } from './native';
-
-/** The backend's call of a TensorFlow op by name; tfjs types it on its own class only. */
-interface OpRunner {
-  executeSingleOutput(name: string, attributes: OpAttribute[], inputs: tf.Tensor[]): tf.Tensor;
-  readonly binding?: Readonly<
-    Record<'TF_ATTR_BOOL' | 'TF_ATTR_INT' | 'TF_ATTR_TYPE' | 'TF_FLOAT' | 'TF_INT32', number>
-  >;
-}
-
-interface OpAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: boolean | number;
-}
+import { type NodeBackend, type OpAttribute, nodeBackend } from './backend';
+import type { tf } from './native';
 
 /** Attributes of an op: switches, whole numbers, and types of tensors. */
 export type OpAttributes = Readonly<Record<string, boolean | number | 'float32' | 'int32'>>;
 
 /** Runs a TensorFlow op that tfjs has no function for, or wraps in work that is not needed. It has no gradient. */
 export function runOp(name: string, inputs: tf.Tensor[], attributes: OpAttributes): tf.Tensor {
-  const backend = tf.backend() as unknown as OpRunner;
-  const { TF_ATTR_BOOL, TF_ATTR_INT, TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = backend.binding!;
+  const backend = nodeBackend();
+  const { TF_ATTR_BOOL, TF_ATTR_INT, TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = backend.binding;
   const list = Object.entries(attributes).map(([key, value]): OpAttribute => {
     if (typeof value === 'boolean') return { name: key, type: TF_ATTR_BOOL, value };
     if (typeof value === 'number') return { name: key, type: TF_ATTR_INT, value };
@@ -31,5 +18,5 @@ export function runOp(name: string, inputs: tf.Tensor[], attributes: OpAttribute
 
 /** Whether TensorFlow itself is behind tfjs, so that {@link runOp} works; false with the slower fallback. */
 export function hasNativeOps(): boolean {
-  return (tf.backend() as unknown as OpRunner).binding !== undefined;
+  return (nodeBackend() as Partial<NodeBackend>).binding !== undefined;
 }

@@ -6,7 +6,7 @@ import {
   type OpInput,
   nodeBackend,
   typeNumber,
-} from './backend';
+} from '../backend';
 import { type AttrValueMessage, type NodeMessage, type ShapeMessage, protobuf } from './protobuf';
 import { type RecordedOp, TraceError } from './recorder';
 

@@ -5,7 +5,7 @@ import {
   type OpAttribute,
   type OpInput,
   nodeBackend,
-} from './backend';
+} from '../backend';
 
 /** One call of a TensorFlow op. */
 export interface RecordedOp {

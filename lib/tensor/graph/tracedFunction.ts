@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { tf } from '../native';
-import { nodeBackend } from './backend';
+import { nodeBackend } from '../backend';
 import { GraphBuilder } from './graphDef';
 import { recordOps } from './recorder';
 

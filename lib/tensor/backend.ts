@@ -1,4 +1,4 @@
-import { tf } from '../native';
+import { tf } from './native';
 
 /** What a backend call takes besides tensors. */
 export interface OpAttribute {
@@ -19,7 +19,7 @@ export type OpInput = tf.TensorInfo | Int64Scalar;
 /** Values of a constant in a graph. */
 export type ConstantValues = Float32Array | Int32Array | Uint8Array;
 
-/** The part of tfjs-node's backend that tracing needs; the package keeps it out of its types. */
+/** The part of tfjs-node's backend that this project calls by itself; the package keeps it out of its types. */
 export interface NodeBackend {
   executeSingleOutput(op: string, attributes: readonly OpAttribute[], inputs: readonly OpInput[]): tf.Tensor;
   executeMultipleOutputs(
