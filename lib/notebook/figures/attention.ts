@@ -3,7 +3,7 @@ import type { NdArray } from '../../data';
 import type { PatchWeights } from '../attentionView';
 import { encodePicture, viewPictures } from '../picture';
 import type { Figure } from '../plotly';
-import { glowFrames, spreadOverSpectrogram } from './masks';
+import { audioGrid, glowFrames, spreadOverSpectrogram } from './masks';
 import { pictureGridFigure } from './pictureGrid';
 import { spectrogramPanelsFigure } from './spectrogramPanels';
 
@@ -33,13 +33,7 @@ export function videoAttentionFigure({ config, view, weights, title }: Attention
 
 /** The weights over the spectrogram's patches, each set over its mean; the log-mel itself is `spectrogramFigure`. */
 export function audioAttentionFigure({ config, weights, title }: Omit<AttentionArgs, 'view'>): Figure {
-  const { melBands, columns } = config.spectrogram;
-  const grid = {
-    melBands,
-    columns,
-    patchMelBands: config.patch.melBands,
-    patchColumns: config.patch.columns,
-  };
+  const grid = audioGrid(config);
   const panels = weights.map(({ name, values }) => ({
     title: name,
     values: spreadOverSpectrogram(overMean(values.audio), grid),

@@ -1,3 +1,4 @@
+import type { XkdConfig } from '../../config';
 import type { Pixels } from '../picture';
 
 export interface VideoGrid {
@@ -12,6 +13,12 @@ export interface AudioGrid {
   readonly columns: number;
   readonly patchMelBands: number;
   readonly patchColumns: number;
+}
+
+/** The patches of a configuration's spectrogram. */
+export function audioGrid({ spectrogram, patch }: XkdConfig): AudioGrid {
+  const { melBands, columns } = spectrogram;
+  return { melBands, columns, patchMelBands: patch.melBands, patchColumns: patch.columns };
 }
 
 const removedGrey = 128;

@@ -2,7 +2,7 @@ import type { XkdConfig } from '../../config';
 import { encodePicture, viewPictures } from '../picture';
 import type { Figure } from '../plotly';
 import type { ReconstructedView } from '../reconstructionView';
-import { maskFrames, maskSpectrogram } from './masks';
+import { audioGrid, maskFrames, maskSpectrogram } from './masks';
 import { pictureGridFigure } from './pictureGrid';
 import { spectrogramPanelsFigure } from './spectrogramPanels';
 
@@ -48,13 +48,7 @@ export interface AudioReconstructionArgs {
 
 /** A spectrogram, what the network saw of it, and what it drew. */
 export function audioReconstructionFigure({ config, view, title }: AudioReconstructionArgs): Figure {
-  const { melBands, columns } = config.spectrogram;
-  const grid = {
-    melBands,
-    columns,
-    patchMelBands: config.patch.melBands,
-    patchColumns: config.patch.columns,
-  };
+  const grid = audioGrid(config);
   return spectrogramPanelsFigure({
     config,
     title,
