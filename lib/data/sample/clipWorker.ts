@@ -27,12 +27,13 @@ export interface ClipTask {
  * @returns what the user can mend, or null: an error's class would not survive the way back
  */
 export default async function makeClip(task: ClipTask): Promise<string | null> {
+  const children = new ChildTable(task.children);
+  if (children.closed) return 'The work was stopped.';
   const spec = drawClip(task.seed, task.split, task.index, task.dials);
   const path = join(task.folder, clipPath(spec));
   if (existsSync(path)) return null;
   const unfinished = `${path}.unfinished`;
   try {
-    const children = new ChildTable(task.children);
     await encodeClip(renderClip(spec), { path: unfinished, ffmpeg: task.ffmpeg, children });
     renameSync(unfinished, path);
     return null;

@@ -104,30 +104,29 @@ async function makeClips(specs: readonly ClipSpec[], args: MakeArgs, onProgress?
   const threads = Math.min(args.workers, specs.length);
   const filename = join(__dirname, 'clipWorker.js');
   const pool = new Piscina({ filename, minThreads: threads, maxThreads: threads });
-  const stop = (): void => {
-    children.killAll();
-    void pool.destroy();
-  };
+  const stop = (): void => children.killAll();
   signal?.addEventListener('abort', stop, { once: true });
   const common = { dials: settings.dials, folder: work, ffmpeg, children: children.memory };
   let done = 0;
+  const make = async ({ split, index, seed }: ClipSpec): Promise<void> => {
+    const task: ClipTask = { seed, split, index, ...common };
+    const problem = (await pool.run(task)) as string | null;
+    if (problem !== null) throw new UserError(problem);
+    onProgress?.(++done, specs.length);
+  };
+  if (signal?.aborted) stop();
+  const clips = specs.map(make);
   try {
-    signal?.throwIfAborted();
-    await Promise.all(
-      specs.map(async ({ split, index, seed }) => {
-        const task: ClipTask = { seed, split, index, ...common };
-        const problem = (await pool.run(task)) as string | null;
-        if (problem !== null) throw new UserError(problem);
-        onProgress?.(++done, specs.length);
-      }),
-    );
+    await Promise.all(clips);
   } catch (error) {
     if (!signal?.aborted) throw error;
     throw new UserError(`Stopped after ${done} of ${specs.length} clips; the same command goes on from there.`);
   } finally {
     signal?.removeEventListener('abort', stop);
-    process.off('exit', atExit);
+    // A thread that ends before its ffmpeg would never collect it: let each report its end first.
     children.killAll();
+    await Promise.allSettled(clips);
+    process.off('exit', atExit);
     await pool.destroy();
   }
 }
