@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['**/dist/', 'node_modules/', '.venv/', '.native/', 'data/', 'runs/', 'notebooks/'] },
+  { ignores: ['**/dist/', 'node_modules/', '.venv/', '.native/', '.bench/', 'data/', 'runs/', 'notebooks/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
