@@ -30,3 +30,11 @@ export function patchValues({ patch }: XkdConfig, modality: Modality): number {
 export function tokenCount(grid: TokenGrid): number {
   return grid.reduce((product, count) => product * count, 1);
 }
+
+/** Tokens that stay at a mask ratio; half is rounded to the even number, as Python does. */
+export function keptTokens(tokens: number, ratio: number): number {
+  const exact = tokens * (1 - ratio);
+  const below = Math.floor(exact);
+  const rest = exact - below;
+  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
+}

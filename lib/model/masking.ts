@@ -1,5 +1,6 @@
 import type { RandomStream } from '../random';
 import { tf } from '../tensor/native';
+import { keptTokens } from './grid';
 
 /*
  * B batch, L tokens, K kept tokens, R = L - K removed tokens.
@@ -51,14 +52,6 @@ export function maskFromNoise(noise: Float32Array, batch: number, ratio: number)
     sorted.forEach((token, place) => (rank[b * tokens + token] = place));
   }
   return { batch, tokens, kept: keptTokens(tokens, ratio), order, rank };
-}
-
-/** Tokens that stay at a mask ratio; half is rounded to the even number, as Python does. */
-export function keptTokens(tokens: number, ratio: number): number {
-  const exact = tokens * (1 - ratio);
-  const below = Math.floor(exact);
-  const rest = exact - below;
-  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
 
 /** 1 where a token was removed, 0 where it was kept: `[B, L]`. */

@@ -1,5 +1,5 @@
 import { type Modality, type XkdConfig, modalities } from '../config';
-import { type TransformerShape, mlpRatio } from '../nn';
+import { type TransformerShape, mlpRatio } from '../nn/transformerShape';
 import { fullGrid, patchValues, tokenCount } from './grid';
 
 /** How a parameter starts (method sections 2 and 4). */

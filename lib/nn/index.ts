@@ -3,6 +3,7 @@ export * from './linear';
 export * from './layerNorm';
 export * from './gelu';
 export * from './attention';
+export * from './transformerShape';
 export * from './transformer';
 export * from './patchify';
 export * from './positions';

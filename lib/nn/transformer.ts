@@ -3,17 +3,8 @@ import { type Attended, selfAttention } from './attention';
 import { gelu } from './gelu';
 import { layerNorm } from './layerNorm';
 import { linear } from './linear';
+import type { TransformerShape } from './transformerShape';
 import type { WeightScope } from './weights';
-
-/** Hidden width of a block's MLP over its token width. */
-export const mlpRatio = 4;
-
-/** Depth and heads of a stack of blocks. */
-export interface TransformerShape {
-  readonly width: number;
-  readonly depth: number;
-  readonly heads: number;
-}
 
 /**
  * Pre-norm transformer blocks: x + attention(norm1(x)), then x + mlp(norm2(x)). No norm at the end.
