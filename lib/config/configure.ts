@@ -1,7 +1,8 @@
 import { UserError } from '../errors';
-import { presetBase, presets } from './presets';
-import { configSchema, type XkdConfig } from './schema';
 import { checkConsistency } from './consistency';
+import { presetAliases, presetBase, presets, type PresetName } from './presets';
+import { configSchema, type XkdConfig } from './schema';
+import { shorthands } from './shorthands';
 
 /** A value of a configuration key as a notebook gives it; text from a command line is read as JSON first. */
 export type Override = string | number | boolean | null | readonly number[];
@@ -14,16 +15,20 @@ interface Tree {
 /**
  * The configuration of a preset with some keys changed.
  *
- * @param preset `nano`, `tiny` or `base`
- * @param overrides dotted keys and their values, such as `{ 'mask.video': 0.9 }`
+ * @param preset a key of {@link presets}, or the release's name of one
+ * @param overrides dotted keys and their values, such as `{ 'mask.video': 0.9, encoder: 'small' }`
  * @throws UserError naming the unknown preset or key, or the value out of range
  */
 export function configure(preset: string, overrides: Overrides = {}): XkdConfig {
-  if (!Object.hasOwn(presets, preset)) {
+  const name = presetAliases[preset] ?? preset;
+  if (!Object.hasOwn(presets, name)) {
     throw new UserError(`There is no preset "${preset}"; choose one of ${Object.keys(presets).join(', ')}.`);
   }
-  const tree = merge(structuredClone(presetBase) as unknown as Tree, presets[preset as keyof typeof presets]);
-  tree.preset = preset;
+  const tree = presets[name as PresetName].reduce<Tree>(
+    merge,
+    structuredClone(presetBase) as unknown as Tree,
+  );
+  tree.preset = name;
   for (const [key, value] of Object.entries(overrides)) setKey(tree, key, value);
   return validateConfig(tree);
 }
@@ -80,8 +85,10 @@ function setKey(tree: Tree, key: string, value: Override): void {
     if (!isTree(next)) throw unknownKey(key);
     node = next;
   }
-  if (!Object.hasOwn(node, last) || isTree(node[last])) throw unknownKey(key);
-  node[last] = value;
+  if (!Object.hasOwn(node, last)) throw unknownKey(key);
+  if (!isTree(node[last])) node[last] = value;
+  else if (Object.hasOwn(shorthands, key)) node[last] = { ...shorthands[key](value) };
+  else throw unknownKey(key);
 }
 
 function unknownKey(key: string): UserError {

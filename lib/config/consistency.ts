@@ -1,5 +1,6 @@
 import { UserError } from '../errors';
-import type { XkdConfig } from './schema';
+import { usedParts } from './parts';
+import { modalities, type XkdConfig } from './schema';
 
 /** Refuses values that are each in range but make no sense together, with the reason. */
 export function checkConsistency(config: XkdConfig): void {
@@ -10,23 +11,68 @@ export function checkConsistency(config: XkdConfig): void {
   divides('patch.columns', patch.columns, 'spectrogram.columns', spectrogram.columns);
   divides('encoder.heads', encoder.heads, 'encoder.width', encoder.width);
   divides('decoder.heads', decoder.heads, 'decoder.width', decoder.width);
-  if (views.local > 0) {
+  if (views.local.video > 0) {
     divides('patch.frames', patch.frames, 'views.frames', views.frames);
     divides('patch.size', patch.size, 'views.frameSize', views.frameSize);
-    divides('patch.columns', patch.columns, 'views.columns', views.columns);
     atMost('views.frames', views.frames, 'frames of a clip', clipFrames(config));
+  }
+  if (views.local.audio > 0) {
+    divides('patch.columns', patch.columns, 'views.columns', views.columns);
     atMost('views.columns', views.columns, 'spectrogram.columns', spectrogram.columns);
-  } else if (config.teacherView === 'firstLocal') {
-    throw new UserError(
-      'teacherView is "firstLocal" but views.local is 0: set teacherView=global or views.local=1.',
-    );
   }
   atMost('spectrogram.maxHz', spectrogram.maxHz, 'half of clip.sampleRateHz', clip.sampleRateHz / 2);
+  if (spectrogram.minHz >= spectrogram.maxHz) {
+    throw new UserError(
+      `spectrogram.minHz (${spectrogram.minHz}) is not below spectrogram.maxHz (${spectrogram.maxHz}).`,
+    );
+  }
   if (!Number.isInteger(Math.log2(spectrogram.fftSize))) {
     throw new UserError(`spectrogram.fftSize is ${spectrogram.fftSize}, which is not a power of two.`);
   }
-  if (config.loss.alignment + config.loss.distillation + config.loss.reconstruction === 0) {
-    throw new UserError('All weights under "loss" are 0: nothing would be learnt; set one above 0.');
+  divides('training.accumulate', config.training.accumulate, 'training.batch', config.training.batch);
+  checkMasks(config);
+  checkLosses(config);
+}
+
+/** Something must be learnt, and the teachers must have a view (method sections 5 and 6). */
+function checkLosses(config: XkdConfig): void {
+  const { teacherView, views } = config;
+  const { reconstructed, heads, teachers } = usedParts(config);
+  if (reconstructed.length === 0 && !heads) {
+    throw new UserError(
+      teachers
+        ? 'loss.alignmentOf is "teachers" and all other losses are off: teachers get no gradient, so nothing would be learnt; set loss.alignmentOf=students, or another weight under "loss" above 0.'
+        : 'All weights under "loss" are 0: nothing would be learnt; set one above 0.',
+    );
+  }
+  const missing = modalities.find((modality) => views.local[modality] === 0);
+  if (teachers && teacherView === 'firstLocal' && missing !== undefined) {
+    throw new UserError(
+      `teacherView is "firstLocal" but views.local.${missing} is 0: set teacherView=global or views.local.${missing}=1.`,
+    );
+  }
+}
+
+/** A mask must leave something to see, and take something away where that is to be reconstructed. */
+function checkMasks(config: XkdConfig): void {
+  const { clip, patch, spectrogram, mask } = config;
+  const { reconstructed } = usedParts(config);
+  const tokens = {
+    video: (clipFrames(config) / patch.frames) * (clip.frameSize / patch.size) ** 2,
+    audio: (spectrogram.melBands / patch.melBands) * (spectrogram.columns / patch.columns),
+  };
+  for (const modality of modalities) {
+    const kept = Math.round(tokens[modality] * (1 - mask[modality]));
+    if (kept === 0) {
+      throw new UserError(
+        `mask.${modality} (${mask[modality]}) leaves none of the ${tokens[modality]} patches; choose a lower ratio.`,
+      );
+    }
+    if (reconstructed.includes(modality) && kept === tokens[modality]) {
+      throw new UserError(
+        `mask.${modality} (${mask[modality]}) removes none of the ${kept} patches, so there is nothing to reconstruct; choose a higher ratio, or leave ${modality} out of loss.reconstructionOf.`,
+      );
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import type { XkdConfig } from './schema';
+import { decoderSizes, encoderSizes } from './sizes';
 
-type Partially<T> = { readonly [K in keyof T]?: T[K] extends object ? Partially<T[K]> : T[K] };
+/** Some keys of a configuration, at any depth. */
+export type Partially<T> = { readonly [K in keyof T]?: T[K] extends object ? Partially<T[K]> : T[K] };
 
 /** The release's configuration (`configs/pretext/kinetics400/xkd.yaml`): the paper's model. */
 const base: XkdConfig = {
@@ -18,9 +20,9 @@ const base: XkdConfig = {
     std: 4.410007,
   },
   patch: { frames: 4, size: 16, melBands: 4, columns: 16 },
-  views: { local: 1, frames: 8, frameSize: 96, columns: 112 },
-  encoder: { width: 768, depth: 12, heads: 12 },
-  decoder: { width: 384, depth: 4, heads: 12 },
+  views: { local: { video: 1, audio: 1 }, frames: 8, frameSize: 96, columns: 112 },
+  encoder: encoderSizes.base,
+  decoder: decoderSizes.base,
   projector: { layers: 3, hidden: 2048, bottleneck: 256, outputs: 8192 },
   sharing: 'none',
   mask: { video: 0.85, audio: 0.8 },
@@ -34,7 +36,14 @@ const base: XkdConfig = {
   },
   centreMomentum: 0.9,
   ema: { start: 0.997, end: 1 },
-  loss: { alignment: 1, distillation: 1, reconstruction: 5 },
+  loss: {
+    alignment: 1,
+    distillation: 1,
+    reconstruction: 5,
+    alignmentOf: 'both',
+    distillationOf: 'both',
+    reconstructionOf: 'both',
+  },
   optimiser: {
     learningRate: 1e-4,
     beta1: 0.9,
@@ -45,7 +54,7 @@ const base: XkdConfig = {
     warmupEpochs: 30,
     freezeLastLayerEpochs: 0,
   },
-  training: { batch: 256, epochs: 800, steps: null, checkpointSteps: 500, keepCheckpoints: 2 },
+  training: { batch: 256, accumulate: 1, epochs: 800, steps: null, checkpointSteps: 500, keepCheckpoints: 2 },
   videoAugmentation: {
     globalArea: [0.2, 1],
     localArea: [0.08, 0.4],
@@ -72,8 +81,8 @@ const base: XkdConfig = {
 
 /** The paper's method at a quarter of its width: trains overnight on a laptop. */
 const tiny: Partially<XkdConfig> = {
-  encoder: { width: 192, depth: 12, heads: 3 },
-  decoder: { width: 96, depth: 4, heads: 3 },
+  encoder: encoderSizes.tiny,
+  decoder: decoderSizes.tiny,
   projector: { hidden: 512, bottleneck: 128, outputs: 2048 },
   optimiser: { learningRate: 5e-4, weightDecay: 0.05, warmupEpochs: 10 },
   training: { batch: 32, epochs: 100 },
@@ -84,7 +93,7 @@ const nano: Partially<XkdConfig> = {
   clip: { seconds: 1, frameSize: 32 },
   spectrogram: { hopLength: 500, melBands: 32, columns: 32 },
   patch: { frames: 2, size: 8, melBands: 8, columns: 4 },
-  views: { local: 1, frames: 4, frameSize: 24, columns: 16 },
+  views: { frames: 4, frameSize: 24, columns: 16 },
   encoder: { width: 64, depth: 3, heads: 4 },
   decoder: { width: 48, depth: 2, heads: 4 },
   projector: { hidden: 192, bottleneck: 64, outputs: 128 },
@@ -110,7 +119,40 @@ const nano: Partially<XkdConfig> = {
   },
 };
 
-/** What each preset changes against `base`, the paper's configuration. */
-export const presets = { base: {}, tiny, nano } as const satisfies Record<string, Partially<XkdConfig>>;
+/** Variants share blocks and see three local views (method section 7). */
+const threeLocalViews = { local: { video: 3, audio: 3 } };
+
+/** Modality-agnostic students (`xkd_mas.yaml`). */
+const mas: Partially<XkdConfig> = {
+  sharing: 'students',
+  views: threeLocalViews,
+  temperature: { videoTeacher: { start: 0.09, end: 0.11 }, audioTeacher: { start: 0.04, end: 0.06 } },
+};
+
+/** Modality-agnostic teacher and students (`xkd_mats.yaml`). */
+const mats: Partially<XkdConfig> = { sharing: 'teachersAndStudents', views: threeLocalViews };
+
+/**
+ * What each preset changes against `base`, the paper's configuration; of two layers the second is applied last.
+ * At laptop size the variants keep nano's one local view and temperatures, so that only the sharing differs.
+ */
+export const presets = {
+  base: [],
+  'base-mas': [mas],
+  'base-mats': [mats],
+  small: [{ encoder: encoderSizes.small, decoder: decoderSizes.small }],
+  large: [{ encoder: encoderSizes.large, decoder: decoderSizes.large }],
+  tiny: [tiny],
+  nano: [nano],
+  'nano-mas': [nano, { sharing: 'students' }],
+  'nano-mats': [nano, { sharing: 'teachersAndStudents' }],
+} as const satisfies Record<string, readonly Partially<XkdConfig>[]>;
 export type PresetName = keyof typeof presets;
+
+/** The release's names of its configurations. */
+export const presetAliases: Readonly<Record<string, PresetName>> = {
+  xkd: 'base',
+  xkd_mas: 'base-mas',
+  xkd_mats: 'base-mats',
+};
 export const presetBase = base;

@@ -8,9 +8,11 @@ import { z } from 'zod';
 const count = z.int().min(1);
 const share = z.number().min(0).max(1);
 const positive = z.number().positive();
+const decay = z.number().min(0).lt(1);
 const range = z
   .tuple([z.number(), z.number()])
-  .refine(([low, high]) => low <= high, 'low end above high end');
+  .refine(([low, high]) => low <= high, 'low end above high end')
+  .refine(([low]) => low > 0, 'low end not above 0');
 
 const clip = z.strictObject({
   seconds: positive.describe('length of the window cut from a video [s]'),
@@ -38,7 +40,10 @@ const patch = z.strictObject({
 });
 
 const views = z.strictObject({
-  local: z.int().min(0).describe('local views per modality'),
+  local: z.strictObject({
+    video: z.int().min(0).describe('local views of the video'),
+    audio: z.int().min(0).describe('local views of the sound'),
+  }),
   frames: count.describe('frames of a local view'),
   frameSize: count.describe('side of a local view [px]'),
   columns: count.describe('spectra of a local view'),
@@ -70,15 +75,20 @@ const temperature = z.strictObject({
 });
 
 const loss = z.strictObject({
-  alignment: z.number().min(0).describe('weight of L_da'),
-  distillation: z.number().min(0).describe('weight of L_kd'),
-  reconstruction: z.number().min(0).describe('weight of L_ae'),
+  alignment: z.number().min(0).describe('weight of L_da; 0: off'),
+  distillation: z.number().min(0).describe('weight of L_kd; 0: off'),
+  reconstruction: z.number().min(0).describe('weight of L_ae; 0: off'),
+  alignmentOf: z.enum(['both', 'students', 'teachers']).describe('domains whose MMD is in L_da'),
+  distillationOf: z
+    .enum(['both', 'videoToAudio', 'audioToVideo'])
+    .describe('directions, from teacher to student, in L_kd'),
+  reconstructionOf: z.enum(['both', 'video', 'audio']).describe('modalities that are reconstructed in L_ae'),
 });
 
 const optimiser = z.strictObject({
   learningRate: positive.describe('peak learning rate'),
-  beta1: share.describe('decay of the first moment'),
-  beta2: share.describe('decay of the second moment'),
+  beta1: decay.describe('decay of the first moment'),
+  beta2: decay.describe('decay of the second moment'),
   epsilon: positive.describe('added to the root of the second moment'),
   weightDecay: z.number().min(0).describe('decoupled decay of tensors of more than one dimension'),
   clip: z.number().min(0).describe('largest gradient norm of a tensor; 0: no clipping'),
@@ -111,6 +121,7 @@ const audioAugmentation = z.strictObject({
 
 const training = z.strictObject({
   batch: count.describe('clips in a step'),
+  accumulate: count.describe('parts in which the clips of a step go through, their gradients averaged'),
   epochs: positive.describe('passes through the training clips'),
   steps: count.nullable().describe('steps in all; null: as many as the epochs have'),
   checkpointSteps: count.describe('steps between checkpoints'),

@@ -11,18 +11,23 @@ export class BatchArrays {
 
   /**
    * @param clips B
-   * @param views local views beside the global one
+   * @param local local views beside the global one
    */
-  constructor(clips: number, config: XkdConfig, views: number, modalities: readonly Modality[]) {
-    const { clip, spectrogram, views: local } = config;
+  constructor(
+    clips: number,
+    config: XkdConfig,
+    local: XkdConfig['views']['local'],
+    modalities: readonly Modality[],
+  ) {
+    const { clip, spectrogram, views } = config;
     const shapes = {
       video: [
         [3, clipFrames(config), clip.frameSize, clip.frameSize],
-        ...Array.from({ length: views }, () => [3, local.frames, local.frameSize, local.frameSize]),
+        ...Array.from({ length: local.video }, () => [3, views.frames, views.frameSize, views.frameSize]),
       ],
       audio: [
         [1, spectrogram.melBands, spectrogram.columns],
-        ...Array.from({ length: views }, () => [1, spectrogram.melBands, local.columns]),
+        ...Array.from({ length: local.audio }, () => [1, spectrogram.melBands, views.columns]),
       ],
     };
     const make = (modality: Modality): NdArray[] =>

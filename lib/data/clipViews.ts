@@ -1,4 +1,4 @@
-import type { XkdConfig } from '../config';
+import type { Modality, XkdConfig } from '../config';
 import type { RandomStream } from '../random';
 import { applyAudio, applyVideo, centreVideo, clipSamples, drawGlobalAudio, drawGlobalVideo } from './augment';
 import { drawLocalAudio, drawLocalVideo } from './augment';
@@ -20,14 +20,14 @@ export function pretrainingViews(
 ): ClipViews {
   const { height, width } = window;
   const { canvasTime } = config.audioAugmentation;
-  const local = Array.from({ length: config.views.local }, (_, i) => i);
+  const local = (modality: Modality): number[] => [...Array(config.views.local[modality]).keys()];
   const video = [
     drawGlobalVideo(stream.split('video'), config, height, width),
-    ...local.map((i) => drawLocalVideo(stream.split('video', i), config, height, width)),
+    ...local('video').map((i) => drawLocalVideo(stream.split('video', i), config, height, width)),
   ];
   const audio = [
     drawGlobalAudio(stream.split('audio'), config),
-    ...local.map((i) => drawLocalAudio(stream.split('audio', i), config)),
+    ...local('audio').map((i) => drawLocalAudio(stream.split('audio', i), config)),
   ];
   return {
     video: video.map((draw) => applyVideo(window, draw)),

@@ -46,7 +46,7 @@ export async function* evaluationBatches(
     }));
     const outcomes: ClipOutcome[] = [];
     await pool.clips(requests, modalities, wholeSeconds, (at, outcome) => (outcomes[at] = outcome));
-    const arrays = new BatchArrays(part.length, config, 0, modalities);
+    const arrays = new BatchArrays(part.length, config, { video: 0, audio: 0 }, modalities);
     const good: MediaEntry[] = [];
     outcomes.forEach((outcome, i) => {
       const { entry } = part[i];

@@ -2,6 +2,8 @@ export * from './grid';
 export * from './parameters';
 export * from './initialise';
 export * from './masking';
+export * from './inputs';
+export * from './lossTerms';
 export * from './backbone';
 export * from './autoencoder';
 export * from './head';

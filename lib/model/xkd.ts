@@ -1,4 +1,4 @@
-import type { Modality, XkdConfig } from '../config';
+import { type Modality, type XkdConfig, modalities, usedParts } from '../config';
 import {
   distillationLoss,
   meanEntropy,
@@ -13,6 +13,8 @@ import { tf } from '../tensor/native';
 import { reconstruct } from './autoencoder';
 import { encode, patchMean, patchTokens, patchify } from './backbone';
 import { project } from './head';
+import type { ModelInputs, PerModality, Temperatures } from './inputs';
+import { type LossTensors, type LossTerm, lossTerms } from './lossTerms';
 import type { MaskTensors } from './masking';
 import { towerName } from './parameters';
 import { refineTeachers } from './refinement';
@@ -21,59 +23,12 @@ import { refineTeachers } from './refinement';
  * B batch, V views of a student (1 global + the local ones), O outputs of the heads.
  */
 
-type PerModality<T> = Readonly<Record<Modality, T>>;
-
-/** The views of a batch as tensors, index 0 global, 1.. local, and the masks of the global ones. */
-export interface ModelInputs {
-  readonly views: PerModality<readonly tf.Tensor[]>;
-  readonly masks: PerModality<MaskTensors>;
-}
-
-/** Lets the tensors of a finished step go. */
-export function disposeInputs({ views, masks }: ModelInputs): void {
-  tf.dispose([views, masks] as unknown as tf.TensorContainer);
-}
-
-/** Temperatures of one step. */
-export interface Temperatures {
-  readonly student: number | tf.Scalar;
-  readonly videoTeacher: number | tf.Scalar;
-  readonly audioTeacher: number | tf.Scalar;
-}
-
 /** What the teachers give to a step; nothing here carries a gradient. */
 export interface TeacherOutputs {
   /** Head outputs `[B, O]`. */
   readonly outputs: PerModality<tf.Tensor2D>;
   /** After centring and sharpening `[B, O]`. */
   readonly distributions: PerModality<tf.Tensor2D>;
-  /** MMD between both teachers. */
-  readonly alignment: tf.Scalar;
-}
-
-/** Every term of the loss, by name, and figures to watch. */
-export const lossTerms = [
-  'total',
-  'reconstruction',
-  'distillation',
-  'alignment',
-  'videoReconstruction',
-  'audioReconstruction',
-  'videoToAudio',
-  'audioToVideo',
-  'studentAlignment',
-  'teacherAlignment',
-  'videoTeacherEntropy',
-  'audioTeacherEntropy',
-  'videoStudentEntropy',
-  'audioStudentEntropy',
-] as const;
-export type LossTerm = (typeof lossTerms)[number];
-export type LossTensors = Readonly<Record<LossTerm, tf.Scalar>>;
-
-/** Whether heads, local views and teachers have any part in the loss. */
-export function usesTeachers({ loss }: XkdConfig): boolean {
-  return loss.alignment > 0 || loss.distillation > 0;
 }
 
 /**
@@ -105,14 +60,14 @@ export function teacherForward(
       video: teacherDistribution(outputs.video, centres.video, temperatures.videoTeacher),
       audio: teacherDistribution(outputs.audio, centres.audio, temperatures.audioTeacher),
     },
-    alignment: mmd(outputs.video, outputs.audio),
   };
 }
 
 /**
- * Students' side of a step and all losses (method sections 3 and 6).
+ * Students' side of a step and all losses (method sections 3 and 6). Of each loss only the parts that the
+ * configuration uses are computed, and averaged; the figures of the others are 0.
  *
- * @param teachers of {@link teacherForward}; null where only reconstruction is trained
+ * @param teachers of {@link teacherForward}; null where they have no part
  */
 export function studentLosses(
   config: XkdConfig,
@@ -121,40 +76,46 @@ export function studentLosses(
   teachers: TeacherOutputs | null,
   temperatures: Temperatures,
 ): LossTensors {
-  const rebuilt = {
-    video: rebuild(config, weights, inputs, 'video'),
-    audio: rebuild(config, weights, inputs, 'audio'),
+  const parts = usedParts(config);
+  const terms: Partial<Record<LossTerm, tf.Scalar>> = {};
+  const latents: Partial<Record<Modality, tf.Tensor3D>> = {};
+  for (const modality of modalities) {
+    if (parts.reconstructed.includes(modality)) {
+      const { latent, loss } = rebuild(config, weights, inputs, modality);
+      terms[`${modality}Reconstruction`] = loss;
+      latents[modality] = latent;
+    }
+  }
+  if (parts.heads) {
+    const see = (modality: Modality) => studentOutputs(config, weights, inputs, modality, latents[modality]);
+    const students = { video: see('video'), audio: see('audio') }; // [V B, O]
+    terms.videoStudentEntropy = studentEntropy(students.video, temperatures);
+    terms.audioStudentEntropy = studentEntropy(students.audio, temperatures);
+    if (parts.aligned.includes('students')) terms.studentAlignment = mmd(students.video, students.audio);
+    for (const direction of parts.distilled) {
+      const [from, to] =
+        direction === 'videoToAudio' ? (['video', 'audio'] as const) : (['audio', 'video'] as const);
+      terms[direction] = distillationLoss(teachers!.distributions[from], students[to], temperatures.student);
+    }
+  }
+  if (teachers !== null) {
+    terms.videoTeacherEntropy = meanEntropy(teachers.distributions.video);
+    terms.audioTeacherEntropy = meanEntropy(teachers.distributions.audio);
+    if (parts.aligned.includes('teachers'))
+      terms.teacherAlignment = mmd(teachers.outputs.video, teachers.outputs.audio);
+  }
+  const averaged = {
+    reconstruction: meanOf(
+      terms,
+      parts.reconstructed.map((m) => `${m}Reconstruction` as const),
+    ),
+    distillation: meanOf(terms, parts.distilled),
+    alignment: meanOf(
+      terms,
+      parts.aligned.map((domain) => (domain === 'students' ? 'studentAlignment' : 'teacherAlignment')),
+    ),
   };
-  const reconstruction = tf.mul(tf.add(rebuilt.video.loss, rebuilt.audio.loss), 0.5) as tf.Scalar;
-  const shared = {
-    reconstruction,
-    videoReconstruction: rebuilt.video.loss,
-    audioReconstruction: rebuilt.audio.loss,
-  };
-  if (teachers === null) return { ...zeroTerms(), ...shared, total: reconstruction };
-
-  const output = (modality: Modality) =>
-    studentOutputs(config, weights, inputs, modality, rebuilt[modality].latent);
-  const students = { video: output('video'), audio: output('audio') }; // [V B, O]
-  const studentAlignment = mmd(students.video, students.audio);
-  const alignment = tf.mul(tf.add(studentAlignment, teachers.alignment), 0.5) as tf.Scalar;
-  const videoToAudio = distillationLoss(teachers.distributions.video, students.audio, temperatures.student);
-  const audioToVideo = distillationLoss(teachers.distributions.audio, students.video, temperatures.student);
-  const distillation = tf.mul(tf.add(videoToAudio, audioToVideo), 0.5) as tf.Scalar;
-  return {
-    total: totalLoss(config.loss, { alignment, distillation, reconstruction }),
-    ...shared,
-    distillation,
-    alignment,
-    videoToAudio,
-    audioToVideo,
-    studentAlignment,
-    teacherAlignment: teachers.alignment,
-    videoTeacherEntropy: meanEntropy(teachers.distributions.video),
-    audioTeacherEntropy: meanEntropy(teachers.distributions.audio),
-    videoStudentEntropy: studentEntropy(students.video, temperatures),
-    audioStudentEntropy: studentEntropy(students.audio, temperatures),
-  };
+  return { ...zeroTerms(), ...terms, ...averaged, total: totalLoss(config.loss, averaged) };
 }
 
 /** Patch-mean features of a view from one tower's backbone, without the head (method section 10): `[B, D]`. */
@@ -182,25 +143,28 @@ function rebuild(
   return { latent, loss: reconstructionLoss(predicted, patches) };
 }
 
-/** Head outputs of a student: masked global view first, then all local views in one pass: `[V B, O]`. */
+/**
+ * Head outputs of a student: masked global view first, then all local views in one pass.
+ *
+ * @param latent tokens of the masked global view where it was encoded before, to be reconstructed
+ * @returns `[V B, O]`
+ */
 function studentOutputs(
   config: XkdConfig,
   weights: WeightScope,
-  { views }: ModelInputs,
+  { views, masks }: ModelInputs,
   modality: Modality,
-  latent: tf.Tensor3D,
+  latent?: tf.Tensor3D,
 ): tf.Tensor2D {
   const tower = weights.at(towerName(modality, 'student'));
-  const local = views[modality].slice(1);
-  const means = [
-    patchMean(latent),
-    ...sameSizeGroups(local).map((group) =>
-      patchMean(
-        encode(config, tower.at('backbone'), modality, group.length > 1 ? tf.concat(group) : group[0]).tokens,
-      ),
-    ),
+  const see = (view: tf.Tensor, mask?: MaskTensors) =>
+    encode(config, tower.at('backbone'), modality, view, mask).tokens;
+  const [global, ...local] = views[modality];
+  const tokens = [
+    latent ?? see(global, masks[modality]),
+    ...sameSizeGroups(local).map((group) => see(group.length > 1 ? tf.concat(group) : group[0])),
   ];
-  return project(config, tf.concat(means) as tf.Tensor2D, tower.at('head'));
+  return project(config, tf.concat(tokens.map(patchMean)) as tf.Tensor2D, tower.at('head'));
 }
 
 /** Neighbouring views of one size, which go through the encoder together. */
@@ -216,6 +180,12 @@ function sameSizeGroups(views: readonly tf.Tensor[]): tf.Tensor[][] {
 
 function studentEntropy(outputs: tf.Tensor2D, { student }: Temperatures): tf.Scalar {
   return meanEntropy(tf.softmax(tf.div(outputs, student)) as tf.Tensor2D);
+}
+
+/** Mean of some terms; 0 of none. */
+function meanOf(terms: Partial<LossTensors>, names: readonly LossTerm[]): tf.Scalar {
+  if (names.length === 0) return tf.scalar(0);
+  return tf.div(tf.addN(names.map((name) => terms[name]!)), names.length) as tf.Scalar;
 }
 
 function zeroTerms(): Record<LossTerm, tf.Scalar> {

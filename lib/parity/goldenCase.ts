@@ -149,7 +149,12 @@ function caseConfig(file: CaseFile): XkdConfig {
       melBands: config.spec_patch_spatial[0],
       columns: config.spec_patch_spatial[1],
     },
-    views: { local: views.video.length, frames, frameSize, columns: views.audio[0] ?? config.spec_size[1] },
+    views: {
+      local: { video: views.video.length, audio: views.audio.length },
+      frames,
+      frameSize,
+      columns: views.audio[0] ?? config.spec_size[1],
+    },
     encoder: { width: encoder.embed_dim, depth: encoder.depth, heads: encoder.num_heads },
     decoder: { width: decoder.embed_dim, depth: decoder.depth, heads: decoder.num_heads },
     projector: {

@@ -1,4 +1,4 @@
-import { type XkdConfig, modalities } from '../config';
+import { type XkdConfig, modalities, usedParts } from '../config';
 import { nextCentre } from '../losses';
 import {
   type LossTensors,
@@ -7,7 +7,6 @@ import {
   type Temperatures,
   studentLosses,
   teacherForward,
-  usesTeachers,
 } from '../model';
 import { tf } from '../tensor/native';
 import { centreNames, trainableNames, weightScope } from './state';
@@ -35,7 +34,9 @@ export function differentiate(
 ): Differentiated {
   const scope = weightScope(config, weights);
   const centre = { video: weights.get(centreNames.video)!, audio: weights.get(centreNames.audio)! };
-  const teachers = usesTeachers(config) ? teacherForward(config, scope, inputs, centre, temperatures) : null;
+  const teachers = usedParts(config).teachers
+    ? teacherForward(config, scope, inputs, centre, temperatures)
+    : null;
   const names = trainableNames(config);
   const parameters = names.map((name) => weights.get(name)!);
   const kept: { losses?: LossTensors } = {};

@@ -44,7 +44,7 @@ export function randomInputs(config: XkdConfig, seed: number): ModelInputs {
     );
   const video = (frames: number, side: number) => random([training.batch, 3, frames, side, side]);
   const audio = (columns: number) => random([training.batch, 1, spectrogram.melBands, columns]);
-  const local = <T>(make: () => T) => Array.from({ length: views.local }, make);
+  const local = <T>(modality: Modality, make: () => T) => Array.from({ length: views.local[modality] }, make);
   const mask = (modality: Modality) => {
     const noise = drawNoise(stream.split(modality), training.batch, tokenCount(fullGrid(config, modality)));
     return maskTensors(maskFromNoise(noise, training.batch, config.mask[modality]));
@@ -53,9 +53,9 @@ export function randomInputs(config: XkdConfig, seed: number): ModelInputs {
     views: {
       video: [
         video(clipFrames(config), clip.frameSize),
-        ...local(() => video(views.frames, views.frameSize)),
+        ...local('video', () => video(views.frames, views.frameSize)),
       ],
-      audio: [audio(spectrogram.columns), ...local(() => audio(views.columns))],
+      audio: [audio(spectrogram.columns), ...local('audio', () => audio(views.columns))],
     },
     masks: { video: mask('video'), audio: mask('audio') },
   };

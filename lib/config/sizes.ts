@@ -1,0 +1,24 @@
+/** Width, depth and heads of a transformer. */
+export interface TransformerSize {
+  readonly width: number;
+  readonly depth: number;
+  readonly heads: number;
+}
+
+export type SizeName = 'tiny' | 'small' | 'base' | 'large';
+
+/** The release's encoders (method section 2). */
+export const encoderSizes: Readonly<Record<SizeName, TransformerSize>> = {
+  tiny: { width: 192, depth: 12, heads: 3 },
+  small: { width: 384, depth: 12, heads: 6 },
+  base: { width: 768, depth: 12, heads: 12 },
+  large: { width: 1024, depth: 24, heads: 16 },
+};
+
+/** The release's decoders. */
+export const decoderSizes: Readonly<Record<SizeName, TransformerSize>> = {
+  tiny: { width: 96, depth: 4, heads: 3 },
+  small: { width: 192, depth: 4, heads: 6 },
+  base: { width: 384, depth: 4, heads: 12 },
+  large: { width: 512, depth: 8, heads: 16 },
+};

@@ -1,0 +1,23 @@
+import type { Modality } from '../config';
+import { tf } from '../tensor/native';
+import type { MaskTensors } from './masking';
+
+export type PerModality<T> = Readonly<Record<Modality, T>>;
+
+/** The views of a batch as tensors, index 0 global, 1.. local, and the masks of the global ones. */
+export interface ModelInputs {
+  readonly views: PerModality<readonly tf.Tensor[]>;
+  readonly masks: PerModality<MaskTensors>;
+}
+
+/** Lets the tensors of a finished step go. */
+export function disposeInputs({ views, masks }: ModelInputs): void {
+  tf.dispose([views, masks] as unknown as tf.TensorContainer);
+}
+
+/** Temperatures of one step. */
+export interface Temperatures {
+  readonly student: number | tf.Scalar;
+  readonly videoTeacher: number | tf.Scalar;
+  readonly audioTeacher: number | tf.Scalar;
+}
