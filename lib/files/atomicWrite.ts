@@ -1,24 +1,44 @@
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './fileError';
 
 const temporarySuffix = '.partial';
+/** A file of another machine that has not grown for so long is abandoned. */
+const abandonedAfterMs = 3_600_000;
+
+/** A file that is being filled, see {@link writeFileAtomic}. */
+export interface FileUnderWay {
+  append(bytes: Uint8Array): void;
+  /** Writes over bytes that are there already, such as a header that is known only at the end. */
+  overwrite(offset: number, bytes: Uint8Array): void;
+}
+
+/** Text, bytes, chunks of bytes that are asked for one after the other, or a function that fills the file. */
+export type FileContent = string | Uint8Array | Iterable<Uint8Array> | ((file: FileUnderWay) => void);
 
 /**
  * Writes a file that is either wholly there or not at all: a temporary file in the same folder is filled,
  * flushed to the disk and then takes the name. Until then, and after any error or kill, an older file of
  * that name stays as it was.
  *
- * @param content text, bytes, or chunks of bytes that are asked for one after the other
  * @throws UserError where there is no space, no permission or no folder
  */
-export function writeFileAtomic(path: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
+export function writeFileAtomic(path: string, content: FileContent): void {
   let temporary: string | null = null;
   try {
     removeAbandoned(path);
     temporary = temporaryPath(path, process.pid);
-    fill(temporary, chunksOf(content));
+    fill(temporary, content);
     renameSync(temporary, path);
     temporary = null;
     flushFolder(dirname(path));
@@ -29,26 +49,44 @@ export function writeFileAtomic(path: string, content: string | Uint8Array | Ite
   }
 }
 
-function fill(path: string, chunks: Iterable<Uint8Array>): void {
+/**
+ * Removes what processes that are gone left behind when they were killed while writing into a folder. Files that
+ * another machine writes to the same folder are left alone while they grow.
+ */
+export function removeAbandonedFiles(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.startsWith('.') || !name.endsWith(temporarySuffix)) continue;
+    const path = join(folder, name);
+    const owner = /^(.*)-(\d+)$/.exec(name.slice(0, -temporarySuffix.length));
+    if (!owner) continue;
+    const isOurs = owner[1].endsWith(`.${hostname()}`);
+    if (isOurs ? !isAliveElsewhere(Number(owner[2])) : isOld(path)) rmSync(path, { force: true });
+  }
+}
+
+function fill(path: string, content: FileContent): void {
   const file = openSync(path, 'w');
   try {
-    for (const chunk of chunks) {
-      for (let at = 0; at < chunk.byteLength;) at += writeSync(file, chunk, at, blockLength(chunk, at));
-    }
+    const underWay: FileUnderWay = {
+      append: (bytes) => writeAll(file, bytes, null),
+      overwrite: (offset, bytes) => writeAll(file, bytes, offset),
+    };
+    if (typeof content === 'string') underWay.append(Buffer.from(content, 'utf8'));
+    else if (content instanceof Uint8Array) underWay.append(content);
+    else if (typeof content === 'function') content(underWay);
+    else for (const chunk of content) underWay.append(chunk);
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
 }
 
-/** One system call takes less than 2 GB. */
-function blockLength(chunk: Uint8Array, at: number): number {
-  return Math.min(chunk.byteLength - at, 2 ** 30);
-}
-
-function chunksOf(content: string | Uint8Array | Iterable<Uint8Array>): Iterable<Uint8Array> {
-  if (typeof content === 'string') return [Buffer.from(content, 'utf8')];
-  return content instanceof Uint8Array ? [content] : content;
+/** One system call takes less than 2 GB, and may write less than it was given. */
+function writeAll(file: number, bytes: Uint8Array, offset: number | null): void {
+  for (let at = 0; at < bytes.byteLength;) {
+    const block = Math.min(bytes.byteLength - at, 2 ** 30);
+    at += writeSync(file, bytes, at, block, offset === null ? null : offset + at);
+  }
 }
 
 /** Makes the new name itself outlive a power cut; file systems that can't flush a folder don't need it. */
@@ -81,6 +119,16 @@ function temporaryPath(path: string, processId: number): string {
 
 function temporaryPrefix(path: string): string {
   return `.${basename(path)}.${hostname()}-`;
+}
+
+/** Whether another living process has this number; ours writes nothing while it is asked. */
+function isAliveElsewhere(processId: number): boolean {
+  return processId !== process.pid && isAlive(processId);
+}
+
+function isOld(path: string): boolean {
+  const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Infinity };
+  return Date.now() - mtimeMs > abandonedAfterMs;
 }
 
 function isAlive(processId: number): boolean {

@@ -1,6 +1,17 @@
 import { dirname } from 'node:path';
 import { UserError } from '../errors';
 
+/** A file whose content is not what it was when it was written. */
+export class DamagedFile extends UserError {
+  /** @param reason what is wrong with it, as the end of a sentence */
+  constructor(
+    message: string,
+    readonly reason: string,
+  ) {
+    super(message);
+  }
+}
+
 /**
  * What the system says about a file, as a sentence with the way out. Errors that the user can't mend come
  * back as they are.

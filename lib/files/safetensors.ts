@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../errors';
 import { writeFileAtomic } from './atomicWrite';
-import { fileError } from './fileError';
+import { DamagedFile, fileError } from './fileError';
+import { emptySeal, hashOf, readSeal, sealOf, type Seal } from './seal';
 import {
   encodeHeader,
   HeaderError,
@@ -29,11 +30,19 @@ export interface TensorSource {
 
 /** A safetensors file, open for reading tensor by tensor. */
 export class SafetensorsReader {
+  private readonly hashes: ReadonlyMap<string, string> | null;
+
   private constructor(
     readonly path: string,
     private readonly file: number,
     private readonly header: SafetensorsHeader,
-  ) {}
+  ) {
+    try {
+      this.hashes = readSeal(header.metadata);
+    } catch (error) {
+      throw damaged(path, (error as Error).message);
+    }
+  }
 
   /**
    * Opens a file and checks its header: every tensor's type, shape and place, against the file's length.
@@ -54,6 +63,11 @@ export class SafetensorsReader {
     return this.header.metadata;
   }
 
+  /** Whether reading compares with hashes, see {@link writeSealedSafetensors}. */
+  get sealed(): boolean {
+    return this.hashes !== null;
+  }
+
   names(): string[] {
     return [...this.header.entries.keys()];
   }
@@ -69,10 +83,19 @@ export class SafetensorsReader {
     return entry;
   }
 
-  /** Reads one tensor; 64 and 16 bit floats become float32, other whole numbers int32. */
+  /**
+   * Reads one tensor; 64 and 16 bit floats become float32, other whole numbers int32. In a sealed file its bytes
+   * are compared with their hash.
+   *
+   * @throws DamagedFile where they are not as they were written
+   */
   read(name: string): StoredTensor {
     const { dtype, shape, offset, byteLength } = this.entry(name);
-    const data = decodeValues(dtype, readBytes(this.path, this.file, offset, byteLength));
+    const bytes = readBytes(this.path, this.file, offset, byteLength);
+    if (this.hashes && this.hashes.get(name) !== hashOf(new Uint8Array(bytes))) {
+      throw damaged(this.path, `the values of "${name}" have changed`);
+    }
+    const data = decodeValues(dtype, bytes);
     if (!data) {
       throw new UserError(
         `"${name}" in "${this.path}" has values of type ${dtype} that cannot be held as F32 or I32; convert it first.`,
@@ -116,23 +139,45 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, TensorSource>,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
-  writeFileAtomic(path, fileChunks(tensors, metadata));
+  writeFileAtomic(path, (file) => {
+    file.append(encodeHeader(tensors, metadata));
+    for (const [name, source] of tensors) file.append(bytesOf(name, source));
+  });
 }
 
-function* fileChunks(
+/**
+ * The same with a seal in its metadata: a SHA-256 of each tensor (`sha256`, JSON by name) and one of the metadata
+ * themselves. Reading compares them. Each tensor's bytes are asked for once and hashed as they are written.
+ *
+ * @throws UserError where the file can't be written; an older one is then unharmed
+ */
+export function writeSealedSafetensors(
+  path: string,
   tensors: ReadonlyMap<string, TensorSource>,
-  metadata: Readonly<Record<string, string>>,
-): Generator<Uint8Array> {
-  yield encodeHeader(tensors, metadata);
-  for (const [name, { dtype, shape, data }] of tensors) {
-    const values = typeof data === 'function' ? data() : data;
-    if (typeOf(values) !== dtype || values.length !== valueCount(shape)) {
-      throw new Error(
-        `${name}: ${values.length} values of ${typeOf(values)} for [${shape.join(', ')}] of ${dtype}`,
-      );
+  metadata: Readonly<Record<string, string>> = {},
+): void {
+  const header = (seal: Seal) => encodeHeader(tensors, { ...metadata, ...seal });
+  writeFileAtomic(path, (file) => {
+    // The hashes are known when the tensors are written: until then zeros of the same length stand in their place.
+    file.append(header(emptySeal(metadata, tensors.keys())));
+    const hashes = new Map<string, string>();
+    for (const [name, source] of tensors) {
+      const bytes = bytesOf(name, source);
+      hashes.set(name, hashOf(bytes));
+      file.append(bytes);
     }
-    yield new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    file.overwrite(0, header(sealOf(metadata, hashes)));
+  });
+}
+
+function bytesOf(name: string, { dtype, shape, data }: TensorSource): Uint8Array {
+  const values = typeof data === 'function' ? data() : data;
+  if (typeOf(values) !== dtype || values.length !== valueCount(shape)) {
+    throw new Error(
+      `${name}: ${values.length} values of ${typeOf(values)} for [${shape.join(', ')}] of ${dtype}`,
+    );
   }
+  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 function readHeader(path: string, file: number): SafetensorsHeader {
@@ -164,8 +209,11 @@ function readBytes(path: string, file: number, offset: number, length: number): 
   return buffer;
 }
 
-function damaged(path: string, what: string): UserError {
-  return new UserError(`"${path}" is no sound safetensors file: ${what}. Copy it again or use another one.`);
+function damaged(path: string, what: string): DamagedFile {
+  return new DamagedFile(
+    `"${path}" is no sound safetensors file: ${what}. Copy it again or use another one.`,
+    what,
+  );
 }
 
 function attempt<T>(path: string, action: () => T): T {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError, writeFileAtomic } from 'xkd';
+import { removeAbandonedFiles, UserError, writeFileAtomic } from 'xkd';
 
 describe('writeFileAtomic', () => {
   let folder: string;
@@ -63,6 +63,37 @@ describe('writeFileAtomic', () => {
     for (const name of [abandoned, living]) fs.writeFileSync(join(folder, name), 'half');
     writeFileAtomic(join(folder, 'a.txt'), 'whole');
     assert.deepEqual(fs.readdirSync(folder).sort(), [living, 'a.txt']);
+  });
+
+  it('lets a function fill the file and go back to what it wrote', () => {
+    const path = join(folder, 'a.txt');
+    writeFileAtomic(path, (file) => {
+      file.append(Buffer.from('????'));
+      file.append(Buffer.from(' end'));
+      file.overwrite(1, Buffer.from('00'));
+      file.append(Buffer.from('.'));
+    });
+    assert.equal(fs.readFileSync(path, 'utf8'), '?00? end.');
+  });
+
+  it('clears a folder of what is abandoned, and of nothing else', () => {
+    const host = hostname();
+    const abandoned = [
+      `.a.${host}-999999999.partial`,
+      `.b.${host}-${process.pid}.partial`,
+      '.c.elsewhere-1.partial',
+    ];
+    const kept = [
+      `.d.${host}-${process.ppid}.partial`,
+      '.e.elsewhere-1.partial',
+      '.partial',
+      'f.partial',
+      'g',
+    ];
+    for (const name of [...abandoned, ...kept]) fs.writeFileSync(join(folder, name), 'half');
+    fs.utimesSync(join(folder, '.c.elsewhere-1.partial'), new Date(0), new Date(0));
+    removeAbandonedFiles(folder);
+    assert.deepEqual(fs.readdirSync(folder).sort(), [...kept].sort());
   });
 });
 

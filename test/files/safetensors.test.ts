@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  DamagedFile,
   openSafetensors,
   RandomStream,
   readSafetensors,
   UserError,
   writeSafetensors,
+  writeSealedSafetensors,
   type StoredTensor,
 } from 'xkd';
 
@@ -42,6 +45,47 @@ describe('safetensors', () => {
     });
     assert.equal(bytes.readFloatLE(8 + headerBytes + 4), -2);
     assert.equal(bytes.length, 8 + headerBytes + 8);
+  });
+
+  it('seals: hashes stand in the metadata, and a change of any bit is found', () => {
+    const tensors = randomTensors(RandomStream.fromSeed('seal'));
+    writeSealedSafetensors(path, tensors, { step: '3', 'näme "x"': 'é' });
+    const bytes = readFileSync(path);
+    const back = readSafetensors(path);
+    assert.deepEqual(back.tensors, tensors);
+    assert.equal(back.metadata.step, '3');
+    const hashes = JSON.parse(back.metadata.sha256) as Record<string, string>;
+    for (const [name, { data }] of tensors) {
+      const expected = createHash('sha256').update(new Uint8Array(data.buffer)).digest('hex');
+      assert.equal(hashes[name], expected);
+    }
+    const random = RandomStream.fromSeed('flips');
+    for (let round = 0; round < 300; round++) {
+      const bit = random.integer(0, 8 * bytes.length);
+      const changed = Buffer.from(bytes);
+      changed[bit >> 3] ^= 1 << (bit & 7);
+      writeFileSync(path, changed);
+      try {
+        // What is told apart from the whole file must have lost its seal, which whoever expects one looks at.
+        const reader = openSafetensors(path);
+        try {
+          if (reader.sealed)
+            assert.throws(() => reader.names().forEach((name) => reader.read(name)), DamagedFile);
+        } finally {
+          reader.close();
+        }
+      } catch (error) {
+        assert.ok(error instanceof DamagedFile, `bit ${bit}: ${String(error)}`);
+      }
+    }
+  });
+
+  it('asks for the bytes of a sealed tensor once', () => {
+    let asked = 0;
+    const data = () => Float32Array.of(++asked);
+    writeSealedSafetensors(path, new Map([['a', { dtype: 'F32', shape: [1], data }]]));
+    assert.equal(asked, 1);
+    assert.deepEqual([...readSafetensors(path).tensors.get('a')!.data], [1]);
   });
 
   it('asks for the values of one tensor at a time and reads tensor by tensor', () => {
