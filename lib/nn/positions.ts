@@ -32,8 +32,9 @@ type Matrix = number[][];
 
 /** Row i holds the weights with which the full axis makes place i of the local axis. */
 function axisMatrix(full: number, local: number, kernel: 'linear' | 'cubic'): Matrix {
-  // The release leaves the mel axis of audio alone (factor 1) and gives every axis of video the factor below.
-  if (kernel === 'cubic' && full === local) return identity(full);
+  // An axis of equal size is copied: the release leaves the mel axis of audio alone (factor 1), and PyTorch's trilinear
+  // kernel for the CPU, with which it was recorded, copies such an axis whatever the factor.
+  if (full === local) return identity(full);
   const step = full / (local + 0.1);
   return Array.from({ length: local }, (_, i) => {
     const row = new Array<number>(full).fill(0);
