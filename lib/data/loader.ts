@@ -19,8 +19,9 @@ export interface LoaderArgs {
 }
 
 /**
- * Batches of augmented views for pretraining, decoded ahead. The batch of a step depends only on the seed, the
- * step and the files, never on the number of threads or on where a run was resumed.
+ * Batches of augmented views for pretraining, decoded ahead; `training.accumulate` parts of a batch one by one. The
+ * batch of a step depends only on the seed, the step and the files, never on the number of threads or on where a run
+ * was resumed.
  *
  * @throws UserError if there are fewer files than a batch has clips
  */
@@ -32,24 +33,25 @@ export class Loader {
   /** Batches in an epoch; what remains is left out. */
   readonly stepsPerEpoch: number;
   private readonly pool: ClipPool;
+  /** By place in the run, counted in parts. */
   private readonly ahead = new Map<number, Promise<ViewBatch>>();
   private readonly bad: BadFileList;
   private readonly seed: RandomStream;
   private readonly wholeSeconds: number;
   private order: { epoch: number; places: Int32Array } | null = null;
-  private step: number;
+  private place: number;
   private closed = false;
 
   constructor(private readonly args: LoaderArgs) {
     const { entries, config } = args;
-    const { batch } = config.training;
+    const { batch, accumulate } = config.training;
     if (batch > entries.length) {
       throw new UserError(
         `training.batch is ${batch}, but there are only ${entries.length} files: choose a smaller batch.`,
       );
     }
     this.stepsPerEpoch = Math.floor(entries.length / batch);
-    this.step = args.startStep ?? 0;
+    this.place = (args.startStep ?? 0) * accumulate;
     this.bad = new BadFileList(entries, config.loader.maxBadShare);
     this.seed = RandomStream.fromSeed(config.seed);
     this.wholeSeconds = wholeSecondsFor(config, entries.length);
@@ -74,12 +76,13 @@ export class Loader {
   async next(): Promise<ViewBatch> {
     if (this.closed) throw new Error('The loader is closed.');
     const { steps = Infinity, config } = this.args;
-    if (this.step >= steps) throw new Error(`The run has ${steps} steps; there is no batch for step ${this.step}.`);
-    const step = this.step++;
-    const last = Math.min(steps - 1, step + config.loader.prefetch);
-    for (let wanted = step; wanted <= last; wanted++) this.start(wanted);
-    const batch = this.ahead.get(step)!;
-    this.ahead.delete(step);
+    const places = steps * config.training.accumulate;
+    if (this.place >= places) throw new Error(`The run has ${steps} steps; there is no batch for a further one.`);
+    const place = this.place++;
+    const last = Math.min(places - 1, place + config.loader.prefetch);
+    for (let wanted = place; wanted <= last; wanted++) this.start(wanted);
+    const batch = this.ahead.get(place)!;
+    this.ahead.delete(place);
     return batch;
   }
 
@@ -92,22 +95,25 @@ export class Loader {
     await Promise.allSettled(pending);
   }
 
-  private start(step: number): void {
-    if (this.ahead.has(step)) return;
-    const batch = this.makeBatch(step);
-    // Whoever asks for this step gets the error; until then it is no unhandled one.
+  private start(place: number): void {
+    if (this.ahead.has(place)) return;
+    const batch = this.makeBatch(place);
+    // Whoever asks for this batch gets the error; until then it is no unhandled one.
     batch.catch(() => undefined);
-    this.ahead.set(step, batch);
+    this.ahead.set(place, batch);
   }
 
-  private async makeBatch(step: number): Promise<ViewBatch> {
+  private async makeBatch(place: number): Promise<ViewBatch> {
     const { config } = this.args;
-    const { batch } = config.training;
+    const { batch, accumulate } = config.training;
+    const step = Math.floor(place / accumulate);
+    const part = place % accumulate;
+    const clips = batch / accumulate;
     const epoch = Math.floor(step / this.stepsPerEpoch);
-    const first = (step % this.stepsPerEpoch) * batch;
+    const first = (step % this.stepsPerEpoch) * batch + part * clips;
     const order = this.orderOf(epoch);
-    const places = Array.from({ length: batch }, (_, i) => ({ index: first + i, entry: order[first + i] }));
-    const arrays = new BatchArrays(batch, config, config.views.local, modalities);
+    const places = Array.from({ length: clips }, (_, i) => ({ index: first + i, entry: order[first + i] }));
+    const arrays = new BatchArrays(clips, config, config.views.local, modalities);
     const entryAt = (i: number): MediaEntry => this.args.entries[places[i].entry];
     let open = places.map((_, i) => i);
     while (open.length > 0) {
@@ -128,7 +134,7 @@ export class Loader {
       });
       open = failed;
     }
-    return { step, video: arrays.video, audio: arrays.audio, entries: places.map((_, i) => entryAt(i)) };
+    return { step, part, video: arrays.video, audio: arrays.audio, entries: places.map((_, i) => entryAt(i)) };
   }
 
   /** Takes the next file for one that cannot be used, as the authors' release does. */

@@ -19,8 +19,10 @@ export interface MediaEntry {
  * B clips, T frames, S side in px, M mel bands, C columns.
  */
 export interface ViewBatch {
-  /** Position of the batch in the whole run, from 0. */
+  /** Step of the run that the batch is for, from 0. */
   readonly step: number;
+  /** Which part of the step's clips this is, from 0; 0 where a step takes its clips at once. */
+  readonly part: number;
   /** Global view `[B, 3, T, S, S]`, local views `[B, 3, t, s, s]`, normalised with ImageNet statistics. */
   readonly video: readonly NdArray[];
   /** Global view `[B, 1, M, C]`, local views `[B, 1, M, c]`, normalised log-mel. */

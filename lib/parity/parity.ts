@@ -4,6 +4,7 @@ import { canonicalName, disposeInputs, extractPatchMean, parameterSpecs } from '
 import { tf } from '../tensor/native';
 import { TrainState, centreNames } from '../train/state';
 import { differentiate } from '../train/differentiate';
+import { type StepEngine, eagerEngine } from '../train/engine';
 import { trainStep } from '../train/step';
 import {
   type ParityGroup,
@@ -31,14 +32,15 @@ export interface ParityReport {
  * gradients of step 0, final weights and features under them.
  *
  * @param prefix path of `PREFIX.json` and `PREFIX.safetensors`
+ * @param engine how the steps are done, op by op by default
  */
-export function runParity(prefix: string): ParityReport {
+export function runParity(prefix: string, engine: StepEngine = eagerEngine): ParityReport {
   const golden = GoldenCase.open(prefix);
   const state = loadState(golden);
   try {
     const rows = [
       ...compareGradients(golden, state),
-      ...Array.from({ length: golden.steps }, (_, step) => compareStep(golden, state, step)).flat(),
+      ...Array.from({ length: golden.steps }, (_, step) => compareStep(golden, state, step, engine)).flat(),
       ...compareWeights(golden, state),
       ...compareFeatures(golden, state),
     ];
@@ -89,9 +91,9 @@ function compareGradients(golden: GoldenCase, state: TrainState): ParityRow[] {
   });
 }
 
-function compareStep(golden: GoldenCase, state: TrainState, step: number): ParityRow[] {
+function compareStep(golden: GoldenCase, state: TrainState, step: number, engine: StepEngine): ParityRow[] {
   const inputs = golden.inputs(step);
-  const { losses } = trainStep(state, inputs, golden.schedule(step));
+  const { losses } = trainStep(state, inputs, golden.schedule(step), engine);
   disposeInputs(inputs);
   const recorded = golden.losses(step);
   return Object.entries(releaseLosses).map(([name, term]) => ({

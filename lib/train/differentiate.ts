@@ -1,19 +1,13 @@
 import { type XkdConfig, modalities, usedParts } from '../config';
 import { nextCentre } from '../losses';
-import {
-  type LossTensors,
-  type LossTerm,
-  type ModelInputs,
-  type Temperatures,
-  studentLosses,
-  teacherForward,
-} from '../model';
+import { type ModelInputs, type Temperatures, lossTerms, studentLosses, teacherForward } from '../model';
 import { tf } from '../tensor/native';
 import { centreNames, trainableNames, weightScope } from './state';
 
 /** Losses at the present weights, and what follows from them. */
 export interface Differentiated {
-  readonly losses: LossTensors;
+  /** All loss terms in the order of `lossTerms`. */
+  readonly losses: tf.Tensor1D;
   /** Gradients of the total loss by parameter name; a parameter that has no part in the loss is missing. */
   readonly gradients: Map<string, tf.Tensor>;
   /** Centres after the step, by their stored names. */
@@ -39,12 +33,12 @@ export function differentiate(
     : null;
   const names = trainableNames(config);
   const parameters = names.map((name) => weights.get(name)!);
-  const kept: { losses?: LossTensors } = {};
+  const kept: { losses?: tf.Tensor1D } = {};
   const { grads } = tf.engine().gradients(
     () => {
-      kept.losses = studentLosses(config, scope, inputs, teachers, temperatures);
-      Object.values(kept.losses).forEach((loss) => tf.keep(loss));
-      return kept.losses.total;
+      const losses = studentLosses(config, scope, inputs, teachers, temperatures);
+      kept.losses = tf.keep(tf.stack(lossTerms.map((term) => losses[term])) as tf.Tensor1D);
+      return losses.total;
     },
     parameters,
     undefined,
@@ -66,9 +60,9 @@ export function differentiate(
   return { losses: release(kept.losses!), gradients, centres };
 }
 
-/** Hands kept tensors back to the scope around, which disposes them in its time. */
-function release(losses: LossTensors): LossTensors {
-  const copies = Object.fromEntries(Object.entries(losses).map(([term, loss]) => [term, tf.clone(loss)]));
-  Object.values(losses).forEach((loss) => loss.dispose());
-  return copies as Record<LossTerm, tf.Scalar>;
+/** Hands a kept tensor back to the scope around, which disposes it in its time. */
+function release<T extends tf.Tensor>(kept: T): T {
+  const copy = tf.clone(kept);
+  kept.dispose();
+  return copy;
 }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { GoldenCase, runParity, tf, trainStep, type ParityReport } from 'xkd';
-import { TrainState } from 'xkd/dist/train/state';
-import { compiledStep } from 'xkd/dist/train/step';
+import { CompiledEngine, runParity, tf, type ParityReport } from 'xkd';
 
 const carried = resolve(__dirname, '..', '..', 'golden');
 const larger = resolve(__dirname, '..', '..', '..', '..', 'shared', 'golden');
@@ -35,25 +33,11 @@ describe('parity with the figures of the original', () => {
     });
   }
 
-  it('holds for the traced graph as well', () => {
-    const golden = GoldenCase.open(join(carried, 'mini_xkd'));
-    const weights = new Map<string, tf.Tensor>();
-    const fresh = TrainState.create(golden.config);
-    for (const name of fresh.tensors.weights.keys()) weights.set(name, golden.tensor(`state.${name}`));
-    const state = TrainState.fromWeights(golden.config, weights);
-    const compiled = compiledStep();
-    for (let step = 0; step < golden.steps; step++) {
-      const { losses } = trainStep(state, golden.inputs(step), golden.schedule(step), (inputs) =>
-        compiled.call(inputs),
-      );
-      const expected = golden.losses(step).loss;
-      assert.ok(
-        Math.abs(losses.total - expected) <= 1e-5 * expected,
-        `step ${step}: ${losses.total}, not ${expected}`,
-      );
-    }
-    assert.equal(compiled.traces, 1);
-    compiled.dispose();
-    [fresh, state].forEach((each) => each.dispose());
-  });
+  for (const name of ['mini_xkd', 'mini_mas', 'mini_mats']) {
+    it(`${name}: holds for the traced graph as well`, () => {
+      const engine = new CompiledEngine();
+      assertPassed(runParity(join(carried, name), engine));
+      engine.dispose();
+    });
+  }
 });

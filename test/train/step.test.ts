@@ -5,7 +5,7 @@ import {
   type Overrides,
   type StepSchedule,
   TrainState,
-  compiledStep,
+  CompiledEngine,
   differentiate,
   disposeInputs,
   parameterSpecs,
@@ -24,14 +24,14 @@ function takeSteps(
   steps: number,
   { compiled = false, ...changed }: { compiled?: boolean } & Partial<StepSchedule> = {},
 ): LossFigures[] {
-  const engine = compiledStep();
+  const engine = new CompiledEngine();
   const losses = Array.from({ length: steps }, () => {
     const inputs = randomInputs(state.config, state.step);
     const schedule = {
       ...scheduleAt(state.config, state.step, length),
       ...changed,
     };
-    const result = trainStep(state, inputs, schedule, compiled ? (step) => engine.call(step) : undefined);
+    const result = trainStep(state, inputs, schedule, compiled ? engine : undefined);
     disposeInputs(inputs);
     return result.losses;
   });
@@ -116,10 +116,10 @@ describe('training step', () => {
     });
     const state = TrainState.create(config);
     const inputs = randomInputs(config, 0);
-    const engine = compiledStep();
+    const engine = new CompiledEngine();
     const losses = Array.from({ length: 150 }, () => {
       const schedule = { ...scheduleAt(config, state.step, length), learningRate: 3e-3 };
-      return trainStep(state, inputs, schedule, (step) => engine.call(step)).losses.total;
+      return trainStep(state, inputs, schedule, engine).losses.total;
     });
     assert.ok(losses[149] < 0.5 * losses[0], `${losses[0]} to ${losses[149]}`);
     engine.dispose();

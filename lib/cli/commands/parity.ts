@@ -10,11 +10,13 @@ export function register(program: Command): void {
     )
     .argument('<prefix>', 'path of PREFIX.json and PREFIX.safetensors')
     .option('--json', 'print one JSON object')
+    .option('--compiled', 'take the steps as a traced graph, as training does, instead of op by op')
     .option('--tensors', 'list every figure and tensor, worst first')
-    .action(async (prefix: string, options: { json?: boolean; tensors?: boolean }) => {
+    .action(async (prefix: string, options: { json?: boolean; compiled?: boolean; tensors?: boolean }) => {
       // TensorFlow is loaded by the commands that need it, when they run.
       const { runParity } = await import('../../parity');
-      const report = runParity(prefix);
+      const { CompiledEngine } = await import('../../train');
+      const report = runParity(prefix, options.compiled ? new CompiledEngine() : undefined);
       process.stdout.write(
         options.json ? jsonReport(report, options.tensors) : textReport(report, options.tensors),
       );

@@ -1,2 +1,3 @@
 export * from './compile';
 export { TraceError } from './recorder';
+export { flattenTree } from './tree';
