@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../errors';
 import { writeFileAtomic } from './atomicWrite';
-import { DamagedFile, fileError } from './fileError';
+import { DamagedFile } from './fileError';
+import { RandomAccessFile } from './randomAccessFile';
 import { emptySeal, hashOf, readSeal, sealOf, type Seal } from './seal';
 import {
   encodeHeader,
@@ -13,13 +13,7 @@ import {
   type TensorEntry,
 } from './safetensorsHeader';
 import { decodeValues, typeOf, type TensorType, type TensorValues } from './tensorCodec';
-
-/** A tensor as it is read from a file. */
-export interface StoredTensor {
-  readonly dtype: TensorType;
-  readonly shape: readonly number[];
-  readonly data: TensorValues;
-}
+import type { StoredTensor, TensorFile } from './tensorFile';
 
 /** A tensor to write; with a function its values are asked for when their turn comes, one tensor at a time. */
 export interface TensorSource {
@@ -29,18 +23,18 @@ export interface TensorSource {
 }
 
 /** A safetensors file, open for reading tensor by tensor. */
-export class SafetensorsReader {
+export class SafetensorsReader implements TensorFile {
+  readonly format = 'safetensors';
   private readonly hashes: ReadonlyMap<string, string> | null;
 
   private constructor(
-    readonly path: string,
-    private readonly file: number,
+    private readonly file: RandomAccessFile,
     private readonly header: SafetensorsHeader,
   ) {
     try {
       this.hashes = readSeal(header.metadata);
     } catch (error) {
-      throw damaged(path, (error as Error).message);
+      throw damaged(file.path, (error as Error).message);
     }
   }
 
@@ -50,13 +44,17 @@ export class SafetensorsReader {
    * @throws UserError naming the file and what is wrong with it
    */
   static open(path: string): SafetensorsReader {
-    const file = attempt(path, () => openSync(path, 'r'));
+    const file = RandomAccessFile.open(path);
     try {
-      return new SafetensorsReader(path, file, readHeader(path, file));
+      return new SafetensorsReader(file, readHeader(file));
     } catch (error) {
-      closeSync(file);
+      file.close();
       throw error;
     }
+  }
+
+  get path(): string {
+    return this.file.path;
   }
 
   get metadata(): Readonly<Record<string, string>> {
@@ -83,6 +81,11 @@ export class SafetensorsReader {
     return entry;
   }
 
+  /** Each tensor has its own place in this format. */
+  storageOf(name: string): string {
+    return name;
+  }
+
   /**
    * Reads one tensor; 64 and 16 bit floats become float32, other whole numbers int32. In a sealed file its bytes
    * are compared with their hash.
@@ -91,7 +94,7 @@ export class SafetensorsReader {
    */
   read(name: string): StoredTensor {
     const { dtype, shape, offset, byteLength } = this.entry(name);
-    const bytes = readBytes(this.path, this.file, offset, byteLength);
+    const bytes = this.file.read(offset, byteLength);
     if (this.hashes && this.hashes.get(name) !== hashOf(new Uint8Array(bytes))) {
       throw damaged(this.path, `the values of "${name}" have changed`);
     }
@@ -105,7 +108,7 @@ export class SafetensorsReader {
   }
 
   close(): void {
-    closeSync(this.file);
+    this.file.close();
   }
 }
 
@@ -180,33 +183,18 @@ function bytesOf(name: string, { dtype, shape, data }: TensorSource): Uint8Array
   return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
-function readHeader(path: string, file: number): SafetensorsHeader {
-  const stat = attempt(path, () => fstatSync(file));
-  if (stat.isDirectory()) throw fileError({ code: 'EISDIR' }, path, 'read');
-  if (stat.size < 8) throw damaged(path, `it has only ${stat.size} bytes`);
-  const length = Buffer.from(readBytes(path, file, 0, 8)).readBigUInt64LE();
-  if (length > BigInt(Math.min(maxHeaderBytes, stat.size - 8))) {
+function readHeader(file: RandomAccessFile): SafetensorsHeader {
+  const { path, byteLength } = file;
+  if (byteLength < 8) throw damaged(path, `it has only ${byteLength} bytes`);
+  const length = Buffer.from(file.read(0, 8)).readBigUInt64LE();
+  if (length > BigInt(Math.min(maxHeaderBytes, byteLength - 8))) {
     throw damaged(path, `its first bytes give no possible length of a header`);
   }
-  const json = Buffer.from(readBytes(path, file, 8, Number(length)));
   try {
-    return parseHeader(json, stat.size);
+    return parseHeader(Buffer.from(file.read(8, Number(length))), byteLength);
   } catch (error) {
     throw error instanceof HeaderError ? damaged(path, error.message) : error;
   }
-}
-
-function readBytes(path: string, file: number, offset: number, length: number): ArrayBuffer {
-  const buffer = new ArrayBuffer(length);
-  const bytes = new Uint8Array(buffer);
-  for (let at = 0; at < length;) {
-    // One system call reads less than 2 GB.
-    const block = Math.min(length - at, 2 ** 30);
-    const count = attempt(path, () => readSync(file, bytes, at, block, offset + at));
-    if (count === 0) throw damaged(path, 'it became shorter while it was read');
-    at += count;
-  }
-  return buffer;
 }
 
 function damaged(path: string, what: string): DamagedFile {
@@ -214,12 +202,4 @@ function damaged(path: string, what: string): DamagedFile {
     `"${path}" is no sound safetensors file: ${what}. Copy it again or use another one.`,
     what,
   );
-}
-
-function attempt<T>(path: string, action: () => T): T {
-  try {
-    return action();
-  } catch (error) {
-    throw fileError(error, path, 'read');
-  }
 }

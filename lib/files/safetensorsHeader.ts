@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JsonOutlineError, outlineKeys } from './jsonOutline';
 
 /*
  * The safetensors format: 8 bytes with the length of the header (little-endian), the header in JSON, then the
@@ -45,10 +46,13 @@ export const maxHeaderBytes = 100_000_000;
 /** Tensors start at multiples of this many bytes. */
 const alignment = 8;
 const metadataKey = '__metadata__';
+const maxRank = 64;
+/** The header, its tensors' descriptions, their lists. */
+const headerDepth = 3;
 
 const entrySchema = z.object({
   dtype: z.enum(Object.keys(bytesPerValue) as [StoredType, ...StoredType[]]),
-  shape: z.array(z.int().min(0)),
+  shape: z.array(z.int().min(0)).max(maxRank),
   data_offsets: z.tuple([z.int().min(0), z.int().min(0)]),
 });
 const metadataSchema = z.record(z.string(), z.string());
@@ -104,14 +108,26 @@ export function valueCount(shape: readonly number[]): number {
 function parseObject(json: Buffer): Map<string, unknown> {
   let tree: unknown;
   try {
-    tree = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
-  } catch {
-    throw new HeaderError('its header is no JSON');
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(json);
+    requireUnique(outlineKeys(text, headerDepth));
+    tree = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof HeaderError) throw error;
+    throw new HeaderError(error instanceof JsonOutlineError ? error.message : 'its header is no JSON');
   }
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
     throw new HeaderError('its header is no JSON object');
   }
   return new Map(Object.entries(tree));
+}
+
+/** JSON.parse would silently take the last of several entries for one tensor. */
+function requireUnique(keys: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const key of keys) {
+    if (seen.has(key)) throw new HeaderError(`it names ${key} twice`);
+    seen.add(key);
+  }
 }
 
 function parseEntry(name: string, value: unknown, dataStart: number): TensorEntry {

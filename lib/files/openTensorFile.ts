@@ -1,0 +1,33 @@
+import { UserError } from '../errors';
+import { RandomAccessFile } from './randomAccessFile';
+import { openSafetensors } from './safetensors';
+import type { TensorFile } from './tensorFile';
+import { TorchReader, isTorchFile } from './torch/reader';
+
+/**
+ * Opens a file of tensors, safetensors or of `torch.save`, whatever its ending; no code in it is run.
+ *
+ * @throws UserError naming the file and what is wrong with it
+ */
+export async function openTensorFile(path: string): Promise<TensorFile> {
+  const start = firstBytes(path, 512);
+  if (isTorchFile(start)) return TorchReader.open(path);
+  if (start.length >= 9 && start[8] === '{'.charCodeAt(0)) return openSafetensors(path);
+  if (Buffer.from(start.subarray(257, 262)).toString() === 'ustar') {
+    throw new UserError(
+      `"${path}" is a tar archive; unpack it, or if PyTorch before 0.2 wrote it, load and save it with a newer one.`,
+    );
+  }
+  throw new UserError(
+    `"${path}" is neither a safetensors file nor one that torch.save wrote; choose a .safetensors, .pth, .pth.tar or .pt file.`,
+  );
+}
+
+function firstBytes(path: string, count: number): Uint8Array {
+  const file = RandomAccessFile.open(path);
+  try {
+    return new Uint8Array(file.read(0, Math.min(count, file.byteLength)));
+  } finally {
+    file.close();
+  }
+}

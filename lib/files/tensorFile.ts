@@ -1,0 +1,35 @@
+import type { StoredType } from './safetensorsHeader';
+import type { TensorType, TensorValues } from './tensorCodec';
+
+/** A tensor as it is read from a file. */
+export interface StoredTensor {
+  readonly dtype: TensorType;
+  readonly shape: readonly number[];
+  readonly data: TensorValues;
+}
+
+/** What a file says of a tensor before it is read. */
+export interface TensorInfo {
+  readonly dtype: StoredType;
+  readonly shape: readonly number[];
+  /** Bytes of its values, which may lie in the file only once for several tensors. */
+  readonly byteLength: number;
+}
+
+/** A file of named tensors, open for reading tensor by tensor. */
+export interface TensorFile {
+  readonly path: string;
+  /** In words, such as `safetensors` or `PyTorch, zip`. */
+  readonly format: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** In the order of the file. */
+  names(): string[];
+  has(name: string): boolean;
+  /** @throws UserError where there is no such tensor */
+  entry(name: string): TensorInfo;
+  /** Names of one group hold the same values, which the file stores once. */
+  storageOf(name: string): string;
+  /** Reads one tensor; 64 and 16 bit floats become float32, other whole numbers int32. */
+  read(name: string): StoredTensor;
+  close(): void;
+}

@@ -1,0 +1,41 @@
+import { storageTypes } from './allowList';
+import { PickleError } from './pickleInput';
+import type { PersistentLoad } from './pickleMachine';
+import { PickleGlobal, type PickleValue, StorageRef } from './pickleValues';
+
+/**
+ * How PyTorch refers to values outside the pickle: `('storage', type, key, device, size)`, in old files with a sixth
+ * element, which is None or `(key, start, size)` of a part.
+ *
+ * @param storages filled with whole storages by key
+ */
+export function storagesFrom(storages: Map<string, StorageRef>): PersistentLoad {
+  return (id) => {
+    if (!Array.isArray(id) || id[0] !== 'storage' || id.length < 5 || id.length > 6) {
+      throw new PickleError('it refers to what is no storage');
+    }
+    const [, type, key, , recordSize, view] = id;
+    const dtype = type instanceof PickleGlobal ? storageTypes[type.name] : undefined;
+    if (dtype === undefined || typeof key !== 'string' || !isSize(recordSize)) {
+      throw new PickleError('it describes a storage by what makes no sense');
+    }
+    const whole = storages.get(key) ?? new StorageRef({ key, dtype, recordSize, start: 0, size: recordSize });
+    if (whole.dtype !== dtype || whole.recordSize !== recordSize) {
+      throw new PickleError(`it describes storage "${key}" in two ways`);
+    }
+    storages.set(key, whole);
+    return Array.isArray(view) ? part(whole, view) : whole;
+  };
+}
+
+function part(whole: StorageRef, view: readonly PickleValue[]): StorageRef {
+  const [, start, size] = view;
+  if (!isSize(start) || !isSize(size) || start + size > whole.size) {
+    throw new PickleError('a part of a storage lies outside it');
+  }
+  return new StorageRef({ ...whole, start, size });
+}
+
+function isSize(value: PickleValue | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,75 @@
+import type { StoredType } from '../safetensorsHeader';
+
+/** What a pickle of weights can hold. Lists and tuples are arrays, a dict of any kind is a Map. */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | PickleValue[]
+  | PickleDict
+  | PickleGlobal
+  | StorageRef
+  | TensorRef
+  | NumpyType
+  | Marker;
+
+export type PickleKey = string | number | bigint | boolean | null;
+export class PickleDict extends Map<PickleKey, PickleValue> {}
+
+/** A name of Python code that the allow-list knows; it stands for itself and is never looked up. */
+export class PickleGlobal {
+  constructor(readonly name: string) {}
+}
+
+/** Values in the file that tensors are views of. */
+export interface StorageArgs {
+  readonly key: string;
+  readonly dtype: StoredType;
+  /** Values in the whole record. */
+  readonly recordSize: number;
+  /** The part of the record that this is: all of it but in old files with views of storages. */
+  readonly start: number;
+  readonly size: number;
+}
+
+export class StorageRef implements StorageArgs {
+  readonly key: string;
+  readonly dtype: StoredType;
+  readonly recordSize: number;
+  readonly start: number;
+  readonly size: number;
+
+  constructor({ key, dtype, recordSize, start, size }: StorageArgs) {
+    this.key = key;
+    this.dtype = dtype;
+    this.recordSize = recordSize;
+    this.start = start;
+    this.size = size;
+  }
+}
+
+/** A view of a storage; offset and strides count values. All lies inside the storage. */
+export class TensorRef {
+  constructor(
+    readonly storage: StorageRef,
+    readonly offset: number,
+    readonly shape: readonly number[],
+    readonly strides: readonly number[],
+  ) {}
+}
+
+/** numpy's description of one number; needed for scalars such as a best accuracy. */
+export class NumpyType {
+  constructor(
+    readonly kind: string,
+    public littleEndian = true,
+  ) {}
+}
+
+/** Something that is known but of no use for weights, such as a device. */
+export class Marker {
+  constructor(readonly text: string) {}
+}

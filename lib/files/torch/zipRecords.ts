@@ -1,0 +1,94 @@
+import { crc32, inflateRawSync } from 'node:zlib';
+import { type Entry, fromFdPromise } from 'yauzl';
+import { UserError } from '../../errors';
+import type { RandomAccessFile } from '../randomAccessFile';
+
+/** A record of a zip file: where its bytes lie. */
+export interface ZipRecord {
+  readonly name: string;
+  readonly offset: number;
+  /** Bytes in the file. */
+  readonly storedBytes: number;
+  /** Bytes of its content. */
+  readonly byteLength: number;
+  readonly deflated: boolean;
+  readonly crc32: number;
+}
+
+const methods = { stored: 0, deflated: 8 } as const;
+const maxRecords = 1_000_000;
+/** Largest content that is unpacked in memory. */
+const maxDeflatedBytes = 2 ** 31;
+
+/**
+ * The records of a zip file by the names that they have below its one top folder, from its directory alone.
+ *
+ * @throws UserError where it is damaged, encrypted or packed in an unknown way
+ */
+export async function zipRecords(file: RandomAccessFile): Promise<Map<string, ZipRecord>> {
+  const records = new Map<string, ZipRecord>();
+  try {
+    const zip = await fromFdPromise(file.descriptor, { lazyEntries: true, autoClose: false });
+    for await (const entry of zip.eachEntry()) {
+      if (records.size === maxRecords) throw new Error('it has more than a million records');
+      const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
+      const record = toRecord(entry, fileDataStart);
+      if (record.offset + record.storedBytes > file.byteLength) {
+        throw new Error(`its record "${entry.fileName}" ends behind the file's end`);
+      }
+      if (records.has(record.name)) throw new Error(`it has two records "${record.name}"`);
+      records.set(record.name, record);
+    }
+  } catch (error) {
+    throw damagedZip(file.path, error instanceof Error ? error.message : String(error));
+  }
+  return records;
+}
+
+/** The content of a record, checked against its checksum. */
+export function readRecord(file: RandomAccessFile, record: ZipRecord): ArrayBuffer {
+  const stored = file.read(record.offset, record.storedBytes);
+  const content = record.deflated ? inflate(file.path, record, stored) : stored;
+  if (crc32(new Uint8Array(content)) !== record.crc32) {
+    throw damagedZip(file.path, `the bytes of "${record.name}" do not fit their checksum`);
+  }
+  return content;
+}
+
+export function damagedZip(path: string, reason: string): UserError {
+  const sentence = reason.replace(/\.$/, '');
+  return new UserError(`"${path}" is no sound PyTorch file: ${sentence}. Copy it again or use another one.`);
+}
+
+function toRecord(entry: Entry, offset: number): ZipRecord {
+  const { fileName, compressionMethod, compressedSize, uncompressedSize } = entry;
+  const deflated = compressionMethod === methods.deflated;
+  if (entry.isEncrypted()) throw new Error(`its record "${fileName}" is encrypted`);
+  if (!deflated && compressionMethod !== methods.stored) {
+    throw new Error(`its record "${fileName}" is packed with method ${compressionMethod}`);
+  }
+  if (deflated && uncompressedSize > maxDeflatedBytes) {
+    throw new Error(`its record "${fileName}" would unpack to ${uncompressedSize} bytes`);
+  }
+  return {
+    name: fileName.slice(fileName.indexOf('/') + 1),
+    offset,
+    storedBytes: compressedSize,
+    byteLength: uncompressedSize,
+    deflated,
+    crc32: entry.crc32,
+  };
+}
+
+function inflate(path: string, { name, byteLength }: ZipRecord, stored: ArrayBuffer): ArrayBuffer {
+  let content: Buffer;
+  try {
+    // One more than there should be, so that the limit is a positive number and too long content is met.
+    content = inflateRawSync(stored, { maxOutputLength: byteLength + 1 });
+  } catch {
+    throw damagedZip(path, `"${name}" cannot be unpacked`);
+  }
+  if (content.length !== byteLength)
+    throw damagedZip(path, `"${name}" unpacks to another length than it says`);
+  return Uint8Array.from(content).buffer;
+}
