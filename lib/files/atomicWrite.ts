@@ -50,6 +50,30 @@ export function writeFileAtomic(path: string, content: FileContent): void {
 }
 
 /**
+ * The same for bytes that come from a stream; what is not written yet waits in the stream.
+ *
+ * @throws UserError where there is no space, no permission or no folder
+ */
+export async function streamFileAtomic(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+  const temporary = temporaryPath(path, process.pid);
+  try {
+    removeAbandoned(path);
+    const file = openSync(temporary, 'w');
+    try {
+      for await (const chunk of chunks) writeAll(file, chunk, null);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+    flushFolder(dirname(path));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw fileError(error, path, 'write');
+  }
+}
+
+/**
  * Removes what processes that are gone left behind when they were killed while writing into a folder. Files that
  * another machine writes to the same folder are left alone while they grow.
  */

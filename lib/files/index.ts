@@ -6,4 +6,7 @@ export * from './openTensorFile';
 export * from './safetensors';
 export type { StoredType, TensorEntry } from './safetensorsHeader';
 export type { StoredTensor, TensorFile, TensorInfo } from './tensorFile';
+export type { TensorSource } from './tensorSource';
+export { TorchReader } from './torch/reader';
+export { writeTorchFile } from './torch/writer';
 export type { TensorType, TensorValues } from './tensorCodec';

@@ -8,19 +8,12 @@ import {
   HeaderError,
   maxHeaderBytes,
   parseHeader,
-  valueCount,
   type SafetensorsHeader,
   type TensorEntry,
 } from './safetensorsHeader';
-import { decodeValues, typeOf, type TensorType, type TensorValues } from './tensorCodec';
+import { decodeValues, typeOf } from './tensorCodec';
 import type { StoredTensor, TensorFile } from './tensorFile';
-
-/** A tensor to write; with a function its values are asked for when their turn comes, one tensor at a time. */
-export interface TensorSource {
-  readonly dtype: TensorType;
-  readonly shape: readonly number[];
-  readonly data: TensorValues | (() => TensorValues);
-}
+import { bytesOf, type TensorSource } from './tensorSource';
 
 /** A safetensors file, open for reading tensor by tensor. */
 export class SafetensorsReader implements TensorFile {
@@ -171,16 +164,6 @@ export function writeSealedSafetensors(
     }
     file.overwrite(0, header(sealOf(metadata, hashes)));
   });
-}
-
-function bytesOf(name: string, { dtype, shape, data }: TensorSource): Uint8Array {
-  const values = typeof data === 'function' ? data() : data;
-  if (typeOf(values) !== dtype || values.length !== valueCount(shape)) {
-    throw new Error(
-      `${name}: ${values.length} values of ${typeOf(values)} for [${shape.join(', ')}] of ${dtype}`,
-    );
-  }
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 }
 
 function readHeader(file: RandomAccessFile): SafetensorsHeader {

@@ -1,0 +1,74 @@
+import { basename, extname } from 'node:path';
+import { Readable } from 'node:stream';
+import { ZipFile } from 'yazl';
+import { streamFileAtomic } from '../atomicWrite';
+import { type TensorSource, bytesOf } from '../tensorSource';
+import { valueCount } from '../safetensorsHeader';
+import { type TensorPlace, encodeStateDict } from './pickleEncode';
+import { metadataRecord } from './reader';
+
+/** The day with which zip files count; files of the same content are then the same. */
+const noTime = new Date(1980, 0, 1);
+const recordOptions = { compress: false, mtime: noTime, forceDosTimestamp: true } as const;
+/** A tensor goes out in pieces of this size. */
+const chunkBytes = 2 ** 24;
+
+/**
+ * Writes a state dict as `torch.save` does, in its zip format, for `torch.load(path, weights_only=True)`; atomically,
+ * and holding no more than one tensor at a time. A source that stands under several names is written once, and
+ * PyTorch then gives tensors that share their values.
+ *
+ * @param metadata texts that our own reader gives back; PyTorch passes them over
+ * @param onBytes is told how many bytes of values are out
+ * @throws UserError where the file can't be written; an older one is then unharmed
+ */
+export async function writeTorchFile(
+  path: string,
+  tensors: ReadonlyMap<string, TensorSource>,
+  metadata: Readonly<Record<string, string>> = {},
+  onBytes: (done: number) => void = () => undefined,
+): Promise<void> {
+  const sources = [...new Set(tensors.values())];
+  const keys = new Map(sources.map((source, index) => [source, String(index)]));
+  const places = new Map(
+    [...tensors].map(([name, source]): [string, TensorPlace] => [
+      name,
+      { key: keys.get(source)!, dtype: source.dtype, shape: source.shape },
+    ]),
+  );
+  const zip = new ZipFile();
+  const output = zip.outputStream as Readable;
+  zip.on('error', (error: Error) => output.destroy(error));
+  const folder = basename(path, extname(path)) || 'archive';
+  const addText = (name: string, content: string | Buffer) =>
+    zip.addBuffer(Buffer.from(content), `${folder}/${name}`, recordOptions);
+  addText('data.pkl', encodeStateDict(places));
+  addText('byteorder', 'little');
+  addText('.format_version', '1');
+  if (Object.keys(metadata).length > 0) addText(metadataRecord, JSON.stringify(metadata));
+  let done = 0;
+  for (const [source, key] of keys) {
+    const options = { ...recordOptions, size: 4 * valueCount(source.shape) };
+    zip.addReadStreamLazy(`${folder}/data/${key}`, options, (callback) => {
+      const chunks = chunksOf(key, source, (bytes) => onBytes((done += bytes)));
+      callback(null, Readable.from(chunks, { objectMode: false, highWaterMark: chunkBytes }));
+    });
+  }
+  addText('version', '3\n');
+  zip.end();
+  await streamFileAtomic(path, output as AsyncIterable<Uint8Array>);
+}
+
+/** The bytes of a tensor, asked for when their turn comes. */
+function* chunksOf(
+  name: string,
+  source: TensorSource,
+  onChunk: (bytes: number) => void,
+): Generator<Uint8Array> {
+  const bytes = bytesOf(name, source);
+  for (let at = 0; at < bytes.byteLength; at += chunkBytes) {
+    const chunk = bytes.subarray(at, at + chunkBytes);
+    yield chunk;
+    onChunk(chunk.byteLength);
+  }
+}
