@@ -9,3 +9,4 @@ export * from './autoencoder';
 export * from './head';
 export * from './refinement';
 export * from './xkd';
+export * from './cost';

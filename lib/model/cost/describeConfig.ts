@@ -1,0 +1,80 @@
+import { type Modality, type XkdConfig, modalities } from '../../config';
+import { type MemoryEstimate, estimateMemory, memoryFormula } from './memory';
+import { type ParameterCounts, countParameters } from './parameterParts';
+import { type Flops, backboneFlops } from './products';
+import { stepParts } from './stepParts';
+import { type TokenCounts, countTokens } from './tokens';
+
+/** Work of one part of a step, for the whole batch. */
+export interface PartFlops extends Flops {
+  readonly part: string;
+}
+
+/** Work of a step. */
+export interface StepFlops {
+  /** For the whole batch; parts without a part in the loss are missing. */
+  readonly parts: readonly PartFlops[];
+  readonly forward: number;
+  readonly backward: number;
+  readonly perBatch: number;
+  readonly perClip: number;
+}
+
+/** What a configuration costs: sizes that follow from its numbers alone. */
+export interface ConfigDescription {
+  readonly preset: string;
+  readonly batch: number;
+  /** Clips that go through the model together: the batch, or with gradient accumulation a part of it. */
+  readonly clipsTogether: number;
+  readonly parameters: ParameterCounts;
+  readonly tokens: Readonly<Record<Modality, TokenCounts>>;
+  readonly flops: {
+    readonly convention: string;
+    readonly step: StepFlops;
+    /** Backbone features of one clip's global view (forward). */
+    readonly featuresPerClip: Readonly<Record<Modality, number>>;
+  };
+  readonly memory: MemoryEstimate & { readonly formula: string };
+}
+
+const convention =
+  'matrix products, a multiplication with its addition counted as 2; and the pairwise differences of the alignment ' +
+  'loss; element-wise work such as norms, GELU, softmax and the optimiser is not counted';
+
+/**
+ * Describes a configuration without building the model, and without TensorFlow: parameters of each part, tokens,
+ * FLOPs of a training step and of feature extraction, and an estimate of a step's memory.
+ */
+export function describeConfig(config: XkdConfig): ConfigDescription {
+  const { batch, accumulate } = config.training;
+  const clipsTogether = batch / accumulate;
+  const onePass = stepParts(config, clipsTogether);
+  const parameters = countParameters(config);
+  const [video, audio] = modalities.map((modality) => countTokens(config, modality));
+  return {
+    preset: config.preset,
+    batch,
+    clipsTogether,
+    parameters,
+    tokens: { video, audio },
+    flops: {
+      convention,
+      step: stepFlops(onePass, accumulate, batch),
+      featuresPerClip: { video: features(config, video), audio: features(config, audio) },
+    },
+    memory: { ...estimateMemory(config, parameters, onePass, clipsTogether), formula: memoryFormula },
+  };
+}
+
+function stepFlops(onePass: readonly PartFlops[], passes: number, batch: number): StepFlops {
+  const parts = onePass
+    .map(({ part, forward, backward }) => ({ part, forward: forward * passes, backward: backward * passes }))
+    .filter(({ forward }) => forward > 0);
+  const forward = parts.reduce((sum, part) => sum + part.forward, 0);
+  const backward = parts.reduce((sum, part) => sum + part.backward, 0);
+  return { parts, forward, backward, perBatch: forward + backward, perClip: (forward + backward) / batch };
+}
+
+function features(config: XkdConfig, { global, patchValues }: TokenCounts): number {
+  return backboneFlops(config, global, patchValues).forward;
+}

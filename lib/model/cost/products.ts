@@ -1,0 +1,88 @@
+import type { XkdConfig } from '../../config';
+import { type TransformerShape, mlpRatio } from '../../nn/transformerShape';
+
+/*
+ * FLOPs of matrix products, a multiplication with its addition counted as 2. With N tokens in a sequence (class
+ * token included), D the width, K patches of P values.
+ */
+
+/** Work of a part, forward and backward. */
+export interface Flops {
+  readonly forward: number;
+  readonly backward: number;
+}
+
+/** `[n, k]` times `[k, m]`. */
+export function productFlops(n: number, k: number, m: number): number {
+  return 2 * n * k * m;
+}
+
+/**
+ * Blocks on one sequence: per block qkv (6 N D²), both attention products (4 N² D), output projection (2 N D²) and
+ * the two layers of the MLP (16 N D²).
+ */
+export function blocksFlops({ width, depth }: TransformerShape, tokens: number): number {
+  const linears = productFlops(tokens, width, 3 * width + width + 2 * mlpRatio * width);
+  const attention = 2 * productFlops(tokens, width, tokens);
+  return depth * (linears + attention);
+}
+
+/**
+ * One sequence through a backbone. Each product has two in the backward pass, except that no gradient is taken of the
+ * patches.
+ *
+ * @param patches tokens without the class token
+ */
+export function backboneFlops({ encoder }: XkdConfig, patches: number, values: number): Flops {
+  const embedding = productFlops(patches, values, encoder.width);
+  const blocks = blocksFlops(encoder, 1 + patches);
+  return { forward: embedding + blocks, backward: embedding + 2 * blocks };
+}
+
+/**
+ * Positions of a local view from those of the global one: a product with a fixed matrix, once for all clips that go
+ * through together, so only one in the backward pass.
+ */
+export function resamplingFlops({ encoder }: XkdConfig, full: number, local: number): Flops {
+  const forward = productFlops(local, full, encoder.width);
+  return { forward, backward: forward };
+}
+
+/** One sequence through a decoder: all tokens through the blocks, removed ones through the last projection. */
+export function decoderFlops(
+  { encoder, decoder }: XkdConfig,
+  counts: {
+    readonly global: number;
+    readonly kept: number;
+    readonly removed: number;
+    readonly patchValues: number;
+  },
+): Flops {
+  const { global, kept, removed, patchValues } = counts;
+  // The release leaves a projection out where both widths are equal.
+  const narrowing =
+    encoder.width === decoder.width ? 0 : productFlops(1 + kept, encoder.width, decoder.width);
+  const widening = decoder.width === patchValues ? 0 : productFlops(removed, decoder.width, patchValues);
+  const forward = narrowing + blocksFlops(decoder, 1 + global) + widening;
+  return { forward, backward: 2 * forward };
+}
+
+/** One vector through a head. */
+export function headFlops({ encoder, projector }: XkdConfig): Flops {
+  const { layers, hidden, bottleneck, outputs } = projector;
+  const widths = [encoder.width, ...new Array<number>(layers - 1).fill(hidden), bottleneck, outputs];
+  const forward = widths
+    .slice(1)
+    .reduce((sum, width, layer) => sum + productFlops(1, widths[layer], width), 0);
+  return { forward, backward: 2 * forward };
+}
+
+/**
+ * MMD of n and m vectors: differences of all pairs of x and x, y and y, x and y, squared and summed (3 per pair and
+ * value); backward made anew, weighted, and summed for both ends (4). The one element-wise work that is counted, for
+ * it grows with the square of the batch.
+ */
+export function mmdFlops({ projector }: XkdConfig, n: number, m: number): Flops {
+  const pairValues = (n * n + m * m + n * m) * projector.outputs;
+  return { forward: 3 * pairValues, backward: 4 * pairValues };
+}

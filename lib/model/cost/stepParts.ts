@@ -1,0 +1,153 @@
+import { type Modality, type XkdConfig, modalities, usedParts } from '../../config';
+import {
+  backboneValues,
+  decoderValues,
+  distillationValues,
+  headFixedValues,
+  headValues,
+  mmdValues,
+} from './activations';
+import { type Flops, backboneFlops, decoderFlops, headFlops, mmdFlops, resamplingFlops } from './products';
+import { type TokenCounts, countTokens } from './tokens';
+
+/** What one part of the model does in a pass over some clips. */
+export interface StepPart extends Flops {
+  /** Such as `video student: masked global view`. */
+  readonly part: string;
+  /** Values that it keeps for the backward pass. */
+  readonly keptValues: number;
+}
+
+/**
+ * Everything that runs when clips go through the model together: students, decoders, heads, teachers, losses. Parts
+ * without a part in the loss are missing; those that get no gradient have no backward work and keep nothing.
+ *
+ * @param clips of one pass: the batch, or with gradient accumulation a part of it
+ */
+export function stepParts(config: XkdConfig, clips: number): StepPart[] {
+  const { heads, teachers } = usedParts(config);
+  const perModality = (parts: (modality: Modality, counts: TokenCounts) => StepPart[]) =>
+    modalities.flatMap((modality) => parts(modality, countTokens(config, modality)));
+  return [
+    ...perModality((modality, counts) => studentParts(config, clips, modality, counts)),
+    ...(heads ? perModality((modality, counts) => [studentHead(config, clips, modality, counts)]) : []),
+    ...perModality((modality, counts) => decoderParts(config, clips, modality, counts)),
+    ...(teachers ? perModality((modality, counts) => teacherParts(config, clips, modality, counts)) : []),
+    ...lossParts(config, clips),
+  ];
+}
+
+/** Whether gradients come to a student through its head. */
+function headTrained(config: XkdConfig, modality: Modality): boolean {
+  const { aligned, distilled } = usedParts(config);
+  return (
+    aligned.includes('students') || distilled.includes(modality === 'video' ? 'audioToVideo' : 'videoToAudio')
+  );
+}
+
+function studentParts(
+  config: XkdConfig,
+  clips: number,
+  modality: Modality,
+  { kept, local, localViews, global, patchValues, localGrid, globalGrid }: TokenCounts,
+): StepPart[] {
+  const { heads, reconstructed } = usedParts(config);
+  const rebuilt = reconstructed.includes(modality);
+  const throughHead = headTrained(config, modality);
+  const parts: StepPart[] = [];
+  if (heads || rebuilt) {
+    parts.push(
+      part(
+        `${modality} student: masked global view`,
+        rebuilt || throughHead,
+        scaled(backboneFlops(config, kept, patchValues), clips),
+        clips * backboneValues(config, kept, patchValues),
+      ),
+    );
+  }
+  if (localViews > 0) {
+    const views = scaled(backboneFlops(config, local, patchValues), clips * localViews);
+    const resampled = String(localGrid) !== String(globalGrid);
+    parts.push(
+      part(
+        `${modality} student: local views`,
+        throughHead,
+        resampled ? sum(views, resamplingFlops(config, global, local)) : views,
+        clips * localViews * backboneValues(config, local, patchValues),
+      ),
+    );
+  }
+  return parts;
+}
+
+function studentHead(
+  config: XkdConfig,
+  clips: number,
+  modality: Modality,
+  { localViews }: TokenCounts,
+): StepPart {
+  const vectors = clips * (1 + localViews);
+  return part(
+    `${modality} student: head`,
+    headTrained(config, modality),
+    scaled(headFlops(config), vectors),
+    vectors * headValues(config) + headFixedValues(config),
+  );
+}
+
+function decoderParts(config: XkdConfig, clips: number, modality: Modality, counts: TokenCounts): StepPart[] {
+  if (!usedParts(config).reconstructed.includes(modality)) return [];
+  const values = clips * decoderValues(config, counts);
+  return [part(`${modality} decoder`, true, scaled(decoderFlops(config, counts), clips), values)];
+}
+
+function teacherParts(config: XkdConfig, clips: number, modality: Modality, counts: TokenCounts): StepPart[] {
+  const { teacher, teacherView, global, patchValues, localGrid, globalGrid } = counts;
+  const seen = scaled(backboneFlops(config, teacher, patchValues), clips);
+  const resampled = teacherView === 'firstLocal' && String(localGrid) !== String(globalGrid);
+  return [
+    part(
+      `${modality} teacher: ${teacherView === 'global' ? 'global view' : 'first local view'}`,
+      false,
+      resampled ? sum(seen, resamplingFlops(config, global, teacher)) : seen,
+    ),
+    part(`${modality} teacher: head`, false, scaled(headFlops(config), clips)),
+  ];
+}
+
+/** Alignment's differences of all pairs; distillation has no products and is listed for what it keeps. */
+function lossParts(config: XkdConfig, clips: number): StepPart[] {
+  const { aligned, distilled } = usedParts(config);
+  const vectors = (modality: Modality) => clips * (1 + countTokens(config, modality).localViews);
+  const [video, audio] = modalities.map(vectors);
+  const parts: StepPart[] = [];
+  if (aligned.includes('students')) {
+    parts.push(part('students: alignment', true, mmdFlops(config, video, audio), mmdValues(video, audio)));
+  }
+  if (aligned.includes('teachers')) {
+    parts.push(part('teachers: alignment', false, mmdFlops(config, clips, clips)));
+  }
+  if (distilled.length > 0) {
+    const students = distilled.map((direction) => (direction === 'videoToAudio' ? audio : video));
+    const values = students.reduce((total, count) => total + count * distillationValues(config), 0);
+    parts.push(part('distillation', true, { forward: 0, backward: 0 }, values));
+  }
+  return parts;
+}
+
+function part(name: string, trained: boolean, flops: Flops, keptValues = 0): StepPart {
+  return {
+    part: name,
+    forward: flops.forward,
+    backward: trained ? flops.backward : 0,
+    keptValues: trained ? keptValues : 0,
+  };
+}
+
+function scaled({ forward, backward }: Flops, times: number): Flops {
+  return { forward: forward * times, backward: backward * times };
+}
+
+function sum(a: Flops, b: Flops): Flops {
+  return { forward: a.forward + b.forward, backward: a.backward + b.backward };
+}

@@ -1,0 +1,56 @@
+import { type Modality, type XkdConfig, usedParts } from '../../config';
+import { type TokenGrid, fullGrid, keptTokens, patchValues, tokenCount, viewGrid } from '../grid';
+
+/** How many tokens a modality's views give; class tokens are left out everywhere. */
+export interface TokenCounts {
+  /** Values of one patch. */
+  readonly patchValues: number;
+  /** Patches along each axis of the global view: (t, h, w) or (mel, time). */
+  readonly globalGrid: TokenGrid;
+  readonly global: number;
+  /** Tokens of the global view that the student sees. */
+  readonly kept: number;
+  /** Tokens of the global view that the mask removes, which the decoder predicts. */
+  readonly removed: number;
+  /** Local views per clip that the student sees; 0 where the loss has no use for them. */
+  readonly localViews: number;
+  /** Patches along each axis of a local view; null where the configuration has none. */
+  readonly localGrid: TokenGrid | null;
+  /** Tokens of one local view. */
+  readonly local: number;
+  /** The view that the teacher sees; null where the loss has no use for teachers. */
+  readonly teacherView: XkdConfig['teacherView'] | null;
+  /** Tokens that the teacher sees. */
+  readonly teacher: number;
+  /** Tokens per clip that the student encodes in a step, all views together. */
+  readonly student: number;
+}
+
+export function countTokens(config: XkdConfig, modality: Modality): TokenCounts {
+  const { views, spectrogram, mask, teacherView } = config;
+  const used = usedParts(config);
+  const globalGrid = fullGrid(config, modality);
+  const global = tokenCount(globalGrid);
+  const kept = keptTokens(global, mask[modality]);
+  const localShape =
+    modality === 'video'
+      ? [views.frames, views.frameSize, views.frameSize]
+      : [spectrogram.melBands, views.columns];
+  const localGrid = views.local[modality] > 0 ? viewGrid(config, modality, localShape) : null;
+  const local = localGrid === null ? 0 : tokenCount(localGrid);
+  const localViews = used.heads ? views.local[modality] : 0;
+  const encodesGlobal = used.heads || used.reconstructed.includes(modality);
+  return {
+    patchValues: patchValues(config, modality),
+    globalGrid,
+    global,
+    kept,
+    removed: global - kept,
+    localViews,
+    localGrid,
+    local,
+    teacherView: used.teachers ? teacherView : null,
+    teacher: used.teachers ? (teacherView === 'global' ? global : local) : 0,
+    student: (encodesGlobal ? kept : 0) + localViews * local,
+  };
+}

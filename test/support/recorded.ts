@@ -1,0 +1,46 @@
+import { tf } from 'xkd';
+import { type RecordedOp, type Recording, recordOps } from 'xkd/dist/tensor/graph/recorder';
+import { flattenTree } from 'xkd/dist/tensor/graph/tree';
+
+/** The ops that a function calls on the way to its result; those whose outputs nobody uses are left out. */
+export function recordNeeded(inputs: unknown, body: () => unknown): RecordedOp[] {
+  let recording!: Recording<Map<string, tf.Tensor>>;
+  tf.tidy(() => {
+    recording = recordOps(flattenTree(inputs).values(), () => flattenTree(body()));
+  });
+  const { ops, result } = recording;
+  const needed = new Set<object>([...result.values()].map(({ dataId }) => dataId));
+  const used: RecordedOp[] = [];
+  for (const recorded of [...ops].reverse()) {
+    if (!recorded.outputs.some(({ dataId }) => needed.has(dataId))) continue;
+    recorded.inputs.forEach((input) => needed.add(idOf(input)));
+    used.unshift(recorded);
+  }
+  return used;
+}
+
+/** FLOPs of all matrix products among some ops, a multiplication with its addition counted as 2. */
+export function productFlops(ops: readonly RecordedOp[]): number {
+  return ops.reduce((sum, { op, attributes, inputs, outputs }) => {
+    if (!/MatMul/.test(op)) return sum;
+    const transposed = attributes.some(
+      ({ name, value }) => /^(transpose_a|adj_x)$/.test(name) && value === true,
+    );
+    const left = (inputs[0] as tf.TensorInfo).shape;
+    const inner = left[left.length - (transposed ? 2 : 1)];
+    return sum + 2 * outputs[0].size * inner;
+  }, 0);
+}
+
+/** Values that the first `boundary` ops make and later ones read. */
+export function valuesKept(ops: readonly RecordedOp[], boundary: number): number {
+  const made = new Map(
+    ops.slice(0, boundary).flatMap(({ outputs }) => outputs.map((o) => [o.dataId as object, o.size])),
+  );
+  const read = new Set(ops.slice(boundary).flatMap(({ inputs }) => inputs.map(idOf)));
+  return [...made].reduce((sum, [id, size]) => sum + (read.has(id) ? size : 0), 0);
+}
+
+function idOf(input: RecordedOp['inputs'][number]): object {
+  return input.dtype === 'int64' ? input : (input as tf.TensorInfo).dataId;
+}
