@@ -1,6 +1,6 @@
 import { configure, flattenConfig, parseOverrides, type XkdConfig } from '../config';
 import { UserError } from '../errors';
-import { checkpointFile, loadCheckpoint, requireSameConfig, TrainState } from '../train';
+import { openCheckpoint, requireSameConfig, TrainState } from '../train';
 
 export interface NetworkChoice {
   /** Run folder, checkpoint file, or `none`. */
@@ -29,8 +29,8 @@ export function openNetwork({ checkpoint, preset, overrides }: NetworkChoice): {
     const config = configure(preset, changes);
     return { state: TrainState.create(config), source: `untrained ${preset}, seed ${config.seed}` };
   }
-  const source = checkpointFile(checkpoint);
-  const state = loadCheckpoint(source);
+  const report = (sentence: string) => process.stderr.write(`xkd: ${sentence}\n`);
+  const { state, path: source } = openCheckpoint(checkpoint, { report });
   try {
     const asked = preset === undefined ? changed(state.config, changes) : configure(preset, changes);
     requireSameConfig(source, state.config, asked);

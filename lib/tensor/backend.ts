@@ -61,6 +61,15 @@ export function nodeBackend(): NodeBackend {
   return tf.backend() as unknown as NodeBackend;
 }
 
+/**
+ * Copies a tensor's values into TensorFlow's own memory now, rather than at its first use, so that the array they
+ * came from can be let go. In plain JavaScript the array is that memory.
+ */
+export function upload(tensor: tf.Tensor): void {
+  const backend: Partial<NodeBackend> = nodeBackend();
+  backend.getInputTensorIds?.([tensor]);
+}
+
 /** TensorFlow's number of a tfjs type. */
 export function typeNumber(dtype: string): number {
   const { TF_FLOAT, TF_INT32, TF_INT64, TF_BOOL } = nodeBackend().binding;

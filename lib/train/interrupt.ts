@@ -1,20 +1,60 @@
+/** Signals that ask a loop to end, and the exit code that tells of each. */
+const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
+export type StopSignal = keyof typeof exitCodes;
+
 /** Tells whether Ctrl-C, JupyterLab's interrupt or SIGTERM came, for loops that end cleanly after a step. */
 export interface InterruptWatch {
   readonly requested: boolean;
+  /** The signal that came first. */
+  readonly signal: StopSignal | null;
+  /** Resolves when the first signal comes. */
+  readonly whenRequested: Promise<void>;
+  /**
+   * Resolves when whoever insists is heard at once, even in the middle of a long computation: before it, one
+   * Ctrl-C that a terminal and npm both pass on still counts as one.
+   */
+  readonly whenInsistingEnds: Promise<void>;
   /** Gives the signals back to whoever had them. */
   stop(): void;
 }
 
-const signals = ['SIGINT', 'SIGTERM'] as const;
+export interface InterruptArgs {
+  /**
+   * Whether a second signal ends the process at once, as the system does it. For programs; a notebook's kernel must
+   * outlive it.
+   */
+  readonly secondEnds?: boolean;
+}
 
-/** Watches for a request to stop. On a terminal a second Ctrl-C ends the process at once. */
-export function watchInterrupt(): InterruptWatch {
-  let requests = 0;
-  const listen = () => {
-    requests += 1;
-    if (requests > 1 && process.stdin.isTTY) process.exit(130);
-  };
+/** What comes so soon after the first signal is the same one. */
+const sameSignalMs = 300;
+
+/** The exit code of a program that ended because of a signal. */
+export function exitCodeOf(signal: StopSignal): number {
+  return exitCodes[signal];
+}
+
+/** Watches for a request to stop. */
+export function watchInterrupt({ secondEnds = false }: InterruptArgs = {}): InterruptWatch {
+  const signals = Object.keys(exitCodes) as StopSignal[];
+  let first: StopSignal | null = null;
   let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const requested = openPromise();
+  const insisting = openPromise();
+  const release = () => {
+    clearTimeout(timer);
+    for (const signal of signals) process.removeListener(signal, listen);
+    insisting.resolve();
+  };
+  const listen = (signal: StopSignal) => {
+    if (first !== null) return;
+    first = signal;
+    // Without a listener the system ends the process at the next signal, whatever it is busy with.
+    if (secondEnds) timer = setTimeout(release, sameSignalMs);
+    else insisting.resolve();
+    requested.resolve();
+  };
   // Not at once: while the first, synchronous part of a notebook's cell runs, Node has a SIGINT handler of its own,
   // and on leaving puts the default one under whoever began to listen meanwhile. An interrupt would end the kernel.
   queueMicrotask(() => {
@@ -22,11 +62,22 @@ export function watchInterrupt(): InterruptWatch {
   });
   return {
     get requested() {
-      return requests > 0;
+      return first !== null;
     },
+    get signal() {
+      return first;
+    },
+    whenRequested: requested.promise,
+    whenInsistingEnds: insisting.promise,
     stop: () => {
       stopped = true;
-      for (const signal of signals) process.removeListener(signal, listen);
+      release();
     },
   };
+}
+
+function openPromise(): { promise: Promise<void>; resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
 }

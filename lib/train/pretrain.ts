@@ -1,6 +1,8 @@
 import type { XkdConfig } from '../config';
 import { openDataset } from '../data/dataset';
 import { openLoader } from '../data/loader';
+import type { Report } from './checkpointFolder';
+import type { InterruptWatch } from './interrupt';
 import { PretrainingRun } from './pretraining';
 
 /** The call behind `xkd pretrain`, the same from a notebook. */
@@ -10,29 +12,25 @@ export interface PretrainOptions {
   readonly data: string;
   /** Run folder; null keeps everything in memory. */
   readonly out: string | null;
-  /** Go on from the newest checkpoint in `out`. */
+  /** Go on from the newest sound checkpoint in `out`, bit for bit; from the start where there is none yet. */
   readonly resume?: boolean;
+  /** Told of checkpoints that are damaged; default: a warning. */
+  readonly report?: Report;
+  /** Tells when to stop; by default each loop listens for itself while it runs. */
+  readonly interrupt?: InterruptWatch;
   /** Run each step op by op instead of as one native graph: slower, the same figures. */
   readonly eager?: boolean;
 }
 
 /** Opens a pretraining run on the training split of a data set (all of it where there are no splits). */
-export async function openPretraining({
-  config,
-  data,
-  out,
-  resume,
-  eager,
-}: PretrainOptions): Promise<PretrainingRun> {
+export async function openPretraining({ data, ...args }: PretrainOptions): Promise<PretrainingRun> {
   const dataset = await openDataset(data);
-  const train = dataset.entries.filter(({ split }) => split === null || split === 'train');
+  const entries = dataset.entries.filter(({ split }) => split === null || split === 'train');
+  const { config } = args;
   return PretrainingRun.open({
-    config,
-    entries: train,
+    ...args,
+    entries,
     data,
-    out,
-    resume,
-    eager,
-    openSource: (startStep, steps) => openLoader({ entries: train, config, startStep, steps }),
+    openSource: (startStep, steps) => openLoader({ entries, config, startStep, steps }),
   });
 }

@@ -11,18 +11,18 @@ import {
 } from '../model';
 import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
-import {
-  checkpointPath,
-  loadCheckpoint,
-  pruneCheckpoints,
-  requireSameConfig,
-  saveCheckpoint,
-} from './checkpoint';
+import { AccumulatedStep } from './accumulation';
+import { saveCheckpoint } from './checkpoint';
+import { type Report, checkpointPath, pruneCheckpoints } from './checkpointFolder';
+import type { RunFacts } from './checkpointMetadata';
+import { fingerprintClips } from './clipsFingerprint';
+import { CompiledEngine, eagerEngine } from './engine';
 import { type InterruptWatch, watchInterrupt } from './interrupt';
+import { resumeState } from './resume';
 import { RunFolder, type StepMetrics } from './runFolder';
-import { type RunLength, runLength, scheduleAt } from './schedules';
+import { type RunLength, type StepSchedule, runLength, scheduleAt } from './schedules';
 import { TrainState } from './state';
-import { compiledStep, trainStep } from './step';
+import { type StepResult, trainStep } from './step';
 
 /** Where batches come from; `openLoader` makes one from files. */
 export interface BatchSource {
@@ -39,8 +39,12 @@ export interface PretrainingArgs {
   readonly data: string;
   /** Run folder; null keeps everything in memory. */
   readonly out: string | null;
-  /** Go on from the newest checkpoint of `out`. */
+  /** Go on from the newest sound checkpoint of `out`. */
   readonly resume?: boolean;
+  /** Told of checkpoints that are damaged; default: a warning. */
+  readonly report?: Report;
+  /** Tells when to stop; by default each loop listens for itself while it runs. */
+  readonly interrupt?: InterruptWatch;
   /** Run each step op by op instead of as one native graph: slower, the same figures. */
   readonly eager?: boolean;
   /** Opens the batches from a step on. */
@@ -55,35 +59,52 @@ export interface PretrainingArgs {
  *
  * The loop ends after the last step, or cleanly after the running one when Ctrl-C or JupyterLab's interrupt comes; a
  * checkpoint is written then. All state is in `run.state`; iterating again goes on.
+ *
+ * A run that was cut off anywhere, in mid-epoch as well, goes on bit for bit: every draw is a function of the seed,
+ * the step and the place in its batch, and the batch of a step one of the step and the data set.
  */
 export class PretrainingRun implements AsyncIterable<StepMetrics> {
-  private readonly compiled = compiledStep();
+  private readonly compiled = new CompiledEngine();
   /** Whether the last loop was ended by an interrupt. */
   interrupted = false;
+  /** Step of the newest checkpoint, or the one of the start. */
+  private savedStep: number;
+  /** After a failed write nothing more is tried: the disk may be full. */
+  private writeFailed = false;
+  /** The batch that the next step takes, where it was asked for already. */
+  private upcoming: Promise<ViewBatch> | null = null;
+  private startMs = 0;
 
   private constructor(
     readonly state: TrainState,
-    readonly length: RunLength,
+    private readonly facts: RunFacts,
     private readonly args: PretrainingArgs,
     private readonly folder: RunFolder | null,
     private readonly source: BatchSource,
-  ) {}
+  ) {
+    this.savedStep = state.step;
+  }
 
   static async open(args: PretrainingArgs): Promise<PretrainingRun> {
-    const { config, entries, out, resume = false } = args;
-    const length = runLength(config, entries.length);
+    const { config, entries, out, resume = false, report = (sentence) => console.warn(sentence) } = args;
+    const facts = { length: runLength(config, entries.length), clips: fingerprintClips(entries) };
     const folder = out === null ? null : RunFolder.open(out, resume);
-    const state = resume && out !== null ? resumeState(out, config) : TrainState.create(config);
+    const state =
+      resume && out !== null ? resumeState({ out, config, run: facts, report }) : TrainState.create(config);
     try {
-      folder?.describe(config, args.data, entries.length, length.steps);
+      folder?.describe(config, args.data, facts);
       folder?.openMetrics(state.step);
-      const source = await args.openSource(state.step, length.steps);
-      return new PretrainingRun(state, length, args, folder, source);
+      const source = await args.openSource(state.step, facts.length.steps);
+      return new PretrainingRun(state, facts, args, folder, source);
     } catch (error) {
       folder?.close();
       state.dispose();
       throw error;
     }
+  }
+
+  get length(): RunLength {
+    return this.facts.length;
   }
 
   get config(): XkdConfig {
@@ -95,83 +116,135 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<StepMetrics> {
-    const watch = watchInterrupt();
-    this.interrupted = false;
-    let saved = this.state.step;
+    const { interrupt } = this.args;
+    const watch = interrupt ?? watchInterrupt();
+    this.interrupted = this.writeFailed = false;
     try {
-      while (this.state.step < this.length.steps && !this.stopRequested(watch)) {
+      while (this.state.step < this.length.steps && (await this.readyForStep(watch))) {
         const metrics = await this.step();
-        if (this.state.step % this.config.training.checkpointSteps === 0) {
-          this.save();
-          saved = this.state.step;
-        }
+        if (this.state.step % this.config.training.checkpointSteps === 0) this.save();
         yield metrics;
         // TensorFlow holds the event loop during a step: messages, signals and displays get their turn here.
         await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {
-      watch.stop();
-      if (this.state.step !== saved) this.save();
+      if (this.interrupted) await watch.whenInsistingEnds;
+      if (watch !== interrupt) watch.stop();
+      if (this.savedStep !== this.state.step && !this.writeFailed) this.save();
     }
   }
 
   /** Takes one step and records it. */
   async step(): Promise<StepMetrics> {
-    const startMs = performance.now();
+    const startMs = this.upcoming === null ? performance.now() : this.startMs;
     const { step } = this.state;
-    const batch = await this.source.next();
-    const inputs = modelInputs(this.config, batch);
     const schedule = scheduleAt(this.config, step, this.length);
-    try {
-      const { losses, clipped } = trainStep(
-        this.state,
-        inputs,
-        schedule,
-        this.args.eager ? undefined : (step) => this.compiled.call(step),
-      );
-      const metrics: StepMetrics = {
-        step,
-        epoch: Math.floor(step / this.length.stepsPerEpoch),
-        ...losses,
-        learningRate: schedule.learningRate,
-        emaMomentum: schedule.emaMomentum,
-        clipped,
-        secondsPerStep: (performance.now() - startMs) / 1000,
-      };
-      this.folder?.writeMetrics(metrics);
-      return metrics;
-    } finally {
-      disposeInputs(inputs);
-    }
+    const { losses, clipped } = await this.compute(schedule);
+    const metrics: StepMetrics = {
+      step,
+      epoch: Math.floor(step / this.length.stepsPerEpoch),
+      ...losses,
+      learningRate: schedule.learningRate,
+      emaMomentum: schedule.emaMomentum,
+      clipped,
+      secondsPerStep: (performance.now() - startMs) / 1000,
+    };
+    this.write((folder) => folder.writeMetrics(metrics));
+    return metrics;
   }
 
-  /** Writes a checkpoint of the present step and removes the oldest ones. */
+  /**
+   * Writes a checkpoint of the present step and then removes the oldest ones.
+   *
+   * @throws UserError where there is no space for it; those before it are unharmed
+   */
   save(): void {
-    if (this.folder === null) return;
-    saveCheckpoint(this.state, checkpointPath(this.folder.path, this.state.step));
-    pruneCheckpoints(this.folder.path, this.config.training.keepCheckpoints);
+    this.write((folder) => {
+      folder.flushMetrics();
+      saveCheckpoint(this.state, checkpointPath(folder.path, this.state.step), this.facts);
+      pruneCheckpoints(folder.path, this.config.training.keepCheckpoints);
+    });
+    this.savedStep = this.state.step;
   }
 
   /** Ends threads and files; the state stays usable until it is disposed. */
   async close(): Promise<void> {
-    if (this.skipped.length > 0) this.folder?.writeJson('skipped.json', this.skipped);
-    this.folder?.close();
-    this.compiled.dispose();
-    await this.source.close();
+    try {
+      if (this.skipped.length > 0) this.folder?.writeJson('skipped.json', this.skipped);
+    } finally {
+      this.folder?.close();
+      this.compiled.dispose();
+      await this.source.close();
+    }
   }
 
-  private stopRequested(watch: InterruptWatch): boolean {
-    this.interrupted ||= watch.requested;
-    return this.interrupted;
+  private write(action: (folder: RunFolder) => void): void {
+    if (this.folder === null) return;
+    try {
+      action(this.folder);
+    } catch (error) {
+      this.writeFailed = true;
+      throw error;
+    }
+  }
+
+  /** Waits for the batch of the next step, but no longer than to an interrupt. */
+  private async readyForStep(watch: InterruptWatch): Promise<boolean> {
+    if (!watch.requested) {
+      this.startMs = performance.now();
+      this.upcoming ??= this.source.next();
+      // It may fail behind an interrupt, when nobody waits for it any more.
+      this.upcoming.catch(() => undefined);
+      await Promise.race([this.upcoming, watch.whenRequested]);
+    }
+    this.interrupted = watch.requested;
+    return !this.interrupted;
+  }
+
+  private nextBatch(): Promise<ViewBatch> {
+    const batch = this.upcoming ?? this.source.next();
+    this.upcoming = null;
+    return batch;
+  }
+
+  /** The step itself, on one batch or on the parts of one. */
+  private async compute(schedule: StepSchedule): Promise<StepResult> {
+    const engine = this.args.eager ? eagerEngine : this.compiled;
+    if (this.config.training.accumulate === 1) {
+      return this.withNextBatch((inputs) => trainStep(this.state, inputs, schedule, engine));
+    }
+    const step = new AccumulatedStep(this.state, schedule, engine);
+    try {
+      for (;;) {
+        const result = await this.withNextBatch((inputs) => step.add(inputs));
+        if (result !== null) return result;
+      }
+    } finally {
+      step.dispose();
+    }
+  }
+
+  private async withNextBatch<T>(use: (inputs: ModelInputs) => T): Promise<T> {
+    const inputs = modelInputs(this.config, await this.nextBatch());
+    try {
+      return use(inputs);
+    } finally {
+      disposeInputs(inputs);
+    }
   }
 }
 
-/** Tensors of a batch, and the masks of its step: functions of the seed and the step alone. */
+/**
+ * Tensors of a batch or a part of one, and its masks: functions of the seed, the step and the place in the batch alone.
+ */
 export function modelInputs(config: XkdConfig, batch: ViewBatch): ModelInputs {
   const seeds = RandomStream.fromSeed(config.seed).split('mask');
   const mask = (modality: Modality) => {
     const clips = batch[modality][0].shape[0];
-    const noise = drawNoise(seeds.split(modality, batch.step), clips, tokenCount(fullGrid(config, modality)));
+    const tokens = tokenCount(fullGrid(config, modality));
+    const first = batch.part * clips;
+    const all = drawNoise(seeds.split(modality, batch.step), first + clips, tokens);
+    const noise = all.subarray(first * tokens);
     return maskTensors(maskFromNoise(noise, clips, config.mask[modality]));
   };
   const [video, audio] = modalities.map((modality) => batch[modality].map(toTensor));
@@ -180,15 +253,4 @@ export function modelInputs(config: XkdConfig, batch: ViewBatch): ModelInputs {
 
 function toTensor({ data, shape }: NdArray): tf.Tensor {
   return tf.tensor(data, [...shape]);
-}
-
-function resumeState(out: string, config: XkdConfig): TrainState {
-  const state = loadCheckpoint(out);
-  try {
-    requireSameConfig(out, state.config, config);
-  } catch (error) {
-    state.dispose();
-    throw error;
-  }
-  return state;
 }

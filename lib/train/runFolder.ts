@@ -1,11 +1,12 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { availableParallelism, arch, platform } from 'node:os';
 import { join } from 'node:path';
 import type { XkdConfig } from '../config';
 import { UserError } from '../errors';
-import { MetricsWriter, fileError, writeFileAtomic } from '../files';
+import { MetricsWriter, fileError, removeAbandonedFiles, writeFileAtomic } from '../files';
 import { tf, nativeInfo } from '../tensor/native';
-import { listCheckpoints } from './checkpoint';
+import { checkpointsFolder, listCheckpoints } from './checkpointFolder';
+import type { RunFacts } from './checkpointMetadata';
 import type { LossFigures } from './step';
 
 /** Figures of one step as they stand in metrics.csv and metrics.jsonl. */
@@ -29,9 +30,10 @@ export class RunFolder {
   private constructor(readonly path: string) {}
 
   /**
-   * Makes the folder, or opens it to go on.
+   * Makes the folder, or opens it to go on; what a killed process left half-written is removed then.
    *
-   * @throws UserError where the folder cannot be made, or holds a run while `resume` was not asked for
+   * @throws UserError where the folder cannot be made, or holds a run while `resume` was not asked for, or none while
+   *   it was
    */
   static open(path: string, resume: boolean): RunFolder {
     if (!resume && listCheckpoints(path).length > 0) {
@@ -39,8 +41,14 @@ export class RunFolder {
         `"${path}" already holds a run; add --resume (in a notebook: resume: true) to go on, or choose another folder.`,
       );
     }
+    if (resume && !existsSync(checkpointsFolder(path))) {
+      throw new UserError(
+        `There is no run in "${path}" to go on with; check the path, or begin one without --resume.`,
+      );
+    }
     try {
-      mkdirSync(join(path, 'checkpoints'), { recursive: true });
+      mkdirSync(checkpointsFolder(path), { recursive: true });
+      for (const folder of [path, checkpointsFolder(path)]) removeAbandonedFiles(folder);
     } catch (error) {
       throw fileError(error, path, 'write');
     }
@@ -48,12 +56,13 @@ export class RunFolder {
   }
 
   /** Writes what the run is made of; on resuming it is written again with the versions now in use. */
-  describe(config: XkdConfig, data: string, clips: number, steps: number): void {
+  describe(config: XkdConfig, data: string, { length, clips }: RunFacts): void {
     const { tensorflow, device, threads } = nativeInfo();
     const run = {
       data,
-      clips,
-      steps,
+      clips: clips.count,
+      steps: length.steps,
+      stepsPerEpoch: length.stepsPerEpoch,
       seed: config.seed,
       versions: { tensorflow, tfjs: tf.version.tfjs, node: process.version },
       machine: { platform: platform(), arch: arch(), processors: availableParallelism(), device, threads },
@@ -72,6 +81,11 @@ export class RunFolder {
 
   writeMetrics(metrics: StepMetrics): void {
     for (const writer of this.writers) writer.write({ ...metrics });
+  }
+
+  /** Makes what was written so far outlive a power cut, as the checkpoint that follows will. */
+  flushMetrics(): void {
+    this.writers.forEach((writer) => writer.flush());
   }
 
   writeJson(name: string, value: unknown): void {

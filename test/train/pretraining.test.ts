@@ -51,7 +51,7 @@ function source(of: XkdConfig, startStep: number): BatchSource {
         array(stream, [training.batch, 1, spectrogram.melBands, spectrogram.columns]),
         array(stream, [training.batch, 1, spectrogram.melBands, views.columns]),
       ];
-      return { step: step++, video, audio, entries: entries.slice(0, training.batch) };
+      return { step: step++, part: 0, video, audio, entries: entries.slice(0, training.batch) };
     },
   };
 }
@@ -165,7 +165,10 @@ describe('pretraining run', () => {
   });
 
   it('resuming where there is nothing says so', async () => {
-    await assert.rejects(open(join(folder, 'none'), { resume: true }), said(/none" holds no checkpoints/));
+    await assert.rejects(
+      open(join(folder, 'none'), { resume: true }),
+      said(/no run in ".*none" to go on with/),
+    );
   });
 });
 

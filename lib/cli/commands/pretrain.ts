@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { configure, parseOverrides, presets } from '../../config';
 import type { PretrainingRun, StepMetrics } from '../../train';
+import { type InterruptWatch, exitCodeOf, watchInterrupt } from '../../train/interrupt';
 import { Progress } from '../progress';
 
 interface PretrainFlags {
@@ -19,26 +20,33 @@ export function register(program: Command): void {
     .option('--preset <name>', Object.keys(presets).join(', '), 'nano')
     .requiredOption('--data <folder>', 'data set: a folder with index.csv, or any tree of video files')
     .requiredOption('--out <folder>', 'run folder: configuration, metrics, checkpoints')
-    .option('--resume', 'go on from the newest checkpoint in the run folder')
+    .option('--resume', 'go on from the newest sound checkpoint in the run folder')
     .option('--eager', 'run each step op by op instead of as one native graph')
     .argument('[overrides...]', 'configuration values, such as training.epochs=10 (see xkd config --keys)')
     .action(async (words: string[], flags: PretrainFlags) => {
       const config = configure(flags.preset, parseOverrides(words));
       const { data, out, resume, eager } = flags;
+      // Before all else, so that whoever stops a run that is still being opened is heard.
+      const interrupt = watchInterrupt({ secondEnds: true });
       // TensorFlow is loaded by the commands that need it, when they run.
       const { openPretraining } = await import('../../train');
-      const run = await openPretraining({ config, data, out, resume, eager });
+      const report = (sentence: string) => process.stderr.write(`xkd: ${sentence}\n`);
+      const run = await openPretraining({ config, data, out, resume, eager, report, interrupt });
       try {
-        await follow(run, out);
+        await follow(run, out, interrupt);
       } finally {
         await run.close();
+        interrupt.stop();
       }
     });
 }
 
-async function follow(run: PretrainingRun, out: string): Promise<void> {
+async function follow(run: PretrainingRun, out: string, interrupt: InterruptWatch): Promise<void> {
   const { steps } = run.length;
   const progress = new Progress({ label: 'pretrain', total: steps, unit: 'steps', from: run.state.step });
+  void interrupt.whenRequested.then(() =>
+    progress.note('stopping after this step; a second signal ends at once'),
+  );
   try {
     for await (const metrics of run) progress.update(metrics.step + 1, figures(metrics));
   } finally {
@@ -50,7 +58,7 @@ async function follow(run: PretrainingRun, out: string): Promise<void> {
     ? `interrupted after step ${step} of ${steps}; --resume goes on`
     : `${steps} steps done`;
   process.stdout.write(`${out}: ${ending}\n`);
-  if (run.interrupted) process.exitCode = 130;
+  if (run.interrupted && interrupt.signal) process.exitCode = exitCodeOf(interrupt.signal);
 }
 
 /** What the bar shows: the loss and its three terms. */

@@ -1,0 +1,36 @@
+import type { XkdConfig } from '../config';
+import { type Report, listCheckpoints, openCheckpoint, putAside } from './checkpointFolder';
+import type { RunFacts } from './checkpointMetadata';
+import { requireSameRun } from './sameRun';
+import { TrainState } from './state';
+
+export interface ResumeArgs {
+  /** Run folder. */
+  readonly out: string;
+  readonly config: XkdConfig;
+  readonly run: RunFacts;
+  /** Told of each checkpoint that is damaged. */
+  readonly report: Report;
+}
+
+/**
+ * The state from which a run goes on: of its newest sound checkpoint, or, where it was cut off before the first one,
+ * that of its start. Damaged checkpoints are put aside.
+ *
+ * @throws UserError where the run is another one, or all of its checkpoints are damaged
+ */
+export function resumeState({ out, config, run, report }: ResumeArgs): TrainState {
+  if (listCheckpoints(out).length === 0) return TrainState.create(config);
+  const { state, damaged } = openCheckpoint(out, {
+    accept: (info) => requireSameRun(out, info, config, run),
+    report: () => undefined,
+  });
+  for (const { path, reason } of damaged) {
+    const aside = putAside(path);
+    report(
+      `The checkpoint "${path}" is damaged (${reason}) and is now called "${aside}"; going on from step ${state.step}.`,
+    );
+  }
+  // With the values of the configuration that may change.
+  return new TrainState(config, state.tensors, state.updates, state.step);
+}

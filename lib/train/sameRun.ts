@@ -1,0 +1,67 @@
+import { type XkdConfig, flattenConfig } from '../config';
+import { wholeSecondsFor } from '../data/pool';
+import { UserError } from '../errors';
+import type { CheckpointInfo, RunFacts } from './checkpointMetadata';
+import { changeOfClips } from './clipsFingerprint';
+
+/** Keys that may change when a run goes on: they touch neither the state nor the draws. */
+const freeKeys = /^(preset|loader\.|training\.(checkpointSteps|keepCheckpoints)$)/;
+
+/** @throws UserError listing the keys in which a checkpoint's configuration differs from the one asked for */
+export function requireSameConfig(path: string, found: XkdConfig, asked: XkdConfig): void {
+  requireSame(path, found, asked, (key) => !freeKeys.test(key));
+}
+
+/**
+ * Sees to it that a run goes on as the one that a checkpoint is from: with its configuration, on its training clips,
+ * to its last step.
+ *
+ * @param out run folder, for the sentence
+ * @throws UserError naming what has changed and the way out
+ */
+export function requireSameRun(out: string, found: CheckpointInfo, config: XkdConfig, run: RunFacts): void {
+  requireSameConfig(found.path, found.config, config);
+  if (found.run === null) {
+    throw new UserError(
+      `"${found.path}" holds weights of no run, so none can go on from it; choose another folder.`,
+    );
+  }
+  const change = changeOfClips(found.run.clips, run.clips);
+  if (change !== null) {
+    throw new UserError(
+      `"${out}" cannot go on with this data set: ${change}; ` +
+        'give the data set as it was (its folder may have moved), or choose another folder for a new run.',
+    );
+  }
+  // How far a long file is decoded at once decides between which windows is drawn.
+  const { count } = run.clips;
+  if (wholeSecondsFor(found.config, count) !== wholeSecondsFor(config, count)) {
+    requireSame(found.path, found.config, config, (key) => key === 'loader.cacheMegabytes');
+  }
+  const [before, now] = [found.run.length, run.length];
+  if (before.steps !== now.steps || before.stepsPerEpoch !== now.stepsPerEpoch) {
+    throw new UserError(
+      `"${out}" was begun for ${before.steps} steps, ${before.stepsPerEpoch} to an epoch, and would now have ${now.steps}, ` +
+        `${now.stepsPerEpoch} to an epoch; go on with the version of this program that began it.`,
+    );
+  }
+}
+
+function requireSame(
+  path: string,
+  found: XkdConfig,
+  asked: XkdConfig,
+  counts: (key: string) => boolean,
+): void {
+  const before = new Map(flattenConfig(found));
+  const differing = flattenConfig(asked).filter(
+    ([key, value]) => counts(key) && JSON.stringify(before.get(key)) !== JSON.stringify(value),
+  );
+  if (differing.length === 0) return;
+  const list = differing.map(
+    ([key, value]) => `${key} (${JSON.stringify(before.get(key))}, asked for ${JSON.stringify(value)})`,
+  );
+  throw new UserError(
+    `"${path}" was made with another configuration: ${list.join(', ')}; ask for the same values or choose another folder.`,
+  );
+}
