@@ -6,6 +6,7 @@ import {
   openLoader,
   UserError,
   type MediaEntry,
+  type NdArray,
   type Overrides,
   type ViewBatch,
   type XkdConfig,
@@ -46,6 +47,28 @@ describe('openLoader', function () {
       assert.ok(new Set(data).size > 50);
     }
     assert.equal(batch.entries.length, 4);
+  });
+
+  it('gives a batch in parts, in the same order and with the same draws', async () => {
+    const whole = await load(entries, nano(), 1, 3);
+    const parts = await load(entries, nano({ 'training.accumulate': 2 }), 1, 3);
+    assert.deepEqual(
+      parts.map(({ step, part }) => [step, part]),
+      [
+        [1, 0],
+        [1, 1],
+        [2, 0],
+        [2, 1],
+      ],
+    );
+    whole.forEach(({ video, audio, entries: files }, i) => {
+      const [first, second] = parts.slice(2 * i, 2 * i + 2);
+      assert.deepEqual([...first.entries, ...second.entries], files);
+      const join = (a: readonly NdArray[], b: readonly NdArray[]) =>
+        a.map(({ data }, view) => Float32Array.of(...data, ...b[view].data));
+      assert.deepEqual(join(first.video, second.video), video.map(({ data }) => data));
+      assert.deepEqual(join(first.audio, second.audio), audio.map(({ data }) => data));
+    });
   });
 
   it('depends on seed and step alone: not on threads, prefetching or where it was resumed', async () => {
@@ -178,7 +201,8 @@ function overridesOf(config: XkdConfig): Overrides {
 async function load(entries: MediaEntry[], config: XkdConfig, from: number, to: number): Promise<ViewBatch[]> {
   const loader = await openLoader({ entries, config, startStep: from, steps: to });
   const batches = [];
-  for (let step = from; step < to; step++) batches.push(await loader.next());
+  const count = (to - from) * config.training.accumulate;
+  for (let i = 0; i < count; i++) batches.push(await loader.next());
   await loader.close();
   return batches;
 }

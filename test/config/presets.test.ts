@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { UserError, configure, flattenConfig, presets, validateConfig } from 'xkd';
+
+/** Keys in which two presets differ, with the second one's values. */
+function differences(first: string, second: string): Record<string, unknown> {
+  const before = new Map(flattenConfig(configure(first)));
+  return Object.fromEntries(
+    flattenConfig(configure(second)).filter(
+      ([key, value]) => key !== 'preset' && JSON.stringify(before.get(key)) !== JSON.stringify(value),
+    ),
+  );
+}
+
+describe('presets', () => {
+  it('are all valid, also when read back from a file', () => {
+    for (const name of Object.keys(presets)) {
+      const config = configure(name);
+      assert.deepEqual(validateConfig(JSON.parse(JSON.stringify(config))), config);
+      assert.equal(config.preset, name);
+    }
+  });
+
+  it('hold the values of the three configurations of the release', () => {
+    const base = configure('base');
+    assert.deepEqual(base.optimiser, {
+      learningRate: 1e-4,
+      beta1: 0.9,
+      beta2: 0.95,
+      epsilon: 1e-8,
+      weightDecay: 0.3,
+      clip: 0.3,
+      warmupEpochs: 30,
+      freezeLastLayerEpochs: 0,
+    });
+    assert.deepEqual([base.training.batch, base.training.epochs], [256, 800]);
+    assert.deepEqual(base.mask, { video: 0.85, audio: 0.8 });
+    assert.deepEqual(base.ema, { start: 0.997, end: 1 });
+    assert.deepEqual(
+      [base.loss.alignment, base.loss.distillation, base.loss.reconstruction, base.centreMomentum],
+      [1, 1, 5, 0.9],
+    );
+    assert.deepEqual([base.refinement, base.teacherView, base.sharing], ['mean', 'firstLocal', 'none']);
+    assert.deepEqual(base.temperature, {
+      student: 0.1,
+      videoTeacher: { start: 0.1, end: 0.1 },
+      audioTeacher: { start: 0.07, end: 0.07 },
+      warmupEpochs: 30,
+    });
+    assert.deepEqual(differences('base', 'base-mas'), {
+      sharing: 'students',
+      'views.local.video': 3,
+      'views.local.audio': 3,
+      'temperature.videoTeacher.start': 0.09,
+      'temperature.videoTeacher.end': 0.11,
+      'temperature.audioTeacher.start': 0.04,
+      'temperature.audioTeacher.end': 0.06,
+    });
+    assert.deepEqual(differences('base', 'base-mats'), {
+      sharing: 'teachersAndStudents',
+      'views.local.video': 3,
+      'views.local.audio': 3,
+    });
+  });
+
+  it('at laptop size differ in the sharing alone', () => {
+    assert.deepEqual(differences('nano', 'nano-mas'), { sharing: 'students' });
+    assert.deepEqual(differences('nano', 'nano-mats'), { sharing: 'teachersAndStudents' });
+  });
+
+  it('answer to the names of the release as well', () => {
+    for (const [alias, name] of [
+      ['xkd', 'base'],
+      ['xkd_mas', 'base-mas'],
+      ['xkd_mats', 'base-mats'],
+    ]) {
+      assert.deepEqual(configure(alias), configure(name));
+    }
+  });
+});
+
+describe('named sizes', () => {
+  it('set encoder and decoder as the release names them', () => {
+    const sizes = (part: 'encoder' | 'decoder') =>
+      ['tiny', 'small', 'base', 'large'].map((name) => {
+        const { width, depth, heads } = configure('base', { [part]: name })[part];
+        return [width, depth, heads];
+      });
+    assert.deepEqual(sizes('encoder'), [
+      [192, 12, 3],
+      [384, 12, 6],
+      [768, 12, 12],
+      [1024, 24, 16],
+    ]);
+    assert.deepEqual(sizes('decoder'), [
+      [96, 4, 3],
+      [192, 4, 6],
+      [384, 4, 12],
+      [512, 8, 16],
+    ]);
+  });
+
+  it('can be followed by single values', () => {
+    assert.deepEqual(configure('nano', { encoder: 'small', 'encoder.depth': 2 }).encoder, {
+      width: 384,
+      depth: 2,
+      heads: 6,
+    });
+  });
+
+  it('are refused with the choices, and groups without names with a near key', () => {
+    refused({ encoder: 'huge' }, /"huge" of "encoder".*tiny, small, base, large.*encoder\.width/);
+    refused({ 'views.local': 'many' }, /"many" of "views\.local".*views\.local\.video/);
+    refused({ loss: 3 }, /no configuration key "loss"/);
+    assert.deepEqual(configure('nano', { 'views.local': 2 }).views.local, { video: 2, audio: 2 });
+  });
+});
+
+describe('nonsensical combinations', () => {
+  for (const [overrides, reason] of [
+    [{ 'loss.alignment': 0, 'loss.distillation': 0, 'loss.reconstruction': 0 }, /nothing would be learnt/],
+    [
+      { 'loss.alignmentOf': 'teachers', 'loss.distillation': 0, 'loss.reconstruction': 0 },
+      /teachers get no gradient.*loss\.alignmentOf=students/,
+    ],
+    [{ teacherView: 'firstLocal', 'views.local.audio': 0 }, /views\.local\.audio is 0.*teacherView=global/],
+    [{ 'mask.video': 0 }, /mask\.video \(0\) removes none of the 64 patches.*higher ratio/],
+    [{ 'mask.audio': 0.99 }, /mask\.audio \(0\.99\) leaves none of the 32 patches.*lower ratio/],
+    [{ 'training.accumulate': 7 }, /training\.batch \(48\) is not a multiple of training\.accumulate \(7\)/],
+    [{ 'encoder.heads': 5 }, /encoder\.width \(64\) is not a multiple of encoder\.heads \(5\)/],
+    [{ 'spectrogram.minHz': 9000 }, /minHz \(9000\) is not below spectrogram\.maxHz/],
+    [{ 'spectrogram.maxHz': 9000 }, /above half of clip\.sampleRateHz/],
+    [{ 'optimiser.beta1': 1 }, /"optimiser\.beta1" is not allowed/],
+    [
+      { 'videoAugmentation.aspect': [0, 1] },
+      /"videoAugmentation\.aspect" is not allowed: low end not above 0/,
+    ],
+    [{ 'views.frames': 16 }, /views\.frames \(16\) is above frames of a clip \(8\)/],
+    [{ sharing: 'audio' }, /"audio" of "sharing" is not allowed/],
+  ] as [Record<string, string | number | number[]>, RegExp][]) {
+    it(`${JSON.stringify(overrides)} is refused with the reason`, () => refused(overrides, reason));
+  }
+
+  it('a mask of 0 is fine where nothing is reconstructed from it', () => {
+    assert.equal(configure('nano', { 'mask.video': 0, 'loss.reconstructionOf': 'audio' }).mask.video, 0);
+    assert.equal(
+      configure('nano', { teacherView: 'firstLocal', 'views.local': 1 }).teacherView,
+      'firstLocal',
+    );
+  });
+});
+
+function refused(overrides: Record<string, string | number | readonly number[]>, message: RegExp): void {
+  assert.throws(
+    () => configure('nano', overrides),
+    (error) => error instanceof UserError && message.test(error.message),
+  );
+}
