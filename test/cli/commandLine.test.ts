@@ -14,6 +14,8 @@ describe('command line', function () {
     [['config', 'nan'], 1, /^xkd: There is no preset "nan"; choose one of base, .*, nano-mats\./],
     [['config', 'nano', 'mask.vido=0.5'], 1, /^xkd: .*"mask\.vido"; did you mean "mask\.video"\?\n$/],
     [['config', 'nano', 'mask.video=2'], 1, /^xkd: The value 2 of "mask\.video" is not allowed/],
+    [['config', 'nano', '--json'], 1, /^xkd: --json goes with --describe/],
+    [['config', 'nano', '--keys', '--describe'], 1, /^xkd: --keys and --describe are two listings/],
     [['config', 'nano', 'mask.video'], 1, /^xkd: "mask\.video" is not an override; write key=value/],
   ];
   for (const [words, code, message] of mistakes) {
@@ -46,6 +48,31 @@ describe('command line', function () {
     assert.match(stdout, /^clip\.seconds +4 +length of the window cut from a video \[s\]$/m);
     assert.match(stdout, /^temperature\.videoTeacher\.start +0\.1 +at step 0$/m);
     assert.ok(stdout.split('\n').length > 70);
+  });
+
+  it('config --describe adds parameters, tokens, work and memory', () => {
+    const { status, stdout } = xkd('config', 'base-mas', '--describe');
+    assert.equal(status, 0);
+    assert.match(stdout, /^ {2}"sharing": "students",$/m);
+    assert.match(stdout, /^Parameters: 311\.3 M in all, 121\.3 M trainable$/m);
+    assert.match(stdout, /^ {2}both students: shared blocks +85 026 816 +85 026 816$/m);
+    assert.match(stdout, /^ {2}kept under the mask +59 +112$/m);
+    assert.match(stdout, /^Work of one step: .* GFLOP for a batch of 256, .* per clip$/m);
+    assert.match(stdout, /^Memory of one step, an estimate: .* MB at its peak for a batch of 256$/m);
+  });
+
+  it('config --describe --json prints one object', () => {
+    const words = ['nano', 'loss.distillation=0', 'loss.alignment=0', '--describe', '--json'];
+    const { status, stdout } = xkd('config', ...words);
+    const { config, description } = JSON.parse(stdout);
+    assert.equal(status, 0);
+    assert.equal(config.loss.distillation, 0);
+    assert.equal(
+      description.parameters.parts.filter(({ used }: { used: boolean }) => used).length,
+      6,
+      'both students without heads, and both decoders',
+    );
+    assert.equal(description.tokens.video.teacherView, null);
   });
 
   it('without a command lists the commands', () => {

@@ -32,6 +32,18 @@ export function productFlops(ops: readonly RecordedOp[]): number {
   }, 0);
 }
 
+/** Values of differences between pairs of vectors `[n, m, width]` that element-wise ops and sums go through. */
+export function pairFlops(ops: readonly RecordedOp[], width: number): number {
+  const pairs = (tensor: { readonly shape: readonly number[] }) =>
+    tensor.shape.length === 3 && tensor.shape[2] === width
+      ? tensor.shape.reduce((product, size) => product * size, 1)
+      : 0;
+  const counted = ops.filter(({ op }) => ['Sub', 'Square', 'Mul', 'Sum'].includes(op));
+  return counted.reduce((sum, { op, inputs, outputs }) => {
+    return sum + pairs(op === 'Sum' ? (inputs[0] as tf.TensorInfo) : outputs[0]);
+  }, 0);
+}
+
 /** Values that the first `boundary` ops make and later ones read. */
 export function valuesKept(ops: readonly RecordedOp[], boundary: number): number {
   const made = new Map(

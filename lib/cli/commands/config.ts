@@ -1,5 +1,14 @@
 import type { Command } from 'commander';
+import { UserError } from '../../errors';
+import { describeConfig } from '../../model/cost';
+import { formatDescription } from '../configDescription';
 import { configure, configKeys, parseOverrides, presets, type ConfigKey, type XkdConfig } from '../../config';
+
+interface ConfigFlags {
+  readonly keys?: boolean;
+  readonly describe?: boolean;
+  readonly json?: boolean;
+}
 
 /** `xkd config PRESET [key=value...]`: the resolved configuration, for reading and for other programs. */
 export function register(program: Command): void {
@@ -9,10 +18,29 @@ export function register(program: Command): void {
     .argument('<preset>', Object.keys(presets).join(', '))
     .argument('[overrides...]', 'values to change, such as mask.video=0.9')
     .option('--keys', 'list every key with its value and meaning instead')
-    .action((preset: string, words: string[], options: { keys?: boolean }) => {
-      const config = configure(preset, parseOverrides(words));
-      process.stdout.write(options.keys ? keyTable(config) : `${JSON.stringify(config, null, 2)}\n`);
-    });
+    .option('--describe', 'add what it costs: parameters, tokens, FLOPs and memory of a step')
+    .option('--json', 'with --describe: print one JSON object of configuration and description')
+    .action(run);
+}
+
+function run(preset: string, words: string[], flags: ConfigFlags): void {
+  const config = configure(preset, parseOverrides(words));
+  if (flags.json && !flags.describe)
+    throw new UserError('--json goes with --describe; without both, JSON is printed as it is.');
+  if (flags.keys && flags.describe)
+    throw new UserError('--keys and --describe are two listings: give one of them.');
+  process.stdout.write(print(config, flags));
+}
+
+function print(config: XkdConfig, { keys, describe, json }: ConfigFlags): string {
+  if (keys) return keyTable(config);
+  if (!describe) return asJson(config);
+  const description = describeConfig(config);
+  return json ? asJson({ config, description }) : `${asJson(config)}\n${formatDescription(description)}`;
+}
+
+function asJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function keyTable(config: XkdConfig): string {
