@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { writeFileAtomic } from '../files';
+import { type BenchEngine, benchEngines } from './options';
+import type { BenchReport } from './report';
+
+/** Colours that are told apart also by people who see red and green alike. */
+const colours: Readonly<Record<BenchEngine, string>> = {
+  eager: '#e69f00',
+  compiled: '#0072b2',
+  pytorch: '#999999',
+};
+
+/** Writes a page with the times and peak memory of all rows; it needs no network. */
+export function writeFigure(path: string, report: BenchReport): void {
+  const plotly = readFileSync(require.resolve('plotly.js-dist-min/plotly.min.js'), 'utf8');
+  const figure = JSON.stringify(benchFigure(report)).replaceAll('<', '\\u003c');
+  const page = [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>XKD benchmark</title>',
+    `<script>${plotly}</script></head><body><div id="figure"></div>`,
+    `<script>Plotly.newPlot('figure', ${figure});</script></body></html>`,
+  ];
+  writeFileAtomic(path, [Buffer.from(page.join('\n'))]);
+}
+
+/** Times relative to PyTorch's (to the slowest engine's where it was not measured) above, peak memory below. */
+export function benchFigure({ rows, machine, threads }: BenchReport) {
+  const engines = benchEngines.filter((engine) => rows.some((row) => row.engine === engine));
+  const label = (row: (typeof rows)[number]) =>
+    `${row.preset}, batch ${row.batch}<br>${row.kind}, ${row.precision}`;
+  const data = engines.flatMap((engine) => {
+    const own = rows.filter((row) => row.engine === engine);
+    const bar = { type: 'bar', name: engine, legendgroup: engine, marker: { color: colours[engine] } };
+    const x = own.map(label);
+    return [
+      {
+        ...bar,
+        x,
+        y: own.map(({ medianSeconds }) => medianSeconds * 1000),
+        text: own.map(({ ratioToPytorch }) => (ratioToPytorch === null ? '' : ratioToPytorch.toFixed(2))),
+        error_y: {
+          type: 'data',
+          array: own.map(({ medianSeconds, p90 }) => (p90 - medianSeconds) * 1000),
+          arrayminus: own.map(({ medianSeconds, p10 }) => (medianSeconds - p10) * 1000),
+        },
+      },
+      {
+        ...bar,
+        x,
+        y: own.map(({ peakMemoryBytes }) => peakMemoryBytes / 1e9),
+        yaxis: 'y2',
+        showlegend: false,
+      },
+    ];
+  });
+  const layout = {
+    title: {
+      text: `Time of a step (text: ratio to PyTorch) and peak memory; ${machine.processor}, ${threads} threads`,
+    },
+    barmode: 'group',
+    height: 700,
+    yaxis: { title: { text: 'ms' }, type: 'log', domain: [0.45, 1] },
+    yaxis2: { title: { text: 'GB' }, domain: [0, 0.3] },
+    xaxis: { anchor: 'y2' },
+  };
+  return { data, layout };
+}

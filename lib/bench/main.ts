@@ -1,0 +1,108 @@
+import { availableParallelism } from 'node:os';
+import { Command, CommanderError } from 'commander';
+import { UserError } from '../errors';
+import { writeFigure } from './figure';
+import { findProblems } from './findings';
+import {
+  benchEngines,
+  benchKinds,
+  benchPrecisions,
+  benchPresets,
+  parseCounts,
+  parseList,
+  selectGroups,
+} from './options';
+import { reportTable } from './report';
+import { runBench } from './run';
+
+interface Options {
+  readonly preset: string;
+  readonly batch: string;
+  readonly precision: string;
+  readonly engine: string;
+  readonly kind: string;
+  readonly threads: string;
+  readonly rounds?: string;
+  readonly accumulate: string;
+  readonly json?: boolean;
+  readonly figure: string;
+  readonly folder: string;
+  readonly python?: string;
+  readonly script: string;
+  readonly withoutPytorch?: string;
+}
+
+function program(): Command {
+  return new Command('bench')
+    .description(
+      'Times of training steps and of feature extraction: ours op by op, ours as a graph, and PyTorch',
+    )
+    .option('--preset <list>', benchPresets.join(', '), benchPresets.join())
+    .option('--batch <list>', 'clips in a step', '2,8')
+    .option('--precision <list>', benchPrecisions.join(', '), benchPrecisions.join())
+    .option('--engine <list>', benchEngines.join(', '), benchEngines.join())
+    .option('--kind <list>', benchKinds.join(', '), benchKinds.join())
+    .option('--threads <count>', 'threads of each engine', String(availableParallelism()))
+    .option('--rounds <count>', 'counted steps of each engine (default: 5 to 50, by preset)')
+    .option('--accumulate <count>', 'parts in which the clips of a step go through', '1')
+    .option('--json', 'print one JSON object instead of a table')
+    .option('--figure <file>', 'page with the figure', '.bench/figure.html')
+    .requiredOption('--folder <folder>', 'for temporary files')
+    .requiredOption('--script <file>', "PyTorch's side")
+    .option('--python <file>', 'Python with PyTorch')
+    .option('--without-pytorch <reason>', 'why there is no PyTorch')
+    .exitOverride();
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const options = program().parse(words, { from: 'user' }).opts<Options>();
+  const [threads] = parseCounts('threads', options.threads);
+  const { groups, leftOut } = selectGroups(
+    {
+      presets: parseList('preset', options.preset, benchPresets),
+      batches: parseCounts('batch', options.batch),
+      precisions: parseList('precision', options.precision, benchPrecisions),
+      engines: parseList('engine', options.engine, benchEngines),
+      kinds: parseList('kind', options.kind, benchKinds),
+      rounds: options.rounds === undefined ? null : parseCounts('rounds', options.rounds)[0],
+      accumulate: parseCounts('accumulate', options.accumulate)[0],
+    },
+    options.withoutPytorch ?? null,
+  );
+  leftOut.forEach((sentence) => console.error(sentence));
+  const pytorch = options.python === undefined ? null : { python: options.python, script: options.script };
+  const { folder } = options;
+  const report = await runBench({ groups, leftOut, threads, folder, pytorch, onProgress: showProgress() });
+  writeFigure(options.figure, report);
+  report.leftOut.slice(leftOut.length).forEach((sentence) => console.error(sentence));
+  console.error(`The figure is in ${options.figure}.`);
+  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : reportTable(report));
+  const problems = findProblems(report.rows);
+  problems.forEach((problem) => console.error(problem));
+  return problems.length > 0 ? 1 : 0;
+}
+
+/** One line on stderr, redrawn on a terminal; in a log file a line for each new piece of work. */
+function showProgress(): (text: string) => void {
+  const { stderr } = process;
+  let last = '';
+  process.on('exit', () => stderr.isTTY && stderr.write('\r\x1b[K'));
+  return (text) => {
+    if (stderr.isTTY) stderr.write(`\r\x1b[K${text}`);
+    else {
+      const work = text.replace(/: step .*/, ': measuring');
+      if (work !== last) stderr.write(`${work}\n`);
+      last = work;
+    }
+  };
+}
+
+main(process.argv.slice(2)).then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+    if (error instanceof UserError) console.error(`bench: ${error.message}`);
+    else console.error(error);
+    process.exit(error instanceof UserError ? 1 : 70);
+  },
+);

@@ -1,0 +1,131 @@
+import { requireSameFigures } from './compareLosses';
+import type { BenchEngine, BenchGroup } from './options';
+import type { EngineProcess, Ready, Status, StepReply } from './protocol';
+import { spreadOf } from './statistics';
+
+/** Steps before the counted ones; their figures are compared. */
+export const warmupSteps = 2;
+/** Batches in the file of inputs; later steps begin again with the first. */
+export const storedBatches = 4;
+
+/** One measured row. */
+export interface BenchRow {
+  readonly preset: string;
+  readonly batch: number;
+  readonly precision: string;
+  readonly engine: BenchEngine;
+  readonly kind: string;
+  readonly accumulate: number;
+  readonly rounds: number;
+  readonly medianSeconds: number;
+  readonly p10: number;
+  readonly p90: number;
+  readonly peakMemoryBytes: number;
+  /** What the first call took beyond a usual one, for a traced graph; null for engines that trace nothing. */
+  readonly traceSeconds: number | null;
+  /** Ratio of medians; null where PyTorch was not measured. */
+  readonly ratioToPytorch: number | null;
+  /** Spread of the ratio over rounds, each of two neighbouring steps. */
+  readonly ratioP10: number | null;
+  readonly ratioP90: number | null;
+  /** From the file of weights to tensors. */
+  readonly loadSeconds: number;
+  /** Tensors alive after the warm-up and after the last step; null where the library does not count them. */
+  readonly liveTensors: readonly [number, number] | null;
+}
+
+export interface MeasureArgs {
+  readonly group: BenchGroup;
+  readonly start: (engine: BenchEngine) => EngineProcess;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What one engine's process told. */
+interface Measured {
+  readonly ready: Ready;
+  readonly first: number;
+  readonly seconds: readonly number[];
+  readonly tensors: readonly (number | null)[];
+  readonly status: Status;
+}
+
+/**
+ * Measures the engines of a group: all are started, each takes the warm-up steps, whose figures must agree; then they
+ * take turns step by step, the others idle, so that a change of the machine's speed meets all of them.
+ *
+ * @throws UserError where engines disagree or one ends
+ */
+export async function measureGroup({ group, start, onProgress }: MeasureArgs): Promise<BenchRow[]> {
+  const { engines, rounds, kind, precision } = group;
+  const processes: EngineProcess[] = [];
+  try {
+    const ready: Ready[] = [];
+    // One after the other, so that each load has the disk and the processors to itself.
+    for (const engine of engines) {
+      const process = start(engine);
+      processes.push(process);
+      ready.push(await process.ready());
+    }
+    const total = engines.length * (warmupSteps + rounds);
+    let done = 0;
+    const turn = async (index: number): Promise<StepReply[]> => {
+      const replies: StepReply[] = [];
+      for (const process of processes) {
+        replies.push(await process.run(kind, index));
+        onProgress?.(++done, total);
+      }
+      return replies;
+    };
+    const warm: StepReply[][] = [];
+    for (let step = 0; step < warmupSteps; step++) {
+      const replies = await turn(step);
+      replies.forEach((reply, i) =>
+        requireSameFigures([engines[0], replies[0]], [engines[i], reply], precision, step),
+      );
+      warm.push(replies);
+    }
+    const before = await Promise.all(processes.map((process) => process.status()));
+    const counted: StepReply[][] = [];
+    for (let round = 0; round < rounds; round++) counted.push(await turn(warmupSteps + round));
+    const after = await Promise.all(processes.map((process) => process.status()));
+    const measured = processes.map((_, i) => ({
+      ready: ready[i],
+      first: warm[0][i].seconds,
+      seconds: counted.map((replies) => replies[i].seconds),
+      tensors: [before[i].liveTensors, after[i].liveTensors],
+      status: after[i],
+    }));
+    return rowsOf(group, measured);
+  } finally {
+    await Promise.all(processes.map((process) => process.close()));
+  }
+}
+
+function rowsOf(group: BenchGroup, measured: readonly Measured[]): BenchRow[] {
+  const { preset, batch, precision, kind, accumulate, rounds, engines } = group;
+  const reference = measured[engines.indexOf('pytorch')] as Measured | undefined;
+  return engines.map((engine, i) => {
+    const { ready, first, seconds, tensors, status } = measured[i];
+    const { median, p10, p90 } = spreadOf(seconds);
+    const ratios = reference && spreadOf(seconds.map((value, round) => value / reference.seconds[round]));
+    return {
+      preset,
+      batch,
+      precision,
+      engine,
+      kind,
+      accumulate,
+      rounds,
+      medianSeconds: median,
+      p10,
+      p90,
+      peakMemoryBytes: status.peakMemoryBytes,
+      traceSeconds: engine === 'compiled' ? Math.max(0, first - median) : null,
+      ratioToPytorch: reference ? median / spreadOf(reference.seconds).median : null,
+      ratioP10: ratios?.p10 ?? null,
+      ratioP90: ratios?.p90 ?? null,
+      loadSeconds: ready.loadSeconds,
+      liveTensors: tensors[0] === null || tensors[1] === null ? null : ([tensors[0], tensors[1]] as const),
+    };
+  });
+}

@@ -1,0 +1,70 @@
+import type { BenchMachine } from './machine';
+import type { BenchRow } from './measure';
+
+/** Everything that a run of the benchmark tells; `--json` prints it as one object. */
+export interface BenchReport {
+  readonly machine: BenchMachine;
+  readonly threads: number;
+  readonly rows: readonly BenchRow[];
+  /** What was asked for and could not be measured. */
+  readonly leftOut: readonly string[];
+  /** Of each preset: its file of weights, and the time of plainly reading it. */
+  readonly weightFiles: Readonly<Record<string, { readonly bytes: number; readonly readSeconds: number }>>;
+}
+
+/** A table for a terminal. */
+export function reportTable({ machine, threads, rows, weightFiles }: BenchReport): string {
+  const versions = [
+    machine.tensorflow && `TensorFlow ${machine.tensorflow}`,
+    machine.pytorch && `PyTorch ${machine.pytorch}`,
+  ].filter(Boolean);
+  const head =
+    `${machine.processor}, ${threads} of ${machine.cores} threads, ${versions.join(', ')}, Node ${machine.node}, ` +
+    `load at start ${machine.loadAtStart.toFixed(1)}`;
+  const header = [
+    'preset',
+    'batch',
+    'what',
+    'in',
+    'engine',
+    'median ms',
+    'p10 to p90',
+    'of PyTorch',
+    'p10 to p90',
+  ].concat(['peak GB', 'trace s', 'load s']);
+  const lines = rows.map((row) => [
+    row.preset,
+    String(row.batch) + (row.accumulate > 1 ? ` in ${row.accumulate}` : ''),
+    row.kind,
+    row.precision,
+    row.engine,
+    milliseconds(row.medianSeconds),
+    `${milliseconds(row.p10)} to ${milliseconds(row.p90)}`,
+    row.ratioToPytorch?.toFixed(2) ?? '',
+    row.ratioP10 === null ? '' : `${row.ratioP10.toFixed(2)} to ${row.ratioP90!.toFixed(2)}`,
+    (row.peakMemoryBytes / 1e9).toFixed(2),
+    row.traceSeconds?.toFixed(1) ?? '',
+    row.loadSeconds.toFixed(1),
+  ]);
+  const reads = Object.entries(weightFiles).map(
+    ([preset, { bytes, readSeconds }]) =>
+      `${preset}: weights of ${(bytes / 1e9).toFixed(2)} GB, read plainly in ${readSeconds.toFixed(1)} s`,
+  );
+  return [head, '', ...align([header, ...lines]), '', ...reads, ''].join('\n');
+}
+
+/** Text in columns: the first five to the left, figures to the right. */
+function align(rows: readonly string[][]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row
+      .map((text, i) => (i < 5 ? text.padEnd(widths[i]) : text.padStart(widths[i])))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function milliseconds(seconds: number): string {
+  const value = seconds * 1000;
+  return value.toFixed(value < 100 ? 1 : 0);
+}

@@ -1,0 +1,91 @@
+import { type Modality, type XkdConfig, clipFrames, modalities } from '../config';
+import { type TensorSource, writeSafetensors } from '../files';
+import { type ParameterSpec, fullGrid, parameterSpecs, tokenCount } from '../model';
+import { RandomStream } from '../random';
+import { centreNames } from '../train/state';
+
+/** Draws that fill the weights over and over; prime, so that no two tensors start alike. */
+const tableSize = 1_000_003;
+const smallDeviation = 0.02;
+
+/**
+ * Writes weights as a fresh network has them, teachers equal to students. Their numbers come from one table of seeded
+ * draws, so that 400 million are there within seconds.
+ */
+export function writeWeights(path: string, config: XkdConfig): void {
+  const table = normalTable(RandomStream.fromSeed(0).split('bench', 'weights'));
+  const tensors = new Map<string, TensorSource>();
+  const places = new Map<string, number>();
+  let next = 0;
+  for (const spec of parameterSpecs(config)) {
+    const source = spec.name.replace('_teacher.', '_student.');
+    const from = places.get(source) ?? next;
+    places.set(source, from);
+    next += sizeOf(spec.shape);
+    tensors.set(spec.name, { dtype: 'F32', shape: spec.shape, data: () => values(spec, table, from) });
+  }
+  const centre = [1, config.projector.outputs];
+  for (const name of Object.values(centreNames)) {
+    tensors.set(name, { dtype: 'F32', shape: centre, data: () => new Float32Array(sizeOf(centre)) });
+  }
+  writeSafetensors(path, tensors);
+}
+
+/** Writes views of noise and the noise of masking for so many steps. */
+export function writeInputs(path: string, config: XkdConfig, batch: number, steps: number): void {
+  const { clip, spectrogram, views } = config;
+  const video = [
+    [3, clipFrames(config), clip.frameSize, clip.frameSize],
+    ...many(views.local.video, [3, views.frames, views.frameSize, views.frameSize]),
+  ];
+  const audio = [
+    [1, spectrogram.melBands, spectrogram.columns],
+    ...many(views.local.audio, [1, spectrogram.melBands, views.columns]),
+  ];
+  const stream = RandomStream.fromSeed(0).split('bench', 'inputs');
+  const tensors = new Map<string, TensorSource>();
+  const add = (name: string, shape: readonly number[], draw: (stream: RandomStream) => number) => {
+    const whole = [batch, ...shape];
+    const own = stream.split(name);
+    const data = () => Float32Array.from({ length: sizeOf(whole) }, () => draw(own));
+    tensors.set(name, { dtype: 'F32', shape: whole, data });
+  };
+  for (let step = 0; step < steps; step++) {
+    video.forEach((shape, i) => add(`step${step}.frames.${i}`, shape, (draws) => draws.normal()));
+    audio.forEach((shape, i) => add(`step${step}.specs.${i}`, shape, (draws) => draws.normal()));
+    for (const modality of modalities) {
+      add(`step${step}.noise.${modality}`, [globalTokens(config, modality)], (draws) => draws.uniform());
+    }
+  }
+  writeSafetensors(path, tensors);
+}
+
+function globalTokens(config: XkdConfig, modality: Modality): number {
+  return tokenCount(fullGrid(config, modality));
+}
+
+function values({ shape, initialiser }: ParameterSpec, table: Float32Array, from: number): Float32Array {
+  const filled = new Float32Array(sizeOf(shape));
+  if (initialiser === 'zeros') return filled;
+  if (initialiser === 'ones') return filled.fill(1);
+  // A normal draw of the same variance stands in for Xavier's uniform one.
+  const deviation = initialiser === 'xavierUniform' ? Math.sqrt(2 / (shape[0] + shape[1])) : smallDeviation;
+  let place = from % tableSize;
+  for (let i = 0; i < filled.length; i++) {
+    filled[i] = table[place] * deviation;
+    place = place + 1 === tableSize ? 0 : place + 1;
+  }
+  return filled;
+}
+
+function normalTable(stream: RandomStream): Float32Array {
+  return Float32Array.from({ length: tableSize }, () => stream.normal());
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, count) => product * count, 1);
+}
+
+function many<T>(count: number, value: T): T[] {
+  return Array.from({ length: count }, () => value);
+}

@@ -1,0 +1,67 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { execute } from '../setup/execute.mjs';
+import { explainFailure, SetupError } from '../setup/failure.mjs';
+import { fingerprint, readText, writeFileWhole } from '../setup/files.mjs';
+import { alone } from '../setup/lock.mjs';
+import { root, scratch, venvPython } from '../setup/paths.mjs';
+import { pip } from '../setup/pip.mjs';
+import { StepLine } from '../setup/report.mjs';
+
+/** Everything that the benchmark makes. */
+export const benchFolder = path.join(root, '.bench');
+const venv = path.join(benchFolder, 'venv');
+const python = path.join(venv, 'bin', 'python');
+const stamp = path.join(venv, '.xkd-pytorch');
+const requirements = path.join(root, 'scripts', 'requirements-bench.txt');
+
+/**
+ * Python with PyTorch, in an environment of its own that is made at the first call. Returns `{ python }`, or
+ * `{ reason }`, one sentence, where it can't be had; an interruption throws.
+ */
+export async function pytorchEnvironment() {
+  if (readText(stamp) === stampText()) return { python };
+  return alone(async () => {
+    const line = new StepLine('PyTorch');
+    try {
+      line.expect(90, 'for the benchmark alone, into .bench/venv');
+      await install(line);
+      line.done('installed');
+      return { python };
+    } catch (error) {
+      line.failed();
+      if (!(error instanceof SetupError) || error.kind === 'interrupted') throw error;
+      return { reason: `PyTorch can't be had, so there are no rows of it. ${error.message}` };
+    } finally {
+      fs.rmSync(scratch, { recursive: true, force: true });
+    }
+  });
+}
+
+async function install(line) {
+  fs.rmSync(venv, { recursive: true, force: true });
+  const made = await execute(venvPython, ['-m', 'venv', '--without-pip', venv]);
+  if (made.code !== 0) throw explainFailure('PyTorch', made.output);
+  // A pip that is set to know the builds for the CPU alone takes one; PyPI's for Linux x64 brings CUDA along.
+  let result = await pip(['--python', python, 'install', ...packages('+cpu')]);
+  if (result.code !== 0 && explainFailure('PyTorch', result.output).kind === 'missing') {
+    if (process.platform === 'linux') {
+      line.expect(600, "PyPI's build, which on x64 brings CUDA's libraries (several GB)");
+    }
+    result = await pip(['--python', python, 'install', ...packages('')]);
+  }
+  if (result.code !== 0) throw explainFailure('PyTorch', result.output);
+  const checked = await execute(python, ['-c', 'import torch, safetensors']);
+  if (checked.code !== 0) throw explainFailure('PyTorch', checked.output);
+  writeFileWhole(stamp, stampText());
+}
+
+/** The pinned packages, torch in a build of its version such as `+cpu`. */
+function packages(build) {
+  const lines = fs.readFileSync(requirements, 'utf8').trim().split('\n');
+  return lines.map((pinned) => (pinned.startsWith('torch==') ? pinned + build : pinned));
+}
+
+function stampText() {
+  return fingerprint({ file: requirements }, root);
+}

@@ -1,0 +1,39 @@
+import path from 'node:path';
+import { benchFolder, pytorchEnvironment } from '../bench/pytorch.mjs';
+import { endRunning } from '../setup/execute.mjs';
+import { SetupError } from '../setup/failure.mjs';
+import { root } from '../setup/paths.mjs';
+import { notices, setUp } from '../setup/set-up.mjs';
+import { runInForeground } from './foreground.mjs';
+
+// npm run bench: sets up what is missing and PyTorch (all messages on stderr), then measures.
+const words = process.argv.slice(2);
+if (!(await setUp())) process.exit(1);
+for (const notice of notices()) console.error(notice);
+const pytorch = asksForPytorch(words) ? await installed() : { reason: 'PyTorch was not asked for.' };
+const main = path.join(root, 'lib', 'dist', 'bench', 'main.js');
+const ours = ['--folder', benchFolder, '--script', path.join(root, 'scripts', 'bench', 'pytorch', 'serve.py')];
+const theirs = pytorch.python ? ['--python', pytorch.python] : ['--without-pytorch', pytorch.reason];
+process.exit(await runInForeground(process.execPath, [main, ...ours, ...theirs, ...words]));
+
+/** Whether the words leave PyTorch among the engines; a request for help installs nothing. */
+function asksForPytorch(words) {
+  if (words.includes('--help') || words.includes('-h')) return false;
+  const at = words.findIndex((word) => word === '--engine' || word.startsWith('--engine='));
+  if (at < 0) return true;
+  const engines = words[at] === '--engine' ? (words[at + 1] ?? '') : words[at].slice('--engine='.length);
+  return engines.includes('pytorch');
+}
+
+async function installed() {
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, endRunning);
+  try {
+    return await pytorchEnvironment();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    process.exit(130);
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, endRunning);
+  }
+}
