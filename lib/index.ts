@@ -7,6 +7,7 @@ export * from './model';
 export * from './losses';
 export * from './parity';
 export * from './train';
+export * from './weights';
 export * from './media';
 export * from './data';
 export * from './notebook';

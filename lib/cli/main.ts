@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors';
 import { register as registerConfig } from './commands/config';
+import { register as registerConvert } from './commands/convert';
 import { register as registerData } from './commands/data';
+import { register as registerInspect } from './commands/inspect';
 import { register as registerParity } from './commands/parity';
 import { register as registerPretrain } from './commands/pretrain';
 import { register as registerProbe } from './commands/probe';
@@ -11,7 +13,15 @@ import { register as registerProbe } from './commands/probe';
 const exitCodes = { userError: 1, usage: 2, defect: 70 } as const;
 
 /** The commands in the order in which the help lists them. */
-const registrations = [registerConfig, registerData, registerParity, registerPretrain, registerProbe];
+const registrations = [
+  registerConfig,
+  registerData,
+  registerParity,
+  registerPretrain,
+  registerProbe,
+  registerConvert,
+  registerInspect,
+];
 
 /** The program `xkd` with its commands. Each command is made by `program.command()`, so that it inherits the error handling. */
 export function createProgram(): Command {

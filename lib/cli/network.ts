@@ -1,46 +1,139 @@
-import { configure, flattenConfig, parseOverrides, type XkdConfig } from '../config';
+import { existsSync, statSync } from 'node:fs';
+import { configure, flattenConfig, parseOverrides, type Overrides, type XkdConfig } from '../config';
 import { UserError } from '../errors';
+import type { Network } from '../eval';
+import { openTensorFile } from '../files';
 import { openCheckpoint, requireSameConfig, TrainState } from '../train';
+import {
+  BackboneNetwork,
+  isCheckpoint,
+  openWeights,
+  readBackbone,
+  releaseState,
+  type Backbone,
+  type WeightSet,
+} from '../weights';
 
 export interface NetworkChoice {
-  /** Run folder, checkpoint file, or `none`. */
-  readonly checkpoint: string;
-  /** Needed without a checkpoint; with one, its configuration must be this one. */
+  /** Run folder, checkpoint, file of weights, or `none`; several files where each holds one backbone. */
+  readonly checkpoint: string | readonly string[];
+  /** Needed where the files do not tell their configuration; where they do, it must be this one. */
   readonly preset?: string;
   /** Words `key=value`. */
   readonly overrides: readonly string[];
 }
 
+/** A network to evaluate, and where it comes from. */
+export interface OpenNetwork {
+  readonly network: Network;
+  /** The backbones, where it is made of nothing else. */
+  readonly backbones: readonly Backbone[] | null;
+  /** Steps taken in training, where the files tell. */
+  readonly step: number | null;
+  readonly source: string;
+  dispose(): void;
+}
+
 /**
- * The network that a command line means: of a checkpoint, or a fresh one for `none`.
+ * The network that a command line means: of a checkpoint, of files of weights (safetensors or `torch.save`; a whole
+ * state or one to four backbones as the authors publish them), or a fresh one for `none`.
  *
- * @throws UserError for a missing or damaged checkpoint, one of another configuration than asked for, or `none`
- *   without a preset
+ * @throws UserError for missing or damaged files, ones of another configuration than asked for, or files that do not
+ *   tell theirs without a preset
  */
-export function openNetwork({ checkpoint, preset, overrides }: NetworkChoice): {
-  state: TrainState;
-  source: string;
-} {
+export async function openNetwork({ checkpoint, preset, overrides }: NetworkChoice): Promise<OpenNetwork> {
   const changes = parseOverrides(overrides);
-  if (checkpoint === 'none') {
-    if (preset === undefined) {
-      throw new UserError('An untrained network needs a configuration: add --preset, such as --preset nano.');
-    }
-    const config = configure(preset, changes);
-    return { state: TrainState.create(config), source: `untrained ${preset}, seed ${config.seed}` };
+  const paths = typeof checkpoint === 'string' ? [checkpoint] : checkpoint;
+  if (paths.length === 1) {
+    if (paths[0] === 'none') return untrained(preset, changes);
+    if (await leadsToCheckpoint(paths[0])) return ofCheckpoint(paths[0], preset, changes);
   }
+  return ofWeights(paths, preset, changes);
+}
+
+function untrained(preset: string | undefined, changes: Overrides): OpenNetwork {
+  if (preset === undefined) {
+    throw new UserError('An untrained network needs a configuration: add --preset, such as --preset nano.');
+  }
+  const config = configure(preset, changes);
+  return ofState(TrainState.create(config), `untrained ${preset}, seed ${config.seed}`);
+}
+
+/** Whether a path is a run folder or the file of a checkpoint, and not of weights alone. */
+async function leadsToCheckpoint(path: string): Promise<boolean> {
+  if (!existsSync(path) || statSync(path).isDirectory()) return true;
+  const file = await openTensorFile(path);
+  file.close();
+  return isCheckpoint(file);
+}
+
+function ofCheckpoint(path: string, preset: string | undefined, changes: Overrides): OpenNetwork {
   const report = (sentence: string) => process.stderr.write(`xkd: ${sentence}\n`);
-  const { state, path: source } = openCheckpoint(checkpoint, { report });
+  const { state, path: source } = openCheckpoint(path, { report });
   try {
     const asked = preset === undefined ? changed(state.config, changes) : configure(preset, changes);
     requireSameConfig(source, state.config, asked);
-    return { state: new TrainState(asked, state.tensors, state.updates, state.step), source };
+    return ofState(new TrainState(asked, state.tensors, state.updates, state.step), source);
   } catch (error) {
     state.dispose();
     throw error;
   }
 }
 
-function changed(config: XkdConfig, changes: ReturnType<typeof parseOverrides>): XkdConfig {
+async function ofWeights(
+  paths: readonly string[],
+  preset: string | undefined,
+  changes: Overrides,
+): Promise<OpenNetwork> {
+  const sets: WeightSet[] = [];
+  try {
+    for (const path of paths) sets.push(await openWeights(path));
+    const [first] = sets;
+    const config = configOf(first, preset, changes);
+    const source = paths.join(', ');
+    if (sets.length === 1 && first.kind === 'release') {
+      return { ...ofState(releaseState(first, config), source), step: first.step };
+    }
+    return ofBackbones(
+      config,
+      sets.map((set) => () => readBackbone(set, { config })),
+      source,
+      first.step,
+    );
+  } finally {
+    sets.forEach((set) => set.close());
+  }
+}
+
+function configOf({ path, config }: WeightSet, preset: string | undefined, changes: Overrides): XkdConfig {
+  if (preset !== undefined) return configure(preset, changes);
+  if (config !== null) return changed(config, changes);
+  throw new UserError(
+    `"${path}" does not tell its configuration; add the preset with which it was trained, such as --preset base.`,
+  );
+}
+
+function ofBackbones(
+  config: XkdConfig,
+  readers: readonly (() => Backbone)[],
+  source: string,
+  step: number | null,
+): OpenNetwork {
+  const backbones: Backbone[] = [];
+  try {
+    for (const read of readers) backbones.push(read());
+    const network = new BackboneNetwork(config, backbones);
+    return { network, backbones, step, source, dispose: () => network.dispose() };
+  } catch (error) {
+    for (const { weights } of backbones) weights.forEach((tensor) => tensor.dispose());
+    throw error;
+  }
+}
+
+function ofState(state: TrainState, source: string): OpenNetwork {
+  return { network: state, backbones: null, step: state.step, source, dispose: () => state.dispose() };
+}
+
+function changed(config: XkdConfig, changes: Overrides): XkdConfig {
   return configure(config.preset, { ...Object.fromEntries(flattenConfig(config)), ...changes });
 }

@@ -1,5 +1,6 @@
 export * from './grid';
 export * from './parameters';
+export * from './releaseNames';
 export * from './initialise';
 export * from './masking';
 export * from './inputs';

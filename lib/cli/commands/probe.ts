@@ -5,10 +5,10 @@ import type { Role } from '../../model';
 import { Progress } from '../progress';
 
 interface ProbeFlags {
-  readonly checkpoint: string;
+  readonly checkpoint: readonly string[];
   readonly data: string;
   readonly modality: ProbeModality;
-  readonly tower: Role;
+  readonly tower?: Role;
   readonly preset?: string;
   readonly trainSplit: string;
   readonly testSplit: string;
@@ -20,6 +20,7 @@ const example = `
 Examples:
   xkd probe --checkpoint runs/first --data data/sample --modality both
   xkd probe --checkpoint none --preset nano --data data/sample seed=1     (an untrained network)
+  xkd probe --checkpoint vid_teacher.pth.tar --preset base --data ucf101  (the authors' weights)
 `;
 
 /** `xkd probe`: what frozen features tell about the classes of a data set. */
@@ -29,14 +30,17 @@ export function register(program: Command): void {
     .description('Train linear classifiers on frozen features and test them')
     .requiredOption(
       '--checkpoint <path>',
-      'run folder (its newest checkpoint), .safetensors file, or none: untrained',
+      'run folder (its newest checkpoint), file of weights, or none: untrained; again for each further backbone',
+      (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
     )
     .requiredOption('--data <folder>', 'data set with labels and splits')
     .addOption(
       new Option('--modality <name>', 'features of').choices(['video', 'audio', 'both']).default('video'),
     )
     .addOption(
-      new Option('--tower <name>', 'whose features').choices(['student', 'teacher']).default('student'),
+      new Option('--tower <name>', 'whose features (default: student, or the one that a file holds)').choices(
+        ['student', 'teacher'],
+      ),
     )
     .option('--preset <name>', `configuration of an untrained network: ${Object.keys(presets).join(', ')}`)
     .option('--train-split <name>', 'split to learn from', 'train')
@@ -54,14 +58,15 @@ async function run(words: readonly string[], flags: ProbeFlags): Promise<void> {
   const { linearProbe } = await import('../../eval');
   const { formatProbe } = await import('../probeTable');
   const { writeFileAtomic } = await import('../../files');
-  const { state, source } = openNetwork({ ...flags, overrides: words });
+  const opened = await openNetwork({ ...flags, overrides: words });
+  const { network, backbones, step, source } = opened;
   let progress: Progress | undefined;
   try {
     const result = await linearProbe({
-      network: state,
+      network,
       data: flags.data,
       modality: flags.modality,
-      tower: flags.tower,
+      tower: flags.tower ?? backbones?.[0].role,
       splits: { train: flags.trainSplit, test: flags.testSplit },
       onProgress: (done, total) => {
         progress ??= new Progress({ label: 'features', total, unit: 'clips' });
@@ -69,11 +74,11 @@ async function run(words: readonly string[], flags: ProbeFlags): Promise<void> {
       },
     });
     progress?.stop();
-    const json = `${JSON.stringify({ checkpoint: source, step: state.step, data: flags.data, ...result }, null, 2)}\n`;
+    const json = `${JSON.stringify({ checkpoint: source, step, data: flags.data, ...result }, null, 2)}\n`;
     if (flags.out) writeFileAtomic(flags.out, json);
     process.stdout.write(flags.json ? json : formatProbe(result, source));
   } finally {
     progress?.stop();
-    state.dispose();
+    opened.dispose();
   }
 }

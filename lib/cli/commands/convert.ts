@@ -1,0 +1,79 @@
+import { existsSync } from 'node:fs';
+import { Option, type Command } from 'commander';
+import { configure, parseOverrides, presets } from '../../config';
+import { UserError } from '../../errors';
+import { Progress } from '../progress';
+
+interface ConvertFlags {
+  readonly tower?: string;
+  readonly preset?: string;
+  readonly force?: boolean;
+}
+
+const towers = ['vid_student', 'vid_teacher', 'aud_student', 'aud_teacher'];
+const example = `
+The ending of the last path says what is written: .safetensors, .pth, .pth.tar, .pt, or a run folder for none of them.
+Files have all names of the release's state dict, for load_state_dict; the optimiser is not converted.
+
+Examples:
+  xkd convert runs/first weights.safetensors
+  xkd convert runs/first vid_teacher.pth.tar --tower vid_teacher
+  xkd convert vid_student.pth.tar aud_student.pth.tar runs/released --preset base
+`;
+
+/** `xkd convert`: weights from one format to another. */
+export function register(program: Command): void {
+  program
+    .command('convert')
+    .description("Convert weights between checkpoints, safetensors and PyTorch's files")
+    .argument(
+      '<paths...>',
+      'run folder, checkpoint or file of weights (or several backbones), then what to write; configuration values',
+    )
+    .addOption(
+      new Option('--tower <name>', "write only this tower's backbone, as the authors do").choices(towers),
+    )
+    .option('--preset <name>', `configuration of files without one: ${Object.keys(presets).join(', ')}`)
+    .option('--force', 'replace a file that is there')
+    .addHelpText('after', example)
+    .action(run);
+}
+
+async function run(words: readonly string[], { tower, preset, force }: ConvertFlags): Promise<void> {
+  const isOverride = (word: string) => /^[a-z]\w*(\.\w+)*=/i.test(word) && !existsSync(word);
+  const overrides = words.filter(isOverride);
+  const paths = words.filter((word) => !isOverride(word));
+  const to = paths.pop();
+  if (to === undefined || paths.length === 0) {
+    throw new UserError('Two paths are needed: what to read, then what to write.');
+  }
+  if (preset === undefined && overrides.length > 0) {
+    throw new UserError(`${overrides[0]} changes a preset; add --preset, such as --preset base.`);
+  }
+  const config = preset === undefined ? undefined : configure(preset, parseOverrides(overrides));
+  const { convertWeights } = await import('../../weights');
+  let progress: Progress | undefined;
+  try {
+    const onProgress = (done: number, total: number) => {
+      progress ??= new Progress({ label: 'convert', total: megabytes(total), unit: 'MB' });
+      progress.update(megabytes(done));
+    };
+    const { path, tensors, fresh } = await convertWeights({
+      from: paths,
+      to,
+      tower,
+      config,
+      force,
+      onProgress,
+    });
+    progress?.stop();
+    const rest = fresh.length === 0 ? '' : `; not in the files and started afresh: ${fresh.join(', ')}`;
+    process.stdout.write(`${path}: ${tensors} tensors${rest}\n`);
+  } finally {
+    progress?.stop();
+  }
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { Progress } from '../progress';
+
+interface InspectFlags {
+  readonly json?: boolean;
+  readonly check?: boolean;
+}
+
+/** `xkd inspect`: what a file of weights or a run's newest checkpoint holds. */
+export function register(program: Command): void {
+  program
+    .command('inspect')
+    .description('List the tensors, configuration and training step of a file of weights')
+    .argument('<path>', 'run folder, checkpoint, .safetensors, .pth, .pth.tar or .pt file')
+    .option('--json', 'print one JSON object instead of tables')
+    .option('--check', 'read every tensor and compare it with its hash or checksum')
+    .action(run);
+}
+
+async function run(path: string, { json, check }: InspectFlags): Promise<void> {
+  const { inspectWeights } = await import('../../weights');
+  const { formatInspection } = await import('../inspectTable');
+  let progress: Progress | undefined;
+  try {
+    const onProgress = (done: number, total: number) => {
+      progress ??= new Progress({ label: 'check', total: megabytes(total), unit: 'MB' });
+      progress.update(megabytes(done));
+    };
+    const inspection = await inspectWeights(path, { check, onProgress });
+    progress?.stop();
+    process.stdout.write(json ? `${JSON.stringify(inspection, null, 2)}\n` : formatInspection(inspection));
+  } finally {
+    progress?.stop();
+  }
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
+}

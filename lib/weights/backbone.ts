@@ -1,0 +1,142 @@
+import { basename } from 'node:path';
+import { type Modality, type XkdConfig, modalities } from '../config';
+import { UserError } from '../errors';
+import type { TensorSource } from '../files';
+import { type Role, backbonePrefix, towerName } from '../model';
+import { WeightScope } from '../nn';
+import type { tf } from '../tensor/native';
+import { TrainState } from '../train';
+import { requireBackboneFits } from './backboneShape';
+import { loadTensors } from './loadTensors';
+import { type WeightSet, openWeights } from './weightSet';
+
+export interface BackboneArgs {
+  readonly config: XkdConfig;
+  /** Default: what the names in the file tell. */
+  readonly modality?: Modality;
+  /** Default: what the file's name tells (`vid_teacher.pth.tar`), else student. */
+  readonly role?: Role;
+}
+
+/** The weights of one tower, such as the authors publish. */
+export interface Backbone {
+  readonly path: string;
+  readonly modality: Modality;
+  readonly role: Role;
+  /** By the names in the authors' files: `cls_token`, `encoder.blocks.0.norm1.weight`, ... */
+  readonly weights: ReadonlyMap<string, tf.Tensor>;
+}
+
+/**
+ * Loads one backbone in the authors' format: a state dict of `torch.save` or safetensors.
+ *
+ * @throws UserError where the file is damaged, holds something else, or does not fit the configuration; it says which
+ *   preset or size would
+ */
+export async function loadBackbone(path: string, args: BackboneArgs): Promise<Backbone> {
+  const set = await openWeights(path);
+  try {
+    return readBackbone(set, args);
+  } finally {
+    set.close();
+  }
+}
+
+/** The same from weights that are open. */
+export function readBackbone(set: WeightSet, { config, modality, role }: BackboneArgs): Backbone {
+  if (set.kind !== 'backbone' || set.modality === null) {
+    throw new UserError(
+      `"${set.path}" is not the file of one backbone (its names are not cls_token, enc_pos_embed, encoder.blocks.0...); choose a file such as vid_teacher.pth.tar.`,
+    );
+  }
+  const found = modality ?? set.modality;
+  requireBackboneFits(set.path, shapesOf(set.tensors), config, found);
+  const weights = loadTensors(set.tensors);
+  return { path: set.path, modality: found, role: role ?? roleOf(set.path) ?? 'student', weights };
+}
+
+/** The role that a file's name tells. */
+export function roleOf(path: string): Role | null {
+  const roles = (['student', 'teacher'] as const).filter((role) => basename(path).includes(role));
+  return roles.length === 1 ? roles[0] : null;
+}
+
+/** A network of one to four backbones, for features; it has no heads and no decoders. */
+export class BackboneNetwork {
+  private readonly byTower: ReadonlyMap<string, Backbone>;
+
+  /** @throws UserError where two files are of the same tower */
+  constructor(
+    readonly config: XkdConfig,
+    readonly backbones: readonly Backbone[],
+  ) {
+    const byTower = new Map<string, Backbone>();
+    for (const backbone of backbones) {
+      const tower = towerName(backbone.modality, backbone.role);
+      const other = byTower.get(tower);
+      if (other !== undefined) {
+        throw new UserError(
+          `"${other.path}" and "${backbone.path}" are both ${backbone.modality} ${backbone.role}s; give one of them, or name the files as the authors do (vid_teacher.pth.tar).`,
+        );
+      }
+      byTower.set(tower, backbone);
+    }
+    this.byTower = byTower;
+  }
+
+  /** Its weights by the names of the whole state: `vid_student.backbone.cls_token`, ... */
+  get scope(): WeightScope {
+    return new WeightScope((name) => {
+      const [tower] = name.split('.', 1);
+      const backbone = this.byTower.get(tower);
+      if (backbone === undefined) throw this.missing(tower);
+      return backbone.weights.get(name.slice(`${tower}.backbone.`.length));
+    });
+  }
+
+  has(modality: Modality, role: Role): boolean {
+    return this.byTower.has(towerName(modality, role));
+  }
+
+  /** Modalities of which no file was given. */
+  missingModalities(): Modality[] {
+    return modalities.filter((modality) => !this.has(modality, 'student') && !this.has(modality, 'teacher'));
+  }
+
+  /**
+   * A state to train from: these backbones, the others and all heads and decoders as a fresh network of this seed. A
+   * modality's missing teacher starts as a copy of its student, as in a fresh network, and the other way round.
+   */
+  toState(): TrainState {
+    const state = TrainState.create(this.config);
+    const { weights } = state.tensors;
+    for (const modality of modalities) {
+      for (const role of ['student', 'teacher'] as const) {
+        const other = role === 'student' ? 'teacher' : 'student';
+        const source =
+          this.byTower.get(towerName(modality, role)) ?? this.byTower.get(towerName(modality, other));
+        source?.weights.forEach((tensor, name) => {
+          const full = backbonePrefix(modality, role) + name;
+          if (weights.has(full)) state.commit({ weights: new Map([[full, tensor.clone()]]) });
+        });
+      }
+    }
+    return state;
+  }
+
+  dispose(): void {
+    for (const { weights } of this.backbones) weights.forEach((tensor) => tensor.dispose());
+  }
+
+  private missing(tower: string): UserError {
+    const held = this.backbones.map(({ modality, role }) => `${modality} ${role}`).join(', ');
+    const [modality, role] = tower.replace('vid_', 'video ').replace('aud_', 'audio ').split(' ');
+    return new UserError(
+      `The files hold ${held}, but no ${modality} ${role}; add its file, or ask for features of what they hold.`,
+    );
+  }
+}
+
+function shapesOf(tensors: ReadonlyMap<string, TensorSource>): Map<string, readonly number[]> {
+  return new Map([...tensors].map(([name, { shape }]) => [name, shape]));
+}

@@ -1,0 +1,116 @@
+import {
+  type Modality,
+  type TransformerSize,
+  type XkdConfig,
+  configure,
+  encoderSizes,
+  presets,
+} from '../config';
+import { UserError } from '../errors';
+import { backboneShapes, fullGrid, patchValues, tokenCount } from '../model';
+
+export type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/** What the shapes of a backbone tell about it. Its heads leave no trace in them. */
+interface BackboneSize {
+  readonly width: number;
+  readonly depth: number;
+  readonly patches: number;
+  readonly patchValues: number;
+}
+
+/**
+ * Compares a backbone's names and shapes with those of a configuration.
+ *
+ * @throws UserError naming both sizes and the preset or size that would fit
+ */
+export function requireBackboneFits(
+  path: string,
+  found: Shapes,
+  config: XkdConfig,
+  modality: Modality,
+): void {
+  const expected = backboneShapes(config, modality);
+  if (fits(found, expected)) return;
+  const embedding = found.get(`${embeddingOf(modality)}.proj.weight`);
+  if (embedding === undefined) {
+    const other = modality === 'video' ? 'audio' : 'video';
+    throw new UserError(
+      `"${path}" holds no ${modality} backbone but ${found.has(`${embeddingOf(other)}.proj.weight`) ? `an ${other} one`.replace('an video', 'a video') : 'other weights'}; choose another file.`,
+    );
+  }
+  const size = sizeOf(found, modality);
+  const asked = configuredSize(config, modality);
+  if (String(Object.values(size)) !== String(Object.values(asked))) {
+    throw new UserError(
+      `"${path}" holds a ${modality} backbone of ${inWords(size)}, but the configuration (preset ${config.preset}) asks for ${inWords(asked)}; ${advice(size, found, config, modality)}.`,
+    );
+  }
+  const missing = [...expected.keys()].filter((name) => !found.has(name));
+  const strange = [...found.keys()].filter((name) => !expected.has(name));
+  const shaped = [...found.keys()].filter((name) => expected.has(name) && !same(found, expected, name));
+  const problems = [
+    missing.length > 0 ? `lacks ${list(missing)}` : '',
+    strange.length > 0 ? `has ${list(strange)}, which no backbone has` : '',
+    shaped.length > 0
+      ? `has ${shaped[0]} of [${found.get(shaped[0])!.join(', ')}] where [${expected.get(shaped[0])!.join(', ')}] is needed`
+      : '',
+  ].filter(Boolean);
+  throw new UserError(
+    `"${path}" is no whole ${modality} backbone: it ${problems.join(' and ')}; choose another file.`,
+  );
+}
+
+function embeddingOf(modality: Modality): string {
+  return modality === 'video' ? 'cuboid_embed' : 'patch_embed';
+}
+
+function fits(found: Shapes, expected: Shapes): boolean {
+  return found.size === expected.size && [...expected.keys()].every((name) => same(found, expected, name));
+}
+
+function same(found: Shapes, expected: Shapes, name: string): boolean {
+  return found.has(name) && String(found.get(name)) === String(expected.get(name));
+}
+
+function sizeOf(found: Shapes, modality: Modality): BackboneSize {
+  const blocks = [...found.keys()].map((name) => /^encoder\.blocks\.(\d+)\./.exec(name)?.[1]);
+  const [width = 0, values = 0] = found.get(`${embeddingOf(modality)}.proj.weight`) ?? [];
+  return {
+    width,
+    depth: 1 + Math.max(-1, ...blocks.filter((index) => index !== undefined).map(Number)),
+    patches: (found.get('enc_pos_embed')?.[1] ?? 1) - 1,
+    patchValues: values,
+  };
+}
+
+function configuredSize(config: XkdConfig, modality: Modality): BackboneSize {
+  return {
+    width: config.encoder.width,
+    depth: config.encoder.depth,
+    patches: tokenCount(fullGrid(config, modality)),
+    patchValues: patchValues(config, modality),
+  };
+}
+
+function inWords({ width, depth, patches, patchValues: values }: BackboneSize): string {
+  return `width ${width}, depth ${depth}, ${patches} patches of ${values} values`;
+}
+
+/** The preset that fits, or the encoder, or the keys to set. */
+function advice(size: BackboneSize, found: Shapes, config: XkdConfig, modality: Modality): string {
+  const preset = Object.keys(presets).find((name) => fits(found, backboneShapes(configure(name), modality)));
+  if (preset !== undefined) return `give --preset ${preset}`;
+  const asked = configuredSize(config, modality);
+  if (size.patches !== asked.patches || size.patchValues !== asked.patchValues) {
+    return 'give the preset, and the clip, spectrogram, patch and encoder values, with which it was trained';
+  }
+  const isThis = ({ width, depth }: TransformerSize) => width === size.width && depth === size.depth;
+  const named = Object.entries(encoderSizes).find(([, each]) => isThis(each))?.[0];
+  if (named !== undefined) return `add encoder=${named}`;
+  return `add encoder.width=${size.width} encoder.depth=${size.depth} and the encoder.heads that it has`;
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 1 ? `"${names[0]}"` : `"${names[0]}" and ${names.length - 1} more`;
+}

@@ -1,0 +1,172 @@
+import { existsSync } from 'node:fs';
+import type { XkdConfig } from '../config';
+import { UserError } from '../errors';
+import { type TensorSource, writeSafetensors, writeTorchFile } from '../files';
+import { RunFolder, type TrainState, checkpointPath, listCheckpoints, saveCheckpoint } from '../train';
+import { BackboneNetwork, readBackbone } from './backbone';
+import { releaseState } from './releaseState';
+import { type WeightSet, openWeights } from './weightSet';
+
+export interface ConvertArgs {
+  /** Run folder, checkpoint or file of weights; several only where they are backbones for a run folder. */
+  readonly from: readonly string[];
+  /** A `.safetensors`, `.pth`, `.pth.tar` or `.pt` file, or a run folder (a path without such an ending). */
+  readonly to: string;
+  /** Writes only this tower's backbone, in the authors' format: `vid_student`, `aud_teacher`, ... */
+  readonly tower?: string;
+  /** For a run folder, where the files carry no configuration. */
+  readonly config?: XkdConfig;
+  /** Replaces a file that is there. */
+  readonly force?: boolean;
+  /** Bytes of values written, and in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface Converted {
+  readonly path: string;
+  readonly tensors: number;
+  /** Names of what did not come from the files, such as decoders beside a backbone. */
+  readonly fresh: readonly string[];
+}
+
+type OutputFormat = 'safetensors' | 'torch' | 'runFolder';
+
+/** The format that a path's ending means. */
+export function outputFormat(path: string): OutputFormat {
+  if (/\.safetensors$/i.test(path)) return 'safetensors';
+  if (/\.(pth|pth\.tar|pt)$/i.test(path)) return 'torch';
+  const ending = /\.(ckpt|bin|tar|h5|npz|onnx|pkl|pickle|json|zip)$/i.exec(path);
+  if (ending) {
+    throw new UserError(
+      `"${path}" ends in ${ending[0]}, which is no format that is written; end it in .safetensors, .pth, .pth.tar or .pt, or give a folder.`,
+    );
+  }
+  return 'runFolder';
+}
+
+/**
+ * Converts weights between checkpoints, safetensors with PyTorch's names, and files of `torch.save`. Written files
+ * have every name of the release's state dict, so that `load_state_dict` takes them as they are. The optimiser is not
+ * converted.
+ *
+ * @throws UserError for a file in the way, one that can't be read or written, or weights that do not fit
+ */
+export async function convertWeights(args: ConvertArgs): Promise<Converted> {
+  const format = outputFormat(args.to);
+  requireFree(args, format);
+  const sets: WeightSet[] = [];
+  try {
+    for (const path of args.from) sets.push(await openWeights(path));
+    if (format === 'runFolder') return writeRun(sets, args);
+    if (sets.length !== 1) {
+      throw new UserError(
+        `${sets.length} files cannot become one; give one, or a run folder to put backbones together.`,
+      );
+    }
+    return await writeWeights(sets[0], format, args);
+  } finally {
+    sets.forEach((set) => set.close());
+  }
+}
+
+function requireFree({ to, force }: ConvertArgs, format: OutputFormat): void {
+  if (format === 'runFolder') {
+    if (listCheckpoints(to).length > 0) {
+      throw new UserError(`"${to}" already holds a run; choose another folder.`);
+    }
+  } else if (existsSync(to) && !force) {
+    throw new UserError(`"${to}" is there already; add --force to replace it, or choose another name.`);
+  }
+}
+
+async function writeWeights(set: WeightSet, format: OutputFormat, args: ConvertArgs): Promise<Converted> {
+  const tensors = args.tower === undefined ? set.tensors : towerOf(set, args.tower);
+  const { onProgress = () => undefined, to } = args;
+  const config = set.config ?? args.config;
+  const metadata: Record<string, string> = {
+    ...(config ? { config: JSON.stringify(config) } : {}),
+    ...(set.step === null ? {} : { step: String(set.step) }),
+  };
+  if (format === 'torch') {
+    const total = bytesIn(new Set(tensors.values()));
+    await writeTorchFile(to, tensors, metadata, (done) => onProgress(done, total));
+  } else {
+    // Readers of other libraries expect this word.
+    writeSafetensors(to, watched(tensors, onProgress), { format: 'pt', ...metadata });
+  }
+  return { path: to, tensors: tensors.size, fresh: [] };
+}
+
+/** The backbone of a tower, by the names in the authors' files. */
+function towerOf({ path, tensors, kind }: WeightSet, tower: string): Map<string, TensorSource> {
+  const prefix = `${tower}.backbone.`;
+  const found = [...tensors].filter(([name]) => name.startsWith(prefix));
+  if (found.length === 0) {
+    const why =
+      kind === 'backbone' ? 'it holds one backbone already; leave --tower out' : 'it has no such names';
+    throw new UserError(`"${path}" has no tower "${tower}": ${why}.`);
+  }
+  return new Map(found.map(([name, source]) => [name.slice(prefix.length), source]));
+}
+
+/** A folder with a checkpoint at step 0, as `probe` and notebooks take it. */
+function writeRun(sets: readonly WeightSet[], args: ConvertArgs): Converted {
+  const { state, fresh } = stateOf(sets, args);
+  try {
+    const folder = RunFolder.open(args.to, false);
+    folder.writeJson('config.json', state.config);
+    folder.close();
+    const path = checkpointPath(args.to, 0);
+    saveCheckpoint(state, path);
+    return { path, tensors: state.tensors.weights.size, fresh };
+  } finally {
+    state.dispose();
+  }
+}
+
+function stateOf(
+  sets: readonly WeightSet[],
+  { config: given, tower, to }: ConvertArgs,
+): { state: TrainState; fresh: string[] } {
+  if (tower !== undefined) {
+    throw new UserError(`--tower writes a file of one backbone; end "${to}" in .pth.tar or .safetensors.`);
+  }
+  const config = given ?? sets.find((set) => set.config !== null)?.config ?? null;
+  if (config === null) {
+    throw new UserError(
+      `"${sets[0].path}" does not tell its configuration; add the preset with which it was trained, such as --preset base.`,
+    );
+  }
+  if (sets.length === 1 && sets[0].kind === 'release')
+    return { state: releaseState(sets[0], config), fresh: [] };
+  const backbones = sets.map((set) => readBackbone(set, { config }));
+  const network = new BackboneNetwork(config, backbones);
+  try {
+    return { state: network.toState(), fresh: ['heads', 'decoders', ...network.missingModalities()] };
+  } finally {
+    network.dispose();
+  }
+}
+
+function bytesIn(sources: Iterable<TensorSource>): number {
+  return [...sources].reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+}
+
+/** The same tensors, which tell when their values are asked for. */
+function watched(
+  tensors: ReadonlyMap<string, TensorSource>,
+  onProgress: (done: number, total: number) => void,
+): Map<string, TensorSource> {
+  const total = bytesIn(tensors.values());
+  let done = 0;
+  return new Map(
+    [...tensors].map(([name, source]) => {
+      const data = () => {
+        const values = typeof source.data === 'function' ? source.data() : source.data;
+        onProgress((done += values.byteLength), total);
+        return values;
+      };
+      return [name, { ...source, data }];
+    }),
+  );
+}

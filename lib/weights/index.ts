@@ -1,0 +1,5 @@
+export * from './weightSet';
+export * from './backbone';
+export * from './releaseState';
+export * from './convert';
+export * from './inspect';

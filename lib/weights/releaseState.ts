@@ -1,0 +1,64 @@
+import type { XkdConfig } from '../config';
+import { UserError } from '../errors';
+import type { TensorSource } from '../files';
+import { canonicalName, parameterSpecs } from '../model';
+import { TrainState, centreNames } from '../train';
+import { loadTensors } from './loadTensors';
+import type { WeightSet } from './weightSet';
+
+/**
+ * A state at step 0 with the weights of a whole state dict of the release. Names that stand for one weight must agree
+ * to the bit, so that weights of another sharing are not taken for these.
+ *
+ * @throws UserError where weights are missing, of another shape, or not those of this configuration's sharing
+ */
+export function releaseState(set: WeightSet, config: XkdConfig): TrainState {
+  const expected = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape]));
+  for (const name of Object.values(centreNames)) expected.set(name, [1, config.projector.outputs]);
+  const chosen = new Map<string, { name: string; source: TensorSource }>();
+  for (const [name, source] of set.tensors) {
+    const stored = canonicalName(config, name);
+    requireShape(set.path, name, source.shape, expected.get(stored), config);
+    const first = chosen.get(stored);
+    if (first === undefined) chosen.set(stored, { name, source });
+    else if (first.source !== source) requireEqual(set.path, config, first, { name, source });
+  }
+  const missing = [...expected.keys()].filter((name) => !chosen.has(name));
+  if (missing.length > 0) {
+    throw new UserError(
+      `"${set.path}" lacks "${missing[0]}"${missing.length > 1 ? ` and ${missing.length - 1} more` : ''} of what preset ${config.preset} asks for; choose another file or preset.`,
+    );
+  }
+  const sources = [...expected.keys()].map((name) => [name, chosen.get(name)!.source] as const);
+  return TrainState.fromWeights(config, loadTensors(sources));
+}
+
+function requireShape(
+  path: string,
+  name: string,
+  found: readonly number[],
+  expected: readonly number[] | undefined,
+  { preset }: XkdConfig,
+): void {
+  if (String(found) === String(expected) && expected !== undefined) return;
+  const asked = expected === undefined ? 'has no such weight' : `asks for [${expected.join(', ')}]`;
+  throw new UserError(
+    `"${path}" has "${name}" of [${found.join(', ')}], but the configuration (preset ${preset}) ${asked}; give the preset and values with which it was trained.`,
+  );
+}
+
+interface NamedSource {
+  readonly name: string;
+  readonly source: TensorSource;
+}
+
+function requireEqual(path: string, { sharing }: XkdConfig, a: NamedSource, b: NamedSource): void {
+  const [first, second] = [a, b].map(({ source: { data } }) => {
+    const { buffer, byteOffset, byteLength } = typeof data === 'function' ? data() : data;
+    return Buffer.from(buffer, byteOffset, byteLength);
+  });
+  if (first.equals(second)) return;
+  throw new UserError(
+    `"${path}" has different values under "${a.name}" and "${b.name}", which are one weight with sharing ${sharing}; give the preset with which it was trained.`,
+  );
+}
