@@ -20,6 +20,8 @@ export interface BenchRow {
   readonly medianSeconds: number;
   readonly p10: number;
   readonly p90: number;
+  /** Median time of all threads together: tells more than the time on a machine that others use as well. */
+  readonly cpuSeconds: number;
   readonly peakMemoryBytes: number;
   /** What the first call took beyond a usual one, for a traced graph; null for engines that trace nothing. */
   readonly traceSeconds: number | null;
@@ -45,6 +47,7 @@ interface Measured {
   readonly ready: Ready;
   readonly first: number;
   readonly seconds: readonly number[];
+  readonly cpuSeconds: readonly number[];
   readonly tensors: readonly (number | null)[];
   readonly status: Status;
 }
@@ -92,6 +95,7 @@ export async function measureGroup({ group, start, onProgress }: MeasureArgs): P
       ready: ready[i],
       first: warm[0][i].seconds,
       seconds: counted.map((replies) => replies[i].seconds),
+      cpuSeconds: counted.map((replies) => replies[i].cpuSeconds),
       tensors: [before[i].liveTensors, after[i].liveTensors],
       status: after[i],
     }));
@@ -105,7 +109,7 @@ function rowsOf(group: BenchGroup, measured: readonly Measured[]): BenchRow[] {
   const { preset, batch, precision, kind, accumulate, rounds, engines } = group;
   const reference = measured[engines.indexOf('pytorch')] as Measured | undefined;
   return engines.map((engine, i) => {
-    const { ready, first, seconds, tensors, status } = measured[i];
+    const { ready, first, seconds, cpuSeconds, tensors, status } = measured[i];
     const { median, p10, p90 } = spreadOf(seconds);
     const ratios = reference && spreadOf(seconds.map((value, round) => value / reference.seconds[round]));
     return {
@@ -119,6 +123,7 @@ function rowsOf(group: BenchGroup, measured: readonly Measured[]): BenchRow[] {
       medianSeconds: median,
       p10,
       p90,
+      cpuSeconds: spreadOf(cpuSeconds).median,
       peakMemoryBytes: status.peakMemoryBytes,
       traceSeconds: engine === 'compiled' ? Math.max(0, first - median) : null,
       ratioToPytorch: reference ? median / spreadOf(reference.seconds).median : null,

@@ -32,6 +32,8 @@ export interface Ready {
 
 export interface StepReply {
   readonly seconds: number;
+  /** Time of all threads of the process together. */
+  readonly cpuSeconds: number;
   /** Losses before the update, by the release's names; only of a step. */
   readonly losses?: Readonly<Record<string, number>>;
   /** Sum of squares of the features; only of feature extraction. */

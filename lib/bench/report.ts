@@ -29,6 +29,7 @@ export function reportTable({ machine, threads, rows, weightFiles }: BenchReport
     'engine',
     'median ms',
     'p10 to p90',
+    'CPU ms',
     'of PyTorch',
     'p10 to p90',
   ].concat(['peak GB', 'trace s', 'load s']);
@@ -40,6 +41,7 @@ export function reportTable({ machine, threads, rows, weightFiles }: BenchReport
     row.engine,
     milliseconds(row.medianSeconds),
     `${milliseconds(row.p10)} to ${milliseconds(row.p90)}`,
+    milliseconds(row.cpuSeconds),
     row.ratioToPytorch?.toFixed(2) ?? '',
     row.ratioP10 === null ? '' : `${row.ratioP10.toFixed(2)} to ${row.ratioP90!.toFixed(2)}`,
     (row.peakMemoryBytes / 1e9).toFixed(2),

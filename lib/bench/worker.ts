@@ -40,13 +40,16 @@ function main(): void {
       answer({ peakMemoryBytes: peakMemoryBytes(), liveTensors: tf.memory().numTensors });
     } else {
       const startMs = performance.now();
+      const startCpu = process.cpuUsage();
       const result = run(inputs[command.index % inputs.length]);
-      answer({ ...result, seconds: secondsSince(startMs) });
+      const seconds = secondsSince(startMs);
+      const { user, system } = process.cpuUsage(startCpu); // microseconds
+      answer({ ...result, seconds, cpuSeconds: (user + system) / 1e6 });
     }
   });
 }
 
-type Runner = (inputs: StoredInputs) => Omit<StepReply, 'seconds'>;
+type Runner = (inputs: StoredInputs) => Omit<StepReply, 'seconds' | 'cpuSeconds'>;
 
 function stepRunner({ engine, config, schedule }: Job, weights: Map<string, tf.Tensor>): Runner {
   const state = TrainState.fromWeights(config, weights);

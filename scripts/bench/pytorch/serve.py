@@ -1,7 +1,7 @@
 """PyTorch's side of the benchmark: reads a job, then one JSON command a line from stdin, and answers each with a line.
 
-{"do": "step", "index": k}      one whole step on inputs k:       {"seconds", "losses"}
-{"do": "features", "index": k}  the teachers' features of inputs k: {"seconds", "checksum"}
+{"do": "step", "index": k}      one whole step on inputs k:         {"seconds", "cpuSeconds", "losses"}
+{"do": "features", "index": k}  the teachers' features of inputs k: {"seconds", "cpuSeconds", "checksum"}
 {"do": "status"}                                                    {"peakMemoryBytes", "liveTensors"}
 """
 
@@ -41,12 +41,13 @@ def main() -> None:
             answer({"peakMemoryBytes": peak_memory_bytes(), "liveTensors": None})
             continue
         chosen = inputs[command["index"] % len(inputs)]
-        started = time.perf_counter()
+        started, cpu_started = time.perf_counter(), time.process_time()
         if command["do"] == "step":
             result = {"losses": trainer.step(chosen, schedule)}
         else:
             result = {"checksum": teacher_features(trainer, chosen)}
-        answer({"seconds": time.perf_counter() - started, **result})
+        seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
+        answer({"seconds": seconds, "cpuSeconds": cpu_seconds, **result})
 
 
 def load_network(job) -> Xkd:
