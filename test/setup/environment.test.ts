@@ -27,7 +27,7 @@ describe('environment.md', () => {
   });
 
   it('lists every PyPI package with its version', () => {
-    const lines = ['requirements.txt', 'requirements-cuda.txt'].flatMap((file) =>
+    const lines = ['requirements.txt', 'requirements-cuda.txt', 'requirements-bench.txt'].flatMap((file) =>
       read('scripts', file).trim().split('\n'),
     );
     const named = ['ffmpeg.mjs', 'select-compiler.mjs'].flatMap((file) => {
