@@ -1,5 +1,5 @@
 import type { XkdConfig } from '../config';
-import { type Report, listCheckpoints, openCheckpoint, putAside } from './checkpointFolder';
+import { type Report, listCheckpoints, openCheckpoint, pruneCheckpoints, putAside } from './checkpointFolder';
 import type { RunFacts } from './checkpointMetadata';
 import { requireSameRun } from './sameRun';
 import { TrainState } from './state';
@@ -31,6 +31,8 @@ export function resumeState({ out, config, run, report }: ResumeArgs): TrainStat
       `The checkpoint "${path}" is damaged (${reason}) and is now called "${aside}"; going on from step ${state.step}.`,
     );
   }
+  // A kill may have come between writing a checkpoint and removing the oldest.
+  pruneCheckpoints(out, config.training.keepCheckpoints);
   // With the values of the configuration that may change.
   return new TrainState(config, state.tensors, state.updates, state.step);
 }
