@@ -50,7 +50,7 @@ function isStateDict(dict: PickleDict): boolean {
   let tensors = 0;
   for (const [key, value] of dict) {
     if (value instanceof TensorRef && typeof key === 'string') tensors++;
-    else if (value instanceof PickleDict && value.size > 0 && containsTensor(value)) return false;
+    else if (value instanceof PickleDict && value !== dict && containsTensor(value)) return false;
   }
   return tensors > 0;
 }

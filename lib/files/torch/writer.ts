@@ -51,7 +51,9 @@ export async function writeTorchFile(
     const options = { ...recordOptions, size: 4 * valueCount(source.shape) };
     zip.addReadStreamLazy(`${folder}/data/${key}`, options, (callback) => {
       const chunks = chunksOf(key, source, (bytes) => onBytes((done += bytes)));
-      callback(null, Readable.from(chunks, { objectMode: false, highWaterMark: chunkBytes }));
+      const stream = Readable.from(chunks, { objectMode: false, highWaterMark: chunkBytes });
+      stream.on('error', (error) => output.destroy(error));
+      callback(null, stream);
     });
   }
   addText('version', '3\n');

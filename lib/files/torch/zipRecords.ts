@@ -1,5 +1,5 @@
 import { crc32, inflateRawSync } from 'node:zlib';
-import { type Entry, fromFdPromise } from 'yauzl';
+import { type Entry, RandomAccessReader, fromRandomAccessReaderPromise } from 'yauzl';
 import { UserError } from '../../errors';
 import type { RandomAccessFile } from '../randomAccessFile';
 
@@ -28,7 +28,8 @@ const maxDeflatedBytes = 2 ** 31;
 export async function zipRecords(file: RandomAccessFile): Promise<Map<string, ZipRecord>> {
   const records = new Map<string, ZipRecord>();
   try {
-    const zip = await fromFdPromise(file.descriptor, { lazyEntries: true, autoClose: false });
+    const options = { lazyEntries: true, autoClose: false };
+    const zip = await fromRandomAccessReaderPromise(new BoundedReader(file), file.byteLength, options);
     for await (const entry of zip.eachEntry()) {
       if (records.size === maxRecords) throw new Error('it has more than a million records');
       const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
@@ -58,6 +59,31 @@ export function readRecord(file: RandomAccessFile, record: ZipRecord): ArrayBuff
 export function damagedZip(path: string, reason: string): UserError {
   const sentence = reason.replace(/\.$/, '');
   return new UserError(`"${path}" is no sound PyTorch file: ${sentence}. Copy it again or use another one.`);
+}
+
+/** Reads for yauzl, which asks for any place that a damaged directory gives. */
+class BoundedReader extends RandomAccessReader {
+  constructor(private readonly file: RandomAccessFile) {
+    super();
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null) => void,
+  ): void {
+    let error: Error | null = null;
+    try {
+      if (position + length > this.file.byteLength) throw new Error('its directory leads behind its end');
+      buffer.set(new Uint8Array(this.file.read(position, length)), offset);
+    } catch (thrown) {
+      error = thrown as Error;
+    }
+    // As from a disk, so that many small reads don't pile up on the stack.
+    setImmediate(() => callback(error));
+  }
 }
 
 function toRecord(entry: Entry, offset: number): ZipRecord {
