@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -131,6 +139,8 @@ describe('safetensors', () => {
     shape,
     data_offsets: [begin, end],
   });
+  const twice = (first: string, second: string) =>
+    `{${first}:${JSON.stringify(entry([1], 0, 4))},${second}:${JSON.stringify(entry([1], 4, 8))}}`;
   const refused: [string, object | string, number, RegExp][] = [
     ['overlap', { a: entry([2], 0, 8), b: entry([2], 4, 12) }, 12, /overlaps another tensor or leaves a gap/],
     ['a gap', { a: entry([1], 0, 4), b: entry([1], 8, 12) }, 12, /leaves a gap/],
@@ -144,6 +154,17 @@ describe('safetensors', () => {
     ['metadata that are no text', { __metadata__: { step: 1 } }, 0, /metadata are not text/],
     ['a list as header', [], 0, /no JSON object/],
     ['no JSON', '{"a":', 0, /no JSON/],
+    ['a name given twice', twice('"a"', '"a"'), 8, /names "a" twice/],
+    ['a name given twice in other letters', twice('"a"', '"\\u0061"'), 8, /names "a" twice/],
+    ['lists in lists without end', '['.repeat(1_000_000), 0, /nested too deeply/],
+    ['objects in objects', `${'{"a":'.repeat(1000)}1${'}'.repeat(1000)}`, 0, /nested too deeply/],
+    [
+      'a shape of a thousand sizes',
+      { a: entry(new Array<number>(1000).fill(1), 0, 4) },
+      4,
+      /no valid type, shape/,
+    ],
+    ['sizes that overflow', { a: entry([2 ** 52, 2 ** 52, 2 ** 52], 0, 8) }, 8, /does not take the 8 bytes/],
   ];
   for (const [what, header, dataBytes, message] of refused) {
     it(`refuses ${what}`, () => {
@@ -195,6 +216,29 @@ describe('safetensors', () => {
       }
     }
     assert.ok(refusals > 300, `${refusals} of 500 refused`);
+  });
+
+  it('reads tensors behind 2 GB and 4 GB without holding the file', function () {
+    const count = 1100 * 2 ** 20;
+    const header = {
+      hole: entry([count], 0, 4 * count),
+      last: entry([2], 4 * count, 4 * count + 8),
+    };
+    writeRaw(path, header, Buffer.alloc(0));
+    const start = statSync(path).size;
+    try {
+      // A sparse file: the hole takes no room on the disk.
+      truncateSync(path, start + 4 * count);
+      appendFileSync(path, Buffer.from(Float32Array.of(5, -6).buffer));
+    } catch {
+      this.skip(); // No file system for files of this size.
+    }
+    const before = process.memoryUsage().arrayBuffers;
+    const reader = openSafetensors(path);
+    assert.deepEqual(reader.read('last').data, Float32Array.of(5, -6));
+    assert.equal(reader.entry('hole').byteLength, 4 * count);
+    reader.close();
+    assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 24);
   });
 
   it('does not replace a sound file when a tensor does not fit its shape', () => {
