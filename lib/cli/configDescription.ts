@@ -85,8 +85,7 @@ function memoryLines({ memory, batch, clipsTogether }: ConfigDescription): strin
     `Memory of one step, an estimate: ${mega(memory.peak)} MB at its peak for ${together}`,
     ...table(rows.map(([title, bytes]) => [title, `${mega(bytes)} MB`])),
     `  Estimated, within 30 % of measured steps: ${memory.formula}.`,
-    '  A process takes more: up to 1 GB for Node, TensorFlow and the graph; and its first step, which is recorded op',
-    '  by op, several times the activations.',
+    '  A process takes more: up to 1 GB for Node, TensorFlow and the graph.',
   ];
 }
 

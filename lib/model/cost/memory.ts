@@ -31,8 +31,7 @@ export const memoryFormula =
 /**
  * Memory of a step that runs as one graph: TensorFlow's tensors alone. The activations are, to 1 %, the values that
  * pass from the forward to the backward ops of the recorded graph; what single operations take for a moment is left
- * out. A process takes more: 0.4 GB for Node with TensorFlow, up to 0.6 GB for a deep model's graph, and its first
- * step, which is recorded op by op, several times the activations.
+ * out. A process takes more: 0.4 GB for Node with TensorFlow, and up to 0.6 GB for a deep model's graph.
  *
  * How close it is: peak resident memory of later steps above that at rest (Linux, `TF_ENABLE_ONEDNN_OPTS=0`, with
  * which TensorFlow hands memory back) beside gradients + max(activations, updated), in MiB. nano at batch 64, 96, 192:

@@ -6,6 +6,7 @@ import {
   type OpInput,
   nodeBackend,
 } from '../backend';
+import { HollowTensors } from './hollow';
 
 /** One call of a TensorFlow op. */
 export interface RecordedOp {
@@ -29,7 +30,7 @@ export interface Recording<T> {
 }
 
 /**
- * Runs a function eagerly and writes down every TensorFlow op that it calls.
+ * Runs a function eagerly and writes down every TensorFlow op that it calls. Large tensors of the result have no values.
  *
  * @param inputs the tensors that are fed at each run
  * @throws TraceError when the function reads a tensor's values (what it does next would depend on them), or uses a
@@ -40,6 +41,7 @@ export function recordOps<T>(inputs: Iterable<tf.Tensor>, body: () => T): Record
   const eager = Object.getPrototypeOf(backend) as NodeBackend;
   const ops: RecordedOp[] = [];
   const constants = new Map<object, ConstantValues>();
+  const hollow = new HollowTensors();
   const known = new Set<object>(Array.from(inputs, ({ dataId }) => dataId));
   const record = (
     op: string,
@@ -56,12 +58,16 @@ export function recordOps<T>(inputs: Iterable<tf.Tensor>, body: () => T): Record
   };
   const overlay: Partial<NodeBackend> = {
     executeSingleOutput(op, attributes, operands) {
-      const output = eager.executeSingleOutput.call(backend, op, attributes, operands);
+      const [output] = hollow.run(operands, () => [
+        eager.executeSingleOutput.call(backend, op, attributes, operands),
+      ]);
       record(op, attributes, operands, [output]);
       return output;
     },
     executeMultipleOutputs(op, attributes, operands, count) {
-      const outputs = eager.executeMultipleOutputs.call(backend, op, attributes, operands, count);
+      const outputs = hollow.run(operands, () =>
+        eager.executeMultipleOutputs.call(backend, op, attributes, operands, count),
+      );
       record(op, attributes, operands, outputs);
       return outputs;
     },
