@@ -58,20 +58,23 @@ export function adamw(
   for (const names of chunkNames([...gradients.keys()], (name) => weight(name).size, kind)) {
     const old = names.map(weight);
     const join = (group: ReadonlyMap<string, tf.Tensor>) => joinFlat(names.map((name) => group.get(name)!));
-    const store = (group: Map<string, tf.Tensor>, flat: tf.Tensor) =>
-      splitFlat(flat, old).forEach((value, i) => group.set(names[i], value));
-
     const { stepSize, rootFactor } = isLastLayer(names[0]) ? factors.lastLayer : factors.others;
-    const gradient = join(gradients);
-    const m = blend(join(tensors.first), gradient, beta1);
-    const v = blend(join(tensors.second), tf.square(gradient), beta2);
-    const denominator = tf.add(tf.mul(tf.sqrt(v), rootFactor), epsilon);
-    const change = tf.mul(tf.div(m, denominator), stepSize);
-    const flat = joinFlat(old);
-    const decayed = isDecayed(names[0], old[0].rank) ? tf.mul(flat, factors.keep) : flat;
-    store(updated.weights, tf.sub(decayed, change));
-    store(updated.first, m);
-    store(updated.second, v);
+    // Each group's intermediate results are let go before the next one's are made: of all they would take 10 GB.
+    const [weights, first, second] = tf.tidy(() => {
+      const gradient = join(gradients);
+      const m = blend(join(tensors.first), gradient, beta1);
+      const v = blend(join(tensors.second), tf.square(gradient), beta2);
+      const denominator = tf.add(tf.mul(tf.sqrt(v), rootFactor), epsilon);
+      const change = tf.mul(tf.div(m, denominator), stepSize);
+      const flat = joinFlat(old);
+      const decayed = isDecayed(names[0], old[0].rank) ? tf.mul(flat, factors.keep) : flat;
+      return [tf.sub(decayed, change), m, v].map((value) => splitFlat(value, old));
+    });
+    names.forEach((name, i) => {
+      updated.weights.set(name, weights[i]);
+      updated.first.set(name, first[i]);
+      updated.second.set(name, second[i]);
+    });
   }
   return updated;
 }

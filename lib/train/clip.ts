@@ -23,7 +23,7 @@ export function clipPerTensor(
   const clipped = new Map(gradients);
   const names = [...gradients.keys()].filter(affected);
   if (limit === 0 || names.length === 0) return { gradients: clipped, norms: tf.tensor1d([]) };
-  const squares = names.map((name) => tf.sum(tf.square(gradients.get(name)!)));
+  const squares = names.map((name) => tf.tidy(() => tf.sum(tf.square(gradients.get(name)!))));
   const norms = tf.sqrt(tf.stack(squares)) as tf.Tensor1D;
   const factors = tf.unstack(tf.minimum(tf.div(limit, tf.add(norms, normEpsilon)), 1));
   names.forEach((name, i) => clipped.set(name, tf.mul(gradients.get(name)!, factors[i])));

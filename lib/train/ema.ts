@@ -35,9 +35,11 @@ export function followStudents(
     const student = `${towerName(modality, 'student')}.`;
     for (const names of chunkNames(ownedNames(config, teacher), (name) => stored(name).size)) {
       const old = names.map(stored);
-      const t = joinFlat(old);
-      const s = joinFlat(names.map((name) => stored(name.replace(teacher, student))));
-      const followed = splitFlat(tf.add(tf.mul(t, keep), tf.mul(s, take)), old);
+      const followed = tf.tidy(() => {
+        const t = joinFlat(old);
+        const s = joinFlat(names.map((name) => stored(name.replace(teacher, student))));
+        return splitFlat(tf.add(tf.mul(t, keep), tf.mul(s, take)), old);
+      });
       names.forEach((name, i) => updated.set(canonicalName(config, name), followed[i]));
     }
   }
