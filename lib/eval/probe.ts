@@ -31,6 +31,10 @@ export interface ProbeArgs {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+export interface ProbesArgs extends Omit<ProbeArgs, 'modality'> {
+  readonly modalities: readonly ProbeModality[];
+}
+
 export interface ProbeResult {
   readonly modality: ProbeModality;
   readonly tower: Role;
@@ -56,8 +60,15 @@ export interface ProbeResult {
  *
  * @throws UserError for a data set that can't be probed, or a network whose features are not finite
  */
-export async function linearProbe(args: ProbeArgs): Promise<ProbeResult> {
-  const { network, modality, tower = 'student', splits: names = { train: 'train', test: 'test' } } = args;
+export async function linearProbe({ modality, ...args }: ProbeArgs): Promise<ProbeResult> {
+  const [result] = await linearProbes({ ...args, modalities: [modality] });
+  return result;
+}
+
+/** Several probes of one network, for which each clip is decoded and encoded once. */
+export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
+  const { network, modalities: asked, tower = 'student' } = args;
+  const { splits: names = { train: 'train', test: 'test' } } = args;
   const { train, test } = probeSplits(await openDataset(args.data), names);
   const skipped: BadFile[] = [];
   const pool = args.pool ?? openClipPool(network.config);
@@ -66,7 +77,7 @@ export async function linearProbe(args: ProbeArgs): Promise<ProbeResult> {
     extractFeatures({
       network,
       entries,
-      modalities: modality === 'both' ? modalities : [modality],
+      modalities: modalities.filter((modality) => asked.includes(modality) || asked.includes('both')),
       tower,
       pool,
       onProgress: (done) => args.onProgress?.(before + done, total),
@@ -83,21 +94,23 @@ export async function linearProbe(args: ProbeArgs): Promise<ProbeResult> {
   args.onProgress?.(total, total);
   // Once more, since files that could not be used may have been the only ones of their class.
   const classes = checkClasses(trainClips.entries, testClips.entries);
-  const trainSet = label(trainClips, modality, classes);
-  const testSet = label(testClips, modality, classes);
-  return {
-    modality,
-    tower,
-    classes,
-    features: trainSet.features.columns,
-    trainClips: trainSet.features.rows,
-    testClips: testSet.features.rows,
-    skipped,
-    chance: chanceLevel(testSet.labels),
-    costChoice: 'stratified cross-validation on the training clips',
-    logistic: evaluateClassifier(logisticFit, trainSet, testSet),
-    svm: evaluateClassifier(svmFit, trainSet, testSet),
-  };
+  return asked.map((modality) => {
+    const trainSet = label(trainClips, modality, classes);
+    const testSet = label(testClips, modality, classes);
+    return {
+      modality,
+      tower,
+      classes,
+      features: trainSet.features.columns,
+      trainClips: trainSet.features.rows,
+      testClips: testSet.features.rows,
+      skipped,
+      chance: chanceLevel(testSet.labels),
+      costChoice: 'stratified cross-validation on the training clips',
+      logistic: evaluateClassifier(logisticFit, trainSet, testSet),
+      svm: evaluateClassifier(svmFit, trainSet, testSet),
+    };
+  });
 }
 
 function label(clips: ClipFeatures, modality: ProbeModality, classes: readonly string[]): LabelledFeatures {

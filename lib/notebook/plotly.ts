@@ -209,6 +209,34 @@ export interface Legend {
   readonly traceorder?: 'normal' | 'reversed';
 }
 
+/** A choice that puts other values into the figure. */
+export interface MenuButton {
+  readonly label: string;
+  readonly method: 'update' | 'skip';
+  /** New values of traces (a list with one entry for each), of the layout, and which traces are meant. */
+  readonly args: readonly [
+    traces: Readonly<Record<string, readonly unknown[]>>,
+    layout: Readonly<Record<string, unknown>>,
+    which?: readonly number[],
+  ];
+}
+
+export interface UpdateMenu {
+  readonly type: 'buttons' | 'dropdown';
+  readonly direction?: 'left' | 'right' | 'up' | 'down';
+  readonly buttons: readonly MenuButton[];
+  readonly active?: number;
+  readonly showactive?: boolean;
+  readonly x?: number;
+  readonly y?: number;
+  readonly xanchor?: 'left' | 'center' | 'right';
+  readonly yanchor?: 'top' | 'middle' | 'bottom';
+  readonly pad?: { readonly t?: number; readonly b?: number; readonly l?: number; readonly r?: number };
+  readonly bgcolor?: string;
+  readonly bordercolor?: string;
+  readonly font?: Font;
+}
+
 /** Further axes are named `xaxis2`, `yaxis2` and so on, and are referred to as `x2`, `y2`. */
 export interface Layout {
   readonly title?: {
@@ -232,6 +260,7 @@ export interface Layout {
   readonly shapes?: readonly Shape[];
   readonly annotations?: readonly Annotation[];
   readonly images?: readonly LayoutImage[];
+  readonly updatemenus?: readonly UpdateMenu[];
   readonly uirevision?: string;
   readonly [axis: `xaxis${number}` | `yaxis${number}`]: Axis | undefined;
   readonly xaxis?: Axis;

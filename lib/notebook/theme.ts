@@ -1,4 +1,4 @@
-import type { Axis, ColourScale, Figure, Layout, Trace } from './plotly';
+import type { Axis, ColourScale, Figure, Layout, MenuButton, Trace, UpdateMenu } from './plotly';
 
 /** One colour for one meaning in every figure; each is legible on JupyterLab's light and dark page. */
 export const colours = {
@@ -10,6 +10,8 @@ export const colours = {
   bad: '#d6456b',
   text: '#717b88',
   line: 'rgba(125, 135, 148, 0.28)',
+  /** What both modalities share. */
+  shared: '#23985f',
   faint: 'rgba(125, 135, 148, 0.14)',
 } as const;
 
@@ -65,6 +67,23 @@ export function themed(data: readonly Trace[], layout: Layout): Figure {
       margin: { ...margin, t: t ?? (layout.title ? 44 : 16) },
     },
     config: { displaylogo: false },
+  };
+}
+
+/** A row of buttons above the figure, at its right end. */
+export function buttonRow(buttons: readonly MenuButton[], y = 1.02): UpdateMenu {
+  return {
+    type: 'buttons',
+    direction: 'right',
+    buttons,
+    active: 0,
+    x: 1,
+    xanchor: 'right',
+    y,
+    yanchor: 'bottom',
+    pad: { t: 0, b: 0, l: 0, r: 0 },
+    bordercolor: colours.line,
+    font: { size: 12, color: colours.text },
   };
 }
 

@@ -1,4 +1,4 @@
-import { lossTerms, type LossTerm } from '../model';
+import type { LossTerm } from '../model';
 import type { PretrainingRun, StepMetrics } from '../train';
 import { curvesFigure, type CurvesArgs } from './figures';
 import { liveFigure } from './liveFigure';
@@ -47,7 +47,7 @@ export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = 
   const x = history.map(({ step }) => step);
   return curvesFigure({
     curves: terms.map((term) => ({
-      name: names[term],
+      name: termName(term),
       x,
       y: runningMean(history.map((metrics) => metrics[term])),
       ...style(term),
@@ -71,9 +71,9 @@ export function runningMean(values: readonly number[], window = 10): number[] {
 }
 
 /** `videoReconstruction` as `video reconstruction`. */
-const names = Object.fromEntries(
-  lossTerms.map((term) => [term, term.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)]),
-) as Record<LossTerm, string>;
+export function termName(term: LossTerm): string {
+  return term.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
 
 /** The colour of the modality; entropies are dotted, what concerns students only is dashed. */
 function style(term: LossTerm): { colour?: string; dash?: 'dash' | 'dot' } {

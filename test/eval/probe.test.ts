@@ -15,6 +15,7 @@ import {
   configure,
   extractFeatures,
   linearProbe,
+  linearProbes,
   makeSampleSet,
   openClipPool,
   openDataset,
@@ -93,6 +94,13 @@ describe('linear probe', function () {
       assert.equal(confusion.flat().reduce((sum, count) => sum + count, 0), 8); // prettier-ignore
       assert.ok([0.001, 0.01, 0.1, 1].includes(cost));
     }
+  });
+
+  it('gives each of several modalities what it gets alone', async () => {
+    const both = await linearProbes({ network: state, pool, data, modalities: ['both', 'video'] });
+    const alone = await linearProbe({ network: state, pool, data, modality: 'video' });
+    assert.deepEqual(both[1], alone);
+    assert.deepEqual(both.map(({ modality, features }) => [modality, features]), [['both', 128], ['video', 64]]); // prettier-ignore
   });
 
   it('leaves unusable files out and names them', async () => {

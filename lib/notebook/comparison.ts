@@ -1,0 +1,101 @@
+import type { LossTerm } from '../model';
+import type { StepMetrics } from '../train';
+import { packed } from './packed';
+import type { Axis, Figure, ScatterTrace, Shape } from './plotly';
+import { colours, series, themed } from './theme';
+import { runningMean, termName } from './watchTraining';
+
+export interface ComparisonArgs {
+  readonly histories: readonly { readonly name: string; readonly history: readonly StepMetrics[] }[];
+  /** One panel for each; default: reconstruction and distillation. */
+  readonly terms?: readonly LossTerm[];
+  /** Levels to compare with, each in the panel of its term. */
+  readonly levels?: Readonly<Partial<Record<LossTerm, { readonly value: number; readonly name: string }>>>;
+  readonly title?: string;
+}
+
+const gap = 0.08;
+
+/** The same loss terms of several runs: a panel for each term, a colour for each run, zoomed together. */
+export function comparisonFigure(args: ComparisonArgs): Figure {
+  const { histories, terms = ['reconstruction', 'distillation'], levels = {}, title } = args;
+  const width = (1 - gap * (terms.length - 1)) / terms.length;
+  const axes: Record<string, Axis> = {};
+  const shapes: Shape[] = [];
+  const traces: ScatterTrace[] = [];
+  const labels = terms.map((term, panel) => {
+    const [x, y] = [`x${suffix(panel)}`, `y${suffix(panel)}`];
+    const start = panel * (width + gap);
+    axes[`xaxis${suffix(panel)}`] = {
+      title: { text: 'step' },
+      domain: [start, Math.min(1, start + width)],
+      anchor: y,
+      matches: panel === 0 ? undefined : 'x',
+    };
+    axes[`yaxis${suffix(panel)}`] = { anchor: x };
+    const level = levels[term];
+    if (level) shapes.push(levelLine(level.value, [start, start + width], y));
+    histories.forEach(({ name, history }, i) => {
+      traces.push(curve(name, term, history, { x, y, i, first: panel === 0 }));
+    });
+    const text = level ? `${termName(term)} (dotted: ${level.name})` : termName(term);
+    return label(text, start + width / 2);
+  });
+  return themed(traces, {
+    title: title ? { text: title } : undefined,
+    height: 320,
+    margin: { t: title ? 68 : 28 },
+    hovermode: 'x unified',
+    showlegend: true,
+    legend: { orientation: 'v', x: 1.02, y: 1 },
+    ...axes,
+    shapes,
+    annotations: labels,
+  });
+}
+
+function curve(
+  name: string,
+  term: LossTerm,
+  history: readonly StepMetrics[],
+  place: { readonly x: string; readonly y: string; readonly i: number; readonly first: boolean },
+): ScatterTrace {
+  const kept = everyFew(history.length);
+  const values = runningMean(history.map((metrics) => metrics[term]));
+  return {
+    type: 'scatter',
+    mode: 'lines',
+    name,
+    legendgroup: name,
+    showlegend: place.first,
+    x: packed(kept.map((k) => history[k].step)),
+    y: packed(kept.map((k) => values[k])),
+    xaxis: place.x,
+    yaxis: place.y,
+    line: { color: series[place.i % series.length], width: 2 },
+    hovertemplate: `%{y:.4~g}<extra>${name}</extra>`,
+  };
+}
+
+const mostPoints = 200;
+
+/** Places of at most so many points; the last is one of them. */
+function everyFew(count: number): number[] {
+  const every = Math.ceil(count / mostPoints);
+  return Array.from({ length: count }, (_, k) => k).filter((k) => (count - 1 - k) % every === 0);
+}
+
+function levelLine(value: number, [x0, x1]: readonly [number, number], yref: string): Shape {
+  const line = { color: colours.bad, width: 1.5, dash: 'dot' as const };
+  return { type: 'line', xref: 'paper', yref, x0, x1, y0: value, y1: value, line };
+}
+
+function label(text: string, x: number) {
+  const place = { xref: 'paper', yref: 'paper', x, y: 1, xanchor: 'center', yanchor: 'bottom' } as const;
+  return { text, ...place, showarrow: false, font: { size: 12 } };
+}
+
+/** Plotly numbers axes from 2; the first has no number. */
+function suffix(panel: number): '' | number {
+  return panel === 0 ? '' : panel + 1;
+}

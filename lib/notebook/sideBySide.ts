@@ -1,0 +1,118 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { XkdConfig } from '../config';
+import { openDataset, openLoader, type ClipPool } from '../data';
+import { UserError } from '../errors';
+import { PretrainingRun, runLength, watchInterrupt, type StepMetrics } from '../train';
+import { comparisonFigure, type ComparisonArgs } from './comparison';
+import { liveFigure } from './liveFigure';
+import { progressBar } from './progressBar';
+import { shareBatches } from './sharedBatches';
+import { tick } from './tick';
+
+/** One of several runs that are compared. */
+export interface Contender {
+  readonly name: string;
+  readonly run: PretrainingRun;
+  /** Figures of the steps taken so far. */
+  readonly history: StepMetrics[];
+}
+
+export interface SideBySideArgs {
+  /** Configurations by name; they may differ in everything but the data. */
+  readonly configs: Readonly<Record<string, XkdConfig>>;
+  /** Folder of a data set. */
+  readonly data: string;
+  /** Decoding threads and cache to share with others. */
+  readonly pool?: ClipPool;
+}
+
+/**
+ * Opens a run in memory for each configuration; all learn from the same batches, which are made once.
+ *
+ * @throws UserError where the configurations do not ask for the same batches
+ */
+export async function openSideBySide({ configs, data, pool }: SideBySideArgs): Promise<Contender[]> {
+  const named = Object.entries(configs);
+  const [, config] = named[0];
+  for (const [name, other] of named) checkSameData(config, name, other);
+  const dataset = await openDataset(data);
+  const entries = dataset.entries.filter(({ split }) => split === null || split === 'train');
+  const { steps } = runLength(config, entries.length);
+  const loader = await openLoader({ entries, config, steps, pool });
+  const sources = shareBatches(loader, named.length);
+  const contenders: Contender[] = [];
+  try {
+    for (const [i, [name, own]] of named.entries()) {
+      const openSource = async () => sources[i];
+      const run = await PretrainingRun.open({ config: own, entries, data, out: null, openSource });
+      contenders.push({ name, run, history: [] });
+    }
+  } catch (error) {
+    contenders.forEach(({ run }) => run.state.dispose());
+    await loader.close();
+    throw error;
+  }
+  return contenders;
+}
+
+/**
+ * Takes the runs' steps in turn, with a progress bar and one live figure below the cell. JupyterLab's interrupt ends it
+ * after the running step, and calling it again goes on.
+ */
+export async function watchSideBySide(
+  contenders: readonly Contender[],
+  args: Omit<ComparisonArgs, 'histories'> = {},
+): Promise<void> {
+  const left = contenders.reduce((sum, { run }) => sum + run.length.steps - run.state.step, 0);
+  const bar = progressBar(left, args.title ?? 'training', { unit: 'steps' });
+  const figure = () => comparisonFigure({ ...args, histories: contenders });
+  const live = liveFigure(figure(), { intervalMs: 1500 });
+  const watch = watchInterrupt();
+  try {
+    for (let done = 1; done <= left && !watch.requested; done++) {
+      const { name, run, history } = mostBehind(contenders);
+      const metrics = await run.step();
+      history.push(metrics);
+      bar.update(done, `${name}: loss ${metrics.total.toFixed(3)}`);
+      live.update(figure);
+      await tick();
+    }
+    if (watch.requested) await watch.whenInsistingEnds;
+  } finally {
+    watch.stop();
+    bar.finish();
+    live.finish();
+  }
+}
+
+/** Ends the runs' threads and frees their networks. */
+export async function closeSideBySide(contenders: readonly Contender[]): Promise<void> {
+  for (const { run } of contenders) {
+    await run.close();
+    run.state.dispose();
+  }
+}
+
+/** The run with the fewest steps, the first of several. */
+function mostBehind(contenders: readonly Contender[]): Contender {
+  return contenders.reduce((last, next) => (next.run.state.step < last.run.state.step ? next : last));
+}
+
+/** What decides about the clips in a batch and their views. */
+const dataKeys = [
+  'seed',
+  'clip',
+  'spectrogram',
+  'views',
+  'training',
+  'videoAugmentation',
+  'audioAugmentation',
+] as const satisfies readonly (keyof XkdConfig)[];
+
+function checkSameData(first: XkdConfig, name: string, config: XkdConfig): void {
+  const differing = dataKeys.filter((key) => !isDeepStrictEqual(config[key], first[key]));
+  if (differing.length === 0) return;
+  throw new UserError(
+    `${name} differs from the first configuration in ${differing.join(', ')}: runs side by side see the same batches, so give these the same values.`,
+  );
+}

@@ -1,0 +1,75 @@
+import { type Modality, type XkdConfig, modalities } from '../config';
+import { autoencoderName, canonicalName, parameterSpecs, towerName, type Role } from '../model';
+
+/** The parts of a tower, in the order in which a clip goes through them. */
+export const towerPartNames = [
+  'patch embedding',
+  'class token, positions',
+  'blocks',
+  'final norm',
+  'head',
+  'decoder',
+] as const;
+export type TowerPartName = (typeof towerPartNames)[number];
+
+export interface Tower {
+  readonly modality: Modality;
+  readonly role: Role;
+}
+
+/** One part as it is stored: once, for one tower or for several. */
+export interface StoredPart {
+  readonly part: TowerPartName;
+  /** All towers whose names lead to it. */
+  readonly towers: readonly Tower[];
+  /** Parameters. */
+  readonly count: number;
+  /** Whether gradients move it; teachers follow by EMA. */
+  readonly trained: boolean;
+  /** Names of the stored tensors. */
+  readonly names: readonly string[];
+}
+
+/** Students first, video first. */
+export const towers: readonly Tower[] = (['student', 'teacher'] as const).flatMap((role) =>
+  modalities.map((modality) => ({ modality, role })),
+);
+
+/**
+ * What is stored for which towers. Nothing here knows what a variant shares: a part is shared by the towers whose
+ * parameter names `canonicalName` leads to the same stored ones.
+ */
+export function storedParts(config: XkdConfig): StoredPart[] {
+  const stored = new Map(parameterSpecs(config).map((spec) => [spec.name, spec]));
+  const asked = parameterSpecs({ ...config, sharing: 'none' }).map(({ name }) => name);
+  const parts = new Map<string, { part: TowerPartName; towers: Tower[]; names: string[] }>();
+  for (const part of towerPartNames) {
+    for (const tower of towers) {
+      const own = asked.filter((name) => isOf(tower, name) && partOf(name) === part);
+      const names = [...new Set(own.map((name) => canonicalName(config, name)))];
+      if (names.length === 0) continue;
+      const key = names.join(' ');
+      const known = parts.get(key);
+      if (known) known.towers.push(tower);
+      else parts.set(key, { part, towers: [tower], names });
+    }
+  }
+  return [...parts.values()].map(({ part, towers, names }) => {
+    const specs = names.map((name) => stored.get(name)!);
+    const count = specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    return { part, towers, names, count, trained: specs.some(({ trainable }) => trainable) };
+  });
+}
+
+function isOf({ modality, role }: Tower, name: string): boolean {
+  const decoder = role === 'student' && name.startsWith(`${autoencoderName(modality)}.`);
+  return decoder || name.startsWith(`${towerName(modality, role)}.`);
+}
+
+function partOf(name: string): TowerPartName {
+  if (/^(vid|aud)_ae\./.test(name)) return 'decoder';
+  if (name.includes('.head.')) return 'head';
+  if (name.includes('.blocks.')) return 'blocks';
+  if (name.includes('.encoder_norm.')) return 'final norm';
+  return name.includes('_embed.proj.') ? 'patch embedding' : 'class token, positions';
+}
