@@ -1,7 +1,7 @@
 import type { XkdConfig } from '../config';
 import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
-import { type ParameterSpec, parameterSpecs } from './parameters';
+import { type ParameterSpec, canonicalName, parameterSpecs } from './parameters';
 
 /** Standard deviation of tokens, positions and head layers at the start. */
 const smallDeviation = 0.02;
@@ -14,7 +14,7 @@ export function initialWeights(config: XkdConfig): Map<string, tf.Tensor> {
   const seeds = RandomStream.fromSeed(config.seed).split('weights');
   return new Map(
     parameterSpecs(config).map((spec) => {
-      const source = spec.name.replace('_teacher.', '_student.');
+      const source = canonicalName(config, spec.name.replace('_teacher.', '_student.'));
       return [spec.name, tf.tensor(initialValues(spec, seeds.split(source)), [...spec.shape])];
     }),
   );
