@@ -36,7 +36,6 @@ export function exitCodeOf(signal: StopSignal): number {
 
 /** Watches for a request to stop. */
 export function watchInterrupt({ secondEnds = false }: InterruptArgs = {}): InterruptWatch {
-  const signals = Object.keys(exitCodes) as StopSignal[];
   let first: StopSignal | null = null;
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
@@ -44,7 +43,7 @@ export function watchInterrupt({ secondEnds = false }: InterruptArgs = {}): Inte
   const insisting = openPromise();
   const release = () => {
     clearTimeout(timer);
-    for (const signal of signals) process.removeListener(signal, listen);
+    for (const [signal, listener] of listeners) process.removeListener(signal, listener);
     insisting.resolve();
   };
   const listen = (signal: StopSignal) => {
@@ -55,10 +54,13 @@ export function watchInterrupt({ secondEnds = false }: InterruptArgs = {}): Inte
     else insisting.resolve();
     requested.resolve();
   };
+  const listeners = (Object.keys(exitCodes) as StopSignal[]).map(
+    (signal) => [signal, () => listen(signal)] as const,
+  );
   // Not at once: while the first, synchronous part of a notebook's cell runs, Node has a SIGINT handler of its own,
   // and on leaving puts the default one under whoever began to listen meanwhile. An interrupt would end the kernel.
   queueMicrotask(() => {
-    if (!stopped) for (const signal of signals) process.on(signal, listen);
+    if (!stopped) for (const [signal, listener] of listeners) process.on(signal, listener);
   });
   return {
     get requested() {
