@@ -26,7 +26,6 @@ import {
   type ClipPool,
   type ProbeResult,
 } from 'xkd';
-import { openNetwork } from 'xkd/dist/cli/network';
 
 describe('linear probe', function () {
   this.timeout(300_000);
@@ -143,61 +142,6 @@ describe('linear probe', function () {
     const result = JSON.parse(json.stdout) as ProbeResult & { checkpoint: string };
     assert.deepEqual([result.checkpoint, result.modality, result.testClips], [path, 'audio', 8]);
     assert.equal(readFileSync(out, 'utf8'), json.stdout);
-  });
-
-  describe('checkpoints', () => {
-    const open =
-      (checkpoint: string, words: string[] = [], preset?: string) =>
-      () =>
-        openNetwork({ checkpoint, preset, overrides: words });
-    const refused = (action: () => unknown, message: RegExp) =>
-      assert.throws(action, (error) => error instanceof UserError && message.test(error.message));
-    let path: string;
-    before(() => {
-      mkdirSync(join(folder, 'run', 'checkpoints'), { recursive: true });
-      path = join(folder, 'run', 'checkpoints', 'step-0000003.safetensors');
-      saveCheckpoint(state, path);
-      saveCheckpoint(state, path.replace('003', '002'));
-    });
-
-    it('a run folder means its newest one', () => {
-      const { state: opened, source } = open(join(folder, 'run'), ['loader.workers=2'])();
-      assert.equal(source, path);
-      assert.equal(opened.config.loader.workers, 2);
-      const name = 'aud_student.backbone.cls_token';
-      assert.deepEqual(
-        opened.tensors.weights.get(name)!.dataSync(),
-        state.tensors.weights.get(name)!.dataSync(),
-      );
-      opened.dispose();
-    });
-
-    it('none means an untrained network of a preset', () => {
-      const { state: opened, source } = open('none', ['encoder.depth=1', 'seed=3'], 'nano')();
-      assert.equal(opened.config.seed, 3);
-      assert.match(source, /untrained nano, seed 3/);
-      opened.dispose();
-      refused(open('none'), /add --preset/);
-    });
-
-    it('refuses missing, damaged and foreign ones by name', () => {
-      refused(open(join(folder, 'nowhere')), /no checkpoint ".*nowhere"/);
-      refused(open(folder), /holds no checkpoints/);
-      const broken = join(folder, 'broken.safetensors');
-      const bytes = readFileSync(path);
-      writeFileSync(broken, bytes.subarray(0, bytes.length / 2));
-      refused(open(broken), /broken\.safetensors/);
-      bytes[bytes.length - 5] ^= 0x10;
-      writeFileSync(broken, bytes);
-      refused(open(broken), /broken\.safetensors" is damaged/);
-    });
-
-    it('refuses another configuration with the keys that differ, and leaves no tensors behind', () => {
-      const tensors = tf.memory().numTensors;
-      refused(open(path, ['encoder.width=32']), /another configuration: encoder\.width \(64, asked for 32\)/);
-      refused(open(path, ['encoder.depth=2'], 'nano'), /encoder\.depth \(1, asked for 2\)/);
-      assert.equal(tf.memory().numTensors, tensors);
-    });
   });
 });
 
