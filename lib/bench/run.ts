@@ -16,7 +16,7 @@ import { startEngine } from './engineProcess';
 import { describeBenchMachine } from './machine';
 import { type BenchRow, measureGroup, storedBatches } from './measure';
 import { availableMemoryBytes } from './memory';
-import type { BenchEngine, BenchGroup } from './options';
+import type { BenchEngine, BenchGroup, BenchKind } from './options';
 import type { EngineProcess, Job } from './protocol';
 import type { BenchReport } from './report';
 import { writeInputs, writeWeights } from './workload';
@@ -32,8 +32,12 @@ export interface BenchRunArgs {
   readonly onProgress: (text: string) => void;
 }
 
-/** Memory of a process in multiples of its file of weights: weights, moments, gradients, activations of a small batch. */
-const memoryFactor = { step: 3.5, features: 1.8 } as const;
+/** Memory that a process takes, in multiples of its file of weights; activations come on top (measured, base preset). */
+const memoryFactors: Readonly<Record<BenchKind, Readonly<Record<BenchEngine, number>>>> = {
+  step: { eager: 7.5, compiled: 7.5, pytorch: 3 },
+  features: { eager: 2.5, compiled: 2.5, pytorch: 1.3 },
+};
+const activationFactor = 0.15;
 
 /** Measures all groups, one after the other. */
 export async function runBench(args: BenchRunArgs): Promise<BenchReport> {
@@ -117,10 +121,10 @@ function remembering(process: EngineProcess, versions: Record<'tensorflow' | 'py
 
 /** The engines that find room beside each other; `eager`, the least asked for, goes first. */
 function fitting({ engines, kind, batch }: BenchGroup, weightBytes: number): BenchEngine[] {
-  const activations = kind === 'step' ? 1 + 0.1 * batch : 1;
-  const each = memoryFactor[kind] * activations * weightBytes;
-  const count = Math.floor(availableMemoryBytes() / each);
-  if (count >= engines.length || engines.length < 3) return [...engines];
+  const activations = kind === 'step' ? activationFactor * batch : 0;
+  const factors = engines.map((engine) => memoryFactors[kind][engine] + activations);
+  const needed = factors.reduce((a, b) => a + b, 0) * weightBytes;
+  if (needed < availableMemoryBytes() || engines.length < 3) return [...engines];
   return engines.filter((engine) => engine !== 'eager');
 }
 
