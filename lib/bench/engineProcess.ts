@@ -35,8 +35,12 @@ class LineProcess implements EngineProcess {
     child.stderr.on('data', (piece: Buffer) => (this.errors = (this.errors + String(piece)).slice(-4000)));
     // The process may have ended; its end tells more than the broken pipe.
     child.stdin.on('error', () => undefined);
+    // An engine in the midst of a step would live on after us.
+    const kill = () => child.kill('SIGKILL');
+    process.on('exit', kill);
     this.ended = new Promise((resolve) => {
       const end = (how: string) => {
+        process.off('exit', kill);
         this.fail(how);
         resolve();
       };

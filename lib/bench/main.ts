@@ -97,6 +97,8 @@ function showProgress(): (text: string) => void {
   };
 }
 
+// Leaving this way ends the engines and removes the files.
+process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143));
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
