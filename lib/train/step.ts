@@ -79,7 +79,7 @@ function assertFinite(losses: LossFigures, step: number): void {
   if (term !== undefined) {
     throw new NonFiniteLoss(
       `The loss is not finite at step ${step}: ${term} is ${losses[term]}; ` +
-        'go on from the last checkpoint with a lower optimiser.learningRate or a longer optimiser.warmupEpochs.',
+        'begin a run in another folder with a lower optimiser.learningRate or a longer optimiser.warmupEpochs.',
     );
   }
 }
