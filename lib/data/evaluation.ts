@@ -48,11 +48,13 @@ export async function* evaluationBatches(
     await pool.clips(requests, modalities, wholeSeconds, (at, outcome) => (outcomes[at] = outcome));
     const arrays = new BatchArrays(part.length, config, { video: 0, audio: 0 }, modalities);
     const good: MediaEntry[] = [];
+    const startSeconds: number[] = [];
     outcomes.forEach((outcome, i) => {
       const { entry } = part[i];
       if ('views' in outcome) {
         arrays.set(good.length, outcome.views);
         good.push(entry);
+        startSeconds.push(outcome.startSeconds);
       } else if (!bad.has(entry.path)) {
         args.onSkip?.({ path: entry.path, reason: outcome.bad });
         bad.add(entry.path, outcome.bad);
@@ -61,7 +63,7 @@ export async function* evaluationBatches(
     if (good.length === 0) return null;
     const first = (views: readonly NdArray[]): NdArray | null =>
       views.length === 0 ? null : firstClips(views[0], good.length);
-    return { video: first(arrays.video), audio: first(arrays.audio), entries: good };
+    return { video: first(arrays.video), audio: first(arrays.audio), entries: good, startSeconds };
   };
   try {
     let ahead = load(0);

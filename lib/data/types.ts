@@ -38,6 +38,8 @@ export interface EvaluationBatch {
   /** `[B, 1, M, C]`; null when only video was asked for. */
   readonly audio: NdArray | null;
   readonly entries: readonly MediaEntry[];
+  /** Where each clip begins in its file [s]. */
+  readonly startSeconds: readonly number[];
 }
 
 /** A file that could not be used, and why. */

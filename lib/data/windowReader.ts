@@ -43,6 +43,8 @@ export interface ReadArgs {
 
 /** A window of a file, and what was learnt of the file. T frames, H height, W width. */
 export interface FileWindow {
+  /** Where it begins in the file [s]. */
+  readonly startSeconds: number;
   /** `[T, H, W, 3]`. */
   readonly frames: Uint8Array;
   readonly height: number;
@@ -89,25 +91,32 @@ export class WindowReader {
     }
   }
 
-  private cut(stored: StoredFile, window: WindowArgs): FileWindow {
+  private cut(stored: StoredFile, { chooseStart }: WindowArgs): FileWindow {
     const { framesPerSecond, sampleRateHz } = this.args.config.clip;
     const ticks = this.wantsVideo
       ? stored.frameCount
       : Math.floor((stored.waveform.length / sampleRateHz) * framesPerSecond);
-    const start = window.chooseStart(Math.max(0, ticks - this.frameCount));
+    const start = chooseStart(Math.max(0, ticks - this.frameCount));
     const firstSample = Math.round((start / framesPerSecond) * sampleRateHz);
-    return this.finish(stored, start, firstSample, { stored, longSeconds: null });
+    const window = this.finish(stored, start, firstSample, { stored, longSeconds: null });
+    return { ...window, startSeconds: start / framesPerSecond };
   }
 
-  private async readStretch(window: WindowArgs, longSeconds: number): Promise<FileWindow> {
+  private async readStretch({ path, chooseStart }: WindowArgs, longSeconds: number): Promise<FileWindow> {
     const { framesPerSecond, seconds } = this.args.config.clip;
     const ticks = Math.floor(longSeconds * framesPerSecond);
-    const start = window.chooseStart(Math.max(0, ticks - this.frameCount));
-    const streams = await this.decode(window.path, start / framesPerSecond, seconds, false);
-    return this.finish(streams, 0, 0, { stored: null, longSeconds });
+    const start = chooseStart(Math.max(0, ticks - this.frameCount));
+    const streams = await this.decode(path, start / framesPerSecond, seconds, false);
+    const window = this.finish(streams, 0, 0, { stored: null, longSeconds });
+    return { ...window, startSeconds: start / framesPerSecond };
   }
 
-  private finish(from: StoredFile, firstFrame: number, firstSample: number, known: KnownFile): FileWindow {
+  private finish(
+    from: StoredFile,
+    firstFrame: number,
+    firstSample: number,
+    known: KnownFile,
+  ): Omit<FileWindow, 'startSeconds'> {
     const { height, width } = from;
     return {
       frames: this.wantsVideo

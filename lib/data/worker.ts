@@ -4,7 +4,7 @@ import { BadMedia } from '../media';
 import { RandomStream } from '../random';
 import { evaluationViews, pretrainingViews, type ClipViews } from './clipViews';
 import { LogMel } from './logMel';
-import { WindowReader, type KnownFile } from './windowReader';
+import { WindowReader, type FileWindow, type KnownFile } from './windowReader';
 import type { ClipJob, ClipOutcome, ClipTask } from './tasks';
 
 /** What a thread is started with. */
@@ -38,16 +38,20 @@ async function makeClip(job: ClipJob, reader: WindowReader): Promise<ClipOutcome
       const { clip, clips } = place;
       const chooseStart = (last: number): number => Math.round(clips === 1 ? last / 2 : (last * clip) / (clips - 1));
       const window = await reader.read({ path, known, chooseStart });
-      return { views: evaluationViews(window, config, logMel), learnt: news(known, window.known) };
+      return { ...facts(window, known), views: evaluationViews(window, config, logMel) };
     }
     const stream = seed.split('clip', place.epoch, place.index);
     const chooseStart = (last: number): number => stream.split('window').integer(0, last + 1);
     const window = await reader.read({ path, known, chooseStart });
-    return { views: pretrainingViews(window, stream, config, logMel), learnt: news(known, window.known) };
+    return { ...facts(window, known), views: pretrainingViews(window, stream, config, logMel) };
   } catch (error) {
     if (error instanceof BadMedia) return { bad: error.reason };
     throw error;
   }
+}
+
+function facts({ startSeconds, known }: FileWindow, before: KnownFile) {
+  return { startSeconds, learnt: news(before, known) };
 }
 
 /** What the main thread does not know yet. */

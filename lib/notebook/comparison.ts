@@ -2,7 +2,7 @@ import type { LossTerm } from '../model';
 import type { StepMetrics } from '../train';
 import { packed } from './packed';
 import type { Axis, Figure, ScatterTrace, Shape } from './plotly';
-import { colours, series, themed } from './theme';
+import { colours, contenderColours, themed } from './theme';
 import { runningMean, termName } from './watchTraining';
 
 export interface ComparisonArgs {
@@ -72,7 +72,7 @@ function curve(
     y: packed(kept.map((k) => values[k])),
     xaxis: place.x,
     yaxis: place.y,
-    line: { color: series[place.i % series.length], width: 2 },
+    line: { color: contenderColours[place.i % contenderColours.length], width: 2 },
     hovertemplate: `%{y:.4~g}<extra>${name}</extra>`,
   };
 }

@@ -70,6 +70,9 @@ export interface BarTrace extends TraceBase {
   readonly orientation?: 'h' | 'v';
   readonly text?: readonly string[];
   readonly textposition?: 'auto' | 'outside' | 'inside' | 'none';
+  readonly insidetextanchor?: 'start' | 'middle' | 'end';
+  readonly textangle?: number;
+  readonly textfont?: Font;
   readonly marker?: Marker;
   readonly error_x?: ErrorBars;
   readonly error_y?: ErrorBars;

@@ -8,6 +8,8 @@ export interface SingleClip {
   readonly video: NdArray;
   /** `[1, 1, M, C]` */
   readonly audio: NdArray;
+  /** Where the clip begins in the file [s]. */
+  readonly startSeconds: number;
 }
 
 /** Reads a few files for looking at them one by one. */
@@ -15,7 +17,8 @@ export async function singleClips(entries: readonly MediaEntry[], config: XkdCon
   const clips: SingleClip[] = [];
   for await (const batch of evaluationBatches(entries, config, { batch: entries.length })) {
     batch.entries.forEach((entry, i) => {
-      clips.push({ entry, video: row(batch.video!, i), audio: row(batch.audio!, i) });
+      const startSeconds = batch.startSeconds[i];
+      clips.push({ entry, video: row(batch.video!, i), audio: row(batch.audio!, i), startSeconds });
     });
   }
   return clips;

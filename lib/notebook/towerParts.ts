@@ -1,5 +1,12 @@
 import { type Modality, type XkdConfig, modalities } from '../config';
-import { autoencoderName, canonicalName, parameterSpecs, towerName, type Role } from '../model';
+import {
+  autoencoderName,
+  canonicalName,
+  parameterSpecs,
+  towerName,
+  type ParameterSpec,
+  type Role,
+} from '../model';
 
 /** The parts of a tower, in the order in which a clip goes through them. */
 export const towerPartNames = [
@@ -24,8 +31,8 @@ export interface StoredPart {
   readonly towers: readonly Tower[];
   /** Parameters. */
   readonly count: number;
-  /** Whether gradients move it; teachers follow by EMA. */
-  readonly trained: boolean;
+  /** Those of them that gradients move; teachers follow by EMA, and the gain of a head's last layer is fixed. */
+  readonly trained: number;
   /** Names of the stored tensors. */
   readonly names: readonly string[];
 }
@@ -56,9 +63,13 @@ export function storedParts(config: XkdConfig): StoredPart[] {
   }
   return [...parts.values()].map(({ part, towers, names }) => {
     const specs = names.map((name) => stored.get(name)!);
-    const count = specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-    return { part, towers, names, count, trained: specs.some(({ trainable }) => trainable) };
+    const trained = valueCount(specs.filter(({ trainable }) => trainable));
+    return { part, towers, names, count: valueCount(specs), trained };
   });
+}
+
+function valueCount(specs: readonly ParameterSpec[]): number {
+  return specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 
 function isOf({ modality, role }: Tower, name: string): boolean {

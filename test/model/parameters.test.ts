@@ -60,4 +60,15 @@ describe('parameters', () => {
     assert.notDeepEqual([...other.get(matrices[0])!.dataSync()], bytes(matrices[0]));
     tf.dispose([...weights.values(), ...other.values()]);
   });
+
+  it('teachers start as the blocks that their students use, shared ones too', () => {
+    for (const sharing of ['students', 'teachersAndStudents'] as const) {
+      const config = tinyConfig({ sharing });
+      const weights = initialWeights(config);
+      const bytes = (name: string) => [...weights.get(canonicalName(config, name))!.dataSync()];
+      const block = 'backbone.encoder.blocks.0.attn.qkv.weight';
+      assert.deepEqual(bytes(`aud_teacher.${block}`), bytes(`aud_student.${block}`), sharing);
+      tf.dispose([...weights.values()]);
+    }
+  });
 });

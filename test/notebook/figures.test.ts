@@ -7,6 +7,7 @@ import {
   curvesFigure,
   embeddingFigure,
   framesFigure,
+  groupedBarsFigure,
   matrixFigure,
   melBandHz,
   melFilterbank,
@@ -200,5 +201,26 @@ describe('figures of numbers', () => {
       assert.deepEqual(JSON.parse(JSON.stringify(figure)).data.length, figure.data.length);
       assert.equal(figure.layout.paper_bgcolor, 'rgba(0,0,0,0)');
     }
+  });
+});
+
+describe('bars in groups', () => {
+  it('keep the colour of a series in every panel and name it once', () => {
+    const groups = ['video', 'audio'];
+    const [a, b] = ['a', 'b'].map((name) => ({ name, values: [50, 60] }));
+    const grey = { name: 'before', values: [1, 2], halfWidths: [0.5, 0.5], colour: '#777777' };
+    const { data, layout } = groupedBarsFigure({
+      panels: [
+        { title: 'here', groups, series: [grey, a, b], level: { value: 12.5, name: 'chance' } },
+        { title: 'there', groups, series: [a, b] },
+      ],
+    });
+    const colour = (i: number) => (data[i].type === 'bar' ? data[i].marker!.color : null);
+    assert.deepEqual([colour(0), colour(1), colour(2)], ['#777777', colour(3), colour(4)]);
+    assert.notEqual(colour(1), colour(2));
+    assert.deepEqual(data.map(({ showlegend }) => showlegend), [true, true, true, false, false]); // prettier-ignore
+    assert.deepEqual(data.map(({ xaxis }) => xaxis), ['x', 'x', 'x', 'x2', 'x2']); // prettier-ignore
+    assert.deepEqual(data.map((bar) => 'error_y' in bar && bar.error_y !== undefined), [true, false, false, false, false]); // prettier-ignore
+    assert.equal(layout.shapes![0].y0, 12.5);
   });
 });

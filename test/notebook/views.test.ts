@@ -6,17 +6,20 @@ import {
   clipFrames,
   configure,
   encodePicture,
+  headLooks,
   normalisePatches,
   patchify,
   principalPlane,
   RandomStream,
   reconstructionLoss,
   reconstructView,
+  sightAndSoundFigure,
   teacherAttention,
   tf,
   TrainState,
   viewPictures,
 } from 'xkd';
+import { unpacked, type PackedNumbers } from 'xkd/dist/notebook/packed';
 
 const config = configure('nano');
 const random = RandomStream.fromSeed(1);
@@ -95,6 +98,43 @@ describe('views of a network', () => {
     assert.equal(before.video.length, 64);
     assert.equal(after.audio.length, 32);
     assert.ok(sum > 0.5 && sum < 1, `the class token itself has the rest of ${sum}`);
+  });
+});
+
+describe('looks of single heads', () => {
+  const network = TrainState.create(configure('nano-mats'));
+  after(() => network.dispose());
+  const [video, audio] = [numbers(1, 3, 8, 32, 32), numbers(1, 1, 32, 32)];
+
+  it('have the mean over heads first, which is what the teachers attend to', () => {
+    const tensors = tf.memory().numTensors;
+    const looks = headLooks({ network, role: 'teacher', video, audio });
+    assert.equal(tf.memory().numTensors, tensors);
+    assert.deepEqual(
+      looks.map(({ name }) => name),
+      ['mean', 'head 1', 'head 2', 'head 3', 'head 4'],
+    );
+    const { before } = teacherAttention(network, video, audio);
+    looks[0].values.audio.forEach((weight, i) => assert.ok(Math.abs(weight - before.audio[i]) < 1e-6));
+    assert.notDeepEqual(looks[1].values.video, looks[2].values.video);
+  });
+
+  it('are drawn over frames and sound on one time axis, one button for each', () => {
+    const looks = headLooks({ network, role: 'teacher', video, audio });
+    const events = [0.6, 1.25, 2];
+    const args = { config: network.config, video, audio, looks, startSeconds: 1, events };
+    const { data, layout } = sightAndSoundFigure(args);
+    assert.deepEqual([layout.images!.length, layout.images![7].x.toFixed(2)], [8, '1.88']);
+    assert.deepEqual(layout.shapes!.map(({ x0 }) => x0), [1.25]); // prettier-ignore
+    const overlay = data[1] as { x0: number; dx: number; dy: number; z: { shape: string } };
+    assert.deepEqual([overlay.z.shape, overlay.dy], ['4, 8', 8]);
+    assert.ok(Math.abs(overlay.x0 + 7.5 * overlay.dx - (1 + (31.5 * 500) / 16000)) < 1e-9);
+    const [{ buttons }] = layout.updatemenus!;
+    assert.equal(buttons.length, 5);
+    const { z } = buttons[3].args[0] as { z: [PackedNumbers] };
+    const { audio: weights } = looks[3].values;
+    const mean = weights.reduce((a, b) => a + b, 0) / 32;
+    assert.ok(Math.abs(unpacked(z[0])[5] - weights[5] / mean) < 1e-5);
   });
 });
 

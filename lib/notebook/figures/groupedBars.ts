@@ -1,5 +1,5 @@
 import type { Annotation, Axis, BarTrace, Figure, Shape } from '../plotly';
-import { colours, rounded, series, themed } from '../theme';
+import { colours, contenderColours, rounded, themed } from '../theme';
 
 export interface BarSeries {
   readonly name: string;
@@ -7,6 +7,7 @@ export interface BarSeries {
   readonly values: readonly number[];
   /** Half the widths of the intervals drawn on the bars. */
   readonly halfWidths?: readonly number[];
+  readonly colour?: string;
 }
 
 export interface BarPanel {
@@ -26,11 +27,12 @@ export interface GroupedBarsArgs {
   readonly range?: readonly [number, number];
 }
 
-const gap = 0.05;
+const gap = 0.04;
 
 /** Bars in groups, several panels of them: what was measured here beside what was published. */
 export function groupedBarsFigure({ panels, title, valueTitle, range }: GroupedBarsArgs): Figure {
-  const names = [...new Set(panels.flatMap((panel) => panel.series.map(({ name }) => name)))];
+  const uncoloured = panels.flatMap((panel) => panel.series.filter(({ colour }) => colour === undefined));
+  const names = [...new Set(uncoloured.map(({ name }) => name))];
   const width = (1 - gap * (panels.length - 1)) / panels.length;
   const axes: Record<string, Axis> = {};
   const traces: BarTrace[] = [];
@@ -49,7 +51,7 @@ export function groupedBarsFigure({ panels, title, valueTitle, range }: GroupedB
       showticklabels: p === 0,
     };
     for (const bars of panel.series) {
-      const colour = series[names.indexOf(bars.name) % series.length];
+      const colour = bars.colour ?? contenderColours[names.indexOf(bars.name) % contenderColours.length];
       traces.push(trace(panel, bars, { panel: p, colour, showlegend: !named.has(bars.name) }));
       named.add(bars.name);
     }
@@ -94,6 +96,9 @@ function trace(
     y: rounded(values, 4),
     text: values.map((value) => String(Number(value.toPrecision(3)))),
     textposition: halfWidths ? 'inside' : 'outside',
+    insidetextanchor: 'start',
+    textangle: 0,
+    textfont: { size: 10 },
     marker: { color: colour },
     error_y: halfWidths
       ? { type: 'data', array: rounded(halfWidths), color: colours.text, thickness: 1.5 }

@@ -23,12 +23,12 @@ export function sharingFigure({ variants }: SharingArgs): Figure {
   const [{ points, shapes, annotations }] = drawings;
   return themed([points], {
     width: 860,
-    height: height + 60,
+    height: height + 64,
     margin: { l: 8, r: 8, t: 44, b: 8 },
     showlegend: false,
     dragmode: false,
     xaxis: { ...hiddenAxis, range: [0, 100] },
-    yaxis: { ...hiddenAxis, range: [0, height] },
+    yaxis: { ...hiddenAxis, range: [-4, height] },
     shapes,
     annotations,
     updatemenus: [buttonRow(buttons)],
@@ -44,8 +44,8 @@ interface Drawing {
 
 function drawing(name: string, config: XkdConfig): Drawing {
   const parts = storedParts(config);
-  const total = sum(parts);
-  const trained = sum(parts.filter((part) => part.trained));
+  const total = sum(parts.map(({ count }) => count));
+  const trained = sum(parts.map((part) => part.trained));
   const spots = parts.flatMap((part) =>
     part.towers.map((tower) => ({ part, place: placeOf(part.part, tower) })),
   );
@@ -63,17 +63,15 @@ function drawing(name: string, config: XkdConfig): Drawing {
     },
     shapes: parts.flatMap((part) => [frameOf(part), ...layersOf(part, config)]),
     annotations: [
-      note(headline, 0, height + 34, {
-        xanchor: 'left',
-        yanchor: 'top',
-        font: { size: 13, color: colours.text },
-      }),
+      note(headline, 0.06, 1, { ...aboveFigure, font: { size: 13, color: colours.text } }),
       ...towers.map(towerTitle),
       ...parts.map((part) => captionOf(part, config)),
       ...towers.filter(({ role }) => role === 'teacher').flatMap(emaArrow),
     ],
   };
 }
+
+const aboveFigure = { xref: 'paper', yref: 'paper', xanchor: 'left', yanchor: 'bottom', yshift: 14 } as const;
 
 interface Place {
   readonly x0: number;
@@ -129,7 +127,7 @@ function colourOf({ towers: owners }: StoredPart): string {
 
 function frameOf(part: StoredPart): Shape {
   const colour = colourOf(part);
-  const line = { color: colour, width: 1.5, dash: part.trained ? ('solid' as const) : ('dot' as const) };
+  const line = { color: colour, width: 1.5, dash: part.trained > 0 ? ('solid' as const) : ('dot' as const) };
   return {
     type: 'rect',
     ...around(part),
@@ -180,9 +178,8 @@ function emaArrow({ modality }: Tower): Annotation[] {
 
 function hoverOf({ part, towers: owners, count, names, trained }: StoredPart): string {
   const who = owners.map(({ modality, role }) => `${modality} ${role}`).join(' and ');
-  const how = trained
-    ? 'moved by gradients'
-    : `follows by EMA${owners.length > 1 ? ', twice in each step' : ''}`;
+  const how =
+    trained > 0 ? 'moved by gradients' : `follows by EMA${owners.length > 1 ? ', twice in each step' : ''}`;
   return `${who}: ${part}<br>${count.toLocaleString('en')} parameters in ${names.length} tensors, ${how}<br>${names[0]}`;
 }
 
@@ -190,12 +187,12 @@ function note(text: string, x: number, y: number, style: Partial<Annotation> = {
   return { text, x, y, xref: 'x', yref: 'y', showarrow: false, font: { size: 12 }, ...style };
 }
 
-function sum(parts: readonly StoredPart[]): number {
-  return parts.reduce((total, { count }) => total + count, 0);
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 /** 85054464 as `85.1 M`, 148608 as `149 k`. */
-function countText(count: number): string {
+export function countText(count: number): string {
   if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
   return count >= 1e3 ? `${(count / 1e3).toFixed(count >= 1e5 ? 0 : 1)} k` : String(count);
 }

@@ -2,7 +2,7 @@ import type { XkdConfig } from '../../config';
 import { fullGrid } from '../../model';
 import type { NdArray } from '../../data';
 import type { PatchWeights } from '../attentionView';
-import { packed, type PackedNumbers } from '../packed';
+import { packed } from '../packed';
 import { encodePicture, viewPictures } from '../picture';
 import type { Figure, HeatmapTrace, LayoutImage, MenuButton } from '../plotly';
 import { buttonRow, glowScale, hiddenAxis, themed } from '../theme';
@@ -34,17 +34,17 @@ export function sightAndSoundFigure(args: SightAndSoundArgs): Figure {
   const sound = spectrogramTrace({ values: audio.data, config, startSeconds });
   const shown = looks.map(({ values }) => ({
     images: lightOnFrames(args, values.video),
-    z: lightOnSound(config, values.audio),
+    ...lightOnSound(config, values.audio),
   }));
   const buttons = looks.map(({ name }, i): MenuButton => ({
     label: name,
     method: 'update',
-    args: [{ z: [shown[i].z] }, { images: shown[i].images }, [1]],
+    args: [{ z: [shown[i].z], zmax: [shown[i].zmax] }, { images: shown[i].images }, [1]],
   }));
   return themed(
     [
       { ...sound, colorscale: 'Greys', showscale: false },
-      { ...overlay(config, startSeconds), z: shown[0].z },
+      { ...overlay(config, startSeconds), z: shown[0].z, zmax: shown[0].zmax },
       { type: 'scatter', mode: 'markers', x: [], y: [], yaxis: 'y2', showlegend: false },
     ],
     {
@@ -87,17 +87,18 @@ function lightOnFrames(
 }
 
 /** Times the mean, one value for each patch, in rows of mel bands from low to high. */
-function lightOnSound(config: XkdConfig, weights: Float32Array): PackedNumbers {
+function lightOnSound(config: XkdConfig, weights: Float32Array): Pick<HeatmapTrace, 'z' | 'zmax'> {
   const mean = weights.reduce((a, b) => a + b, 0) / weights.length;
+  const overMean = weights.map((weight) => weight / mean);
   const [, columns] = fullGrid(config, 'audio');
-  return packed(
-    weights.map((weight) => weight / mean),
-    columns,
-  );
+  return { z: packed(overMean, columns), zmax: Math.max(...overMean) };
 }
 
 /** A heat map whose cells are the patches of the spectrogram. */
-function overlay({ spectrogram, patch, clip }: XkdConfig, startSeconds: number): Omit<HeatmapTrace, 'z'> {
+function overlay(
+  { spectrogram, patch, clip }: XkdConfig,
+  startSeconds: number,
+): Omit<HeatmapTrace, 'z' | 'zmax'> {
   const columnSeconds = spectrogram.hopLength / clip.sampleRateHz;
   return {
     type: 'heatmap',
@@ -105,6 +106,7 @@ function overlay({ spectrogram, patch, clip }: XkdConfig, startSeconds: number):
     dx: patch.columns * columnSeconds,
     y0: (patch.melBands - 1) / 2,
     dy: patch.melBands,
+    zmin: 1, // what is below the mean stays dark
     colorscale: glowScale,
     colorbar: {
       title: { text: 'times the mean', side: 'right' },
