@@ -74,7 +74,8 @@ function usageSentence(error: CommanderError): string {
 }
 
 function printError(sentence: string): void {
-  process.stderr.write(`xkd: ${sentence.replaceAll('\n', ' ')}\n`);
+  // Names from files may stand in it: nothing of them must steer the terminal.
+  process.stderr.write(`xkd: ${sentence.replaceAll('\n', ' ').replace(/\p{Cc}/gu, '?')}\n`);
 }
 
 if (require.main === module) {

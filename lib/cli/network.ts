@@ -1,8 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
-import { configure, flattenConfig, parseOverrides, type Overrides, type XkdConfig } from '../config';
+import {
+  configure,
+  flattenConfig,
+  modalities,
+  parseOverrides,
+  type Modality,
+  type Overrides,
+  type XkdConfig,
+} from '../config';
 import { UserError } from '../errors';
 import type { Network } from '../eval';
 import { openTensorFile } from '../files';
+import { towerName, type Role } from '../model';
 import { openCheckpoint, requireSameConfig, TrainState } from '../train';
 import {
   BackboneNetwork,
@@ -49,6 +58,13 @@ export async function openNetwork({ checkpoint, preset, overrides }: NetworkChoi
     if (await leadsToCheckpoint(paths[0])) return ofCheckpoint(paths[0], preset, changes);
   }
   return ofWeights(paths, preset, changes);
+}
+
+/** @throws UserError where the network is of backbones and has none of these, before clips are decoded for it */
+export function requireTowers({ scope }: Network, modality: Modality | 'both', role: Role): void {
+  for (const each of modality === 'both' ? modalities : [modality]) {
+    scope.get(`${towerName(each, role)}.backbone.cls_token`);
+  }
 }
 
 function untrained(preset: string | undefined, changes: Overrides): OpenNetwork {

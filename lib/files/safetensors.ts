@@ -59,6 +59,19 @@ export class SafetensorsReader implements TensorFile {
     return this.hashes !== null;
   }
 
+  get hashed(): boolean {
+    return this.sealed;
+  }
+
+  check(onBytes: (done: number, total: number) => void = () => undefined): void {
+    const total = this.names().reduce((sum, name) => sum + this.entry(name).byteLength, 0);
+    let done = 0;
+    for (const name of this.names()) {
+      this.read(name);
+      onBytes((done += this.entry(name).byteLength), total);
+    }
+  }
+
   names(): string[] {
     return [...this.header.entries.keys()];
   }

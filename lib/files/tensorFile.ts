@@ -29,6 +29,15 @@ export interface TensorFile {
   entry(name: string): TensorInfo;
   /** Names of one group hold the same values, which the file stores once. */
   storageOf(name: string): string;
+  /** Whether the file has hashes or checksums with which its values can be compared. */
+  readonly hashed: boolean;
+  /**
+   * Reads everything and compares it with the hashes, where there are any.
+   *
+   * @param onBytes is told how many bytes of how many are read
+   * @throws UserError naming what has changed
+   */
+  check(onBytes?: (done: number, total: number) => void): void;
   /** Reads one tensor; 64 and 16 bit floats become float32, other whole numbers int32. */
   read(name: string): StoredTensor;
   close(): void;

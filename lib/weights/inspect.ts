@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { type XkdConfig, configure, flattenConfig, presets } from '../config';
-import { SafetensorsReader, type StoredType, type TensorFile, openTensorFile } from '../files';
+import { type StoredType, type TensorFile, openTensorFile } from '../files';
 import { checkpointFile, decodeMetadata } from '../train';
 import { carried, isCheckpoint, kindOf } from './weightSet';
 
@@ -39,7 +39,7 @@ export interface Inspection {
 }
 
 export interface InspectArgs {
-  /** Reads every tensor: of a sealed file against its hash, of a zip file against its checksum. */
+  /** Reads all values and compares them: of a sealed file with its hashes, of a zip file with its checksums. */
   readonly check?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -53,14 +53,14 @@ export async function inspectWeights(path: string, args: InspectArgs = {}): Prom
   const isFolder = existsSync(path) && statSync(path).isDirectory();
   const file = await openTensorFile(isFolder ? checkpointFile(path) : path);
   try {
-    if (args.check) readAll(file, args);
+    if (args.check) file.check(args.onProgress);
     const tensors = listTensors(file);
     return {
       path: file.path,
       format: file.format,
       bytes: statSync(file.path).size,
       ...origin(file),
-      hashes: hashesOf(file, args),
+      hashes: !file.hashed ? 'none' : args.check ? 'sound' : 'present',
       metadata: file.metadata,
       parts: countParts(tensors),
       tensors,
@@ -117,19 +117,4 @@ function countParts(tensors: readonly InspectedTensor[]): InspectedPart[] {
     parts.set(part, count);
   }
   return [...parts].map(([part, counts]) => ({ part, ...counts }));
-}
-
-function readAll(file: TensorFile, { onProgress = () => undefined }: InspectArgs): void {
-  const names = file.names();
-  const total = names.reduce((sum, name) => sum + file.entry(name).byteLength, 0);
-  let done = 0;
-  for (const name of names) {
-    file.read(name);
-    onProgress((done += file.entry(name).byteLength), total);
-  }
-}
-
-function hashesOf(file: TensorFile, { check }: InspectArgs): Inspection['hashes'] {
-  const present = file instanceof SafetensorsReader ? file.sealed : file.format === 'PyTorch, zip';
-  return !present ? 'none' : check ? 'sound' : 'present';
 }

@@ -259,6 +259,14 @@ describe('inspecting weights', () => {
     writeFileSync(path, bytes);
     assert.equal((await inspectWeights(path)).hashes, 'present');
     await assert.rejects(inspectWeights(path, { check: true }), userError(/the values of ".*" have changed/));
+
+    // A value that tensors see only as part of a storage.
+    const views = join(folder, 'views.pth');
+    const zip = readFileSync(join(__dirname, '..', '..', 'files', 'torch', 'values.pth'));
+    zip[zip.indexOf(Buffer.from(Float32Array.of(-1, -0.875).buffer), zip.length / 2)] ^= 1;
+    writeFileSync(views, zip);
+    await assert.rejects(inspectWeights(views, { check: true }), userError(/do not fit their checksum/));
+    assert.equal((await inspectWeights(views)).hashes, 'present');
   });
 });
 

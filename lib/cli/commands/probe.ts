@@ -54,19 +54,21 @@ export function register(program: Command): void {
 
 async function run(words: readonly string[], flags: ProbeFlags): Promise<void> {
   // Loaded here, so that other commands don't wait for TensorFlow.
-  const { openNetwork } = await import('../network');
+  const { openNetwork, requireTowers } = await import('../network');
   const { linearProbe } = await import('../../eval');
   const { formatProbe } = await import('../probeTable');
   const { writeFileAtomic } = await import('../../files');
   const opened = await openNetwork({ ...flags, overrides: words });
   const { network, backbones, step, source } = opened;
   let progress: Progress | undefined;
+  const tower = flags.tower ?? backbones?.[0].role ?? 'student';
   try {
+    requireTowers(network, flags.modality, tower);
     const result = await linearProbe({
       network,
       data: flags.data,
       modality: flags.modality,
-      tower: flags.tower ?? backbones?.[0].role,
+      tower,
       splits: { train: flags.trainSplit, test: flags.testSplit },
       onProgress: (done, total) => {
         progress ??= new Progress({ label: 'features', total, unit: 'clips' });

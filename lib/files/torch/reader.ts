@@ -84,6 +84,14 @@ export class TorchReader implements TensorFile {
     return [storage.key, storage.start + offset, shape.join('x'), strides.join('x')].join(' ');
   }
 
+  get hashed(): boolean {
+    return this.storages.hashed;
+  }
+
+  check(onBytes: (done: number, total: number) => void = () => undefined): void {
+    this.storages.check(onBytes);
+  }
+
   read(name: string): StoredTensor {
     const tensor = this.tensor(name);
     const data = decodeValues(tensor.storage.dtype, this.storages.read(tensor));

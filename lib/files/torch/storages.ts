@@ -36,6 +36,23 @@ export class Storages {
     return this.bigEndian ? swapBytes(ordered, width) : ordered;
   }
 
+  /** Of zip files; the older ones have no checksums. */
+  get hashed(): boolean {
+    return [...this.places.values()].some(({ record }) => record !== undefined);
+  }
+
+  /** Reads every storage whole, and compares it with its checksum where it has one. */
+  check(onBytes: (done: number, total: number) => void): void {
+    const places = [...this.places.values()];
+    const total = places.reduce((sum, { byteLength }) => sum + byteLength, 0);
+    let done = 0;
+    for (const { offset, byteLength, record } of places) {
+      if (record) readRecord(this.file, record);
+      else this.file.read(offset, byteLength);
+      onBytes((done += byteLength), total);
+    }
+  }
+
   private slice(key: string, from: number, length: number): ArrayBuffer {
     const place = this.places.get(key)!;
     const { record } = place;
