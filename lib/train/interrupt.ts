@@ -10,8 +10,9 @@ export interface InterruptWatch {
   /** Resolves when the first signal comes. */
   readonly whenRequested: Promise<void>;
   /**
-   * Resolves when whoever insists is heard at once, even in the middle of a long computation: before it, one
-   * Ctrl-C that a terminal and npm both pass on still counts as one.
+   * Resolves when whoever insists is heard at once, even in the middle of a long computation or write: before it, one
+   * Ctrl-C that a terminal and npm both pass on still counts as one. Node hears the first signal between computations
+   * only, so a second one in the same computation is not told from it.
    */
   readonly whenInsistingEnds: Promise<void>;
   /** Gives the signals back to whoever had them. */
