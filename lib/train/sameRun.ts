@@ -20,7 +20,7 @@ export function requireSameConfig(path: string, found: XkdConfig, asked: XkdConf
  * @throws UserError naming what has changed and the way out
  */
 export function requireSameRun(out: string, found: CheckpointInfo, config: XkdConfig, run: RunFacts): void {
-  requireSameConfig(found.path, found.config, config);
+  requireSameConfig(out, found.config, config);
   if (found.run === null) {
     throw new UserError(
       `"${found.path}" holds weights of no run, so none can go on from it; choose another folder.`,
@@ -36,7 +36,7 @@ export function requireSameRun(out: string, found: CheckpointInfo, config: XkdCo
   // How far a long file is decoded at once decides between which windows is drawn.
   const { count } = run.clips;
   if (wholeSecondsFor(found.config, count) !== wholeSecondsFor(config, count)) {
-    requireSame(found.path, found.config, config, (key) => key === 'loader.cacheMegabytes');
+    requireSame(out, found.config, config, (key) => key === 'loader.cacheMegabytes');
   }
   const [before, now] = [found.run.length, run.length];
   if (before.steps !== now.steps || before.stepsPerEpoch !== now.stepsPerEpoch) {
