@@ -21,6 +21,10 @@ for (let i = 1; i <= 40; i++) {
 live.finish();
 bar.finish();`;
 
+const menuCell = `import { configure, sharingFigure, show } from 'xkd';
+const variants = ['base', 'base-mats'].map((name) => ({ name, config: configure(name as 'base') }));
+await show(sharingFigure({ variants: variants }));`;
+
 const interruptedCells = [
   `import { tick, watchInterrupt } from 'xkd';
 const state = { steps: 0, ended: false };`,
@@ -52,8 +56,9 @@ describe('notebooks in JupyterLab', function () {
     folder = mkdtempSync(join(tmpdir(), 'xkd-live-'));
     writeFileSync(join(folder, 'live.ipynb'), JSON.stringify(notebookOf([liveCell])));
     writeFileSync(join(folder, 'interrupted.ipynb'), JSON.stringify(notebookOf(interruptedCells)));
+    writeFileSync(join(folder, 'menu.ipynb'), JSON.stringify(notebookOf([menuCell])));
     lab = await JupyterLab.start(
-      [startHere, ...['live.ipynb', 'interrupted.ipynb'].map((name) => join(folder, name))],
+      [startHere, ...['live.ipynb', 'interrupted.ipynb', 'menu.ipynb'].map((name) => join(folder, name))],
       { environment: { XKD_FAST: '1' } },
     );
     browser = await launchBrowser(chromium);
@@ -102,6 +107,17 @@ describe('notebooks in JupyterLab', function () {
     await page.waitForFunction(() => document.querySelector('.gtitle')?.textContent === 'step 40');
     assert.ok(titles.size >= 4, [...titles].join());
     assert.ok(bars.size >= 4, [...bars].join());
+  });
+
+  it('switches what a figure shows when a button of its menu is pressed', async () => {
+    await lab.open(page, 'menu.ipynb');
+    await lab.runAll(page, 60);
+    const says = (text: string) => page.locator('.js-plotly-plot .annotation', { hasText: text }).count();
+    await page.locator('.js-plotly-plot .updatemenu-button', { hasText: 'base-mats' }).waitFor();
+    assert.deepEqual([await says('396.4 M'), await says('the same 12 transformer blocks')], [1, 0]);
+    await page.locator('.js-plotly-plot .updatemenu-button', { hasText: 'base-mats' }).click();
+    await page.locator('.js-plotly-plot .annotation', { hasText: '226.3 M' }).waitFor();
+    assert.deepEqual([await says('396.4 M'), await says('the same 12 transformer blocks')], [0, 2]);
   });
 
   it('ends a loop that asks for the interrupt, and the next cell goes on with what it did', async () => {

@@ -23,8 +23,8 @@ export function sharingFigure({ variants }: SharingArgs): Figure {
   const [{ points, shapes, annotations }] = drawings;
   return themed([points], {
     width: 860,
-    height: height + 64,
-    margin: { l: 8, r: 8, t: 44, b: 8 },
+    height: height + 88,
+    margin: { l: 8, r: 8, t: 68, b: 8 },
     showlegend: false,
     dragmode: false,
     xaxis: { ...hiddenAxis, range: [0, 100] },
