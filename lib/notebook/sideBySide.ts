@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { XkdConfig } from '../config';
 import { openDataset, openLoader, type ClipPool } from '../data';
 import { UserError } from '../errors';
-import { PretrainingRun, runLength, watchInterrupt, type StepMetrics } from '../train';
+import { PretrainingRun, runLength, watchInterrupt, type InterruptWatch, type StepMetrics } from '../train';
 import { comparisonFigure, type ComparisonArgs } from './comparison';
 import { liveFigure } from './liveFigure';
 import { progressBar } from './progressBar';
@@ -24,6 +24,8 @@ export interface SideBySideArgs {
   readonly data: string;
   /** Decoding threads and cache to share with others. */
   readonly pool?: ClipPool;
+  /** Run each step op by op instead of as one native graph: slower, the same figures. */
+  readonly eager?: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface SideBySideArgs {
  *
  * @throws UserError where the configurations do not ask for the same batches
  */
-export async function openSideBySide({ configs, data, pool }: SideBySideArgs): Promise<Contender[]> {
+export async function openSideBySide({ configs, data, pool, eager }: SideBySideArgs): Promise<Contender[]> {
   const named = Object.entries(configs);
   const [, config] = named[0];
   for (const [name, other] of named) checkSameData(config, name, other);
@@ -44,7 +46,7 @@ export async function openSideBySide({ configs, data, pool }: SideBySideArgs): P
   try {
     for (const [i, [name, own]] of named.entries()) {
       const openSource = async () => sources[i];
-      const run = await PretrainingRun.open({ config: own, entries, data, out: null, openSource });
+      const run = await PretrainingRun.open({ config: own, entries, data, out: null, openSource, eager });
       contenders.push({ name, run, history: [] });
     }
   } catch (error) {
@@ -55,19 +57,24 @@ export async function openSideBySide({ configs, data, pool }: SideBySideArgs): P
   return contenders;
 }
 
+export interface WatchSideBySideArgs extends Omit<ComparisonArgs, 'histories'> {
+  /** Tells when to stop; by default it listens for itself. */
+  readonly interrupt?: InterruptWatch;
+}
+
 /**
  * Takes the runs' steps in turn, with a progress bar and one live figure below the cell. JupyterLab's interrupt ends it
  * after the running step, and calling it again goes on.
  */
 export async function watchSideBySide(
   contenders: readonly Contender[],
-  args: Omit<ComparisonArgs, 'histories'> = {},
+  args: WatchSideBySideArgs = {},
 ): Promise<void> {
   const left = contenders.reduce((sum, { run }) => sum + run.length.steps - run.state.step, 0);
   const bar = progressBar(left, args.title ?? 'training', { unit: 'steps' });
   const figure = () => comparisonFigure({ ...args, histories: contenders });
   const live = liveFigure(figure(), { intervalMs: 1500 });
-  const watch = watchInterrupt();
+  const watch = args.interrupt ?? watchInterrupt();
   try {
     for (let done = 1; done <= left && !watch.requested; done++) {
       const { name, run, history } = mostBehind(contenders);
@@ -79,7 +86,7 @@ export async function watchSideBySide(
     }
     if (watch.requested) await watch.whenInsistingEnds;
   } finally {
-    watch.stop();
+    if (watch !== args.interrupt) watch.stop();
     bar.finish();
     live.finish();
   }

@@ -101,6 +101,29 @@ describe('runs side by side', function () {
     assert.equal(tf.memory().numTensors, tensors);
   });
 
+  it('stop after the running step when interrupted, and go on with the run that is behind', async () => {
+    const contenders = await openSideBySide({ configs: variants, data: data(), eager: true });
+    const taken = () => contenders.map(({ history }) => history.length);
+    const interrupt = {
+      get requested() {
+        return taken()[1] === 1;
+      },
+      signal: null,
+      whenRequested: Promise.resolve(),
+      whenInsistingEnds: Promise.resolve(),
+      stop: () => undefined,
+    };
+    await watchSideBySide(contenders, { interrupt });
+    assert.deepEqual(taken(), [1, 1, 0]);
+    await watchSideBySide(contenders);
+    assert.deepEqual(taken(), [2, 2, 2]);
+    assert.deepEqual(
+      contenders.map(({ history }) => history.map(({ step }) => step).join()),
+      ['0,1', '0,1', '0,1'],
+    );
+    await closeSideBySide(contenders);
+  });
+
   it('are refused where they would need other batches', async () => {
     const configs = { ...variants, other: configure('nano', { ...overrides, seed: 1, 'training.batch': 8 }) };
     await assert.rejects(
