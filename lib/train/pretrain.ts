@@ -4,6 +4,7 @@ import { openLoader } from '../data/loader';
 import type { Report } from './checkpointFolder';
 import type { InterruptWatch } from './interrupt';
 import { PretrainingRun } from './pretraining';
+import type { TrainState } from './state';
 
 /** The call behind `xkd pretrain`, the same from a notebook. */
 export interface PretrainOptions {
@@ -14,6 +15,8 @@ export interface PretrainOptions {
   readonly out: string | null;
   /** Go on from the newest sound checkpoint in `out`, bit for bit; from the start where there is none yet. */
   readonly resume?: boolean;
+  /** Makes the state at step 0; default: {@link TrainState.create}. Not called where a checkpoint is resumed. */
+  readonly initial?: () => Promise<TrainState>;
   /** Told of checkpoints that are damaged; default: a warning. */
   readonly report?: Report;
   /** Tells when to stop; by default each loop listens for itself while it runs. */

@@ -41,6 +41,8 @@ export interface PretrainingArgs {
   readonly out: string | null;
   /** Go on from the newest sound checkpoint of `out`. */
   readonly resume?: boolean;
+  /** Makes the state at step 0; default: {@link TrainState.create}. Not called where a checkpoint is resumed. */
+  readonly initial?: () => Promise<TrainState>;
   /** Told of checkpoints that are damaged; default: a warning. */
   readonly report?: Report;
   /** Tells when to stop; by default each loop listens for itself while it runs. */
@@ -89,8 +91,11 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     const { config, entries, out, resume = false, report = (sentence) => console.warn(sentence) } = args;
     const facts = { length: runLength(config, entries.length), clips: fingerprintClips(entries) };
     const folder = out === null ? null : RunFolder.open(out, resume);
+    const { initial = async () => TrainState.create(config) } = args;
     const state =
-      resume && out !== null ? resumeState({ out, config, run: facts, report }) : TrainState.create(config);
+      resume && out !== null
+        ? await resumeState({ out, config, run: facts, initial, report })
+        : await initial();
     try {
       folder?.describe(config, args.data, facts);
       folder?.openMetrics(state.step);

@@ -9,6 +9,8 @@ export interface ResumeArgs {
   readonly out: string;
   readonly config: XkdConfig;
   readonly run: RunFacts;
+  /** Makes the state at step 0. */
+  readonly initial: () => Promise<TrainState>;
   /** Told of each checkpoint that is damaged. */
   readonly report: Report;
 }
@@ -19,8 +21,8 @@ export interface ResumeArgs {
  *
  * @throws UserError where the run is another one, or all of its checkpoints are damaged
  */
-export function resumeState({ out, config, run, report }: ResumeArgs): TrainState {
-  if (listCheckpoints(out).length === 0) return TrainState.create(config);
+export async function resumeState({ out, config, run, initial, report }: ResumeArgs): Promise<TrainState> {
+  if (listCheckpoints(out).length === 0) return initial();
   const { state, damaged } = openCheckpoint(out, {
     accept: (info) => requireSameRun(out, info, config, run),
     report: () => undefined,

@@ -8,6 +8,7 @@ interface PretrainFlags {
   preset: string;
   data: string;
   out: string;
+  init?: string[];
   resume?: boolean;
   eager?: boolean;
 }
@@ -20,18 +21,24 @@ export function register(program: Command): void {
     .option('--preset <name>', Object.keys(presets).join(', '), 'nano')
     .requiredOption('--data <folder>', 'data set: a folder with index.csv, or any tree of video files')
     .requiredOption('--out <folder>', 'run folder: configuration, metrics, checkpoints')
+    .option(
+      '--init <files...>',
+      'weights to start from: a checkpoint, a state dict, or one to four backbones (.pth.tar, .safetensors)',
+    )
     .option('--resume', 'go on from the newest sound checkpoint in the run folder')
     .option('--eager', 'run each step op by op instead of as one native graph')
     .argument('[overrides...]', 'configuration values, such as training.epochs=10 (see xkd config --keys)')
     .action(async (words: string[], flags: PretrainFlags) => {
       const config = configure(flags.preset, parseOverrides(words));
-      const { data, out, resume, eager } = flags;
+      const { data, out, init, resume, eager } = flags;
       // Before all else, so that whoever stops a run that is still being opened is heard.
       const interrupt = watchInterrupt({ secondEnds: true });
       // TensorFlow is loaded by the commands that need it, when they run.
       const { openPretraining } = await import('../../train');
+      const { initialState } = await import('../../weights');
+      const initial = init && (() => initialState(init, config));
       const report = (sentence: string) => process.stderr.write(`xkd: ${sentence}\n`);
-      const run = await openPretraining({ config, data, out, resume, eager, report, interrupt });
+      const run = await openPretraining({ config, data, out, initial, resume, eager, report, interrupt });
       try {
         await follow(run, out, interrupt);
       } finally {
