@@ -32,8 +32,8 @@ export function comparisonFigure(args: ComparisonArgs): Figure {
       anchor: y,
       matches: panel === 0 ? undefined : 'x',
     };
-    axes[`yaxis${suffix(panel)}`] = { anchor: x };
     const level = levels[term];
+    axes[`yaxis${suffix(panel)}`] = { anchor: x, range: rangeBehindStart(histories, term, level?.value) };
     if (level) shapes.push(levelLine(level.value, [start, start + width], y));
     histories.forEach(({ name, history }, i) => {
       traces.push(curve(name, term, history, { x, y, i, first: panel === 0 }));
@@ -83,6 +83,25 @@ const mostPoints = 200;
 function everyFew(count: number): number[] {
   const every = Math.ceil(count / mostPoints);
   return Array.from({ length: count }, (_, k) => k).filter((k) => (count - 1 - k) % every === 0);
+}
+
+/** The first few steps are many times as high as all others: they would flatten what is to be compared. */
+const steepSteps = 25;
+
+/** From the lowest to the highest value behind the steep start, with a little air; double-click shows all. */
+function rangeBehindStart(
+  histories: ComparisonArgs['histories'],
+  term: LossTerm,
+  level?: number,
+): readonly [number, number] | undefined {
+  const shown = histories.flatMap(({ history }) =>
+    runningMean(history.map((metrics) => metrics[term])).slice(steepSteps),
+  );
+  if (shown.length === 0) return undefined;
+  const values = level === undefined ? shown : [...shown, level];
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const air = 0.05 * (high - low) || 0.1;
+  return [low - air, high + air];
 }
 
 function levelLine(value: number, [x0, x1]: readonly [number, number], yref: string): Shape {

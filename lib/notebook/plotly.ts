@@ -73,6 +73,7 @@ export interface BarTrace extends TraceBase {
   readonly insidetextanchor?: 'start' | 'middle' | 'end';
   readonly textangle?: number;
   readonly textfont?: Font;
+  readonly insidetextfont?: Font;
   readonly marker?: Marker;
   readonly error_x?: ErrorBars;
   readonly error_y?: ErrorBars;

@@ -222,5 +222,6 @@ describe('bars in groups', () => {
     assert.deepEqual(data.map(({ xaxis }) => xaxis), ['x', 'x', 'x', 'x2', 'x2']); // prettier-ignore
     assert.deepEqual(data.map((bar) => 'error_y' in bar && bar.error_y !== undefined), [true, false, false, false, false]); // prettier-ignore
     assert.equal(layout.shapes![0].y0, 12.5);
+    assert.equal(layout.annotations![0].text, 'here (dotted: chance)');
   });
 });

@@ -150,7 +150,7 @@ describe('runs side by side', function () {
 });
 
 describe('figure of several runs', () => {
-  const history = Array.from({ length: 450 }, (_, step) => ({ step, reconstruction: 1, distillation: 5 }) as StepMetrics); // prettier-ignore
+  const history = Array.from({ length: 450 }, (_, step) => ({ step, reconstruction: 1, distillation: step < 10 ? 15 : 5 }) as StepMetrics); // prettier-ignore
   const histories = ['a', 'b'].map((name) => ({ name, history }) as unknown as Contender);
 
   it('has a panel for each term, in which a run keeps its colour, and names each run once', () => {
@@ -169,6 +169,10 @@ describe('figure of several runs', () => {
     assert.equal(colour(0), colour(2));
     assert.notEqual(colour(0), colour(1));
     assert.deepEqual([layout.shapes![0].yref, layout.shapes![0].y0], ['y2', 4.85]);
+    assert.deepEqual(
+      layout.yaxis2!.range!.map((value) => value.toFixed(4)),
+      ['4.8425', '5.0075'],
+    );
     assert.match(layout.annotations![1].text, /^distillation \(dotted: log\(outputs\)\)$/);
   });
 });

@@ -55,12 +55,10 @@ export function groupedBarsFigure({ panels, title, valueTitle, range }: GroupedB
       traces.push(trace(panel, bars, { panel: p, colour, showlegend: !named.has(bars.name) }));
       named.add(bars.name);
     }
-    annotations.push(heading(panel.title, (start + end) / 2));
-    if (panel.level) {
-      const { value, name } = panel.level;
-      shapes.push(levelLine(value, [start, end], `y${suffix(p)}`));
-      annotations.push(levelName(name, end, value, `y${suffix(p)}`));
-    }
+    const { level } = panel;
+    const text = level ? `${panel.title} (dotted: ${level.name})` : panel.title;
+    annotations.push(heading(text, (start + end) / 2));
+    if (level) shapes.push(levelLine(level.value, [start, end], `y${suffix(p)}`));
   });
   return themed(traces, {
     title: title ? { text: title } : undefined,
@@ -99,6 +97,7 @@ function trace(
     insidetextanchor: 'start',
     textangle: 0,
     textfont: { size: 10 },
+    insidetextfont: { size: 10, color: '#ffffff' },
     marker: { color: colour },
     error_y: halfWidths
       ? { type: 'data', array: rounded(halfWidths), color: colours.text, thickness: 1.5 }
@@ -117,11 +116,6 @@ function levelLine(value: number, [x0, x1]: readonly [number, number], yref: str
 function heading(text: string, x: number): Annotation {
   const place = { xref: 'paper', yref: 'paper', x, y: 1, xanchor: 'center', yanchor: 'bottom' } as const;
   return { text, ...place, showarrow: false, font: { size: 12 } };
-}
-
-function levelName(text: string, x: number, y: number, yref: string): Annotation {
-  const place = { xref: 'paper', yref, x, y, xanchor: 'right', yanchor: 'bottom' } as const;
-  return { text, ...place, showarrow: false, font: { size: 11, color: colours.bad } };
 }
 
 /** Plotly numbers axes from 2; the first has no number. */
