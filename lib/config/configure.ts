@@ -30,6 +30,11 @@ export function configure(preset: string, overrides: Overrides = {}): XkdConfig 
   );
   tree.preset = name;
   for (const [key, value] of Object.entries(overrides)) setKey(tree, key, value);
+  if (tree.preset !== name) {
+    throw new UserError(
+      `preset=${String(tree.preset)} would only rename preset ${name}; name the preset itself where ${name} was named.`,
+    );
+  }
   return validateConfig(tree);
 }
 

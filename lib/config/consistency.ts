@@ -32,6 +32,7 @@ export function checkConsistency(config: XkdConfig): void {
   divides('training.accumulate', config.training.accumulate, 'training.batch', config.training.batch);
   checkMasks(config);
   checkLosses(config);
+  checkUnused(config);
 }
 
 /** Something must be learnt, and the teachers must have a view (method sections 5 and 6). */
@@ -49,6 +50,30 @@ function checkLosses(config: XkdConfig): void {
   if (teachers && teacherView === 'firstLocal' && missing !== undefined) {
     throw new UserError(
       `teacherView is "firstLocal" but views.local.${missing} is 0: set teacherView=global or views.local.${missing}=1.`,
+    );
+  }
+}
+
+/** A choice about a part of the method that is off would change nothing, which whoever makes it does not expect. */
+function checkUnused(config: XkdConfig): void {
+  const { loss, refinement, optimiser } = config;
+  const { heads, teachers } = usedParts(config);
+  for (const term of ['alignment', 'distillation', 'reconstruction'] as const) {
+    const selection = loss[`${term}Of`];
+    if (loss[term] === 0 && selection !== 'both') {
+      throw new UserError(
+        `loss.${term}Of is "${selection}" but loss.${term} is 0, so it would change nothing; give loss.${term} a weight, or leave loss.${term}Of out.`,
+      );
+    }
+  }
+  if (refinement === 'softmax' && !teachers) {
+    throw new UserError(
+      'refinement is "softmax" but no loss needs the teachers, whose features it refines; give loss.distillation a weight, or leave refinement out.',
+    );
+  }
+  if (optimiser.freezeLastLayerEpochs > 0 && !heads) {
+    throw new UserError(
+      `optimiser.freezeLastLayerEpochs is ${optimiser.freezeLastLayerEpochs} but no loss trains the heads; give loss.distillation or loss.alignment a weight, or leave it out.`,
     );
   }
 }

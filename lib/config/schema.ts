@@ -22,7 +22,7 @@ const clip = z.strictObject({
 });
 
 const spectrogram = z.strictObject({
-  fftSize: count.describe('window of one spectrum [samples], a power of two'),
+  fftSize: z.int().min(2).describe('window of one spectrum [samples], a power of two'),
   hopLength: count.describe('step between spectra [samples]'),
   melBands: count.describe('bands of the Slaney mel filterbank'),
   columns: count.describe('spectra in a global view'),

@@ -1,4 +1,5 @@
 import type { XkdConfig } from '../config';
+import { UserError } from '../errors';
 import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
 import { type ParameterSpec, canonicalName, parameterSpecs } from './parameters';
@@ -20,9 +21,8 @@ export function initialWeights(config: XkdConfig): Map<string, tf.Tensor> {
   );
 }
 
-function initialValues({ shape, initialiser }: ParameterSpec, stream: RandomStream): Float32Array {
-  const size = shape.reduce((product, count) => product * count, 1);
-  const values = new Float32Array(size);
+function initialValues({ name, shape, initialiser }: ParameterSpec, stream: RandomStream): Float32Array {
+  const values = floats(name, shape);
   switch (initialiser) {
     case 'zeros':
       return values;
@@ -35,5 +35,16 @@ function initialValues({ shape, initialiser }: ParameterSpec, stream: RandomStre
       const bound = Math.sqrt(6 / (shape[0] + shape[1]));
       return values.map(() => stream.uniform(-bound, bound));
     }
+  }
+}
+
+function floats(name: string, shape: readonly number[]): Float32Array {
+  const size = shape.reduce((product, count) => product * count, 1);
+  try {
+    return new Float32Array(size);
+  } catch {
+    throw new UserError(
+      `The weight "${name}" of [${shape.join(', ')}] would take ${((4 * size) / 1e9).toFixed(1)} GB, which cannot be had; choose a smaller encoder, decoder or projector.`,
+    );
   }
 }

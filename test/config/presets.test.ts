@@ -136,6 +136,23 @@ describe('nonsensical combinations', () => {
     ],
     [{ 'views.frames': 16 }, /views\.frames \(16\) is above frames of a clip \(8\)/],
     [{ sharing: 'audio' }, /"audio" of "sharing" is not allowed/],
+    [{ preset: 'base' }, /preset=base would only rename preset nano/],
+    [{ preset: 'junk' }, /preset=junk would only rename preset nano/],
+    [{ 'spectrogram.fftSize': 1 }, /"spectrogram\.fftSize" is not allowed/],
+    [
+      { 'loss.alignment': 0, 'loss.alignmentOf': 'students' },
+      /alignmentOf is "students" but loss\.alignment is 0/,
+    ],
+    [{ 'loss.distillation': 0, 'loss.distillationOf': 'videoToAudio' }, /loss\.distillation is 0/],
+    [{ 'loss.reconstruction': 0, 'loss.reconstructionOf': 'audio' }, /loss\.reconstruction is 0/],
+    [
+      { 'loss.alignmentOf': 'students', 'loss.distillation': 0, refinement: 'softmax' },
+      /refinement is "softmax" but no loss needs the teachers/,
+    ],
+    [
+      { 'loss.alignment': 0, 'loss.distillation': 0, 'optimiser.freezeLastLayerEpochs': 1 },
+      /freezeLastLayerEpochs is 1 but no loss trains the heads/,
+    ],
   ] as [Record<string, string | number | number[]>, RegExp][]) {
     it(`${JSON.stringify(overrides)} is refused with the reason`, () => refused(overrides, reason));
   }

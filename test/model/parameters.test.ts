@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type XkdConfig, canonicalName, configure, initialWeights, parameterSpecs, tf } from 'xkd';
+import { UserError, type XkdConfig, canonicalName, configure, initialWeights, parameterSpecs, tf } from 'xkd';
 import { tinyConfig } from '../support/tiny';
 
 const count = (config: XkdConfig, trainable?: boolean) =>
@@ -43,6 +43,13 @@ describe('parameters', () => {
     assert.ok(of('backbone.encoder_norm.weight').every((v) => v === 1));
     assert.ok(of('backbone.encoder.blocks.0.mlp.fc1.bias').every((v) => v === 0));
     tf.dispose([...weights.values()]);
+  });
+
+  it('names a weight that no memory can hold', () => {
+    assert.throws(
+      () => initialWeights(tinyConfig({ 'encoder.width': 2 ** 40, 'encoder.heads': 1 })),
+      (error) => error instanceof UserError && /The weight ".*" of \[.*would take .* GB/.test(error.message),
+    );
   });
 
   it('no two blocks start equal, teachers equal their students, another seed gives other weights', () => {
