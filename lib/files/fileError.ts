@@ -44,6 +44,8 @@ export function fileError(error: unknown, path: string, doing: 'read' | 'write')
       );
     case 'ENOTDIR':
       return new UserError(`"${path}" leads through a file as if it were a folder; check the path.`);
+    case 'ELOOP':
+      return new UserError(`"${path}" is a link that leads back to itself; check the path.`);
     case 'EISDIR':
       return new UserError(`"${path}" is a folder where a file is needed; name a file.`);
     case 'ENAMETOOLONG':

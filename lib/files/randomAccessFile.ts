@@ -1,4 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { UserError } from '../errors';
 import { DamagedFile, fileError } from './fileError';
 
 /** A file that is open for reading at any place. Every error names it. */
@@ -9,12 +10,19 @@ export class RandomAccessFile {
     readonly byteLength: number,
   ) {}
 
-  /** @throws UserError where there is no such file, no right to read it, or it is a folder */
+  /** @throws UserError where there is no such file, no right to read it, or it is a folder, a pipe or a device */
   static open(path: string): RandomAccessFile {
-    const descriptor = attempt(path, () => openSync(path, 'r'));
+    // A pipe would be waited for without end until somebody writes to it.
+    const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+    const descriptor = attempt(path, () => openSync(path, flags));
     try {
       const stat = attempt(path, () => fstatSync(descriptor));
       if (stat.isDirectory()) throw fileError({ code: 'EISDIR' }, path, 'read');
+      if (!stat.isFile()) {
+        throw new UserError(
+          `"${path}" is a pipe or a device, which can be read from its start alone; save it as a file first.`,
+        );
+      }
       return new RandomAccessFile(path, descriptor, stat.size);
     } catch (error) {
       closeSync(descriptor);

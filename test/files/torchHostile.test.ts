@@ -147,6 +147,17 @@ describe('hostile files of torch.save', () => {
     file.close();
   });
 
+  it('refuses a packed file that would unpack to many times its size, before anything is unpacked', async () => {
+    const path = join(folder, 'bad.pth');
+    const zip = new ZipFile();
+    const pickle = `${proto}${dict(text('w'), rebuild(storage('0', 2 ** 25), 0, [1], [1]))}.`;
+    zip.addBuffer(Buffer.from(pickle, 'latin1'), 'archive/data.pkl');
+    zip.addBuffer(Buffer.alloc(2 ** 27), 'archive/data/0', { compress: true });
+    zip.end();
+    await pipeline(zip.outputStream, createWriteStream(path));
+    await assert.rejects(openTensorFile(path), userError(/would unpack to over 16 times its bytes/));
+  });
+
   it('keeps names such as __proto__ apart from objects', async () => {
     const path = await writeZip(
       join(folder, 'proto.pth'),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RandomStream, UserError, openTensorFile, type TensorFile } from 'xkd';
@@ -19,6 +20,8 @@ describe('files of torch.save', () => {
   const files: [string, string][] = [
     ['values.pth', 'PyTorch, zip'],
     ['legacy.pth', 'PyTorch, before 1.6'],
+    ['legacy3.pth', 'PyTorch, before 1.6'],
+    ['legacy4.pth', 'PyTorch, before 1.6'],
     ['protocol4.pth', 'PyTorch, zip'],
     ['protocol5.pth', 'PyTorch, zip'],
     ['deflated.pth', 'PyTorch, zip'],
@@ -98,6 +101,13 @@ describe('files of torch.save', () => {
     }
     await assert.rejects(openTensorFile(join(folder, 'none.pth')), userError(/There is no file/));
     await assert.rejects(openTensorFile(folder), userError(/is a folder/));
+    const loop = join(folder, 'loop.pth');
+    symlinkSync(loop, loop);
+    await assert.rejects(openTensorFile(loop), userError(/loop\.pth" is a link that leads back to itself/));
+    const pipe = join(folder, 'pipe.pth');
+    execFileSync('mkfifo', [pipe]);
+    await assert.rejects(openTensorFile(pipe), userError(/pipe\.pth" is a pipe or a device/));
+    await assert.rejects(openTensorFile('/dev/zero'), userError(/is a pipe or a device/));
   });
 
   it('meets truncation of either format with a sentence', async () => {

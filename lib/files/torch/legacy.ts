@@ -13,13 +13,17 @@ import type { StoragePlace } from './storages';
  */
 
 const magic = 119547037146038801333356n;
-/** A pickle of protocol 2 that begins with a long number of ten bytes. */
-const signature = [0x80, 0x02, 0x8a, 0x0a] as const;
 const protocol = 1001;
+const opcodes = { protocol: 0x80, frame: 0x95, long: 0x8a } as const;
+/** So many bytes of a file tell whether it is one of these. */
+export const legacyStartBytes = 13;
 
-/** Whether a file starts as such files do. */
+/** Whether a file starts as such files do: a pickle, from protocol 4 on in a frame, of a whole number of ten bytes. */
 export function isLegacy(start: Uint8Array): boolean {
-  return signature.every((byte, i) => start[i] === byte);
+  const version = start[1];
+  if (start[0] !== opcodes.protocol || version < 2 || version > 5) return false;
+  const at = start[2] === opcodes.frame ? 11 : 2;
+  return start[at] === opcodes.long && start[at + 1] === 10;
 }
 
 /** The object and the places of its storages. */

@@ -3,7 +3,7 @@ import { RandomAccessFile } from '../randomAccessFile';
 import { bytesPerValue, valueCount } from '../safetensorsHeader';
 import { decodeValues, typeOf } from '../tensorCodec';
 import type { StoredTensor, TensorFile, TensorInfo } from '../tensorFile';
-import { isLegacy, readLegacy } from './legacy';
+import { isLegacy, legacyStartBytes, readLegacy } from './legacy';
 import { storagesFrom } from './persistent';
 import { PickleError, PickleInput } from './pickleInput';
 import { ForbiddenGlobal, unpickle } from './pickleMachine';
@@ -124,7 +124,7 @@ function isZip(start: Uint8Array): boolean {
 }
 
 async function readContent(file: RandomAccessFile): Promise<Content> {
-  const start = new Uint8Array(file.read(0, Math.min(4, file.byteLength)));
+  const start = new Uint8Array(file.read(0, Math.min(legacyStartBytes, file.byteLength)));
   if (isLegacy(start)) {
     return { format: 'PyTorch, before 1.6', metadata: {}, ...readLegacy(file, maxPickleBytes) };
   }

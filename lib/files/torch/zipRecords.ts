@@ -17,8 +17,9 @@ export interface ZipRecord {
 
 const methods = { stored: 0, deflated: 8 } as const;
 const maxRecords = 1_000_000;
-/** Largest content that is unpacked in memory. */
-const maxDeflatedBytes = 2 ** 31;
+/** Packed records may grow to so many times the file in all: weights hardly shrink, and PyTorch doesn't pack them. */
+const maxUnpacking = 16;
+const smallBytes = 64 * 2 ** 20;
 
 /**
  * The records of a zip file by the names that they have below its one top folder, from its directory alone.
@@ -27,6 +28,7 @@ const maxDeflatedBytes = 2 ** 31;
  */
 export async function zipRecords(file: RandomAccessFile): Promise<Map<string, ZipRecord>> {
   const records = new Map<string, ZipRecord>();
+  let unpacked = 0;
   try {
     const options = { lazyEntries: true, autoClose: false };
     const zip = await fromRandomAccessReaderPromise(new BoundedReader(file), file.byteLength, options);
@@ -38,6 +40,10 @@ export async function zipRecords(file: RandomAccessFile): Promise<Map<string, Zi
         throw new Error(`its record "${entry.fileName}" ends behind the file's end`);
       }
       if (records.has(record.name)) throw new Error(`it has two records "${record.name}"`);
+      if (record.deflated) unpacked += record.byteLength;
+      if (unpacked > Math.max(smallBytes, maxUnpacking * file.byteLength)) {
+        throw new Error(`its records would unpack to over ${maxUnpacking} times its bytes`);
+      }
       records.set(record.name, record);
     }
   } catch (error) {
@@ -92,9 +98,6 @@ function toRecord(entry: Entry, offset: number): ZipRecord {
   if (entry.isEncrypted()) throw new Error(`its record "${fileName}" is encrypted`);
   if (!deflated && compressionMethod !== methods.stored) {
     throw new Error(`its record "${fileName}" is packed with method ${compressionMethod}`);
-  }
-  if (deflated && uncompressedSize > maxDeflatedBytes) {
-    throw new Error(`its record "${fileName}" would unpack to ${uncompressedSize} bytes`);
   }
   return {
     name: fileName.slice(fileName.indexOf('/') + 1),

@@ -36,6 +36,8 @@ values = collections.OrderedDict(
 )
 torch.save(values, "values.pth")
 torch.save(values, "legacy.pth", _use_new_zipfile_serialization=False)
+for protocol in (3, 4):
+    torch.save(values, f"legacy{protocol}.pth", pickle_protocol=protocol, _use_new_zipfile_serialization=False)
 torch.save(values, "protocol4.pth", pickle_protocol=4)
 torch.save(values, "protocol5.pth", pickle_protocol=5)
 with open("expected.json", "w") as file:
