@@ -13,7 +13,7 @@ import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
 import { AccumulatedStep } from './accumulation';
 import { saveCheckpoint } from './checkpoint';
-import { type Report, checkpointPath, pruneCheckpoints } from './checkpointFolder';
+import { type Report, checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpointFolder';
 import type { RunFacts } from './checkpointMetadata';
 import { fingerprintClips } from './clipsFingerprint';
 import { CompiledEngine, eagerEngine } from './engine';
@@ -41,7 +41,10 @@ export interface PretrainingArgs {
   readonly out: string | null;
   /** Go on from the newest sound checkpoint of `out`. */
   readonly resume?: boolean;
-  /** Makes the state at step 0; default: {@link TrainState.create}. Not called where a checkpoint is resumed. */
+  /**
+   * Makes the state at step 0, of which a checkpoint is written at once; default: {@link TrainState.create}, which
+   * the seed tells. Not called where a checkpoint is resumed.
+   */
   readonly initial?: () => Promise<TrainState>;
   /** Told of checkpoints that are damaged; default: a warning. */
   readonly report?: Report;
@@ -97,6 +100,10 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
         ? await resumeState({ out, config, run: facts, initial, report })
         : await initial();
     try {
+      // Given weights follow from no seed: cut off before its first checkpoint, such a run could not go on without them.
+      if (args.initial !== undefined && out !== null && listCheckpoints(out).length === 0) {
+        saveCheckpoint(state, checkpointPath(out, state.step), facts);
+      }
       folder?.describe(config, args.data, facts);
       folder?.openMetrics(state.step);
       const source = await args.openSource(state.step, facts.length.steps);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TrainState, UserError, convertWeights, initialState, saveCheckpoint, tf, type XkdConfig } from 'xkd';
+import { config, open, weightsOf } from '../support/runs';
 import { tinyConfig } from '../support/tiny';
 
 describe('starting from given weights', () => {
@@ -64,6 +65,18 @@ describe('starting from given weights', () => {
       assert.deepEqual(values(state, `aud_student.${name}`), values(fresh, `aud_student.${name}`));
     });
     fresh.dispose();
+  });
+
+  it('stands in a checkpoint at once, so that a run cut off before its next one goes on with the same weights', async () => {
+    const out = join(folder, 'run');
+    const first = await open(out, { initial: () => initialState([checkpoint], config) });
+    await first.close();
+    const second = await open(out, { resume: true });
+    await second.close();
+    assert.equal(second.state.step, 0);
+    assert.deepEqual(weightsOf(second.state), weightsOf(first.state));
+    first.state.dispose();
+    second.state.dispose();
   });
 
   it('refuses weights of another size, and leaves no tensors', async () => {

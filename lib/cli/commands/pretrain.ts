@@ -8,7 +8,7 @@ interface PretrainFlags {
   preset: string;
   data: string;
   out: string;
-  init?: string[];
+  init?: readonly string[];
   resume?: boolean;
   eager?: boolean;
 }
@@ -22,8 +22,9 @@ export function register(program: Command): void {
     .requiredOption('--data <folder>', 'data set: a folder with index.csv, or any tree of video files')
     .requiredOption('--out <folder>', 'run folder: configuration, metrics, checkpoints')
     .option(
-      '--init <files...>',
-      'weights to start from: a checkpoint, a state dict, or one to four backbones (.pth.tar, .safetensors)',
+      '--init <path>',
+      'weights to start from: a run folder, a checkpoint or a file of weights; again for each further backbone',
+      (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
     )
     .option('--resume', 'go on from the newest sound checkpoint in the run folder')
     .option('--eager', 'run each step op by op instead of as one native graph')
