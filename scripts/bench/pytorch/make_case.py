@@ -7,9 +7,9 @@ agrees with the authors' own cases.
 import argparse
 import json
 import math
+import struct
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
 from golden import case_config, schedule_of, tree
@@ -46,7 +46,7 @@ def main() -> None:
     tensors |= {f"final.{name}": tensor for name, tensor in network.state_dict().items()}
     tensors |= features(network, inputs[0])
 
-    save_file({name: tensor.float().clone() for name, tensor in tensors.items()}, f"{args.prefix}.safetensors")
+    save(tensors, f"{args.prefix}.safetensors")
     with open(f"{args.prefix}.json", "w", encoding="utf8") as out:
         json.dump(file, out, indent=1)
         out.write("\n")
@@ -163,6 +163,21 @@ def features(network: Xkd, inputs: Inputs) -> dict[str, Tensor]:
         for m in MODALITIES
         for index, suffix in enumerate(("", "_local"))
     }
+
+
+def save(tensors: dict[str, Tensor], path: str) -> None:
+    """Writes safetensors in float32; the package's own function needs numpy, which nothing else here does."""
+    values = {name: tensor.float().contiguous() for name, tensor in tensors.items()}
+    header, end = {}, 0
+    for name, tensor in values.items():
+        start, end = end, end + 4 * tensor.numel()
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape), "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    with open(path, "wb") as out:
+        out.write(struct.pack("<Q", len(text)) + text)
+        for tensor in values.values():
+            out.write(struct.pack(f"<{tensor.numel()}f", *tensor.flatten().tolist()))
 
 
 if __name__ == "__main__":
