@@ -7,6 +7,7 @@ export interface Spread {
   readonly p90: number;
 }
 
+/** Of at least one value. */
 export function spreadOf(values: readonly number[]): Spread {
   const [p10, median, p90] = quantile([...values], [0.1, 0.5, 0.9]);
   return { median, p10, p90 };

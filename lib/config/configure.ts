@@ -6,6 +6,7 @@ import { shorthands } from './shorthands';
 
 /** A value of a configuration key as a notebook gives it; text from a command line is read as JSON first. */
 export type Override = string | number | boolean | null | readonly number[];
+/** Dotted keys, or the shorthands `encoder`, `decoder` and `views.local`, with their new values. */
 export type Overrides = Readonly<Record<string, Override>>;
 
 interface Tree {

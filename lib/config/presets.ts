@@ -147,6 +147,7 @@ export const presets = {
   'nano-mas': [nano, { sharing: 'students' }],
   'nano-mats': [nano, { sharing: 'teachersAndStudents' }],
 } as const satisfies Record<string, readonly Partially<XkdConfig>[]>;
+/** Names that {@link presets} has. */
 export type PresetName = keyof typeof presets;
 
 /** The release's names of its configurations. */
@@ -155,4 +156,5 @@ export const presetAliases: Readonly<Record<string, PresetName>> = {
   xkd_mas: 'base-mas',
   xkd_mats: 'base-mats',
 };
+/** What every preset starts from. */
 export const presetBase = base;

@@ -135,6 +135,7 @@ const loader = z.strictObject({
   maxBadShare: share.describe('share of unusable files above which the run stops'),
 });
 
+/** Every key of a configuration with its range; what each means is in its description. */
 export const configSchema = z.strictObject({
   preset: z.string().describe('preset that this configuration started from'),
   seed: z.int().min(0).describe('seed of every random stream'),
@@ -172,5 +173,7 @@ type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]
 
 /** A validated, read-only configuration. Made by {@link configure}. */
 export type XkdConfig = Immutable<z.infer<typeof configSchema>>;
+/** What a tower sees or hears. */
 export type Modality = 'video' | 'audio';
+/** Both modalities, in the order in which they stand everywhere. */
 export const modalities = ['video', 'audio'] as const;

@@ -118,6 +118,7 @@ export class SafetensorsReader implements TensorFile {
   }
 }
 
+/** @throws UserError where it is missing or no sound safetensors file */
 export function openSafetensors(path: string): SafetensorsReader {
   return SafetensorsReader.open(path);
 }

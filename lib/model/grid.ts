@@ -27,6 +27,7 @@ export function patchValues({ patch }: XkdConfig, modality: Modality): number {
   return modality === 'video' ? patch.frames * patch.size * patch.size * 3 : patch.melBands * patch.columns;
 }
 
+/** Patches in a grid. */
 export function tokenCount(grid: TokenGrid): number {
   return grid.reduce((product, count) => product * count, 1);
 }

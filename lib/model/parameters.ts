@@ -14,6 +14,7 @@ export interface ParameterSpec {
   readonly trainable: boolean;
 }
 
+/** Students learn by gradients; teachers follow them. */
 export type Role = 'student' | 'teacher';
 
 /** Name of a tower in the release: `vid_student`, `aud_teacher`, ... */

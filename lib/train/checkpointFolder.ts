@@ -31,6 +31,7 @@ export interface LoadArgs {
   readonly accept?: (info: CheckpointInfo) => void;
 }
 
+/** A state and the file that it comes from. */
 export interface LoadedCheckpoint {
   readonly state: TrainState;
   readonly path: string;

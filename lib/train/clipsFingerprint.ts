@@ -15,6 +15,7 @@ export interface ClipsFingerprint {
   readonly order: string;
 }
 
+/** What tells the clips of one run from those of another, wherever their common folder is. */
 export function fingerprintClips(entries: readonly Pick<MediaEntry, 'path'>[]): ClipsFingerprint {
   const paths = entries.map(({ path }) => path);
   const folder = commonFolder(paths);

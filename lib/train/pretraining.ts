@@ -31,6 +31,7 @@ export interface BatchSource {
   readonly skipped: readonly BadFile[];
 }
 
+/** What a run is made of. */
 export interface PretrainingArgs {
   readonly config: XkdConfig;
   /** Training clips. */
@@ -39,7 +40,7 @@ export interface PretrainingArgs {
   readonly data: string;
   /** Run folder; null keeps everything in memory. */
   readonly out: string | null;
-  /** Go on from the newest sound checkpoint of `out`. */
+  /** Go on from the newest sound checkpoint of `out`, bit for bit; from the start where there is none yet. */
   readonly resume?: boolean;
   /**
    * Makes the state at step 0, of which a checkpoint is written at once; default: {@link TrainState.create}, which

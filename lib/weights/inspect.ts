@@ -4,6 +4,7 @@ import { type StoredType, type TensorFile, openTensorFile } from '../files';
 import { checkpointFile, decodeMetadata } from '../train';
 import { carried, isCheckpoint, kindOf } from './weightSet';
 
+/** A tensor as the file stores it. */
 export interface InspectedTensor {
   readonly name: string;
   readonly dtype: StoredType;
@@ -21,6 +22,7 @@ export interface InspectedPart {
   readonly parameters: number;
 }
 
+/** All that a file of weights tells without its values. */
 export interface Inspection {
   readonly path: string;
   readonly format: string;
