@@ -46,6 +46,11 @@ export function melFilterbank(args: MelFilterbankArgs): MelFilterbank {
   return { bands, bins, first, offset, weights: Float64Array.from(weights) };
 }
 
+/** The first band that falls between two bins of the spectrum and so would hear nothing; -1 where all hear. */
+export function deafBand({ bands, offset }: MelFilterbank): number {
+  return Array.from({ length: bands }, (_, m) => offset[m + 1] - offset[m]).indexOf(0);
+}
+
 /** Slaney's scale: linear up to 1000 Hz (mel 15), then 27 mel for a factor of 6.4. */
 const linearHzPerMel = 200 / 3;
 const breakHz = 1000;

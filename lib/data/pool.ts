@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
-import type { Modality, XkdConfig } from '../config';
+import { clipFrames, type Modality, type XkdConfig } from '../config';
+import { UserError } from '../errors';
 import { FfmpegHost } from '../media/ffmpegHost';
 import { ClipCache } from './cache';
 import { clipSamples } from './augment';
-import { clipFrames } from '../config';
+import { deafBand, melFilterbank } from './melFilterbank';
 import type { ClipOutcome, ClipPlace, ClipTask } from './tasks';
 import type { WorkerSetup } from './worker';
 
@@ -100,7 +101,16 @@ export class ClipPool {
   }
 }
 
+/** @throws UserError where a mel band is too narrow for the spectrum's resolution */
 export function openClipPool(config: XkdConfig): ClipPool {
+  const { clip, spectrogram } = config;
+  const deaf = deafBand(melFilterbank({ ...spectrogram, sampleRateHz: clip.sampleRateHz }));
+  if (deaf >= 0) {
+    throw new UserError(
+      `Mel band ${deaf + 1} of ${spectrogram.melBands} lies between two bins of a spectrum of ${spectrogram.fftSize} samples and would hear nothing; ` +
+        'choose fewer spectrogram.melBands, a larger spectrogram.fftSize, or minHz and maxHz further apart.',
+    );
+  }
   return new ClipPool(config);
 }
 

@@ -1,7 +1,9 @@
-import type { XkdConfig } from '../config';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type XkdConfig, validateConfig } from '../config';
 import { type Report, listCheckpoints, openCheckpoint, pruneCheckpoints, putAside } from './checkpointFolder';
 import type { RunFacts } from './checkpointMetadata';
-import { requireSameRun } from './sameRun';
+import { requireSameConfig, requireSameRun } from './sameRun';
 import { TrainState } from './state';
 
 export interface ResumeArgs {
@@ -22,7 +24,11 @@ export interface ResumeArgs {
  * @throws UserError where the run is another one, or all of its checkpoints are damaged
  */
 export async function resumeState({ out, config, run, initial, report }: ResumeArgs): Promise<TrainState> {
-  if (listCheckpoints(out).length === 0) return initial();
+  if (listCheckpoints(out).length === 0) {
+    const begun = readConfig(out);
+    if (begun !== null) requireSameConfig(out, begun, config);
+    return initial();
+  }
   const { state, damaged } = openCheckpoint(out, {
     accept: (info) => requireSameRun(out, info, config, run),
     report: () => undefined,
@@ -37,4 +43,10 @@ export async function resumeState({ out, config, run, initial, report }: ResumeA
   pruneCheckpoints(out, config.training.keepCheckpoints);
   // With the values of the configuration that may change.
   return new TrainState(config, state.tensors, state.updates, state.step);
+}
+
+/** The configuration with which a run was begun; null where it was cut off before that was written. */
+function readConfig(out: string): XkdConfig | null {
+  const path = join(out, 'config.json');
+  return existsSync(path) ? validateConfig(JSON.parse(readFileSync(path, 'utf8'))) : null;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { configure, cropSpectrogram, LogMel, melFilterbank, readSafetensors } from 'xkd';
+import { configure, cropSpectrogram, LogMel, melFilterbank, openClipPool, readSafetensors, UserError } from 'xkd';
 
 const golden = join(__dirname, '../../golden');
 const { tensors } = readSafetensors(join(golden, 'pieces.safetensors'));
@@ -17,6 +17,14 @@ describe('LogMel', () => {
       dense.set(weights, m * bank.bins + bank.first[m]);
     }
     assertClose(dense, tensor('melfilter.16000.1024.80'), 1e-7);
+  });
+
+  it('refuses bands too narrow to hear anything', () => {
+    const narrow = configure('nano', { 'spectrogram.minHz': 7990, 'spectrogram.maxHz': 7991 });
+    assert.throws(
+      () => openClipPool(narrow),
+      (error) => error instanceof UserError && /Mel band 1 of 32 lies between two bins/.test(error.message),
+    );
   });
 
   for (const name of ['chirp', 'noise', 'silence', 'local']) {

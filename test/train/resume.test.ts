@@ -147,6 +147,14 @@ describe('resuming', () => {
     assertWhole();
   });
 
+  it('begins there with the same configuration only', async () => {
+    await cutOff(2);
+    rmSync(listCheckpoints(out)[0]);
+    await assert.rejects(open(out, { resume: true, config: { ...config, seed: 9 } }), (error) =>
+      /made with another configuration: seed \(\d+, asked for 9\)/.test((error as Error).message),
+    );
+  });
+
   it('tells in its metadata where the run stands and on which clips', async () => {
     await cutOff(5);
     const [path] = listCheckpoints(out);
