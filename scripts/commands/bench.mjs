@@ -12,7 +12,12 @@ if (!(await setUp())) process.exit(1);
 for (const notice of notices()) console.error(notice);
 const pytorch = asksForPytorch(words) ? await installed() : { reason: 'PyTorch was not asked for.' };
 const main = path.join(root, 'lib', 'dist', 'bench', 'main.js');
-const ours = ['--folder', benchFolder, '--script', path.join(root, 'scripts', 'bench', 'pytorch', 'serve.py')];
+const ours = [
+  '--folder',
+  benchFolder,
+  '--script',
+  path.join(root, 'scripts', 'bench', 'pytorch', 'serve.py'),
+];
 const theirs = pytorch.python ? ['--python', pytorch.python] : ['--without-pytorch', pytorch.reason];
 process.exit(await runInForeground(process.execPath, [main, ...ours, ...theirs, ...words]));
 
