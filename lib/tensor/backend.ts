@@ -54,17 +54,6 @@ export interface NodeBinding {
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;
-  createTensor(shape: number[], type: number, values: ConstantValues): number;
-  deleteTensor(id: number): void;
-  executeOp(
-    op: string,
-    attributes: readonly OpAttribute[],
-    inputs: readonly number[],
-    outputs: number,
-  ): OutputMetadata[];
-  loadSavedModel(folder: string, tags: string): number;
-  deleteSavedModel(session: number): void;
-  runSavedModel(session: number, tensorIds: number[], inputs: string, outputs: string): OutputMetadata[];
 }
 
 export function nodeBackend(): NodeBackend {

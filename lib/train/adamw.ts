@@ -1,5 +1,6 @@
 import type { XkdConfig } from '../config';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
+import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import { type StateTensors, type UpdateCounts, isLastLayer } from './state';
 
@@ -56,6 +57,7 @@ export function adamw(
   const weight = (name: string) => tensors.weights.get(name)!;
   const kind = (name: string) => `${isDecayed(name, weight(name).rank)} ${isLastLayer(name)}`;
   for (const names of chunkNames([...gradients.keys()], (name) => weight(name).size, kind)) {
+    stage(); // One chunk's values at a time.
     const old = names.map(weight);
     const join = (group: ReadonlyMap<string, tf.Tensor>) => joinFlat(names.map((name) => group.get(name)!));
     const { stepSize, rootFactor } = isLastLayer(names[0]) ? factors.lastLayer : factors.others;

@@ -1,6 +1,7 @@
 import { type XkdConfig, modalities } from '../config';
 import { canonicalName, parameterSpecs, towerName } from '../model';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
+import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
 
 /** Momentum m and 1 - m, as scalars, so that they may change from step to step in a traced graph. */
@@ -34,6 +35,7 @@ export function followStudents(
     const teacher = `${towerName(modality, 'teacher')}.`;
     const student = `${towerName(modality, 'student')}.`;
     for (const names of chunkNames(ownedNames(config, teacher), (name) => stored(name).size)) {
+      stage(); // One chunk's values at a time.
       const old = names.map(stored);
       const followed = tf.tidy(() => {
         const t = joinFlat(old);

@@ -1,4 +1,4 @@
-import { CompiledFunction } from '../tensor/graph';
+import { CompiledFunction, Program } from '../tensor/graph';
 import { type PartInputs, addPart } from './parts';
 import {
   type StepInputs,
@@ -24,10 +24,24 @@ export const eagerEngine: StepEngine = { step: computeStep, addPart, update: com
 
 /** As native graphs, each traced at its first call. One engine serves a whole run. */
 export class CompiledEngine implements StepEngine {
-  private readonly steps = new CompiledFunction(computeStep);
-  private readonly parts = new CompiledFunction(addPart);
+  private readonly program = new Program();
+  private readonly steps = new CompiledFunction(computeStep, {
+    program: this.program,
+    reads: { state: 'state' },
+    writes: { state: 'state' },
+  });
+  private readonly parts = new CompiledFunction(addPart, {
+    program: this.program,
+    reads: { weights: 'state/weights', 'before/gradients': 'gradients', 'before/centres': 'centres' },
+    writes: { gradients: 'gradients', centres: 'centres' },
+  });
   private readonly updates = new CompiledFunction(
     ({ inputs, sum }: { inputs: UpdateInputs; sum: Differentiated }) => computeUpdate(inputs, sum),
+    {
+      program: this.program,
+      reads: { 'inputs/state': 'state', 'sum/gradients': 'gradients', 'sum/centres': 'centres' },
+      writes: { state: 'state' },
+    },
   );
 
   step(inputs: StepInputs): StepOutputs {
@@ -42,8 +56,9 @@ export class CompiledEngine implements StepEngine {
     return this.updates.call({ inputs, sum });
   }
 
-  /** Frees the native graphs; a later call traces again. */
+  /** Frees the native graphs, with the state moved out of them; a later call traces again. */
   dispose(): void {
     for (const compiled of [this.steps, this.parts, this.updates]) compiled.dispose();
+    this.program.dispose();
   }
 }

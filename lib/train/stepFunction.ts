@@ -1,5 +1,6 @@
 import type { XkdConfig } from '../config';
 import type { ModelInputs, Temperatures } from '../model';
+import { stage } from '../tensor/graph';
 import type { tf } from '../tensor/native';
 import { type AdamwFactors, adamw } from './adamw';
 import { clipPerTensor } from './clip';
@@ -50,6 +51,7 @@ export function computeStep(inputs: StepInputs): StepOutputs {
 export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiated): StepOutputs {
   const { config, lastLayerFrozen, state } = inputs;
   const { losses, gradients, centres } = differentiated;
+  stage(losses); // A step whose loss is not finite ends here.
   const moved = new Map([...gradients].filter(([name]) => !(lastLayerFrozen && isLastLayer(name))));
   const clipped = clipPerTensor(moved, config.optimiser.clip, (name) => name.includes('_student.'));
   const updated = adamw(state, clipped.gradients, inputs.adamw, config.optimiser);
