@@ -433,9 +433,7 @@ static TF_Tensor *get_tensor(napi_env env, napi_value feed) {
   }
   if (!get_property(env, feed, "values", &value) || !get_bytes(env, value, &data, &bytes)) return NULL;
   size_t element_bytes = type == TF_BOOL ? 1 : 4;
-  bool fits = type == TF_RESOURCE /* a handle is a text of any length */
-                  ? rank == 0
-                  : (type == TF_FLOAT || type == TF_INT32 || type == TF_BOOL) && (size_t)elements * element_bytes == bytes;
+  bool fits = (type == TF_FLOAT || type == TF_INT32 || type == TF_BOOL) && (size_t)elements * element_bytes == bytes;
   if (!fits) {
     fail(env, "INVALID_ARGUMENT", "The values of a feed do not fit its type and shape.");
     return NULL;

@@ -16,7 +16,7 @@
 #endif
 
 #ifndef XKD_HAS_TENSORFLOW_HEADER
-typedef enum TF_DataType { TF_FLOAT = 1, TF_INT32 = 3, TF_BOOL = 10, TF_RESOURCE = 20 } TF_DataType;
+typedef enum TF_DataType { TF_FLOAT = 1, TF_INT32 = 3, TF_BOOL = 10 } TF_DataType;
 typedef enum TF_Code { TF_OK = 0 } TF_Code;
 typedef struct TF_Status TF_Status;
 typedef struct TF_Tensor TF_Tensor;

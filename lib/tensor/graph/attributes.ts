@@ -12,6 +12,10 @@ export function typeAttribute(type: number): Message {
   return new Message().integer(fields.type, type);
 }
 
+export function integerAttribute(value: number): Message {
+  return new Message().integer(fields.integer, value);
+}
+
 export function textAttribute(text: string): Message {
   return new Message().bytes(fields.text, text);
 }

@@ -4,7 +4,7 @@ import { nativeError } from './nativeError';
 import { type SessionSettings, configProto } from './sessionSettings';
 
 /** Ops whose first inputs are one list, and the number of single inputs behind it. */
-const listOps: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0 };
+const listOps: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0, Merge: 0 };
 
 /** A tensor's place in a graph, such as `MatMul_12:0`. */
 export type Place = string;

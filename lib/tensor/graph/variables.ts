@@ -1,13 +1,13 @@
 import { typeNumber } from '../backend';
 import { tf } from '../native';
-import { shapeAttribute, textAttribute, typeAttribute } from './attributes';
+import { type Attributes, integerAttribute, shapeAttribute, textAttribute, typeAttribute } from './attributes';
 import { GraphError } from './nativeError';
 import type { Feed, Fetched, GraphSession, Place } from './graphSession';
 import { type Home, isResident, makeResident, settle } from './residentBackend';
 import { typedValues } from './values';
 
 /** A variable of a session. */
-interface Variable {
+export interface Variable {
   readonly name: string;
   readonly dtype: tf.DataType;
   readonly shape: readonly number[];
@@ -16,9 +16,15 @@ interface Variable {
   holds: object | null;
 }
 
-/** Ops that read and write any variable of one type: each graph that is run costs time at its first run. */
+/**
+ * Ops that read and write whichever variable is chosen: TensorFlow prepares every selection of ops anew at its first
+ * run, which would take long for one selection per variable.
+ */
 interface Access {
-  readonly handle: Place;
+  /** Variables to choose from. */
+  readonly among: readonly Variable[];
+  /** Where the choice is fed: true for one of all. */
+  readonly choice: Place;
   readonly value: Place;
   readonly fed: Place;
   readonly assign: string;
@@ -31,7 +37,6 @@ const resource = 20;
 export class Variables implements Home {
   private readonly byName = new Map<string, Variable>();
   private readonly byData = new WeakMap<object, Variable>();
-  private readonly handles = new Map<Variable, Uint8Array>();
   private readonly accesses = new Map<tf.DataType, Access>();
   /** Whether a run is under way that changes variables. */
   busy = false;
@@ -63,7 +68,7 @@ export class Variables implements Home {
     const values = tensor.dataSync() as Float32Array;
     variable.holds = null;
     this.session.run({
-      feeds: [this.handle(variable, access), { place: access.fed, dtype: typeNumber(dtype), shape, values }],
+      feeds: [choose(variable, access), { place: access.fed, dtype: typeNumber(dtype), shape, values }],
       fetches: [],
       targets: [access.assign],
     });
@@ -94,7 +99,7 @@ export class Variables implements Home {
   /** What a variable holds now. */
   fetch(variable: Variable): Fetched {
     const access = this.access(variable.dtype);
-    return this.session.run({ feeds: [this.handle(variable, access)], fetches: [access.value] })[0];
+    return this.session.run({ feeds: [choose(variable, access)], fetches: [access.value] })[0];
   }
 
   /** Moves all values that somebody may still read out of the session. */
@@ -103,27 +108,27 @@ export class Variables implements Home {
   }
 
   private access(dtype: tf.DataType): Access {
+    const among = [...this.byName.values()].filter((variable) => variable.dtype === dtype);
     const known = this.accesses.get(dtype);
-    if (known !== undefined) return known;
-    const add = (op: string, inputs: Place[], type: number) =>
-      this.session.addNode({ op, inputs, attributes: { dtype: typeAttribute(type) } }).name;
-    const type = typeNumber(dtype);
-    const handle = `${add('Placeholder', [], resource)}:0`;
-    const fed = `${add('Placeholder', [], type)}:0`;
-    const value = `${add('ReadVariableOp', [handle], type)}:0`;
-    const access = { handle, fed, value, assign: add('AssignVariableOp', [handle, fed], type) };
+    if (known?.among.length === among.length) return known;
+    const access = this.addAccess(dtype, among);
     this.accesses.set(dtype, access);
     return access;
   }
 
-  /** The handle of a variable, to be fed. */
-  private handle(variable: Variable, { handle: place }: Access): Feed {
-    if (!this.handles.has(variable)) {
-      const fresh = [...this.byName.values()].filter((other) => !this.handles.has(other));
-      const fetched = this.session.run({ feeds: [], fetches: fresh.map(({ handle }) => handle) });
-      fetched.forEach(({ values }, i) => this.handles.set(fresh[i], new Uint8Array(values)));
-    }
-    return { place, dtype: resource, shape: [], values: this.handles.get(variable)! };
+  private addAccess(dtype: tf.DataType, among: readonly Variable[]): Access {
+    const add = (op: string, inputs: Place[], attributes: Attributes) =>
+      this.session.addNode({ op, inputs, attributes }).name;
+    const bool = typeAttribute(typeNumber('bool'));
+    const values = { dtype: typeAttribute(typeNumber(dtype)) };
+    const handles = { T: typeAttribute(resource) };
+    const choice = `${add('Placeholder', [], { dtype: bool, shape: shapeAttribute([among.length]) })}:0`;
+    const chosen = add('Unpack', [choice], { T: bool, num: integerAttribute(among.length) });
+    const ways = among.map(({ handle }, i) => `${add('Switch', [handle, `${chosen}:${i}`], handles)}:1`);
+    const handle = `${add('Merge', ways, handles)}:0`;
+    const fed = `${add('Placeholder', [], values)}:0`;
+    const value = `${add('ReadVariableOp', [handle], values)}:0`;
+    return { among, choice, fed, value, assign: add('AssignVariableOp', [handle, fed], values) };
   }
 
   private release({ holds }: Variable): void {
@@ -136,4 +141,8 @@ export class Variables implements Home {
   }
 }
 
-export type { Variable };
+
+function choose(variable: Variable, { among, choice: place }: Access): Feed {
+  const values = Uint8Array.from(among, (other) => Number(other === variable));
+  return { place, dtype: typeNumber('bool'), shape: [among.length], values };
+}
