@@ -29,10 +29,10 @@ export interface NodeBackend {
     outputs: number,
   ): tf.Tensor[];
   readSync(dataId: object): ConstantValues;
+  /** Tensors that share the values. */
+  refCount(dataId: object): number;
   write(values: ConstantValues, shape: number[], dtype: string): object;
   readonly binding: NodeBinding;
-  /** Native tensors by data id. */
-  readonly tensorMap: { get(dataId: object): { id: number } };
   getInputTensorIds(inputs: readonly OpInput[]): number[];
   createOutputTensor(metadata: OutputMetadata): tf.Tensor;
 }

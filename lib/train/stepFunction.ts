@@ -1,7 +1,7 @@
 import type { XkdConfig } from '../config';
 import type { ModelInputs, Temperatures } from '../model';
 import { stage } from '../tensor/graph';
-import type { tf } from '../tensor/native';
+import { tf } from '../tensor/native';
 import { type AdamwFactors, adamw } from './adamw';
 import { clipPerTensor } from './clip';
 import { type Differentiated, differentiate } from './differentiate';
@@ -56,8 +56,10 @@ export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiat
   const clipped = clipPerTensor(moved, config.optimiser.clip, (name) => name.includes('_student.'));
   const updated = adamw(state, clipped.gradients, inputs.adamw, config.optimiser);
   const teachers = followStudents(config, new Map([...state.weights, ...updated.weights]), inputs.ema);
+  // The state gets tensors of its own, whoever has the centres now.
+  const owned = [...centres].map(([name, centre]) => [name, tf.clone(centre)] as const);
   return {
-    state: { ...updated, weights: new Map([...updated.weights, ...teachers, ...centres]) },
+    state: { ...updated, weights: new Map([...updated.weights, ...teachers, ...owned]) },
     losses,
     norms: clipped.norms,
   };

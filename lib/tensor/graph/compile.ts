@@ -61,14 +61,11 @@ export class CompiledFunction<Inputs, Outputs> {
   }
 
   /**
-   * The same while the event loop stays free. The inputs are read before it returns; the outputs become tensors, in
-   * the scope of the caller, when the result is called.
+   * The same while the event loop stays free. The inputs stay as they are until the result is called, which makes the
+   * outputs tensors in the scope of the caller.
    */
   async callAsync(inputs: Inputs): Promise<() => Outputs> {
-    if (!hasGraphs()) {
-      const outputs = this.compute(inputs);
-      return () => outputs;
-    }
+    if (!hasGraphs()) return () => this.compute(inputs);
     const { form, traced } = this.compiled(inputs);
     const collect = await traced.runAsync(flattenTree(inputs));
     return () => rebuildTree(form, collect());

@@ -1,4 +1,9 @@
-import { type GraphAddon, type NativeDescription, type NativeSession, graphAddon } from '@tensorflow/tfjs-node/graph';
+import {
+  type GraphAddon,
+  type NativeDescription,
+  type NativeSession,
+  graphAddon,
+} from '@tensorflow/tfjs-node/graph';
 import type { Attributes } from './attributes';
 import { nativeError } from './nativeError';
 import { type SessionSettings, configProto } from './sessionSettings';
@@ -106,7 +111,13 @@ export class GraphSession {
     return { feeds: named, fetches, targets, profile: this.profiling };
   }
 
-  private take({ outputs, profile }: { outputs: readonly Fetched[]; profile?: Uint8Array }): readonly Fetched[] {
+  private take({
+    outputs,
+    profile,
+  }: {
+    outputs: readonly Fetched[];
+    profile?: Uint8Array;
+  }): readonly Fetched[] {
     this.profile = profile ?? null;
     return outputs;
   }

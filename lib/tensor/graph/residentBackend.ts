@@ -12,12 +12,30 @@ export interface Home {
  */
 class ResidentBackend extends tf.KernelBackend {
   private readonly homes = new Map<object, Home>();
+  private moving: { home: Home; write: (values: tf.BackendValues) => void } | null = null;
 
   add(home: Home, shape: number[], dtype: tf.DataType): tf.Tensor {
     const dataId = {};
     this.homes.set(dataId, home);
     // No other backend counts references to it: whatever would share it moves it first.
     return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }, this);
+  }
+
+  /** Takes a tensor over from the ordinary backend. */
+  adopt(dataId: object, home: Home, write: (values: tf.BackendValues) => void): void {
+    this.moving = { home, write };
+    try {
+      tf.engine().moveData(this, dataId);
+    } finally {
+      this.moving = null;
+    }
+  }
+
+  override move(dataId: object, values: tf.BackendValues): void {
+    // Should writing fail, then the values are still there.
+    this.homes.set(dataId, { read: () => values });
+    this.moving!.write(values);
+    this.homes.set(dataId, this.moving!.home);
   }
 
   has(dataId: object): boolean {
@@ -51,6 +69,11 @@ const backend = new ResidentBackend();
 /** A tensor whose values lie elsewhere until they are needed. */
 export function makeResident(home: Home, shape: readonly number[], dtype: tf.DataType): tf.Tensor {
   return backend.add(home, [...shape], dtype);
+}
+
+/** Moves a tensor to where `write` puts its values. */
+export function adoptResident(dataId: object, home: Home, write: (values: tf.BackendValues) => void): void {
+  backend.adopt(dataId, home, write);
 }
 
 /** Whether somebody still has the tensor, and its values have not been moved to the ordinary backend. */

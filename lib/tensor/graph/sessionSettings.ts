@@ -11,10 +11,13 @@ export interface SessionSettings {
 /** The bytes of `tensorflow.ConfigProto`. */
 export function configProto({ intraOpThreads = 0, interOpThreads = 0 }: SessionSettings): Uint8Array {
   const gpuOptions = new Message().integer(4, 1); // allow_growth
+  // One round of rewriting the graph: a second one takes as long and finds next to nothing.
+  const rewriting = new Message().integer(12, 1); // meta_optimizer_iterations: ONE
   return new Message()
     .integer(2, intraOpThreads)
     .integer(5, interOpThreads)
     .bytes(6, gpuOptions)
+    .bytes(10, new Message().bytes(10, rewriting))
     .integer(7, 1) // allow_soft_placement: an op without a GPU kernel runs on the CPU
     .finish();
 }

@@ -49,6 +49,7 @@ export class TracedFunction {
     private readonly inputs: readonly Input[],
     private readonly outputs: readonly Output[],
     private readonly targets: readonly string[],
+    private readonly written: ReadonlySet<Variable>,
   ) {}
 
   /** @throws TraceError naming what cannot be recorded */
@@ -90,8 +91,9 @@ export class TracedFunction {
       return tracer.addEffect('AssignVariableOp', [at.handle, place], reader ? [reader] : [], attributes);
     });
     if (targets.length > 0) targets.push(program.countChange(tracer));
-    const all = targets.length > 1 ? [program.session.addNode({ op: 'NoOp', controls: targets }).name] : targets;
-    return new TracedFunction(program, places, outputs, all);
+    const all =
+      targets.length > 1 ? [program.session.addNode({ op: 'NoOp', controls: targets }).name] : targets;
+    return new TracedFunction(program, places, outputs, all, new Set(written));
   }
 
   /** Runs the graph on new values of the same shapes. */
@@ -126,7 +128,7 @@ export class TracedFunction {
     this.program.startCount();
     for (const { path, at } of this.inputs) {
       const tensor = inputs.get(path)!;
-      if (typeof at !== 'string') this.program.variables.push(at, tensor);
+      if (typeof at !== 'string') this.program.variables.push(at, tensor, this.written.has(at));
       else {
         const values = tensor.dataSync() as Float32Array;
         feeds.push({ place: at, dtype: typeNumber(tensor.dtype), shape: tensor.shape, values });
@@ -153,13 +155,10 @@ export class TracedFunction {
    */
   private recover(error: unknown, request: Request, inputs: TensorRecord): Map<string, tf.Tensor> {
     const { program } = this;
-    const written = this.outputs.map(({ at }) => at).filter((at) => typeof at !== 'string');
-    if (written.length > 0 && program.hasChanged()) {
-      program.variables.lose(written);
-      throw new GraphError(
-        (error as GraphError).code,
-        `${(error as Error).message} The run broke off while it wrote new values, which are therefore lost: go on from the last checkpoint.`,
-      );
+    if (this.written.size > 0 && program.hasChanged()) {
+      program.variables.lose(this.written);
+      const { code, message } = error as GraphError;
+      throw new GraphError(code, `${message} What it was writing at that moment is lost.`);
     }
     if (!(error instanceof GraphError && /not finite/.test(error.message))) throw error;
     const early = this.fetched.filter((output) => output.early);

@@ -8,7 +8,14 @@ import {
   typeNumber,
 } from '../backend';
 import { tf } from '../native';
-import { type Attributes, callAttribute, shapeAttribute, tensorAttribute, textAttribute, typeAttribute } from './attributes';
+import {
+  type Attributes,
+  callAttribute,
+  shapeAttribute,
+  tensorAttribute,
+  textAttribute,
+  typeAttribute,
+} from './attributes';
 import type { GraphSession, Node, Place } from './graphSession';
 import type { Message } from './protobuf';
 import { type StageListener, listenToStages } from './stage';
@@ -109,7 +116,8 @@ export class Tracer implements StageListener {
 
   /** Where the values of a tensor are in the graph. */
   placeOf(input: OpInput, op = 'output'): Place {
-    if (input.dtype === 'int64') return this.addConstant(typeNumber('int64'), [], (input as Int64Scalar).valueArray);
+    if (input.dtype === 'int64')
+      return this.addConstant(typeNumber('int64'), [], (input as Int64Scalar).valueArray);
     const { dataId, dtype, shape } = input as tf.TensorInfo;
     const values = this.constants.get(dataId);
     if (values !== undefined && !this.known.has(dataId))
@@ -130,7 +138,12 @@ export class Tracer implements StageListener {
   }
 
   /** Adds an op for its effect. */
-  addEffect(op: string, inputs: readonly Place[], controls: readonly string[], attributes: Attributes = {}): string {
+  addEffect(
+    op: string,
+    inputs: readonly Place[],
+    controls: readonly string[],
+    attributes: Attributes = {},
+  ): string {
     const waits = [...this.barriers.slice(0, 1), ...controls];
     return this.session.addNode({ op, inputs, attributes, controls: waits }).name;
   }
@@ -206,7 +219,11 @@ export class Tracer implements StageListener {
   }
 
   /** A tensor that stands for a place. */
-  private stand(place: Place, { dtype, shape }: { dtype: number; shape: readonly number[] }, op = ''): tf.Tensor {
+  private stand(
+    place: Place,
+    { dtype, shape }: { dtype: number; shape: readonly number[] },
+    op = '',
+  ): tf.Tensor {
     if (shape.includes(-1))
       throw new TraceError(`The op ${op} cannot be recorded: the shape of its result depends on values.`);
     typeName(dtype);

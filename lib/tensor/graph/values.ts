@@ -9,7 +9,8 @@ export type TensorType = 'float32' | 'int32' | 'bool';
 export function typeName(type: number): TensorType {
   const { TF_FLOAT, TF_INT32, TF_BOOL } = nodeBackend().binding;
   const names: Record<number, TensorType> = { [TF_FLOAT]: 'float32', [TF_INT32]: 'int32', [TF_BOOL]: 'bool' };
-  if (!(type in names)) throw new Error(`A graph gave values of the type number ${type}, which tfjs does not know.`);
+  if (!(type in names))
+    throw new Error(`A graph gave values of the type number ${type}, which tfjs does not know.`);
   return names[type];
 }
 

@@ -1,9 +1,15 @@
-import { typeNumber } from '../backend';
+import { nodeBackend, typeNumber } from '../backend';
 import { tf } from '../native';
-import { type Attributes, integerAttribute, shapeAttribute, textAttribute, typeAttribute } from './attributes';
+import {
+  type Attributes,
+  integerAttribute,
+  shapeAttribute,
+  textAttribute,
+  typeAttribute,
+} from './attributes';
 import { GraphError } from './nativeError';
 import type { Feed, Fetched, GraphSession, Place } from './graphSession';
-import { type Home, isResident, makeResident, settle } from './residentBackend';
+import { type Home, adoptResident, isResident, makeResident, settle } from './residentBackend';
 import { typedValues } from './values';
 
 /** A variable of a session. */
@@ -59,19 +65,17 @@ export class Variables implements Home {
     return variable;
   }
 
-  /** Lets a variable hold a tensor's values; nothing is done where it does. */
-  push(variable: Variable, tensor: tf.Tensor): void {
+  /**
+   * Lets a variable hold a tensor's values; nothing is done where it does.
+   *
+   * @param move whether the values may be taken out of the tensor's own memory, since a run is about to replace them
+   */
+  push(variable: Variable, tensor: tf.Tensor, move = false): void {
     if (variable.holds === tensor.dataId) return;
     this.release(variable);
-    const { dtype, shape } = variable;
-    const access = this.access(dtype);
-    const values = tensor.dataSync() as Float32Array;
-    variable.holds = null;
-    this.session.run({
-      feeds: [choose(variable, access), { place: access.fed, dtype: typeNumber(dtype), shape, values }],
-      fetches: [],
-      targets: [access.assign],
-    });
+    const write = (values: tf.BackendValues) => this.write(variable, values as Float32Array);
+    if (move && isUnshared(tensor)) adoptResident(tensor.dataId, this, write);
+    else write(tensor.dataSync());
     this.hold(variable, tensor.dataId);
   }
 
@@ -90,9 +94,15 @@ export class Variables implements Home {
   read(dataId: object): tf.BackendValues {
     const variable = this.byData.get(dataId);
     if (variable === undefined || variable.holds !== dataId)
-      throw new GraphError('FAILED_PRECONDITION', 'The values of this tensor are gone: a later run has replaced them.');
+      throw new GraphError(
+        'FAILED_PRECONDITION',
+        'The values of this tensor are gone: a later run has replaced them.',
+      );
     if (this.busy)
-      throw new GraphError('UNAVAILABLE', `A run is changing "${variable.name}": read it when the run has ended.`);
+      throw new GraphError(
+        'UNAVAILABLE',
+        `A run is changing "${variable.name}": read it when the run has ended.`,
+      );
     return typedValues(this.fetch(variable)) as tf.BackendValues;
   }
 
@@ -105,6 +115,17 @@ export class Variables implements Home {
   /** Moves all values that somebody may still read out of the session. */
   dispose(): void {
     for (const variable of this.byName.values()) this.release(variable);
+  }
+
+  private write(variable: Variable, values: Float32Array): void {
+    const { dtype, shape } = variable;
+    const access = this.access(dtype);
+    variable.holds = null;
+    this.session.run({
+      feeds: [choose(variable, access), { place: access.fed, dtype: typeNumber(dtype), shape, values }],
+      fetches: [],
+      targets: [access.assign],
+    });
   }
 
   private access(dtype: tf.DataType): Access {
@@ -141,6 +162,10 @@ export class Variables implements Home {
   }
 }
 
+/** Whether the ordinary backend has the tensor's values for nobody else. */
+function isUnshared({ dataId }: tf.Tensor): boolean {
+  return !isResident(dataId) && nodeBackend().refCount(dataId) === 1;
+}
 
 function choose(variable: Variable, { among, choice: place }: Access): Feed {
   const values = Uint8Array.from(among, (other) => Number(other === variable));
