@@ -5,6 +5,7 @@ import { cuda } from './cuda.mjs';
 import { SetupError } from './failure.mjs';
 import { fingerprint, readJson, writeFileWhole } from './files.mjs';
 import { hasNvidiaDriver, machineFacts } from './machine.mjs';
+import { projectAddons } from './project-addons.mjs';
 import { backendFile, nativeLibraries, placedAddon } from './paths.mjs';
 import { selectTensorFlow, tensorflowVersion } from './select-tensorflow.mjs';
 import { tensorflowLibrary } from './tensorflow-library.mjs';
@@ -19,6 +20,7 @@ export const tensorflow = {
     const chosen = readJson(backendFile);
     if (chosen?.key !== key()) return false;
     if (chosen.kind === 'fallback') return !retryFallback;
+    if (!projectAddons.isDone() && !chosen.withoutAddons) return false;
     if (chosen.source === 'package') return fs.existsSync(chosen.package);
     if (chosen.source === 'addon') return fs.existsSync(placedAddon);
     if (chosen.cuda && !cuda.isDone()) return false;
@@ -26,7 +28,9 @@ export const tensorflow = {
   },
 
   async run(runStep) {
-    const chosen = (await ownInstallation(runStep)) ?? (await fromWheel(runStep));
+    const own = await ownInstallation(runStep);
+    if (own) await addonsFor(own, runStep);
+    const chosen = own ?? (await fromWheel(runStep));
     writeFileWhole(backendFile, `${JSON.stringify({ ...chosen, key: key() }, null, 2)}\n`);
     return chosen;
   },
@@ -43,6 +47,16 @@ export function gpuNotice(chosen = readJson(backendFile)) {
   return chosen?.kind === 'native' && chosen.unusedGpu
     ? `TensorFlow computes on the CPU: ${chosen.unusedGpu}; XKD_DEVICE=cpu takes the smaller build without it.`
     : undefined;
+}
+
+/** With a TensorFlow of the user's own, training works without these addons too, op by op. */
+async function addonsFor(own, runStep) {
+  try {
+    if (!projectAddons.isDone()) await runStep(projectAddons);
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    own.withoutAddons = error.message;
+  }
 }
 
 async function ownInstallation(runStep) {
@@ -101,6 +115,7 @@ async function fromWheel(runStep) {
     const steps = [
       tensorflowLibrary(selection),
       ...(selection.cuda ? [cuda] : []),
+      projectAddons,
       tensorflowAddon(selection),
     ];
     for (const step of steps) {

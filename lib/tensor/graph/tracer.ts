@@ -173,11 +173,10 @@ export class Tracer implements StageListener {
 
   /** A product of matrices in bf16; what it gives is float32 again. */
   private addProduct(op: string, attributes: readonly OpAttribute[], inputs: readonly Place[]): tf.Tensor[] {
-    const values = attributes.map((attribute): [string, OpAttribute] => [attribute.name, attribute]);
-    const { T: _, ...kept } = Object.fromEntries(values);
-    const own = Object.entries(kept).map(([key, attribute]) => [key, callAttribute(op, attribute)] as const);
+    const own: Record<string, Message> = {};
+    for (const attribute of attributes) own[attribute.name] = callAttribute(op, attribute);
     const operands = inputs.map((place) => this.round(place));
-    const product = this.addNode(op, operands, { ...Object.fromEntries(own), T: typeAttribute(bfloat16) });
+    const product = this.addNode(op, operands, { ...own, T: typeAttribute(bfloat16) });
     const cast = this.addCast(`${product.name}:0`, bfloat16, typeNumber('float32'));
     return [this.stand(cast, { dtype: typeNumber('float32'), shape: product.outputs[0].shape }, op)];
   }

@@ -1,0 +1,50 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { findCompiler } from './compiler.mjs';
+import { execute } from './execute.mjs';
+import { explainFailure } from './failure.mjs';
+import { copyFileWhole, fingerprint, readText, writeFileWhole } from './files.mjs';
+import { native, nativeAddons, nativeHeaders, nodeModules, root, scratch } from './paths.mjs';
+
+const stamp = path.join(native, 'project-addons.stamp');
+const title = "The project's own addons";
+const sources = path.join(root, 'scripts', 'native');
+const names = ['quiet', 'graph'];
+const placed = (name) => path.join(nativeAddons, `${name}.node`);
+
+/**
+ * The addons in scripts/native. They are not linked to TensorFlow and look its functions up in the library that is
+ * loaded, so that they serve a user's own TensorFlow as well; its headers are compared where they are there.
+ */
+export const projectAddons = {
+  title,
+  isDone: () => readText(stamp) === stampText() && names.every((name) => fs.existsSync(placed(name))),
+  async run(line) {
+    const compiler = await findCompiler(line);
+    line.expect(compiler.usualSeconds / 5, `compiling with ${compiler.name}`);
+    await Promise.all(names.map((name) => compile(compiler, name)));
+    writeFileWhole(stamp, stampText());
+    line.update(1, `compiled with ${compiler.name}`);
+  },
+};
+
+function stampText() {
+  const files = fs.readdirSync(sources).sort();
+  return fingerprint(
+    ...files.map((name) => ({ file: path.join(sources, name) })),
+    JSON.stringify([process.platform, process.arch]),
+  );
+}
+
+async function compile(compiler, name) {
+  const folder = path.join(scratch, 'project-addons');
+  fs.mkdirSync(folder, { recursive: true });
+  const output = path.join(folder, `${name}.node`);
+  const include = ['-I', path.join(nodeModules, 'node-api-headers', 'include'), '-I', nativeHeaders];
+  const system = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-ldl'];
+  const options = ['-x', 'c', '-std=gnu11', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', ...include];
+  const args = [...options, path.join(sources, `${name}.c`), ...system, '-o', output];
+  const { code, output: said } = await execute(compiler.command, [...compiler.args, ...args], { env: compiler.env });
+  if (code !== 0) throw explainFailure(title, said);
+  copyFileWhole(output, placed(name));
+}
