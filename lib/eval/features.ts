@@ -48,7 +48,12 @@ export async function extractFeatures(args: FeatureArgs): Promise<ClipFeatures> 
   const used: MediaEntry[] = [];
   const extractor = new FeatureExtractor(network, tower, batch);
   try {
-    for await (const clips of evaluationBatches(entries, network.config, { batch, modalities, pool, onSkip })) {
+    for await (const clips of evaluationBatches(entries, network.config, {
+      batch,
+      modalities,
+      pool,
+      onSkip,
+    })) {
       for (const modality of modalities) {
         rows[modality].push(await extractor.extract(modality, clips[modality]!));
       }

@@ -1,6 +1,7 @@
 import { type XkdConfig, modalities } from '../config';
 import { canonicalName, parameterSpecs, towerName } from '../model';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
+import { fusedBlend, hasFusedOps } from '../tensor/fusedOps';
 import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
 
@@ -31,6 +32,7 @@ export function followStudents(
     const canonical = canonicalName(config, name);
     return updated.get(canonical) ?? weights.get(canonical)!;
   };
+  const factors = hasFusedOps() ? tf.stack([keep, take]) : null;
   for (const modality of modalities) {
     const teacher = `${towerName(modality, 'teacher')}.`;
     const student = `${towerName(modality, 'student')}.`;
@@ -38,6 +40,9 @@ export function followStudents(
       stage(); // One chunk's values at a time.
       const old = names.map(stored);
       const followed = tf.tidy(() => {
+        if (factors !== null) {
+          return names.map((name, i) => fusedBlend(old[i], stored(name.replace(teacher, student)), factors));
+        }
         const t = joinFlat(old);
         const s = joinFlat(names.map((name) => stored(name.replace(teacher, student))));
         return splitFlat(tf.add(tf.mul(t, keep), tf.mul(s, take)), old);

@@ -53,14 +53,14 @@ export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiat
   const { losses, gradients, centres } = differentiated;
   stage(losses); // A step whose loss is not finite ends here.
   const moved = new Map([...gradients].filter(([name]) => !(lastLayerFrozen && isLastLayer(name))));
-  const clipped = clipPerTensor(moved, config.optimiser.clip, (name) => name.includes('_student.'));
-  const updated = adamw(state, clipped.gradients, inputs.adamw, config.optimiser);
+  const clipping = clipPerTensor(moved, config.optimiser.clip, (name) => name.includes('_student.'));
+  const updated = adamw(state, moved, clipping.factors, inputs.adamw, config.optimiser);
   const teachers = followStudents(config, new Map([...state.weights, ...updated.weights]), inputs.ema);
   // The state gets tensors of its own, whoever has the centres now.
   const owned = [...centres].map(([name, centre]) => [name, tf.clone(centre)] as const);
   return {
     state: { ...updated, weights: new Map([...updated.weights, ...teachers, ...owned]) },
     losses,
-    norms: clipped.norms,
+    norms: clipping.norms,
   };
 }

@@ -4,7 +4,8 @@
  *
  * Nothing here is linked to TensorFlow: open() looks the functions up in the library that tfjs-node has loaded.
  *
- *   open(addonPath)                      the addon that is linked to TensorFlow
+ *   open(addonPath)                      the addon that is linked to TensorFlow; tells whether the ops of kernels.c are
+ *                                        there
  *   createSession(config)                ConfigProto bytes; gives a session
  *   addOp(session, op)                   op: { type, name, inputs: [place or list of places], controls: [name],
  *                                        attributes: [{ name, value: AttrValue bytes }] }; gives the outputs' types
@@ -16,6 +17,7 @@
  *
  * A failure is an Error with TensorFlow's name of it as code, such as RESOURCE_EXHAUSTED.
  */
+#include "kernels.h"
 #include "tensorflow.h"
 
 #include <dlfcn.h>
@@ -170,8 +172,13 @@ static napi_value open_library(napi_env env, napi_callback_info info) {
   XKD_TENSORFLOW_FUNCTIONS(XKD_LOOK_UP)
 #undef XKD_LOOK_UP
   if (missing != NULL) fail(env, "UNIMPLEMENTED", missing);
+  /* A second instance of the addon in the process finds the ops registered. */
+  static int has_kernels = -1;
+  if (missing == NULL && has_kernels < 0) has_kernels = register_kernels(library);
   is_open = missing == NULL;
-  return NULL;
+  napi_value result;
+  napi_get_boolean(env, has_kernels > 0, &result);
+  return result;
 }
 
 static napi_value create_session(napi_env env, napi_callback_info info) {

@@ -18,8 +18,8 @@ function open() {
   const binding = Object.keys(require.cache).find((file) => path.basename(file) === 'tfjs_binding.node');
   if (binding === undefined || !fs.existsSync(addon)) return null;
   const graph = require(addon);
-  graph.open(binding);
-  return graph;
+  const hasKernels = graph.open(binding);
+  return { ...graph, hasKernels };
 }
 
 module.exports = { graphAddon };
