@@ -40,17 +40,23 @@ function stampText() {
 async function compile(compiler, name) {
   const folder = path.join(scratch, 'project-addons');
   fs.mkdirSync(folder, { recursive: true });
-  const output = path.join(folder, `${name}.node`);
+  const run = async (args) => {
+    const { code, output } = await execute(compiler.command, [...compiler.args, ...args], {
+      env: compiler.env,
+    });
+    if (code !== 0) throw explainFailure(title, output);
+  };
   const include = ['-I', path.join(nodeModules, 'node-api-headers', 'include'), '-I', nativeHeaders];
-  const system = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-ldl'];
-  const options = ['-x', 'c', '-std=gnu11', '-O3', '-fPIC', '-shared', '-DNAPI_VERSION=8', ...include];
-  const files = addons[name].map((file) => path.join(sources, file));
   // Figures are the same whatever the compiler: no products fused with sums; and roots need not set errno.
   const figures = ['-ffp-contract=off', '-fno-math-errno'];
-  const args = [...options, ...figures, ...files, ...system, '-o', output];
-  const { code, output: said } = await execute(compiler.command, [...compiler.args, ...args], {
-    env: compiler.env,
-  });
-  if (code !== 0) throw explainFailure(title, said);
+  const options = ['-x', 'c', '-std=gnu11', '-O3', '-fPIC', '-DNAPI_VERSION=8', ...figures, ...include];
+  // One by one: given several files, a C++ compiler takes all but the first for C++.
+  const objects = addons[name].map((file) => path.join(folder, `${file}.o`));
+  await Promise.all(
+    addons[name].map((file, i) => run([...options, '-c', path.join(sources, file), '-o', objects[i]])),
+  );
+  const shared = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-ldl'];
+  const output = path.join(folder, `${name}.node`);
+  await run(['-shared', ...objects, ...shared, '-o', output]);
   copyFileWhole(output, placed(name));
 }

@@ -28,9 +28,8 @@ export const tensorflow = {
   },
 
   async run(runStep) {
-    const own = await ownInstallation(runStep);
-    if (own) await addonsFor(own, runStep);
-    const chosen = own ?? (await fromWheel(runStep));
+    const chosen = (await ownInstallation(runStep)) ?? (await fromWheel(runStep));
+    if (chosen.kind === 'native') await addAddons(chosen, runStep);
     writeFileWhole(backendFile, `${JSON.stringify({ ...chosen, key: key() }, null, 2)}\n`);
     return chosen;
   },
@@ -42,6 +41,13 @@ export function fallbackNotice(chosen = readJson(backendFile)) {
   return `TensorFlow's native library is not in use (${chosen.reason}): everything runs in plain JavaScript, 50 to 100 times slower; "npm run setup" tries again.`;
 }
 
+/** Told where training runs op by op although TensorFlow is native, or undefined. */
+export function addonNotice(chosen = readJson(backendFile)) {
+  return chosen?.kind === 'native' && chosen.withoutAddons
+    ? `Training steps run op by op, several times slower: ${chosen.withoutAddons}`
+    : undefined;
+}
+
 /** Told where there is a GPU that TensorFlow does not use, or undefined. */
 export function gpuNotice(chosen = readJson(backendFile)) {
   return chosen?.kind === 'native' && chosen.unusedGpu
@@ -49,13 +55,14 @@ export function gpuNotice(chosen = readJson(backendFile)) {
     : undefined;
 }
 
-/** With a TensorFlow of the user's own, training works without these addons too, op by op. */
-async function addonsFor(own, runStep) {
+/** The project's own addons make training faster; without them it works too, op by op. */
+async function addAddons(chosen, runStep) {
   try {
     if (!projectAddons.isDone()) await runStep(projectAddons);
   } catch (error) {
-    if (!(error instanceof SetupError)) throw error;
-    own.withoutAddons = error.message;
+    // Without a network or disk space the user wants to try again; the rest will not get better by itself.
+    if (!(error instanceof SetupError) || !['missing', 'other'].includes(error.kind)) throw error;
+    chosen.withoutAddons = error.message;
   }
 }
 
@@ -115,7 +122,6 @@ async function fromWheel(runStep) {
     const steps = [
       tensorflowLibrary(selection),
       ...(selection.cuda ? [cuda] : []),
-      projectAddons,
       tensorflowAddon(selection),
     ];
     for (const step of steps) {
