@@ -14,7 +14,7 @@ export type BenchKind = (typeof benchKinds)[number];
 /** What each engine can compute in. */
 export const enginePrecisions: Readonly<Record<BenchEngine, readonly BenchPrecision[]>> = {
   eager: ['fp32'],
-  compiled: ['fp32'],
+  compiled: ['fp32', 'bf16'],
   pytorch: ['fp32', 'bf16'],
 };
 

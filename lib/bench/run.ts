@@ -85,7 +85,11 @@ function prepare(
   onWrite: () => void,
 ): Omit<Job, 'engine'> {
   const { preset, batch, precision, kind, accumulate } = group;
-  const config = configure(preset, { 'training.batch': batch, 'training.accumulate': accumulate });
+  const config = configure(preset, {
+    'training.batch': batch,
+    'training.accumulate': accumulate,
+    'training.precision': precision,
+  });
   const weightsFile = join(folder, `${preset}.safetensors`);
   const inputsFile = join(folder, `${preset}-${batch}.safetensors`);
   onWrite();

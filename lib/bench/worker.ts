@@ -80,7 +80,10 @@ function featureRunner({ engine, config }: Job, weights: Map<string, tf.Tensor>)
       extractPatchMean(config, scope, { modality, role: 'teacher' }, inputs.views[i]),
     );
   };
-  const compiled = new CompiledFunction(compute);
+  const compiled = new CompiledFunction(compute, {
+    reads: { weights: 'weights' },
+    precision: () => config.training.precision,
+  });
   const teachers = new Map([...weights].filter(([name]) => name.includes('_teacher.backbone.')));
   return ({ views }) => {
     const sums = tf.tidy(() => {

@@ -54,7 +54,15 @@ const base: XkdConfig = {
     warmupEpochs: 30,
     freezeLastLayerEpochs: 0,
   },
-  training: { batch: 256, accumulate: 1, epochs: 800, steps: null, checkpointSteps: 500, keepCheckpoints: 2 },
+  training: {
+    batch: 256,
+    accumulate: 1,
+    epochs: 800,
+    steps: null,
+    checkpointSteps: 500,
+    keepCheckpoints: 2,
+    precision: 'fp32',
+  },
   videoAugmentation: {
     globalArea: [0.2, 1],
     localArea: [0.08, 0.4],

@@ -126,6 +126,9 @@ const training = z.strictObject({
   steps: count.nullable().describe('steps in all; null: as many as the epochs have'),
   checkpointSteps: count.describe('steps between checkpoints'),
   keepCheckpoints: count.describe('newest checkpoints that are kept'),
+  precision: z
+    .enum(['fp32', 'bf16'])
+    .describe('precision of matrix products: fp32, or bf16 with weights, statistics and optimiser in fp32'),
 });
 
 const loader = z.strictObject({

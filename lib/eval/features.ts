@@ -1,9 +1,9 @@
 import type { Modality, XkdConfig } from '../config';
-import { evaluationBatches, type BadFile, type ClipPool, type MediaEntry, type NdArray } from '../data';
+import { evaluationBatches, type BadFile, type ClipPool, type MediaEntry } from '../data';
 import { UserError } from '../errors';
-import { extractPatchMean, type Role } from '../model';
+import type { Role } from '../model';
 import type { WeightScope } from '../nn';
-import { tf } from '../tensor/native';
+import { FeatureExtractor } from './featureExtractor';
 import type { FeatureMatrix } from './featureMatrix';
 
 /** A network to evaluate: a training state, of a checkpoint or of a run under way. */
@@ -46,12 +46,22 @@ export async function extractFeatures(args: FeatureArgs): Promise<ClipFeatures> 
   const { network, entries, modalities, tower = 'student', batch = 32, pool, onSkip } = args;
   const rows: Record<Modality, Float32Array[]> = { video: [], audio: [] };
   const used: MediaEntry[] = [];
-  for await (const clips of evaluationBatches(entries, network.config, { batch, modalities, pool, onSkip })) {
-    for (const modality of modalities) {
-      rows[modality].push(batchFeatures(network, { modality, role: tower }, clips[modality]!));
+  const extractor = new FeatureExtractor(network, tower, batch);
+  try {
+    for await (const clips of evaluationBatches(entries, network.config, {
+      batch,
+      modalities,
+      pool,
+      onSkip,
+    })) {
+      for (const modality of modalities) {
+        rows[modality].push(await extractor.extract(modality, clips[modality]!));
+      }
+      used.push(...clips.entries);
+      args.onProgress?.(used.length, entries.length);
     }
-    used.push(...clips.entries);
-    args.onProgress?.(used.length, entries.length);
+  } finally {
+    extractor.dispose();
   }
   const { width } = network.config.encoder;
   const matrices = modalities.map((modality) => [modality, joinRows(rows[modality], width)] as const);
@@ -59,19 +69,6 @@ export async function extractFeatures(args: FeatureArgs): Promise<ClipFeatures> 
     if (data.some((value) => !Number.isFinite(value))) throw notFinite(modality, tower);
   }
   return { entries: used, features: Object.fromEntries(matrices) };
-}
-
-function batchFeatures(
-  { config, scope }: Network,
-  tower: { modality: Modality; role: Role },
-  { data, shape }: NdArray,
-): Float32Array {
-  const means = tf.tidy(() => extractPatchMean(config, scope, tower, tf.tensor(data, [...shape])));
-  try {
-    return means.dataSync<'float32'>();
-  } finally {
-    means.dispose();
-  }
 }
 
 function joinRows(parts: readonly Float32Array[], columns: number): FeatureMatrix {

@@ -29,10 +29,10 @@ export interface NodeBackend {
     outputs: number,
   ): tf.Tensor[];
   readSync(dataId: object): ConstantValues;
+  /** Tensors that share the values. */
+  refCount(dataId: object): number;
   write(values: ConstantValues, shape: number[], dtype: string): object;
   readonly binding: NodeBinding;
-  /** Native tensors by data id. */
-  readonly tensorMap: { get(dataId: object): { id: number } };
   getInputTensorIds(inputs: readonly OpInput[]): number[];
   createOutputTensor(metadata: OutputMetadata): tf.Tensor;
 }
@@ -54,17 +54,6 @@ export interface NodeBinding {
   readonly TF_ATTR_BOOL: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;
-  createTensor(shape: number[], type: number, values: ConstantValues): number;
-  deleteTensor(id: number): void;
-  executeOp(
-    op: string,
-    attributes: readonly OpAttribute[],
-    inputs: readonly number[],
-    outputs: number,
-  ): OutputMetadata[];
-  loadSavedModel(folder: string, tags: string): number;
-  deleteSavedModel(session: number): void;
-  runSavedModel(session: number, tensorIds: number[], inputs: string, outputs: string): OutputMetadata[];
 }
 
 export function nodeBackend(): NodeBackend {

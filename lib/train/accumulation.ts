@@ -1,11 +1,13 @@
-import type { ModelInputs } from '../model';
+import type { ModelInputs, Temperatures } from '../model';
 import { flattenTree } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import type { Differentiated } from './differentiate';
 import { type StepEngine, eagerEngine } from './engine';
 import type { StepSchedule } from './schedules';
 import type { TrainState } from './state';
-import { type StepResult, finishStep, scalars, updateInputs } from './step';
+import type { PartInputs } from './parts';
+import { type StepResult, disposeScalars, finishStep, scalars, updateInputs } from './step';
+import type { StepOutputs } from './stepFunction';
 
 /**
  * A step whose clips go through in `training.accumulate` parts, one at a time in memory ({@link addPart} tells what
@@ -23,16 +25,32 @@ export class AccumulatedStep {
 
   /** Takes the next part in; the last one ends the step and gives its result. */
   add(model: ModelInputs): StepResult | null {
-    const { config, tensors } = this.state;
-    const before = this.sum;
     tf.tidy(() => {
       const temperatures = scalars(this.schedule.temperatures);
-      this.sum = this.engine.addPart({ config, weights: tensors.weights, model, temperatures, before });
-      flattenTree(this.sum).forEach((tensor) => tf.keep(tensor));
+      this.take(this.engine.addPart(this.partInputs(model, temperatures)));
     });
-    flattenTree(before).forEach((tensor) => tensor.dispose());
-    this.parts += 1;
-    return this.parts < config.training.accumulate ? null : this.finish();
+    if (!this.isWhole) return null;
+    const { state, schedule, engine } = this;
+    return this.finish(() => engine.update(updateInputs(state, schedule), this.sum!));
+  }
+
+  /** {@link add} beside the event loop. */
+  async addAsync(model: ModelInputs): Promise<StepResult | null> {
+    const { state, schedule, engine } = this;
+    const temperatures = scalars(schedule.temperatures);
+    try {
+      const collect = await engine.addPartAsync(this.partInputs(model, temperatures));
+      tf.tidy(() => this.take(collect()));
+    } finally {
+      disposeScalars({ temperatures });
+    }
+    if (!this.isWhole) return null;
+    const update = updateInputs(state, schedule);
+    try {
+      return this.finish(await engine.updateAsync(update, this.sum!));
+    } finally {
+      disposeScalars({ update });
+    }
   }
 
   /** Lets go of what the parts so far gave. */
@@ -41,15 +59,27 @@ export class AccumulatedStep {
     this.sum = null;
   }
 
-  private finish(): StepResult {
-    const { state, schedule, engine } = this;
-    const { losses, gradients, centres } = this.sum!;
+  private get isWhole(): boolean {
+    return this.parts === this.state.config.training.accumulate;
+  }
+
+  private partInputs(model: ModelInputs, temperatures: Temperatures): PartInputs {
+    const { config, tensors } = this.state;
+    return { config, weights: tensors.weights, model, temperatures, before: this.sum };
+  }
+
+  /** Puts a new sum in place of the one before. */
+  private take(sum: Differentiated): void {
+    const before = this.sum;
+    this.sum = sum;
+    flattenTree(sum).forEach((tensor) => tf.keep(tensor));
+    flattenTree(before).forEach((tensor) => tensor.dispose());
+    this.parts += 1;
+  }
+
+  private finish(compute: () => StepOutputs): StepResult {
     try {
-      return finishStep(state, schedule, () => {
-        // The new centres pass into the state as they are, so it gets its own.
-        const own = new Map([...centres].map(([name, centre]) => [name, tf.clone(centre)]));
-        return engine.update(updateInputs(state, schedule), { losses, gradients, centres: own });
-      });
+      return finishStep(this.state, this.schedule, compute);
     } finally {
       this.dispose();
     }

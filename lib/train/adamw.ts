@@ -1,5 +1,7 @@
 import type { XkdConfig } from '../config';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
+import { fusedAdamw, hasFusedOps } from '../tensor/fusedOps';
+import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import { type StateTensors, type UpdateCounts, isLastLayer } from './state';
 
@@ -17,6 +19,9 @@ interface BiasCorrected {
   /** 1 / sqrt(1 - beta2^n) */
   readonly rootFactor: tf.Scalar;
 }
+
+/** Values whose new ones are made before the old ones go. */
+const stageValues = 2 ** 24;
 
 /** Whether weight decay applies: tensors of more than one dimension not named `bias` (method section 8). */
 export function isDecayed(name: string, rank: number): boolean {
@@ -44,24 +49,68 @@ export function adamwFactors(
  * AdamW for the parameters that have a gradient; the others stay as they are, without decay, as in PyTorch:
  * w = w (1 - lr decay) - lr m' / (sqrt(v') + epsilon), with m', v' corrected for their start at 0.
  *
+ * @param clip factors of the gradients that are clipped
  * @returns new weights and moments of those parameters
  */
 export function adamw(
   tensors: StateTensors,
   gradients: ReadonlyMap<string, tf.Tensor>,
+  clip: ReadonlyMap<string, tf.Scalar>,
   factors: AdamwFactors,
-  { beta1, beta2, epsilon }: XkdConfig['optimiser'],
+  optimiser: XkdConfig['optimiser'],
 ): StateTensors {
+  const update = hasFusedOps() ? updateFused : updateByChunks;
+  return update(tensors, gradients, clip, factors, optimiser);
+}
+
+/** Each parameter in one op. */
+const updateFused: typeof adamw = (tensors, gradients, clip, factors, { beta1, beta2, epsilon }) => {
+  const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
+  const one = tf.scalar(1);
+  const packed = new Map<string, tf.Tensor>();
+  const pack = (decayed: boolean, { stepSize, rootFactor }: BiasCorrected) => {
+    const numbers = [beta1, 1 - beta1, beta2, 1 - beta2].map((value) => tf.scalar(value));
+    const keep = decayed ? factors.keep : one;
+    return tf.stack([...numbers, keep, rootFactor, tf.scalar(epsilon), stepSize]);
+  };
+  let values = 0;
+  for (const [name, gradient] of gradients) {
+    const [weight, first, second] = [tensors.weights, tensors.first, tensors.second].map((group) =>
+      group.get(name)!,
+    );
+    const [decayed, last] = [isDecayed(name, weight.rank), isLastLayer(name)];
+    const kind = `${decayed} ${last}`;
+    if (!packed.has(kind)) packed.set(kind, pack(decayed, last ? factors.lastLayer : factors.others));
+    if (values === 0 || values > stageValues) {
+      stage();
+      values = 0;
+    }
+    values += weight.size;
+    const fresh = fusedAdamw({ weight, first, second }, gradient, clip.get(name) ?? one, packed.get(kind)!);
+    updated.weights.set(name, fresh.weight);
+    updated.first.set(name, fresh.first);
+    updated.second.set(name, fresh.second);
+  }
+  return updated;
+};
+
+/** Op by op, small parameters joined. */
+const updateByChunks: typeof adamw = (tensors, gradients, clip, factors, { beta1, beta2, epsilon }) => {
   const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
   const weight = (name: string) => tensors.weights.get(name)!;
   const kind = (name: string) => `${isDecayed(name, weight(name).rank)} ${isLastLayer(name)}`;
   for (const names of chunkNames([...gradients.keys()], (name) => weight(name).size, kind)) {
+    stage(); // One chunk's values at a time.
     const old = names.map(weight);
     const join = (group: ReadonlyMap<string, tf.Tensor>) => joinFlat(names.map((name) => group.get(name)!));
+    const clipped = (name: string) => {
+      const factor = clip.get(name);
+      return factor === undefined ? gradients.get(name)! : tf.mul(gradients.get(name)!, factor);
+    };
     const { stepSize, rootFactor } = isLastLayer(names[0]) ? factors.lastLayer : factors.others;
     // Each group's intermediate results are let go before the next one's are made: of all they would take 10 GB.
     const [weights, first, second] = tf.tidy(() => {
-      const gradient = join(gradients);
+      const gradient = joinFlat(names.map(clipped));
       const m = blend(join(tensors.first), gradient, beta1);
       const v = blend(join(tensors.second), tf.square(gradient), beta2);
       const denominator = tf.add(tf.mul(tf.sqrt(v), rootFactor), epsilon);
@@ -77,7 +126,7 @@ export function adamw(
     });
   }
   return updated;
-}
+};
 
 /** share old + (1 - share) value */
 function blend(old: tf.Tensor, value: tf.Tensor, share: number): tf.Tensor {

@@ -3,9 +3,10 @@ import { tf } from '../tensor/native';
 /** Added to the norm before dividing, as in the release. */
 const normEpsilon = 1e-6;
 
-/** Gradients after clipping and how many were shortened. */
-export interface Clipped {
-  readonly gradients: Map<string, tf.Tensor>;
+/** How gradients are clipped. */
+export interface Clipping {
+  /** Factors of the gradients that are clipped, by name; the others stay as they are. */
+  readonly factors: ReadonlyMap<string, tf.Scalar>;
   /** L2 norms before clipping, in the order of the names. */
   readonly norms: tf.Tensor1D;
 }
@@ -19,13 +20,14 @@ export function clipPerTensor(
   gradients: ReadonlyMap<string, tf.Tensor>,
   limit: number,
   affected: (name: string) => boolean,
-): Clipped {
-  const clipped = new Map(gradients);
+): Clipping {
   const names = [...gradients.keys()].filter(affected);
-  if (limit === 0 || names.length === 0) return { gradients: clipped, norms: tf.tensor1d([]) };
-  const squares = names.map((name) => tf.tidy(() => tf.sum(tf.square(gradients.get(name)!))));
-  const norms = tf.sqrt(tf.stack(squares)) as tf.Tensor1D;
-  const factors = tf.unstack(tf.minimum(tf.div(limit, tf.add(norms, normEpsilon)), 1));
-  names.forEach((name, i) => clipped.set(name, tf.mul(gradients.get(name)!, factors[i])));
-  return { gradients: clipped, norms };
+  if (limit === 0 || names.length === 0) return { factors: new Map(), norms: tf.tensor1d([]) };
+  const norms = tf.sqrt(tf.stack(names.map((name) => squareSum(gradients.get(name)!)))) as tf.Tensor1D;
+  const factors = tf.unstack(tf.minimum(tf.div(limit, tf.add(norms, normEpsilon)), 1)) as tf.Scalar[];
+  return { factors: new Map(names.map((name, i) => [name, factors[i]])), norms };
+}
+
+function squareSum(values: tf.Tensor): tf.Tensor {
+  return tf.sum(tf.square(values));
 }

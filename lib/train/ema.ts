@@ -1,6 +1,8 @@
 import { type XkdConfig, modalities } from '../config';
 import { canonicalName, parameterSpecs, towerName } from '../model';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
+import { fusedBlend, hasFusedOps } from '../tensor/fusedOps';
+import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
 
 /** Momentum m and 1 - m, as scalars, so that they may change from step to step in a traced graph. */
@@ -30,12 +32,17 @@ export function followStudents(
     const canonical = canonicalName(config, name);
     return updated.get(canonical) ?? weights.get(canonical)!;
   };
+  const factors = hasFusedOps() ? tf.stack([keep, take]) : null;
   for (const modality of modalities) {
     const teacher = `${towerName(modality, 'teacher')}.`;
     const student = `${towerName(modality, 'student')}.`;
     for (const names of chunkNames(ownedNames(config, teacher), (name) => stored(name).size)) {
+      stage(); // One chunk's values at a time.
       const old = names.map(stored);
       const followed = tf.tidy(() => {
+        if (factors !== null) {
+          return names.map((name, i) => fusedBlend(old[i], stored(name.replace(teacher, student)), factors));
+        }
         const t = joinFlat(old);
         const s = joinFlat(names.map((name) => stored(name.replace(teacher, student))));
         return splitFlat(tf.add(tf.mul(t, keep), tf.mul(s, take)), old);

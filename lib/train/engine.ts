@@ -1,4 +1,4 @@
-import { CompiledFunction } from '../tensor/graph';
+import { CompiledFunction, Program } from '../tensor/graph';
 import { type PartInputs, addPart } from './parts';
 import {
   type StepInputs,
@@ -17,17 +17,51 @@ export interface StepEngine {
   addPart(inputs: PartInputs): Differentiated;
   /** The update that follows the last part. */
   update(inputs: UpdateInputs, sum: Differentiated): StepOutputs;
+
+  /*
+   * The same beside the event loop where the engine can: meanwhile messages, signals and timers are heard. Inputs stay
+   * as they are until then; outputs become tensors, in the scope of the caller, when the result is called.
+   */
+  stepAsync(inputs: StepInputs): Promise<() => StepOutputs>;
+  addPartAsync(inputs: PartInputs): Promise<() => Differentiated>;
+  updateAsync(inputs: UpdateInputs, sum: Differentiated): Promise<() => StepOutputs>;
 }
 
 /** Op by op: slower, for looking into a step. */
-export const eagerEngine: StepEngine = { step: computeStep, addPart, update: computeUpdate };
+export const eagerEngine: StepEngine = {
+  step: computeStep,
+  addPart,
+  update: computeUpdate,
+  stepAsync: (inputs) => Promise.resolve(() => computeStep(inputs)),
+  addPartAsync: (inputs) => Promise.resolve(() => addPart(inputs)),
+  updateAsync: (inputs, sum) => Promise.resolve(() => computeUpdate(inputs, sum)),
+};
 
-/** As native graphs, each traced at its first call. One engine serves a whole run. */
+/**
+ * As native graphs, each traced at its first call, which share the state in one session: weights and moments live
+ * there, and come out when somebody reads them. One engine serves a whole run.
+ */
 export class CompiledEngine implements StepEngine {
-  private readonly steps = new CompiledFunction(computeStep);
-  private readonly parts = new CompiledFunction(addPart);
+  private readonly program = new Program();
+  private readonly steps = new CompiledFunction(computeStep, {
+    program: this.program,
+    reads: { state: 'state' },
+    writes: { state: 'state' },
+    precision: ({ config }) => config.training.precision,
+  });
+  private readonly parts = new CompiledFunction(addPart, {
+    program: this.program,
+    reads: { weights: 'state/weights', 'before/gradients': 'gradients', 'before/centres': 'centres' },
+    writes: { gradients: 'gradients', centres: 'centres' },
+    precision: ({ config }) => config.training.precision,
+  });
   private readonly updates = new CompiledFunction(
     ({ inputs, sum }: { inputs: UpdateInputs; sum: Differentiated }) => computeUpdate(inputs, sum),
+    {
+      program: this.program,
+      reads: { 'inputs/state': 'state', 'sum/gradients': 'gradients', 'sum/centres': 'centres' },
+      writes: { state: 'state' },
+    },
   );
 
   step(inputs: StepInputs): StepOutputs {
@@ -42,8 +76,21 @@ export class CompiledEngine implements StepEngine {
     return this.updates.call({ inputs, sum });
   }
 
-  /** Frees the native graphs; a later call traces again. */
+  stepAsync(inputs: StepInputs): Promise<() => StepOutputs> {
+    return this.steps.callAsync(inputs);
+  }
+
+  addPartAsync(inputs: PartInputs): Promise<() => Differentiated> {
+    return this.parts.callAsync(inputs);
+  }
+
+  updateAsync(inputs: UpdateInputs, sum: Differentiated): Promise<() => StepOutputs> {
+    return this.updates.callAsync({ inputs, sum });
+  }
+
+  /** Frees the native graphs, with the state moved out of them; a later call traces again. */
   dispose(): void {
     for (const compiled of [this.steps, this.parts, this.updates]) compiled.dispose();
+    this.program.dispose();
   }
 }

@@ -1,5 +1,6 @@
 import type { XkdConfig } from '../config';
 import type { ModelInputs, Temperatures } from '../model';
+import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import { type Differentiated, differentiate } from './differentiate';
 
@@ -21,6 +22,7 @@ export interface PartInputs {
  */
 export function addPart({ config, weights, model, temperatures, before }: PartInputs): Differentiated {
   const { accumulate } = config.training;
+  stage(); // Each sum takes the place of the one before as soon as it is there.
   const part = differentiate(config, weights, model, temperatures);
   const add = <T extends tf.Tensor>(value: T, sum: T | undefined): T => {
     const share = tf.div(value, accumulate) as T;

@@ -22,7 +22,7 @@ import { resumeState } from './resume';
 import { RunFolder, type StepMetrics } from './runFolder';
 import { type RunLength, type StepSchedule, runLength, scheduleAt } from './schedules';
 import { TrainState } from './state';
-import { type StepResult, trainStep } from './step';
+import { type StepResult, trainStepAsync } from './step';
 
 /** Where batches come from; `openLoader` makes one from files. */
 export interface BatchSource {
@@ -137,7 +137,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
         const metrics = await this.step();
         if (this.state.step % this.config.training.checkpointSteps === 0) this.save();
         yield metrics;
-        // TensorFlow holds the event loop during a step: messages, signals and displays get their turn here.
+        // Where a step is taken op by op it holds the event loop: messages, signals and displays get their turn here.
         await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {
@@ -224,12 +224,12 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
   private async compute(schedule: StepSchedule): Promise<StepResult> {
     const engine = this.args.eager ? eagerEngine : this.compiled;
     if (this.config.training.accumulate === 1) {
-      return this.withNextBatch((inputs) => trainStep(this.state, inputs, schedule, engine));
+      return this.withNextBatch((inputs) => trainStepAsync(this.state, inputs, schedule, engine));
     }
     const step = new AccumulatedStep(this.state, schedule, engine);
     try {
       for (;;) {
-        const result = await this.withNextBatch((inputs) => step.add(inputs));
+        const result = await this.withNextBatch((inputs) => step.addAsync(inputs));
         if (result !== null) return result;
       }
     } finally {
@@ -237,10 +237,10 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     }
   }
 
-  private async withNextBatch<T>(use: (inputs: ModelInputs) => T): Promise<T> {
+  private async withNextBatch<T>(use: (inputs: ModelInputs) => Promise<T>): Promise<T> {
     const inputs = modelInputs(this.config, await this.nextBatch());
     try {
-      return use(inputs);
+      return await use(inputs);
     } finally {
       disposeInputs(inputs);
     }

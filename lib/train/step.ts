@@ -1,5 +1,6 @@
 import { UserError } from '../errors';
 import { type LossTerm, type ModelInputs, type Temperatures, lossTerms } from '../model';
+import { flattenTree } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import { adamwFactors } from './adamw';
 import { emaFactors } from './ema';
@@ -32,6 +33,23 @@ export function trainStep(
   return finishStep(state, schedule, () =>
     engine.step({ ...updateInputs(state, schedule), model, temperatures: scalars(schedule.temperatures) }),
   );
+}
+
+/** {@link trainStep} beside the event loop: notebooks and signals are heard while it runs. */
+export async function trainStepAsync(
+  state: TrainState,
+  model: ModelInputs,
+  schedule: StepSchedule,
+  engine: StepEngine = eagerEngine,
+): Promise<StepResult> {
+  const update = updateInputs(state, schedule);
+  const temperatures = scalars(schedule.temperatures);
+  try {
+    const collect = await engine.stepAsync({ ...update, model, temperatures });
+    return finishStep(state, schedule, collect);
+  } finally {
+    disposeScalars({ update, temperatures });
+  }
 }
 
 /** What the update of the state's next step reads. */
@@ -91,6 +109,12 @@ export function scalars({ student, videoTeacher, audioTeacher }: StepSchedule['t
     videoTeacher: tf.scalar(videoTeacher),
     audioTeacher: tf.scalar(audioTeacher),
   };
+}
+
+/** Lets go of the factors of a step, which were made outside a scope. */
+export function disposeScalars(made: { update?: UpdateInputs; temperatures?: Temperatures }): void {
+  const trees = [made.update?.adamw, made.update?.ema, made.temperatures];
+  trees.forEach((tree) => flattenTree(tree).forEach((scalar) => scalar.dispose()));
 }
 
 function countAbove(norms: tf.Tensor1D, clip: number): number {

@@ -1,6 +1,7 @@
 import type { XkdConfig } from '../config';
 import type { ModelInputs, Temperatures } from '../model';
-import type { tf } from '../tensor/native';
+import { stage } from '../tensor/graph';
+import { tf } from '../tensor/native';
 import { type AdamwFactors, adamw } from './adamw';
 import { clipPerTensor } from './clip';
 import { type Differentiated, differentiate } from './differentiate';
@@ -50,13 +51,16 @@ export function computeStep(inputs: StepInputs): StepOutputs {
 export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiated): StepOutputs {
   const { config, lastLayerFrozen, state } = inputs;
   const { losses, gradients, centres } = differentiated;
+  stage(losses); // A step whose loss is not finite ends here.
   const moved = new Map([...gradients].filter(([name]) => !(lastLayerFrozen && isLastLayer(name))));
-  const clipped = clipPerTensor(moved, config.optimiser.clip, (name) => name.includes('_student.'));
-  const updated = adamw(state, clipped.gradients, inputs.adamw, config.optimiser);
+  const clipping = clipPerTensor(moved, config.optimiser.clip, (name) => name.includes('_student.'));
+  const updated = adamw(state, moved, clipping.factors, inputs.adamw, config.optimiser);
   const teachers = followStudents(config, new Map([...state.weights, ...updated.weights]), inputs.ema);
+  // The state gets tensors of its own, whoever has the centres now.
+  const owned = [...centres].map(([name, centre]) => [name, tf.clone(centre)] as const);
   return {
-    state: { ...updated, weights: new Map([...updated.weights, ...teachers, ...centres]) },
+    state: { ...updated, weights: new Map([...updated.weights, ...teachers, ...owned]) },
     losses,
-    norms: clipped.norms,
+    norms: clipping.norms,
   };
 }

@@ -10,7 +10,7 @@ import { kernelspec } from '../setup/kernelspec.mjs';
 import { packagesOutOfStep } from '../setup/npm-packages.mjs';
 import { backendFile, ffmpegFile, kernelSpecFolder, root, venvPython } from '../setup/paths.mjs';
 import { platformProblem } from '../setup/select-tensorflow.mjs';
-import { fallbackNotice, gpuNotice } from '../setup/tensorflow.mjs';
+import { addonNotice, fallbackNotice, gpuNotice } from '../setup/tensorflow.mjs';
 import { verifyTensorFlow } from '../setup/verify-tensorflow.mjs';
 
 const wayOut = 'run "npm run setup"';
@@ -102,7 +102,7 @@ async function tensorflow() {
   const value = found.native
     ? `${found.tensorflow}, ${where}, ${origin}`
     : `TensorFlow.js ${found.tensorflow} in plain JavaScript`;
-  return { name, value, problem: fallbackNotice(chosen) ?? gpuNotice(chosen) };
+  return { name, value, problem: fallbackNotice(chosen) ?? addonNotice(chosen) ?? gpuNotice(chosen) };
 }
 
 async function ffmpeg() {

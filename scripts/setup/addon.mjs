@@ -12,15 +12,12 @@ import {
   nativeLibraries,
   nodeModules,
   placedAddon,
-  root,
   scratch,
   tfjsNode,
 } from './paths.mjs';
 
 const stamp = path.join(native, 'addon.stamp');
 const title = 'TensorFlow addon';
-const quietSource = path.join(root, 'scripts', 'native', 'quiet.c');
-const quietAddon = path.join(nativeAddons, 'quiet.node');
 const bindingSources = ['tfjs_backend', 'tfjs_binding'].map((name) =>
   path.join(tfjsNode, 'binding', `${name}.cc`),
 );
@@ -29,11 +26,10 @@ const bindingSources = ['tfjs_backend', 'tfjs_binding'].map((name) =>
 export function tensorflowAddon(selection) {
   const stampText = () =>
     fingerprint(
-      ...[...bindingSources, quietSource].map((file) => ({ file })),
+      ...bindingSources.map((file) => ({ file })),
       JSON.stringify([selection.libraries, selection.version, process.platform, process.arch]),
     );
-  const isCompiled = () =>
-    readText(stamp) === stampText() && fs.existsSync(compiledAddon) && fs.existsSync(quietAddon);
+  const isCompiled = () => readText(stamp) === stampText() && fs.existsSync(compiledAddon);
   return {
     title,
     isDone: () => isCompiled() && isPlaced(),
@@ -80,15 +76,12 @@ async function compile(compiler, selection, line) {
     if (code !== 0) throw explainFailure(title, output);
   };
   const objects = bindingSources.map((source) => path.join(folder, `${path.basename(source, '.cc')}.o`));
-  const quiet = path.join(folder, 'quiet.node');
   const binding = path.join(folder, 'tfjs_binding.node');
   const libraries = selection.libraries.map((name) => path.join(nativeLibraries, name));
   const toObject = (source, index) => run(['-std=c++17', ...common, '-c', source, '-o', objects[index]]);
   line.expect(compiler.usualSeconds, `compiling with ${compiler.name}`);
-  await run(['-x', 'c', ...common, ...shared, quietSource, '-o', quiet]);
   await Promise.all(bindingSources.map(toObject));
   await run([...shared, ...objects, ...libraries, ...runPaths(), '-o', binding]);
-  copyFileWhole(quiet, quietAddon);
   copyFileWhole(binding, compiledAddon);
 }
 

@@ -11,7 +11,14 @@ import { compilerNames, selectCompiler, ziglang } from './select-compiler.mjs';
  * A C++ compiler that works: `{ name, command, args, env, usualSeconds }`. Where the system has none, the one in
  * PyPI's ziglang is unpacked for this one use and goes with the scratch folder.
  */
-export async function findCompiler(line) {
+export function findCompiler(line) {
+  compiler ??= find(line);
+  return compiler;
+}
+
+let compiler;
+
+async function find(line) {
   const found = compilerNames.filter(onPath);
   const hasXcodeTools = process.platform !== 'darwin' || (await execute('xcode-select', ['-p'])).code === 0;
   const choice = selectCompiler({ cxx: process.env.CXX, found, platform: process.platform, hasXcodeTools });

@@ -12,7 +12,7 @@ import { pythonEnvironment } from './python.mjs';
 import { pythonPackages } from './python-packages.mjs';
 import { StepLine } from './report.mjs';
 import { platformProblem } from './select-tensorflow.mjs';
-import { fallbackNotice, gpuNotice, tensorflow } from './tensorflow.mjs';
+import { addonNotice, fallbackNotice, gpuNotice, tensorflow } from './tensorflow.mjs';
 
 /** In order; each has a title, isDone() from files alone, and run(line). */
 const steps = [npmPackages, pythonEnvironment, pythonPackages, ffmpeg, kernelspec, labextension];
@@ -55,7 +55,7 @@ export async function setUp({ retryFallback = false, build = true } = {}) {
 
 /** The notices about what is in use but should not be, told at every start. */
 export function notices() {
-  return [fallbackNotice(), gpuNotice()].filter(Boolean);
+  return [fallbackNotice(), addonNotice(), gpuNotice()].filter(Boolean);
 }
 
 async function runMissing(retryFallback, build) {

@@ -5,6 +5,7 @@ import { cuda } from './cuda.mjs';
 import { SetupError } from './failure.mjs';
 import { fingerprint, readJson, writeFileWhole } from './files.mjs';
 import { hasNvidiaDriver, machineFacts } from './machine.mjs';
+import { projectAddons } from './project-addons.mjs';
 import { backendFile, nativeLibraries, placedAddon } from './paths.mjs';
 import { selectTensorFlow, tensorflowVersion } from './select-tensorflow.mjs';
 import { tensorflowLibrary } from './tensorflow-library.mjs';
@@ -19,6 +20,7 @@ export const tensorflow = {
     const chosen = readJson(backendFile);
     if (chosen?.key !== key()) return false;
     if (chosen.kind === 'fallback') return !retryFallback;
+    if (!projectAddons.isDone() && !chosen.withoutAddons) return false;
     if (chosen.source === 'package') return fs.existsSync(chosen.package);
     if (chosen.source === 'addon') return fs.existsSync(placedAddon);
     if (chosen.cuda && !cuda.isDone()) return false;
@@ -27,6 +29,7 @@ export const tensorflow = {
 
   async run(runStep) {
     const chosen = (await ownInstallation(runStep)) ?? (await fromWheel(runStep));
+    if (chosen.kind === 'native') await addAddons(chosen, runStep);
     writeFileWhole(backendFile, `${JSON.stringify({ ...chosen, key: key() }, null, 2)}\n`);
     return chosen;
   },
@@ -38,11 +41,29 @@ export function fallbackNotice(chosen = readJson(backendFile)) {
   return `TensorFlow's native library is not in use (${chosen.reason}): everything runs in plain JavaScript, 50 to 100 times slower; "npm run setup" tries again.`;
 }
 
+/** Told where training runs op by op although TensorFlow is native, or undefined. */
+export function addonNotice(chosen = readJson(backendFile)) {
+  return chosen?.kind === 'native' && chosen.withoutAddons
+    ? `Training steps run op by op, several times slower: ${chosen.withoutAddons}`
+    : undefined;
+}
+
 /** Told where there is a GPU that TensorFlow does not use, or undefined. */
 export function gpuNotice(chosen = readJson(backendFile)) {
   return chosen?.kind === 'native' && chosen.unusedGpu
     ? `TensorFlow computes on the CPU: ${chosen.unusedGpu}; XKD_DEVICE=cpu takes the smaller build without it.`
     : undefined;
+}
+
+/** The project's own addons make training faster; without them it works too, op by op. */
+async function addAddons(chosen, runStep) {
+  try {
+    if (!projectAddons.isDone()) await runStep(projectAddons);
+  } catch (error) {
+    // Without a network or disk space the user wants to try again; the rest will not get better by itself.
+    if (!(error instanceof SetupError) || !['missing', 'other'].includes(error.kind)) throw error;
+    chosen.withoutAddons = error.message;
+  }
 }
 
 async function ownInstallation(runStep) {

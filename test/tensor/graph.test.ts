@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { RandomStream, largestError, tf } from 'xkd';
+import { gelu, layerNorm, linear, selfAttention, WeightScope } from 'xkd/dist/nn';
+import { takeRows } from 'xkd/dist/tensor/gather';
 import { CompiledFunction, TraceError } from 'xkd/dist/tensor/graph';
+import { runOp } from 'xkd/dist/tensor/runOp';
 
 type Tensors = Record<string, tf.Tensor>;
 
@@ -24,6 +29,39 @@ const functions: Record<string, (x: tf.Tensor, y: tf.Tensor) => Tensors> = {
     b: tf.mul(x, tf.range(0, x.size).reshape(x.shape)),
     c: tf.add(x, tf.zerosLike(x)),
   }),
+  'rows taken, also twice': (x) => ({
+    a: takeRows(x as tf.Tensor2D, tf.tensor1d([0, x.shape[0] - 1, 0], 'int32')),
+    b: tf.pad(x as tf.Tensor2D, [
+      [1, 0],
+      [0, 2],
+    ]),
+    c: tf.tile(tf.expandDims(x, 0), [2, 1, 1]),
+  }),
+  'exact GELU and layer norm': (x, y) => ({
+    a: gelu(x),
+    b: layerNorm(x, tf.slice(tf.reshape(y, [-1]), 0, x.shape[1]!), tf.fill([x.shape[1]!], 0.1)),
+  }),
+  'the gradient of a layer': (x, y) => {
+    const layer = (input: tf.Tensor) => tf.mean(tf.square(gelu(linear(layerScaled(input), y))));
+    const layerScaled = (input: tf.Tensor) =>
+      layerNorm(input, tf.fill([x.shape[1]!], 1.5), tf.fill([x.shape[1]!], 0.1));
+    const [a, b] = tf.grads(
+      (p: tf.Tensor, q: tf.Tensor) => tf.add(layer(p), tf.mean(tf.mul(p, q))) as tf.Scalar,
+    )([x, y]);
+    return { a, b };
+  },
+  'self-attention and its gradient': (x, y) => {
+    const width = x.shape[1]!;
+    const weights: Record<string, tf.Tensor> = {
+      'qkv.weight': tf.concat([tf.ones([width, width]), tf.eye(width), tf.eye(width)]),
+      'proj.weight': tf.mul(tf.eye(width), 0.5),
+      'proj.bias': tf.zeros([width]),
+    };
+    const scope = new WeightScope((name) => weights[name]);
+    const attend = (input: tf.Tensor) =>
+      selfAttention(tf.stack([tf.mul(input, 0.1), y]) as tf.Tensor3D, scope, 1).tokens;
+    return { a: attend(x), b: tf.grad((input: tf.Tensor) => tf.mean(attend(input)))(x) };
+  },
   'an input handed through': (x, y) => ({ a: x, b: tf.neg(y) }),
 };
 
@@ -105,6 +143,40 @@ describe('a traced function', () => {
       () => compiled.call({ x: tf.scalar(1) }),
       (error: Error) => error instanceof TraceError && /Mul uses a tensor of shape \[3\]/.test(error.message),
     );
+  });
+
+  it('refuses an op that TensorFlow does not have, and names it', () => {
+    const compiled = new CompiledFunction(({ x }: Tensors) => runOp('NoSuchOp', [x], { T: 'float32' }));
+    assert.throws(() => compiled.call({ x: tf.scalar(1) }), /NoSuchOp/);
+  });
+
+  it('refuses a shape that depends on values, and names the op', () => {
+    const compiled = new CompiledFunction(({ x }: Tensors) => runOp('Where', [x], { T: 'float32' }));
+    assert.throws(() => compiled.call({ x: tf.tensor1d([0, 1]) }), /Where/);
+  });
+
+  it('never reads a graph from a file', () => {
+    const folder = dirname(require.resolve('xkd/dist/tensor/graph'));
+    for (const file of readdirSync(folder).filter((name) => name.endsWith('.js')))
+      assert.doesNotMatch(readFileSync(join(folder, file), 'utf8'), /node:fs|loadSavedModel|readFile/, file);
+  });
+
+  it('rounds the operands of products to bf16 where that is asked for, and nothing else', () => {
+    const compute = ({ x, y }: Tensors) => ({
+      product: tf.matMul(x as tf.Tensor2D, y as tf.Tensor2D),
+      sum: tf.add(x, 1e-3),
+    });
+    const compiled = new CompiledFunction(compute, { precision: () => 'bf16' });
+    tf.tidy(() => {
+      const stream = RandomStream.fromSeed(3);
+      const [x, y] = [random(stream, [40, 40]), random(stream, [40, 40])];
+      const [expected, actual] = [compute({ x, y }), compiled.call({ x, y })];
+      const error = largestError(actual.product.dataSync(), expected.product.dataSync());
+      assert.ok(error > 1e-5 && error < 1e-2, `products: ${error}`);
+      assert.deepEqual(actual.sum.dataSync(), expected.sum.dataSync());
+      assert.equal(actual.product.dtype, 'float32');
+    });
+    compiled.dispose();
   });
 
   it('leaves no tensors behind', () => {

@@ -1,6 +1,8 @@
 import { tf } from '../native';
-import { hasNativeOps } from '../runOp';
-import { TracedFunction } from './tracedFunction';
+import { hasGraphs } from './graphSession';
+import { Program } from './program';
+import { type Residence, TracedFunction, type TensorRecord } from './tracedFunction';
+import type { Precision } from './tracer';
 import { flattenTree, rebuildTree, treeSignature } from './tree';
 
 interface Compiled<Outputs> {
@@ -10,16 +12,42 @@ interface Compiled<Outputs> {
 }
 
 /**
- * A pure function of tensors that is traced at its first call and runs as one native graph afterwards. It is traced
- * anew when a shape, a name or a value other than a tensor changes.
+ * Names of variables by the paths of the inputs or outputs that they are: `{ 'inputs/state': 'state' }` keeps every
+ * tensor below `inputs.state` in a variable whose name begins with `state`.
+ */
+export type VariablePaths = Readonly<Record<string, string>>;
+
+export interface CompileOptions<Inputs> {
+  /** Default: one of its own. */
+  readonly program?: Program;
+  /** Inputs that stay in the program's variables. They are written there when they are not what it holds. */
+  readonly reads?: VariablePaths;
+  /**
+   * Outputs that go into variables. Their tensors are fetched when they are read; the tensors that stood for a variable
+   * before lose their values with the run.
+   */
+  readonly writes?: VariablePaths;
+  /** Precision of the products of matrices; default: fp32. */
+  readonly precision?: (inputs: Inputs) => Precision;
+}
+
+/**
+ * A pure function of tensors that is traced at its first call and runs as one native graph. It is traced anew when a
+ * shape, a name or a value other than a tensor changes; variables keep their values then.
  *
  * Inputs and outputs are trees: objects, arrays and Maps of tensors. Numbers in them are constants of the graph, so
- * what changes from call to call is given as a tensor. With the slower fallback backend the function just runs.
+ * what changes from call to call is given as a tensor. Where graphs cannot be run the function just runs.
  */
 export class CompiledFunction<Inputs, Outputs> {
   private readonly graphs = new Map<string, Compiled<Outputs>>();
+  private readonly program: Program;
 
-  constructor(private readonly compute: (inputs: Inputs) => Outputs) {}
+  constructor(
+    private readonly compute: (inputs: Inputs) => Outputs,
+    private readonly options: CompileOptions<Inputs> = {},
+  ) {
+    this.program = options.program ?? new Program();
+  }
 
   /** Number of graphs traced so far. */
   get traces(): number {
@@ -27,30 +55,62 @@ export class CompiledFunction<Inputs, Outputs> {
   }
 
   call(inputs: Inputs): Outputs {
-    if (!hasNativeOps()) return this.compute(inputs);
-    const signature = treeSignature(inputs);
-    const { form, traced } = this.graphs.get(signature) ?? this.trace(signature, inputs);
-    // The first call runs the graph as well: its figures must not depend on when a graph was traced.
+    if (!hasGraphs()) return this.compute(inputs);
+    const { form, traced } = this.compiled(inputs);
     return rebuildTree(form, traced.run(flattenTree(inputs)));
   }
 
-  /** Frees the native graphs; a later call traces again. */
-  dispose(): void {
-    this.graphs.forEach(({ traced }) => traced.dispose());
-    this.graphs.clear();
+  /**
+   * The same while the event loop stays free. The inputs stay as they are until the result is called, which makes the
+   * outputs tensors in the scope of the caller.
+   */
+  async callAsync(inputs: Inputs): Promise<() => Outputs> {
+    if (!hasGraphs()) return () => this.compute(inputs);
+    const { form, traced } = this.compiled(inputs);
+    const collect = await traced.runAsync(flattenTree(inputs));
+    return () => rebuildTree(form, collect());
   }
 
-  private trace(signature: string, inputs: Inputs): Compiled<Outputs> {
-    let compiled!: Compiled<Outputs>;
-    tf.tidy(() => {
-      let form!: Outputs;
-      const traced = TracedFunction.trace(flattenTree(inputs), () => {
-        form = this.compute(inputs);
-        return flattenTree(form);
-      });
-      compiled = { traced, form };
-    });
+  /** Frees the graphs and, where it is the function's own, the program; a later call traces again. */
+  dispose(): void {
+    this.graphs.clear();
+    if (this.options.program === undefined) this.program.dispose();
+  }
+
+  private compiled(inputs: Inputs): Compiled<Outputs> {
+    const signature = treeSignature(inputs);
+    const known = this.graphs.get(signature);
+    if (known !== undefined) return known;
+    const compiled = this.trace(inputs);
     this.graphs.set(signature, compiled);
     return compiled;
   }
+
+  private trace(inputs: Inputs): Compiled<Outputs> {
+    const { program, options } = this;
+    let compiled!: Compiled<Outputs>;
+    tf.tidy(() => {
+      let form!: Outputs;
+      const traced = TracedFunction.trace({
+        program,
+        inputs: flattenTree(inputs),
+        reads: residence(options.reads),
+        writes: residence(options.writes),
+        precision: options.precision?.(inputs) ?? 'fp32',
+        body: (standing: TensorRecord) => flattenTree((form = this.compute(rebuildTree(inputs, standing)))),
+      });
+      compiled = { traced, form };
+    });
+    return compiled;
+  }
+}
+
+function residence(paths: VariablePaths = {}): Residence {
+  const prefixes = Object.entries(paths);
+  return {
+    variableOf(path) {
+      const found = prefixes.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`));
+      return found === undefined ? null : found[1] + path.slice(found[0].length);
+    },
+  };
 }

@@ -1,3 +1,9 @@
 export * from './compile';
-export { TraceError } from './recorder';
+export * from './nativeError';
+export * from './program';
+export { type Precision } from './tracer';
+export { type SessionSettings } from './sessionSettings';
+export { hasGraphs } from './graphSession';
+export { stage } from './stage';
+export { TraceError } from './traceError';
 export { flattenTree } from './tree';

@@ -1,83 +1,45 @@
-/*
- * The protobuf classes that tfjs-node carries, as far as a graph needs them. The package types none of them.
- */
+/** Writes a protobuf message field by field; what graphs and sessions need of the format and no more. */
+export class Message {
+  private readonly pieces: Buffer[] = [];
 
-/** `tensorflow.AttrValue` */
-export interface AttrValueMessage {
-  setS(value: Uint8Array): void;
-  setI(value: number): void;
-  setF(value: number): void;
-  setB(value: boolean): void;
-  setType(value: number): void;
-  setShape(value: ShapeMessage): void;
-  setTensor(value: TensorMessage): void;
-  setList(value: ListMessage): void;
+  /** A whole number, a truth value or an enum. */
+  integer(field: number, value: number | bigint): this {
+    this.pieces.push(varint(field * 8), varint(value));
+    return this;
+  }
+
+  /** A 32-bit floating-point number. */
+  float(field: number, value: number): this {
+    const bytes = Buffer.alloc(4);
+    bytes.writeFloatLE(value);
+    this.pieces.push(varint(field * 8 + 5), bytes);
+    return this;
+  }
+
+  /** Text, bytes or a message within this one. */
+  bytes(field: number, value: string | Uint8Array | Message): this {
+    const bytes = value instanceof Message ? value.finish() : Buffer.from(value as Uint8Array);
+    this.pieces.push(varint(field * 8 + 2), varint(bytes.length), bytes);
+    return this;
+  }
+
+  /** Whole numbers in one field. */
+  integers(field: number, values: Iterable<number>): this {
+    return this.bytes(field, Buffer.concat([...values].map((value) => varint(value))));
+  }
+
+  finish(): Buffer {
+    return Buffer.concat(this.pieces);
+  }
 }
 
-export interface ListMessage {
-  setIList(values: readonly number[]): void;
-  setTypeList(values: readonly number[]): void;
-}
-
-export interface ShapeMessage {
-  setDimList(dims: readonly DimMessage[]): void;
-}
-
-export interface DimMessage {
-  setSize(size: number): void;
-}
-
-/** `tensorflow.TensorProto` */
-export interface TensorMessage {
-  setDtype(type: number): void;
-  setTensorShape(shape: ShapeMessage): void;
-  setTensorContent(bytes: Uint8Array): void;
-}
-
-export interface NodeMessage {
-  setName(name: string): void;
-  setOp(op: string): void;
-  setInputList(inputs: readonly string[]): void;
-  getAttrMap(): { set(name: string, value: AttrValueMessage): void };
-}
-
-export interface GraphMessage {
-  addNode(node: NodeMessage): void;
-  setVersions(versions: { setProducer(version: number): void }): void;
-}
-
-interface MetaInfoMessage {
-  addTags(tag: string): void;
-}
-
-interface MetaGraphMessage {
-  setGraphDef(graph: GraphMessage): void;
-  setMetaInfoDef(info: MetaInfoMessage): void;
-}
-
-interface SavedModelMessage {
-  setSavedModelSchemaVersion(version: number): void;
-  addMetaGraphs(graph: MetaGraphMessage): void;
-  serializeBinary(): Uint8Array;
-}
-
-type Constructor<T> = new () => T;
-
-interface Messages {
-  readonly AttrValue: Constructor<AttrValueMessage> & { readonly ListValue: Constructor<ListMessage> };
-  readonly TensorShape: Constructor<ShapeMessage> & { readonly Dim: Constructor<DimMessage> };
-  readonly Tensor: Constructor<TensorMessage>;
-  readonly NodeDef: Constructor<NodeMessage>;
-  readonly GraphDef: Constructor<GraphMessage>;
-  readonly VersionDef: Constructor<{ setProducer(version: number): void }>;
-  readonly MetaGraphDef: Constructor<MetaGraphMessage> & {
-    readonly MetaInfoDef: Constructor<MetaInfoMessage>;
-  };
-  readonly SavedModel: Constructor<SavedModelMessage>;
-}
-
-/** Loaded when the first graph is made. */
-export function protobuf(): Messages {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return require('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as Messages;
+/** Seven bits a byte, the lowest first; negative numbers as 64 bits. */
+function varint(value: number | bigint): Buffer {
+  let rest = BigInt.asUintN(64, BigInt(value));
+  const bytes: number[] = [];
+  do {
+    bytes.push(Number(rest & 0x7fn) | (rest > 0x7fn ? 0x80 : 0));
+    rest >>= 7n;
+  } while (rest > 0n);
+  return Buffer.from(bytes);
 }

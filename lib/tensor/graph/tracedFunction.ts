@@ -1,64 +1,180 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { tf } from '../native';
-import { nodeBackend } from '../backend';
-import { GraphBuilder } from './graphDef';
-import { recordOps } from './recorder';
+import { typeNumber } from '../backend';
+import { tf } from '../native';
+import type { Feed, Fetched, Place, Request } from './graphSession';
+import { GraphError } from './nativeError';
+import type { Program } from './program';
+import { type Precision, Tracer } from './tracer';
+import { typeAttribute } from './attributes';
+import { toTensor } from './values';
+import type { Variable } from './variables';
 
-/** Tensors by name. */
+/** Tensors by path. */
 export type TensorRecord = ReadonlyMap<string, tf.Tensor>;
 
-/** A function of tensors that was recorded once and now runs as one native TensorFlow graph. */
+/** Which paths of a function's inputs and outputs are variables, and their names there. */
+export interface Residence {
+  variableOf(path: string): string | null;
+}
+
+interface Input {
+  readonly path: string;
+  /** Where it is fed, or the variable that it is. */
+  readonly at: Place | Variable;
+}
+
+interface Output {
+  readonly path: string;
+  readonly shape: number[];
+  readonly dtype: tf.DataType;
+  /** Where its values come out, or the variable that they go into. */
+  readonly at: Place | Variable;
+  /** Whether a run that stops at the first stage has it. */
+  readonly early: boolean;
+}
+
+export interface TraceArgs {
+  readonly program: Program;
+  readonly inputs: TensorRecord;
+  readonly reads: Residence;
+  readonly writes: Residence;
+  readonly precision: Precision;
+  /** The function; its inputs come without values. */
+  readonly body: (inputs: TensorRecord) => TensorRecord;
+}
+
+/** A function of tensors that was traced once and runs as a native TensorFlow graph. */
 export class TracedFunction {
   private constructor(
-    private readonly session: number,
-    private readonly inputs: readonly { name: string; place: string }[],
-    private readonly outputs: readonly { name: string; place: string }[],
+    private readonly program: Program,
+    private readonly inputs: readonly Input[],
+    private readonly outputs: readonly Output[],
+    private readonly targets: readonly string[],
+    private readonly written: ReadonlySet<Variable>,
   ) {}
 
-  /**
-   * Runs a function once, eagerly, and records it.
-   *
-   * @param inputs every tensor that may differ from run to run; all others that the function uses stay as they are
-   * @throws TraceError naming what cannot be recorded
-   */
-  static trace(inputs: TensorRecord, body: () => TensorRecord): TracedFunction {
-    const { result: results, ops, constants } = recordOps(inputs.values(), body);
-    const builder = new GraphBuilder(constants);
-    const places = [...inputs].map(([name, tensor]) => ({ name, place: builder.addInput(tensor) }));
-    ops.forEach((op) => builder.addOp(op));
-    const outputs = [...results].map(([name, tensor]) => ({ name, place: builder.addOutput(tensor) }));
-    return new TracedFunction(loadGraph(builder.serialise()), places, outputs);
+  /** @throws TraceError naming what cannot be recorded */
+  static trace({ program, inputs, reads, writes, precision, body }: TraceArgs): TracedFunction {
+    const tracer = new Tracer(program.session, precision);
+    const readers = new Map<Variable, string>();
+    const standing = new Map<string, tf.Tensor>();
+    const places = [...inputs].map(([path, tensor]): Input => {
+      const name = reads.variableOf(path);
+      if (name === null) {
+        const { tensor: fed, place } = tracer.addInput(tensor);
+        standing.set(path, fed);
+        return { path, at: place };
+      }
+      const variable = program.variables.variable(name, tensor);
+      const { tensor: read, node } = tracer.addRead(variable.handle, tensor);
+      readers.set(variable, node);
+      standing.set(path, read);
+      return { path, at: variable };
+    });
+    const results = tracer.run(() => body(standing));
+    const written: Variable[] = [];
+    const outputs = [...results].map(([path, tensor]): Output => {
+      const name = writes.variableOf(path);
+      const { shape, dtype } = tensor;
+      const early = tracer.isEarly(tracer.placeOf(tensor));
+      if (name === null) return { path, shape, dtype, at: tracer.addOutput(tensor), early };
+      const variable = program.variables.variable(name, tensor);
+      written.push(variable);
+      return { path, shape, dtype, at: variable, early: false };
+    });
+    if (written.length > 0 && !tracer.staged) tracer.endStage();
+    const targets = outputs.flatMap(({ path, at }) => {
+      if (typeof at === 'string') return [];
+      // What a variable held before is read before it changes.
+      const reader = readers.get(at);
+      const attributes = { dtype: typeAttribute(typeNumber(at.dtype)) };
+      const place = tracer.placeOf(results.get(path)!);
+      return tracer.addEffect('AssignVariableOp', [at.handle, place], reader ? [reader] : [], attributes);
+    });
+    if (targets.length > 0) targets.push(program.countChange(tracer));
+    const all =
+      targets.length > 1 ? [program.session.addNode({ op: 'NoOp', controls: targets }).name] : targets;
+    return new TracedFunction(program, places, outputs, all, new Set(written));
   }
 
   /** Runs the graph on new values of the same shapes. */
   run(inputs: TensorRecord): Map<string, tf.Tensor> {
-    const backend = nodeBackend();
-    const ids = backend.getInputTensorIds(this.inputs.map(({ name }) => inputs.get(name)!));
-    const joined = (list: readonly { place: string }[]) => list.map(({ place }) => place).join(',');
-    const values = backend.binding.runSavedModel(
-      this.session,
-      ids,
-      joined(this.inputs),
-      joined(this.outputs),
+    const request = this.prepare(inputs);
+    let fetched: readonly Fetched[];
+    try {
+      fetched = this.program.session.run(request);
+    } catch (error) {
+      return this.recover(error, request, inputs);
+    }
+    return this.collect(fetched);
+  }
+
+  /** The same beside the event loop. What it gives becomes tensors when its result is called. */
+  async runAsync(inputs: TensorRecord): Promise<() => Map<string, tf.Tensor>> {
+    const request = this.prepare(inputs);
+    const { variables, session } = this.program;
+    variables.busy = this.targets.length > 0;
+    try {
+      const fetched = await session.runAsync(request);
+      return () => this.collect(fetched);
+    } catch (error) {
+      return () => this.recover(error, request, inputs);
+    } finally {
+      variables.busy = false;
+    }
+  }
+
+  private prepare(inputs: TensorRecord): Request {
+    const feeds: Feed[] = [];
+    this.program.startCount();
+    for (const { path, at } of this.inputs) {
+      const tensor = inputs.get(path)!;
+      if (typeof at !== 'string') this.program.variables.push(at, tensor, this.written.has(at));
+      else {
+        const values = tensor.dataSync() as Float32Array;
+        feeds.push({ place: at, dtype: typeNumber(tensor.dtype), shape: tensor.shape, values });
+      }
+    }
+    return { feeds, fetches: this.fetched.map(({ at }) => at as Place), targets: this.targets };
+  }
+
+  private collect(fetched: readonly Fetched[]): Map<string, tf.Tensor> {
+    const { variables } = this.program;
+    if (this.targets.length > 0) this.program.changes += 1;
+    const values = fetched[Symbol.iterator]();
+    return new Map(
+      this.outputs.map(({ path, at }) => [
+        path,
+        typeof at === 'string' ? toTensor(values.next().value as Fetched) : variables.renew(at),
+      ]),
     );
-    return new Map(values.map((value, i) => [this.outputs[i].name, backend.createOutputTensor(value)]));
   }
 
-  /** Frees the native graph. */
-  dispose(): void {
-    nodeBackend().binding.deleteSavedModel(this.session);
+  /**
+   * After a failed run. Where a loss was not finite, nothing was changed: the variables keep the tensors that were
+   * given, and the other outputs tell what is wrong.
+   */
+  private recover(error: unknown, request: Request, inputs: TensorRecord): Map<string, tf.Tensor> {
+    const { program } = this;
+    if (this.written.size > 0 && program.hasChanged()) {
+      program.variables.lose(this.written);
+      const { code, message } = error as GraphError;
+      throw new GraphError(code, `${message} What it was writing at that moment is lost.`);
+    }
+    if (!(error instanceof GraphError && /not finite/.test(error.message))) throw error;
+    const early = this.fetched.filter((output) => output.early);
+    const fetches = early.map(({ at }) => at as Place);
+    const fetched = program.session.run({ feeds: request.feeds, fetches });
+    const told = new Map(early.map(({ path }, i) => [path, toTensor(fetched[i])]));
+    const unchanged = (variable: Variable) =>
+      inputs.get(this.inputs.find(({ at }) => at === variable)?.path ?? '') ?? null;
+    const outputs = this.outputs.map(({ path, at, shape, dtype }): [string, tf.Tensor] => [
+      path,
+      (typeof at === 'string' ? told.get(path) : unchanged(at)) ?? tf.zeros(shape, dtype as 'float32'),
+    ]);
+    return new Map(outputs);
   }
-}
 
-/** Hands a graph to TensorFlow, which reads it from a folder; the folder is removed at once. */
-function loadGraph(bytes: Uint8Array): number {
-  const folder = mkdtempSync(join(tmpdir(), 'xkd-graph-'));
-  try {
-    writeFileSync(join(folder, 'saved_model.pb'), bytes);
-    return nodeBackend().binding.loadSavedModel(folder, 'serve');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  private get fetched(): readonly Output[] {
+    return this.outputs.filter(({ at }) => typeof at === 'string');
   }
 }

@@ -1,0 +1,68 @@
+import type { Modality, XkdConfig } from '../config';
+import type { NdArray } from '../data';
+import { type Role, extractPatchMean, parameterSpecs, towerName } from '../model';
+import { WeightScope } from '../nn';
+import { CompiledFunction } from '../tensor/graph';
+import { tf } from '../tensor/native';
+import type { Network } from './features';
+
+interface Inputs {
+  readonly config: XkdConfig;
+  readonly tower: { readonly modality: Modality; readonly role: Role };
+  /** The backbone's, by the names that the tower has in a network that shares nothing. */
+  readonly weights: ReadonlyMap<string, tf.Tensor>;
+  readonly view: tf.Tensor;
+}
+
+/** Patch-mean features of one network's towers; a backbone's weights stay in the native graph from batch to batch. */
+export class FeatureExtractor {
+  private readonly compiled = new CompiledFunction(features, {
+    reads: { weights: 'weights' },
+    precision: ({ config }) => config.training.precision,
+  });
+  private readonly weights = new Map<Modality, ReadonlyMap<string, tf.Tensor>>();
+
+  /** @param batch clips of a full batch; smaller ones go through op by op: a graph of their own would take longer */
+  constructor(
+    private readonly network: Network,
+    private readonly role: Role,
+    private readonly batch: number,
+  ) {}
+
+  /** @param view clips of one modality; @returns `[B D]` */
+  async extract(modality: Modality, { data, shape }: NdArray): Promise<Float32Array> {
+    const view = tf.tensor(data, [...shape]);
+    const tower = { modality, role: this.role };
+    const inputs = { config: this.network.config, tower, weights: this.weightsOf(modality), view };
+    try {
+      const isFull = shape[0] === this.batch;
+      const collect = isFull ? await this.compiled.callAsync(inputs) : () => features(inputs);
+      return tf.tidy(() => collect().dataSync<'float32'>());
+    } finally {
+      view.dispose();
+    }
+  }
+
+  /** Frees the graph; the network's weights stay as they were. */
+  dispose(): void {
+    this.compiled.dispose();
+  }
+
+  private weightsOf(modality: Modality): ReadonlyMap<string, tf.Tensor> {
+    const known = this.weights.get(modality);
+    if (known !== undefined) return known;
+    const { config, scope } = this.network;
+    const prefix = `${towerName(modality, this.role)}.backbone.`;
+    const names = parameterSpecs({ ...config, sharing: 'none' })
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith(prefix));
+    const weights = new Map(names.map((name) => [name, scope.get(name)]));
+    this.weights.set(modality, weights);
+    return weights;
+  }
+}
+
+function features({ config, tower, weights, view }: Inputs): tf.Tensor {
+  const scope = new WeightScope((name) => weights.get(name));
+  return extractPatchMean(config, scope, tower, view);
+}

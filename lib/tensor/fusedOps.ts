@@ -1,0 +1,37 @@
+import { graphAddon } from '@tensorflow/tfjs-node/graph';
+import { nodeBackend } from './backend';
+import { nativeInfo, type tf } from './native';
+
+/*
+ * The ops of scripts/native/kernels.c: pure functions like all others, one pass over memory each. They have no gradient.
+ */
+
+/** Whether they are there: native TensorFlow on a CPU with this project's addon. */
+export function hasFusedOps(): boolean {
+  return graphAddon()?.hasKernels === true && nativeInfo().device === 'cpu';
+}
+
+/** A parameter before or after an update. */
+export interface Moments<T = tf.Tensor> {
+  readonly weight: T;
+  readonly first: T;
+  readonly second: T;
+}
+
+/**
+ * AdamW on one parameter.
+ *
+ * @param gradient before clipping
+ * @param clip factor of the gradient
+ * @param factors beta1, 1 - beta1, beta2, 1 - beta2, keep, root factor, epsilon, step size: `[8]`
+ */
+export function fusedAdamw(old: Moments, gradient: tf.Tensor, clip: tf.Tensor, factors: tf.Tensor): Moments {
+  const inputs = [old.weight, old.first, old.second, gradient, clip, factors];
+  const [weight, first, second] = nodeBackend().executeMultipleOutputs('XkdAdamW', [], inputs, 3);
+  return { weight, first, second };
+}
+
+/** a factors[0] + b factors[1]. */
+export function fusedBlend(a: tf.Tensor, b: tf.Tensor, factors: tf.Tensor): tf.Tensor {
+  return nodeBackend().executeSingleOutput('XkdBlend', [], [a, b, factors]);
+}

@@ -1,0 +1,68 @@
+import { typeNumber } from '../backend';
+import { tf } from '../native';
+import { tensorAttribute, typeAttribute } from './attributes';
+import { GraphSession } from './graphSession';
+import type { SessionSettings } from './sessionSettings';
+import type { Tracer } from './tracer';
+import { type Variable, Variables } from './variables';
+
+/** A native session with its variables, shared by functions that work on the same state. */
+export class Program {
+  /** Runs that have changed variables. */
+  changes = 0;
+  private counter: Variable | null = null;
+  private opened: { session: GraphSession; variables: Variables } | null = null;
+
+  constructor(private readonly settings: SessionSettings = {}) {}
+
+  get session(): GraphSession {
+    return this.open().session;
+  }
+
+  get variables(): Variables {
+    return this.open().variables;
+  }
+
+  /** Adds what counts the runs that began to change variables. */
+  countChange(tracer: Tracer): string {
+    if (this.counter === null) {
+      this.counter = this.variables.variable('changes', { dtype: 'int32', shape: [] });
+    }
+    const type = typeNumber('int32');
+    const attributes = { dtype: typeAttribute(type) };
+    const one = this.session.addNode({
+      op: 'Const',
+      attributes: { ...attributes, value: tensorAttribute(type, [], Int32Array.of(1)) },
+    }).name;
+    return tracer.addEffect('AssignAddVariableOp', [this.counter.handle, `${one}:0`], [], attributes);
+  }
+
+  /** Sets the count to what it is, before a first run. */
+  startCount(): void {
+    if (this.counter !== null && this.counter.holds === null)
+      tf.tidy(() => this.variables.push(this.counter!, tf.scalar(this.changes, 'int32')));
+  }
+
+  /** Whether the latest run, which failed, had begun to change variables. */
+  hasChanged(): boolean {
+    const { values } = this.variables.fetch(this.counter!);
+    const begun = new Int32Array(values)[0] > this.changes;
+    this.changes = new Int32Array(values)[0];
+    return begun;
+  }
+
+  /** Frees the session; tensors that live in it move out. */
+  dispose(): void {
+    this.opened?.variables.dispose();
+    this.opened?.session.dispose();
+    this.opened = this.counter = null;
+  }
+
+  private open(): { session: GraphSession; variables: Variables } {
+    if (this.opened === null) {
+      const session = new GraphSession(this.settings);
+      this.opened = { session, variables: new Variables(session) };
+    }
+    return this.opened;
+  }
+}

@@ -1,0 +1,23 @@
+import { Message } from './protobuf';
+
+/** What a session may be told; the rest is as TensorFlow does it by default. */
+export interface SessionSettings {
+  /** Threads within one op; default: TensorFlow's choice. */
+  readonly intraOpThreads?: number;
+  /** Ops that run at the same time; default: TensorFlow's choice. */
+  readonly interOpThreads?: number;
+}
+
+/** The bytes of `tensorflow.ConfigProto`. */
+export function configProto({ intraOpThreads = 0, interOpThreads = 0 }: SessionSettings): Uint8Array {
+  const gpuOptions = new Message().integer(4, 1); // allow_growth
+  // One round of rewriting the graph: a second one takes as long and finds next to nothing.
+  const rewriting = new Message().integer(12, 1); // meta_optimizer_iterations: ONE
+  return new Message()
+    .integer(2, intraOpThreads)
+    .integer(5, interOpThreads)
+    .bytes(6, gpuOptions)
+    .bytes(10, new Message().bytes(10, rewriting))
+    .integer(7, 1) // allow_soft_placement: an op without a GPU kernel runs on the CPU
+    .finish();
+}

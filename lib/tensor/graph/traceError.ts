@@ -1,0 +1,4 @@
+/** Tracing met something that a graph cannot do. */
+export class TraceError extends Error {
+  override readonly name = 'TraceError';
+}

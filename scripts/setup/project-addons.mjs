@@ -1,0 +1,62 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { findCompiler } from './compiler.mjs';
+import { execute } from './execute.mjs';
+import { explainFailure } from './failure.mjs';
+import { copyFileWhole, fingerprint, readText, writeFileWhole } from './files.mjs';
+import { native, nativeAddons, nativeHeaders, nodeModules, root, scratch } from './paths.mjs';
+
+const stamp = path.join(native, 'project-addons.stamp');
+const title = "The project's own addons";
+const sources = path.join(root, 'scripts', 'native');
+const addons = { quiet: ['quiet.c'], graph: ['graph.c', 'kernels.c'] };
+const names = Object.keys(addons);
+const placed = (name) => path.join(nativeAddons, `${name}.node`);
+
+/**
+ * The addons in scripts/native. They are not linked to TensorFlow and look its functions up in the library that is
+ * loaded, so that they serve a user's own TensorFlow as well; its headers are compared where they are there.
+ */
+export const projectAddons = {
+  title,
+  isDone: () => readText(stamp) === stampText() && names.every((name) => fs.existsSync(placed(name))),
+  async run(line) {
+    const compiler = await findCompiler(line);
+    line.expect(compiler.usualSeconds / 5, `compiling with ${compiler.name}`);
+    await Promise.all(names.map((name) => compile(compiler, name)));
+    writeFileWhole(stamp, stampText());
+    line.update(1, `compiled with ${compiler.name}`);
+  },
+};
+
+function stampText() {
+  const files = fs.readdirSync(sources).sort();
+  return fingerprint(
+    ...files.map((name) => ({ file: path.join(sources, name) })),
+    JSON.stringify([process.platform, process.arch]),
+  );
+}
+
+async function compile(compiler, name) {
+  const folder = path.join(scratch, 'project-addons');
+  fs.mkdirSync(folder, { recursive: true });
+  const run = async (args) => {
+    const { code, output } = await execute(compiler.command, [...compiler.args, ...args], {
+      env: compiler.env,
+    });
+    if (code !== 0) throw explainFailure(title, output);
+  };
+  const include = ['-I', path.join(nodeModules, 'node-api-headers', 'include'), '-I', nativeHeaders];
+  // Figures are the same whatever the compiler: no products fused with sums; and roots need not set errno.
+  const figures = ['-ffp-contract=off', '-fno-math-errno'];
+  const options = ['-x', 'c', '-std=gnu11', '-O3', '-fPIC', '-DNAPI_VERSION=8', ...figures, ...include];
+  // One by one: given several files, a C++ compiler takes all but the first for C++.
+  const objects = addons[name].map((file) => path.join(folder, `${file}.o`));
+  await Promise.all(
+    addons[name].map((file, i) => run([...options, '-c', path.join(sources, file), '-o', objects[i]])),
+  );
+  const shared = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-ldl'];
+  const output = path.join(folder, `${name}.node`);
+  await run(['-shared', ...objects, ...shared, '-o', output]);
+  copyFileWhole(output, placed(name));
+}
