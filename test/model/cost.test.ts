@@ -22,8 +22,7 @@ import {
   usedParts,
 } from 'xkd';
 import { stepParts } from 'xkd/dist/model/cost/stepParts';
-import { type RecordedOp } from 'xkd/dist/tensor/graph/recorder';
-import { pairFlops, productFlops, recordNeeded, valuesKept } from '../support/recorded';
+import { type RecordedOp, pairFlops, productFlops, recordNeeded, valuesKept } from '../support/recorded';
 import { randomInputs, tinyConfig } from '../support/tiny';
 
 const temperatures = { student: 0.2, videoTeacher: 0.06, audioTeacher: 0.06 };
@@ -62,7 +61,7 @@ function withModel(config: XkdConfig, check: (built: Built) => void): void {
   const state = TrainState.create(config);
   const inputs = randomInputs(config, 0);
   try {
-    const record = (body: () => unknown) => recordNeeded({ inputs, state: state.tensors }, body);
+    const record = (body: () => unknown) => recordNeeded(body);
     check({ config, state, inputs, record });
   } finally {
     disposeInputs(inputs);

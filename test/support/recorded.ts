@@ -1,15 +1,23 @@
 import { tf } from 'xkd';
-import { type RecordedOp, type Recording, recordOps } from 'xkd/dist/tensor/graph/recorder';
+import { type NodeBackend, type OpAttribute, type OpInput, nodeBackend } from 'xkd/dist/tensor/backend';
 import { flattenTree } from 'xkd/dist/tensor/graph/tree';
 
-/** The ops that a function calls on the way to its result; those whose outputs nobody uses are left out. */
-export function recordNeeded(inputs: unknown, body: () => unknown): RecordedOp[] {
-  let recording!: Recording<Map<string, tf.Tensor>>;
+/** One call of a TensorFlow op. */
+export interface RecordedOp {
+  readonly op: string;
+  readonly attributes: readonly OpAttribute[];
+  readonly inputs: readonly OpInput[];
+  readonly outputs: readonly tf.Tensor[];
+}
+
+/** The ops that a function calls, eagerly, on the way to its result; those whose outputs nobody uses are left out. */
+export function recordNeeded(body: () => unknown): RecordedOp[] {
+  const ops: RecordedOp[] = [];
+  const needed = new Set<object>();
   tf.tidy(() => {
-    recording = recordOps(flattenTree(inputs).values(), () => flattenTree(body()));
+    const result = flattenTree(watchOps(ops, body));
+    result.forEach(({ dataId }) => needed.add(dataId));
   });
-  const { ops, result } = recording;
-  const needed = new Set<object>([...result.values()].map(({ dataId }) => dataId));
   const used: RecordedOp[] = [];
   for (const recorded of [...ops].reverse()) {
     if (!recorded.outputs.some(({ dataId }) => needed.has(dataId))) continue;
@@ -17,6 +25,30 @@ export function recordNeeded(inputs: unknown, body: () => unknown): RecordedOp[]
     used.unshift(recorded);
   }
   return used;
+}
+
+/** Runs a function while every op that it calls is written down. */
+function watchOps<T>(ops: RecordedOp[], body: () => T): T {
+  const backend = nodeBackend();
+  const eager = Object.getPrototypeOf(backend) as NodeBackend;
+  const watch: Pick<NodeBackend, 'executeSingleOutput' | 'executeMultipleOutputs'> = {
+    executeSingleOutput(op, attributes, inputs) {
+      const output = eager.executeSingleOutput.call(backend, op, attributes, inputs);
+      ops.push({ op, attributes, inputs: [...inputs], outputs: [output] });
+      return output;
+    },
+    executeMultipleOutputs(op, attributes, inputs, count) {
+      const outputs = eager.executeMultipleOutputs.call(backend, op, attributes, inputs, count);
+      ops.push({ op, attributes, inputs: [...inputs], outputs });
+      return outputs;
+    },
+  };
+  Object.assign(backend, watch);
+  try {
+    return body();
+  } finally {
+    for (const name of Object.keys(watch)) Reflect.deleteProperty(backend, name);
+  }
 }
 
 /** FLOPs of all matrix products among some ops, a multiplication with its addition counted as 2. */
