@@ -150,7 +150,7 @@ describe('state in the variables of a graph', () => {
     step(compiled, state, [1]);
     const greedy = new CompiledFunction(
       (inputs: Inputs) => {
-        const rows = tf.tile(tf.reshape(inputs.x, [1, 1]), [2 ** 24, 2 ** 20]); // 64 TiB
+        const rows = tf.tile(tf.reshape(inputs.x, [1, 1]), [2 ** 24, 2 ** 24]); // 1 PiB, beyond any address space
         return accumulate({ state: inputs.state, x: tf.sum(tf.mul(rows, rows)) });
       },
       { program, reads: { state: 'state' }, writes: { state: 'state' } },
