@@ -1,7 +1,7 @@
 import type { XkdConfig } from '../config';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
 import { fusedAdamw, hasFusedOps } from '../tensor/fusedOps';
-import { stage } from '../tensor/graph';
+import { stage, stageValues } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import { type StateTensors, type UpdateCounts, isLastLayer } from './state';
 
@@ -19,9 +19,6 @@ interface BiasCorrected {
   /** 1 / sqrt(1 - beta2^n) */
   readonly rootFactor: tf.Scalar;
 }
-
-/** Values whose new ones are made before the old ones go. */
-const stageValues = 2 ** 24;
 
 /** Whether weight decay applies: tensors of more than one dimension not named `bias` (method section 8). */
 export function isDecayed(name: string, rank: number): boolean {

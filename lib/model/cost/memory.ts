@@ -1,11 +1,12 @@
 import { type XkdConfig, clipFrames } from '../../config';
+import { stageValues } from '../../tensor/graph/stage';
 import type { ParameterCounts } from './parameterParts';
 import type { StepPart } from './stepParts';
 
 /** Bytes of a value in single precision. */
 const valueBytes = 4;
 
-/** Memory of a training step in bytes: an estimate, within 30 % of what was measured ({@link estimateMemory}). */
+/** Memory of a training step in bytes: an estimate ({@link estimateMemory}). */
 export interface MemoryEstimate {
   /** Weights of students, heads and decoders, the fixed gains included. */
   readonly weights: number;
@@ -14,7 +15,7 @@ export interface MemoryEstimate {
   /** Both moments of the optimiser. */
   readonly moments: number;
   readonly gradients: number;
-  /** New weights, moments and teachers, which stand beside the old ones until the step is done. */
+  /** New weights and moments of one stage of the update, before their old ones go. */
   readonly updated: number;
   /** All views of the batch. */
   readonly batch: number;
@@ -29,14 +30,10 @@ export const memoryFormula =
   'peak = weights + teachers + moments + gradients + batch + max(activations, updated)';
 
 /**
- * Memory of a step that runs as one graph: TensorFlow's tensors alone. The activations are, to 1 %, the values that
- * pass from the forward to the backward ops of the recorded graph; what single operations take for a moment is left
- * out. A process takes more: 0.4 GB for Node with TensorFlow, and up to 0.6 GB for a deep model's graph.
- *
- * How close it is: peak resident memory of later steps above that at rest (Linux, `TF_ENABLE_ONEDNN_OPTS=0`, with
- * which TensorFlow hands memory back) beside gradients + max(activations, updated), in MiB. nano at batch 64, 96, 192:
- * 145, 192, 358 measured, 131, 195, 388 estimated; tiny at batch 1, 3, 5: 283, 632, 744 measured, 265, 457, 726
- * estimated. So within 30 %; the order in which TensorFlow's threads take operations makes the difference.
+ * Memory of a step that runs as one graph, with the state in its variables: TensorFlow's tensors alone. The activations
+ * are, to 1 %, the values that pass from the forward to the backward ops; what single operations take for a moment is
+ * left out. A process takes more: Node, TensorFlow, the graph, and what TensorFlow keeps for its next step. The whole
+ * process of `base` at batch 2 has a peak of 7.2 GB (`npm run bench -- --preset base --batch 2`), where this gives 5.2.
  *
  * @param parts what one pass of `clips` clips does
  */
@@ -59,7 +56,7 @@ export function estimateMemory(
     valueBytes * counts.parts.reduce((sum, { used, trainable }) => sum + (used ? trainable : 0), 0);
   // With accumulation the sum of the parts before stands beside a part's own gradients.
   const gradients = (config.training.accumulate > 1 ? 2 : 1) * moved;
-  const updated = 3 * moved + teachers;
+  const updated = 3 * Math.min(moved, valueBytes * stageValues);
   const batch = valueBytes * config.training.batch * clipValues(config);
   const activations = valueBytes * parts.reduce((sum, { keptValues }) => sum + keptValues, 0);
   return {

@@ -4,6 +4,6 @@ export * from './program';
 export { type Precision } from './tracer';
 export { type SessionSettings } from './sessionSettings';
 export { hasGraphs } from './graphSession';
-export { stage } from './stage';
+export { stage, stageValues } from './stage';
 export { TraceError } from './traceError';
 export { flattenTree } from './tree';

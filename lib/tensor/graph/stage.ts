@@ -1,5 +1,8 @@
 import type { tf } from '../native';
 
+/** Values in a stage of an update: so many new ones are made before their old ones go. */
+export const stageValues = 2 ** 24;
+
 /** What is being traced. */
 export interface StageListener {
   endStage(finite?: tf.Tensor): void;
