@@ -1,6 +1,6 @@
 import type { Modality, XkdConfig } from '../config';
 import type { NdArray } from '../data';
-import { type Role, extractPatchMean, parameterSpecs, towerName } from '../model';
+import { type Role, backbonePrefix, extractPatchMean, ownedSpecs } from '../model';
 import { WeightScope } from '../nn';
 import { CompiledFunction } from '../tensor/graph';
 import { tf } from '../tensor/native';
@@ -52,11 +52,8 @@ export class FeatureExtractor {
     const known = this.weights.get(modality);
     if (known !== undefined) return known;
     const { config, scope } = this.network;
-    const prefix = `${towerName(modality, this.role)}.backbone.`;
-    const names = parameterSpecs({ ...config, sharing: 'none' })
-      .map(({ name }) => name)
-      .filter((name) => name.startsWith(prefix));
-    const weights = new Map(names.map((name) => [name, scope.get(name)]));
+    const specs = ownedSpecs(config, backbonePrefix(modality, this.role));
+    const weights = new Map(specs.map(({ name }) => [name, scope.get(name)]));
     this.weights.set(modality, weights);
     return weights;
   }

@@ -37,6 +37,15 @@ export function parameterSpecs(config: XkdConfig): ParameterSpec[] {
 }
 
 /**
+ * The parameters as their owners name them, as if nothing were shared: a shared one stands under each owner.
+ *
+ * @param prefix only names that begin with it, such as `vid_teacher.`
+ */
+export function ownedSpecs(config: XkdConfig, prefix = ''): ParameterSpec[] {
+  return parameterSpecs({ ...config, sharing: 'none' }).filter(({ name }) => name.startsWith(prefix));
+}
+
+/**
  * The name under which a weight is stored. Three kinds of names share one tensor: the autoencoder's encoder is the
  * student's backbone; the head's hidden LayerNorms are one module; blocks are shared as `sharing` says.
  */

@@ -1,11 +1,10 @@
 import type { Modality, XkdConfig } from '../config';
-import { type Role, canonicalName, parameterSpecs, towerName } from './parameters';
+import { type Role, canonicalName, ownedSpecs, towerName } from './parameters';
 
 /** Shapes of one backbone under the names of the authors' published files: `cls_token`, `enc_pos_embed`, ... */
 export function backboneShapes(config: XkdConfig, modality: Modality): Map<string, readonly number[]> {
   const prefix = backbonePrefix(modality, 'student');
-  const own = parameterSpecs({ ...config, sharing: 'none' }).filter(({ name }) => name.startsWith(prefix));
-  return new Map(own.map(({ name, shape }) => [name.slice(prefix.length), shape]));
+  return new Map(ownedSpecs(config, prefix).map(({ name, shape }) => [name.slice(prefix.length), shape]));
 }
 
 /** What stands before a backbone's names in the whole state: `vid_student.backbone.`, ... */
@@ -18,7 +17,7 @@ export function backbonePrefix(modality: Modality, role: Role): string {
  * stand for one weight where the release's modules share it: PyTorch lists it under each owner.
  */
 export function releaseNames(config: XkdConfig): Map<string, string> {
-  const names = parameterSpecs({ ...config, sharing: 'none' }).flatMap(({ name }) => [
+  const names = ownedSpecs(config).flatMap(({ name }) => [
     name,
     ...encoderAliases(name),
     ...headAliases(config, name),

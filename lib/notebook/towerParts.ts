@@ -2,6 +2,7 @@ import { type Modality, type XkdConfig, modalities } from '../config';
 import {
   autoencoderName,
   canonicalName,
+  ownedSpecs,
   parameterSpecs,
   towerName,
   type ParameterSpec,
@@ -48,7 +49,7 @@ export const towers: readonly Tower[] = (['student', 'teacher'] as const).flatMa
  */
 export function storedParts(config: XkdConfig): StoredPart[] {
   const stored = new Map(parameterSpecs(config).map((spec) => [spec.name, spec]));
-  const asked = parameterSpecs({ ...config, sharing: 'none' }).map(({ name }) => name);
+  const asked = ownedSpecs(config).map(({ name }) => name);
   const parts = new Map<string, { part: TowerPartName; towers: Tower[]; names: string[] }>();
   for (const part of towerPartNames) {
     for (const tower of towers) {

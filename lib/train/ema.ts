@@ -1,5 +1,5 @@
 import { type XkdConfig, modalities } from '../config';
-import { canonicalName, parameterSpecs, towerName } from '../model';
+import { canonicalName, ownedSpecs, towerName } from '../model';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
 import { fusedBlend, hasFusedOps } from '../tensor/fusedOps';
 import { stage } from '../tensor/graph';
@@ -36,7 +36,8 @@ export function followStudents(
   for (const modality of modalities) {
     const teacher = `${towerName(modality, 'teacher')}.`;
     const student = `${towerName(modality, 'student')}.`;
-    for (const names of chunkNames(ownedNames(config, teacher), (name) => stored(name).size)) {
+    const owned = ownedSpecs(config, teacher).map(({ name }) => name);
+    for (const names of chunkNames(owned, (name) => stored(name).size)) {
       stage(); // One chunk's values at a time.
       const old = names.map(stored);
       const followed = tf.tidy(() => {
@@ -51,11 +52,4 @@ export function followStudents(
     }
   }
   return updated;
-}
-
-/** Names of all parameters of a tower, those that it shares with another one included. */
-function ownedNames(config: XkdConfig, tower: string): string[] {
-  return parameterSpecs({ ...config, sharing: 'none' })
-    .map(({ name }) => name)
-    .filter((name) => name.startsWith(tower));
 }
