@@ -1,5 +1,6 @@
 import type { XkdConfig } from '../../config';
 import { type TransformerShape, mlpRatio } from '../../nn/transformerShape';
+import type { DecodedTokens } from './products';
 
 /*
  * Values that the forward pass of the traced step must keep until its backward pass. Whatever is not named here is
@@ -26,15 +27,7 @@ export function backboneValues({ encoder }: XkdConfig, patches: number, patchVal
 }
 
 /** One sequence through a decoder: its input, the blocks, and of the removed patches the tokens, values and targets. */
-export function decoderValues(
-  { encoder, decoder }: XkdConfig,
-  counts: {
-    readonly global: number;
-    readonly kept: number;
-    readonly removed: number;
-    readonly patchValues: number;
-  },
-): number {
+export function decoderValues({ encoder, decoder }: XkdConfig, counts: DecodedTokens): number {
   const { global, kept, removed, patchValues } = counts;
   const input = encoder.width === decoder.width ? 0 : (1 + kept) * encoder.width;
   const asked = decoder.width === patchValues ? 0 : removed * decoder.width;

@@ -48,16 +48,16 @@ export function resamplingFlops({ encoder }: XkdConfig, full: number, local: num
   return { forward, backward: forward };
 }
 
+/** Tokens of a masked global view as a decoder meets them, and the values of a patch. */
+export interface DecodedTokens {
+  readonly global: number;
+  readonly kept: number;
+  readonly removed: number;
+  readonly patchValues: number;
+}
+
 /** One sequence through a decoder: all tokens through the blocks, removed ones through the last projection. */
-export function decoderFlops(
-  { encoder, decoder }: XkdConfig,
-  counts: {
-    readonly global: number;
-    readonly kept: number;
-    readonly removed: number;
-    readonly patchValues: number;
-  },
-): Flops {
+export function decoderFlops({ encoder, decoder }: XkdConfig, counts: DecodedTokens): Flops {
   const { global, kept, removed, patchValues } = counts;
   // The release leaves a projection out where both widths are equal.
   const narrowing =
