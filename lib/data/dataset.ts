@@ -2,25 +2,20 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { UserError } from '../errors';
 import { readIndex } from './indexFile';
-import type { MediaEntry } from './types';
+import { foldsOfSplits } from './folds';
+import { audioExtensions, heldModalities, videoExtensions } from './mediaNames';
+import type { Dataset, MediaEntry } from './types';
+
+export type { Dataset, Fold } from './types';
 
 export interface DatasetArgs {
   /** Splits to keep; default: all. */
   readonly splits?: readonly string[];
 }
 
-export interface Dataset {
-  /** Absolute path of its folder. */
-  readonly root: string;
-  /** Files in the order of the index, or of their paths. */
-  readonly entries: readonly MediaEntry[];
-  /** Class names, sorted; the position is the class number. */
-  readonly classes: readonly string[];
-}
-
 /**
  * Opens a data set: a folder with `index.csv` (columns `path`, relative to the folder, and if there are any
- * `label` and `split`), or a tree of video files (the label is the name of the folder they lie in, if that is
+ * `label` and `split`), or a tree of video or sound files (the label is the name of the folder they lie in, if that is
  * not the root).
  *
  * @param root folder of the data set
@@ -30,17 +25,22 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
   const folder = resolve(root);
   checkFolder(root, folder);
   const index = join(folder, 'index.csv');
-  const all = existsSync(index) ? await readIndex(index) : findVideos(folder);
+  const all = existsSync(index) ? await readIndex(index) : findMedia(folder);
   if (all.length === 0) {
-    throw new UserError(`There are no videos in ${root}: give a folder with video files or an index.csv.`);
+    throw new UserError(`There are no videos or sounds in ${root}: give a folder with such files or an index.csv.`);
   }
   const entries = args.splits === undefined ? all : keepSplits(root, all, args.splits);
   const classes = [...new Set(all.flatMap(({ label }) => label ?? []))].sort();
-  return { root: folder, entries, classes };
+  return {
+    name: 'folder',
+    root: folder,
+    entries,
+    classes,
+    multiLabel: false,
+    modalities: heldModalities(all),
+    folds: foldsOfSplits(entries),
+  };
 }
-
-/** File name endings that are taken for videos in a folder without an index. */
-export const videoExtensions = ['.mp4', '.m4v', '.mkv', '.webm', '.avi', '.mov', '.mpg', '.mpeg', '.flv', '.wmv', '.3gp'];
 
 function checkFolder(root: string, folder: string): void {
   if (!existsSync(folder)) {
@@ -61,12 +61,16 @@ function keepSplits(root: string, all: readonly MediaEntry[], splits: readonly s
   return all.filter(({ split }) => split !== null && splits.includes(split));
 }
 
-function findVideos(folder: string): MediaEntry[] {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((file) => !file.isDirectory() && videoExtensions.includes(extname(file.name).toLowerCase()))
+function findMedia(folder: string): MediaEntry[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => !file.isDirectory());
+  const ofKind = (extensions: readonly string[]) =>
+    files.filter(({ name }) => extensions.includes(extname(name).toLowerCase()));
+  const videos = ofKind(videoExtensions);
+  // Sound that lies beside videos was most likely taken from them.
+  const paths = (videos.length > 0 ? videos : ofKind(audioExtensions))
     .map((file) => join(file.parentPath, file.name))
     .sort();
-  return files.map((path) => ({
+  return paths.map((path) => ({
     path,
     label: relative(folder, dirname(path)) === '' ? null : basename(dirname(path)),
     split: null,

@@ -1,6 +1,8 @@
 export * from './types';
 export * from './sample';
-export { openDataset, type Dataset, type DatasetArgs } from './dataset';
+export { openDataset, type DatasetArgs } from './dataset';
+export { foldsOfSplits } from './folds';
+export { audioExtensions, videoExtensions } from './mediaNames';
 export { openLoader, type Loader, type LoaderArgs } from './loader';
 export { evaluationBatches, type EvaluationArgs } from './evaluation';
 export { openClipPool, type ClipPool } from './pool';

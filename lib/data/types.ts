@@ -1,3 +1,5 @@
+import type { Modality } from '../config';
+
 /** Plain values with their shape: what crosses threads, and becomes a tensor where a step begins. */
 export interface NdArray {
   readonly data: Float32Array;
@@ -8,10 +10,44 @@ export interface NdArray {
 export interface MediaEntry {
   /** Absolute path. */
   readonly path: string;
-  /** Class name; null in unlabelled data. */
+  /** Class name; null in unlabelled and in multi-label data. */
   readonly label: string | null;
   /** Name of the split, such as `train` or `test`; null where there is none. */
   readonly split: string | null;
+  /** All class names, in multi-label sets only. */
+  readonly labels?: readonly string[];
+  /** Where the clip begins in the file, if only a stretch of it is meant [s]. */
+  readonly startSeconds?: number;
+  /** Where that stretch ends [s]. */
+  readonly endSeconds?: number;
+}
+
+/** A division of a data set into what is learnt from and what is tested on; positions in its entries. */
+export interface Fold {
+  /** Such as `1`; `default` where there is only one. */
+  readonly name: string;
+  readonly train: readonly number[];
+  readonly test: readonly number[];
+  /** For the choice of settings, where the authors of the set kept some apart. */
+  readonly validation?: readonly number[];
+}
+
+/** Files with their classes and divisions. */
+export interface Dataset {
+  /** Which one of the known layouts it is, such as `ucf101`; `folder` for any other. */
+  readonly name: string;
+  /** Absolute path of its folder. */
+  readonly root: string;
+  /** Files in the order of the index, or of their paths. */
+  readonly entries: readonly MediaEntry[];
+  /** Class names; the position is the class number. */
+  readonly classes: readonly string[];
+  /** Whether a file may be of several classes ({@link MediaEntry.labels}). */
+  readonly multiLabel: boolean;
+  /** What its files hold. */
+  readonly modalities: readonly Modality[];
+  /** None where nothing is said about what to learn from and what to test on. */
+  readonly folds: readonly Fold[];
 }
 
 /**

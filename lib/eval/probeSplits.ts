@@ -20,7 +20,10 @@ export interface SplitNames {
  * @throws UserError for a data set without labels or splits, of one class only, or with a test class that is
  *   not in the training split
  */
-export function probeSplits({ root, entries }: Dataset, names: SplitNames): ProbeSplits {
+export function probeSplits(
+  { root, entries }: Pick<Dataset, 'root' | 'entries'>,
+  names: SplitNames,
+): ProbeSplits {
   const known = [...new Set(entries.flatMap(({ split }) => split ?? []))].sort();
   const choose = (name: string) => {
     const chosen = entries.filter(({ split }) => split === name);

@@ -53,6 +53,28 @@ describe('openDataset', function () {
     await assert.rejects(openDataset(file('tree'), { splits: ['test'] }), /no split "test": it has no splits/);
   });
 
+  it('finds sounds where there are no videos', async () => {
+    for (const name of ['sounds/rain/1.wav', 'sounds/rain/2.FLAC', 'sounds/sea/3.ogg', 'mixed/1.mp4', 'mixed/1.wav']) {
+      write(name, 'x');
+    }
+    const sounds = await openDataset(file('sounds'));
+    assert.deepEqual(sounds.modalities, ['audio']);
+    assert.deepEqual(sounds.entries.map(({ label }) => label), ['rain', 'rain', 'sea']);
+    const mixed = await openDataset(file('mixed'));
+    assert.deepEqual(mixed.modalities, ['video', 'audio']);
+    assert.deepEqual(mixed.entries.map(({ path }) => path), [file('mixed/1.mp4')]);
+  });
+
+  it('makes one fold of train and test', async () => {
+    write('folds/index.csv', 'path,split\n1.mp4,test\n2.mp4,train\n3.mp4,val\n4.mp4,train\n');
+    const { folds } = await openDataset(file('folds'));
+    assert.deepEqual(folds, [{ name: 'default', train: [1, 3], test: [0], validation: [2] }]);
+    assert.deepEqual((await openDataset(file('folds'), { splits: ['train', 'val'] })).folds, [
+      { name: 'default', train: [0, 2], test: [1] },
+    ]);
+    assert.deepEqual((await openDataset(file('folds'), { splits: ['train'] })).folds, []);
+  });
+
   it('says what is wrong', async () => {
     write('none/readme.txt', 'no videos');
     write('columns/index.csv', 'file,label\n1.mp4,oak\n');
@@ -61,10 +83,10 @@ describe('openDataset', function () {
     const cases: [root: string, message: RegExp][] = [
       ['missing', /data set .*missing does not exist: check the path/],
       ['none/readme.txt', /is a file: give the folder/],
-      ['none', /There are no videos in .*none/],
+      ['none', /There are no videos or sounds in .*none/],
       ['columns', /index\.csv has no column "path" \(it has file, label\)/],
       ['hole', /names no file in row 3/],
-      ['headed', /There are no videos in|could not be read/],
+      ['headed', /There are no videos or sounds in|could not be read/],
     ];
     for (const [root, message] of cases) {
       await assert.rejects(openDataset(file(root)), (error: unknown) => {

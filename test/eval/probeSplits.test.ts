@@ -46,10 +46,10 @@ describe('probeSplits', () => {
 });
 
 /** Files written as `split label, ...` with `-` for none. */
-function dataset(text: string): Dataset {
+function dataset(text: string): Pick<Dataset, 'root' | 'entries'> {
   const entries: MediaEntry[] = text.split(', ').map((words, i) => {
     const [split, label] = words.split(' ').map((word) => (word === '-' ? null : word));
     return { path: `/clips/${i}.mp4`, split, label };
   });
-  return { root: '/clips', entries, classes: [] };
+  return { root: '/clips', entries };
 }

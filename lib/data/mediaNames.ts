@@ -1,0 +1,27 @@
+import { extname } from 'node:path';
+import type { Modality } from '../config';
+import type { MediaEntry } from './types';
+
+/** File name endings that are taken for videos. */
+export const videoExtensions: readonly string[] = [
+  '.mp4',
+  '.m4v',
+  '.mkv',
+  '.webm',
+  '.avi',
+  '.mov',
+  '.mpg',
+  '.mpeg',
+  '.flv',
+  '.wmv',
+  '.3gp',
+];
+
+/** File name endings that are taken for sound without pictures. */
+export const audioExtensions: readonly string[] = ['.wav', '.flac', '.ogg', '.oga', '.opus', '.mp3', '.m4a', '.aac', '.aiff'];
+
+/** What files hold, as far as their names tell: sound alone, or pictures with (most likely) sound. */
+export function heldModalities(entries: readonly Pick<MediaEntry, 'path'>[]): readonly Modality[] {
+  const soundAlone = entries.every(({ path }) => audioExtensions.includes(extname(path).toLowerCase()));
+  return entries.length > 0 && soundAlone ? ['audio'] : ['video', 'audio'];
+}
