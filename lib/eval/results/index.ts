@@ -1,0 +1,2 @@
+export * from './protocolResult';
+export * from './resultFile';

@@ -1,0 +1,83 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../errors';
+import { fileError, formatCsvLine, writeFileAtomic } from '../../files';
+import { protocolResultSchema, type ProtocolResult } from './protocolResult';
+
+/** The files of a result. */
+export interface ResultFiles {
+  /** All of it. */
+  readonly json: string;
+  /** A row a fold, and one of the mean. */
+  readonly csv: string;
+}
+
+/**
+ * Writes a result into a folder, which is made where it is missing, as `PROTOCOL-DATASET-MODALITY-TOWER-seedN.json`
+ * and `.csv`; an older one of that name is replaced.
+ *
+ * @throws UserError where the folder can't be written
+ */
+export function writeResult(folder: string, result: ProtocolResult): ResultFiles {
+  const checked = protocolResultSchema.parse(result);
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(error, folder, 'write');
+  }
+  const path = join(folder, resultName(result));
+  const files = { json: `${path}.json`, csv: `${path}.csv` };
+  writeFileAtomic(files.csv, formatResultCsv(result));
+  writeFileAtomic(files.json, `${JSON.stringify(checked, null, 2)}\n`);
+  return files;
+}
+
+/**
+ * Reads a result back.
+ *
+ * @throws UserError where the file is missing, or no result of a protocol
+ */
+export function readResult(path: string): ProtocolResult {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  }
+  const parsed = protocolResultSchema.safeParse(parseJson(path, text));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw notAResult(path, `${issue.path.join('.') || 'it'}: ${issue.message}`);
+}
+
+/** The name of a result's files, without their endings. */
+export function resultName({ protocol, dataset, modality, tower, seed }: ProtocolResult): string {
+  return `${protocol}-${dataset.name.replace(/[^\p{L}\p{N}._-]+/gu, '_')}-${modality}-${tower}-seed${seed}`;
+}
+
+/** A row a fold and one of the mean, with a column a metric. */
+export function formatResultCsv({ folds, metrics }: ProtocolResult): string {
+  const names = Object.keys(metrics);
+  const rows = folds.map((fold) => [
+    fold.name,
+    fold.trainClips,
+    fold.testClips,
+    ...names.map((name) => fold.metrics[name] ?? null),
+  ]);
+  const mean = ['mean', null, null, ...names.map((name) => metrics[name])];
+  return `${[['fold', 'trainClips', 'testClips', ...names], ...rows, mean].map(formatCsvLine).join('\n')}\n`;
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw notAResult(path, (error as Error).message);
+  }
+}
+
+function notAResult(path: string, what: string): UserError {
+  return new UserError(
+    `"${path}" is no result of "xkd evaluate" (${what.replace(/\.$/, '')}); name one that it wrote, or run it again.`,
+  );
+}
