@@ -5,3 +5,4 @@ export * from './configure';
 export * from './keys';
 export * from './parts';
 export { clipFrames } from './consistency';
+export * from './variants';

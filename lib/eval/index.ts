@@ -9,3 +9,6 @@ export * from './crossValidation';
 export * from './linearEvaluation';
 export * from './probeSplits';
 export * from './probe';
+export * from './settings';
+export * from './results';
+export * from './protocols';

@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+
+/** The protocols in the order in which the help lists them. */
+const registrations: readonly ((evaluate: Command) => void)[] = [];
+
+/** `xkd evaluate PROTOCOL`: what a network is good for, measured as the paper does. */
+export function register(program: Command): void {
+  const evaluate = program
+    .command('evaluate')
+    .description('Evaluate a network on a labelled data set as the paper does; results as JSON and CSV');
+  for (const registerProtocol of registrations) registerProtocol(evaluate);
+}

@@ -1,0 +1,45 @@
+import type { ProtocolResult, ResultFiles } from '../../../eval/results';
+
+/** Folds up to which each has a line of its own. */
+const mostFoldLines = 12;
+
+/** A result for a terminal. */
+export function formatResult(result: ProtocolResult, files: ResultFiles): string {
+  const { protocol, dataset, modality, tower, network, folds, metrics, intervals, skipped, seed } = result;
+  const names = Object.keys(metrics);
+  const nameWidth = Math.max(4, ...names.map((name) => name.length));
+  const shown = folds.length > mostFoldLines ? [] : folds;
+  const columns = [
+    ...shown.map(({ name, metrics }) => ({ title: name, metrics })),
+    ...(shown.length === 1 ? [] : [{ title: 'mean', metrics }]),
+  ];
+  const widths = columns.map(({ title }) => Math.max(7, title.length));
+  const lines = [
+    network.source,
+    `${protocol} on ${dataset.name} (${dataset.classes.length} classes), ${modality} of the ${tower}, seed ${seed}; ${counts(folds)}`,
+    ...skipped.map(({ path, reason }) => `left out: ${path} ${reason}`),
+    '',
+    `${''.padEnd(nameWidth)} ${columns.map(({ title }, i) => title.padStart(widths[i])).join(' ')}`,
+    ...names.map((name) => {
+      const cells = columns.map(({ metrics }, i) => percent(metrics[name]).padStart(widths[i]));
+      const interval = intervals?.[name];
+      const range = interval
+        ? `   ${percent(interval.low)} to ${percent(interval.high)} (95 %, ${interval.values} draws)`
+        : '';
+      return `${name.padEnd(nameWidth)} ${cells.join(' ')}${range}`;
+    }),
+    '',
+    `${files.json} and .csv`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function counts(folds: ProtocolResult['folds']): string {
+  const [{ trainClips, testClips }] = folds;
+  const of = folds.length > 1 ? ` in the first of ${folds.length} folds` : '';
+  return `${trainClips} clips to learn from and ${testClips} to test${of}`;
+}
+
+function percent(value: number | undefined): string {
+  return value === undefined ? '' : `${(100 * value).toFixed(1)} %`;
+}

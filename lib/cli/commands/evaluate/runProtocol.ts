@@ -1,0 +1,93 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { openDataset } from '../../../data';
+import { withHoldout } from '../../../eval/protocols/holdout';
+import { Stopped, type ProtocolProgress } from '../../../eval/protocols/protocol';
+import { writeResult } from '../../../eval/results';
+import { parseSettings, type SettingsSchema } from '../../../eval/settings';
+import { exitCodeOf, watchInterrupt } from '../../../train/interrupt';
+import { openNetwork, requireTowers } from '../../network';
+import { Progress } from '../../progress';
+import type { EvaluateFlags, ProtocolCommand } from './protocolCommand';
+import { formatResult } from './resultTable';
+
+/** Runs one protocol from the words of a command line, writes its result and prints it. */
+export async function runProtocol<S extends SettingsSchema>(
+  { name, settings: schema, load }: ProtocolCommand<S>,
+  words: readonly string[],
+  flags: EvaluateFlags,
+): Promise<void> {
+  const { settings, overrides } = parseSettings(schema, words);
+  const interrupt = watchInterrupt({ secondEnds: true });
+  const stop = new AbortController();
+  const bars = new Bars();
+  void interrupt.whenRequested.then(() => {
+    stop.abort();
+    bars.note('stopping; a second signal ends at once');
+  });
+  const dataset = await openDataset(flags.root);
+  const opened = await openNetwork({ checkpoint: flags.checkpoint, preset: flags.preset, overrides });
+  try {
+    const tower = flags.tower ?? opened.backbones?.[0].role ?? 'student';
+    requireTowers(opened.network, flags.modality, tower);
+    const run = await load();
+    const result = await run(
+      {
+        network: opened.network,
+        source: opened.source,
+        step: opened.step,
+        dataset: withHoldout(dataset, flags.holdout, flags.seed),
+        modality: flags.modality,
+        tower,
+        seed: flags.seed,
+        store: flags.features ?? join(runFolder(flags) ?? 'runs', 'features'),
+        onProgress: (progress) => bars.show(progress),
+        signal: stop.signal,
+        createdBy: ['xkd', 'evaluate', name, ...process.argv.slice(4)],
+      },
+      settings as z.infer<S>,
+    );
+    bars.stop();
+    const files = writeResult(flags.out ?? join(runFolder(flags) ?? 'runs', 'evaluation'), result);
+    process.stdout.write(flags.json ? `${JSON.stringify(result, null, 2)}\n` : formatResult(result, files));
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    bars.stop();
+    process.stderr.write('xkd: stopped; the same command goes on from what was computed so far\n');
+    process.exitCode = exitCodeOf(interrupt.signal ?? 'SIGINT');
+  } finally {
+    bars.stop();
+    interrupt.stop();
+    opened.dispose();
+  }
+}
+
+/** The run folder that was named, so that what belongs to its weights may lie in it. */
+function runFolder({ checkpoint }: EvaluateFlags): string | null {
+  const [path] = checkpoint;
+  return checkpoint.length === 1 && existsSync(path) && statSync(path).isDirectory() ? path : null;
+}
+
+/** One progress bar after the other. */
+class Bars {
+  private current: { readonly label: string; readonly progress: Progress } | null = null;
+
+  show({ label, done, total, unit, figures }: ProtocolProgress): void {
+    if (this.current?.label !== label) {
+      this.stop();
+      this.current = { label, progress: new Progress({ label, total, unit, from: done }) };
+    }
+    this.current.progress.update(done, figures);
+  }
+
+  note(text: string): void {
+    if (this.current) this.current.progress.note(text);
+    else process.stderr.write(`${text}\n`);
+  }
+
+  stop(): void {
+    this.current?.progress.stop();
+    this.current = null;
+  }
+}

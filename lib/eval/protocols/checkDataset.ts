@@ -1,0 +1,64 @@
+import type { Dataset, Fold } from '../../data';
+import { UserError } from '../../errors';
+import type { EvaluationModality } from '../results';
+import { modalitiesOf } from './networkHash';
+
+/**
+ * Sees to it that a data set has what a protocol needs, before anything is computed.
+ *
+ * @throws UserError for a modality that its files lack, for files without labels, for no folds, and for a fold that
+ *   has nothing to learn from or to test on, is of one class only, or tests a class that is not learnt
+ */
+export function checkDataset(dataset: Dataset, modality: EvaluationModality): void {
+  const { root, folds, entries } = dataset;
+  const lacking = modalitiesOf(modality).find((each) => !dataset.modalities.includes(each));
+  if (lacking) {
+    const held = dataset.modalities.join(' and ');
+    throw new UserError(`The files of ${root} hold no ${lacking}, only ${held}: add --modality ${held}.`);
+  }
+  if (folds.length === 0) {
+    throw new UserError(
+      `The data set ${root} does not say what to learn from and what to test on: add --holdout 0.2, or a column "split" to its index.csv.`,
+    );
+  }
+  for (const fold of folds) {
+    for (const part of ['train', 'test'] as const) checkPart(dataset, fold, part);
+    if (!dataset.multiLabel) checkClasses(dataset, fold);
+  }
+  if (dataset.multiLabel && dataset.classes.length < 2) {
+    throw new UserError(
+      `The data set ${root} has ${dataset.classes.length} classes of ${entries.length} files; a classifier needs at least two.`,
+    );
+  }
+}
+
+/** The class names of an entry: one, or in multi-label sets all. */
+export function labelsOf({ label, labels }: Dataset['entries'][number]): readonly string[] {
+  return labels ?? (label === null ? [] : [label]);
+}
+
+function checkPart({ root, entries, multiLabel }: Dataset, fold: Fold, part: 'train' | 'test'): void {
+  if (fold[part].length === 0) {
+    const what = part === 'train' ? 'to learn from' : 'to test on';
+    throw new UserError(`Fold "${fold.name}" of ${root} has no files ${what}; mend its splits or its files.`);
+  }
+  const unlabelled = fold[part].find((at) => labelsOf(entries[at]).length === 0);
+  if (unlabelled === undefined || multiLabel) return;
+  throw new UserError(
+    `${entries[unlabelled].path} has no label, and this needs one for each file: add a column "label" to index.csv, or lay the files into a folder for each class.`,
+  );
+}
+
+function checkClasses({ root, entries }: Dataset, { name, train, test }: Fold): void {
+  const learnt = new Set(train.map((at) => entries[at].label));
+  if (learnt.size < 2) {
+    throw new UserError(
+      `All files to learn from in fold "${name}" of ${root} are of one class ("${[...learnt][0]}"); a classifier needs at least two.`,
+    );
+  }
+  const stranger = test.find((at) => !learnt.has(entries[at].label));
+  if (stranger === undefined) return;
+  throw new UserError(
+    `The class "${entries[stranger].label}" of ${entries[stranger].path} is tested in fold "${name}" but not learnt from; add files of it to learn from or leave it out.`,
+  );
+}

@@ -1,0 +1,29 @@
+import type { Dataset } from '../../data';
+import { UserError } from '../../errors';
+import { RandomStream } from '../../random';
+
+/**
+ * A data set with one fold, `holdout`, in which a share of the clips of each class is tested on; of files with several
+ * labels, a share of all. A class with a single clip is learnt from.
+ *
+ * @param share undefined: the data set as it is
+ * @throws UserError where the data set has folds of its own
+ */
+export function withHoldout(dataset: Dataset, share: number | undefined, seed: number): Dataset {
+  if (share === undefined) return dataset;
+  if (dataset.folds.length > 0) {
+    throw new UserError(`The data set ${dataset.root} says itself what to test on; leave out --holdout.`);
+  }
+  const order = RandomStream.fromSeed(seed).split('holdout').permutation(dataset.entries.length);
+  const byClass = new Map<string | null, number[]>();
+  for (const position of order) {
+    const { label } = dataset.entries[position];
+    byClass.set(label, [...(byClass.get(label) ?? []), position]);
+  }
+  const test = [...byClass.values()].flatMap((positions) =>
+    positions.slice(0, Math.min(positions.length - 1, Math.max(1, Math.round(share * positions.length)))),
+  );
+  const tested = new Set(test);
+  const train = [...dataset.entries.keys()].filter((position) => !tested.has(position));
+  return { ...dataset, folds: [{ name: 'holdout', train, test: test.sort((a, b) => a - b) }] };
+}

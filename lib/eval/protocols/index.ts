@@ -1,0 +1,4 @@
+export * from './protocol';
+export * from './networkHash';
+export * from './holdout';
+export * from './checkDataset';

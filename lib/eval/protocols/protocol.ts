@@ -1,0 +1,113 @@
+import { variantNames } from '../../config';
+import type { BadFile, ClipPool, Dataset } from '../../data';
+import type { Role } from '../../model';
+import type { Network } from '../features';
+import {
+  meanMetrics,
+  type EvaluationModality,
+  type FoldResult,
+  type ProtocolName,
+  type ProtocolResult,
+} from '../results';
+import { hashTowers } from './networkHash';
+
+/** How far a protocol is with one of the things it does. */
+export interface ProtocolProgress {
+  /** What is done, such as `features`. */
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  /** What is counted, in the plural. */
+  readonly unit: string;
+  /** Figures beside it, such as a loss. */
+  readonly figures?: Readonly<Record<string, string>>;
+}
+
+/** What every protocol is given. */
+export interface ProtocolArgs {
+  /** Of a checkpoint, of files of weights, of a run under way, or untrained. */
+  readonly network: Network;
+  /** Where its weights come from, for the result. */
+  readonly source: string;
+  /** Steps of pretraining, where known. */
+  readonly step?: number | null;
+  readonly dataset: Dataset;
+  readonly modality: EvaluationModality;
+  readonly tower: Role;
+  /** Of everything that is drawn. */
+  readonly seed: number;
+  /**
+   * Folder of what is computed on the way and may be used again: features, classifiers in training. Anything of
+   * other weights, files or settings in it is left alone.
+   */
+  readonly store: string;
+  /** Threads that decode, to share with others. */
+  readonly pool?: ClipPool;
+  readonly onProgress?: (progress: ProtocolProgress) => void;
+  /** Asks to stop; what is computed so far stays in the store, and {@link Stopped} is thrown. */
+  readonly signal?: AbortSignal;
+  /** Words of the command line, for the result. */
+  readonly createdBy?: readonly string[];
+}
+
+/** Thrown where a protocol was asked to stop. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+
+  constructor() {
+    super('stopped on request; what was computed so far is kept');
+  }
+}
+
+/** What a protocol found out. */
+export interface ProtocolFindings {
+  readonly folds: readonly FoldResult[];
+  /** Default: means over the folds. */
+  readonly metrics?: Readonly<Record<string, number>>;
+  readonly intervals?: ProtocolResult['intervals'];
+  readonly skipped: readonly BadFile[];
+}
+
+/** @throws Stopped where it was asked for */
+export function throwIfStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new Stopped();
+}
+
+/** The result of a protocol, as it is written to files. */
+export function protocolResult(
+  protocol: ProtocolName,
+  args: ProtocolArgs,
+  settings: Readonly<Record<string, unknown>>,
+  findings: ProtocolFindings,
+): ProtocolResult {
+  const { dataset, modality, tower, network, source, step = null, seed, createdBy = [] } = args;
+  const { config } = network;
+  const { folds, metrics = meanMetrics(folds), intervals, skipped } = findings;
+  return {
+    format: 1,
+    protocol,
+    dataset: {
+      name: dataset.name,
+      root: dataset.root,
+      classes: dataset.classes,
+      multiLabel: dataset.multiLabel,
+    },
+    modality,
+    tower,
+    network: {
+      source,
+      hash: hashTowers(network, modality, tower),
+      preset: config.preset,
+      variant: variantNames[config.sharing],
+      step,
+      seed: config.seed,
+    },
+    settings,
+    seed,
+    folds,
+    metrics,
+    ...(intervals && { intervals }),
+    skipped,
+    createdBy,
+  };
+}

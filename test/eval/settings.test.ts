@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { z } from 'zod';
+import { checkSettings, describeSettings, numberList, parseSettings } from 'xkd';
+
+const schema = z.strictObject({
+  clips: z.int().min(1).default(3).describe('clips of a file'),
+  costs: numberList(z.number().positive()).default([0.1, 1]).describe('costs tried'),
+});
+
+describe('settings of a protocol', () => {
+  it('are told from keys of the configuration', () => {
+    const { settings, overrides } = parseSettings(schema, ['clips=7', 'loader.workers=1', 'costs=[2]']);
+    assert.deepEqual(settings, { clips: 7, costs: [2] });
+    assert.deepEqual(overrides, ['loader.workers=1']);
+  });
+
+  it('takes a list as numbers with commas between them', () => {
+    assert.deepEqual(parseSettings(schema, ['costs=.5,2']).settings.costs, [0.5, 2]);
+    assert.deepEqual(parseSettings(schema, ['costs=3']).settings.costs, [3]);
+    assert.throws(() => parseSettings(schema, ['costs=1,x']), /The value "1,x" of "costs" is not allowed/);
+  });
+
+  it('have defaults and descriptions', () => {
+    assert.deepEqual(parseSettings(schema, []).settings, { clips: 3, costs: [0.1, 1] });
+    const [clips, costs] = describeSettings(schema);
+    assert.match(clips, /^clips=3 +clips of a file$/);
+    assert.match(costs, /^costs=\[0\.1,1\] +costs tried$/);
+  });
+
+  it('are refused in one sentence', () => {
+    assert.throws(() => parseSettings(schema, ['clips=0']), /The value 0 of "clips" is not allowed: /);
+    assert.throws(
+      () => parseSettings(schema, ['costs=[-1]']),
+      /The value \[-1\] of "costs" is not allowed: /,
+    );
+    assert.throws(
+      () => checkSettings(schema, { clip: 2 }),
+      /There is no setting "clip"; choose from clips, costs\./,
+    );
+  });
+});
