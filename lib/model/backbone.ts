@@ -1,6 +1,7 @@
 import type { Modality, XkdConfig } from '../config';
 import {
   type Attended,
+  type BranchScale,
   type WeightScope,
   layerNorm,
   linear,
@@ -34,6 +35,7 @@ export function patchify(config: XkdConfig, modality: Modality, view: tf.Tensor)
  * @param backbone scope such as `vid_student.backbone`
  * @param view video `[B, 3, T, S, S]` or log-mel `[B, 1, M, F]`, global or local
  * @param mask tokens to keep; the others are not computed at all
+ * @param scales factors of the blocks' branches, for drop path
  * @returns tokens `[B, 1 + L, D]` (`[B, 1 + K, D]` when masked), class token first, and the last attention
  */
 export function encode(
@@ -42,6 +44,7 @@ export function encode(
   modality: Modality,
   view: tf.Tensor,
   mask?: MaskTensors,
+  scales?: readonly BranchScale[],
 ): Attended {
   const positions = viewPositions(config, backbone, modality, view.shape); // [1, 1 + L, D]
   const [classPosition, patchPositions] = tf.split(positions, [1, positions.shape[1]! - 1], 1);
@@ -53,7 +56,7 @@ export function encode(
   const placed = tf.add(embedded, mask === undefined ? patchPositions : keptPositions(patchPositions, mask));
   const classToken = tf.tile(tf.add(backbone.get('cls_token'), classPosition), [batch, 1, 1]); // [B, 1, D]
   const tokens = tf.concat([classToken, placed], 1) as tf.Tensor3D; // [B, 1 + K, D]
-  const encoded = transformer(tokens, backbone.at('encoder.blocks'), config.encoder);
+  const encoded = transformer(tokens, backbone.at('encoder.blocks'), config.encoder, scales);
   const norm = backbone.at('encoder_norm');
   const normed = layerNorm(encoded.tokens, norm.get('weight'), norm.get('bias')) as tf.Tensor3D;
   return { tokens: normed, attention: encoded.attention };

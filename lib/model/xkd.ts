@@ -7,7 +7,7 @@ import {
   teacherDistribution,
   totalLoss,
 } from '../losses';
-import type { WeightScope } from '../nn';
+import type { BranchScale, WeightScope } from '../nn';
 import { takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
 import { reconstruct } from './autoencoder';
@@ -118,15 +118,21 @@ export function studentLosses(
   return { ...zeroTerms(), ...terms, ...averaged, total: totalLoss(config.loss, averaged) };
 }
 
-/** Patch-mean features of a view from one tower's backbone, without the head (method section 10): `[B, D]`. */
+/**
+ * Patch-mean features of a view from one tower's backbone, without the head (method section 10).
+ *
+ * @param scales factors of the blocks' branches, for drop path
+ * @returns `[B, D]`
+ */
 export function extractPatchMean(
   config: XkdConfig,
   weights: WeightScope,
   tower: { modality: Modality; role: 'student' | 'teacher' },
   view: tf.Tensor,
+  scales?: readonly BranchScale[],
 ): tf.Tensor2D {
   const backbone = weights.at(towerName(tower.modality, tower.role), 'backbone');
-  return patchMean(encode(config, backbone, tower.modality, view).tokens);
+  return patchMean(encode(config, backbone, tower.modality, view, undefined, scales).tokens);
 }
 
 /** Masked reconstruction of the global view: its loss, and the tokens that the head reuses. */
