@@ -43,13 +43,6 @@ export class BatchArrays {
   }
 }
 
-/** The first clips of an array `[B, ...]`. */
-export function firstClips({ data, shape }: NdArray, clips: number): NdArray {
-  const [all, ...rest] = shape;
-  if (clips === all) return { data, shape };
-  return { data: data.slice(0, (data.length / all) * clips), shape: [clips, ...rest] };
-}
-
 function zeros(shape: readonly number[]): NdArray {
   return { data: new Float32Array(shape.reduce((product, length) => product * length, 1)), shape };
 }

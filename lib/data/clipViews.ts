@@ -1,6 +1,6 @@
 import type { Modality, XkdConfig } from '../config';
 import type { RandomStream } from '../random';
-import { applyAudio, applyVideo, centreVideo, clipSamples, drawGlobalAudio, drawGlobalVideo } from './augment';
+import { applyAudio, applyVideo, squareVideo, clipSamples, drawGlobalAudio, drawGlobalVideo } from './augment';
 import { drawLocalAudio, drawLocalVideo } from './augment';
 import type { LogMel } from './logMel';
 import type { FileWindow } from './windowReader';
@@ -21,26 +21,51 @@ export function pretrainingViews(
   const { height, width } = window;
   const { canvasTime } = config.audioAugmentation;
   const local = (modality: Modality): number[] => [...Array(config.views.local[modality]).keys()];
-  const video = [
-    drawGlobalVideo(stream.split('video'), config, height, width),
-    ...local('video').map((i) => drawLocalVideo(stream.split('video', i), config, height, width)),
-  ];
-  const audio = [
-    drawGlobalAudio(stream.split('audio'), config),
-    ...local('audio').map((i) => drawLocalAudio(stream.split('audio', i), config)),
-  ];
+  const videos = local('video').map((i) => drawLocalVideo(stream.split('video', i), config, height, width));
+  const audios = local('audio').map((i) => drawLocalAudio(stream.split('audio', i), config));
+  const { video, audio } = globalViews(window, stream, config, logMel);
   return {
-    video: video.map((draw) => applyVideo(window, draw)),
-    audio: audio.map((draw) => applyAudio(window.waveform, draw, logMel, canvasTime)),
+    video: [...video, ...videos.map((draw) => applyVideo(window, draw))],
+    audio: [...audio, ...audios.map((draw) => applyAudio(window.waveform, draw, logMel, canvasTime))],
   };
 }
 
-/** One view of what the clip has, nothing drawn: for evaluation. */
-export function evaluationViews(window: FileWindow, config: XkdConfig, logMel: LogMel): ClipViews {
+/** The augmented global view of what the clip has: with what a classifier learns from. */
+export function globalViews(
+  window: FileWindow,
+  stream: RandomStream,
+  config: XkdConfig,
+  logMel: LogMel,
+): ClipViews {
+  const { height, width, waveform, frames } = window;
+  const video = () => drawGlobalVideo(stream.split('video'), config, height, width);
+  const audio = () => drawGlobalAudio(stream.split('audio'), config);
+  return {
+    video: frames.length === 0 ? [] : [applyVideo(window, video())],
+    audio: waveform.length === 0 ? [] : [applyAudio(waveform, audio(), logMel, 1)],
+  };
+}
+
+/**
+ * What the clip has, nothing drawn: for evaluation.
+ *
+ * @param crops views of the frames, side by side along their longer side
+ */
+export function evaluationViews(
+  window: FileWindow,
+  config: XkdConfig,
+  logMel: LogMel,
+  crops: number,
+): ClipViews {
   const { height, width, waveform } = window;
   const wholeClip = { firstSample: 0, samples: clipSamples(config), gain: 1, box: null };
   return {
-    video: window.frames.length === 0 ? [] : [applyVideo(window, centreVideo(config, height, width))],
+    video:
+      window.frames.length === 0
+        ? []
+        : Array.from({ length: crops }, (_, crop) =>
+            applyVideo(window, squareVideo(config, height, width, crop, crops)),
+          ),
     audio:
       waveform.length === 0
         ? []

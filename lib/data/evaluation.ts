@@ -1,18 +1,19 @@
 import { modalities as both, type Modality, type XkdConfig } from '../config';
 import { UserError } from '../errors';
 import { BadFileList } from './badFiles';
-import { BatchArrays, firstClips } from './batch';
-import { openClipPool, wholeSecondsFor, type ClipPool } from './pool';
+import { ClipArrays } from './clipArrays';
+import { clipPlaces, cropsOf, middleClip, type ClipPlan } from './clipPlan';
+import { mostWholeSeconds, openClipPool, wholeSecondsFor, type ClipPool } from './pool';
 import type { ClipOutcome } from './tasks';
-import type { BadFile, EvaluationBatch, MediaEntry, NdArray } from './types';
+import type { BadFile, EvaluationBatch, MediaEntry } from './types';
 
 export interface EvaluationArgs {
   /** Clips in a batch; the last one may be smaller. */
   readonly batch: number;
   /** Default: both. */
   readonly modalities?: readonly Modality[];
-  /** Clips of each file, evenly spread from its start to its end; 1 (the default): the middle. */
-  readonly clipsPerVideo?: number;
+  /** Clips of each file; default: its middle. */
+  readonly plan?: ClipPlan;
   /** Threads and cache to share with others; by default the iteration has its own. */
   readonly pool?: ClipPool;
   /** Told of every file that was left out. */
@@ -20,8 +21,8 @@ export interface EvaluationArgs {
 }
 
 /**
- * Clips for evaluation in the order of the entries, the clips of a file one after the other: middle of the
- * frame, nothing augmented. Files that cannot be used are left out.
+ * Clips for evaluation in the order of the entries, the clips of a file one after the other. Files that cannot be used
+ * are left out. What is drawn does not depend on threads, batches or order.
  *
  * @throws UserError if there are no files, or too many that cannot be used
  */
@@ -31,28 +32,23 @@ export async function* evaluationBatches(
   args: EvaluationArgs,
 ): AsyncGenerator<EvaluationBatch, void, undefined> {
   if (entries.length === 0) throw new UserError('There are no files to evaluate on: choose another split.');
-  const { modalities = both, clipsPerVideo = 1 } = args;
-  const wholeSeconds = wholeSecondsFor(config, entries.length);
+  const { modalities = both, plan = middleClip } = args;
+  const wholeSeconds = Math.max(wholeSecondsFor(config, entries.length), secondsOf(plan, config));
   const bad = new BadFileList(entries, config.loader.maxBadShare);
   const pool = args.pool ?? openClipPool(config);
-  const wanted = entries.flatMap((entry) =>
-    Array.from({ length: clipsPerVideo }, (_, clip) => ({ entry, clip })),
-  );
+  const wanted = entries.flatMap((entry) => clipPlaces(plan, entry).map((place) => ({ entry, place })));
   const load = async (from: number): Promise<EvaluationBatch | null> => {
     const part = wanted.slice(from, from + args.batch);
-    const requests = part.map(({ entry, clip }) => ({
-      path: entry.path,
-      place: { kind: 'evaluation', clip, clips: clipsPerVideo } as const,
-    }));
+    const requests = part.map(({ entry: { path }, place }) => ({ path, place }));
     const outcomes: ClipOutcome[] = [];
     await pool.clips(requests, modalities, wholeSeconds, (at, outcome) => (outcomes[at] = outcome));
-    const arrays = new BatchArrays(part.length, config, { video: 0, audio: 0 }, modalities);
+    const arrays = new ClipArrays(config, modalities, part.length, cropsOf(plan));
     const good: MediaEntry[] = [];
     const startSeconds: number[] = [];
     outcomes.forEach((outcome, i) => {
       const { entry } = part[i];
       if ('views' in outcome) {
-        arrays.set(good.length, outcome.views);
+        arrays.push(outcome.views);
         good.push(entry);
         startSeconds.push(outcome.startSeconds);
       } else if (!bad.has(entry.path)) {
@@ -61,9 +57,7 @@ export async function* evaluationBatches(
       }
     });
     if (good.length === 0) return null;
-    const first = (views: readonly NdArray[]): NdArray | null =>
-      views.length === 0 ? null : firstClips(views[0], good.length);
-    return { video: first(arrays.video), audio: first(arrays.audio), entries: good, startSeconds };
+    return { video: arrays.array('video'), audio: arrays.array('audio'), entries: good, startSeconds };
   };
   try {
     let ahead = load(0);
@@ -79,4 +73,9 @@ export async function* evaluationBatches(
   } finally {
     if (!args.pool) await pool.close();
   }
+}
+
+/** Where several clips of a file overlap, decoding it whole is the lesser work. */
+function secondsOf({ clips }: ClipPlan, { clip }: XkdConfig): number {
+  return Math.min(mostWholeSeconds, clips * clip.seconds);
 }

@@ -5,6 +5,7 @@ export { foldsOfSplits } from './folds';
 export { audioExtensions, videoExtensions } from './mediaNames';
 export { openLoader, type Loader, type LoaderArgs } from './loader';
 export { evaluationBatches, type EvaluationArgs } from './evaluation';
+export { entryName, middleClip, type ClipPlan } from './clipPlan';
 export { openClipPool, type ClipPool } from './pool';
 export { LogMel, type LogMelArgs } from './logMel';
 export { melFilterbank, type MelFilterbank, type MelFilterbankArgs } from './melFilterbank';

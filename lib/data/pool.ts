@@ -126,5 +126,6 @@ export function wholeSecondsFor(config: XkdConfig, files: number): number {
 }
 
 const mostClipsPerTask = 8;
-const mostWholeSeconds = 30;
+/** Longer files are never decoded whole [s]. */
+export const mostWholeSeconds = 30;
 const usualAspect = 4 / 3;

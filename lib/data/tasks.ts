@@ -2,10 +2,14 @@ import type { Modality } from '../config';
 import type { ClipViews } from './clipViews';
 import type { KnownFile } from './windowReader';
 
-/** Which clip of a file: the one drawn for a place in an epoch, or number `clip` of `clips` spread evenly. */
+/**
+ * Which clip of a file: the one drawn for a place in an epoch; number `clip` of `clips` spread evenly, in some crops;
+ * or one drawn and augmented by a random stream of this name.
+ */
 export type ClipPlace =
   | { readonly kind: 'pretraining'; readonly epoch: number; readonly index: number }
-  | { readonly kind: 'evaluation'; readonly clip: number; readonly clips: number };
+  | { readonly kind: 'evaluation'; readonly clip: number; readonly clips: number; readonly crops: number }
+  | { readonly kind: 'augmented'; readonly stream: string };
 
 export interface ClipJob {
   readonly path: string;

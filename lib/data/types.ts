@@ -67,12 +67,13 @@ export interface ViewBatch {
   readonly entries: readonly MediaEntry[];
 }
 
-/** Clips for evaluation: the centre window, short side resized, centre crop, no augmentation. */
+/** Clips for evaluation, as their {@link ClipPlan} says. B clips, V crops of each. */
 export interface EvaluationBatch {
-  /** `[B, 3, T, S, S]`; null when only sound was asked for. */
+  /** `[B V, 3, T, S, S]`, the crops of a clip one after the other; null when only sound was asked for. */
   readonly video: NdArray | null;
   /** `[B, 1, M, C]`; null when only video was asked for. */
   readonly audio: NdArray | null;
+  /** The file of each clip. */
   readonly entries: readonly MediaEntry[];
   /** Where each clip begins in its file [s]. */
   readonly startSeconds: readonly number[];

@@ -2,8 +2,9 @@ import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import type { XkdConfig } from '../config';
 import { BadMedia } from '../media';
 import { RandomStream } from '../random';
-import { evaluationViews, pretrainingViews, type ClipViews } from './clipViews';
+import { evaluationViews, globalViews, pretrainingViews, type ClipViews } from './clipViews';
 import { LogMel } from './logMel';
+import { RecentFiles } from './recentFiles';
 import { WindowReader, type FileWindow, type KnownFile } from './windowReader';
 import type { ClipJob, ClipOutcome, ClipTask } from './tasks';
 
@@ -17,6 +18,7 @@ export interface WorkerSetup {
 const { config, host } = workerData as unknown as WorkerSetup;
 const logMel = new LogMel(config.spectrogram, config.clip.sampleRateHz);
 const seed = RandomStream.fromSeed(config.seed);
+const recent = new RecentFiles();
 
 /** Makes the views of a few clips, one after the other. */
 export default async function makeClips(task: ClipTask): Promise<unknown> {
@@ -27,23 +29,34 @@ export default async function makeClips(task: ClipTask): Promise<unknown> {
     host,
   });
   const outcomes: ClipOutcome[] = [];
-  for (const job of task.jobs) outcomes.push(await makeClip(job, reader));
+  for (const job of task.jobs) {
+    const isAlone = job.place.kind === 'pretraining' || job.known.stored;
+    const key = `${task.modalities.join('+')} ${task.wholeSeconds} ${job.path}`;
+    const outcome = await makeClip(job, (!isAlone && recent.get(key)) || job.known, reader);
+    outcomes.push(outcome);
+    if (!isAlone && 'views' in outcome && outcome.learnt) recent.put(key, outcome.learnt);
+  }
   return transferred(outcomes);
 }
 
-async function makeClip(job: ClipJob, reader: WindowReader): Promise<ClipOutcome> {
-  const { path, known, place } = job;
+/** @param known what this thread knows of the file; the main thread may know less */
+async function makeClip(job: ClipJob, known: KnownFile, reader: WindowReader): Promise<ClipOutcome> {
+  const { path, place } = job;
   try {
     if (place.kind === 'evaluation') {
-      const { clip, clips } = place;
+      const { clip, clips, crops } = place;
       const chooseStart = (last: number): number => Math.round(clips === 1 ? last / 2 : (last * clip) / (clips - 1));
       const window = await reader.read({ path, known, chooseStart });
-      return { ...facts(window, known), views: evaluationViews(window, config, logMel) };
+      return { ...facts(window, job.known), views: evaluationViews(window, config, logMel, crops) };
     }
-    const stream = seed.split('clip', place.epoch, place.index);
+    const isAugmented = place.kind === 'augmented';
+    const stream = isAugmented
+      ? RandomStream.fromSeed(place.stream)
+      : seed.split('clip', place.epoch, place.index);
     const chooseStart = (last: number): number => stream.split('window').integer(0, last + 1);
     const window = await reader.read({ path, known, chooseStart });
-    return { ...facts(window, known), views: pretrainingViews(window, stream, config, logMel) };
+    const makeViews = isAugmented ? globalViews : pretrainingViews;
+    return { ...facts(window, job.known), views: makeViews(window, stream, config, logMel) };
   } catch (error) {
     if (error instanceof BadMedia) return { bad: error.reason };
     throw error;

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import {
+  applyVideo,
   configure,
   decodeClip,
   evaluationBatches,
   imageNetMean,
   imageNetStd,
   LogMel,
+  squareVideo,
   type BadFile,
+  type ClipPlan,
   type EvaluationBatch,
   type MediaEntry,
 } from 'xkd';
@@ -17,6 +20,7 @@ describe('evaluationBatches', function () {
   const file = temporaryFolder();
   const config = configure('nano', { 'loader.maxBadShare': 0.4 });
   let entries: MediaEntry[];
+  const clipValues = 3 * 8 * 32 * 32;
 
   before(() => {
     entries = Array.from({ length: 5 }, (_, i) => {
@@ -58,13 +62,56 @@ describe('evaluationBatches', function () {
   });
 
   it('spreads several clips over a file', async () => {
-    const batches = await collect(entries.slice(0, 2), 4, { clipsPerVideo: 3 });
+    const batches = await collect(entries.slice(0, 2), 4, { plan: { kind: 'spread', clips: 3, crops: 1 } });
     assert.deepEqual(batches.flatMap((batch) => batch.entries.map(({ label }) => label)), ['0', '0', '0', '1', '1', '1']);
     const clips = Array.from({ length: 3 }, (_, i) => batches[0].video!.data.slice(i * 24576, (i + 1) * 24576));
     const [middle] = await collect(entries.slice(0, 1), 1);
     assert.deepEqual(clips[1], middle.video!.data);
     assert.notDeepEqual(clips[0], clips[1]);
     assert.notDeepEqual(clips[1], clips[2]);
+  });
+
+  it('crops the frames along their longer side', async () => {
+    const [three] = await collect(entries.slice(0, 2), 2, { plan: { kind: 'spread', clips: 1, crops: 3 } });
+    assert.deepEqual(three.video!.shape, [6, 3, 8, 32, 32]);
+    assert.equal(three.audio!.shape[0], 2);
+    const [middle] = await collect(entries.slice(0, 2), 2);
+    const crop = (i: number) => three.video!.data.slice(i * clipValues, (i + 1) * clipValues);
+    assert.ok(same(crop(4), middle.video!.data.slice(clipValues)));
+    const clip = await decodeClip(entries[1].path, { startSeconds: 1, clipSeconds: 1, shortSide: 32 });
+    const right = { top: 0, left: clip.width - 32, height: 32, width: 32 };
+    const draw = { ...squareVideo(config, clip.height, clip.width, 2, 3), frames: 8 };
+    assert.deepEqual(draw.box, right);
+    assert.ok(same(crop(5), applyVideo({ ...clip, frames: clip.frames! }, draw)));
+    assert.ok(!same(crop(3), crop(5)));
+  });
+
+  it('draws augmented clips by seed and name, whatever the order, the batches, the threads and the folder', async () => {
+    const plan = (seed: number): ClipPlan => ({ kind: 'augmented', clips: 3, seed, root: file('.') });
+    const rows = async (files: MediaEntry[], batch: number, seed: number, from = config) => {
+      const clips = new Map<string, Float32Array[]>();
+      for await (const { entries, video } of evaluationBatches(files, from, { batch, plan: plan(seed) })) {
+        entries.forEach(({ label }, i) => {
+          const clip = video!.data.slice(i * clipValues, (i + 1) * clipValues);
+          clips.set(label!, [...(clips.get(label!) ?? []), clip]);
+        });
+      }
+      return clips;
+    };
+    const three = entries.slice(0, 3);
+    const first = await rows(three, 4, 0);
+    const one = configure('nano', { 'loader.workers': 1, 'loader.cacheMegabytes': 0 });
+    const second = await rows([...three].reverse(), 9, 0, one);
+    for (const { label } of three) {
+      assert.equal(first.get(label!)!.length, 3);
+      first.get(label!)!.forEach((clip, i) => assert.ok(same(clip, second.get(label!)![i])));
+    }
+    const [a, b, c] = first.get('0')!;
+    assert.ok(!same(a, b));
+    assert.ok(!same(b, c));
+    assert.ok(!same((await rows(three, 4, 1)).get('0')![0], a));
+    const [plain] = await collect(entries.slice(0, 1), 1);
+    assert.ok(!same(a, plain.video!.data));
   });
 
   it('leaves out what cannot be used, and tells', async () => {
@@ -89,3 +136,8 @@ describe('evaluationBatches', function () {
     return batches;
   }
 });
+
+/** Without the long listing of what differs. */
+function same(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}

@@ -41,4 +41,12 @@ export function centreBox(height: number, width: number, boxHeight: number, boxW
   };
 }
 
+/** A square of the shorter side: number `crop` of `crops` from one end of the longer side to the other. */
+export function squareBox(height: number, width: number, crop: number, crops: number): Box {
+  const side = Math.min(height, width);
+  if (crops === 1) return centreBox(height, width, side, side);
+  const place = (length: number) => Math.floor(((length - side) * crop) / (crops - 1));
+  return { top: place(height), left: place(width), height: side, width: side };
+}
+
 const attempts = 10;

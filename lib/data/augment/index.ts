@@ -6,6 +6,7 @@ export {
   drawLocalVideo,
   imageNetMean,
   imageNetStd,
+  squareVideo,
   type Frames,
   type VideoDraw,
 } from './video';

@@ -4,7 +4,7 @@ import type { RandomStream } from '../../random';
 import { Blur } from './blur';
 import type { Box } from './box';
 import { drawJitter, grey, jitter, type JitterDraw } from './colour';
-import { centreBox, drawFrameBox } from './frameCrop';
+import { drawFrameBox, squareBox } from './frameCrop';
 import { BoxResampler } from './resample';
 
 /** What was drawn for a view of a clip's frames; the same for all of them. */
@@ -65,12 +65,27 @@ export function drawLocalVideo(stream: RandomStream, config: XkdConfig, height: 
 
 /** Every frame, a square of the frame's shorter side in the middle, nothing drawn: for evaluation. */
 export function centreVideo(config: XkdConfig, height: number, width: number): VideoDraw {
-  const side = Math.min(height, width);
+  return squareVideo(config, height, width, 0, 1);
+}
+
+/**
+ * Every frame, a square of the frame's shorter side, nothing drawn: for evaluation.
+ *
+ * @param crop which of the squares that stand evenly along the longer side, from 0
+ * @param crops how many there are; of one it is the middle
+ */
+export function squareVideo(
+  config: XkdConfig,
+  height: number,
+  width: number,
+  crop: number,
+  crops: number,
+): VideoDraw {
   return {
     firstFrame: 0,
     frames: clipFrames(config),
     side: config.clip.frameSize,
-    box: centreBox(height, width, side, side),
+    box: squareBox(height, width, crop, crops),
     flip: false,
     jitter: null,
     grey: false,
