@@ -4,12 +4,12 @@ export {
   centreVideo,
   drawGlobalVideo,
   drawLocalVideo,
-  imageNetMean,
-  imageNetStd,
   squareVideo,
   type Frames,
   type VideoDraw,
 } from './video';
+export { imageNetMean, imageNetStd } from './imageNet';
 export { cropSpectrogram, drawSpectrogramBox } from './spectrogramCrop';
 export type { Box } from './box';
 export type { JitterDraw } from './colour';
+export * from './randAugment';

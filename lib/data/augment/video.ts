@@ -5,6 +5,7 @@ import { Blur } from './blur';
 import type { Box } from './box';
 import { drawJitter, grey, jitter, type JitterDraw } from './colour';
 import { drawFrameBox, squareBox } from './frameCrop';
+import { imageNetMean, imageNetStd } from './imageNet';
 import { BoxResampler } from './resample';
 
 /** What was drawn for a view of a clip's frames; the same for all of them. */
@@ -121,7 +122,3 @@ export function applyVideo(
   }
   return out; // [3, T, S, S]
 }
-
-/** Statistics of ImageNet's red, green and blue, with which frames in [0, 1] are normalised. */
-export const imageNetMean = [0.485, 0.456, 0.406] as const;
-export const imageNetStd = [0.229, 0.224, 0.225] as const;
