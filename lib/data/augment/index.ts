@@ -13,3 +13,8 @@ export { cropSpectrogram, drawSpectrogramBox } from './spectrogramCrop';
 export type { Box } from './box';
 export type { JitterDraw } from './colour';
 export * from './randAugment';
+export { drawErase, erase, type EraseDraw } from './erase';
+export { drawMix, mixTargets, mixViews, type MixArgs, type MixDraw } from './mix';
+export { drawSpectrogramMasks, coverSpectrogram } from './spectrogramMasks';
+export type { SpectrogramMaskArgs, SpectrogramMasks, Stripe } from './spectrogramMasks';
+export { drawTimeWarp, warpTime, type TimeWarpDraw } from './timeWarp';

@@ -1,0 +1,50 @@
+import type { RandomStream } from '../../random';
+
+/** A point of the time axis and where it is moved. */
+export interface TimeWarpDraw {
+  /** Column in the given spectrogram. */
+  readonly from: number;
+  /** Column in the warped one. */
+  readonly to: number;
+}
+
+/**
+ * Draws the time warp of SpecAugment (Park et al. 2019): a point at least the largest distance away from both ends,
+ * moved by at most that distance. Null: the spectrogram is too short for any.
+ *
+ * @param columns C
+ * @param share largest distance over C
+ */
+export function drawTimeWarp(stream: RandomStream, columns: number, share: number): TimeWarpDraw | null {
+  const most = Math.floor(share * columns);
+  if (most < 1 || columns - 1 - most <= most) return null;
+  const from = stream.integer(most + 1, columns - 1 - most);
+  return { from, to: from + stream.uniform(-most, most) };
+}
+
+/**
+ * Stretches the columns on one side of the point and squeezes those on the other; both ends stay. Linear between
+ * columns.
+ *
+ * @param spectrogram `[M, C]`
+ * @returns `[M, C]`
+ */
+export function warpTime(
+  spectrogram: Float32Array,
+  columns: number,
+  { from, to }: TimeWarpDraw,
+): Float32Array {
+  const last = columns - 1;
+  const out = new Float32Array(spectrogram.length);
+  for (let column = 0; column < columns; column++) {
+    const source =
+      column <= to ? (column * from) / to : from + ((column - to) * (last - from)) / (last - to);
+    const left = Math.min(last, Math.floor(source));
+    const right = Math.min(last, left + 1);
+    const share = source - left;
+    for (let row = 0; row < spectrogram.length; row += columns) {
+      out[row + column] = (1 - share) * spectrogram[row + left] + share * spectrogram[row + right];
+    }
+  }
+  return out; // [M, C]
+}
