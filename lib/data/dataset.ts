@@ -1,78 +1,99 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors';
-import { readIndex } from './indexFile';
+import { knownDatasets, type KnownDataset } from './datasets/layout';
+import { keepEntries, readKnown, requireWhole } from './datasets/readKnown';
+import { readTree } from './folderTree';
 import { foldsOfSplits } from './folds';
-import { audioExtensions, heldModalities, videoExtensions } from './mediaNames';
-import type { Dataset, MediaEntry } from './types';
+import { readIndex, type Index, type IndexArgs } from './indexFile';
+import { heldModalities } from './mediaNames';
+import type { Dataset } from './types';
 
 export type { Dataset, Fold } from './types';
 
-export interface DatasetArgs {
+/** What a data set may be opened as: one of the published ones, a tree of folders, or a table of one's own. */
+export const datasetNames = [...knownDatasets, 'folder', 'csv'] as const;
+export type DatasetName = (typeof datasetNames)[number];
+
+export interface DatasetArgs extends IndexArgs {
+  /** Default: the table `index.csv` if the folder has one, else the tree of its folders. */
+  readonly dataset?: string;
   /** Splits to keep; default: all. */
   readonly splits?: readonly string[];
+  /** What to do where a set that is published with its files lacks some; default: refuse. */
+  readonly missing?: 'refuse' | 'leaveOut';
 }
 
 /**
- * Opens a data set: a folder with `index.csv` (columns `path`, relative to the folder, and if there are any
- * `label` and `split`), or a tree of video or sound files (the label is the name of the folder they lie in, if that is
- * not the root).
+ * Opens a data set: one of {@link knownDatasets} as its authors publish it; a folder with `index.csv` (columns `path`,
+ * relative to the folder, and if there are any `label` or `labels`, `split`, `start` and `end`); or a tree of video or
+ * sound files (the label is the name of the folder they lie in, if that is not the root).
  *
- * @param root folder of the data set
- * @throws UserError if the folder is missing or holds no videos, the index lacks columns, or a split is unknown
+ * @param root folder of the data set, or the table itself
+ * @throws UserError if the folder is missing or another one, holds no videos or sounds, its lists make no sense, or a
+ *   split is unknown
  */
 export async function openDataset(root: string, args: DatasetArgs = {}): Promise<Dataset> {
+  const name = datasetName(args.dataset);
   const folder = resolve(root);
-  checkFolder(root, folder);
-  const index = join(folder, 'index.csv');
-  const all = existsSync(index) ? await readIndex(index) : findMedia(folder);
-  if (all.length === 0) {
-    throw new UserError(`There are no videos or sounds in ${root}: give a folder with such files or an index.csv.`);
+  const isTable = (name === undefined || name === 'csv') && /\.(csv|tsv)$/i.test(folder);
+  checkFolder(root, folder, isTable);
+  if (isKnown(name)) {
+    const found = await readKnown(name, root, folder);
+    if (args.missing !== 'leaveOut') requireWhole(found, root);
+    return keepSplits(root, found.dataset, args.splits);
   }
-  const entries = args.splits === undefined ? all : keepSplits(root, all, args.splits);
-  const classes = [...new Set(all.flatMap(({ label }) => label ?? []))].sort();
-  return {
-    name: 'folder',
-    root: folder,
-    entries,
-    classes,
-    multiLabel: false,
-    modalities: heldModalities(all),
-    folds: foldsOfSplits(entries),
-  };
+  const index = isTable ? folder : join(folder, 'index.csv');
+  if (name === 'csv' && !existsSync(index)) {
+    throw new UserError(`There is no index.csv in ${root}: name the table itself, such as --root ${join(root, 'table.csv')}.`);
+  }
+  const hasIndex = name !== 'folder' && existsSync(index);
+  const content = hasIndex ? await readIndex(index, args) : { entries: readTree(root, folder), multiLabel: false };
+  return keepSplits(root, datasetOf(root, isTable ? dirname(folder) : folder, content), args.splits);
 }
 
-function checkFolder(root: string, folder: string): void {
+/** @throws UserError if there is no such data set */
+export function datasetName(name: string | undefined): DatasetName | undefined {
+  const known = datasetNames.find((each) => each === name);
+  if (name === undefined || known !== undefined) return known;
+  throw new UserError(`There is no data set "${name}": choose from ${datasetNames.join(', ')}.`);
+}
+
+export function isKnown(name: DatasetName | undefined): name is KnownDataset {
+  return knownDatasets.some((known) => known === name);
+}
+
+function datasetOf(root: string, folder: string, { entries, multiLabel }: Index): Dataset {
+  if (entries.length === 0) {
+    throw new UserError(`There are no videos or sounds in ${root}: give a folder with such files or an index.csv.`);
+  }
+  const classes = [...new Set(entries.flatMap(({ label, labels }) => labels ?? label ?? []))].sort();
+  const modalities = heldModalities(entries);
+  return { name: 'folder', root: folder, entries, classes, multiLabel, modalities, folds: foldsOfSplits(entries) };
+}
+
+export function checkFolder(root: string, folder: string, isTable = false): void {
   if (!existsSync(folder)) {
     throw new UserError(`The data set ${root} does not exist: check the path, or make the sample set with "npm run xkd -- data make".`);
   }
-  if (!statSync(folder).isDirectory()) {
-    throw new UserError(`The data set ${root} is a file: give the folder in which the videos or index.csv lie.`);
+  if (statSync(folder).isDirectory() === isTable) {
+    throw new UserError(
+      isTable
+        ? `${root} is a folder: name a CSV table.`
+        : `The data set ${root} is a file: give the folder in which the videos or index.csv lie.`,
+    );
   }
 }
 
-function keepSplits(root: string, all: readonly MediaEntry[], splits: readonly string[]): MediaEntry[] {
-  const known = [...new Set(all.flatMap(({ split }) => split ?? []))].sort();
+function keepSplits(root: string, dataset: Dataset, splits: readonly string[] | undefined): Dataset {
+  if (splits === undefined) return dataset;
+  const known = [...new Set(dataset.entries.flatMap(({ split }) => split ?? []))].sort();
   const unknown = splits.find((split) => !known.includes(split));
   if (unknown !== undefined) {
     const choice = known.length > 0 ? `choose from ${known.join(', ')}` : 'it has no splits';
     throw new UserError(`The data set ${root} has no split "${unknown}": ${choice}.`);
   }
-  return all.filter(({ split }) => split !== null && splits.includes(split));
-}
-
-function findMedia(folder: string): MediaEntry[] {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => !file.isDirectory());
-  const ofKind = (extensions: readonly string[]) =>
-    files.filter(({ name }) => extensions.includes(extname(name).toLowerCase()));
-  const videos = ofKind(videoExtensions);
-  // Sound that lies beside videos was most likely taken from them.
-  const paths = (videos.length > 0 ? videos : ofKind(audioExtensions))
-    .map((file) => join(file.parentPath, file.name))
-    .sort();
-  return paths.map((path) => ({
-    path,
-    label: relative(folder, dirname(path)) === '' ? null : basename(dirname(path)),
-    split: null,
-  }));
+  const kept = keepEntries(dataset, ({ split }) => split !== null && splits.includes(split));
+  // One fold by names of splits may be made of those that are left; folds of lists are as they are.
+  return dataset.name === 'folder' ? { ...kept, folds: foldsOfSplits(kept.entries) } : kept;
 }

@@ -1,6 +1,8 @@
 export * from './types';
 export * from './sample';
-export { openDataset, type DatasetArgs } from './dataset';
+export { datasetNames, openDataset, type DatasetArgs, type DatasetName } from './dataset';
+export * from './datasets';
+export type { IndexColumns } from './indexFile';
 export { foldsOfSplits } from './folds';
 export { audioExtensions, videoExtensions } from './mediaNames';
 export { openLoader, type Loader, type LoaderArgs } from './loader';

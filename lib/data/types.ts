@@ -48,6 +48,8 @@ export interface Dataset {
   readonly modalities: readonly Modality[];
   /** None where nothing is said about what to learn from and what to test on. */
   readonly folds: readonly Fold[];
+  /** How many clips its lists name whose files are not there; they are not among the entries. */
+  readonly missing?: number;
 }
 
 /**

@@ -1,0 +1,55 @@
+import { extname, join } from 'node:path';
+import { UserError } from '../../errors';
+import { findMedia } from '../mediaFiles';
+import { audioExtensions } from '../mediaNames';
+import { columnOf, readTable } from '../table';
+import type { FoldRole, Layout, ListedClip } from './layout';
+import { FileKeys, firstPlace } from './places';
+
+const folds = ['1', '2', '3', '4', '5'];
+
+/** ESC-50 (Piczak 2015): `audio/*.wav` and `meta/esc50.csv`, whose column `fold` names the fold in which a clip is tested. */
+export const esc50: Layout = {
+  name: 'esc50',
+  title: 'ESC-50',
+  expected: 'audio/*.wav and meta/esc50.csv',
+  multiLabel: false,
+  modalities: ['audio'],
+  whole: true,
+
+  lacks(folder) {
+    return tableIn(folder) ? null : 'meta/esc50.csv';
+  },
+
+  async read(folder) {
+    const table = await readTable(tableIn(folder)!);
+    const [name, fold] = [columnOf(table, 'filename', 'files'), columnOf(table, 'fold', 'folds')];
+    const [target, category] = [columnOf(table, 'target', 'class numbers'), columnOf(table, 'category', 'classes')];
+    const classes: string[] = [];
+    const listed = table.rows.map((row, i): ListedClip => {
+      const place = `Row ${table.firstRow + i} of ${table.path}`;
+      const number = Number(row[target]);
+      if (!folds.includes(row[fold])) {
+        throw new UserError(`${place} names the fold "${row[fold]}", but folds are 1 to 5: take the table as it was published.`);
+      }
+      if (!/^\d+$/.test(row[target]) || row[category] === '' || (classes[number] ?? row[category]) !== row[category]) {
+        throw new UserError(
+          `${place} gives "${row[category]}" the number ${row[target]}, which disagrees with other rows: take the table as it was published.`,
+        );
+      }
+      classes[number] = row[category];
+      const roles = folds.map((own): FoldRole => (own === row[fold] ? 'test' : 'train'));
+      return { name: row[name], label: row[category], split: roles[0], roles };
+    });
+    const files = new FileKeys(findMedia(folder, audioExtensions), ({ stem }) => stem);
+    const clips = listed.map((clip) => ({
+      listed: clip,
+      path: files.take(clip.name.slice(0, -extname(clip.name).length || undefined)),
+    }));
+    return { clips, classes: classes.filter((label) => label !== undefined), folds, unlisted: files.left };
+  },
+};
+
+function tableIn(folder: string): string | null {
+  return firstPlace(folder, [join('meta', 'esc50.csv'), 'esc50.csv']);
+}

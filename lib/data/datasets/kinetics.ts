@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { UserError } from '../../errors';
+import { comparable, findMedia, type MediaFile } from '../mediaFiles';
+import { videoExtensions } from '../mediaNames';
+import { columnOf, readTable } from '../table';
+import { kineticsSoundClasses } from './kineticsSoundClasses';
+import type { FoldRole, KnownDataset, Layout, LayoutContent, ListedClip } from './layout';
+import { FileKeys, namesIn } from './places';
+
+const splits = ['train', 'val', 'test'] as const;
+type Split = (typeof splits)[number];
+
+const listFolders = ['.', 'annotations', 'kinetics400', 'kinetics400/annotations', 'labels'];
+const listName = /^(?:kinetics[-_]?(?:400|sound)?_|k400_)?(train|val|validate|validation|test)\.csv$/i;
+/** Folders of clips: `train`, `val_256`, `train_part_0`, ... */
+const clipFolder = /^(train|val|validate|validation|test)(?:[-_ ].*)?$/i;
+/** YouTube's 11 characters, and where the clip was cut out [s]. */
+const cutName = /^(.{11})_(\d{6})_(\d{6})$/;
+
+/**
+ * Kinetics-400 (Kay et al. 2017): lists `label,youtube_id,time_start,time_end,split`, and clips named
+ * `ID_000010_000020.mp4` or `ID.mp4` in folders of classes, of splits, of both, or in one. Without lists the folders
+ * tell the splits and classes. The validation split is what is tested on, as everywhere in the literature.
+ */
+export const kinetics400 = kineticsLayout('kinetics400', 'Kinetics-400', null);
+
+/** Kinetics-Sound: the classes of Kinetics-400 that are both seen and heard; all others are left out. */
+export const kineticsSound = kineticsLayout('kinetics-sound', 'Kinetics-Sound', kineticsSoundClasses);
+
+function kineticsLayout(name: KnownDataset, title: string, subset: readonly string[] | null): Layout {
+  const wanted = subset && new Set(subset.map(comparable));
+  const isWanted = (label: string | null): boolean => !wanted || (label !== null && wanted.has(comparable(label)));
+  return {
+    name,
+    title,
+    expected:
+      'clips ID_000010_000020.mp4 or ID.mp4 in folders train, val, test or of classes, and train.csv, val.csv (also in annotations)',
+    multiLabel: false,
+    modalities: ['video', 'audio'],
+    whole: false,
+
+    lacks(folder) {
+      const folders = namesIn(folder).filter((entry) => clipFolder.test(entry));
+      if (listsIn(folder).length > 0 || folders.length > 1) return null;
+      return 'train.csv with val.csv, or folders train and val';
+    },
+
+    async read(folder) {
+      const files = findMedia(folder, videoExtensions);
+      const lists = listsIn(folder);
+      const content = lists.length > 0 ? await readLists(lists, files) : readFolders(files);
+      const clips = content.clips.filter(({ listed }) => isWanted(listed.label));
+      const classes = [...new Set(clips.flatMap(({ listed }) => listed.label ?? []))].sort();
+      return { ...content, clips, classes, unlisted: wanted ? [] : content.unlisted };
+    },
+  };
+}
+
+function listsIn(folder: string): { path: string; split: Split }[] {
+  for (const place of listFolders) {
+    const path = join(folder, place);
+    const names = namesIn(path).filter((entry) => listName.test(entry));
+    if (names.length > 0) {
+      return names.map((entry) => ({ path: join(path, entry), split: splitOf(listName.exec(entry)![1]) }));
+    }
+  }
+  return [];
+}
+
+type Found = Omit<LayoutContent, 'classes'>;
+
+async function readLists(lists: readonly { path: string; split: Split }[], files: readonly MediaFile[]): Promise<Found> {
+  const cut = new FileKeys(files, ({ stem }) => stem);
+  const ordered = [...lists].sort((a, b) => splits.indexOf(a.split) - splits.indexOf(b.split));
+  const read = await Promise.all(ordered.map(({ path, split }) => readList(path, split)));
+  const listed = read.flat();
+  const hasVal = listed.some(({ split }) => split === 'val');
+  const clips = listed.map(({ id, from, to, label, split }) => {
+    const name = `${id}_${pad(from)}_${pad(to)}`;
+    return { listed: clipOf(`${split}/${name}.mp4`, label, split, hasVal), path: cut.take(name, id) };
+  });
+  return { clips, folds: ['default'], unlisted: cut.left };
+}
+
+interface Row {
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
+  readonly label: string | null;
+  readonly split: Split;
+}
+
+async function readList(path: string, split: Split): Promise<Row[]> {
+  const table = await readTable(path);
+  const [id, from, to] = [
+    columnOf(table, 'youtube_id', 'YouTube ids'),
+    columnOf(table, 'time_start', 'starts [s]'),
+    columnOf(table, 'time_end', 'ends [s]'),
+  ];
+  // The test list was first published without labels.
+  const label = split === 'test' ? table.columns.indexOf('label') : columnOf(table, 'label', 'classes');
+  return table.rows.map((row, i) => {
+    const [start, end] = [Number(row[from]), Number(row[to])];
+    if (row[id] === '' || !(end > start)) {
+      throw new UserError(
+        `Row ${table.firstRow + i} of ${path} names no clip ("${row.join(',')}"): take the list as it was published.`,
+      );
+    }
+    return { id: row[id], from: start, to: end, label: label < 0 ? null : className(row[label]), split };
+  });
+}
+
+/** Without lists: a folder of a split is somewhere above each clip, and it lies in the folder of its class. */
+function readFolders(files: readonly MediaFile[]): Found {
+  const placed = files.flatMap(({ path, folders, stem }) => {
+    const at = folders.findIndex((folder) => clipFolder.test(folder));
+    if (at < 0) return [];
+    const split = splitOf(clipFolder.exec(folders[at])![1]);
+    const label = folders.length > at + 1 ? className(folders.at(-1)!) : null;
+    if (label === null && split !== 'test') {
+      throw new UserError(
+        `${path} lies in no folder of a class, and there is no ${split}.csv to tell its class: put train.csv and val.csv beside the folders of clips.`,
+      );
+    }
+    return [{ path, label, split, stem: cutName.exec(stem)?.[0] ?? stem }];
+  });
+  const hasVal = placed.some(({ split }) => split === 'val');
+  const clips = placed.map(({ path, label, split, stem }) => ({
+    listed: clipOf(`${split}/${stem}.mp4`, label, split, hasVal),
+    path,
+  }));
+  return { clips, folds: ['default'], unlisted: [] };
+}
+
+function clipOf(name: string, label: string | null, split: Split, hasVal: boolean): ListedClip {
+  const tested = hasVal ? 'val' : 'test';
+  const role: FoldRole = label === null ? null : split === 'train' ? 'train' : split === tested ? 'test' : null;
+  return { name, label, split, roles: [role] };
+}
+
+function splitOf(name: string): Split {
+  const lower = name.toLowerCase();
+  return lower.startsWith('val') ? 'val' : (lower as Split);
+}
+
+/** Folders are often named with underscores where the lists have spaces. */
+function className(name: string): string | null {
+  return name.replaceAll('_', ' ').trim().normalize('NFC') || null;
+}
+
+function pad(seconds: number): string {
+  return String(seconds).padStart(6, '0');
+}

@@ -1,0 +1,72 @@
+import type { Modality } from '../../config';
+import type { MediaEntry } from '../types';
+
+/** The data sets whose published layout is known. */
+export const knownDatasets = [
+  'ucf101',
+  'hmdb51',
+  'kinetics400',
+  'kinetics-sound',
+  'esc50',
+  'fsd50k',
+  'audioset',
+] as const;
+
+export type KnownDataset = (typeof knownDatasets)[number];
+
+/** What a clip is for in a fold; null: neither. */
+export type FoldRole = 'train' | 'test' | 'validation' | null;
+
+/** A clip that the lists of a data set name, whether its file is there or not. */
+export interface ListedClip {
+  /** As its list names it. */
+  readonly name: string;
+  readonly label: string | null;
+  readonly labels?: readonly string[];
+  readonly split: string | null;
+  /** In the order of the folds. */
+  readonly roles: readonly FoldRole[];
+  readonly startSeconds?: number;
+  readonly endSeconds?: number;
+}
+
+/** What was found of a data set: a clip with its file, or null where the file is missing. */
+export interface LayoutContent {
+  readonly clips: readonly { readonly listed: ListedClip; readonly path: string | null }[];
+  /** In the order of their published numbers; of all clips, missing ones too. */
+  readonly classes: readonly string[];
+  readonly folds: readonly string[];
+  /** Media files that no list names. */
+  readonly unlisted: readonly string[];
+}
+
+/** How a data set lies on the disk when it was unpacked as its authors publish it. */
+export interface Layout {
+  readonly name: KnownDataset;
+  /** As its authors write it. */
+  readonly title: string;
+  /** What lies in its folder, for messages. */
+  readonly expected: string;
+  readonly multiLabel: boolean;
+  /** What its files hold; null: their names tell. */
+  readonly modalities: readonly Modality[] | null;
+  /** Whether it is published with its files, so that a missing one is a mistake; else it is a list of links, some dead. */
+  readonly whole: boolean;
+  /** The first thing that its folder should hold and this one does not; null if it has all. */
+  lacks(folder: string): string | null;
+  /** @throws UserError where its lists make no sense */
+  read(folder: string): Promise<LayoutContent>;
+}
+
+/** The entry of a clip whose file is there. */
+export function entryOf(listed: ListedClip, path: string): MediaEntry {
+  const { label, labels, split, startSeconds, endSeconds } = listed;
+  return {
+    path,
+    label,
+    split,
+    ...(labels && { labels }),
+    ...(startSeconds !== undefined && { startSeconds }),
+    ...(endSeconds !== undefined && { endSeconds }),
+  };
+}

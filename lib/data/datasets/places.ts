@@ -1,0 +1,49 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { comparable, type MediaFile } from '../mediaFiles';
+
+/** The first of some places below a folder that is there; null if none is. */
+export function firstPlace(folder: string, places: readonly string[]): string | null {
+  return places.map((place) => join(folder, place)).find((path) => existsSync(path)) ?? null;
+}
+
+/** Names in a folder, sorted; none where it is no folder or may not be read. */
+export function namesIn(folder: string): string[] {
+  try {
+    return statSync(folder).isDirectory() ? readdirSync(folder).sort() : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Files by a key; the first one where several have the same. */
+export class FileKeys {
+  private readonly files = new Map<string, MediaFile>();
+  private readonly used = new Set<MediaFile>();
+
+  constructor(
+    private readonly all: readonly MediaFile[],
+    keyOf: (file: MediaFile) => string,
+  ) {
+    for (const file of all) {
+      const key = comparable(keyOf(file));
+      if (!this.files.has(key)) this.files.set(key, file);
+    }
+  }
+
+  /** The path of the file with one of these keys, in their order. */
+  take(...keys: readonly string[]): string | null {
+    for (const key of keys) {
+      const file = this.files.get(comparable(key));
+      if (!file) continue;
+      this.used.add(file);
+      return file.path;
+    }
+    return null;
+  }
+
+  /** Paths of files that were not taken. */
+  get left(): string[] {
+    return this.all.filter((file) => !this.used.has(file)).map(({ path }) => path);
+  }
+}

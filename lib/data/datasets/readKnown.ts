@@ -1,0 +1,109 @@
+import { UserError } from '../../errors';
+import { heldModalities } from '../mediaNames';
+import type { Dataset, Fold, MediaEntry } from '../types';
+import { audioset } from './audioset';
+import { esc50 } from './esc50';
+import { fsd50k } from './fsd50k';
+import { hmdb51 } from './hmdb51';
+import { kinetics400, kineticsSound } from './kinetics';
+import { entryOf, type FoldRole, type KnownDataset, type Layout, type LayoutContent, type ListedClip } from './layout';
+import { requireLayout, wrongRoot } from './root';
+import { ucf101 } from './ucf101';
+
+const layouts: Readonly<Record<KnownDataset, Layout>> = {
+  ucf101,
+  hmdb51,
+  kinetics400,
+  'kinetics-sound': kineticsSound,
+  esc50,
+  fsd50k,
+  audioset,
+};
+
+/** A data set as it was found, with what its lists name beyond what is there. */
+export interface FoundDataset {
+  readonly dataset: Dataset;
+  readonly layout: Layout;
+  readonly content: LayoutContent;
+  /** Clips whose files are not there. */
+  readonly missing: readonly ListedClip[];
+}
+
+/** The known data set whose layout a folder has; null if none fits. */
+export function layoutOf(folder: string): Layout | null {
+  return Object.values(layouts).find((layout) => layout.lacks(folder) === null) ?? null;
+}
+
+/**
+ * Reads a data set in the layout in which it is published.
+ *
+ * @param root the folder as it was given, for messages
+ * @param folder its absolute path
+ * @throws UserError if it is not the right folder, its lists make no sense, or none of its clips is there
+ */
+export async function readKnown(name: KnownDataset, root: string, folder: string): Promise<FoundDataset> {
+  const layout = layouts[name];
+  requireLayout(layout, root, folder);
+  const content = await layout.read(folder);
+  const missing = content.clips.filter(({ path }) => path === null).map(({ listed }) => listed);
+  const clips = content.clips.filter(({ path }) => path !== null);
+  if (clips.length === 0) {
+    throw wrongRoot(layout, root, folder, missing.length > 0 ? `none of the ${missing.length} clips of its lists is in it` : 'it has no clips');
+  }
+  const entries = clips.map(({ listed: clip, path }) => entryOf(clip, path!));
+  return {
+    layout,
+    content,
+    missing,
+    dataset: {
+      name,
+      root: folder,
+      entries,
+      classes: content.classes,
+      multiLabel: layout.multiLabel,
+      modalities: layout.modalities ?? heldModalities(entries),
+      missing: missing.length,
+      folds: content.folds.map((fold, f) => foldOf(fold, clips.map(({ listed: clip }) => clip.roles[f]))),
+    },
+  };
+}
+
+/** @throws UserError if clips are missing of a data set that is published with its files */
+export function requireWhole(found: FoundDataset, root: string): void {
+  const { dataset, layout, missing, content } = found;
+  if (layout.whole && missing.length > 0) {
+    const names = missing.slice(0, mostNamed).map(({ name }) => name);
+    throw new UserError(
+      `${missing.length} of the ${content.clips.length} clips of ${layout.title} are not in ${root} (${names.join(', ')}${missing.length > mostNamed ? ', ...' : ''}): ` +
+        `unpack it anew ("xkd data check --dataset ${dataset.name}" lists them), or go on with the others by --allow-missing (missing: 'leaveOut').`,
+    );
+  }
+}
+
+/** The entries of some splits alone, with the folds that still have clips on both sides. */
+export function keepEntries(dataset: Dataset, isKept: (entry: MediaEntry) => boolean): Dataset {
+  const places = new Map<number, number>();
+  const entries = dataset.entries.filter((entry, i) => {
+    if (!isKept(entry)) return false;
+    places.set(i, places.size);
+    return true;
+  });
+  const move = (positions: readonly number[]): number[] => positions.flatMap((i) => places.get(i) ?? []);
+  const folds = dataset.folds
+    .map(({ name, train, test, validation }) => ({
+      name,
+      train: move(train),
+      test: move(test),
+      ...(validation && { validation: move(validation) }),
+    }))
+    .filter(({ train, test }) => train.length > 0 && test.length > 0);
+  return { ...dataset, entries, folds };
+}
+
+function foldOf(name: string, roles: readonly FoldRole[]): Fold {
+  const of = (role: FoldRole): number[] => roles.flatMap((own, i) => (own === role ? [i] : []));
+  const validation = of('validation');
+  return { name, train: of('train'), test: of('test'), ...(validation.length > 0 && { validation }) };
+}
+
+const mostNamed = 3;

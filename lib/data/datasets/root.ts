@@ -1,0 +1,46 @@
+import { dirname, join } from 'node:path';
+import { UserError } from '../../errors';
+import type { Layout } from './layout';
+import { namesIn } from './places';
+
+const mostNamed = 6;
+
+/**
+ * Makes sure that a folder is the one in which a data set was unpacked.
+ *
+ * @throws UserError that says what was expected and what is there, and names the right folder if it is near
+ */
+export function requireLayout(layout: Layout, root: string, folder: string): void {
+  const lacking = layout.lacks(folder);
+  if (lacking !== null) throw wrongRoot(layout, root, folder, `there is no ${lacking} in it`);
+}
+
+/** The sentence for a folder that does not hold a data set. */
+export function wrongRoot(layout: Layout, root: string, folder: string, reason: string): UserError {
+  const names = namesIn(folder);
+  const there = names.length === 0 ? 'is empty' : `holds ${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ', ...' : ''}`;
+  const near = nearby(layout, folder);
+  const wayOut = near ? `it seems to be ${near}: give that folder` : 'give the folder in which these lie';
+  return new UserError(
+    `${root} is not the folder of ${layout.title}, for ${reason} (it ${there}); expected are ${layout.expected}; ${wayOut}.`,
+  );
+}
+
+/** A folder above or below that has the layout. */
+function nearby(layout: Layout, folder: string): string | null {
+  const above = [dirname(folder), dirname(dirname(folder))];
+  const below = foldersIn(folder);
+  const further = below.flatMap(foldersIn);
+  const candidates = [...above, ...below, ...further].filter((path) => path !== folder);
+  return candidates.find((path) => layout.lacks(path) === null) ?? null;
+}
+
+/** At most so many are looked into: a folder of clips may hold hundreds of thousands of names. */
+const mostSearched = 500;
+
+function foldersIn(folder: string): string[] {
+  return namesIn(folder)
+    .filter((name) => !/\.\w{2,4}$/.test(name))
+    .slice(0, mostSearched)
+    .map((name) => join(folder, name));
+}

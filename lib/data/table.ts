@@ -1,0 +1,100 @@
+import { UserError } from '../errors';
+import { firstLine } from './textFile';
+
+/** A table of text: nothing in it was taken for a number, so `007` and `1e5` are what they were. */
+export interface Table {
+  readonly path: string;
+  readonly columns: readonly string[];
+  /** Cells by row and column, without spaces around them; as long as `columns`. */
+  readonly rows: readonly (readonly string[])[];
+  /** What the first row is called in messages. */
+  readonly firstRow: number;
+}
+
+export interface TableArgs {
+  /** Names of the columns of a file without a line of names; default: the first line names them. */
+  readonly columns?: readonly string[];
+  /** How lines begin that say nothing; default: there are none. */
+  readonly comment?: string;
+  /** What stands between cells; default: a comma, or a semicolon or tab where the first line has no comma. */
+  readonly delimiter?: string;
+}
+
+/**
+ * Reads a CSV table (RFC 4180; also with a byte order mark, Windows line ends or empty lines). danfo.js brings
+ * TensorFlow with it, so it is loaded only here, in the main thread.
+ *
+ * @throws UserError if it cannot be read, has rows of other lengths, or is not UTF-8
+ */
+export async function readTable(path: string, args: TableArgs = {}): Promise<Table> {
+  const cells = await readCells(path, args);
+  const columns = args.columns ?? cells[0].map((name) => name.trim());
+  const first = args.columns ? 0 : 1;
+  const rows = cells.slice(first).map((row, i) => {
+    if (row.length !== columns.length) {
+      throw new UserError(
+        `Row ${i + 1 + first} of ${path} has ${row.length} cells where ${columns.length} are expected (${columns.join(', ')}): ` +
+          'mend the row; text with commas goes into double quotes.',
+      );
+    }
+    return row.map((cell) => cell.trim());
+  });
+  return { path, columns, rows, firstRow: 1 + first };
+}
+
+/**
+ * The position of a column.
+ *
+ * @param what is in it, as the end of "name the column of the ..."
+ * @throws UserError if there is none of that name
+ */
+export function columnOf({ path, columns }: Table, name: string, what: string): number {
+  const column = columns.indexOf(name);
+  if (column >= 0) return column;
+  throw new UserError(
+    `${path} has no column "${name}" (it has ${columns.join(', ')}): name the column of the ${what} "${name}".`,
+  );
+}
+
+/** What is handed on to the CSV parser below danfo.js; its own types leave these out. */
+interface ParserOptions {
+  readonly dynamicTyping: false;
+  readonly header: false;
+  readonly skipEmptyLines: 'greedy';
+  readonly comments: string | false;
+  readonly delimiter: string;
+  readonly beforeFirstChunk: (chunk: string) => string;
+}
+
+async function readCells(path: string, { comment, delimiter }: TableArgs): Promise<string[][]> {
+  const options: ParserOptions = {
+    // A class named 007 or true is a name all the same.
+    dynamicTyping: false,
+    // Names and lengths of rows are looked at above, where a message can name the row.
+    header: false,
+    skipEmptyLines: 'greedy',
+    comments: comment ?? false,
+    delimiter: delimiter ?? delimiterOf(firstLine(path)),
+    beforeFirstChunk: (chunk) => chunk.replace(/^\uFEFF/, ''),
+  };
+  let cells: string[][];
+  try {
+    // Loads the one TensorFlow of this process first, set up as everywhere else.
+    await import('../tensor/native');
+    const { readCSV } = await import('danfojs-node');
+    cells = (await readCSV(path, options as object)).values as string[][];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`${path} could not be read as a CSV table (${reason}): write it anew.`);
+  }
+  const strange = cells.findIndex((row) => row.some((cell) => /[\uFFFD\0]/.test(cell)));
+  if (strange >= 0) {
+    throw new UserError(`${path} is not UTF-8 text (row ${strange + 1}): save it anew as CSV in UTF-8.`);
+  }
+  return cells;
+}
+
+function delimiterOf(line: string): string {
+  if (line.includes(',')) return ',';
+  return [';', '\t'].find((candidate) => line.includes(candidate)) ?? ',';
+}

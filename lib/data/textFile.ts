@@ -1,0 +1,38 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { fileError } from '../files/fileError';
+
+/**
+ * The lines of a small text file that are not empty, without spaces at their ends, whatever its line ends are.
+ *
+ * @throws UserError if it cannot be read
+ */
+export function readLines(path: string): { readonly text: string; readonly line: number }[] {
+  const lines = readText(path).replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  return lines.map((text, i) => ({ text: text.trim(), line: i + 1 })).filter(({ text }) => text !== '');
+}
+
+/** The first line of a file, as far as its first bytes reach; empty where it cannot be read. */
+export function firstLine(path: string): string {
+  const bytes = Buffer.alloc(mostHeadBytes);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const length = readSync(file, bytes, 0, bytes.length, 0);
+      return bytes.toString('utf8', 0, length).split(/[\r\n]/, 1)[0];
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return '';
+  }
+}
+
+const mostHeadBytes = 4096;
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  }
+}
