@@ -11,4 +11,6 @@ export * from './probeSplits';
 export * from './probe';
 export * from './settings';
 export * from './results';
+export * from './meanInterval';
+export * from './paper';
 export * from './protocols';

@@ -6,7 +6,6 @@ export * from './headAttention';
 export * from './lateSound';
 export * from './liveFigure';
 export * from './machine';
-export * from './paperTables';
 export { clipPictures, encodePicture, viewPictures, type Picture, type Pixels } from './picture';
 export type { Figure, Layout, Trace } from './plotly';
 export { progressBar, type ProgressBar, type ProgressBarArgs } from './progressBar';

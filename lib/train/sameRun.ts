@@ -1,15 +1,12 @@
-import { type XkdConfig, flattenConfig } from '../config';
+import { type XkdConfig, flattenConfig, isFreeKey } from '../config';
 import { wholeSecondsFor } from '../data/pool';
 import { UserError } from '../errors';
 import type { CheckpointInfo, RunFacts } from './checkpointMetadata';
 import { changeOfClips } from './clipsFingerprint';
 
-/** Keys that may change when a run goes on: they touch neither the state nor the draws. */
-const freeKeys = /^(preset|loader\.|training\.(checkpointSteps|keepCheckpoints)$)/;
-
 /** @throws UserError listing the keys in which a checkpoint's configuration differs from the one asked for */
 export function requireSameConfig(path: string, found: XkdConfig, asked: XkdConfig): void {
-  requireSame(path, found, asked, (key) => !freeKeys.test(key));
+  requireSame(path, found, asked, (key) => !isFreeKey(key));
 }
 
 /**

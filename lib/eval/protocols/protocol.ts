@@ -1,4 +1,4 @@
-import { variantNames } from '../../config';
+import { configChanges, variantNames } from '../../config';
 import type { BadFile, ClipPool, Dataset } from '../../data';
 import type { Role } from '../../model';
 import type { Network } from '../features';
@@ -99,6 +99,7 @@ export function protocolResult(
       hash: hashTowers(network, modality, tower),
       preset: config.preset,
       variant: variantNames[config.sharing],
+      changes: configChanges(config),
       step,
       seed: config.seed,
     },

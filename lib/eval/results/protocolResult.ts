@@ -33,6 +33,8 @@ const network = z.strictObject({
   hash: z.string().regex(/^[0-9a-f]{64}$/),
   preset: z.string(),
   variant: z.enum(['MS', 'MAS', 'MATS']),
+  /** What its configuration changes in the preset, such as `{ "loss.alignment": 0 }`, but for the seed. */
+  changes: z.record(z.string(), z.unknown()).optional(),
   /** Steps of pretraining, where the weights tell. */
   step: count.nullable(),
   /** Seed of the pretraining. */

@@ -1,0 +1,3 @@
+export * from './paperFigures';
+export * from './paperRow';
+export * from './paperVariants';

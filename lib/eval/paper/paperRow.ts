@@ -1,0 +1,61 @@
+import type { PaperRow } from './paperFigures';
+
+/** How the tables name a row. */
+export const paperRowTitles: Readonly<Record<PaperRow, string>> = {
+  full: 'full XKD',
+  videoReconstruction: 'video reconstruction only',
+  audioReconstruction: 'audio reconstruction only',
+  reconstruction: 'L_ae',
+  distillation: 'L_ae + L_kd, no refinement',
+  alignment: 'L_ae + L_da',
+  refinementOff: 'refinement off',
+  refinementOn: 'refinement on',
+};
+
+/** Keys by which the paper's rows differ, with their values in all of XKD. */
+const fullValues = {
+  'loss.alignment': 1,
+  'loss.distillation': 1,
+  'loss.reconstructionOf': 'both',
+  'loss.distillationOf': 'both',
+  'loss.alignmentOf': 'both',
+  refinement: 'mean',
+} as const;
+
+type RowKey = keyof typeof fullValues;
+
+/** A changed configuration as the paper's tables know it. */
+export interface RecognisedRow {
+  /** null: none of the paper's, such as distillation in one direction. */
+  readonly row: PaperRow | null;
+  /** Changes that have nothing to do with the row, such as other epochs. */
+  readonly others: readonly string[];
+}
+
+/** The row of the paper's tables that changes of a preset make. */
+export function recognisePaperRow(changes: Readonly<Record<string, unknown>>): RecognisedRow {
+  const value = (key: RowKey) => changes[key] ?? fullValues[key];
+  const others = Object.keys(changes).filter(
+    (key) => !Object.hasOwn(fullValues, key) || (typeof changes[key] === 'number' && changes[key] !== 0),
+  );
+  return { row: rowOf(value), others };
+}
+
+function rowOf(value: (key: RowKey) => unknown): PaperRow | null {
+  const [aligned, distilled] = [value('loss.alignment') !== 0, value('loss.distillation') !== 0];
+  const reconstructed = value('loss.reconstructionOf');
+  const [refined, whole] = [value('refinement') !== 'none', reconstructed === 'both'];
+  if (!aligned && !distilled) {
+    // Without teachers there is nothing to refine.
+    if (reconstructed === 'video') return 'videoReconstruction';
+    return reconstructed === 'audio' ? 'audioReconstruction' : 'reconstruction';
+  }
+  const bothWays =
+    (!aligned || value('loss.alignmentOf') === 'both') &&
+    (!distilled || value('loss.distillationOf') === 'both');
+  if (!whole || !bothWays) return null;
+  if (!distilled) return 'alignment';
+  if (!aligned) return refined ? null : 'distillation';
+  if (!refined) return 'refinementOff';
+  return value('refinement') === 'mean' ? 'full' : null;
+}
