@@ -14,6 +14,8 @@ export interface EvaluationArgs {
   readonly modalities?: readonly Modality[];
   /** Clips of each file; default: its middle. */
   readonly plan?: ClipPlan;
+  /** All files, where these are what is left of them to do: of all of them no more may be bad than is allowed. */
+  readonly among?: readonly MediaEntry[];
   /** Threads and cache to share with others; by default the iteration has its own. */
   readonly pool?: ClipPool;
   /** Told of every file that was left out. */
@@ -34,7 +36,7 @@ export async function* evaluationBatches(
   if (entries.length === 0) throw new UserError('There are no files to evaluate on: choose another split.');
   const { modalities = both, plan = middleClip } = args;
   const wholeSeconds = Math.max(wholeSecondsFor(config, entries.length), secondsOf(plan, config));
-  const bad = new BadFileList(entries, config.loader.maxBadShare);
+  const bad = new BadFileList(args.among ?? entries, config.loader.maxBadShare);
   const pool = args.pool ?? openClipPool(config);
   const wanted = entries.flatMap((entry) => clipPlaces(plan, entry).map((place) => ({ entry, place })));
   const load = async (from: number): Promise<EvaluationBatch | null> => {

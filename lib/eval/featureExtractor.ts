@@ -22,11 +22,15 @@ export class FeatureExtractor {
   });
   private readonly weights = new Map<Modality, ReadonlyMap<string, tf.Tensor>>();
 
-  /** @param batch clips of a full batch; smaller ones go through op by op: a graph of their own would take longer */
+  /**
+   * @param batch clips of a full batch; smaller ones go through op by op: a graph of their own would take longer
+   * @param crops views of each clip's pictures
+   */
   constructor(
     private readonly network: Network,
     private readonly role: Role,
     private readonly batch: number,
+    private readonly crops = 1,
   ) {}
 
   /** @param view clips of one modality; @returns `[B D]` */
@@ -35,7 +39,7 @@ export class FeatureExtractor {
     const tower = { modality, role: this.role };
     const inputs = { config: this.network.config, tower, weights: this.weightsOf(modality), view };
     try {
-      const isFull = shape[0] === this.batch;
+      const isFull = shape[0] === this.batch * (modality === 'video' ? this.crops : 1);
       const collect = isFull ? await this.compiled.callAsync(inputs) : () => features(inputs);
       return tf.tidy(() => collect().dataSync<'float32'>());
     } finally {

@@ -1,5 +1,6 @@
 export * from './featureMatrix';
 export * from './features';
+export * from './networkHash';
 export * from './linearModel';
 export * from './logisticRegression';
 export * from './svm';
@@ -14,3 +15,4 @@ export * from './results';
 export * from './meanInterval';
 export * from './paper';
 export * from './protocols';
+export * from './store';

@@ -1,7 +1,7 @@
 import type { Dataset, Fold } from '../../data';
 import { UserError } from '../../errors';
 import type { EvaluationModality } from '../results';
-import { modalitiesOf } from './networkHash';
+import { modalitiesOf } from '../networkHash';
 
 /**
  * Sees to it that a data set has what a protocol needs, before anything is computed.

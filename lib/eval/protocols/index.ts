@@ -1,4 +1,3 @@
 export * from './protocol';
-export * from './networkHash';
 export * from './holdout';
 export * from './checkDataset';

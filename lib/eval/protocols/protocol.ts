@@ -9,7 +9,7 @@ import {
   type ProtocolName,
   type ProtocolResult,
 } from '../results';
-import { hashTowers } from './networkHash';
+import { hashTowers } from '../networkHash';
 
 /** How far a protocol is with one of the things it does. */
 export interface ProtocolProgress {

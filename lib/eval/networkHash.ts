@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { modalities, type Modality } from '../../config';
-import { backbonePrefix, ownedSpecs, type Role } from '../../model';
-import type { Network } from '../features';
-import type { EvaluationModality } from '../results';
+import { modalities, type Modality } from '../config';
+import { backbonePrefix, ownedSpecs, type Role } from '../model';
+import type { Network } from './features';
+import type { EvaluationModality } from './results';
 
 /** The modalities that are looked at. */
 export function modalitiesOf(modality: EvaluationModality): readonly Modality[] {

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { Modality, XkdConfig } from '../../config';
+import type { ClipPlan } from '../../data';
+import type { Role } from '../../model';
+import { hashTowers } from '../networkHash';
+import type { Network } from '../features';
+
+/** All that decides about features, but for the files: where any of it differs, they are other features. */
+export interface FeatureSetKey {
+  readonly format: 1;
+  readonly modality: Modality;
+  readonly tower: Role;
+  /** SHA-256 of the tower's weights. */
+  readonly weights: string;
+  /** Parts of the configuration that features depend on. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly clips: Readonly<Record<string, unknown>>;
+  /** Whose length the places of the clips go by: sound taken beside pictures keeps in step with them. */
+  readonly windowsOf: Modality;
+}
+
+/** What features of a tower are made of. */
+export interface FeatureSetArgs {
+  readonly network: Network;
+  readonly tower: Role;
+  readonly modality: Modality;
+  /** Modalities of which the same clips are taken. */
+  readonly beside: readonly Modality[];
+  readonly plan: ClipPlan;
+}
+
+/** What the features of these arguments are known by. */
+export function featureSetKey({ network, tower, modality, beside, plan }: FeatureSetArgs): FeatureSetKey {
+  return {
+    format: 1,
+    modality,
+    tower,
+    weights: hashTowers(network, modality, tower),
+    input: inputOf(network.config, modality, plan),
+    clips: clipsOf(modality, plan),
+    windowsOf: beside.includes('video') ? 'video' : modality,
+  };
+}
+
+/** SHA-256 of a key, in hexadecimal digits. */
+export function hashOfKey(key: FeatureSetKey): string {
+  return createHash('sha256').update(JSON.stringify(key)).digest('hex');
+}
+
+/** In what one set of features differs from another that is asked for, as words; null where they are the same. */
+export function differenceOf(there: FeatureSetKey, asked: FeatureSetKey): string | null {
+  const same = (name: keyof FeatureSetKey) => JSON.stringify(there[name]) === JSON.stringify(asked[name]);
+  if (!same('modality')) return `of ${there.modality}, not of ${asked.modality}`;
+  if (!same('tower')) return `of the ${there.tower}, not of the ${asked.tower}`;
+  if (!same('weights')) return 'of another checkpoint';
+  if (!same('input')) return 'of another configuration';
+  if (!same('clips') || !same('windowsOf')) return 'of other clips';
+  return same('format') ? null : 'of another version of this program';
+}
+
+function inputOf(config: XkdConfig, modality: Modality, { kind }: ClipPlan): FeatureSetKey['input'] {
+  const { clip, spectrogram, patch, encoder, training, videoAugmentation, audioAugmentation } = config;
+  const augmentation = modality === 'video' ? videoAugmentation : audioAugmentation;
+  return {
+    clip,
+    ...(modality === 'audio' && { spectrogram }),
+    patch,
+    encoder,
+    precision: training.precision,
+    ...(kind === 'augmented' && { augmentation }),
+  };
+}
+
+/** Sound has no crops, and the folder of a data set may move. */
+function clipsOf(modality: Modality, plan: ClipPlan): FeatureSetKey['clips'] {
+  if (plan.kind === 'augmented') return { kind: plan.kind, clips: plan.clips, seed: plan.seed };
+  return { kind: plan.kind, clips: plan.clips, ...(modality === 'video' && { crops: plan.crops }) };
+}

@@ -1,0 +1,131 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../errors';
+import { DamagedFile, fileError, removeAbandonedFiles, writeFileAtomic } from '../../files';
+import { chunkEnding, openChunk, readChunk, writeChunk, type Chunk, type StoredFile } from './chunk';
+import { differenceOf, hashOfKey, type FeatureSetKey } from './featureSet';
+import { isUnchanged } from './fileFingerprint';
+
+/** Where the features of a file lie. */
+export interface FeaturePlace {
+  readonly chunk: Chunk;
+  /** Which of the chunk's files it is. */
+  readonly position: number;
+}
+
+const keyFile = 'set.json';
+
+/**
+ * The features of one tower and one choice of clips, in a folder of their own below the store: `set.json`, which says
+ * what they are, and chunks. What is there is complete, whenever a process that wrote it was killed.
+ */
+export class FeatureSetFolder {
+  private readonly places = new Map<string, FeaturePlace[]>();
+
+  private constructor(
+    readonly path: string,
+    private readonly hash: string,
+    private readonly report: (sentence: string) => void,
+  ) {}
+
+  /**
+   * Opens the folder of a set of features; one that is not there is made.
+   *
+   * @param store where sets of features lie, each in a folder of its own; or the folder of one of them
+   * @throws UserError where it can't be written, or is the folder of another set than this
+   */
+  static open(store: string, key: FeatureSetKey, report: (sentence: string) => void): FeatureSetFolder {
+    const hash = hashOfKey(key);
+    const path = existsSync(join(store, keyFile)) ? store : join(store, nameOf(key, hash));
+    try {
+      mkdirSync(path, { recursive: true });
+      removeAbandonedFiles(path);
+    } catch (error) {
+      throw fileError(error, path, 'write');
+    }
+    const file = join(path, keyFile);
+    if (existsSync(file)) requireSame(path, readKey(file), key);
+    else writeFileAtomic(file, `${JSON.stringify(key, null, 2)}\n`);
+    const set = new FeatureSetFolder(path, hash, report);
+    for (const name of readdirSync(path).sort())
+      if (name.endsWith(chunkEnding)) set.openChunk(join(path, name));
+    return set;
+  }
+
+  /**
+   * Where the features of a file lie; null where there are none of it as it is now.
+   *
+   * @param path the file
+   * @param name its name below the data set's folder
+   */
+  async find(path: string, name: string): Promise<FeaturePlace | null> {
+    for (const place of this.places.get(name) ?? []) {
+      if (await isUnchanged(path, place.chunk.files[place.position].fingerprint)) return place;
+    }
+    return null;
+  }
+
+  /** Adds the features of some files. */
+  add(files: readonly StoredFile[], features: Float32Array, columns: number): void {
+    this.list(writeChunk(this.path, this.hash, files, features, columns));
+  }
+
+  /** The values of a chunk; null where they are damaged, and the chunk counts no longer. */
+  read(chunk: Chunk): Float32Array | null {
+    try {
+      return readChunk(chunk);
+    } catch (error) {
+      this.putAside(chunk.path, error);
+      for (const [name, places] of this.places) {
+        this.places.set(
+          name,
+          places.filter((place) => place.chunk !== chunk),
+        );
+      }
+      return null;
+    }
+  }
+
+  private openChunk(path: string): void {
+    try {
+      this.list(openChunk(path, this.hash));
+    } catch (error) {
+      this.putAside(path, error);
+    }
+  }
+
+  private list(chunk: Chunk): void {
+    chunk.files.forEach(({ name }, position) => {
+      this.places.set(name, [{ chunk, position }, ...(this.places.get(name) ?? [])]);
+    });
+  }
+
+  private putAside(path: string, error: unknown): void {
+    if (!(error instanceof DamagedFile)) throw error;
+    renameSync(path, `${path}.damaged`);
+    this.report(`The features in "${path}" are damaged (${error.reason}); they are computed again.`);
+  }
+}
+
+/** For whoever looks into the store. */
+function nameOf({ modality, tower, clips }: FeatureSetKey, hash: string): string {
+  return [modality, tower, String(clips.kind), hash.slice(0, 16)].join('-');
+}
+
+function readKey(path: string): FeatureSetKey {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as FeatureSetKey;
+  } catch (error) {
+    const known = fileError(error, path, 'read');
+    if (known instanceof UserError) throw known;
+    throw new UserError(`"${path}" does not say what features lie beside it; remove its folder.`);
+  }
+}
+
+function requireSame(path: string, there: FeatureSetKey, asked: FeatureSetKey): void {
+  const difference = differenceOf(there, asked);
+  if (difference === null) return;
+  throw new UserError(
+    `The features in "${path}" are ${difference}; leave out --features, or give the folder in which that one lies: they are then computed anew.`,
+  );
+}

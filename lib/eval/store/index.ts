@@ -1,0 +1,2 @@
+export { storedFeatures, rowsOf, type StoredFeatures, type StoredFeaturesArgs } from './storedFeatures';
+export { matrixOf, rowsInMemory, type RowSource } from './rows';
