@@ -1,7 +1,8 @@
 import type { Modality, XkdConfig } from '../config';
 import type { RandomStream } from '../random';
 import { applyAudio, applyVideo, squareVideo, clipSamples, drawGlobalAudio, drawGlobalVideo } from './augment';
-import { drawLocalAudio, drawLocalVideo } from './augment';
+import { drawLabelledAudio, drawLabelledVideo, drawLocalAudio, drawLocalVideo } from './augment';
+import type { LabelledAugmentation } from './augment';
 import type { LogMel } from './logMel';
 import type { FileWindow } from './windowReader';
 
@@ -40,6 +41,23 @@ export function globalViews(
   const { height, width, waveform, frames } = window;
   const video = () => drawGlobalVideo(stream.split('video'), config, height, width);
   const audio = () => drawGlobalAudio(stream.split('audio'), config);
+  return {
+    video: frames.length === 0 ? [] : [applyVideo(window, video())],
+    audio: waveform.length === 0 ? [] : [applyAudio(waveform, audio(), logMel, 1)],
+  };
+}
+
+/** What the clip has, augmented for a classifier that is trained as {@link LabelledAugmentation} says. */
+export function labelledViews(
+  window: FileWindow,
+  stream: RandomStream,
+  config: XkdConfig,
+  logMel: LogMel,
+  augmentation: LabelledAugmentation,
+): ClipViews {
+  const { height, width, waveform, frames } = window;
+  const video = () => drawLabelledVideo(stream.split('video'), config, augmentation, height, width);
+  const audio = () => drawLabelledAudio(stream.split('audio'), config, augmentation);
   return {
     video: frames.length === 0 ? [] : [applyVideo(window, video())],
     audio: waveform.length === 0 ? [] : [applyAudio(waveform, audio(), logMel, 1)],

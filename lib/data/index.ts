@@ -6,6 +6,7 @@ export type { IndexColumns } from './indexFile';
 export { foldsOfSplits } from './folds';
 export { audioExtensions, videoExtensions } from './mediaNames';
 export { openLoader, type Loader, type LoaderArgs } from './loader';
+export { LabelledLoader, batchesPerEpoch, type LabelledBatch, type LabelledLoaderArgs } from './labelledLoader';
 export { evaluationBatches, type EvaluationArgs } from './evaluation';
 export { entryName, middleClip, type ClipPlan } from './clipPlan';
 export { openClipPool, type ClipPool } from './pool';

@@ -1,15 +1,20 @@
 import type { Modality } from '../config';
+import type { LabelledAugmentation } from './augment';
 import type { ClipViews } from './clipViews';
 import type { KnownFile } from './windowReader';
 
 /**
  * Which clip of a file: the one drawn for a place in an epoch; number `clip` of `clips` spread evenly, in some crops;
- * or one drawn and augmented by a random stream of this name.
+ * or one drawn and augmented by a random stream of this name, as in pretraining or as it is said.
  */
 export type ClipPlace =
   | { readonly kind: 'pretraining'; readonly epoch: number; readonly index: number }
   | { readonly kind: 'evaluation'; readonly clip: number; readonly clips: number; readonly crops: number }
-  | { readonly kind: 'augmented'; readonly stream: string };
+  | {
+      readonly kind: 'augmented';
+      readonly stream: string;
+      readonly augmentation?: LabelledAugmentation;
+    };
 
 export interface ClipJob {
   readonly path: string;

@@ -2,7 +2,7 @@ import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import type { XkdConfig } from '../config';
 import { BadMedia } from '../media';
 import { RandomStream } from '../random';
-import { evaluationViews, globalViews, pretrainingViews, type ClipViews } from './clipViews';
+import { evaluationViews, globalViews, labelledViews, pretrainingViews, type ClipViews } from './clipViews';
 import { LogMel } from './logMel';
 import { RecentFiles } from './recentFiles';
 import { WindowReader, type FileWindow, type KnownFile } from './windowReader';
@@ -55,6 +55,10 @@ async function makeClip(job: ClipJob, known: KnownFile, reader: WindowReader): P
       : seed.split('clip', place.epoch, place.index);
     const chooseStart = (last: number): number => stream.split('window').integer(0, last + 1);
     const window = await reader.read({ path, known, chooseStart });
+    if (isAugmented && place.augmentation) {
+      const views = labelledViews(window, stream, config, logMel, place.augmentation);
+      return { ...facts(window, job.known), views };
+    }
     const makeViews = isAugmented ? globalViews : pretrainingViews;
     return { ...facts(window, job.known), views: makeViews(window, stream, config, logMel) };
   } catch (error) {

@@ -3,6 +3,8 @@ import type { RandomStream } from '../../random';
 import type { LogMel } from '../logMel';
 import type { Box } from './box';
 import { cropSpectrogram, drawSpectrogramBox } from './spectrogramCrop';
+import { type SpectrogramMasks, coverSpectrogram } from './spectrogramMasks';
+import { type TimeWarpDraw, warpTime } from './timeWarp';
 
 /** What was drawn for a view of a clip's sound. */
 export interface AudioDraw {
@@ -15,6 +17,10 @@ export interface AudioDraw {
   readonly gain: number;
   /** Box of the random-resize-crop; null: none. */
   readonly box: Box | null;
+  /** Left out or null: none. */
+  readonly warp?: TimeWarpDraw | null;
+  /** Left out: none. */
+  readonly masks?: SpectrogramMasks;
 }
 
 /** The whole clip, its volume changed a little. */
@@ -54,9 +60,12 @@ export function drawLocalAudio(stream: RandomStream, config: XkdConfig): AudioDr
  */
 export function applyAudio(waveform: Float32Array, draw: AudioDraw, logMel: LogMel, canvasTime: number): Float32Array {
   const window = waveform.subarray(draw.firstSample, draw.firstSample + draw.samples);
-  const spectrogram = logMel.compute({ waveform: window, columns: draw.columns, gain: draw.gain });
-  if (draw.box === null) return spectrogram;
-  return cropSpectrogram(spectrogram, logMel.bands, draw.columns, canvasTime, draw.box);
+  const { columns, gain, box, warp, masks } = draw;
+  const spectrogram = logMel.compute({ waveform: window, columns, gain });
+  const cropped = box === null ? spectrogram : cropSpectrogram(spectrogram, logMel.bands, columns, canvasTime, box);
+  const view = warp ? warpTime(cropped, columns, warp) : cropped;
+  if (masks) coverSpectrogram(view, masks, columns);
+  return view;
 }
 
 /** Samples of a clip. */

@@ -18,3 +18,4 @@ export { drawMix, mixTargets, mixViews, type MixArgs, type MixDraw } from './mix
 export { drawSpectrogramMasks, coverSpectrogram } from './spectrogramMasks';
 export type { SpectrogramMaskArgs, SpectrogramMasks, Stripe } from './spectrogramMasks';
 export { drawTimeWarp, warpTime, type TimeWarpDraw } from './timeWarp';
+export { drawLabelledAudio, drawLabelledVideo, type LabelledAugmentation } from './labelled';

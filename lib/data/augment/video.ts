@@ -4,8 +4,10 @@ import type { RandomStream } from '../../random';
 import { Blur } from './blur';
 import type { Box } from './box';
 import { drawJitter, grey, jitter, type JitterDraw } from './colour';
+import { type EraseDraw, erase } from './erase';
 import { drawFrameBox, squareBox } from './frameCrop';
 import { imageNetMean, imageNetStd } from './imageNet';
+import { type Operation, applyOperations } from './randAugment';
 import { BoxResampler } from './resample';
 
 /** What was drawn for a view of a clip's frames; the same for all of them. */
@@ -23,6 +25,10 @@ export interface VideoDraw {
   readonly grey: boolean;
   /** Standard deviation of the blur [px]; null: none. */
   readonly blurSigma: number | null;
+  /** Of RandAugment, on the crop; left out: none. */
+  readonly operations?: readonly Operation[];
+  /** Left out or null: nothing is erased. */
+  readonly erase?: EraseDraw | null;
 }
 
 /** Decoded frames of a clip. */
@@ -113,6 +119,7 @@ export function applyVideo(
     if (draw.jitter) jitter(frame, draw.jitter);
     if (draw.grey) grey(frame);
     blur?.apply(frame);
+    if (draw.operations?.length) operate(frame, draw.operations, draw.side);
     for (let channel = 0; channel < 3; channel++) {
       const to = (channel * draw.frames + t) * plane;
       const from = channel * plane;
@@ -120,5 +127,13 @@ export function applyVideo(
       for (let i = 0; i < plane; i++) out[to + i] = (frame[from + i] - mean) * scale;
     }
   }
+  if (draw.erase) erase(out, draw.erase, draw.side);
   return out; // [3, T, S, S]
+}
+
+/** RandAugment works on bytes. */
+function operate(frame: Float32Array, operations: readonly Operation[], side: number): void {
+  const data = Uint8Array.from(frame, (value) => Math.round(255 * value));
+  applyOperations({ data, height: side, width: side }, operations);
+  for (let i = 0; i < data.length; i++) frame[i] = data[i] / 255;
 }

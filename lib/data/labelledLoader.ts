@@ -1,0 +1,109 @@
+import type { Modality, XkdConfig } from '../config';
+import { UserError } from '../errors';
+import type { LabelledAugmentation } from './augment';
+import { BatchArrays } from './batch';
+import { MadeAhead } from './madeAhead';
+import { openClipPool, type ClipPool } from './pool';
+import { TrainingClips } from './trainingClips';
+import type { BadFile, MediaEntry, NdArray } from './types';
+
+export interface LabelledLoaderArgs {
+  /** Files to learn from. */
+  readonly entries: readonly MediaEntry[];
+  readonly config: XkdConfig;
+  readonly modality: Modality;
+  readonly augmentation: LabelledAugmentation;
+  /** Of the order of the files, the windows and the augmentation. */
+  readonly seed: number;
+  /** B, clips in a batch. */
+  readonly batch: number;
+  /** Step of the first batch, to resume. */
+  readonly startStep: number;
+  /** Steps of the whole run. */
+  readonly steps: number;
+  /** Threads and cache to share with others; by default the loader has its own. */
+  readonly pool?: ClipPool;
+}
+
+/** Augmented clips of one modality. */
+export interface LabelledBatch {
+  /** Step of the run that it is for, from 0. */
+  readonly step: number;
+  /** `[B, 3, T, S, S]` or `[B, 1, M, C]` */
+  readonly view: NdArray;
+  /** The files the clips came from, in order. */
+  readonly entries: readonly MediaEntry[];
+}
+
+/**
+ * Batches of augmented clips for a classifier, decoded ahead. As with the loader for pretraining the batch of a step
+ * depends only on the seed, the step and the files.
+ */
+export class LabelledLoader {
+  /** Batches in an epoch; what remains is left out. */
+  readonly stepsPerEpoch: number;
+  private readonly pool: ClipPool;
+  private readonly clips: TrainingClips;
+  private readonly batches: MadeAhead<LabelledBatch>;
+
+  /** @throws UserError if there are fewer files than a batch has clips */
+  constructor(private readonly args: LabelledLoaderArgs) {
+    const { entries, config, seed, batch, startStep, steps } = args;
+    this.stepsPerEpoch = batchesPerEpoch(entries.length, batch);
+    this.pool = args.pool ?? openClipPool(config);
+    this.clips = new TrainingClips({ entries, config, pool: this.pool, seed });
+    this.batches = new MadeAhead({
+      first: startStep,
+      end: steps,
+      ahead: config.loader.prefetch,
+      make: (step) => this.makeBatch(step),
+    });
+  }
+
+  /** Files that could not be used so far and were replaced by the next one. */
+  get skipped(): BadFile[] {
+    return this.clips.skipped;
+  }
+
+  /**
+   * The next batch; further ones are made meanwhile.
+   *
+   * @throws UserError if too many files cannot be used
+   */
+  async next(): Promise<LabelledBatch> {
+    const batch = this.batches.next();
+    if (batch === null) throw new Error(`The run has ${this.args.steps} steps; there is no batch for a further one.`);
+    return batch;
+  }
+
+  /** Leaves no thread and no process behind; a batch that is being waited for may fail. */
+  async close(): Promise<void> {
+    if (!this.args.pool) await this.pool.close();
+    await this.batches.settled();
+  }
+
+  private async makeBatch(step: number): Promise<LabelledBatch> {
+    const { config, modality, augmentation, seed, batch } = this.args;
+    const epoch = Math.floor(step / this.stepsPerEpoch);
+    const arrays = new BatchArrays(batch, config, { video: 0, audio: 0 }, [modality]);
+    const entries = await this.clips.read({
+      epoch,
+      first: (step % this.stepsPerEpoch) * batch,
+      clips: batch,
+      modalities: [modality],
+      clipAt: (index) => ({ kind: 'augmented', stream: `${seed}/labelled/${epoch}/${index}`, augmentation }),
+      onViews: (position, views) => arrays.set(position, views),
+    });
+    return { step, view: arrays[modality][0], entries };
+  }
+}
+
+/** @throws UserError if there are fewer clips than a batch has */
+export function batchesPerEpoch(clips: number, batch: number): number {
+  if (batch > clips) {
+    throw new UserError(
+      `batch is ${batch}, but there are only ${clips} clips to learn from: add batch=${clips} or less.`,
+    );
+  }
+  return Math.floor(clips / batch);
+}
