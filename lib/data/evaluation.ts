@@ -41,7 +41,7 @@ export async function* evaluationBatches(
   const wanted = entries.flatMap((entry) => clipPlaces(plan, entry).map((place) => ({ entry, place })));
   const load = async (from: number): Promise<EvaluationBatch | null> => {
     const part = wanted.slice(from, from + args.batch);
-    const requests = part.map(({ entry: { path }, place }) => ({ path, place }));
+    const requests = part.map(({ entry, place }) => ({ file: entry, place }));
     const outcomes: ClipOutcome[] = [];
     await pool.clips(requests, modalities, wholeSeconds, (at, outcome) => (outcomes[at] = outcome));
     const arrays = new ClipArrays(config, modalities, part.length, cropsOf(plan));

@@ -8,11 +8,12 @@ import { ClipCache } from './cache';
 import { clipSamples } from './augment';
 import { deafBand, melFilterbank } from './melFilterbank';
 import type { ClipOutcome, ClipPlace, ClipTask } from './tasks';
+import { keyOf, type FilePart } from './windowReader';
 import type { WorkerSetup } from './worker';
 
 /** A clip that is wanted. */
 export interface ClipRequest {
-  readonly path: string;
+  readonly file: FilePart;
   readonly place: ClipPlace;
 }
 
@@ -84,15 +85,18 @@ export class ClipPool {
     modalities: readonly Modality[],
     wholeSeconds: number,
   ): Promise<ClipOutcome[]> {
-    const key = (path: string): string => `${modalities.join('+')} ${wholeSeconds} ${path}`;
-    const jobs = requests.map(({ path, place }) => ({ path, place, known: this.cache.get(key(path)) }));
+    const key = (file: FilePart): string => keyOf(file, modalities, wholeSeconds);
+    const jobs = requests.map(({ file: { path, startSeconds, endSeconds }, place }) => {
+      const file = { path, startSeconds, endSeconds };
+      return { file, place, known: this.cache.get(key(file)) };
+    });
     await this.host.ready;
     const work = this.piscina.run({ jobs, modalities, wholeSeconds });
     this.running.add(work);
     try {
       const outcomes = await work;
       outcomes.forEach((outcome, i) => {
-        if ('views' in outcome && outcome.learnt) this.cache.put(key(jobs[i].path), outcome.learnt);
+        if ('views' in outcome && outcome.learnt) this.cache.put(key(jobs[i].file), outcome.learnt);
       });
       return outcomes;
     } finally {

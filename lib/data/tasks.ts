@@ -1,7 +1,7 @@
 import type { Modality } from '../config';
 import type { LabelledAugmentation } from './augment';
 import type { ClipViews } from './clipViews';
-import type { KnownFile } from './windowReader';
+import type { FilePart, KnownFile } from './windowReader';
 
 /**
  * Which clip of a file: the one drawn for a place in an epoch; number `clip` of `clips` spread evenly, in some crops;
@@ -17,7 +17,7 @@ export type ClipPlace =
     };
 
 export interface ClipJob {
-  readonly path: string;
+  readonly file: FilePart;
   readonly known: KnownFile;
   readonly place: ClipPlace;
 }

@@ -62,7 +62,7 @@ export class TrainingClips {
     let open = places.map((_, i) => i);
     while (open.length > 0) {
       for (const i of open) this.passBadFiles(places[i]);
-      const requests = open.map((i) => ({ path: entryAt(i).path, place: clipAt(places[i].index) }));
+      const requests = open.map((i) => ({ file: entryAt(i), place: clipAt(places[i].index) }));
       const failed: number[] = [];
       await this.args.pool.clips(requests, modalities, this.wholeSeconds, (at, outcome) => {
         const i = open[at];

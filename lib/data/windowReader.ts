@@ -4,6 +4,10 @@ import { BadMedia } from '../media';
 import { padSamples, repeatFrames } from '../media/decode';
 import { clipSamples } from './augment';
 import { decodeStreams, type DecodedStreams } from '../media/streams';
+import type { MediaEntry } from './types';
+
+/** A file, or the stretch of it that is meant. */
+export type FilePart = Pick<MediaEntry, 'path' | 'startSeconds' | 'endSeconds'>;
 
 /** A file decoded from its start to its end, small enough to be kept; arrays lie in memory that threads share. */
 export interface StoredFile {
@@ -19,15 +23,15 @@ export interface StoredFile {
 /** What is known of a file from an earlier reading. */
 export interface KnownFile {
   readonly stored: StoredFile | null;
-  /** Length of a file too long to be stored [s]; null: not known. */
+  /** Length of a file (or the stretch of it) too long to be stored [s]; null: not known. */
   readonly longSeconds: number | null;
 }
 
-/** Chooses the first tick (in frames from the start of the file) of a window, given the last one possible. */
+/** Chooses the first tick (in frames from the start of the file or stretch) of a window, given the last one possible. */
 export type ChooseStart = (lastStart: number) => number;
 
 export interface WindowArgs {
-  readonly path: string;
+  readonly file: FilePart;
   readonly known: KnownFile;
   readonly chooseStart: ChooseStart;
 }
@@ -69,19 +73,22 @@ export class WindowReader {
 
   /** @throws BadMedia if the file cannot be used */
   async read(window: WindowArgs): Promise<FileWindow> {
-    const { known, path } = window;
+    const { known, file } = window;
     if (known.stored) return this.cut(known.stored, window);
     if (known.longSeconds !== null) return this.readStretch(window, known.longSeconds);
-    const whole = await this.readWhole(path);
+    const whole = await this.readWhole(file);
     return typeof whole === 'number' ? this.readStretch(window, whole) : this.cut(whole, window);
   }
 
   /** The file, or its length if it is too long. */
-  private async readWhole(path: string): Promise<StoredFile | number> {
+  private async readWhole(file: FilePart): Promise<StoredFile | number> {
     const { wholeSeconds } = this.args;
+    const { startSeconds = 0, endSeconds = Infinity } = file;
     try {
-      const streams = await this.decode(path, 0, wholeSeconds, true, (seconds) => {
-        if (seconds !== null && seconds > wholeSeconds) throw new LongFile(seconds);
+      const most = Math.min(wholeSeconds, endSeconds - startSeconds);
+      const streams = await this.decode(file, startSeconds, most, true, (duration) => {
+        const seconds = Math.min(duration ?? 0, endSeconds) - startSeconds;
+        if (seconds > wholeSeconds) throw new LongFile(seconds);
       });
       const { frames, frameCount, height, width, waveform } = streams;
       return { frames, frameCount, height, width, waveform };
@@ -91,7 +98,7 @@ export class WindowReader {
     }
   }
 
-  private cut(stored: StoredFile, { chooseStart }: WindowArgs): FileWindow {
+  private cut(stored: StoredFile, { file, chooseStart }: WindowArgs): FileWindow {
     const { framesPerSecond, sampleRateHz } = this.args.config.clip;
     const ticks = this.wantsVideo
       ? stored.frameCount
@@ -99,16 +106,18 @@ export class WindowReader {
     const start = chooseStart(Math.max(0, ticks - this.frameCount));
     const firstSample = Math.round((start / framesPerSecond) * sampleRateHz);
     const window = this.finish(stored, start, firstSample, { stored, longSeconds: null });
-    return { ...window, startSeconds: start / framesPerSecond };
+    return { ...window, startSeconds: (file.startSeconds ?? 0) + start / framesPerSecond };
   }
 
-  private async readStretch({ path, chooseStart }: WindowArgs, longSeconds: number): Promise<FileWindow> {
+  private async readStretch({ file, chooseStart }: WindowArgs, longSeconds: number): Promise<FileWindow> {
     const { framesPerSecond, seconds } = this.args.config.clip;
     const ticks = Math.floor(longSeconds * framesPerSecond);
     const start = chooseStart(Math.max(0, ticks - this.frameCount));
-    const streams = await this.decode(path, start / framesPerSecond, seconds, false);
+    const startSeconds = (file.startSeconds ?? 0) + start / framesPerSecond;
+    const most = Math.min(seconds, longSeconds - start / framesPerSecond);
+    const streams = await this.decode(file, startSeconds, most, false);
     const window = this.finish(streams, 0, 0, { stored: null, longSeconds });
-    return { ...window, startSeconds: start / framesPerSecond };
+    return { ...window, startSeconds };
   }
 
   private finish(
@@ -130,7 +139,7 @@ export class WindowReader {
   }
 
   private decode(
-    path: string,
+    { path }: FilePart,
     startSeconds: number,
     seconds: number,
     shared: boolean,
@@ -147,7 +156,11 @@ export class WindowReader {
       onInfo: (info) => {
         if (this.wantsVideo && !info.video) throw new BadMedia(path, 'has no video stream');
         if (this.wantsAudio && !info.audio) throw new BadMedia(path, 'has no audio stream');
-        onDuration?.(info.durationSeconds);
+        const { durationSeconds } = info;
+        if (durationSeconds !== null && startSeconds >= durationSeconds && startSeconds > 0) {
+          throw new BadMedia(path, `lasts ${durationSeconds} s, so there is nothing of it at ${startSeconds} s`);
+        }
+        onDuration?.(durationSeconds);
       },
       host: this.args.host,
     });
@@ -160,6 +173,15 @@ export class WindowReader {
   private get wantsAudio(): boolean {
     return this.args.modalities.includes('audio');
   }
+}
+
+/** What was decoded of a file is kept under this name: other stretches, modalities and limits are other contents. */
+export function keyOf(
+  { path, startSeconds, endSeconds }: FilePart,
+  modalities: readonly Modality[],
+  wholeSeconds: number,
+): string {
+  return `${modalities.join('+')} ${wholeSeconds} ${startSeconds ?? ''}-${endSeconds ?? ''} ${path}`;
 }
 
 /** Stops the decoding of a whole file when its length is known. */

@@ -5,7 +5,7 @@ import { RandomStream } from '../random';
 import { evaluationViews, globalViews, labelledViews, pretrainingViews, type ClipViews } from './clipViews';
 import { LogMel } from './logMel';
 import { RecentFiles } from './recentFiles';
-import { WindowReader, type FileWindow, type KnownFile } from './windowReader';
+import { keyOf, WindowReader, type FileWindow, type KnownFile } from './windowReader';
 import type { ClipJob, ClipOutcome, ClipTask } from './tasks';
 
 /** What a thread is started with. */
@@ -31,7 +31,7 @@ export default async function makeClips(task: ClipTask): Promise<unknown> {
   const outcomes: ClipOutcome[] = [];
   for (const job of task.jobs) {
     const isAlone = job.place.kind === 'pretraining' || job.known.stored;
-    const key = `${task.modalities.join('+')} ${task.wholeSeconds} ${job.path}`;
+    const key = keyOf(job.file, task.modalities, task.wholeSeconds);
     const outcome = await makeClip(job, (!isAlone && recent.get(key)) || job.known, reader);
     outcomes.push(outcome);
     if (!isAlone && 'views' in outcome && outcome.learnt) recent.put(key, outcome.learnt);
@@ -41,12 +41,12 @@ export default async function makeClips(task: ClipTask): Promise<unknown> {
 
 /** @param known what this thread knows of the file; the main thread may know less */
 async function makeClip(job: ClipJob, known: KnownFile, reader: WindowReader): Promise<ClipOutcome> {
-  const { path, place } = job;
+  const { file, place } = job;
   try {
     if (place.kind === 'evaluation') {
       const { clip, clips, crops } = place;
       const chooseStart = (last: number): number => Math.round(clips === 1 ? last / 2 : (last * clip) / (clips - 1));
-      const window = await reader.read({ path, known, chooseStart });
+      const window = await reader.read({ file, known, chooseStart });
       return { ...facts(window, job.known), views: evaluationViews(window, config, logMel, crops) };
     }
     const isAugmented = place.kind === 'augmented';
@@ -54,7 +54,7 @@ async function makeClip(job: ClipJob, known: KnownFile, reader: WindowReader): P
       ? RandomStream.fromSeed(place.stream)
       : seed.split('clip', place.epoch, place.index);
     const chooseStart = (last: number): number => stream.split('window').integer(0, last + 1);
-    const window = await reader.read({ path, known, chooseStart });
+    const window = await reader.read({ file, known, chooseStart });
     if (isAugmented && place.augmentation) {
       const views = labelledViews(window, stream, config, logMel, place.augmentation);
       return { ...facts(window, job.known), views };

@@ -184,7 +184,8 @@ describe('store of features', function () {
     const noisy: ClipPool = Object.assign(Object.create(pool) as ClipPool, {
       clips: (...[requests, modalities, seconds, onClip]: Parameters<ClipPool['clips']>) =>
         pool.clips(requests, modalities, seconds, (at, outcome) => {
-          if ('views' in outcome && requests[at].path === entries[2].path) outcome.views.video[0].fill(NaN);
+          if ('views' in outcome && requests[at].file.path === entries[2].path)
+            outcome.views.video[0].fill(NaN);
           onClip(at, outcome);
         }),
     });
