@@ -6,6 +6,7 @@ export * from './logisticRegression';
 export * from './svm';
 export * from './standardise';
 export * from './metrics';
+export * from './averagePrecision';
 export * from './crossValidation';
 export * from './linearEvaluation';
 export * from './probeSplits';
