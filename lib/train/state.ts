@@ -2,6 +2,9 @@ import type { XkdConfig } from '../config';
 import { canonicalName, initialWeights, parameterSpecs } from '../model';
 import { WeightScope } from '../nn';
 import { tf } from '../tensor/native';
+import { type StateTensors, disposeTensors, keepTensors, replaceTensors } from './stateTensors';
+
+export type { StateTensors } from './stateTensors';
 
 /** Names of the centres in the release: of the video teacher, of the audio teacher. */
 export const centreNames = { video: 'vt2as_ce_loss.center', audio: 'at2vs_ce_loss.center' } as const;
@@ -13,16 +16,6 @@ export const centreNames = { video: 'vt2as_ce_loss.center', audio: 'at2vs_ce_los
 export interface UpdateCounts {
   readonly lastLayer: number;
   readonly others: number;
-}
-
-/** The groups of tensors in a state. */
-export interface StateTensors {
-  /** Weights of all towers, heads and decoders, and the centres, by their stored names. */
-  readonly weights: Map<string, tf.Tensor>;
-  /** First moments of AdamW by parameter name. */
-  readonly first: Map<string, tf.Tensor>;
-  /** Second moments of AdamW by parameter name. */
-  readonly second: Map<string, tf.Tensor>;
 }
 
 /**
@@ -38,7 +31,7 @@ export class TrainState {
     /** Steps taken. */
     public step = 0,
   ) {
-    groups(tensors).forEach((group) => group.forEach((tensor) => tf.keep(tensor)));
+    keepTensors(tensors);
   }
 
   /** A fresh state: seeded weights, teachers equal to students, centres at 0. */
@@ -62,17 +55,11 @@ export class TrainState {
 
   /** Puts new values in place of old ones, which are disposed. */
   commit(values: Partial<StateTensors>): void {
-    for (const key of ['weights', 'first', 'second'] as const) {
-      for (const [name, value] of values[key] ?? []) {
-        const old = this.tensors[key].get(name);
-        this.tensors[key].set(name, tf.keep(value));
-        if (old !== value) old?.dispose();
-      }
-    }
+    replaceTensors(this.tensors, values);
   }
 
   dispose(): void {
-    groups(this.tensors).forEach((group) => group.forEach((tensor) => tensor.dispose()));
+    disposeTensors(this.tensors);
   }
 }
 
@@ -91,8 +78,4 @@ export function trainableNames(config: XkdConfig): string[] {
 /** Whether a parameter belongs to the head's last layer, which `freezeLastLayerEpochs` holds still. */
 export function isLastLayer(name: string): boolean {
   return name.includes('.last_layer.');
-}
-
-function groups({ weights, first, second }: StateTensors): Map<string, tf.Tensor>[] {
-  return [weights, first, second];
 }
