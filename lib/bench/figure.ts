@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { writeFileAtomic } from '../files';
+import { writeFigurePage } from '../notebook/figurePage';
 import { type BenchEngine, benchEngines } from './options';
 import type { BenchReport } from './report';
 
@@ -12,14 +11,7 @@ const colours: Readonly<Record<BenchEngine, string>> = {
 
 /** Writes a page with the times and peak memory of all rows; it needs no network. */
 export function writeFigure(path: string, report: BenchReport): void {
-  const plotly = readFileSync(require.resolve('plotly.js-dist-min/plotly.min.js'), 'utf8');
-  const figure = JSON.stringify(benchFigure(report)).replaceAll('<', '\\u003c');
-  const page = [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>XKD benchmark</title>',
-    `<script>${plotly}</script></head><body><div id="figure"></div>`,
-    `<script>Plotly.newPlot('figure', ${figure});</script></body></html>`,
-  ];
-  writeFileAtomic(path, [Buffer.from(page.join('\n'))]);
+  writeFigurePage(path, { title: 'XKD benchmark', figure: benchFigure(report) });
 }
 
 /** Times relative to PyTorch's (to the slowest engine's where it was not measured) above, peak memory below. */

@@ -9,6 +9,7 @@ import { register as registerInspect } from './commands/inspect';
 import { register as registerParity } from './commands/parity';
 import { register as registerPretrain } from './commands/pretrain';
 import { register as registerProbe } from './commands/probe';
+import { register as registerReport } from './commands/report';
 
 const exitCodes = { userError: 1, usage: 2, defect: 70 } as const;
 
@@ -19,6 +20,7 @@ const registrations = [
   registerParity,
   registerPretrain,
   registerProbe,
+  registerReport,
   registerConvert,
   registerInspect,
 ];

@@ -15,5 +15,6 @@ export * from './settings';
 export * from './results';
 export * from './meanInterval';
 export * from './paper';
+export * from './report';
 export * from './protocols';
 export * from './store';

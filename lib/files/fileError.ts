@@ -44,6 +44,8 @@ export function fileError(error: unknown, path: string, doing: 'read' | 'write')
       );
     case 'ENOTDIR':
       return new UserError(`"${path}" leads through a file as if it were a folder; check the path.`);
+    case 'EEXIST':
+      return new UserError(`"${path}" is a file where a folder is needed; remove it or name another folder.`);
     case 'ELOOP':
       return new UserError(`"${path}" is a link that leads back to itself; check the path.`);
     case 'EISDIR':

@@ -2,6 +2,7 @@ export * from './attentionView';
 export * from './comparison';
 export { inNotebook, show, showHtml, showText } from './display';
 export * from './figures';
+export * from './figurePage';
 export * from './headAttention';
 export * from './lateSound';
 export * from './liveFigure';
@@ -12,6 +13,7 @@ export { progressBar, type ProgressBar, type ProgressBarArgs } from './progressB
 export * from './principalPlane';
 export * from './project';
 export * from './reconstructionView';
+export * from './resultTable';
 export * from './sampleSet';
 export * from './sharedBatches';
 export * from './sideBySide';

@@ -22,7 +22,7 @@ export interface Marker {
   readonly color?: string | readonly string[] | readonly number[];
   readonly size?: number | readonly number[];
   readonly opacity?: number;
-  readonly symbol?: string;
+  readonly symbol?: string | readonly string[];
   readonly line?: Line;
 }
 
@@ -61,6 +61,7 @@ export interface ScatterTrace extends TraceBase {
   readonly marker?: Marker;
   readonly fill?: 'none' | 'tozeroy' | 'tonexty' | 'toself';
   readonly fillcolor?: string;
+  readonly error_x?: ErrorBars;
 }
 
 export interface BarTrace extends TraceBase {

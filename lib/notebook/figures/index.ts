@@ -12,6 +12,7 @@ export * from './matrix';
 export * from './method';
 export * from './pictureGrid';
 export * from './reconstruction';
+export * from './results';
 export * from './sharing';
 export * from './sightAndSound';
 export { spectrogramFigure, type SpectrogramArgs } from './spectrogram';

@@ -1,0 +1,39 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+
+interface ReportFlags {
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** `xkd report RUNS...`: the results of many runs in one table, beside the paper's. */
+export function register(program: Command): void {
+  program
+    .command('report')
+    .description('Put the results of many evaluations into one table beside the paper’s figures')
+    .argument('<runs...>', 'results that "xkd evaluate" wrote, or folders to look for them in')
+    .option('--out <folder>', 'write report.md, report.csv and report.html (an interactive figure) there')
+    .option('--json', 'print one JSON object instead of Markdown')
+    .action(run);
+}
+
+async function run(paths: readonly string[], { out, json }: ReportFlags): Promise<void> {
+  const { readReport, reportCsv, reportMarkdown } = await import('../../eval/report');
+  const report = readReport(paths);
+  const markdown = reportMarkdown(report);
+  if (out !== undefined) {
+    const { fileError, writeFileAtomic } = await import('../../files');
+    const { writeResultPage } = await import('../../notebook/resultTable');
+    try {
+      mkdirSync(out, { recursive: true });
+    } catch (error) {
+      throw fileError(error, out, 'write');
+    }
+    writeFileAtomic(join(out, 'report.md'), markdown);
+    writeFileAtomic(join(out, 'report.csv'), reportCsv(report));
+    writeResultPage(join(out, 'report.html'), report);
+    process.stderr.write(`xkd: wrote report.md, report.csv and report.html to ${out}\n`);
+  }
+  process.stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : markdown);
+}

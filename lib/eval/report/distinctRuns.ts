@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+import type { ProtocolResult } from '../results';
+import type { FoundResult } from './findResults';
+
+/** Figures of one run that differ by less are equal: sums may be in another order. */
+const tolerance = 1e-6;
+
+export interface DistinctRuns {
+  readonly runs: readonly FoundResult[];
+  /** A sentence for each run whose files contradict each other; none of these counts. */
+  readonly problems: readonly string[];
+  /** Files that repeat a run. */
+  readonly duplicates: readonly string[];
+}
+
+/** Counts a run once, in however many files it is: the same weights, data, protocol, settings and seed. */
+export function distinctRuns(found: readonly FoundResult[]): DistinctRuns {
+  const runs: FoundResult[] = [];
+  const problems: string[] = [];
+  const duplicates: string[] = [];
+  for (const same of groupBy(found, ({ result }) => runKey(result)).values()) {
+    const [first, ...rest] = same;
+    const conflict = rest.find(({ result }) => difference(first.result, result) !== null);
+    if (conflict) {
+      const files = same.map(({ path }) => `"${path}"`).join(' and ');
+      problems.push(
+        `${files} are of the same run and differ (${difference(first.result, conflict.result)}), so none counts; remove what is wrong, or run it again.`,
+      );
+      continue;
+    }
+    runs.push(first);
+    duplicates.push(...rest.map(({ path }) => path));
+  }
+  return { runs, problems, duplicates };
+}
+
+/** In which order and under which keys, as text. */
+export function groupBy<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const value of values) {
+    const name = key(value);
+    const group = groups.get(name);
+    if (group) group.push(value);
+    else groups.set(name, [value]);
+  }
+  return groups;
+}
+
+/** What tells data sets apart: the name, for one's own the folder, and the classes. */
+export function datasetKey({ name, root, classes }: ProtocolResult['dataset']): string {
+  return canonical([name, name === 'folder' ? resolve(root) : null, classes]);
+}
+
+/** JSON with sorted keys. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+function runKey({ protocol, dataset, modality, tower, network, settings, seed }: ProtocolResult): string {
+  return canonical([datasetKey(dataset), protocol, modality, tower, network.hash, settings, seed]);
+}
+
+/** The first metric that differs, in words; null where none does. */
+function difference({ metrics: a }: ProtocolResult, { metrics: b }: ProtocolResult): string | null {
+  const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  const name = names.find((each) => !(Math.abs(a[each] - b[each]) <= tolerance));
+  return name === undefined ? null : `${name} ${a[name] ?? 'missing'} and ${b[name] ?? 'missing'}`;
+}
