@@ -82,7 +82,9 @@ function traces({ index, rows }: Panel): ScatterTrace[] {
     hoverinfo: 'text',
   } as const;
   const lines = rows.map((row, line) => ({ row, line }));
-  const runs = lines.flatMap(({ row, line }) => row.ours.values.map((run) => ({ row, line, run })));
+  // A single run is the mean itself.
+  const several = lines.filter(({ row }) => row.ours.values.length > 1);
+  const runs = several.flatMap(({ row, line }) => row.ours.values.map((run) => ({ row, line, run })));
   const published = lines.filter(({ row }) => row.paper !== null);
   const ends = lines.map(({ row: { ours } }) => [ours.low ?? ours.mean, ours.high ?? ours.mean]);
   return [
