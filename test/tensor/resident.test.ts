@@ -86,6 +86,42 @@ describe('state in the variables of a graph', () => {
     tf.dispose([...state.values()]);
   });
 
+  it('outlives a session that is full of graphs, and functions of the one before trace again', () => {
+    const program = new Program();
+    const [first, second] = [compile(program), compile(program)];
+    const state = makeState();
+    step(second, state, [1]);
+    for (let size = 1; size <= 12; size++) step(first, state, new Array<number>(size).fill(1));
+    assert.equal(first.traces, 12);
+    step(second, state, [1]);
+    assert.equal(second.traces, 2);
+    step(first, state, new Array<number>(12).fill(0));
+    assert.equal(first.traces, 12);
+    assert.deepEqual(read(state, 'a'), [81, 82]);
+    program.dispose();
+    tf.dispose([...state.values()]);
+  });
+
+  it('is read many at a time, and what was read keeps its values', () => {
+    const compiled = compile();
+    const state = new Map(
+      Array.from({ length: 30 }, (_, i): [string, tf.Tensor] => [`v${i}`, tf.fill([3, i + 1], i)]),
+    );
+    step(compiled, state, [1]);
+    const before = [...state.values()].map((tensor) => tensor.dataSync());
+    commit(state, new Map([['v20', tf.fill([3, 21], 100)]]));
+    assert.equal(state.get('v20')!.dataSync()[0], 100);
+    step(compiled, state, [2]);
+    [...state.values()].forEach((tensor, i) => {
+      const value = (i === 20 ? 99 : i) + 1;
+      assert.deepEqual([...new Set(before[i])], [i + 1]);
+      assert.deepEqual([...new Set(tensor.dataSync())], [value + 2]);
+      assert.equal(tensor.dataSync().length, 3 * (i + 1));
+    });
+    compiled.dispose();
+    tf.dispose([...state.values()]);
+  });
+
   it('takes what was put into it from outside', () => {
     const compiled = compile();
     const state = makeState();

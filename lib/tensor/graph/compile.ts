@@ -41,6 +41,9 @@ export interface CompileOptions<Inputs> {
 export class CompiledFunction<Inputs, Outputs> {
   private readonly graphs = new Map<string, Compiled<Outputs>>();
   private readonly program: Program;
+  /** The program's count of ended sessions when the graphs were traced. */
+  private ended = 0;
+  private traced = 0;
 
   constructor(
     private readonly compute: (inputs: Inputs) => Outputs,
@@ -51,7 +54,7 @@ export class CompiledFunction<Inputs, Outputs> {
 
   /** Number of graphs traced so far. */
   get traces(): number {
-    return this.graphs.size;
+    return this.traced;
   }
 
   call(inputs: Inputs): Outputs {
@@ -79,11 +82,22 @@ export class CompiledFunction<Inputs, Outputs> {
 
   private compiled(inputs: Inputs): Compiled<Outputs> {
     const signature = treeSignature(inputs);
+    this.dropEnded();
     const known = this.graphs.get(signature);
     if (known !== undefined) return known;
+    this.program.makeRoom();
+    this.dropEnded();
     const compiled = this.trace(inputs);
+    this.traced += 1;
     this.graphs.set(signature, compiled);
     return compiled;
+  }
+
+  /** Graphs end with their session, which several functions may share. */
+  private dropEnded(): void {
+    if (this.ended === this.program.ended) return;
+    this.graphs.clear();
+    this.ended = this.program.ended;
   }
 
   private trace(inputs: Inputs): Compiled<Outputs> {

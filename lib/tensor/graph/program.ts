@@ -6,10 +6,16 @@ import type { SessionSettings } from './sessionSettings';
 import type { Tracer } from './tracer';
 import { type Variable, Variables } from './variables';
 
+/** Graphs that a session holds at most, each with memory of its own; for a further one the session begins anew. */
+const mostGraphs = 8;
+
 /** A native session with its variables, shared by functions that work on the same state. */
 export class Program {
   /** Runs that have changed variables. */
   changes = 0;
+  /** Sessions that have ended: the graphs in them are gone. */
+  ended = 0;
+  private graphs = 0;
   private counter: Variable | null = null;
   private opened: { session: GraphSession; variables: Variables } | null = null;
 
@@ -21,6 +27,12 @@ export class Program {
 
   get variables(): Variables {
     return this.open().variables;
+  }
+
+  /** To be called before a graph is traced; ends a session that holds many, the values of whose variables move out. */
+  makeRoom(): void {
+    if (this.graphs === mostGraphs) this.dispose();
+    this.graphs += 1;
   }
 
   /** Adds what counts the runs that began to change variables. */
@@ -56,6 +68,8 @@ export class Program {
     this.opened?.variables.dispose();
     this.opened?.session.dispose();
     this.opened = this.counter = null;
+    this.graphs = 0;
+    this.ended += 1;
   }
 
   private open(): { session: GraphSession; variables: Variables } {

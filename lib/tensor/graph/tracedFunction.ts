@@ -126,6 +126,7 @@ export class TracedFunction {
   private prepare(inputs: TensorRecord): Request {
     const feeds: Feed[] = [];
     this.program.startCount();
+    if (this.targets.length > 0) this.program.variables.forget();
     for (const { path, at } of this.inputs) {
       const tensor = inputs.get(path)!;
       if (typeof at !== 'string') this.program.variables.push(at, tensor, this.written.has(at));

@@ -18,6 +18,8 @@ export interface Variable {
   readonly dtype: tf.DataType;
   readonly shape: readonly number[];
   readonly handle: Place;
+  /** Where its values come out. */
+  readonly value: Place;
   /** The data id of the tensor whose values it holds. */
   holds: object | null;
 }
@@ -36,6 +38,12 @@ interface Access {
   readonly assign: string;
 }
 
+/** So many reads after a change are of single variables; whoever goes on, as a checkpoint does, reads them all. */
+const singleReads = 8;
+
+/** Values that are read in one run. They are not copied, but live until nobody has them any more. */
+const valuesAtOnce = 2 ** 28;
+
 /** TensorFlow's number of the type of a variable's handle. */
 const resource = 20;
 
@@ -44,6 +52,9 @@ export class Variables implements Home {
   private readonly byName = new Map<string, Variable>();
   private readonly byData = new WeakMap<object, Variable>();
   private readonly accesses = new Map<tf.DataType, Access>();
+  /** Values of variables that were read together with one that somebody asked for. */
+  private readonly ahead = new Map<Variable, Fetched>();
+  private readsSinceChange = 0;
   /** Whether a run is under way that changes variables. */
   busy = false;
 
@@ -60,7 +71,9 @@ export class Variables implements Home {
       shared_name: textAttribute(name),
     };
     const handle = `${this.session.addNode({ op: 'VarHandleOp', attributes }).name}:0`;
-    const variable: Variable = { name, dtype, shape, handle, holds: null };
+    const read = { op: 'ReadVariableOp', inputs: [handle], attributes: { dtype: attributes.dtype } };
+    const value = `${this.session.addNode(read).name}:0`;
+    const variable: Variable = { name, dtype, shape, handle, value, holds: null };
     this.byName.set(name, variable);
     return variable;
   }
@@ -103,7 +116,17 @@ export class Variables implements Home {
         'UNAVAILABLE',
         `A run is changing "${variable.name}": read it when the run has ended.`,
       );
-    return typedValues(this.fetch(variable)) as tf.BackendValues;
+    this.readsSinceChange += 1;
+    if (this.readsSinceChange > singleReads && !this.ahead.has(variable)) this.readAhead(variable);
+    const fetched = this.ahead.get(variable) ?? this.fetch(variable);
+    this.ahead.delete(variable);
+    return typedValues(fetched) as tf.BackendValues;
+  }
+
+  /** To be called before a run changes variables: what was read ahead no longer holds. */
+  forget(): void {
+    this.ahead.clear();
+    this.readsSinceChange = 0;
   }
 
   /** What a variable holds now. */
@@ -121,11 +144,29 @@ export class Variables implements Home {
     const { dtype, shape } = variable;
     const access = this.access(dtype);
     variable.holds = null;
+    this.ahead.delete(variable);
     this.session.run({
       feeds: [choose(variable, access), { place: access.fed, dtype: typeNumber(dtype), shape, values }],
       fetches: [],
       targets: [access.assign],
     });
+  }
+
+  /** Reads a variable and those made before and after it in one run. */
+  private readAhead(variable: Variable): void {
+    const group: Variable[] = [];
+    let values = 0;
+    for (const other of this.byName.values()) {
+      if (other.holds === null) continue;
+      if (values > valuesAtOnce) {
+        if (group.includes(variable)) break;
+        group.length = values = 0;
+      }
+      group.push(other);
+      values += other.shape.reduce((product, size) => product * size, 1);
+    }
+    const fetched = this.session.run({ feeds: [], fetches: group.map(({ value }) => value) });
+    group.forEach((each, i) => this.ahead.set(each, fetched[i]));
   }
 
   private access(dtype: tf.DataType): Access {
