@@ -102,8 +102,12 @@ function checkMasks(config: XkdConfig): void {
 }
 
 /** Frames of a global view. */
-export function clipFrames(config: XkdConfig): number {
-  return Math.round(config.clip.seconds * config.clip.framesPerSecond);
+export function clipFrames({
+  clip,
+}: {
+  clip: Pick<XkdConfig['clip'], 'seconds' | 'framesPerSecond'>;
+}): number {
+  return Math.round(clip.seconds * clip.framesPerSecond);
 }
 
 function divides(name: string, part: number, wholeName: string, whole: number): void {

@@ -5,5 +5,6 @@ export * from './configure';
 export * from './changes';
 export * from './keys';
 export * from './parts';
+export * from './structure';
 export { clipFrames } from './consistency';
 export * from './variants';

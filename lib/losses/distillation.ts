@@ -1,3 +1,4 @@
+import { type BlendFactors, blend } from '../tensor/blend';
 import { tf } from '../tensor/native';
 
 /*
@@ -37,9 +38,12 @@ export function distillationLoss(
 }
 
 /** Centre after a step: momentum centre + (1 - momentum) batch mean, `[1, O]`. */
-export function nextCentre(centre: tf.Tensor, teacherOutputs: tf.Tensor2D, momentum: number): tf.Tensor {
-  const mean = tf.mean(teacherOutputs, 0, true);
-  return tf.add(tf.mul(centre, momentum), tf.mul(mean, 1 - momentum));
+export function nextCentre(
+  centre: tf.Tensor,
+  teacherOutputs: tf.Tensor2D,
+  momentum: BlendFactors,
+): tf.Tensor {
+  return blend(centre, tf.mean(teacherOutputs, 0, true), momentum);
 }
 
 /** Mean entropy of distributions `[B, O]` in nats: log(O) when uniform, 0 when all mass is on one output. */

@@ -1,4 +1,4 @@
-import type { Modality, XkdConfig } from '../config';
+import type { Modality, NetworkStructure } from '../config';
 import { type WeightScope, linear, transformer } from '../nn';
 import { takeRows, takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
@@ -27,7 +27,7 @@ export interface Reconstruction {
  * @param predict `removed` for the loss, `all` for pictures
  */
 export function reconstruct(
-  config: XkdConfig,
+  config: NetworkStructure,
   weights: WeightScope,
   modality: Modality,
   view: tf.Tensor,
@@ -44,7 +44,7 @@ export function reconstruct(
 
 /** Decoder tokens of all patches, without the class token: `[B, L, E]`. No final norm. */
 function decode(
-  config: XkdConfig,
+  config: NetworkStructure,
   decoder: WeightScope,
   latent: tf.Tensor3D,
   mask: MaskTensors,

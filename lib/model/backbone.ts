@@ -1,4 +1,4 @@
-import type { Modality, XkdConfig } from '../config';
+import type { Modality, NetworkStructure } from '../config';
 import {
   type Attended,
   type BranchScale,
@@ -25,7 +25,7 @@ import type { MaskTensors } from './masking';
  * @param view video `[B, 3, T, S, S]` or log-mel `[B, 1, M, F]`
  * @returns `[B, L, P]`
  */
-export function patchify(config: XkdConfig, modality: Modality, view: tf.Tensor): tf.Tensor3D {
+export function patchify(config: NetworkStructure, modality: Modality, view: tf.Tensor): tf.Tensor3D {
   return modality === 'video' ? patchifyVideo(view, config.patch) : patchifyAudio(view, config.patch);
 }
 
@@ -39,7 +39,7 @@ export function patchify(config: XkdConfig, modality: Modality, view: tf.Tensor)
  * @returns tokens `[B, 1 + L, D]` (`[B, 1 + K, D]` when masked), class token first, and the last attention
  */
 export function encode(
-  config: XkdConfig,
+  config: NetworkStructure,
   backbone: WeightScope,
   modality: Modality,
   view: tf.Tensor,
@@ -74,7 +74,7 @@ export function patchMean(tokens: tf.Tensor3D): tf.Tensor2D {
 
 /** Positions of a view: those of the global view, resampled where the view has fewer tokens. */
 function viewPositions(
-  config: XkdConfig,
+  config: NetworkStructure,
   backbone: WeightScope,
   modality: Modality,
   shape: readonly number[],

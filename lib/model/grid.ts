@@ -1,10 +1,10 @@
-import { type Modality, type XkdConfig, clipFrames } from '../config';
+import { type Modality, type NetworkStructure, clipFrames } from '../config';
 
 /** Patches along each axis: (t, h, w) for video, (mel, time) for audio. */
 export type TokenGrid = readonly number[];
 
 /** Token grid of a view with these sizes: `[.., C, T, S, S]` for video, `[.., 1, M, F]` for audio. */
-export function viewGrid(config: XkdConfig, modality: Modality, shape: readonly number[]): TokenGrid {
+export function viewGrid(config: NetworkStructure, modality: Modality, shape: readonly number[]): TokenGrid {
   const { patch } = config;
   const sizes = modality === 'video' ? shape.slice(-3) : shape.slice(-2);
   const patches =
@@ -13,7 +13,7 @@ export function viewGrid(config: XkdConfig, modality: Modality, shape: readonly 
 }
 
 /** Token grid of the global view: `[8, 7, 7]` and `[20, 28]` in the paper. */
-export function fullGrid(config: XkdConfig, modality: Modality): TokenGrid {
+export function fullGrid(config: NetworkStructure, modality: Modality): TokenGrid {
   const { clip, spectrogram } = config;
   const shape =
     modality === 'video'
@@ -23,7 +23,7 @@ export function fullGrid(config: XkdConfig, modality: Modality): TokenGrid {
 }
 
 /** Values in a patch: 3072 (video) and 64 (audio) in the paper. */
-export function patchValues({ patch }: XkdConfig, modality: Modality): number {
+export function patchValues({ patch }: NetworkStructure, modality: Modality): number {
   return modality === 'video' ? patch.frames * patch.size * patch.size * 3 : patch.melBands * patch.columns;
 }
 

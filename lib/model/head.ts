@@ -1,4 +1,4 @@
-import type { XkdConfig } from '../config';
+import type { NetworkStructure } from '../config';
 import { type WeightScope, gelu, layerNorm, linear, standardise } from '../nn';
 import { tf } from '../tensor/native';
 
@@ -13,7 +13,11 @@ const smallestNorm = 1e-12;
  * @param head scope such as `vid_student.head`
  * @returns outputs before the softmax `[B, outputs]`
  */
-export function project({ projector }: XkdConfig, features: tf.Tensor2D, head: WeightScope): tf.Tensor2D {
+export function project(
+  { projector }: NetworkStructure,
+  features: tf.Tensor2D,
+  head: WeightScope,
+): tf.Tensor2D {
   const norm = head.at('mlp.1');
   let hidden: tf.Tensor = features;
   for (let i = 0; i < projector.layers - 1; i++) {

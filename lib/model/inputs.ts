@@ -16,8 +16,8 @@ export function disposeInputs({ views, masks }: ModelInputs): void {
 }
 
 /** Temperatures of one step. */
-export interface Temperatures {
-  readonly student: number | tf.Scalar;
-  readonly videoTeacher: number | tf.Scalar;
-  readonly audioTeacher: number | tf.Scalar;
+export interface Temperatures<N = number | tf.Scalar> {
+  readonly student: N;
+  readonly videoTeacher: N;
+  readonly audioTeacher: N;
 }

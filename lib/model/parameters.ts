@@ -1,4 +1,4 @@
-import { type Modality, type XkdConfig, modalities } from '../config';
+import { type Modality, type NetworkStructure, modalities } from '../config';
 import { type TransformerShape, mlpRatio } from '../nn/transformerShape';
 import { fullGrid, patchValues, tokenCount } from './grid';
 
@@ -28,7 +28,7 @@ export function autoencoderName(modality: Modality): string {
 }
 
 /** Every parameter that is stored once, in a fixed order; names that stand for another one are left out. */
-export function parameterSpecs(config: XkdConfig): ParameterSpec[] {
+export function parameterSpecs(config: NetworkStructure): ParameterSpec[] {
   const towers = (['student', 'teacher'] as const).flatMap((role) =>
     modalities.flatMap((modality) => towerSpecs(config, modality, role)),
   );
@@ -41,7 +41,7 @@ export function parameterSpecs(config: XkdConfig): ParameterSpec[] {
  *
  * @param prefix only names that begin with it, such as `vid_teacher.`
  */
-export function ownedSpecs(config: XkdConfig, prefix = ''): ParameterSpec[] {
+export function ownedSpecs(config: NetworkStructure, prefix = ''): ParameterSpec[] {
   return parameterSpecs({ ...config, sharing: 'none' }).filter(({ name }) => name.startsWith(prefix));
 }
 
@@ -49,7 +49,7 @@ export function ownedSpecs(config: XkdConfig, prefix = ''): ParameterSpec[] {
  * The name under which a weight is stored. Three kinds of names share one tensor: the autoencoder's encoder is the
  * student's backbone; the head's hidden LayerNorms are one module; blocks are shared as `sharing` says.
  */
-export function canonicalName({ sharing }: XkdConfig, name: string): string {
+export function canonicalName({ sharing }: NetworkStructure, name: string): string {
   const own = name
     .replace(/^(vid|aud)_ae\.encoder\./, '$1_student.backbone.')
     .replace(/\.head\.mlp\.(\d+)\.(weight|bias)$/, (whole, index: string, kind: string) =>
@@ -62,14 +62,14 @@ export function canonicalName({ sharing }: XkdConfig, name: string): string {
   return own;
 }
 
-function towerSpecs(config: XkdConfig, modality: Modality, role: Role): ParameterSpec[] {
+function towerSpecs(config: NetworkStructure, modality: Modality, role: Role): ParameterSpec[] {
   const tower = towerName(modality, role);
   return [...backboneSpecs(config, modality, `${tower}.backbone`), ...headSpecs(config, `${tower}.head`)].map(
     (spec) => (role === 'teacher' ? { ...spec, trainable: false } : spec),
   );
 }
 
-function backboneSpecs(config: XkdConfig, modality: Modality, prefix: string): ParameterSpec[] {
+function backboneSpecs(config: NetworkStructure, modality: Modality, prefix: string): ParameterSpec[] {
   const { width } = config.encoder;
   const tokens = tokenCount(fullGrid(config, modality));
   const embedding = modality === 'video' ? 'cuboid_embed' : 'patch_embed';
@@ -83,7 +83,7 @@ function backboneSpecs(config: XkdConfig, modality: Modality, prefix: string): P
 }
 
 /** The projector: `layers` linear layers with one shared LayerNorm, then the weight-normalised last layer. */
-function headSpecs({ encoder, projector }: XkdConfig, prefix: string): ParameterSpec[] {
+function headSpecs({ encoder, projector }: NetworkStructure, prefix: string): ParameterSpec[] {
   const { layers, hidden, bottleneck, outputs } = projector;
   const widths = [encoder.width, ...new Array<number>(layers - 1).fill(hidden), bottleneck];
   const linears = Array.from({ length: layers }, (_, i) =>
@@ -98,7 +98,7 @@ function headSpecs({ encoder, projector }: XkdConfig, prefix: string): Parameter
   ];
 }
 
-function autoencoderSpecs(config: XkdConfig, modality: Modality): ParameterSpec[] {
+function autoencoderSpecs(config: NetworkStructure, modality: Modality): ParameterSpec[] {
   const prefix = autoencoderName(modality);
   const { encoder, decoder } = config;
   const values = patchValues(config, modality);

@@ -1,5 +1,6 @@
-import { type Modality, type XkdConfig, modalities, usedParts } from '../config';
+import { type Modality, type NetworkStructure, type StepStructure, modalities } from '../config';
 import {
+  type LossShares,
   distillationLoss,
   meanEntropy,
   mmd,
@@ -38,7 +39,7 @@ export interface TeacherOutputs {
  * @param centres of the video and the audio teacher `[1, O]`
  */
 export function teacherForward(
-  config: XkdConfig,
+  config: NetworkStructure & Pick<StepStructure, 'refinement' | 'teacherView'>,
   weights: WeightScope,
   { views }: ModelInputs,
   centres: PerModality<tf.Tensor>,
@@ -68,15 +69,17 @@ export function teacherForward(
  * configuration uses are computed, and averaged; the figures of the others are 0.
  *
  * @param teachers of {@link teacherForward}; null where they have no part
+ * @param shares of the losses in the total
  */
 export function studentLosses(
-  config: XkdConfig,
+  config: NetworkStructure & Pick<StepStructure, 'parts'>,
   weights: WeightScope,
   inputs: ModelInputs,
   teachers: TeacherOutputs | null,
   temperatures: Temperatures,
+  shares: LossShares,
 ): LossTensors {
-  const parts = usedParts(config);
+  const { parts } = config;
   const terms: Partial<Record<LossTerm, tf.Scalar>> = {};
   const latents: Partial<Record<Modality, tf.Tensor3D>> = {};
   for (const modality of modalities) {
@@ -115,7 +118,7 @@ export function studentLosses(
       parts.aligned.map((domain) => (domain === 'students' ? 'studentAlignment' : 'teacherAlignment')),
     ),
   };
-  return { ...zeroTerms(), ...terms, ...averaged, total: totalLoss(config.loss, averaged) };
+  return { ...zeroTerms(), ...terms, ...averaged, total: totalLoss(shares, averaged) };
 }
 
 /**
@@ -125,7 +128,7 @@ export function studentLosses(
  * @returns `[B, D]`
  */
 export function extractPatchMean(
-  config: XkdConfig,
+  config: NetworkStructure,
   weights: WeightScope,
   tower: { modality: Modality; role: 'student' | 'teacher' },
   view: tf.Tensor,
@@ -137,7 +140,7 @@ export function extractPatchMean(
 
 /** Masked reconstruction of the global view: its loss, and the tokens that the head reuses. */
 function rebuild(
-  config: XkdConfig,
+  config: NetworkStructure,
   weights: WeightScope,
   { views, masks }: ModelInputs,
   modality: Modality,
@@ -156,7 +159,7 @@ function rebuild(
  * @returns `[V B, O]`
  */
 function studentOutputs(
-  config: XkdConfig,
+  config: NetworkStructure,
   weights: WeightScope,
   { views, masks }: ModelInputs,
   modality: Modality,

@@ -1,10 +1,11 @@
-import { modalities } from '../config';
+import { modalities, stepStructure } from '../config';
 import { UserError } from '../errors';
 import { canonicalName, disposeInputs, extractPatchMean, parameterSpecs } from '../model';
 import { tf } from '../tensor/native';
 import { TrainState, centreNames } from '../train/state';
 import { differentiate } from '../train/differentiate';
 import { type StepEngine, eagerEngine } from '../train/engine';
+import { lossHyperparameters } from '../train/hyperparameters';
 import { trainStep } from '../train/step';
 import {
   type ParityGroup,
@@ -77,10 +78,10 @@ function loadState(golden: GoldenCase): TrainState {
 function compareGradients(golden: GoldenCase, state: TrainState): ParityRow[] {
   return tf.tidy(() => {
     const { gradients } = differentiate(
-      state.config,
+      stepStructure(state.config),
       state.tensors.weights,
       golden.inputs(0),
-      golden.schedule(0).temperatures,
+      lossHyperparameters(state.config, golden.schedule(0).temperatures),
     );
     return golden.namesUnder('grad.').map((name) => {
       const gradient = gradients.get(canonicalName(state.config, name));

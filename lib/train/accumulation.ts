@@ -1,12 +1,15 @@
-import type { ModelInputs, Temperatures } from '../model';
+import { stepStructure } from '../config';
+import type { ModelInputs } from '../model';
 import { flattenTree } from '../tensor/graph';
 import { tf } from '../tensor/native';
+import { scalarsOf } from '../tensor/scalars';
 import type { Differentiated } from './differentiate';
 import { type StepEngine, eagerEngine } from './engine';
+import { lossHyperparameters } from './hyperparameters';
 import type { StepSchedule } from './schedules';
 import type { TrainState } from './state';
 import type { PartInputs } from './parts';
-import { type StepResult, disposeScalars, finishStep, scalars, updateInputs } from './step';
+import { type StepResult, disposeNumbers, finishStep, updateInputs } from './step';
 import type { StepOutputs } from './stepFunction';
 
 /**
@@ -25,10 +28,7 @@ export class AccumulatedStep {
 
   /** Takes the next part in; the last one ends the step and gives its result. */
   add(model: ModelInputs): StepResult | null {
-    tf.tidy(() => {
-      const temperatures = scalars(this.schedule.temperatures);
-      this.take(this.engine.addPart(this.partInputs(model, temperatures)));
-    });
+    tf.tidy(() => this.take(this.engine.addPart(this.partInputs(model))));
     if (!this.isWhole) return null;
     const { state, schedule, engine } = this;
     return this.finish(() => engine.update(updateInputs(state, schedule), this.sum!));
@@ -37,19 +37,19 @@ export class AccumulatedStep {
   /** {@link add} beside the event loop. */
   async addAsync(model: ModelInputs): Promise<StepResult | null> {
     const { state, schedule, engine } = this;
-    const temperatures = scalars(schedule.temperatures);
+    const inputs = this.partInputs(model);
     try {
-      const collect = await engine.addPartAsync(this.partInputs(model, temperatures));
+      const collect = await engine.addPartAsync(inputs);
       tf.tidy(() => this.take(collect()));
     } finally {
-      disposeScalars({ temperatures });
+      tf.dispose([inputs.numbers, inputs.parts] as unknown as tf.TensorContainer);
     }
     if (!this.isWhole) return null;
     const update = updateInputs(state, schedule);
     try {
       return this.finish(await engine.updateAsync(update, this.sum!));
     } finally {
-      disposeScalars({ update });
+      disposeNumbers(update);
     }
   }
 
@@ -63,9 +63,12 @@ export class AccumulatedStep {
     return this.parts === this.state.config.training.accumulate;
   }
 
-  private partInputs(model: ModelInputs, temperatures: Temperatures): PartInputs {
+  private partInputs(model: ModelInputs): PartInputs {
     const { config, tensors } = this.state;
-    return { config, weights: tensors.weights, model, temperatures, before: this.sum };
+    const numbers = scalarsOf(lossHyperparameters(config, this.schedule.temperatures));
+    const parts = tf.scalar(config.training.accumulate);
+    const structure = stepStructure(config);
+    return { structure, weights: tensors.weights, model, numbers, parts, before: this.sum };
   }
 
   /** Puts a new sum in place of the one before. */

@@ -1,23 +1,29 @@
 import type { XkdConfig } from '../config';
+import { type BlendFactors, blend, blendFactors } from '../tensor/blend';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
 import { fusedAdamw, hasFusedOps } from '../tensor/fusedOps';
 import { stage, stageValues } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import { type StateTensors, type UpdateCounts, isLastLayer } from './state';
 
-/** Factors of one AdamW update, as scalars, so that they may change from step to step in a traced graph. */
-export interface AdamwFactors {
+/** Factors of one AdamW update. */
+export interface AdamwFactors<N = tf.Scalar> {
   /** 1 - learning rate x weight decay */
-  readonly keep: tf.Scalar;
-  readonly lastLayer: BiasCorrected;
-  readonly others: BiasCorrected;
+  readonly keep: N;
+  /** Of the first moment: beta1 and 1 - beta1. */
+  readonly first: BlendFactors<N>;
+  /** Of the second moment: beta2 and 1 - beta2. */
+  readonly second: BlendFactors<N>;
+  readonly epsilon: N;
+  readonly lastLayer: BiasCorrected<N>;
+  readonly others: BiasCorrected<N>;
 }
 
-interface BiasCorrected {
+interface BiasCorrected<N> {
   /** learning rate / (1 - beta1^n) */
-  readonly stepSize: tf.Scalar;
+  readonly stepSize: N;
   /** 1 / sqrt(1 - beta2^n) */
-  readonly rootFactor: tf.Scalar;
+  readonly rootFactor: N;
 }
 
 /** Whether weight decay applies: tensors of more than one dimension not named `bias` (method section 8). */
@@ -27,16 +33,19 @@ export function isDecayed(name: string, rank: number): boolean {
 
 /** Factors of the update that follows `counts` updates. */
 export function adamwFactors(
-  { beta1, beta2, weightDecay }: XkdConfig['optimiser'],
+  { beta1, beta2, epsilon, weightDecay }: XkdConfig['optimiser'],
   learningRate: number,
   counts: UpdateCounts,
-): AdamwFactors {
-  const corrected = (count: number): BiasCorrected => ({
-    stepSize: tf.scalar(learningRate / (1 - beta1 ** (count + 1))),
-    rootFactor: tf.scalar(1 / Math.sqrt(1 - beta2 ** (count + 1))),
+): AdamwFactors<number> {
+  const corrected = (count: number): BiasCorrected<number> => ({
+    stepSize: learningRate / (1 - beta1 ** (count + 1)),
+    rootFactor: 1 / Math.sqrt(1 - beta2 ** (count + 1)),
   });
   return {
-    keep: tf.scalar(1 - learningRate * weightDecay),
+    keep: 1 - learningRate * weightDecay,
+    first: blendFactors(beta1),
+    second: blendFactors(beta2),
+    epsilon,
     lastLayer: corrected(counts.lastLayer),
     others: corrected(counts.others),
   };
@@ -54,21 +63,20 @@ export function adamw(
   gradients: ReadonlyMap<string, tf.Tensor>,
   clip: ReadonlyMap<string, tf.Scalar>,
   factors: AdamwFactors,
-  optimiser: XkdConfig['optimiser'],
 ): StateTensors {
   const update = hasFusedOps() ? updateFused : updateByChunks;
-  return update(tensors, gradients, clip, factors, optimiser);
+  return update(tensors, gradients, clip, factors);
 }
 
 /** Each parameter in one op. */
-const updateFused: typeof adamw = (tensors, gradients, clip, factors, { beta1, beta2, epsilon }) => {
+const updateFused: typeof adamw = (tensors, gradients, clip, factors) => {
   const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
   const one = tf.scalar(1);
   const packed = new Map<string, tf.Tensor>();
-  const pack = (decayed: boolean, { stepSize, rootFactor }: BiasCorrected) => {
-    const numbers = [beta1, 1 - beta1, beta2, 1 - beta2].map((value) => tf.scalar(value));
+  const pack = (decayed: boolean, { stepSize, rootFactor }: BiasCorrected<tf.Scalar>) => {
+    const { first, second, epsilon } = factors;
     const keep = decayed ? factors.keep : one;
-    return tf.stack([...numbers, keep, rootFactor, tf.scalar(epsilon), stepSize]);
+    return tf.stack([first.keep, first.take, second.keep, second.take, keep, rootFactor, epsilon, stepSize]);
   };
   let values = 0;
   for (const [name, gradient] of gradients) {
@@ -92,7 +100,7 @@ const updateFused: typeof adamw = (tensors, gradients, clip, factors, { beta1, b
 };
 
 /** Op by op, small parameters joined. */
-const updateByChunks: typeof adamw = (tensors, gradients, clip, factors, { beta1, beta2, epsilon }) => {
+const updateByChunks: typeof adamw = (tensors, gradients, clip, factors) => {
   const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
   const weight = (name: string) => tensors.weights.get(name)!;
   const kind = (name: string) => `${isDecayed(name, weight(name).rank)} ${isLastLayer(name)}`;
@@ -108,9 +116,9 @@ const updateByChunks: typeof adamw = (tensors, gradients, clip, factors, { beta1
     // Each group's intermediate results are let go before the next one's are made: of all they would take 10 GB.
     const [weights, first, second] = tf.tidy(() => {
       const gradient = joinFlat(names.map(clipped));
-      const m = blend(join(tensors.first), gradient, beta1);
-      const v = blend(join(tensors.second), tf.square(gradient), beta2);
-      const denominator = tf.add(tf.mul(tf.sqrt(v), rootFactor), epsilon);
+      const m = blend(join(tensors.first), gradient, factors.first);
+      const v = blend(join(tensors.second), tf.square(gradient), factors.second);
+      const denominator = tf.add(tf.mul(tf.sqrt(v), rootFactor), factors.epsilon);
       const change = tf.mul(tf.div(m, denominator), stepSize);
       const flat = joinFlat(old);
       const decayed = isDecayed(names[0], old[0].rank) ? tf.mul(flat, factors.keep) : flat;
@@ -124,8 +132,3 @@ const updateByChunks: typeof adamw = (tensors, gradients, clip, factors, { beta1
   }
   return updated;
 };
-
-/** share old + (1 - share) value */
-function blend(old: tf.Tensor, value: tf.Tensor, share: number): tf.Tensor {
-  return tf.add(tf.mul(old, share), tf.mul(value, 1 - share));
-}

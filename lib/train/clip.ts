@@ -18,11 +18,11 @@ export interface Clipping {
  */
 export function clipPerTensor(
   gradients: ReadonlyMap<string, tf.Tensor>,
-  limit: number,
+  limit: number | tf.Scalar,
   affected: (name: string) => boolean,
 ): Clipping {
   const names = [...gradients.keys()].filter(affected);
-  if (limit === 0 || names.length === 0) return { factors: new Map(), norms: tf.tensor1d([]) };
+  if (names.length === 0) return { factors: new Map(), norms: tf.tensor1d([]) };
   const norms = tf.sqrt(tf.stack(names.map((name) => squareSum(gradients.get(name)!)))) as tf.Tensor1D;
   const factors = tf.unstack(tf.minimum(tf.div(limit, tf.add(norms, normEpsilon)), 1)) as tf.Scalar[];
   return { factors: new Map(names.map((name, i) => [name, factors[i]])), norms };

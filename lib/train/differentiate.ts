@@ -1,7 +1,9 @@
-import { type XkdConfig, modalities, usedParts } from '../config';
+import { type StepStructure, modalities } from '../config';
 import { nextCentre } from '../losses';
-import { type ModelInputs, type Temperatures, lossTerms, studentLosses, teacherForward } from '../model';
+import { type ModelInputs, lossTerms, studentLosses, teacherForward } from '../model';
 import { tf } from '../tensor/native';
+import type { Scalars } from '../tensor/scalars';
+import type { LossHyperparameters } from './hyperparameters';
 import { centreNames, trainableNames, weightScope } from './state';
 
 /** Losses at the present weights, and what follows from them. */
@@ -21,22 +23,22 @@ export interface Differentiated {
  * @param weights weights and centres by their stored names
  */
 export function differentiate(
-  config: XkdConfig,
+  structure: StepStructure,
   weights: ReadonlyMap<string, tf.Tensor>,
   inputs: ModelInputs,
-  temperatures: Temperatures,
+  { temperatures, shares, centre: momentum }: LossHyperparameters | Scalars<LossHyperparameters>,
 ): Differentiated {
-  const scope = weightScope(config, weights);
+  const scope = weightScope(structure, weights);
   const centre = { video: weights.get(centreNames.video)!, audio: weights.get(centreNames.audio)! };
-  const teachers = usedParts(config).teachers
-    ? teacherForward(config, scope, inputs, centre, temperatures)
+  const teachers = structure.parts.teachers
+    ? teacherForward(structure, scope, inputs, centre, temperatures)
     : null;
-  const names = trainableNames(config);
+  const names = trainableNames(structure);
   const parameters = names.map((name) => weights.get(name)!);
   const kept: { losses?: tf.Tensor1D } = {};
   const { grads } = tf.engine().gradients(
     () => {
-      const losses = studentLosses(config, scope, inputs, teachers, temperatures);
+      const losses = studentLosses(structure, scope, inputs, teachers, temperatures, shares);
       kept.losses = tf.keep(tf.stack(lossTerms.map((term) => losses[term])) as tf.Tensor1D);
       return losses.total;
     },
@@ -52,10 +54,7 @@ export function differentiate(
   const centres = new Map(
     teachers === null
       ? []
-      : modalities.map((m) => [
-          centreNames[m],
-          nextCentre(centre[m], teachers.outputs[m], config.centreMomentum),
-        ]),
+      : modalities.map((m) => [centreNames[m], nextCentre(centre[m], teachers.outputs[m], momentum)]),
   );
   return { losses: release(kept.losses!), gradients, centres };
 }

@@ -47,13 +47,13 @@ export class CompiledEngine implements StepEngine {
     program: this.program,
     reads: { state: 'state' },
     writes: { state: 'state' },
-    precision: ({ config }) => config.training.precision,
+    precision: ({ structure }) => structure.precision,
   });
   private readonly parts = new CompiledFunction(addPart, {
     program: this.program,
     reads: { weights: 'state/weights', 'before/gradients': 'gradients', 'before/centres': 'centres' },
     writes: { gradients: 'gradients', centres: 'centres' },
-    precision: ({ config }) => config.training.precision,
+    precision: ({ structure }) => structure.precision,
   });
   private readonly updates = new CompiledFunction(
     ({ inputs, sum }: { inputs: UpdateInputs; sum: Differentiated }) => computeUpdate(inputs, sum),
@@ -63,6 +63,11 @@ export class CompiledEngine implements StepEngine {
       writes: { state: 'state' },
     },
   );
+
+  /** Number of graphs traced so far. */
+  get traces(): number {
+    return this.steps.traces + this.parts.traces + this.updates.traces;
+  }
 
   step(inputs: StepInputs): StepOutputs {
     return this.steps.call(inputs);

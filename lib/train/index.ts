@@ -1,5 +1,6 @@
 export * from './state';
 export * from './schedules';
+export * from './hyperparameters';
 export * from './clip';
 export * from './adamw';
 export * from './ema';

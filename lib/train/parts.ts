@@ -1,15 +1,19 @@
-import type { XkdConfig } from '../config';
-import type { ModelInputs, Temperatures } from '../model';
+import type { StepStructure } from '../config';
+import type { ModelInputs } from '../model';
 import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
+import type { Scalars } from '../tensor/scalars';
 import { type Differentiated, differentiate } from './differentiate';
+import type { LossHyperparameters } from './hyperparameters';
 
 /** A part of a step's clips, and what the parts before it gave. */
 export interface PartInputs {
-  readonly config: XkdConfig;
+  readonly structure: StepStructure;
   readonly weights: ReadonlyMap<string, tf.Tensor>;
   readonly model: ModelInputs;
-  readonly temperatures: Temperatures;
+  readonly numbers: LossHyperparameters | Scalars<LossHyperparameters>;
+  /** Parts in a step. */
+  readonly parts: number | tf.Scalar;
   /** Null for the first part. */
   readonly before: Differentiated | null;
 }
@@ -20,12 +24,11 @@ export interface PartInputs {
  * the MMD: it compares clips only within a part, and L_da is its mean over the parts. Reconstruction and distillation
  * are means over clips, and all parts see the centres as they were before the step.
  */
-export function addPart({ config, weights, model, temperatures, before }: PartInputs): Differentiated {
-  const { accumulate } = config.training;
+export function addPart({ structure, weights, model, numbers, parts, before }: PartInputs): Differentiated {
   stage(); // Each sum takes the place of the one before as soon as it is there.
-  const part = differentiate(config, weights, model, temperatures);
+  const part = differentiate(structure, weights, model, numbers);
   const add = <T extends tf.Tensor>(value: T, sum: T | undefined): T => {
-    const share = tf.div(value, accumulate) as T;
+    const share = tf.div(value, parts) as T;
     return sum === undefined ? share : (tf.add(sum, share) as T);
   };
   const addAll = (values: Map<string, tf.Tensor>, sums?: Map<string, tf.Tensor>) =>

@@ -1,4 +1,4 @@
-import type { XkdConfig } from '../config';
+import type { NetworkStructure, XkdConfig } from '../config';
 import { canonicalName, initialWeights, parameterSpecs } from '../model';
 import { WeightScope } from '../nn';
 import { tf } from '../tensor/native';
@@ -64,12 +64,12 @@ export class TrainState {
 }
 
 /** Weights under any name that the release gives them, looked up by their stored names. */
-export function weightScope(config: XkdConfig, weights: ReadonlyMap<string, tf.Tensor>): WeightScope {
+export function weightScope(config: NetworkStructure, weights: ReadonlyMap<string, tf.Tensor>): WeightScope {
   return new WeightScope((name) => weights.get(canonicalName(config, name)));
 }
 
 /** Names of the parameters that gradients move. */
-export function trainableNames(config: XkdConfig): string[] {
+export function trainableNames(config: NetworkStructure): string[] {
   return parameterSpecs(config)
     .filter(({ trainable }) => trainable)
     .map(({ name }) => name);

@@ -1,13 +1,13 @@
 import { UserError } from '../errors';
-import { type LossTerm, type ModelInputs, type Temperatures, lossTerms } from '../model';
-import { flattenTree } from '../tensor/graph';
+import { stepStructure } from '../config';
+import { type LossTerm, type ModelInputs, lossTerms } from '../model';
 import { tf } from '../tensor/native';
-import { adamwFactors } from './adamw';
-import { emaFactors } from './ema';
+import { scalarsOf } from '../tensor/scalars';
 import { type StepEngine, eagerEngine } from './engine';
+import { lossHyperparameters, updateHyperparameters } from './hyperparameters';
 import type { StepSchedule } from './schedules';
 import type { TrainState } from './state';
-import type { StepOutputs, UpdateInputs } from './stepFunction';
+import type { StepInputs, StepOutputs, UpdateInputs } from './stepFunction';
 
 export type LossFigures = Readonly<Record<LossTerm, number>>;
 
@@ -30,9 +30,7 @@ export function trainStep(
   schedule: StepSchedule,
   engine: StepEngine = eagerEngine,
 ): StepResult {
-  return finishStep(state, schedule, () =>
-    engine.step({ ...updateInputs(state, schedule), model, temperatures: scalars(schedule.temperatures) }),
-  );
+  return finishStep(state, schedule, () => engine.step(stepInputs(state, schedule, model)));
 }
 
 /** {@link trainStep} beside the event loop: notebooks and signals are heard while it runs. */
@@ -42,25 +40,28 @@ export async function trainStepAsync(
   schedule: StepSchedule,
   engine: StepEngine = eagerEngine,
 ): Promise<StepResult> {
-  const update = updateInputs(state, schedule);
-  const temperatures = scalars(schedule.temperatures);
+  const inputs = stepInputs(state, schedule, model);
   try {
-    const collect = await engine.stepAsync({ ...update, model, temperatures });
+    const collect = await engine.stepAsync(inputs);
     return finishStep(state, schedule, collect);
   } finally {
-    disposeScalars({ update, temperatures });
+    disposeNumbers(inputs);
   }
+}
+
+function stepInputs(state: TrainState, schedule: StepSchedule, model: ModelInputs): StepInputs {
+  const loss = scalarsOf(lossHyperparameters(state.config, schedule.temperatures));
+  return { ...updateInputs(state, schedule), model, loss };
 }
 
 /** What the update of the state's next step reads. */
 export function updateInputs(state: TrainState, schedule: StepSchedule): UpdateInputs {
   const { config, updates } = state;
   return {
-    config,
+    structure: stepStructure(config),
     lastLayerFrozen: schedule.lastLayerFrozen,
     state: state.tensors,
-    adamw: adamwFactors(config.optimiser, schedule.learningRate, updates),
-    ema: emaFactors(schedule.emaMomentum),
+    update: scalarsOf(updateHyperparameters(config, schedule, updates)),
   };
 }
 
@@ -102,19 +103,9 @@ function assertFinite(losses: LossFigures, step: number): void {
   }
 }
 
-/** Temperatures as tensors, so that they may change from step to step in a traced graph. */
-export function scalars({ student, videoTeacher, audioTeacher }: StepSchedule['temperatures']): Temperatures {
-  return {
-    student: tf.scalar(student),
-    videoTeacher: tf.scalar(videoTeacher),
-    audioTeacher: tf.scalar(audioTeacher),
-  };
-}
-
-/** Lets go of the factors of a step, which were made outside a scope. */
-export function disposeScalars(made: { update?: UpdateInputs; temperatures?: Temperatures }): void {
-  const trees = [made.update?.adamw, made.update?.ema, made.temperatures];
-  trees.forEach((tree) => flattenTree(tree).forEach((scalar) => scalar.dispose()));
+/** Lets go of the numbers of a step, which were made outside a scope. */
+export function disposeNumbers({ loss, update }: Partial<Pick<StepInputs, 'loss' | 'update'>>): void {
+  tf.dispose([loss ?? [], update ?? []] as unknown as tf.TensorContainer);
 }
 
 function countAbove(norms: tf.Tensor1D, clip: number): number {

@@ -1,11 +1,13 @@
-import type { XkdConfig } from '../config';
-import type { ModelInputs, Temperatures } from '../model';
+import type { StepStructure } from '../config';
+import type { ModelInputs } from '../model';
 import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
-import { type AdamwFactors, adamw } from './adamw';
+import type { Scalars } from '../tensor/scalars';
+import { adamw } from './adamw';
 import { clipPerTensor } from './clip';
 import { type Differentiated, differentiate } from './differentiate';
-import { type EmaFactors, followStudents } from './ema';
+import { followStudents } from './ema';
+import type { LossHyperparameters, UpdateHyperparameters } from './hyperparameters';
 import { type StateTensors, isLastLayer } from './state';
 
 /*
@@ -14,18 +16,17 @@ import { type StateTensors, isLastLayer } from './state';
 
 /** What the update of a step reads beside its gradients. */
 export interface UpdateInputs {
-  readonly config: XkdConfig;
+  readonly structure: StepStructure;
   /** Whether the head's last layer stands still in this step. */
   readonly lastLayerFrozen: boolean;
   readonly state: StateTensors;
-  readonly adamw: AdamwFactors;
-  readonly ema: EmaFactors;
+  readonly update: Scalars<UpdateHyperparameters>;
 }
 
-/** Everything that a step reads: tensors, and the values that a traced graph is made for. */
+/** Everything that a step reads: tensors, and the structure that a traced graph is made for. */
 export interface StepInputs extends UpdateInputs {
   readonly model: ModelInputs;
-  readonly temperatures: Temperatures;
+  readonly loss: Scalars<LossHyperparameters>;
 }
 
 /** Everything that a step makes, as tensors. */
@@ -43,19 +44,20 @@ export interface StepOutputs {
  * clipping, AdamW, centres, EMA.
  */
 export function computeStep(inputs: StepInputs): StepOutputs {
-  const { config, state, model, temperatures } = inputs;
-  return computeUpdate(inputs, differentiate(config, state.weights, model, temperatures));
+  const { structure, state, model, loss } = inputs;
+  return computeUpdate(inputs, differentiate(structure, state.weights, model, loss));
 }
 
 /** The part of a step that follows its gradients: clipping, AdamW, EMA; the centres are handed on. */
 export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiated): StepOutputs {
-  const { config, lastLayerFrozen, state } = inputs;
+  const { structure, lastLayerFrozen, state, update } = inputs;
   const { losses, gradients, centres } = differentiated;
   stage(losses); // A step whose loss is not finite ends here.
   const moved = new Map([...gradients].filter(([name]) => !(lastLayerFrozen && isLastLayer(name))));
-  const clipping = clipPerTensor(moved, config.optimiser.clip, (name) => name.includes('_student.'));
-  const updated = adamw(state, moved, clipping.factors, inputs.adamw, config.optimiser);
-  const teachers = followStudents(config, new Map([...state.weights, ...updated.weights]), inputs.ema);
+  const isClipped = (name: string) => structure.clipped && name.includes('_student.');
+  const clipping = clipPerTensor(moved, update.clip, isClipped);
+  const updated = adamw(state, moved, clipping.factors, update.adamw);
+  const teachers = followStudents(structure, new Map([...state.weights, ...updated.weights]), update.ema);
   // The state gets tensors of its own, whoever has the centres now.
   const owned = [...centres].map(([name, centre]) => [name, tf.clone(centre)] as const);
   return {

@@ -6,6 +6,8 @@ import {
   TrainState,
   type XkdConfig,
   differentiate,
+  lossHyperparameters,
+  stepStructure,
   disposeInputs,
   isDecayed,
   largestError,
@@ -146,10 +148,10 @@ function measure(
   const reached: string[] = [];
   tf.tidy(() => {
     const found = differentiate(
-      config,
+      stepStructure(config),
       state.tensors.weights,
       inputsOf(config),
-      scheduleAt(config, 0, length).temperatures,
+      lossHyperparameters(config, scheduleAt(config, 0, length).temperatures),
     );
     losses = [...found.losses.dataSync()];
     found.gradients.forEach(

@@ -10,6 +10,9 @@ import {
   configure,
   describeConfig,
   differentiate,
+  lossHyperparameters,
+  lossShares,
+  stepStructure,
   disposeInputs,
   encode,
   extractPatchMean,
@@ -75,14 +78,20 @@ function teachers({ config, state, inputs }: Built) {
   return teacherForward(config, state.scope, inputs, centres, temperatures);
 }
 
+function gradientsOf({ config, state, inputs }: Pick<Built, 'config' | 'state' | 'inputs'>) {
+  const numbers = lossHyperparameters(config, temperatures);
+  return differentiate(stepStructure(config), state.tensors.weights, inputs, numbers);
+}
+
 /** All ops of the forward pass, and of forward and backward pass. */
 function recordStep(built: Built): { forward: RecordedOp[]; all: RecordedOp[] } {
   const { config, state, inputs, record } = built;
   const forward = record(() => {
     const seen = usedParts(config).teachers ? teachers(built) : null;
-    return studentLosses(config, state.scope, inputs, seen, temperatures);
+    const structure = stepStructure(config);
+    return studentLosses(structure, state.scope, inputs, seen, temperatures, lossShares(config.loss));
   });
-  const all = record(() => ({ ...differentiate(config, state.tensors.weights, inputs, temperatures) }));
+  const all = record(() => ({ ...gradientsOf(built) }));
   return { forward, all };
 }
 
@@ -254,7 +263,7 @@ describe('description of a configuration', function () {
       assert.equal(memory.moments, bytes([...first.values(), ...second.values()]));
       assert.equal(memory.batch, bytes([...inputs.views.video, ...inputs.views.audio]));
       tf.tidy(() => {
-        const { gradients } = differentiate(config, weights, inputs, temperatures);
+        const { gradients } = gradientsOf({ config, state, inputs });
         assert.equal(memory.gradients, bytes(gradients.values()));
       });
     });

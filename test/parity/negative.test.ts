@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { join, resolve } from 'node:path';
-import { linear, runParity, standardise, tf, type ParityReport, type WeightScope, type XkdConfig } from 'xkd';
+import {
+  linear,
+  runParity,
+  standardise,
+  tf,
+  type ParityReport,
+  type NetworkStructure,
+  type WeightScope,
+} from 'xkd';
 import * as attention from 'xkd/dist/nn/attention';
 import * as geluModule from 'xkd/dist/nn/gelu';
 import * as head from 'xkd/dist/model/head';
@@ -56,7 +64,7 @@ describe('parity notices small mistakes', () => {
 
   it('hidden LayerNorms of the head kept apart', () => {
     // The second norm starts equal to the shared one but takes no part in its gradient.
-    const wrong = ({ projector }: XkdConfig, features: tf.Tensor2D, weights: WeightScope) => {
+    const wrong = ({ projector }: NetworkStructure, features: tf.Tensor2D, weights: WeightScope) => {
       const shared = weights.at('mlp.1');
       const unit = (x: tf.Tensor) => tf.div(x, tf.sqrt(tf.sum(tf.square(x), -1, true)));
       let hidden: tf.Tensor = features;

@@ -14,6 +14,8 @@ import {
   addPart,
   clipFrames,
   differentiate,
+  lossHyperparameters,
+  stepStructure,
   disposeInputs,
   eagerEngine,
   largestError,
@@ -59,12 +61,20 @@ function sums(of: XkdConfig): { state: TrainState; sum: Differentiated } {
   const state = TrainState.create(of);
   const at = (part: number) => modelInputs(of, views(of, 0, part));
   const { weights } = state.tensors;
+  const [structure, numbers] = [stepStructure(of), lossHyperparameters(of, temperatures)];
   if (of.training.accumulate === 1) {
-    return { state, sum: differentiate(of, weights, at(0), temperatures) };
+    return { state, sum: differentiate(structure, weights, at(0), numbers) };
   }
   let sum: Differentiated | null = null;
   for (let part = 0; part < of.training.accumulate; part++) {
-    sum = addPart({ config: of, weights, model: at(part), temperatures, before: sum });
+    sum = addPart({
+      structure,
+      weights,
+      model: at(part),
+      numbers,
+      parts: of.training.accumulate,
+      before: sum,
+    });
   }
   return { state, sum: sum! };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { RandomStream, tf } from 'xkd';
 import { fusedAdamw, fusedBlend, hasFusedOps } from 'xkd/dist/tensor/fusedOps';
+import { scalarsOf } from 'xkd/dist/tensor/scalars';
 import { adamw, adamwFactors } from 'xkd/dist/train/adamw';
 
 const optimiser = {
@@ -45,8 +46,7 @@ describe('AdamW', () => {
         { weights: tensors(old.weights), first: tensors(old.first), second: tensors(old.second) },
         tensors(gradients),
         new Map([...clip].map(([name, factor]) => [name, tf.scalar(factor)])),
-        adamwFactors(optimiser, 1e-3, counts),
-        optimiser,
+        scalarsOf(adamwFactors(optimiser, 1e-3, counts)),
       );
       for (const name of Object.keys(shapes)) {
         const n = (name.includes('last_layer') ? counts.lastLayer : counts.others) + 1;

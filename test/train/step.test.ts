@@ -7,6 +7,8 @@ import {
   TrainState,
   CompiledEngine,
   differentiate,
+  lossHyperparameters,
+  stepStructure,
   disposeInputs,
   parameterSpecs,
   scheduleAt,
@@ -46,7 +48,8 @@ function gradientNames(overrides: Overrides = {}): { reached: Set<string>; all: 
   const reached = new Set<string>();
   tf.tidy(() => {
     const inputs = randomInputs(state.config, 0);
-    const { gradients } = differentiate(state.config, state.tensors.weights, inputs, temperatures);
+    const numbers = lossHyperparameters(state.config, temperatures);
+    const { gradients } = differentiate(stepStructure(state.config), state.tensors.weights, inputs, numbers);
     gradients.forEach(
       (gradient, name) => gradient.dataSync().some((value) => value !== 0) && reached.add(name),
     );
@@ -80,22 +83,25 @@ describe('training step', () => {
     }
   });
 
-  it('the traced graph gives the figures of eager steps', () => {
-    const [eager, traced] = [false, true].map((compiled) => {
-      const state = TrainState.create(tinyConfig());
-      const losses = takeSteps(state, 20, { compiled });
-      state.dispose();
-      return losses;
+  for (const sharing of ['none', 'students', 'teachersAndStudents'] as const) {
+    it(`the traced graph gives the figures of eager steps (sharing ${sharing})`, () => {
+      const [eager, traced] = [false, true].map((compiled) => {
+        const state = TrainState.create(tinyConfig({ sharing }));
+        const losses = takeSteps(state, 20, { compiled });
+        state.dispose();
+        return losses;
+      });
+      assert.ok(eager[19].total < 0.99 * eager[0].total, `these steps train: ${eager[19].total}`);
+      eager.forEach((losses, step) =>
+        Object.entries(losses).forEach(([term, value]) => {
+          const error = Math.abs(traced[step][term as keyof LossFigures] - value) / Math.abs(value);
+          // Entropies are no losses: near 0 they magnify the last digit of a probability.
+          const tolerance = term.endsWith('Entropy') ? 1e-3 : 1e-5;
+          assert.ok(error <= tolerance, `step ${step}, ${term}: off by ${error}`);
+        }),
+      );
     });
-    eager.forEach((losses, step) =>
-      Object.entries(losses).forEach(([term, value]) => {
-        const error = Math.abs(traced[step][term as keyof LossFigures] - value) / Math.abs(value);
-        // Entropies are no losses: near 0 they magnify the last digit of a probability.
-        const tolerance = term.endsWith('Entropy') ? 1e-3 : 1e-5;
-        assert.ok(error <= tolerance, `step ${step}, ${term}: off by ${error}`);
-      }),
-    );
-  });
+  }
 
   it('products in bf16 move the losses of 20 steps by at most 2 %, and the state stays in single precision', () => {
     const [exact, rounded] = (['fp32', 'bf16'] as const).map((precision) => {

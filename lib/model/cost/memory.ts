@@ -73,8 +73,8 @@ export function estimateMemory(
 }
 
 /** Values of all views of one clip. */
-function clipValues({ views, spectrogram, ...config }: XkdConfig): number {
-  const video = 3 * clipFrames({ views, spectrogram, ...config }) * config.clip.frameSize ** 2;
+function clipValues({ views, spectrogram, clip }: XkdConfig): number {
+  const video = 3 * clipFrames({ clip }) * clip.frameSize ** 2;
   const localVideo = 3 * views.frames * views.frameSize ** 2;
   const audio = spectrogram.melBands * spectrogram.columns;
   const localAudio = spectrogram.melBands * views.columns;

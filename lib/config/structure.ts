@@ -1,0 +1,42 @@
+import { type UsedParts, usedParts } from './parts';
+import type { XkdConfig } from './schema';
+
+/** What the shapes of a network's weights and tokens follow from. */
+export interface NetworkStructure extends Pick<
+  XkdConfig,
+  'patch' | 'encoder' | 'decoder' | 'projector' | 'sharing'
+> {
+  readonly clip: Pick<XkdConfig['clip'], 'seconds' | 'framesPerSecond' | 'frameSize'>;
+  readonly spectrogram: Pick<XkdConfig['spectrogram'], 'melBands' | 'columns'>;
+}
+
+/**
+ * The shapes and switches of a training step: all of a configuration that its arithmetic is given, so that a graph of
+ * it holds for every configuration with the same ones. Whatever else a step reads is fed as a tensor.
+ */
+export interface StepStructure extends NetworkStructure, Pick<XkdConfig, 'refinement' | 'teacherView'> {
+  readonly parts: UsedParts;
+  /** Whether gradients are clipped at all. */
+  readonly clipped: boolean;
+  readonly precision: XkdConfig['training']['precision'];
+}
+
+export function stepStructure(config: XkdConfig): StepStructure {
+  const { patch, encoder, decoder, projector, sharing, refinement, teacherView, optimiser } = config;
+  const { seconds, framesPerSecond, frameSize } = config.clip;
+  const { melBands, columns } = config.spectrogram;
+  return {
+    clip: { seconds, framesPerSecond, frameSize },
+    spectrogram: { melBands, columns },
+    patch,
+    encoder,
+    decoder,
+    projector,
+    sharing,
+    refinement,
+    teacherView,
+    parts: usedParts(config),
+    clipped: optimiser.clip > 0,
+    precision: config.training.precision,
+  };
+}

@@ -1,0 +1,47 @@
+import type { XkdConfig } from '../config';
+import { type LossShares, lossShares } from '../losses';
+import type { Temperatures } from '../model';
+import { type BlendFactors, blendFactors } from '../tensor/blend';
+import { type AdamwFactors, adamwFactors } from './adamw';
+import type { StepSchedule } from './schedules';
+import type { UpdateCounts } from './state';
+
+/*
+ * The numbers of a step. They are fed to its graph as scalars, so a change of one needs no new trace; what shapes or
+ * switches the graph is in `StepStructure`.
+ */
+
+/** Numbers that losses and centres go by. */
+export interface LossHyperparameters {
+  readonly temperatures: Temperatures<number>;
+  readonly shares: LossShares<number>;
+  readonly centre: BlendFactors<number>;
+}
+
+/** Numbers that the update goes by. */
+export interface UpdateHyperparameters {
+  /** Largest norm of a gradient that is clipped. */
+  readonly clip: number;
+  readonly adamw: AdamwFactors<number>;
+  readonly ema: BlendFactors<number>;
+}
+
+export function lossHyperparameters(
+  { loss, centreMomentum }: Pick<XkdConfig, 'loss' | 'centreMomentum'>,
+  temperatures: Temperatures<number>,
+): LossHyperparameters {
+  return { temperatures, shares: lossShares(loss), centre: blendFactors(centreMomentum) };
+}
+
+/** Of the update that follows `counts` updates. */
+export function updateHyperparameters(
+  { optimiser }: Pick<XkdConfig, 'optimiser'>,
+  { learningRate, emaMomentum }: Pick<StepSchedule, 'learningRate' | 'emaMomentum'>,
+  counts: UpdateCounts,
+): UpdateHyperparameters {
+  return {
+    clip: optimiser.clip,
+    adamw: adamwFactors(optimiser, learningRate, counts),
+    ema: blendFactors(emaMomentum),
+  };
+}
