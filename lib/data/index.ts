@@ -2,6 +2,7 @@ export * from './types';
 export * from './sample';
 export { datasetNames, openDataset, type DatasetArgs, type DatasetName } from './dataset';
 export * from './datasets';
+export * from './survey';
 export type { IndexColumns } from './indexFile';
 export { foldsOfSplits } from './folds';
 export { audioExtensions, videoExtensions } from './mediaNames';

@@ -142,6 +142,9 @@ export interface Axis {
   readonly ticktext?: readonly string[];
   readonly nticks?: number;
   readonly dtick?: number;
+  readonly categoryorder?: 'total descending' | 'category ascending';
+  /** A strip below the axis by which its range is moved. */
+  readonly rangeslider?: { readonly visible: boolean; readonly thickness?: number };
   readonly gridcolor?: string;
   readonly linecolor?: string;
   readonly zerolinecolor?: string;

@@ -5,6 +5,7 @@ import { makeSampleSet, type SampleSummary } from '../../data/sample/makeSampleS
 import { UserError } from '../../errors';
 import { defaultTestClips, defaultTrainClips } from '../../data/sample/sampleSettings';
 import { Progress } from '../progress';
+import { registerDataCheck } from './dataCheck';
 
 interface MakeOptions {
   readonly out: string;
@@ -25,7 +26,9 @@ Dials, with their defaults:
 
 /** `xkd data make [dial=value...]`: the sample set of sounding objects. */
 export function register(program: Command): void {
-  const data = program.command('data').description('Make a data set that needs no download');
+  const data = program
+    .command('data')
+    .description('Make a data set that needs no download, or check one that is there');
   data
     .command('make')
     .description('Draw and synthesise the sample set: mp4 clips of bouncing, sounding objects')
@@ -38,6 +41,7 @@ export function register(program: Command): void {
     .option('--force', 'replace a sample set of other settings')
     .addHelpText('after', dialHelp)
     .action(make);
+  registerDataCheck(data);
 }
 
 async function make(words: readonly string[], options: MakeOptions): Promise<void> {

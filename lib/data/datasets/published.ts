@@ -7,6 +7,8 @@ export interface PublishedCounts {
   readonly clips: Readonly<Record<string, number>>;
   /** Clips of each class, where all have the same number: by fold and role, or split. */
   readonly perClass?: Readonly<Record<string, number>>;
+  /** Counts of lists that may stand alone. */
+  readonly alternatives?: Readonly<Record<string, readonly number[]>>;
   /** The counts are known to two or three digits only. */
   readonly approximate?: true;
   /** Where the counts were taken from. */
@@ -65,6 +67,7 @@ export const publishedCounts: Readonly<Record<KnownDataset, PublishedCounts>> = 
   audioset: {
     classes: 527,
     clips: { train: 2_063_949, test: 20_371 },
+    alternatives: { train: [22_160, 2_041_789] },
     source: 'Gemmeke et al., ICASSP 2017; the heads of the tables: 22160 and 2041789 training segments, 20371 for evaluation',
   },
 };

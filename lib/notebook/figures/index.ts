@@ -1,6 +1,7 @@
 export * from './melMatrix';
 export * from './attention';
 export * from './bars';
+export * from './classBalance';
 export * from './clip';
 export * from './confusion';
 export * from './curves';

@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { datasetNames } from '../../data/dataset';
+import type { DatasetSurvey } from '../../data/survey';
+import { UserError } from '../../errors';
+import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
+import { Progress } from '../progress';
+
+interface CheckFlags {
+  readonly dataset?: string;
+  readonly root: string;
+  readonly columns?: string;
+  readonly separator?: string;
+  readonly out?: string;
+  readonly figure?: string;
+  readonly probe: boolean;
+  readonly decode?: boolean;
+  readonly allowMissing?: boolean;
+  readonly json?: boolean;
+}
+
+/** Something is missing or broken, or counts are not the published ones. */
+const findingsExitCode = 3;
+
+const examples = `
+Exit code: 0 all is well, 1 it could not be checked, 3 something is missing, broken or not as published.
+
+Examples:
+  xkd data check --dataset ucf101 --root /data/ucf101 --out checks/ucf101
+  xkd data check --dataset kinetics400 --root /data/k400 --no-probe --allow-missing --figure balance.html
+  xkd data check --dataset csv --root clips.csv --columns path=file,labels=tags --separator "|"
+`;
+
+/** `xkd data check`: what is there of a data set, beside what is published. */
+export function registerDataCheck(data: Command): void {
+  data
+    .command('check')
+    .description('Count, find and open the files of a data set, beside what is published')
+    .option(
+      '--dataset <name>',
+      `${datasetNames.join(', ')} (default: index.csv if there is one, else folders)`,
+    )
+    .requiredOption('--root <folder>', 'folder of the data set, or the table of one of your own')
+    .option(
+      '--columns <list>',
+      'of a table of your own: role=column, with the roles path, label, labels, split, start, end',
+    )
+    .option('--separator <text>', 'what stands between several labels in a table of your own', ';')
+    .option('--no-probe', 'do not open the files')
+    .option('--decode', 'decode every file from start to end instead of reading its head alone')
+    .option('--allow-missing', 'count missing files without taking them for a fault')
+    .option(
+      '--out <folder>',
+      'write check.json and tables of classes, missing and broken files; go on from there',
+    )
+    .option('--figure <file>', 'write a page with the balance of the classes')
+    .option('--json', 'print one JSON object instead of tables')
+    .addHelpText('after', examples)
+    .action(check);
+}
+
+async function check(flags: CheckFlags): Promise<void> {
+  const interrupt = watchInterrupt({ secondEnds: true });
+  const stop = new AbortController();
+  void interrupt.whenRequested.then(() => stop.abort());
+  let progress: Progress | undefined;
+  const onProgress = (done: number, total: number, broken: number): void => {
+    progress ??= new Progress({ label: 'data check', unit: 'files', total, from: done - 1 });
+    progress.update(done, { broken });
+  };
+  try {
+    // Loaded here, so that other commands don't wait for them.
+    const { surveyDataset } = await import('../../data/survey');
+    const { formatSurvey } = await import('../surveyTable');
+    const log = flags.out === undefined ? null : join(flags.out, 'opened.jsonl');
+    const survey = await surveyDataset(flags.root, {
+      dataset: flags.dataset,
+      columns: parseColumns(flags.columns),
+      separator: flags.separator,
+      allowMissing: flags.allowMissing,
+      open: flags.probe ? { decode: flags.decode ?? false, log, onProgress, signal: stop.signal } : null,
+    });
+    progress?.stop();
+    if (!survey) {
+      const wayOut = log
+        ? 'the same command goes on from what was opened so far'
+        : 'add --out to go on from where it was stopped';
+      process.stderr.write(`xkd: stopped; ${wayOut}\n`);
+      process.exitCode = exitCodeOf(interrupt.signal ?? 'SIGINT');
+      return;
+    }
+    await write(survey, flags);
+    process.stdout.write(flags.json ? `${JSON.stringify(survey, null, 2)}\n` : formatSurvey(survey));
+    if (survey.findings.length > 0) process.exitCode = findingsExitCode;
+  } finally {
+    progress?.stop();
+    interrupt.stop();
+  }
+}
+
+async function write(survey: DatasetSurvey, { out, figure }: CheckFlags): Promise<void> {
+  if (out !== undefined) {
+    const { writeSurvey } = await import('../../data/survey/writeSurvey');
+    writeSurvey(out, survey);
+  }
+  if (figure !== undefined) {
+    const { classBalanceFigure } = await import('../../notebook/figures/classBalance');
+    const { writeFigurePage } = await import('../../notebook/figurePage');
+    const title = `Clips of each class: ${survey.dataset.title}`;
+    writeFigurePage(figure, { title, figure: classBalanceFigure({ ...survey, title }) });
+  }
+}
+
+function parseColumns(list: string | undefined): Record<string, string> | undefined {
+  if (list === undefined) return undefined;
+  const pairs = list.split(',').map((word) => /^(path|label|labels|split|start|end)=(.+)$/.exec(word.trim()));
+  if (pairs.includes(null)) {
+    throw new UserError(
+      `--columns "${list}" is not a list of role=column: the roles are path, label, labels, split, start and end.`,
+    );
+  }
+  return Object.fromEntries(pairs.map((pair) => [pair![1], pair![2]]));
+}

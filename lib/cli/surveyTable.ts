@@ -1,0 +1,71 @@
+import type { DatasetSurvey } from '../data/survey';
+
+/** So many missing or broken files are named; the tables of --out have all. */
+const mostNamed = 20;
+const mostClasses = 10;
+
+/** A survey of a data set for a terminal. */
+export function formatSurvey(survey: DatasetSurvey): string {
+  const { dataset, clips, missing, opened, findings } = survey;
+  const broken = (opened?.broken ?? []).map(({ path, reason }) => `${path} ${reason}`);
+  const lines = [
+    `${dataset.title} in ${dataset.root}: ${clips.present} of ${clips.listed} clips are there${clips.unlisted > 0 ? `, and ${clips.unlisted} files that no list names` : ''}`,
+    ...(survey.published ? [`published: ${survey.published.source}`] : []),
+    '',
+    ...partLines(survey),
+    '',
+    ...classLines(survey),
+    ...openedLines(survey),
+    ...list(
+      'missing',
+      missing.map(({ name }) => name),
+    ),
+    ...list('broken', broken),
+    '',
+    ...(findings.length === 0 ? ['All is well.'] : findings.map((finding) => `- ${finding}`)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function partLines({ parts }: DatasetSurvey): string[] {
+  const width = Math.max(8, ...parts.map(({ name }) => name.length));
+  return [
+    `${''.padEnd(width)}     listed    present    missing  published`,
+    ...parts.map(({ name, listed, present, published }) => {
+      const counts = [listed, present, listed - present, published ?? '-'];
+      return `${name.padEnd(width)}${counts.map((count) => String(count).padStart(11)).join('')}`;
+    }),
+  ];
+}
+
+function classLines({ classes, published }: DatasetSurvey): string[] {
+  if (classes.length === 0) return ['no classes'];
+  const sorted = [...classes].sort((a, b) => a.present - b.present);
+  const [fewest, middle, most] = [0, Math.floor(sorted.length / 2), sorted.length - 1].map((i) => sorted[i]);
+  const width = Math.max(...sorted.slice(0, mostClasses).map(({ name }) => name.length));
+  const all = published ? ` (published: ${published.classes})` : '';
+  return [
+    `${classes.length} classes${all} of ${fewest.present} to ${most.present} clips, half of them ${middle.present} or more; the smallest:`,
+    ...sorted.slice(0, mostClasses).map(({ name, present, listed }) => {
+      const gone = listed > present ? ` of ${listed}` : '';
+      return `  ${name.padEnd(width)} ${String(present).padStart(7)}${gone}`;
+    }),
+  ];
+}
+
+function openedLines({ opened }: DatasetSurvey): string[] {
+  if (!opened) return ['', 'files were not opened'];
+  const { files, broken, withoutSound, withoutPictures, totalSeconds, decoded } = opened;
+  const hours = (totalSeconds / 3600).toFixed(1);
+  return [
+    '',
+    `${files} files ${decoded ? 'decoded' : 'opened'}, ${hours} hours: ${broken.length} broken, ${withoutSound} without sound, ${withoutPictures} without pictures`,
+  ];
+}
+
+function list(what: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const more =
+    names.length > mostNamed ? [`  ... and ${names.length - mostNamed} more (--out writes all)`] : [];
+  return ['', `${what} (${names.length}):`, ...names.slice(0, mostNamed).map((name) => `  ${name}`), ...more];
+}

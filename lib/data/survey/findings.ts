@@ -1,0 +1,70 @@
+import type { PublishedCounts } from '../datasets/published';
+import type { DatasetSurvey, SurveyPart } from './survey';
+
+/** How far lists may be from counts that are known to two digits only. */
+const approximateShare = 0.05;
+const mostNamed = 5;
+
+/** What is not as it should be, a sentence each. */
+export function findingsOf(survey: Omit<DatasetSurvey, 'findings'>, allowMissing: boolean): string[] {
+  const { clips, opened, published, classes, parts } = survey;
+  const findings = [...publishedFindings(survey)];
+  if (clips.missing > 0 && !allowMissing) {
+    const names = survey.missing.slice(0, mostNamed).map(({ name }) => name);
+    findings.push(`${counted(clips.missing, 'listed clip has', 'listed clips have')} no file: ${named(names, clips.missing)}.`);
+  }
+  const kept = classes.filter(({ present }) => present > 0);
+  if (kept.length === 1) findings.push(`All clips are of one class ("${kept[0].name}"): there is nothing to tell apart.`);
+  const gone = classes.filter(({ present, listed }) => present === 0 && listed > 0).map(({ name }) => name);
+  if (gone.length > 0) findings.push(`${counted(gone.length, 'class has', 'classes have')} no file at all: ${named(gone.slice(0, mostNamed), gone.length)}.`);
+  for (const part of parts) {
+    if (part.present === 0 && part.listed > 0) findings.push(`None of the ${part.listed} clips of ${part.name} is there.`);
+    else if (part.listed === 0 && published && isNeeded(part)) findings.push(`There is no list of ${part.name}, or it is empty.`);
+  }
+  if (opened && opened.broken.length > 0) {
+    const names = opened.broken.slice(0, mostNamed).map(({ path, reason }) => `${path} ${reason}`);
+    findings.push(`${counted(opened.broken.length, 'file', 'files')} cannot be used: ${named(names, opened.broken.length)}.`);
+  }
+  return findings;
+}
+
+function publishedFindings({ published, classes, parts }: Omit<DatasetSurvey, 'findings'>): string[] {
+  if (!published) return [];
+  const findings: string[] = [];
+  if (classes.length !== published.classes) {
+    findings.push(`The lists name ${classes.length} classes; published are ${published.classes}.`);
+  }
+  for (const part of parts) {
+    if (part.published === null || part.listed === 0 || agrees(part, published)) continue;
+    const difference = Math.abs(part.listed - part.published);
+    const [about, word] = [published.approximate ? 'about ' : '', part.listed < part.published ? 'fewer' : 'more'];
+    findings.push(`The lists of ${part.name} name ${part.listed} clips; published are ${about}${part.published} (${difference} ${word}).`);
+  }
+  Object.entries(published.perClass ?? {}).forEach(([name, expected]) => {
+    const p = parts.findIndex((part) => part.name === name);
+    if (parts[p].present < parts[p].listed) return;
+    const other = classes.filter((own) => own.parts[p] !== expected);
+    if (other.length === 0) return;
+    const first = `"${other[0].name}" has ${other[0].parts[p]}`;
+    findings.push(`${counted(other.length, 'class has', 'classes have')} not the published ${expected} clips in ${name}: ${first}.`);
+  });
+  return findings;
+}
+
+function agrees({ name, listed, published }: SurveyPart, { approximate, alternatives }: PublishedCounts): boolean {
+  if (alternatives?.[name]?.includes(listed)) return true;
+  return Math.abs(listed - published!) <= (approximate ? approximateShare * published! : 0);
+}
+
+/** The test split of Kinetics was long published without labels; nobody is tested on it. */
+function isNeeded({ name, published }: SurveyPart): boolean {
+  return published !== null && name !== 'test';
+}
+
+function counted(n: number, one: string, many: string): string {
+  return `${n} ${n === 1 ? one : many}`;
+}
+
+function named(names: readonly string[], total: number): string {
+  return names.join('; ') + (total > names.length ? '; ...' : '');
+}

@@ -1,0 +1,2 @@
+export type { DatasetSurvey, MissingClip, OpenedFiles, SurveyClass, SurveyPart } from './survey';
+export { surveyDataset, type SurveyArgs } from './surveyDataset';

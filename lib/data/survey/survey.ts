@@ -1,0 +1,64 @@
+import type { Modality } from '../../config';
+import type { DatasetName } from '../dataset';
+import type { PublishedCounts } from '../datasets/published';
+import type { BadFile } from '../types';
+
+/** What is there of a data set, beside what its lists name and what its authors published. */
+export interface DatasetSurvey {
+  readonly format: 1;
+  readonly dataset: { readonly name: DatasetName; readonly title: string; readonly root: string };
+  readonly multiLabel: boolean;
+  readonly modalities: readonly Modality[];
+  /** Null for data of one's own. */
+  readonly published: PublishedCounts | null;
+  readonly clips: {
+    /** Named by its lists; of a folder without lists, found. */
+    readonly listed: number;
+    readonly present: number;
+    readonly missing: number;
+    /** Media files that no list names. */
+    readonly unlisted: number;
+  };
+  readonly parts: readonly SurveyPart[];
+  readonly classes: readonly SurveyClass[];
+  readonly missing: readonly MissingClip[];
+  /** Null where files were not opened. */
+  readonly opened: OpenedFiles | null;
+  /** What is not as it should be, a sentence each; empty: all is well. */
+  readonly findings: readonly string[];
+}
+
+/** One side of a fold, such as `1 train`; where there is only one fold, a split. */
+export interface SurveyPart {
+  readonly name: string;
+  readonly listed: number;
+  readonly present: number;
+  readonly published: number | null;
+}
+
+export interface SurveyClass {
+  readonly name: string;
+  readonly listed: number;
+  readonly present: number;
+  /** How many are there, in the order of the parts. */
+  readonly parts: readonly number[];
+}
+
+export interface MissingClip {
+  /** As its list names it. */
+  readonly name: string;
+  readonly label: string;
+  readonly split: string | null;
+}
+
+/** What opening every file told. */
+export interface OpenedFiles {
+  readonly files: number;
+  readonly withoutSound: number;
+  readonly withoutPictures: number;
+  /** Length of all that say how long they are [s]. */
+  readonly totalSeconds: number;
+  readonly broken: readonly BadFile[];
+  /** Whether they were decoded from start to end, or their heads read alone. */
+  readonly decoded: boolean;
+}

@@ -1,0 +1,91 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { checkFolder, datasetName, isKnown, openDataset, type DatasetArgs } from '../dataset';
+import { publishedCounts } from '../datasets/published';
+import { readKnown } from '../datasets/readKnown';
+import { heldModalities } from '../mediaNames';
+import { shortPath } from '../mediaFiles';
+import type { MediaEntry } from '../types';
+import { countClips, type CountedClip } from './counted';
+import { findingsOf } from './findings';
+import { openFiles, type OpenFilesArgs } from './openFiles';
+import type { DatasetSurvey } from './survey';
+
+export interface SurveyArgs extends Omit<DatasetArgs, 'splits' | 'missing'> {
+  /** How files are opened; null: not at all. */
+  readonly open: OpenFilesArgs | null;
+  /** Missing files are counted, but are no finding. */
+  readonly allowMissing?: boolean;
+}
+
+/**
+ * Looks at all of a data set: counts of clips by class and split beside the published ones, missing files, files that
+ * cannot be used.
+ *
+ * @returns null if opening files was stopped by its signal
+ * @throws UserError if it is another folder or its lists make no sense
+ */
+export async function surveyDataset(root: string, args: SurveyArgs): Promise<DatasetSurvey | null> {
+  const { open, allowMissing = false } = args;
+  const found = await findClips(root, args);
+  const { name, published, clips, folder } = found;
+  const present = clips.flatMap(({ path }) => path ?? []);
+  const opened = open && (await openFiles(present, open));
+  if (open && !opened) return null;
+  const counted = clips.map(({ listed, path }): CountedClip => ({ listed, isPresent: path !== null }));
+  const missing = clips
+    .filter(({ path }) => path === null)
+    .map(({ listed: { name: clip, label, labels, split } }) => ({
+      name: clip,
+      label: labels?.join(', ') ?? label ?? '',
+      split,
+    }));
+  const survey = {
+    format: 1 as const,
+    dataset: { name, title: found.title, root: folder },
+    multiLabel: found.multiLabel,
+    modalities: found.modalities,
+    published,
+    clips: { listed: clips.length, present: present.length, missing: missing.length, unlisted: found.unlisted },
+    ...countClips(counted, found.folds, found.classes, published),
+    missing,
+    opened: opened && {
+      ...opened,
+      broken: opened.broken.map(({ path, reason }) => ({ path: shortPath(folder, path), reason })),
+    },
+  };
+  return { ...survey, findings: findingsOf(survey, allowMissing) };
+}
+
+async function findClips(root: string, args: SurveyArgs) {
+  const folder = resolve(root);
+  const name = datasetName(args.dataset);
+  if (isKnown(name)) {
+    checkFolder(root, folder);
+    const { layout, content, dataset } = await readKnown(name, root, folder);
+    const { title, multiLabel } = layout;
+    const { clips, classes, folds, unlisted } = content;
+    const published = publishedCounts[name];
+    const { modalities } = dataset;
+    return { name, title, folder, multiLabel, modalities, clips, classes, folds, unlisted: unlisted.length, published };
+  }
+  const dataset = await openDataset(root, args);
+  return {
+    name: name ?? ('folder' as const),
+    title: root,
+    folder: dataset.root,
+    multiLabel: dataset.multiLabel,
+    modalities: heldModalities(dataset.entries),
+    clips: dataset.entries.map((entry) => clipOf(entry, dataset.root)),
+    classes: dataset.classes,
+    folds: ['default'],
+    unlisted: 0,
+    published: null,
+  };
+}
+
+function clipOf(entry: MediaEntry, root: string) {
+  const { label, labels, split, path } = entry;
+  const listed = { name: shortPath(root, path), label, labels, split, roles: [null] };
+  return { listed, path: existsSync(path) ? path : null };
+}

@@ -1,0 +1,29 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../files/atomicWrite';
+import { formatCsvLine } from '../../files/csv';
+import { fileError } from '../../files/fileError';
+import type { DatasetSurvey } from './survey';
+
+/**
+ * Writes a survey: all of it as `check.json`; `classes.csv`, `missing.csv` and `broken.csv` as tables.
+ *
+ * @throws UserError where the folder cannot be written to
+ */
+export function writeSurvey(folder: string, survey: DatasetSurvey): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(error, folder, 'write');
+  }
+  const { parts, classes, missing, opened } = survey;
+  const table = (name: string, rows: readonly (readonly (string | number | null)[])[]): void =>
+    writeFileAtomic(join(folder, name), `${rows.map(formatCsvLine).join('\n')}\n`);
+  writeFileAtomic(join(folder, 'check.json'), `${JSON.stringify(survey, null, 2)}\n`);
+  table('classes.csv', [
+    ['class', 'listed', 'present', ...parts.map(({ name }) => name)],
+    ...classes.map((own) => [own.name, own.listed, own.present, ...own.parts]),
+  ]);
+  table('missing.csv', [['clip', 'label', 'split'], ...missing.map(({ name, label, split }) => [name, label, split])]);
+  table('broken.csv', [['path', 'reason'], ...(opened?.broken ?? []).map(({ path, reason }) => [path, reason])]);
+}

@@ -1,0 +1,58 @@
+import type { DatasetSurvey } from '../../data/survey';
+import type { BarTrace, Figure } from '../plotly';
+import { buttonRow, colours, series, themed } from '../theme';
+
+export type ClassBalanceArgs = Pick<DatasetSurvey, 'classes' | 'parts'> & {
+  readonly title?: string;
+};
+
+/** With more classes a part of them is shown, and the strip below moves it. */
+const mostAtOnce = 40;
+/** Folds overlap: of several, the first is drawn. */
+const isDrawn = (name: string): boolean => !/^[2-9]\d* /.test(name);
+
+/** How many clips each class has, by split, and how many are missing; drag it to see further classes. */
+export function classBalanceFigure({ classes, parts, title }: ClassBalanceArgs): Figure {
+  const names = classes.map(({ name }) => name);
+  const drawn = parts.flatMap(({ name, present }, p) => (present > 0 && isDrawn(name) ? [p] : []));
+  const traces = drawn.map((p, i) =>
+    bars(
+      parts[p].name,
+      names,
+      classes.map((own) => own.parts[p]),
+      series[i % series.length],
+    ),
+  );
+  const missing = classes.map(({ listed, present }) => listed - present);
+  if (missing.some((count) => count > 0)) traces.push(bars('missing', names, missing, colours.bad));
+  const order = (categoryorder: string, label: string) => ({
+    label,
+    method: 'update' as const,
+    args: [{}, { 'xaxis.categoryorder': categoryorder }] as const,
+  });
+  const isLong = names.length > mostAtOnce;
+  return themed(traces, {
+    title: title ? { text: title } : undefined,
+    height: isLong ? 460 : 400,
+    margin: { t: 68 },
+    barmode: 'stack',
+    bargap: 0.15,
+    dragmode: isLong ? 'pan' : 'zoom',
+    hovermode: 'x unified',
+    showlegend: true,
+    legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
+    xaxis: {
+      type: 'category',
+      categoryorder: 'total descending',
+      tickangle: -55,
+      dtick: 1,
+      ...(isLong && { range: [-0.5, mostAtOnce - 0.5], rangeslider: { visible: true, thickness: 0.08 } }),
+    },
+    yaxis: { title: { text: 'clips' }, fixedrange: isLong },
+    updatemenus: [buttonRow([order('total descending', 'by size'), order('category ascending', 'by name')])],
+  });
+}
+
+function bars(name: string, x: readonly string[], y: readonly number[], color: string): BarTrace {
+  return { type: 'bar', name, x, y, marker: { color }, hovertemplate: `%{y} ${name}<extra></extra>` };
+}
