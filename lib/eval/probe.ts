@@ -1,5 +1,5 @@
 import { modalities, type Modality } from '../config';
-import { openClipPool, openDataset, type BadFile, type ClipPool } from '../data';
+import { openClipPool, openDataset, type BadFile, type ClipPool, type DatasetArgs } from '../data';
 import type { Role } from '../model';
 import { concatenateColumns, normaliseRows, type FeatureMatrix } from './featureMatrix';
 import { extractFeatures, type ClipFeatures, type Network } from './features';
@@ -20,6 +20,8 @@ export interface ProbeArgs {
   readonly network: Network;
   /** Folder of a data set with labels and splits. */
   readonly data: string;
+  /** How the data set is opened, such as a published one by its name. */
+  readonly openAs?: DatasetArgs;
   /** `both`: video and audio features, each L2-normalised, side by side. */
   readonly modality: ProbeModality;
   /** Default: student. */
@@ -69,7 +71,7 @@ export async function linearProbe({ modality, ...args }: ProbeArgs): Promise<Pro
 export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
   const { network, modalities: asked, tower = 'student' } = args;
   const { splits: names = { train: 'train', test: 'test' } } = args;
-  const { train, test } = probeSplits(await openDataset(args.data), names);
+  const { train, test } = probeSplits(await openDataset(args.data, args.openAs), names);
   const skipped: BadFile[] = [];
   const pool = args.pool ?? openClipPool(network.config);
   const total = train.length + test.length;

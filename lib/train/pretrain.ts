@@ -1,4 +1,4 @@
-import { openDataset } from '../data/dataset';
+import { openDataset, type DatasetArgs } from '../data/dataset';
 import { openLoader } from '../data/loader';
 import { type PretrainingArgs, PretrainingRun } from './pretraining';
 
@@ -6,11 +6,13 @@ import { type PretrainingArgs, PretrainingRun } from './pretraining';
 export interface PretrainOptions extends Omit<PretrainingArgs, 'entries' | 'data' | 'openSource'> {
   /** Folder of the data set: one with an index.csv, or any tree of video files. */
   readonly data: string;
+  /** How it is opened, such as a published data set by its name. */
+  readonly openAs?: DatasetArgs;
 }
 
 /** Opens a pretraining run on the training split of a data set (all of it where there are no splits). */
-export async function openPretraining({ data, ...args }: PretrainOptions): Promise<PretrainingRun> {
-  const dataset = await openDataset(data);
+export async function openPretraining({ data, openAs, ...args }: PretrainOptions): Promise<PretrainingRun> {
+  const dataset = await openDataset(data, openAs);
   const entries = dataset.entries.filter(({ split }) => split === null || split === 'train');
   const { config } = args;
   return PretrainingRun.open({

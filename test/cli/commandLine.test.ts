@@ -16,6 +16,16 @@ describe('command line', function () {
     [['config', 'nano', 'mask.video=2'], 1, /^xkd: The value 2 of "mask\.video" is not allowed/],
     [['config', 'nano', '--json'], 1, /^xkd: --json goes with --describe/],
     [['config', 'nano', '--keys', '--describe'], 1, /^xkd: --keys and --describe are two listings/],
+    [
+      ['data', 'check', '--root', '.', '--dataset', 'ucf'],
+      1,
+      /^xkd: There is no data set "ucf": choose from ucf101, hmdb51/,
+    ],
+    [
+      ['pretrain', '--data', '.', '--out', 'x', '--dataset', 'esc50'],
+      1,
+      /^xkd: \. is not the folder of ESC-50, for there is no/,
+    ],
     [['config', 'nano', 'mask.video'], 1, /^xkd: "mask\.video" is not an override; write key=value/],
   ];
   for (const [words, code, message] of mistakes) {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { datasetNames } from '../../data/dataset';
 import type { DatasetSurvey } from '../../data/survey';
 import { UserError } from '../../errors';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
+import { datasetChoice } from '../datasetOptions';
 import { Progress } from '../progress';
 
 interface CheckFlags {
@@ -36,10 +36,7 @@ export function registerDataCheck(data: Command): void {
   data
     .command('check')
     .description('Count, find and open the files of a data set, beside what is published')
-    .option(
-      '--dataset <name>',
-      `${datasetNames.join(', ')} (default: index.csv if there is one, else folders)`,
-    )
+    .option('--dataset <name>', datasetChoice)
     .requiredOption('--root <folder>', 'folder of the data set, or the table of one of your own')
     .option(
       '--columns <list>',

@@ -2,11 +2,14 @@ import type { Command } from 'commander';
 import { configure, parseOverrides, presets } from '../../config';
 import type { PretrainingRun, StepMetrics } from '../../train';
 import { type InterruptWatch, exitCodeOf, watchInterrupt } from '../../train/interrupt';
+import { datasetChoice, openAs } from '../datasetOptions';
 import { Progress } from '../progress';
 
 interface PretrainFlags {
   preset: string;
   data: string;
+  dataset?: string;
+  allowMissing?: boolean;
   out: string;
   init?: readonly string[];
   resume?: boolean;
@@ -20,6 +23,8 @@ export function register(program: Command): void {
     .description('Pretrain XKD on a folder of videos with sound')
     .option('--preset <name>', Object.keys(presets).join(', '), 'nano')
     .requiredOption('--data <folder>', 'data set: a folder with index.csv, or any tree of video files')
+    .option('--dataset <name>', datasetChoice)
+    .option('--allow-missing', 'go on without files that a published data set should have')
     .requiredOption('--out <folder>', 'run folder: configuration, metrics, checkpoints')
     .option(
       '--init <path>',
@@ -39,7 +44,17 @@ export function register(program: Command): void {
       const { initialState } = await import('../../weights');
       const initial = init && (() => initialState(init, config));
       const report = (sentence: string) => process.stderr.write(`xkd: ${sentence}\n`);
-      const run = await openPretraining({ config, data, out, initial, resume, eager, report, interrupt });
+      const run = await openPretraining({
+        config,
+        data,
+        openAs: openAs(flags),
+        out,
+        initial,
+        resume,
+        eager,
+        report,
+        interrupt,
+      });
       try {
         await follow(run, out, interrupt);
       } finally {

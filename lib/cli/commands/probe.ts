@@ -2,11 +2,14 @@ import { Option, type Command } from 'commander';
 import { presets } from '../../config';
 import type { ProbeModality } from '../../eval';
 import type { Role } from '../../model';
+import { datasetChoice, openAs } from '../datasetOptions';
 import { Progress } from '../progress';
 
 interface ProbeFlags {
   readonly checkpoint: readonly string[];
   readonly data: string;
+  readonly dataset?: string;
+  readonly allowMissing?: boolean;
   readonly modality: ProbeModality;
   readonly tower?: Role;
   readonly preset?: string;
@@ -34,6 +37,8 @@ export function register(program: Command): void {
       (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
     )
     .requiredOption('--data <folder>', 'data set with labels and splits')
+    .option('--dataset <name>', datasetChoice)
+    .option('--allow-missing', 'go on without files that a published data set should have')
     .addOption(
       new Option('--modality <name>', 'features of').choices(['video', 'audio', 'both']).default('video'),
     )
@@ -67,6 +72,7 @@ async function run(words: readonly string[], flags: ProbeFlags): Promise<void> {
     const result = await linearProbe({
       network,
       data: flags.data,
+      openAs: openAs(flags),
       modality: flags.modality,
       tower,
       splits: { train: flags.trainSplit, test: flags.testSplit },

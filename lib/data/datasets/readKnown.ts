@@ -29,11 +29,6 @@ export interface FoundDataset {
   readonly missing: readonly ListedClip[];
 }
 
-/** The known data set whose layout a folder has; null if none fits. */
-export function layoutOf(folder: string): Layout | null {
-  return Object.values(layouts).find((layout) => layout.lacks(folder) === null) ?? null;
-}
-
 /**
  * Reads a data set in the layout in which it is published.
  *

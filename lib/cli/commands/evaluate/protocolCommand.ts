@@ -5,12 +5,15 @@ import type { ProtocolArgs } from '../../../eval/protocols/protocol';
 import type { EvaluationModality, ProtocolName, ProtocolResult } from '../../../eval/results';
 import { describeSettings, type SettingsSchema } from '../../../eval/settings';
 import type { Role } from '../../../model';
+import { datasetChoice } from '../../datasetOptions';
 
 /** What every sub-command of `xkd evaluate` takes. */
 export interface EvaluateFlags {
   readonly checkpoint: readonly string[];
   readonly preset?: string;
+  readonly dataset?: string;
   readonly root: string;
+  readonly allowMissing?: boolean;
   readonly modality: EvaluationModality;
   readonly tower?: Role;
   readonly out?: string;
@@ -48,7 +51,9 @@ export function registerProtocol<S extends SettingsSchema>(
       'run folder (its newest checkpoint), file of weights, or none: untrained; again for each further backbone',
       (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
     )
+    .option('--dataset <name>', datasetChoice)
     .requiredOption('--root <folder>', 'folder of the data set')
+    .option('--allow-missing', 'go on without files that a published data set should have')
     .addOption(
       new Option('--modality <name>', 'what is looked at').choices(modalities).default(modalities[0]),
     )

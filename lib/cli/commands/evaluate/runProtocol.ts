@@ -7,6 +7,7 @@ import { Stopped, type ProtocolProgress } from '../../../eval/protocols/protocol
 import { writeResult } from '../../../eval/results';
 import { parseSettings, type SettingsSchema } from '../../../eval/settings';
 import { exitCodeOf, watchInterrupt } from '../../../train/interrupt';
+import { openAs } from '../../datasetOptions';
 import { openNetwork, requireTowers } from '../../network';
 import { Progress } from '../../progress';
 import type { EvaluateFlags, ProtocolCommand } from './protocolCommand';
@@ -26,7 +27,7 @@ export async function runProtocol<S extends SettingsSchema>(
     stop.abort();
     bars.note('stopping; a second signal ends at once');
   });
-  const dataset = await openDataset(flags.root);
+  const dataset = await openDataset(flags.root, openAs(flags));
   const opened = await openNetwork({ checkpoint: flags.checkpoint, preset: flags.preset, overrides });
   try {
     const tower = flags.tower ?? opened.backbones?.[0].role ?? 'student';
