@@ -4,8 +4,8 @@
  *
  * Nothing here is linked to TensorFlow: open() looks the functions up in the library that tfjs-node has loaded.
  *
- *   open(addonPath)                      the addon that is linked to TensorFlow; tells whether the ops of kernels.c are
- *                                        there
+ *   open(addonPath)                      the addon that is linked to TensorFlow; gives the names of the ops of kernels.c,
+ *                                        none where it can't take them
  *   createSession(config)                ConfigProto bytes; gives a session
  *   addOp(session, op)                   op: { type, name, inputs: [place or list of places], controls: [name],
  *                                        attributes: [{ name, value: AttrValue bytes }] }; gives the outputs' types
@@ -176,9 +176,13 @@ static napi_value open_library(napi_env env, napi_callback_info info) {
   static int has_kernels = -1;
   if (missing == NULL && has_kernels < 0) has_kernels = register_kernels(library);
   is_open = missing == NULL;
-  napi_value result;
-  napi_get_boolean(env, has_kernels > 0, &result);
-  return result;
+  napi_value names, name;
+  napi_create_array(env, &names);
+  for (uint32_t i = 0; has_kernels > 0 && kernel_name(i) != NULL; i++) {
+    napi_create_string_utf8(env, kernel_name(i), NAPI_AUTO_LENGTH, &name);
+    napi_set_element(env, names, i, name);
+  }
+  return names;
 }
 
 static napi_value create_session(napi_env env, napi_callback_info info) {

@@ -3,7 +3,15 @@
 
 #include <stdbool.h>
 
-/* Registers the ops of kernels.c with the TensorFlow in a library; false where it can't take any. */
+#include "opCall.h"
+
+/* Registers the ops with the TensorFlow in a library; false where it can't take them. */
 bool register_kernels(void *library);
+
+/* The name of an op, NULL behind the last. */
+const char *kernel_name(size_t index);
+
+/* A list of ops that ends with one without a name. */
+extern const OpDefinition optimiser_ops[], attention_ops[], layer_norm_ops[], gelu_ops[];
 
 #endif

@@ -42,8 +42,8 @@ export interface NativeResult {
 }
 
 export interface GraphAddon {
-  /** Whether the ops of scripts/native/kernels.c are there. */
-  readonly hasKernels: boolean;
+  /** The ops of scripts/native/kernels.c that are there. */
+  readonly ops: readonly string[];
   createSession(config: Uint8Array): NativeSession;
   /** @returns types and shapes of the op's outputs */
   addOp(session: NativeSession, op: NativeOp): NativeDescription[];

@@ -18,8 +18,9 @@ function open() {
   const binding = Object.keys(require.cache).find((file) => path.basename(file) === 'tfjs_binding.node');
   if (binding === undefined || !fs.existsSync(addon)) return null;
   const graph = require(addon);
-  const hasKernels = graph.open(binding);
-  return { ...graph, hasKernels };
+  const ops = graph.open(binding);
+  // An addon of an earlier version, before set-up has run again, gives no list.
+  return { ...graph, ops: Array.isArray(ops) ? ops : [] };
 }
 
 module.exports = { graphAddon };
