@@ -36,7 +36,7 @@ export function patchify(config: NetworkStructure, modality: Modality, view: tf.
  * @param view video `[B, 3, T, S, S]` or log-mel `[B, 1, M, F]`, global or local
  * @param mask tokens to keep; the others are not computed at all
  * @param scales factors of the blocks' branches, for drop path
- * @returns tokens `[B, 1 + L, D]` (`[B, 1 + K, D]` when masked), class token first, and the last attention
+ * @returns tokens `[B, 1 + L, D]` (`[B, 1 + K, D]` when masked), class token first, and the last block's attention
  */
 export function encode(
   config: NetworkStructure,

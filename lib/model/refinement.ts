@@ -1,4 +1,5 @@
 import type { XkdConfig } from '../config';
+import type { Attended } from '../nn';
 import { tf } from '../tensor/native';
 
 /*
@@ -13,7 +14,7 @@ export interface CrossModalWeights {
   readonly audio: tf.Tensor3D;
 }
 
-/** Attention of the class token over the patches: `[B, H, 1 + N, 1 + N]` to `[B, H, N]`. */
+/** Attention of the class token, the first, over the patches: `[B, H, Q, 1 + N]` to `[B, H, N]`. */
 export function classAttention(attention: tf.Tensor4D): tf.Tensor3D {
   const row = tf.slice(attention, [0, 0, 0, 1], [-1, -1, 1, -1]);
   return tf.squeeze(row, [2]);
@@ -59,13 +60,13 @@ export function refine(features: tf.Tensor3D, weights: tf.Tensor3D): tf.Tensor3D
 /** Refined patch features of both teachers; as they are when refinement is off. */
 export function refineTeachers(
   refinement: XkdConfig['refinement'],
-  video: { features: tf.Tensor3D; attention: tf.Tensor4D },
-  audio: { features: tf.Tensor3D; attention: tf.Tensor4D },
+  video: { features: tf.Tensor3D; attention: Attended['attention'] },
+  audio: { features: tf.Tensor3D; attention: Attended['attention'] },
 ): { video: tf.Tensor3D; audio: tf.Tensor3D } {
   if (refinement === 'none') return { video: video.features, audio: audio.features };
   const weights = crossModalWeights(
-    classAttention(video.attention),
-    classAttention(audio.attention),
+    classAttention(video.attention(1)),
+    classAttention(audio.attention(1)),
     refinement,
   );
   return { video: refine(video.features, weights.video), audio: refine(audio.features, weights.audio) };

@@ -20,7 +20,7 @@ export interface BranchScale {
  * @param tokens `[B, N, D]`
  * @param blocks scope with `0.norm1.weight` and so on
  * @param scales of the branches, block by block; left out: 1
- * @returns tokens `[B, N, D]` and the last block's attention `[B, H, N, N]`
+ * @returns tokens `[B, N, D]` and the last block's attention
  */
 export function transformer(
   tokens: tf.Tensor3D,
@@ -28,7 +28,7 @@ export function transformer(
   shape: TransformerShape,
   scales?: readonly BranchScale[],
 ): Attended {
-  let state: { tokens: tf.Tensor3D; attention?: tf.Tensor4D } = { tokens };
+  let state: Partial<Attended> & Pick<Attended, 'tokens'> = { tokens };
   for (let i = 0; i < shape.depth; i++) state = block(state.tokens, blocks.at(i), shape.heads, scales?.[i]);
   return state as Attended;
 }
@@ -50,6 +50,6 @@ function norm(x: tf.Tensor3D, weights: WeightScope): tf.Tensor3D {
 }
 
 function mlp(x: tf.Tensor, weights: WeightScope): tf.Tensor {
-  const hidden = gelu(linear(x, weights.get('fc1.weight'), weights.get('fc1.bias'))); // [B, N, 4D]
+  const hidden = gelu(linear(x, weights.get('fc1.weight')), weights.get('fc1.bias')); // [B, N, 4D]
   return linear(hidden, weights.get('fc2.weight'), weights.get('fc2.bias')); // [B, N, D]
 }

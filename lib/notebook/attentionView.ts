@@ -34,7 +34,7 @@ export function teacherAttention(
     const look = (modality: Modality, { data, shape }: NdArray) => {
       const backbone = network.scope.at(towerName(modality, 'teacher'), 'backbone');
       return classAttention(
-        encode(network.config, backbone, modality, tf.tensor(data, [...shape])).attention,
+        encode(network.config, backbone, modality, tf.tensor(data, [...shape])).attention(1),
       );
     };
     const [seen, heard] = [look('video', video), look('audio', audio)]; // [1, H, N]

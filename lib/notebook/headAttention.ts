@@ -38,7 +38,7 @@ function attention(
   return tf.tidy(() => {
     const backbone = scope.at(towerName(modality, role), 'backbone');
     const encoded = encode(config, backbone, modality, tf.tensor(data, [...shape]));
-    const heads = tf.squeeze<tf.Tensor2D>(classAttention(encoded.attention), [0]); // [H, N]
+    const heads = tf.squeeze<tf.Tensor2D>(classAttention(encoded.attention(1)), [0]); // [H, N]
     return tf.unstack(heads).map((head) => head.dataSync<'float32'>());
   });
 }

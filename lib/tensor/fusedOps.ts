@@ -3,12 +3,20 @@ import { nodeBackend } from './backend';
 import { nativeInfo, type tf } from './native';
 
 /*
- * The ops of scripts/native/kernels.c: pure functions like all others, one pass over memory each. They have no gradient.
+ * Ops of scripts/native, whose list is in kernels.c: pure functions like all others, one pass over memory each. Those of
+ * the optimiser are called here; those of layers beside the formulas that they stand for.
  */
+
+/** Ops that are called by name. */
+const names = [
+  ...['XkdAdamW', 'XkdBlend', 'XkdAttention', 'XkdAttentionGrad'],
+  ...['XkdLayerNorm', 'XkdLayerNormGrad', 'XkdGelu', 'XkdGeluGrad'],
+];
 
 /** Whether they are there: native TensorFlow on a CPU with this project's addon. */
 export function hasFusedOps(): boolean {
-  return graphAddon()?.hasKernels === true && nativeInfo().device === 'cpu';
+  const ops = graphAddon()?.ops ?? [];
+  return names.every((name) => ops.includes(name)) && nativeInfo().device === 'cpu';
 }
 
 /** A parameter before or after an update. */

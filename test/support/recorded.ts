@@ -53,15 +53,21 @@ function watchOps<T>(ops: RecordedOp[], body: () => T): T {
 
 /** FLOPs of all matrix products among some ops, a multiplication with its addition counted as 2. */
 export function productFlops(ops: readonly RecordedOp[]): number {
-  return ops.reduce((sum, { op, attributes, inputs, outputs }) => {
-    if (!/MatMul/.test(op)) return sum;
-    const transposed = attributes.some(
-      ({ name, value }) => /^(transpose_a|adj_x)$/.test(name) && value === true,
-    );
-    const left = (inputs[0] as tf.TensorInfo).shape;
-    const inner = left[left.length - (transposed ? 2 : 1)];
-    return sum + 2 * outputs[0].size * inner;
-  }, 0);
+  return ops.reduce((sum, recorded) => sum + flopsOf(recorded), 0);
+}
+
+function flopsOf({ op, attributes, inputs, outputs }: RecordedOp): number {
+  const left = (inputs[0] as tf.TensorInfo | undefined)?.shape ?? [];
+  if (/^XkdAttention/.test(op)) {
+    const [batch, tokens, , heads, width] = left;
+    // Two products, each with two in the gradient; the scores that it makes anew are not counted.
+    return (op === 'XkdAttention' ? 2 : 4) * 2 * batch * heads * tokens ** 2 * width;
+  }
+  if (!/MatMul/.test(op)) return 0;
+  const transposed = attributes.some(
+    ({ name, value }) => /^(transpose_a|adj_x)$/.test(name) && value === true,
+  );
+  return 2 * outputs[0].size * left[left.length - (transposed ? 2 : 1)];
 }
 
 /** Values of differences between pairs of vectors `[n, m, width]` that element-wise ops and sums go through. */

@@ -101,10 +101,10 @@ describe('AdamW', () => {
     });
   });
 
-  it('in one op refuses operands of unlike sizes', function () {
+  it('in one op refuses operands of unlike shapes', function () {
     if (!hasFusedOps()) this.skip();
     const [short, long] = [tf.zeros([2]), tf.zeros([3])];
-    assert.throws(() => fusedBlend(short, long, tf.zeros([2])), /unlike sizes/);
+    assert.throws(() => fusedBlend(short, long, tf.zeros([2])), /unlike shapes/);
     tf.dispose([short, long]);
   });
 });

@@ -3,27 +3,33 @@ import { type TransformerShape, mlpRatio } from '../../nn/transformerShape';
 import type { DecodedTokens } from './products';
 
 /*
- * Values that the forward pass of the traced step must keep until its backward pass. Whatever is not named here is
- * freed as soon as the next operation has read it.
+ * Values that the forward pass of the traced step must keep until its backward pass, with this project's own ops on a CPU
+ * (without them about half as many again, and attention's of all pairs of tokens). Whatever is not named here is freed as
+ * soon as the next operation has read it.
  */
 
 /** Widths of the Gaussian kernels of the MMD, whose values are kept. */
 const mmdKernels = 7;
 
+/** Mean and inverse deviation that a norm keeps of each row. */
+const normStatistics = 2;
+/** What attention keeps of each row of a head's softmax: its largest score, and 1 / sum. */
+const softmaxStatistics = 2;
+
 /**
- * Blocks on one sequence of N tokens of width D. Per block 20 N D: both norms before and after scaling (4), query, key
- * and value (3), the input of the output projection (1), and of the MLP's hidden layer (4 wide) the sum, its normal
- * distribution function and the GELU (12); then the attention H N², and the inverse deviation of both norms 2 N.
+ * Blocks on one sequence of N tokens of width D. Per block 16 N D: both norms' inputs and outputs (4), query, key and value
+ * (3), the input of the output projection (1), and the MLP's hidden layer before and after GELU (4 wide each, 8); then
+ * statistics of both norms and of the softmax of each head.
  */
 export function blocksValues({ width, depth, heads }: TransformerShape, tokens: number): number {
-  const perToken = (4 + 3 + 1 + 3 * mlpRatio) * width + 2;
-  return depth * (tokens * perToken + heads * tokens * tokens);
+  const perToken = (4 + 3 + 1 + 2 * mlpRatio) * width + 2 * normStatistics + heads * softmaxStatistics;
+  return depth * tokens * perToken;
 }
 
-/** One sequence through a backbone: its patches, the blocks, the final norm before scaling. */
+/** One sequence through a backbone: its patches, the blocks, the final norm's input. */
 export function backboneValues({ encoder }: XkdConfig, patches: number, patchValues: number): number {
   const tokens = 1 + patches;
-  return patches * patchValues + blocksValues(encoder, tokens) + tokens * (encoder.width + 1);
+  return patches * patchValues + blocksValues(encoder, tokens) + tokens * (encoder.width + normStatistics);
 }
 
 /** One sequence through a decoder: its input, the blocks, and of the removed patches the tokens, values and targets. */
@@ -34,10 +40,10 @@ export function decoderValues({ encoder, decoder }: XkdConfig, counts: DecodedTo
   return input + blocksValues(decoder, 1 + global) + asked + 2 * removed * patchValues;
 }
 
-/** One vector through a head. Per hidden layer the norm before and after scaling, and both parts of the GELU. */
+/** One vector through a head. Per hidden layer the norm's input and output, and the GELU. */
 export function headValues({ encoder, projector }: XkdConfig): number {
   const { layers, hidden, bottleneck, outputs } = projector;
-  return encoder.width + (layers - 1) * (4 * hidden + 1) + 2 * bottleneck + outputs;
+  return encoder.width + (layers - 1) * (3 * hidden + normStatistics) + 2 * bottleneck + outputs;
 }
 
 /** The last layer's rows divided by their norms, once for all vectors. */

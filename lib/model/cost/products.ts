@@ -29,7 +29,7 @@ export function blocksFlops({ width, depth }: TransformerShape, tokens: number):
 
 /**
  * One sequence through a backbone. Each product has two in the backward pass, except that no gradient is taken of the
- * patches.
+ * patches. That the native op makes attention's scores anew for its gradient is not counted: the method needs them once.
  *
  * @param patches tokens without the class token
  */
@@ -37,6 +37,11 @@ export function backboneFlops({ encoder }: XkdConfig, patches: number, values: n
   const embedding = productFlops(patches, values, encoder.width);
   const blocks = blocksFlops(encoder, 1 + patches);
   return { forward: embedding + blocks, backward: embedding + 2 * blocks };
+}
+
+/** What the class token attends to in the last block, once more for refinement: its scores on all tokens. */
+export function classAttentionFlops({ encoder }: XkdConfig, patches: number): Flops {
+  return { forward: productFlops(1, encoder.width, 1 + patches), backward: 0 };
 }
 
 /**

@@ -7,7 +7,15 @@ import {
   headValues,
   mmdValues,
 } from './activations';
-import { type Flops, backboneFlops, decoderFlops, headFlops, mmdFlops, resamplingFlops } from './products';
+import {
+  type Flops,
+  backboneFlops,
+  classAttentionFlops,
+  decoderFlops,
+  headFlops,
+  mmdFlops,
+  resamplingFlops,
+} from './products';
 import { type TokenCounts, countTokens } from './tokens';
 
 /** What one part of the model does in a pass over some clips. */
@@ -103,7 +111,9 @@ function decoderParts(config: XkdConfig, clips: number, modality: Modality, coun
 
 function teacherParts(config: XkdConfig, clips: number, modality: Modality, counts: TokenCounts): StepPart[] {
   const { teacher, teacherView, global, patchValues, localGrid, globalGrid } = counts;
-  const seen = scaled(backboneFlops(config, teacher, patchValues), clips);
+  const encoded = backboneFlops(config, teacher, patchValues);
+  const refined = config.refinement !== 'none';
+  const seen = scaled(refined ? sum(encoded, classAttentionFlops(config, teacher)) : encoded, clips);
   const resampled = teacherView === 'firstLocal' && String(localGrid) !== String(globalGrid);
   return [
     part(
