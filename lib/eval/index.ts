@@ -18,3 +18,4 @@ export * from './paper';
 export * from './report';
 export * from './protocols';
 export * from './store';
+export * from './supervised';

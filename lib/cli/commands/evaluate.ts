@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
+import { register as registerFinetune } from './evaluate/finetune';
+import { register as registerLinear } from './evaluate/linear';
 
 /** The protocols in the order in which the help lists them. */
-const registrations: readonly ((evaluate: Command) => void)[] = [];
+const registrations: readonly ((evaluate: Command) => void)[] = [registerLinear, registerFinetune];
 
 /** `xkd evaluate PROTOCOL`: what a network is good for, measured as the paper does. */
 export function register(program: Command): void {

@@ -29,6 +29,8 @@ export interface ProtocolCommand<S extends SettingsSchema> {
   readonly description: string;
   /** Its settings, given as words `key=value`; each with a default and a description. */
   readonly settings: S;
+  /** The same with the defaults for a choice, where they depend on it; those above are the help's. */
+  readonly settingsFor?: (choice: Pick<EvaluateFlags, 'modality' | 'dataset'>) => S;
   /** Default: all. */
   readonly modalities?: readonly EvaluationModality[];
   /** Words behind `xkd evaluate NAME` in the help. */

@@ -15,11 +15,11 @@ import { formatResult } from './resultTable';
 
 /** Runs one protocol from the words of a command line, writes its result and prints it. */
 export async function runProtocol<S extends SettingsSchema>(
-  { name, settings: schema, load }: ProtocolCommand<S>,
+  { name, settings: schema, settingsFor, load }: ProtocolCommand<S>,
   words: readonly string[],
   flags: EvaluateFlags,
 ): Promise<void> {
-  const { settings, overrides } = parseSettings(schema, words);
+  const { settings, overrides } = parseSettings(settingsFor?.(flags) ?? schema, words);
   const interrupt = watchInterrupt({ secondEnds: true });
   const stop = new AbortController();
   const bars = new Bars();

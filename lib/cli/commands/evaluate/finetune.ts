@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { finetuneSettings } from '../../../eval/supervised/presets';
+import { registerProtocol } from './protocolCommand';
+
+/** `xkd evaluate finetune`: a backbone and a classifier on it, trained together. */
+export function register(evaluate: Command): void {
+  registerProtocol(evaluate, {
+    name: 'finetune',
+    description: 'Train a backbone and a classifier on it, each layer at its own rate',
+    settings: finetuneSettings('video', 'folder'),
+    settingsFor: ({ modality, dataset }) =>
+      finetuneSettings(modality === 'audio' ? 'audio' : 'video', dataset ?? 'folder'),
+    modalities: ['video', 'audio'],
+    examples: [
+      '--checkpoint runs/first --root data/sample',
+      '--checkpoint runs/first --root data/sample --modality audio epochs=20 layerDecay=0.75',
+      '--checkpoint vid_teacher.pth.tar --preset base --dataset hmdb51 --root /data/hmdb51 training.precision=bf16',
+    ],
+    load: async () => (await import('../../../eval')).evaluateFinetune,
+  });
+}

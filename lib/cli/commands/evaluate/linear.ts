@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import { linearSettings } from '../../../eval/supervised/presets';
+import { registerProtocol } from './protocolCommand';
+
+/** `xkd evaluate linear`: a linear classifier on a frozen backbone, trained with AdamW. */
+export function register(evaluate: Command): void {
+  registerProtocol(evaluate, {
+    name: 'linear',
+    description: 'Train a linear classifier on a frozen backbone with AdamW, clips augmented in each epoch',
+    settings: linearSettings('video'),
+    settingsFor: ({ modality }) => linearSettings(modality === 'audio' ? 'audio' : 'video'),
+    modalities: ['video', 'audio'],
+    examples: [
+      '--checkpoint runs/first --root data/sample',
+      '--checkpoint runs/first --root data/sample --modality audio features=once epochs=20',
+      '--checkpoint vid_teacher.pth.tar --preset base --dataset kinetics400 --root /data/k400',
+    ],
+    load: async () => (await import('../../../eval')).evaluateLinear,
+  });
+}

@@ -1,0 +1,40 @@
+import type { ParameterSpec } from '../../model';
+import { RandomStream } from '../../random';
+import { linear } from '../../nn';
+import { tf } from '../../tensor/native';
+
+/*
+ * The linear classifier on the patch mean of a backbone. B batch, D width, K classes.
+ */
+
+/** Names of its parameters. */
+export const classifierNames = { weight: 'classifier.weight', bias: 'classifier.bias' } as const;
+
+/** Standard deviation of its weights at the start (method section 10). */
+const initialDeviation = 0.01;
+
+export function classifierSpecs(width: number, classes: number): Pick<ParameterSpec, 'name' | 'shape'>[] {
+  return [
+    { name: classifierNames.weight, shape: [classes, width] },
+    { name: classifierNames.bias, shape: [classes] },
+  ];
+}
+
+/** Weights from N(0, 0.01), biases 0. */
+export function initialClassifier(width: number, classes: number, seed: number): Map<string, tf.Tensor> {
+  const stream = RandomStream.fromSeed(seed).split('classifier');
+  const weight = Float32Array.from({ length: classes * width }, () => stream.normal(0, initialDeviation));
+  return new Map<string, tf.Tensor>([
+    [classifierNames.weight, tf.tensor2d(weight, [classes, width])],
+    [classifierNames.bias, tf.zeros([classes])],
+  ]);
+}
+
+/**
+ * @param features `[B, D]`
+ * @returns logits `[B, K]`
+ */
+export function classify(features: tf.Tensor2D, weights: ReadonlyMap<string, tf.Tensor>): tf.Tensor2D {
+  const { weight, bias } = classifierNames;
+  return linear(features, weights.get(weight)!, weights.get(bias)!) as tf.Tensor2D;
+}

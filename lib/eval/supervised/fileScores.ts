@@ -1,0 +1,129 @@
+import { evaluationBatches, type BadFile, type ClipPool, type MediaEntry } from '../../data';
+import { meanAveragePrecision } from '../averagePrecision';
+import type { FeatureMatrix } from '../featureMatrix';
+import { topKAccuracy } from '../metrics';
+import { labelsOf } from '../protocols/checkDataset';
+import { throwIfStopped, type ProtocolProgress } from '../protocols/protocol';
+import type { Metrics } from '../results';
+import type { RowSource } from '../store/rows';
+import type { ClassifierEngine } from './engine';
+import type { SupervisedSettings } from './settings';
+import { backboneWeights, type ClassifierSetup, type ClassifierState } from './state';
+import type { ClassList } from './targets';
+
+/*
+ * The test: of each file several clips and crops, what the classifier says of them averaged (method section 10). K
+ * classes.
+ */
+
+/** What a classifier says of files. */
+export interface FileScores {
+  readonly entries: readonly MediaEntry[];
+  /** Mean probabilities `[files, K]`. */
+  readonly scores: FeatureMatrix;
+}
+
+export interface ScoreArgs {
+  readonly setup: ClassifierSetup;
+  readonly settings: SupervisedSettings;
+  readonly state: ClassifierState;
+  readonly engine: ClassifierEngine;
+  readonly entries: readonly MediaEntry[];
+  readonly pool: ClipPool;
+  readonly label: string;
+  readonly onProgress?: (progress: ProtocolProgress) => void;
+  readonly onSkip: (bad: BadFile) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Decodes the test clips and lets them through the network; files that cannot be used are left out. */
+export async function scoreClips(args: ScoreArgs): Promise<FileScores> {
+  const { setup, settings, state, engine, entries, pool, label, onSkip, signal } = args;
+  const { plan, finetunes, classes, network } = setup;
+  const { modality } = plan.tower;
+  const { testClips: clips, testCrops: crops } = settings;
+  const inputs = {
+    plan,
+    weights: state.tensors.weights,
+    frozen: finetunes ? new Map<string, never>() : backboneWeights(setup),
+  };
+  const batch = Math.max(1, Math.floor(settings.batch / crops));
+  const sums = new Map<MediaEntry, Float64Array>();
+  const total = entries.length * clips;
+  let done = 0;
+  const plans = { kind: 'spread', clips, crops } as const;
+  for await (const part of evaluationBatches(entries, network.config, {
+    batch,
+    modalities: [modality],
+    plan: plans,
+    pool,
+    onSkip,
+  })) {
+    throwIfStopped(signal);
+    const isFull = part.entries.length === batch;
+    const values = await engine.probabilities(inputs, part[modality]!, isFull);
+    const each = values.length / part.entries.length;
+    part.entries.forEach((entry, i) =>
+      addRows(sums, entry, values.subarray(i * each, (i + 1) * each), classes),
+    );
+    done += part.entries.length;
+    args.onProgress?.({ label, done, total, unit: 'clips' });
+  }
+  return gather([...sums.keys()], (entry) => sums.get(entry)!, clips * crops, classes);
+}
+
+/** The same from features: rows of each file one after the other. */
+export async function scoreFeatures(
+  { setup, settings, state, engine }: Pick<ScoreArgs, 'setup' | 'settings' | 'state' | 'engine'>,
+  entries: readonly MediaEntry[],
+  rows: RowSource,
+): Promise<FileScores> {
+  const each = rows.rows / entries.length;
+  const inputs = { plan: setup.plan, weights: state.tensors.weights, frozen: new Map<string, never>() };
+  const sums = entries.map(() => new Float64Array(setup.classes));
+  const batch = Math.max(settings.batch, featureRows);
+  for (let first = 0; first < rows.rows; first += batch) {
+    const count = Math.min(batch, rows.rows - first);
+    const view = { data: rows.read(first, count), shape: [count, rows.columns] };
+    const values = await engine.probabilities(inputs, view, false);
+    values.forEach((value, i) => {
+      sums[Math.floor((first + Math.floor(i / setup.classes)) / each)][i % setup.classes] += value;
+    });
+  }
+  const places = new Map(entries.map((entry, i) => [entry, i]));
+  return gather(entries, (entry) => sums[places.get(entry)!], each, setup.classes);
+}
+
+/** top-1 and top-5, or the mean average precision of several labels. */
+export function metricsOf({ entries, scores }: FileScores, { classes, multiLabel }: ClassList): Metrics {
+  const places = new Map(classes.map((name, i) => [name, i]));
+  const labels = entries.map((entry) => new Set(labelsOf(entry).map((label) => places.get(label)!)));
+  if (multiLabel) return { map: meanAveragePrecision(scores, (row, column) => labels[row].has(column)) };
+  const targets = Int32Array.from(labels, ([own]) => own);
+  return { top1: topKAccuracy(scores, targets, 1), top5: topKAccuracy(scores, targets, 5) };
+}
+
+/** Rows of features that are scored together. */
+const featureRows = 1024;
+
+function addRows(
+  sums: Map<MediaEntry, Float64Array>,
+  entry: MediaEntry,
+  values: Float32Array,
+  classes: number,
+): void {
+  const sum = sums.get(entry) ?? new Float64Array(classes);
+  values.forEach((value, i) => (sum[i % classes] += value));
+  sums.set(entry, sum);
+}
+
+function gather(
+  entries: readonly MediaEntry[],
+  sumOf: (entry: MediaEntry) => Float64Array,
+  rowsEach: number,
+  classes: number,
+): FileScores {
+  const data = new Float32Array(entries.length * classes);
+  entries.forEach((entry, row) => data.set(sumOf(entry).map((sum) => sum / rowsEach), row * classes)); // prettier-ignore
+  return { entries, scores: { data, rows: entries.length, columns: classes } };
+}

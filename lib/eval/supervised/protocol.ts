@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type { Modality } from '../../config';
+import type { Fold } from '../../data';
+import { entryName } from '../../data';
+import { UserError } from '../../errors';
+import { hashTowers } from '../networkHash';
+import { checkDataset, labelsOf } from '../protocols/checkDataset';
+import { protocolResult, type ProtocolArgs } from '../protocols/protocol';
+import type { ProtocolResult } from '../results';
+import type { SupervisedProtocol } from './presets';
+import { RunStore } from './runStore';
+import { checkTogether, type FinetuneSettings, type LinearSettings } from './settings';
+import type { ClassifierSetup } from './state';
+import { trainFold, type FoldArgs } from './trainFold';
+
+/** What only tests need to choose. */
+export type SupervisedOptions = Pick<FoldArgs, 'saveSeconds'>;
+
+/**
+ * Linear probe (method section 10): a linear classifier on the patch mean of a backbone that stands still.
+ *
+ * @throws UserError for data or settings that make no sense; Stopped where it was asked for
+ */
+export function evaluateLinear(
+  args: ProtocolArgs,
+  settings: LinearSettings,
+  options: SupervisedOptions = {},
+): Promise<ProtocolResult> {
+  if (settings.features === 'each' && settings.trainClips !== 1) {
+    throw new UserError(
+      `trainClips is ${settings.trainClips}, but clips are drawn anew in each epoch: add features=once, or leave it out.`,
+    );
+  }
+  if (settings.features === 'once' && settings.cutmix > 0) {
+    throw new UserError(
+      `cutmix is ${settings.cutmix}, but features have no area to cut: add features=each or cutmix=0.`,
+    );
+  }
+  return evaluateSupervised('linear', args, settings, options);
+}
+
+/**
+ * Finetuning (method section 10): a linear classifier and the backbone below it, layer by layer at its own rate.
+ *
+ * @throws UserError for data or settings that make no sense; Stopped where it was asked for
+ */
+export function evaluateFinetune(
+  args: ProtocolArgs,
+  settings: FinetuneSettings,
+  options: SupervisedOptions = {},
+): Promise<ProtocolResult> {
+  return evaluateSupervised('finetune', args, settings, options);
+}
+
+async function evaluateSupervised(
+  protocol: SupervisedProtocol,
+  args: ProtocolArgs,
+  settings: LinearSettings | FinetuneSettings,
+  options: SupervisedOptions,
+): Promise<ProtocolResult> {
+  const { dataset, network, tower, seed, store } = args;
+  const modality = oneModality(protocol, args);
+  checkDataset(dataset, modality);
+  checkTogether(settings, modality, dataset.multiLabel);
+  const { optimiser } = network.config;
+  const { beta1, beta2, weightDecay, learningRate, clip } = settings;
+  const setup: ClassifierSetup = {
+    plan: {
+      config: network.config,
+      tower: { modality, role: tower },
+      multiLabel: dataset.multiLabel,
+      clip,
+      optimiser: { ...optimiser, beta1, beta2, weightDecay, learningRate },
+    },
+    network,
+    classes: dataset.classes.length,
+    finetunes: protocol === 'finetune',
+    seed,
+  };
+  const weights = hashTowers(network, modality, tower);
+  const folds = [];
+  for (const fold of dataset.folds) {
+    const identity = {
+      format: 1,
+      protocol,
+      modality,
+      tower,
+      weights,
+      seed,
+      ...inputsOf(args, modality),
+      settings,
+    };
+    const run = RunStore.open(store, `${protocol}-${modality}-${tower}`, {
+      ...identity,
+      ...clipsOf(args, fold),
+    });
+    folds.push(await trainFold({ args, setup, settings, fold, run, report: warn, ...options }));
+  }
+  const skipped = new Map(folds.flatMap((each) => each.skipped.map((bad) => [bad.path, bad] as const)));
+  return protocolResult(protocol, args, settings, {
+    folds: folds.map(({ fold }) => fold),
+    skipped: [...skipped.values()],
+  });
+}
+
+function oneModality(protocol: string, { modality }: ProtocolArgs): Modality {
+  if (modality !== 'both') return modality;
+  throw new UserError(
+    `The protocol "${protocol}" trains on one modality: add --modality video or --modality audio (both together: "xkd evaluate svm").`,
+  );
+}
+
+/** What else of the configuration decides about the clips and the arithmetic. */
+function inputsOf({ network: { config } }: ProtocolArgs, modality: Modality): Record<string, unknown> {
+  const { clip, spectrogram, patch, encoder, training, videoAugmentation } = config;
+  const views = modality === 'video' ? { aspect: videoAugmentation.aspect } : { spectrogram };
+  return { clip, patch, encoder, ...views, precision: training.precision };
+}
+
+/** The files of a fold to learn from, with their labels: draws go by their order. */
+function clipsOf({ dataset }: ProtocolArgs, { name, train }: Fold): Record<string, unknown> {
+  const { entries, root, classes } = dataset;
+  const hash = createHash('sha256').update(JSON.stringify(classes));
+  for (const place of train) {
+    hash.update(`${JSON.stringify([entryName(entries[place], root), ...labelsOf(entries[place])])}\n`);
+  }
+  return { fold: name, classes: classes.length, clips: train.length, files: hash.digest('hex') };
+}
+
+function warn(sentence: string): void {
+  console.warn(sentence);
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { MetricsWriter, fileError, removeAbandonedFiles, writeFileAtomic } from '../../files';
+import type { MetricsRow } from '../../files/metrics';
+import type { FoldResult } from '../results';
+import { readClassifier, saveClassifier } from './checkpoint';
+import type { SupervisedSettings } from './settings';
+import type { ClassifierSetup, ClassifierState } from './state';
+
+/** What a finished fold leaves: its result, and the files that could not be used. */
+export interface FinishedFold {
+  readonly fold: FoldResult;
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** On what clips a classifier is tested, which its training does not depend on. */
+export type TestSettings = Pick<SupervisedSettings, 'testClips' | 'testCrops'>;
+
+/**
+ * Where the training of one classifier is kept: a folder below the store, named after a hash of all that decides about
+ * it, so that what is found there is the same training. It holds `training.json` (what it is), `metrics.csv` and
+ * `metrics.jsonl` (a row an epoch), `classifier.safetensors`, and `result.json` when it is done.
+ */
+export class RunStore {
+  private writers: readonly MetricsWriter[] = [];
+
+  private constructor(readonly path: string) {}
+
+  /** @param identity all that decides about the training, as JSON */
+  static open(store: string, name: string, identity: Readonly<Record<string, unknown>>): RunStore {
+    const text = JSON.stringify(identity);
+    const hash = createHash('sha256').update(text).digest('hex');
+    const path = join(store, `${name}-${hash.slice(0, 16)}`);
+    try {
+      mkdirSync(path, { recursive: true });
+      removeAbandonedFiles(path);
+      writeFileAtomic(join(path, 'training.json'), `${JSON.stringify(identity, null, 2)}\n`);
+    } catch (error) {
+      throw fileError(error, path, 'write');
+    }
+    return new RunStore(path);
+  }
+
+  /** The result of a training that was finished earlier, and tested so. */
+  finished(test: TestSettings): FinishedFold | null {
+    const path = join(this.path, 'result.json');
+    if (!existsSync(path)) return null;
+    const { testClips, testCrops, ...result } = JSON.parse(readFileSync(path, 'utf8')) as FinishedFold &
+      TestSettings;
+    return testClips === test.testClips && testCrops === test.testCrops ? result : null;
+  }
+
+  finish(result: FinishedFold, { testClips, testCrops }: TestSettings): void {
+    const text = JSON.stringify({ testClips, testCrops, ...result }, null, 2);
+    writeFileAtomic(join(this.path, 'result.json'), `${text}\n`);
+  }
+
+  /** The state of a training that was begun earlier; null where there is none. */
+  read(setup: ClassifierSetup, report: (sentence: string) => void): ClassifierState | null {
+    return readClassifier(join(this.path, 'classifier.safetensors'), setup, report);
+  }
+
+  save(state: ClassifierState): void {
+    this.writers.forEach((writer) => writer.flush());
+    saveClassifier(state, join(this.path, 'classifier.safetensors'));
+  }
+
+  /** Opens the metrics; rows behind `step` steps, of a training that was cut off, are dropped. */
+  openMetrics(step: number): void {
+    this.writers = ['metrics.csv', 'metrics.jsonl'].map(
+      (name) => new MetricsWriter(join(this.path, name), step === 0 ? null : step),
+    );
+  }
+
+  write(row: MetricsRow): void {
+    for (const writer of this.writers) writer.write(row);
+  }
+
+  close(): void {
+    this.writers.forEach((writer) => writer.close());
+    this.writers = [];
+  }
+}

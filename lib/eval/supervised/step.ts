@@ -1,0 +1,133 @@
+import { drawMix, mixTargets, mixViews, type MediaEntry, type NdArray } from '../../data';
+import { UserError } from '../../errors';
+import { RandomStream } from '../../random';
+import { flattenTree } from '../../tensor/graph';
+import { tf } from '../../tensor/native';
+import { type AdamwFactors, adamwFactors } from '../../train/adamw';
+import { warmupCosine } from '../../train/schedules';
+import { drawDropPath, drawDropout } from './dropout';
+import type { ClassifierEngine } from './engine';
+import { layerCount, layerRate } from './layerDecay';
+import type { SupervisedSettings } from './settings';
+import { backboneWeights, type ClassifierSetup, type ClassifierState } from './state';
+import type { SupervisedStepInputs } from './stepFunction';
+import { targetsOf, type ClassList } from './targets';
+
+/** Settings of a step; of the linear probe without the last two. */
+export type StepSettings = SupervisedSettings & { readonly layerDecay?: number; readonly dropPath?: number };
+
+/** Length of a training in steps. */
+export interface TrainingLength {
+  readonly stepsPerEpoch: number;
+  readonly steps: number;
+}
+
+export interface StepArgs {
+  readonly setup: ClassifierSetup;
+  readonly settings: StepSettings;
+  readonly length: TrainingLength;
+  readonly list: ClassList;
+}
+
+/** Learning rate of a step in the last layer. */
+export function learningRateAt(
+  { warmupEpochs, learningRate }: SupervisedSettings,
+  step: number,
+  { stepsPerEpoch, steps }: TrainingLength,
+): number {
+  return warmupCosine(step, steps, warmupEpochs * stepsPerEpoch, learningRate);
+}
+
+/**
+ * Takes one step on a batch; the state is changed in place, and a loss that is not finite stops before that.
+ *
+ * @returns the loss before the update
+ * @throws UserError naming the step where the loss is not finite
+ */
+export async function takeStep(
+  args: StepArgs,
+  state: ClassifierState,
+  engine: ClassifierEngine,
+  clips: { readonly view: NdArray; readonly entries: readonly MediaEntry[] },
+): Promise<number> {
+  const inputs = stepInputs(args, state, clips);
+  const { view, targets, dropout, dropPath, layers } = inputs;
+  try {
+    const collect = await engine.step(inputs);
+    return tf.tidy(() => {
+      const outputs = collect();
+      const [loss] = outputs.loss.dataSync();
+      if (!Number.isFinite(loss)) {
+        throw new UserError(
+          `The loss is ${loss} at step ${state.step}: begin again with a lower learningRate than ${args.settings.learningRate}.`,
+        );
+      }
+      state.commit(outputs.state);
+      state.step += 1;
+      return loss;
+    });
+  } finally {
+    flattenTree({ view, targets, dropout, dropPath, layers }).forEach((tensor) => tensor.dispose());
+  }
+}
+
+function stepInputs(
+  { setup, settings, length, list }: StepArgs,
+  state: ClassifierState,
+  clips: { readonly view: NdArray; readonly entries: readonly MediaEntry[] },
+): SupervisedStepInputs {
+  const { plan, finetunes, seed, network } = setup;
+  const { step } = state;
+  const { shape } = clips.view;
+  const seeds = RandomStream.fromSeed(seed);
+  const labels = targetsOf(clips.entries, list, settings.labelSmoothing);
+  const [height, width] = shape.slice(-2);
+  const mix = drawMix(seeds.split('mix', step), settings, height, width);
+  const view = mix === null ? clips.view : mixViews(clips.view, mix);
+  const targets = mix === null ? labels : mixTargets(labels, mix);
+  const [batch, features, depth] = [shape[0], network.config.encoder.width, network.config.encoder.depth];
+  const { dropout, dropPath = 0 } = settings;
+  const isSeen = view.shape.length > 2;
+  return {
+    plan,
+    state: state.tensors,
+    frozen: finetunes || !isSeen ? new Map() : backboneWeights(setup),
+    view: toTensor(view),
+    targets: toTensor(targets) as tf.Tensor2D,
+    dropout:
+      dropout === 0
+        ? null
+        : tf.tensor2d(drawDropout(seeds.split('dropout', step), batch * features, dropout), [
+            batch,
+            features,
+          ]),
+    dropPath:
+      dropPath === 0
+        ? null
+        : tf.tensor3d(drawDropPath(seeds.split('dropPath', step), depth, batch, dropPath), [depth, 2, batch]),
+    layers: layerFactors(setup, settings, learningRateAt(settings, step, length), step),
+  };
+}
+
+/** The optimiser's factors of each layer that is trained. */
+function layerFactors(
+  { plan, network, finetunes }: ClassifierSetup,
+  { layerDecay = 1 }: StepSettings,
+  learningRate: number,
+  step: number,
+): Map<string, AdamwFactors> {
+  const { depth } = network.config.encoder;
+  const last = layerCount(depth) - 1;
+  const layers = finetunes ? Array.from({ length: last + 1 }, (_, layer) => layer) : [last];
+  const counts = { lastLayer: step, others: step };
+  return new Map(
+    layers.map((layer) => {
+      const rate = learningRate * layerRate(layer, depth, layerDecay);
+      return [String(layer), adamwFactors(plan.optimiser, rate, counts)];
+    }),
+  );
+}
+
+function toTensor({ data, shape }: NdArray): tf.Tensor {
+  return tf.tensor(data, [...shape]);
+}

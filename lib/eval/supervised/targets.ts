@@ -1,0 +1,29 @@
+import type { MediaEntry, NdArray } from '../../data';
+import { labelsOf } from '../protocols/checkDataset';
+
+/** What the classes of a data set are, and whether a file may be of several. */
+export interface ClassList {
+  readonly classes: readonly string[];
+  readonly multiLabel: boolean;
+}
+
+/**
+ * What a classifier is to say of files. One label: 1 for its class, of which `smoothing` is spread over all K classes;
+ * several: 1 for each of theirs, all moved towards 1/2.
+ *
+ * @returns `[B, K]`
+ */
+export function targetsOf(
+  entries: readonly MediaEntry[],
+  { classes, multiLabel }: ClassList,
+  smoothing: number,
+): NdArray {
+  const places = new Map(classes.map((name, i) => [name, i]));
+  const off = smoothing / (multiLabel ? 2 : classes.length);
+  const on = 1 - smoothing + off;
+  const data = new Float32Array(entries.length * classes.length).fill(off);
+  entries.forEach((entry, row) => {
+    for (const label of labelsOf(entry)) data[row * classes.length + places.get(label)!] = on;
+  });
+  return { data, shape: [entries.length, classes.length] };
+}
