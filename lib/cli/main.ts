@@ -5,6 +5,7 @@ import { UserError } from '../errors';
 import { register as registerConfig } from './commands/config';
 import { register as registerConvert } from './commands/convert';
 import { register as registerData } from './commands/data';
+import { register as registerEvaluate } from './commands/evaluate';
 import { register as registerInspect } from './commands/inspect';
 import { register as registerParity } from './commands/parity';
 import { register as registerPretrain } from './commands/pretrain';
@@ -20,6 +21,7 @@ const registrations = [
   registerParity,
   registerPretrain,
   registerProbe,
+  registerEvaluate,
   registerReport,
   registerConvert,
   registerInspect,

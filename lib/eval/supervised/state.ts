@@ -1,3 +1,4 @@
+import type { XkdConfig } from '../../config';
 import { backbonePrefix, ownedSpecs, type ParameterSpec } from '../../model';
 import { tf } from '../../tensor/native';
 import { type StateTensors, disposeTensors, keepTensors, replaceTensors } from '../../train/stateTensors';
@@ -9,6 +10,7 @@ import type { ClassifierPlan, TowerWeights } from './stepFunction';
 export interface ClassifierSetup {
   readonly plan: ClassifierPlan;
   readonly network: Network;
+  readonly optimiser: XkdConfig['optimiser'];
   readonly classes: number;
   /** Whether the backbone is trained, too. */
   readonly finetunes: boolean;

@@ -3,6 +3,7 @@ import { UserError } from '../../errors';
 import { RandomStream } from '../../random';
 import { flattenTree } from '../../tensor/graph';
 import { tf } from '../../tensor/native';
+import { scalarsOf } from '../../tensor/scalars';
 import { type AdamwFactors, adamwFactors } from '../../train/adamw';
 import { warmupCosine } from '../../train/schedules';
 import { drawDropPath, drawDropout } from './dropout';
@@ -105,27 +106,26 @@ function stepInputs(
       dropPath === 0
         ? null
         : tf.tensor3d(drawDropPath(seeds.split('dropPath', step), depth, batch, dropPath), [depth, 2, batch]),
-    layers: layerFactors(setup, settings, learningRateAt(settings, step, length), step),
+    layers: scalarsOf(layerFactors(setup, settings, learningRateAt(settings, step, length), step)),
   };
 }
 
 /** The optimiser's factors of each layer that is trained. */
 function layerFactors(
-  { plan, network, finetunes }: ClassifierSetup,
+  { optimiser, network, finetunes }: ClassifierSetup,
   { layerDecay = 1 }: StepSettings,
   learningRate: number,
   step: number,
-): Map<string, AdamwFactors> {
+): Record<string, AdamwFactors<number>> {
   const { depth } = network.config.encoder;
   const last = layerCount(depth) - 1;
   const layers = finetunes ? Array.from({ length: last + 1 }, (_, layer) => layer) : [last];
   const counts = { lastLayer: step, others: step };
-  return new Map(
-    layers.map((layer) => {
-      const rate = learningRate * layerRate(layer, depth, layerDecay);
-      return [String(layer), adamwFactors(plan.optimiser, rate, counts)];
-    }),
-  );
+  const factors = layers.map((layer) => {
+    const rate = learningRate * layerRate(layer, depth, layerDecay);
+    return [String(layer), adamwFactors(optimiser, rate, counts)];
+  });
+  return Object.fromEntries(factors) as Record<string, AdamwFactors<number>>;
 }
 
 function toTensor({ data, shape }: NdArray): tf.Tensor {

@@ -23,7 +23,6 @@ export interface ClassifierPlan {
   readonly multiLabel: boolean;
   /** Largest gradient norm of a tensor; 0: no clipping. */
   readonly clip: number;
-  readonly optimiser: XkdConfig['optimiser'];
 }
 
 /** Weights by the names of the tower in a network that shares nothing. */
@@ -50,7 +49,7 @@ export interface SupervisedStepInputs extends Omit<ClassifierInputs, 'weights'> 
   /** Factors of the blocks' branches `[L, 2, B]`; null: none is dropped. */
   readonly dropPath: tf.Tensor3D | null;
   /** The optimiser's factors for each layer that has parameters in the state, by its number. */
-  readonly layers: ReadonlyMap<string, AdamwFactors>;
+  readonly layers: Readonly<Record<string, AdamwFactors>>;
 }
 
 /** Everything that a step makes. */
@@ -69,9 +68,9 @@ export function computeSupervisedStep(inputs: SupervisedStepInputs): SupervisedS
   const clipping =
     plan.clip === 0 ? new Map<string, tf.Scalar>() : clipPerTensor(gradients, plan.clip, () => true).factors;
   const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
-  for (const [layer, factors] of inputs.layers) {
+  for (const [layer, factors] of Object.entries(inputs.layers)) {
     const own = [...gradients].filter(([name]) => String(layerOf(name, plan.config.encoder.depth)) === layer);
-    const moved = adamw(state, new Map(own), clipping, factors, plan.optimiser);
+    const moved = adamw(state, new Map(own), clipping, factors);
     for (const group of ['weights', 'first', 'second'] as const) {
       moved[group].forEach((tensor, name) => updated[group].set(name, tensor));
     }
