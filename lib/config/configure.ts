@@ -39,6 +39,13 @@ export function configure(preset: string, overrides: Overrides = {}): XkdConfig 
   return validateConfig(tree);
 }
 
+/** A configuration with some keys changed. @throws UserError as {@link configure} */
+export function changeConfig(config: XkdConfig, values: Overrides): XkdConfig {
+  const tree = structuredClone(config) as unknown as Tree;
+  for (const [key, value] of Object.entries(values)) setKey(tree, key, value);
+  return validateConfig(tree);
+}
+
 /** Validates a configuration that was read from a file. */
 export function validateConfig(value: unknown): XkdConfig {
   const result = configSchema.safeParse(value);

@@ -4,6 +4,7 @@ export * from './sizes';
 export * from './configure';
 export * from './changes';
 export * from './keys';
+export * from './live';
 export * from './parts';
 export * from './structure';
 export { clipFrames } from './consistency';

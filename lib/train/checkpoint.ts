@@ -9,6 +9,7 @@ import {
 import { parameterSpecs } from '../model';
 import { upload } from '../tensor/backend';
 import { tf } from '../tensor/native';
+import { ChangeLog } from './changeLog';
 import { type CheckpointInfo, type RunFacts, decodeMetadata, encodeMetadata } from './checkpointMetadata';
 import { type StateTensors, TrainState, centreNames, trainableNames } from './state';
 
@@ -25,9 +26,15 @@ const momentPrefixes = { first: 'optimiser.first.', second: 'optimiser.second.' 
  * out of TensorFlow, hashed and written.
  *
  * @param run what the state's run goes by; null for weights that stand alone
+ * @param log of the run's changes
  * @throws UserError where the file can't be written; an older one is then unharmed
  */
-export function saveCheckpoint(state: TrainState, path: string, run: RunFacts | null = null): void {
+export function saveCheckpoint(
+  state: TrainState,
+  path: string,
+  run: RunFacts | null = null,
+  log = new ChangeLog(state.config),
+): void {
   const { config, step, updates } = state;
   const tensors = new Map<string, TensorSource>();
   const add = (name: string, tensor: tf.Tensor) =>
@@ -36,7 +43,8 @@ export function saveCheckpoint(state: TrainState, path: string, run: RunFacts | 
   for (const key of ['first', 'second'] as const) {
     state.tensors[key].forEach((tensor, name) => add(momentPrefixes[key] + name, tensor));
   }
-  writeSealedSafetensors(path, tensors, encodeMetadata({ config, step, updates, run }));
+  const info = { config, begun: log.begun, changes: log.before(step), step, updates, run };
+  writeSealedSafetensors(path, tensors, encodeMetadata(info));
 }
 
 /** A checkpoint's bytes are not those that were written. */

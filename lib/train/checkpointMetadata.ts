@@ -1,5 +1,6 @@
 import { type XkdConfig, validateConfig } from '../config';
 import { UserError } from '../errors';
+import type { ConfigChange } from './changeLog';
 import type { ClipsFingerprint } from './clipsFingerprint';
 import type { RunLength } from './schedules';
 import type { UpdateCounts } from './state';
@@ -10,6 +11,9 @@ export interface CheckpointInfo {
   /** Steps taken: the next one has this number. */
   readonly step: number;
   readonly config: XkdConfig;
+  /** The configuration with which its run was begun, and what was changed since. */
+  readonly begun: XkdConfig;
+  readonly changes: readonly ConfigChange[];
   readonly updates: UpdateCounts;
   /** The run that it is from; null for weights that stand alone. */
   readonly run: RunFacts | null;
@@ -41,12 +45,13 @@ const draws =
 
 /** Metadata of a checkpoint: text by name, as safetensors has it, without the hashes. */
 export function encodeMetadata(info: Omit<CheckpointInfo, 'path'>): Record<string, string> {
-  const { config, step, updates, run } = info;
+  const { config, begun, changes, step, updates, run } = info;
   const metadata = {
     format,
     step: String(step),
     config: JSON.stringify(config),
     updates: JSON.stringify(updates),
+    ...(changes.length > 0 && { begun: JSON.stringify(begun), changes: JSON.stringify(changes) }),
   };
   if (run === null) return metadata;
   const position = positionAt(config, step, run.length);
@@ -60,11 +65,13 @@ export function encodeMetadata(info: Omit<CheckpointInfo, 'path'>): Record<strin
  */
 export function decodeMetadata(path: string, metadata: Readonly<Record<string, string>>): CheckpointInfo {
   if (metadata.format !== format) throw foreign(path, metadata.format);
-  const { step, config, updates, position, clips } = metadata;
+  const { step, config, begun = config, changes = '[]', updates, position, clips } = metadata;
   return {
     path,
     step: Number(step),
     config: readConfig(path, config),
+    begun: readConfig(path, begun),
+    changes: JSON.parse(changes) as ConfigChange[],
     updates: JSON.parse(updates) as UpdateCounts,
     run: position === undefined ? null : runFacts(JSON.parse(position) as RunPosition, clips),
   };

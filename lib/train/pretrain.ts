@@ -1,6 +1,7 @@
 import { openDataset, type DatasetArgs } from '../data/dataset';
 import { openLoader } from '../data/loader';
-import { type PretrainingArgs, PretrainingRun } from './pretraining';
+import { PretrainingRun } from './pretraining';
+import type { PretrainingArgs } from './pretrainingArgs';
 
 /** The call behind `xkd pretrain`, the same from a notebook. */
 export interface PretrainOptions extends Omit<PretrainingArgs, 'entries' | 'data' | 'openSource'> {

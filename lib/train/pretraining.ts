@@ -1,61 +1,18 @@
-import { type Modality, type XkdConfig, modalities } from '../config';
-import type { BadFile, MediaEntry, NdArray, ViewBatch } from '../data/types';
-import {
-  type ModelInputs,
-  disposeInputs,
-  drawNoise,
-  fullGrid,
-  maskFromNoise,
-  maskTensors,
-  tokenCount,
-} from '../model';
-import { RandomStream } from '../random';
-import { tf } from '../tensor/native';
-import { AccumulatedStep } from './accumulation';
+import type { Overrides, XkdConfig } from '../config';
+import type { BadFile } from '../data/types';
+import { BatchQueue, type BatchSource } from './batches';
+import { ChangeLog, type ConfigChange, readChangesOf } from './changeLog';
 import { saveCheckpoint } from './checkpoint';
-import { type Report, checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpointFolder';
+import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpointFolder';
 import type { RunFacts } from './checkpointMetadata';
 import { fingerprintClips } from './clipsFingerprint';
-import { CompiledEngine, eagerEngine } from './engine';
 import { type InterruptWatch, watchInterrupt } from './interrupt';
+import type { PretrainingArgs } from './pretrainingArgs';
 import { resumeState } from './resume';
-import { RunFolder, type StepMetrics } from './runFolder';
-import { type RunLength, type StepSchedule, runLength, scheduleAt } from './schedules';
+import { RunFolder, type StepMetrics, changesPath } from './runFolder';
+import { type RunLength, runLength, scheduleAt } from './schedules';
 import { TrainState } from './state';
-import { type StepResult, trainStepAsync } from './step';
-
-/** Where batches come from; `openLoader` makes one from files. */
-export interface BatchSource {
-  next(): Promise<ViewBatch>;
-  close(): Promise<void>;
-  readonly skipped: readonly BadFile[];
-}
-
-/** What a run is made of. */
-export interface PretrainingArgs {
-  readonly config: XkdConfig;
-  /** Training clips. */
-  readonly entries: readonly MediaEntry[];
-  /** Name of the data, for the run folder. */
-  readonly data: string;
-  /** Run folder; null keeps everything in memory. */
-  readonly out: string | null;
-  /** Go on from the newest sound checkpoint of `out`, bit for bit; from the start where there is none yet. */
-  readonly resume?: boolean;
-  /**
-   * Makes the state at step 0, of which a checkpoint is written at once; default: {@link TrainState.create}, which
-   * the seed tells. Not called where a checkpoint is resumed.
-   */
-  readonly initial?: () => Promise<TrainState>;
-  /** Told of checkpoints that are damaged; default: a warning. */
-  readonly report?: Report;
-  /** Tells when to stop; by default each loop listens for itself while it runs. */
-  readonly interrupt?: InterruptWatch;
-  /** Run each step op by op instead of as one native graph: slower, the same figures. */
-  readonly eager?: boolean;
-  /** Opens the batches from a step on. */
-  readonly openSource: (startStep: number, steps: number) => Promise<BatchSource>;
-}
+import { StepTaker } from './stepTaker';
 
 /**
  * A pretraining run. It is iterated step by step, so that a notebook can draw in between:
@@ -70,16 +27,16 @@ export interface PretrainingArgs {
  * the step and the place in its batch, and the batch of a step one of the step and the data set.
  */
 export class PretrainingRun implements AsyncIterable<StepMetrics> {
-  private readonly compiled = new CompiledEngine();
   /** Whether the last loop was ended by an interrupt. */
   interrupted = false;
   /** Step of the newest checkpoint, or the one of the start. */
   private savedStep: number;
   /** After a failed write nothing more is tried: the disk may be full. */
   private writeFailed = false;
-  /** The batch that the next step takes, where it was asked for already. */
-  private upcoming: Promise<ViewBatch> | null = null;
-  private startMs = 0;
+  private readonly batches: BatchQueue;
+  private readonly steps: StepTaker;
+  /** The step that is being taken. */
+  private underWay: number | null = null;
 
   private constructor(
     readonly state: TrainState,
@@ -87,28 +44,35 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     private readonly args: PretrainingArgs,
     private readonly folder: RunFolder | null,
     private readonly source: BatchSource,
+    private log: ChangeLog,
   ) {
     this.savedStep = state.step;
+    this.batches = new BatchQueue(source);
+    this.steps = new StepTaker(state, this.batches, args.eager === true);
   }
 
   static async open(args: PretrainingArgs): Promise<PretrainingRun> {
     const { config, entries, out, resume = false, report = (sentence) => console.warn(sentence) } = args;
     const facts = { length: runLength(config, entries.length), clips: fingerprintClips(entries) };
     const folder = out === null ? null : RunFolder.open(out, resume);
+    const stored = folder !== null && resume ? readChangesOf(changesPath(folder.path)) : null;
+    const log = new ChangeLog(config, stored ?? args.changes);
     const { initial = async () => TrainState.create(config) } = args;
     const state =
       resume && out !== null
-        ? await resumeState({ out, config, run: facts, initial, report })
+        ? await resumeState({ out, config, run: facts, log, initial, report })
         : await initial();
+    state.config = log.configAt(state.step);
     try {
       // Given weights follow from no seed: cut off before its first checkpoint, such a run could not go on without them.
       if (args.initial !== undefined && out !== null && listCheckpoints(out).length === 0) {
-        saveCheckpoint(state, checkpointPath(out, state.step), facts);
+        saveCheckpoint(state, checkpointPath(out, state.step), facts, log);
       }
       folder?.describe(config, args.data, facts);
+      folder?.writeChanges(log.changes);
       folder?.openMetrics(state.step);
       const source = await args.openSource(state.step, facts.length.steps);
-      return new PretrainingRun(state, facts, args, folder, source);
+      return new PretrainingRun(state, facts, args, folder, source, log);
     } catch (error) {
       folder?.close();
       state.dispose();
@@ -120,8 +84,14 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     return this.facts.length;
   }
 
+  /** The configuration of the next step. */
   get config(): XkdConfig {
-    return this.args.config;
+    return this.log.configAt(this.nextStep);
+  }
+
+  /** What was changed during the run, and what is to be replayed. */
+  get changes(): readonly ConfigChange[] {
+    return this.log.changes;
   }
 
   get skipped(): readonly BadFile[] {
@@ -135,7 +105,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     try {
       while (this.state.step < this.length.steps && (await this.readyForStep(watch))) {
         const metrics = await this.step();
-        if (this.state.step % this.config.training.checkpointSteps === 0) this.save();
+        if (this.state.step % this.args.config.training.checkpointSteps === 0) this.save();
         yield metrics;
         // Where a step is taken op by op it holds the event loop: messages, signals and displays get their turn here.
         await new Promise((resolve) => setImmediate(resolve));
@@ -147,12 +117,38 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     }
   }
 
+  /**
+   * Changes hyperparameters or switches of the method from the next step on, also while one is taken. The run folder's
+   * `changes.json` tells of it, so that the run can be resumed and replayed.
+   *
+   * @param values dotted keys that {@link isLiveKey} allows, with their new values
+   * @returns the first step that is taken with them
+   * @throws UserError where a key or a value is not allowed, or the folder cannot be written to; nothing changes then
+   */
+  change(values: Overrides): number {
+    const step = this.nextStep;
+    const log = this.log.with({ step, values });
+    if (log !== this.log) this.folder?.writeChanges(log.changes);
+    this.log = log;
+    return step;
+  }
+
   /** Takes one step and records it. */
   async step(): Promise<StepMetrics> {
-    const startMs = this.upcoming === null ? performance.now() : this.startMs;
-    const { step } = this.state;
-    const schedule = scheduleAt(this.config, step, this.length);
-    const { losses, clipped } = await this.compute(schedule);
+    this.underWay = this.state.step;
+    try {
+      return await this.takeStep(this.underWay);
+    } finally {
+      this.underWay = null;
+    }
+  }
+
+  private async takeStep(step: number): Promise<StepMetrics> {
+    const startMs = this.batches.sinceMs;
+    const { state } = this;
+    state.config = this.log.advance(state.config, step);
+    const schedule = scheduleAt(state.config, step, this.length);
+    const { losses, clipped } = await this.steps.take(schedule);
     const metrics: StepMetrics = {
       step,
       epoch: Math.floor(step / this.length.stepsPerEpoch),
@@ -174,8 +170,8 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
   save(): void {
     this.write((folder) => {
       folder.flushMetrics();
-      saveCheckpoint(this.state, checkpointPath(folder.path, this.state.step), this.facts);
-      pruneCheckpoints(folder.path, this.config.training.keepCheckpoints);
+      saveCheckpoint(this.state, checkpointPath(folder.path, this.state.step), this.facts, this.log);
+      pruneCheckpoints(folder.path, this.args.config.training.keepCheckpoints);
     });
     this.savedStep = this.state.step;
   }
@@ -186,9 +182,14 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
       if (this.skipped.length > 0) this.folder?.writeJson('skipped.json', this.skipped);
     } finally {
       this.folder?.close();
-      this.compiled.dispose();
+      this.steps.dispose();
       await this.source.close();
     }
+  }
+
+  /** The step that a change counts for: the one that is under way has its configuration. */
+  private get nextStep(): number {
+    return this.underWay === null ? this.state.step : this.underWay + 1;
   }
 
   private write(action: (folder: RunFolder) => void): void {
@@ -203,67 +204,8 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
 
   /** Waits for the batch of the next step, but no longer than to an interrupt. */
   private async readyForStep(watch: InterruptWatch): Promise<boolean> {
-    if (!watch.requested) {
-      this.startMs = performance.now();
-      this.upcoming ??= this.source.next();
-      // It may fail behind an interrupt, when nobody waits for it any more.
-      this.upcoming.catch(() => undefined);
-      await Promise.race([this.upcoming, watch.whenRequested]);
-    }
+    await this.batches.wait(watch);
     this.interrupted = watch.requested;
     return !this.interrupted;
   }
-
-  private nextBatch(): Promise<ViewBatch> {
-    const batch = this.upcoming ?? this.source.next();
-    this.upcoming = null;
-    return batch;
-  }
-
-  /** The step itself, on one batch or on the parts of one. */
-  private async compute(schedule: StepSchedule): Promise<StepResult> {
-    const engine = this.args.eager ? eagerEngine : this.compiled;
-    if (this.config.training.accumulate === 1) {
-      return this.withNextBatch((inputs) => trainStepAsync(this.state, inputs, schedule, engine));
-    }
-    const step = new AccumulatedStep(this.state, schedule, engine);
-    try {
-      for (;;) {
-        const result = await this.withNextBatch((inputs) => step.addAsync(inputs));
-        if (result !== null) return result;
-      }
-    } finally {
-      step.dispose();
-    }
-  }
-
-  private async withNextBatch<T>(use: (inputs: ModelInputs) => Promise<T>): Promise<T> {
-    const inputs = modelInputs(this.config, await this.nextBatch());
-    try {
-      return await use(inputs);
-    } finally {
-      disposeInputs(inputs);
-    }
-  }
-}
-
-/**
- * Tensors of a batch or a part of one, and its masks: functions of the seed, the step and the place in the batch alone.
- */
-export function modelInputs(config: XkdConfig, batch: ViewBatch): ModelInputs {
-  const seeds = RandomStream.fromSeed(config.seed).split('mask');
-  const mask = (modality: Modality) => {
-    const clips = batch[modality][0].shape[0];
-    const tokens = tokenCount(fullGrid(config, modality));
-    const first = batch.part * clips;
-    const all = drawNoise(seeds.split(modality, batch.step), first + clips, tokens);
-    const noise = all.subarray(first * tokens);
-    return maskTensors(maskFromNoise(noise, clips, config.mask[modality]));
-  };
-  const [video, audio] = modalities.map((modality) => batch[modality].map(toTensor));
-  return { views: { video, audio }, masks: { video: mask('video'), audio: mask('audio') } };
-}
-
-function toTensor({ data, shape }: NdArray): tf.Tensor {
-  return tf.tensor(data, [...shape]);
 }

@@ -2,8 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type XkdConfig, validateConfig } from '../config';
 import { type Report, listCheckpoints, openCheckpoint, pruneCheckpoints, putAside } from './checkpointFolder';
+import { type ChangeLog } from './changeLog';
 import type { RunFacts } from './checkpointMetadata';
-import { requireSameConfig, requireSameRun } from './sameRun';
+import { changesPath } from './runFolder';
+import { requireSameChanges, requireSameConfig, requireSameRun } from './sameRun';
 import { TrainState } from './state';
 
 export interface ResumeArgs {
@@ -11,6 +13,8 @@ export interface ResumeArgs {
   readonly out: string;
   readonly config: XkdConfig;
   readonly run: RunFacts;
+  /** What was changed in the run. */
+  readonly log: ChangeLog;
   /** Makes the state at step 0. */
   readonly initial: () => Promise<TrainState>;
   /** Told of each checkpoint that is damaged. */
@@ -23,14 +27,24 @@ export interface ResumeArgs {
  *
  * @throws UserError where the run is another one, or all of its checkpoints are damaged
  */
-export async function resumeState({ out, config, run, initial, report }: ResumeArgs): Promise<TrainState> {
+export async function resumeState({
+  out,
+  config,
+  run,
+  log,
+  initial,
+  report,
+}: ResumeArgs): Promise<TrainState> {
   if (listCheckpoints(out).length === 0) {
     const begun = readConfig(out);
     if (begun !== null) requireSameConfig(out, begun, config);
     return initial();
   }
   const { state, damaged } = openCheckpoint(out, {
-    accept: (info) => requireSameRun(out, info, config, run),
+    accept: (info) => {
+      requireSameRun(out, info, config, run);
+      requireSameChanges(changesPath(out), info, log);
+    },
     report: () => undefined,
   });
   for (const { path, reason } of damaged) {
@@ -41,8 +55,8 @@ export async function resumeState({ out, config, run, initial, report }: ResumeA
   }
   // A kill may have come between writing a checkpoint and removing the oldest.
   pruneCheckpoints(out, config.training.keepCheckpoints);
-  // With the values of the configuration that may change.
-  return new TrainState(config, state.tensors, state.updates, state.step);
+  // With the values of keys that are free when a run goes on.
+  return new TrainState(log.configAt(state.step), state.tensors, state.updates, state.step);
 }
 
 /** The configuration with which a run was begun; null where it was cut off before that was written. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism, arch, platform } from 'node:os';
 import { join } from 'node:path';
 import type { XkdConfig } from '../config';
@@ -6,6 +6,7 @@ import { UserError } from '../errors';
 import { MetricsWriter, fileError, removeAbandonedFiles, writeFileAtomic } from '../files';
 import { tf, nativeInfo } from '../tensor/native';
 import { checkpointsFolder, listCheckpoints } from './checkpointFolder';
+import type { ConfigChange } from './changeLog';
 import type { RunFacts } from './checkpointMetadata';
 import type { LossFigures } from './step';
 
@@ -20,9 +21,15 @@ export interface StepMetrics extends LossFigures {
   readonly secondsPerStep: number;
 }
 
+/** Where a run folder tells of changes during the run. */
+export function changesPath(runFolder: string): string {
+  return join(runFolder, 'changes.json');
+}
+
 /**
  * The folder of a run: `config.json`, `run.json` (data, versions, machine), `metrics.csv` and `metrics.jsonl` with a
- * row a step, `checkpoints/`, and `skipped.json` when files could not be used.
+ * row a step, `changes.json` with what was changed while it ran, `checkpoints/`, and `skipped.json` when files could not
+ * be used.
  */
 export class RunFolder {
   private writers: readonly MetricsWriter[] = [];
@@ -69,6 +76,12 @@ export class RunFolder {
     };
     this.writeJson('config.json', config);
     this.writeJson('run.json', run);
+  }
+
+  /** Writes what was changed during the run; an empty list leaves no file. */
+  writeChanges(changes: readonly ConfigChange[]): void {
+    if (changes.length > 0) this.writeJson('changes.json', changes);
+    else rmSync(changesPath(this.path), { force: true });
   }
 
   /** Opens the metrics; rows behind `step` steps, of a run that was cut off, are dropped. */

@@ -1,8 +1,22 @@
 import { type XkdConfig, flattenConfig, isFreeKey } from '../config';
 import { wholeSecondsFor } from '../data/pool';
 import { UserError } from '../errors';
+import type { ChangeLog } from './changeLog';
 import type { CheckpointInfo, RunFacts } from './checkpointMetadata';
 import { changeOfClips } from './clipsFingerprint';
+
+/**
+ * Sees to it that a run folder's log of changes tells what a checkpoint of it was made with.
+ *
+ * @throws UserError naming the log and the way out
+ */
+export function requireSameChanges(path: string, found: CheckpointInfo, log: ChangeLog): void {
+  if (JSON.stringify(found.changes) !== JSON.stringify(log.before(found.step))) {
+    throw new UserError(
+      `"${path}" tells of other changes before step ${found.step} than the checkpoint "${found.path}"; put it back as it was, or choose another folder for a new run.`,
+    );
+  }
+}
 
 /** @throws UserError listing the keys in which a checkpoint's configuration differs from the one asked for */
 export function requireSameConfig(path: string, found: XkdConfig, asked: XkdConfig): void {
@@ -17,7 +31,7 @@ export function requireSameConfig(path: string, found: XkdConfig, asked: XkdConf
  * @throws UserError naming what has changed and the way out
  */
 export function requireSameRun(out: string, found: CheckpointInfo, config: XkdConfig, run: RunFacts): void {
-  requireSameConfig(out, found.config, config);
+  requireSameConfig(out, found.begun, config);
   if (found.run === null) {
     throw new UserError(
       `"${found.path}" holds weights of no run, so none can go on from it; choose another folder.`,

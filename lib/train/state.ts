@@ -24,7 +24,8 @@ export interface UpdateCounts {
  */
 export class TrainState {
   constructor(
-    readonly config: XkdConfig,
+    /** Of the next step: hyperparameters may change during a run. */
+    public config: XkdConfig,
     /** Owned by the state from here on. */
     readonly tensors: StateTensors,
     public updates: UpdateCounts = { lastLayer: 0, others: 0 },

@@ -14,6 +14,7 @@ interface PretrainFlags {
   init?: readonly string[];
   resume?: boolean;
   eager?: boolean;
+  changes?: string;
 }
 
 /** `xkd pretrain`: XKD on a folder of videos, with a progress bar, a run folder and a clean end on Ctrl-C. */
@@ -32,6 +33,7 @@ export function register(program: Command): void {
       (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
     )
     .option('--resume', 'go on from the newest sound checkpoint in the run folder')
+    .option('--changes <file>', "changes to make while it runs: another run's changes.json replays it")
     .option('--eager', 'run each step op by op instead of as one native graph')
     .argument('[overrides...]', 'configuration values, such as training.epochs=10 (see xkd config --keys)')
     .action(async (words: string[], flags: PretrainFlags) => {
@@ -40,10 +42,11 @@ export function register(program: Command): void {
       // Before all else, so that whoever stops a run that is still being opened is heard.
       const interrupt = watchInterrupt({ secondEnds: true });
       // TensorFlow is loaded by the commands that need it, when they run.
-      const { openPretraining } = await import('../../train');
+      const { openPretraining, readChanges } = await import('../../train');
       const { initialState } = await import('../../weights');
       const initial = init && (() => initialState(init, config));
       const report = (sentence: string) => process.stderr.write(`xkd: ${sentence}\n`);
+      const changes = flags.changes === undefined ? undefined : readChanges(flags.changes);
       const run = await openPretraining({
         config,
         data,
@@ -52,6 +55,7 @@ export function register(program: Command): void {
         initial,
         resume,
         eager,
+        changes,
         report,
         interrupt,
       });

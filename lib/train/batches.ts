@@ -1,0 +1,39 @@
+import type { BadFile, ViewBatch } from '../data/types';
+import type { InterruptWatch } from './interrupt';
+
+/** Where batches come from; `openLoader` makes one from files. */
+export interface BatchSource {
+  next(): Promise<ViewBatch>;
+  close(): Promise<void>;
+  readonly skipped: readonly BadFile[];
+}
+
+/** The batches of a run, of which the next one can be asked for before it is taken. */
+export class BatchQueue {
+  /** The batch that the next step takes, where it was asked for already. */
+  private upcoming: Promise<ViewBatch> | null = null;
+  private askedMs = 0;
+
+  constructor(private readonly source: BatchSource) {}
+
+  /** Since when the next step waits for its batch. */
+  get sinceMs(): number {
+    return this.upcoming === null ? performance.now() : this.askedMs;
+  }
+
+  /** Waits for the next batch, but no longer than to an interrupt; it is kept for whoever goes on then. */
+  async wait(watch: InterruptWatch): Promise<void> {
+    if (watch.requested) return;
+    this.askedMs = performance.now();
+    this.upcoming ??= this.source.next();
+    // It may fail behind an interrupt, when nobody waits for it any more.
+    this.upcoming.catch(() => undefined);
+    await Promise.race([this.upcoming, watch.whenRequested]);
+  }
+
+  next(): Promise<ViewBatch> {
+    const batch = this.upcoming ?? this.source.next();
+    this.upcoming = null;
+    return batch;
+  }
+}

@@ -1,0 +1,26 @@
+import { type Modality, type XkdConfig, modalities } from '../config';
+import type { NdArray, ViewBatch } from '../data/types';
+import { type ModelInputs, drawNoise, fullGrid, maskFromNoise, maskTensors, tokenCount } from '../model';
+import { RandomStream } from '../random';
+import { tf } from '../tensor/native';
+
+/**
+ * Tensors of a batch or a part of one, and its masks: functions of the seed, the step and the place in the batch alone.
+ */
+export function modelInputs(config: XkdConfig, batch: ViewBatch): ModelInputs {
+  const seeds = RandomStream.fromSeed(config.seed).split('mask');
+  const mask = (modality: Modality) => {
+    const clips = batch[modality][0].shape[0];
+    const tokens = tokenCount(fullGrid(config, modality));
+    const first = batch.part * clips;
+    const all = drawNoise(seeds.split(modality, batch.step), first + clips, tokens);
+    const noise = all.subarray(first * tokens);
+    return maskTensors(maskFromNoise(noise, clips, config.mask[modality]));
+  };
+  const [video, audio] = modalities.map((modality) => batch[modality].map(toTensor));
+  return { views: { video, audio }, masks: { video: mask('video'), audio: mask('audio') } };
+}
+
+function toTensor({ data, shape }: NdArray): tf.Tensor {
+  return tf.tensor(data, [...shape]);
+}

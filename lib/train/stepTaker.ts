@@ -1,0 +1,52 @@
+import { type ModelInputs, disposeInputs } from '../model';
+import { AccumulatedStep } from './accumulation';
+import type { BatchQueue } from './batches';
+import { CompiledEngine, type StepEngine, eagerEngine } from './engine';
+import { modelInputs } from './modelInputs';
+import type { StepSchedule } from './schedules';
+import type { TrainState } from './state';
+import { type StepResult, trainStepAsync } from './step';
+
+/** Takes the steps of a run, each on its batch or on the parts of one. */
+export class StepTaker {
+  private readonly compiled = new CompiledEngine();
+  private readonly engine: StepEngine;
+
+  constructor(
+    private readonly state: TrainState,
+    private readonly batches: BatchQueue,
+    eager: boolean,
+  ) {
+    this.engine = eager ? eagerEngine : this.compiled;
+  }
+
+  async take(schedule: StepSchedule): Promise<StepResult> {
+    const { state, engine } = this;
+    if (state.config.training.accumulate === 1) {
+      return this.withNextBatch((inputs) => trainStepAsync(state, inputs, schedule, engine));
+    }
+    const step = new AccumulatedStep(state, schedule, engine);
+    try {
+      for (;;) {
+        const result = await this.withNextBatch((inputs) => step.addAsync(inputs));
+        if (result !== null) return result;
+      }
+    } finally {
+      step.dispose();
+    }
+  }
+
+  /** Frees the native graphs; the state moves out of them. */
+  dispose(): void {
+    this.compiled.dispose();
+  }
+
+  private async withNextBatch<T>(use: (inputs: ModelInputs) => Promise<T>): Promise<T> {
+    const inputs = modelInputs(this.state.config, await this.batches.next());
+    try {
+      return await use(inputs);
+    } finally {
+      disposeInputs(inputs);
+    }
+  }
+}
