@@ -35,8 +35,9 @@ export const audioset: Layout = {
     const { path: lists, names } = listsIn(folder)!;
     const numbers = [join(lists, indices), join(folder, indices)].find((path) => existsSync(path)) ?? null;
     const vocabulary = numbers === null ? null : await readVocabulary(numbers);
-    const listed: SegmentRow[] = [];
-    for (const name of names) listed.push(...(await readSegments(join(lists, name), vocabulary)));
+    const tables: SegmentRow[][] = [];
+    for (const name of names) tables.push(await readSegments(join(lists, name), vocabulary));
+    const listed = tables.flat();
     const files = new FileKeys(findMedia(folder, [...videoExtensions, ...audioExtensions]), ({ stem }) => stem);
     const found = listed.map((row) => find(row, files));
     const classes = vocabulary
