@@ -1,4 +1,4 @@
-import { BadMedia } from './badMedia';
+import { PictureParser } from './pictureParser';
 
 interface Frames {
   frames: Uint8Array;
@@ -7,12 +7,10 @@ interface Frames {
   width: number;
 }
 
-/** Takes a pipe of PPM pictures apart: each brings its own size, so nothing has to be known beforehand. */
+/** Collects a pipe of PPM pictures. */
 export class FrameReader {
   private readonly pictures: Uint8Array[] = [];
-  private header = '';
-  private filled = 0;
-  private open: Uint8Array | null = null;
+  private readonly parser: PictureParser;
   private height = 0;
   private width = 0;
 
@@ -20,17 +18,19 @@ export class FrameReader {
    * @param path the file, for complaints
    * @param most pictures kept; later ones are dropped
    */
-  constructor(
-    private readonly path: string,
-    private readonly most: number,
-  ) {}
+  constructor(path: string, most: number) {
+    this.parser = new PictureParser(path, most, (pixels, height, width) => {
+      [this.height, this.width] = [height, width];
+      this.pictures.push(pixels);
+    });
+  }
+
+  get count(): number {
+    return this.pictures.length;
+  }
 
   push(bytes: Buffer): void {
-    let at = 0;
-    while (at < bytes.length && this.pictures.length < this.most) {
-      if (this.open === null) at = this.readHeader(bytes, at);
-      if (this.open !== null) at = this.readPixels(this.open, bytes, at);
-    }
+    this.parser.push(bytes);
   }
 
   /** All whole pictures in one array `[n, H, W, 3]`. */
@@ -41,44 +41,5 @@ export class FrameReader {
     const frames = new Uint8Array(shared ? new SharedArrayBuffer(length) : new ArrayBuffer(length));
     pictures.forEach((picture, i) => frames.set(picture, i * size));
     return { frames, frameCount: pictures.length, height, width };
-  }
-
-  /** `P6 <width> <height> 255`, on three lines. */
-  private readHeader(bytes: Buffer, start: number): number {
-    let at = start;
-    while (at < bytes.length) {
-      this.header += String.fromCharCode(bytes[at++]);
-      const size = /^P6\n(\d+) (\d+)\n255\n$/.exec(this.header);
-      if (size) {
-        this.begin(Number(size[1]), Number(size[2]));
-        return at;
-      }
-      if (this.header.length > 40) throw new Error('ffmpeg sent something that is no PPM picture.');
-    }
-    return at;
-  }
-
-  private begin(width: number, height: number): void {
-    if (this.pictures.length > 0 && (width !== this.width || height !== this.height)) {
-      throw new BadMedia(
-        this.path,
-        `changes its size from ${this.width}x${this.height} to ${width}x${height}`,
-      );
-    }
-    [this.width, this.height] = [width, height];
-    this.header = '';
-    this.filled = 0;
-    this.open = new Uint8Array(width * height * 3);
-  }
-
-  private readPixels(picture: Uint8Array, bytes: Buffer, at: number): number {
-    const end = Math.min(bytes.length, at + picture.length - this.filled);
-    picture.set(bytes.subarray(at, end), this.filled);
-    this.filled += end - at;
-    if (this.filled === picture.length) {
-      this.pictures.push(picture);
-      this.open = null;
-    }
-    return end;
   }
 }

@@ -6,6 +6,10 @@ export class SampleReader {
   /** @param most samples kept; later ones are dropped */
   constructor(private readonly most: number) {}
 
+  get count(): number {
+    return Math.floor(this.bytes / 4);
+  }
+
   push(chunk: Buffer): void {
     const room = 4 * this.most - this.bytes;
     if (room <= 0) return;

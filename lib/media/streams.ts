@@ -5,10 +5,13 @@ import { isDescribed, parseMediaInfo, type MediaInfo } from './mediaInfo';
 import { fileUrl } from './probe';
 import { SampleReader } from './sampleReader';
 
+/** How frames come out of ffmpeg: as PPM pictures, or as JPEGs with full colour resolution in nearly the best quality. */
+export type FrameEncoding = 'ppm' | 'jpeg';
+
 export interface StreamArgs {
   /** Where reading starts, counted from the start of the file. */
   readonly startSeconds: number;
-  /** How much is read at most. */
+  /** How much is read at most; Infinity: to the end. */
   readonly seconds: number;
   /** Rate of the frames; null: no frames. */
   readonly framesPerSecond: number | null;
@@ -16,13 +19,32 @@ export interface StreamArgs {
   readonly shortSide: number;
   /** Rate of the waveform; null: no sound. */
   readonly sampleRateHz: number | null;
-  /** Put the result into memory that threads share. */
-  readonly shared?: boolean;
   /** Called once when the file has described itself; may throw to stop. */
   readonly onInfo?: (info: MediaInfo) => void;
   /** Socket of an {@link FfmpegHost} that starts ffmpeg. */
   readonly host?: string;
   readonly signal?: AbortSignal;
+}
+
+/** Takes what ffmpeg sends of one stream, as it comes. */
+export interface StreamSink {
+  push(bytes: Buffer): void;
+  /** Frames or samples that came so far. */
+  readonly count: number;
+}
+
+/** Where the streams of a file go; null for those that are not asked for. */
+export interface StreamSinks {
+  readonly frames: StreamSink | null;
+  /** Gets float32 samples. */
+  readonly samples: StreamSink | null;
+  /** Default: ppm. */
+  readonly encoding?: FrameEncoding;
+}
+
+export interface DecodeArgs extends StreamArgs {
+  /** Put the result into memory that threads share. */
+  readonly shared?: boolean;
 }
 
 /** Frames and waveform as far as the file has them. n frames, H height, W width. */
@@ -38,21 +60,33 @@ export interface DecodedStreams {
 }
 
 /**
- * Decodes a stretch of a file in one ffmpeg process, pictures and sound on one clock.
+ * Decodes a stretch of a file into memory, see {@link streamFile}.
  *
  * @throws BadMedia if the file cannot be opened, lacks a stream that is asked for, or is truncated
  */
-export async function decodeStreams(path: string, args: StreamArgs): Promise<DecodedStreams> {
-  await checkFile(path);
+export async function decodeStreams(path: string, args: DecodeArgs): Promise<DecodedStreams> {
   const frames = new FrameReader(path, Math.ceil(args.seconds * (args.framesPerSecond ?? 0)));
   const samples = new SampleReader(Math.ceil(args.seconds * (args.sampleRateHz ?? 0)));
-  const sinks = [];
-  if (args.framesPerSecond !== null) sinks.push((bytes: Buffer) => frames.push(bytes));
-  if (args.sampleRateHz !== null) sinks.push((bytes: Buffer) => samples.push(bytes));
+  const info = await streamFile(path, args, {
+    frames: args.framesPerSecond === null ? null : frames,
+    samples: args.sampleRateHz === null ? null : samples,
+  });
+  const shared = args.shared ?? false;
+  return { info, ...frames.finish(shared), waveform: samples.finish(shared) };
+}
+
+/**
+ * Decodes a stretch of a file in one ffmpeg process, pictures and sound on one clock, and hands on what comes.
+ *
+ * @throws BadMedia if the file cannot be opened, lacks a stream that is asked for, or is truncated
+ */
+export async function streamFile(path: string, args: StreamArgs, sinks: StreamSinks): Promise<MediaInfo> {
+  await checkFile(path);
+  const { frames, samples } = sinks;
   let described = args.onInfo === undefined;
   const { log } = await runFfmpeg({
-    args: ffmpegArgs(path, args),
-    sinks,
+    args: ffmpegArgs(path, args, sinks.encoding ?? 'ppm'),
+    sinks: [frames, samples].flatMap((sink) => (sink ? [(bytes: Buffer) => sink.push(bytes)] : [])),
     onLog: (text) => {
       if (described || !isDescribed(text)) return;
       described = true;
@@ -65,16 +99,11 @@ export async function decodeStreams(path: string, args: StreamArgs): Promise<Dec
   const info = parseMediaInfo(path, log);
   if (!info) throw openFailure(path, log);
   checkStreams(path, info, args);
-  const decoded = {
-    info,
-    ...frames.finish(args.shared ?? false),
-    waveform: samples.finish(args.shared ?? false),
-  };
-  checkComplete(path, decoded, args, log);
-  return decoded;
+  checkComplete(path, { info, frameCount: frames?.count ?? 0, sampleCount: samples?.count ?? 0 }, args, log);
+  return info;
 }
 
-function ffmpegArgs(path: string, args: StreamArgs): string[] {
+function ffmpegArgs(path: string, args: StreamArgs, encoding: FrameEncoding): string[] {
   // One thread each: the processes run side by side. Without accurate seeking the frame that is on screen at
   // the start of the window, but began before it, is kept; the filters cut at exactly 0.
   const seek = args.startSeconds > 0 ? ['-ss', args.startSeconds.toFixed(6), '-noaccurate_seek'] : [];
@@ -88,19 +117,11 @@ function ffmpegArgs(path: string, args: StreamArgs): string[] {
       `fps=fps=${args.framesPerSecond}:round=up:start_time=0`,
       `scale=w='if(lte(dar,1),${size},max(${size},round(${size}*dar)))':h='if(lte(dar,1),max(${size},round(${size}/dar)),${size})'`,
       'format=rgb24',
+      ...(encoding === 'jpeg' ? jpegFilters : []),
     ];
-    outputs.push([
-      '-map',
-      '0:V:0',
-      '-vf',
-      filters.join(','),
-      '-frames:v',
-      `${count}`,
-      '-f',
-      'image2pipe',
-      '-c:v',
-      'ppm',
-    ]);
+    const most = Number.isFinite(count) ? ['-frames:v', `${count}`] : [];
+    const codec = encoding === 'jpeg' ? jpegCodec : ['-c:v', 'ppm'];
+    outputs.push(['-map', '0:V:0', '-vf', filters.join(','), ...most, '-f', 'image2pipe', ...codec]);
   }
   if (args.sampleRateHz !== null) {
     // Timestamps count, not samples: a late start and holes become silence. Gain 1: the mean of the channels.
@@ -108,7 +129,8 @@ function ffmpegArgs(path: string, args: StreamArgs): string[] {
       `aresample=${args.sampleRateHz}:async=1:min_hard_comp=0.015:first_pts=0:rematrix_maxval=1`,
       'aformat=sample_fmts=flt:channel_layouts=mono',
     ];
-    outputs.push(['-map', '0:a:0', '-af', filters.join(','), '-t', `${args.seconds}`, '-f', 'f32le']);
+    const most = Number.isFinite(args.seconds) ? ['-t', `${args.seconds}`] : [];
+    outputs.push(['-map', '0:a:0', '-af', filters.join(','), ...most, '-f', 'f32le']);
   }
   const pipes = ['pipe:1', 'pipe:3'];
   return [
@@ -120,17 +142,27 @@ function ffmpegArgs(path: string, args: StreamArgs): string[] {
   ];
 }
 
+/** JPEG's own colours: full range, BT.601, none of the colour's resolution lost. */
+const jpegFilters = ['scale=out_range=full:out_color_matrix=bt601', 'format=yuvj444p'];
+const jpegCodec = ['-c:v', 'mjpeg', '-q:v', '2'];
+
 function checkStreams(path: string, info: MediaInfo, args: StreamArgs): void {
   if (!info.video && !info.audio) throw new BadMedia(path, 'is not a video');
   if (args.framesPerSecond !== null && !info.video) throw new BadMedia(path, 'has no video stream');
   if (args.sampleRateHz !== null && !info.audio) throw new BadMedia(path, 'has no audio stream');
 }
 
+interface Received {
+  readonly info: MediaInfo;
+  readonly frameCount: number;
+  readonly sampleCount: number;
+}
+
 /** Refuses a file that ends well before it says it does, or of which nothing could be decoded. */
-function checkComplete(path: string, decoded: DecodedStreams, args: StreamArgs, log: string): void {
+function checkComplete(path: string, decoded: Received, args: StreamArgs, log: string): void {
   const { framesPerSecond, sampleRateHz, startSeconds, seconds } = args;
   const videoSeconds = framesPerSecond === null ? 0 : decoded.frameCount / framesPerSecond;
-  const audioSeconds = sampleRateHz === null ? 0 : decoded.waveform.length / sampleRateHz;
+  const audioSeconds = sampleRateHz === null ? 0 : decoded.sampleCount / sampleRateHz;
   const stated = decoded.info.durationSeconds;
   if (stated !== null && startSeconds < stated) {
     const expected = Math.min(stated - startSeconds, seconds);
