@@ -6,6 +6,7 @@ import { register as registerConfig } from './commands/config';
 import { register as registerConvert } from './commands/convert';
 import { register as registerData } from './commands/data';
 import { register as registerEvaluate } from './commands/evaluate';
+import { register as registerExtract } from './commands/extract';
 import { register as registerInspect } from './commands/inspect';
 import { register as registerParity } from './commands/parity';
 import { register as registerPretrain } from './commands/pretrain';
@@ -18,6 +19,7 @@ const exitCodes = { userError: 1, usage: 2, defect: 70 } as const;
 const registrations = [
   registerConfig,
   registerData,
+  registerExtract,
   registerParity,
   registerPretrain,
   registerProbe,

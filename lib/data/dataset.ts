@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../errors';
+import { openExtracted } from './extract/openExtracted';
 import { knownDatasets, type KnownDataset } from './datasets/layout';
 import { keepEntries, readKnown, requireWhole } from './datasets/readKnown';
 import { readTree } from './folderTree';
@@ -26,8 +27,9 @@ export interface DatasetArgs extends IndexArgs {
 
 /**
  * Opens a data set: one of {@link knownDatasets} as its authors publish it; a folder with `index.csv` (columns `path`,
- * relative to the folder, and if there are any `label` or `labels`, `split`, `start` and `end`); or a tree of video or
- * sound files (the label is the name of the folder they lie in, if that is not the root).
+ * relative to the folder, and if there are any `label` or `labels`, `split`, `start` and `end`); a tree of video or
+ * sound files (the label is the name of the folder they lie in, if that is not the root); or what `xkd extract` made of
+ * any of these.
  *
  * @param root folder of the data set, or the table itself
  * @throws UserError if the folder is missing or another one, holds no videos or sounds, its lists make no sense, or a
@@ -38,6 +40,11 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
   const folder = resolve(root);
   const isTable = (name === undefined || name === 'csv') && /\.(csv|tsv)$/i.test(folder);
   checkFolder(root, folder, isTable);
+  const extracted = isTable ? null : openExtracted(folder);
+  if (extracted !== null) {
+    requireName(root, extracted, name);
+    return keepSplits(root, extracted, args.splits);
+  }
   if (isKnown(name)) {
     const found = await readKnown(name, root, folder);
     if (args.missing !== 'leaveOut') requireWhole(found, root);
@@ -50,6 +57,12 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
   const hasIndex = name !== 'folder' && existsSync(index);
   const content = hasIndex ? await readIndex(index, args) : { entries: readTree(root, folder), multiLabel: false };
   return keepSplits(root, datasetOf(root, isTable ? dirname(folder) : folder, content), args.splits);
+}
+
+/** An extracted set knows which one it is. */
+function requireName(root: string, { name }: Dataset, wanted: DatasetName | undefined): void {
+  if (wanted === undefined || wanted === name || (wanted === 'csv' && name === 'folder')) return;
+  throw new UserError(`${root} holds the extracted form of the data set "${name}", not of "${wanted}": correct --dataset or the folder.`);
 }
 
 /** @throws UserError if there is no such data set */

@@ -6,6 +6,7 @@ import { UserError } from '../errors';
 import { FfmpegHost } from '../media/ffmpegHost';
 import { ClipCache } from './cache';
 import { clipSamples } from './augment';
+import { requireFittingForm } from './extract/storedForm';
 import { deafBand, melFilterbank } from './melFilterbank';
 import type { ClipOutcome, ClipPlace, ClipTask } from './tasks';
 import { keyOf, type FilePart } from './windowReader';
@@ -57,6 +58,7 @@ export class ClipPool {
    *
    * @param wholeSeconds files up to this length are decoded whole, see {@link wholeSecondsFor}
    * @param onClip called for each request, by its position, in no certain order
+   * @throws UserError where clips were extracted in another form than the configuration asks for
    */
   async clips(
     requests: readonly ClipRequest[],
@@ -86,8 +88,9 @@ export class ClipPool {
     wholeSeconds: number,
   ): Promise<ClipOutcome[]> {
     const key = (file: FilePart): string => keyOf(file, modalities, wholeSeconds);
-    const jobs = requests.map(({ file: { path, startSeconds, endSeconds }, place }) => {
-      const file = { path, startSeconds, endSeconds };
+    const jobs = requests.map(({ file: { path, startSeconds, endSeconds, stored }, place }) => {
+      const file = { path, startSeconds, endSeconds, stored };
+      requireFittingForm(file, this.config, modalities);
       return { file, place, known: this.cache.get(key(file)) };
     });
     await this.host.ready;

@@ -6,9 +6,34 @@ export interface NdArray {
   readonly shape: readonly number[];
 }
 
+/** How clips are stored in an extracted data set. */
+export interface StoredForm {
+  /** `raw`: uint8 pixels and float32 samples, as decoded; `jpeg`: JPEG pictures and int16 samples. */
+  readonly frames: 'raw' | 'jpeg';
+  readonly framesPerSecond: number;
+  /** Shorter side of the frames [px]. */
+  readonly shortSide: number;
+  readonly sampleRateHz: number;
+}
+
+/** Where the extracted form of a clip lies, or why there is none. */
+export type StoredClip =
+  | {
+      readonly form: StoredForm;
+      /** Absolute path of the tar that holds it. */
+      readonly shard: string;
+      /** Where its members begin there, and how long they are together [bytes]; SHA-256 of these bytes. */
+      readonly offset: number;
+      readonly length: number;
+      readonly sha256: string;
+      /** Where its record lies there [bytes], and the CRC-32 of that. */
+      readonly record: { readonly offset: number; readonly bytes: number; readonly checksum: number };
+    }
+  | { readonly form: StoredForm; readonly error: string };
+
 /** One file of a data set. */
 export interface MediaEntry {
-  /** Absolute path. */
+  /** Absolute path; of an extracted clip the original's name below the extracted set's folder. */
   readonly path: string;
   /** Class name; null in unlabelled and in multi-label data. */
   readonly label: string | null;
@@ -20,6 +45,8 @@ export interface MediaEntry {
   readonly startSeconds?: number;
   /** Where that stretch ends [s]. */
   readonly endSeconds?: number;
+  /** In extracted sets: what is read instead of the file. */
+  readonly stored?: StoredClip;
 }
 
 /** A division of a data set into what is learnt from and what is tested on; positions in its entries. */

@@ -4,10 +4,11 @@ import { BadMedia } from '../media';
 import { padSamples, repeatFrames } from '../media/decode';
 import { clipSamples } from './augment';
 import { decodeStreams, type DecodedStreams } from '../media/streams';
+import { StoredReader } from './extract/storedReader';
 import type { MediaEntry } from './types';
 
-/** A file, or the stretch of it that is meant. */
-export type FilePart = Pick<MediaEntry, 'path' | 'startSeconds' | 'endSeconds'>;
+/** A file, or the stretch of it that is meant, or what was extracted of it. */
+export type FilePart = Pick<MediaEntry, 'path' | 'startSeconds' | 'endSeconds' | 'stored'>;
 
 /** A file decoded from its start to its end, small enough to be kept; arrays lie in memory that threads share. */
 export interface StoredFile {
@@ -60,20 +61,24 @@ export interface FileWindow {
 /**
  * Reads windows of clip length: from memory where the file is stored, from the whole file where it is short,
  * else from that stretch of the file alone. Which of them depends on the file's length alone, so that a window
- * is the same whatever was read before.
+ * is the same whatever was read before. Of an extracted set the same windows are read from there.
  */
 export class WindowReader {
   private readonly frameCount: number;
   private readonly sampleCount: number;
+  private readonly extracted: StoredReader;
 
   constructor(private readonly args: ReadArgs) {
     this.frameCount = clipFrames(args.config);
     this.sampleCount = clipSamples(args.config);
+    const { frameCount, sampleCount } = this;
+    this.extracted = new StoredReader({ ...args, frameCount, sampleCount });
   }
 
   /** @throws BadMedia if the file cannot be used */
   async read(window: WindowArgs): Promise<FileWindow> {
-    const { known, file } = window;
+    const { known, file, chooseStart } = window;
+    if (file.stored) return { ...this.extracted.read(file, file.stored, chooseStart), known };
     if (known.stored) return this.cut(known.stored, window);
     if (known.longSeconds !== null) return this.readStretch(window, known.longSeconds);
     const whole = await this.readWhole(file);

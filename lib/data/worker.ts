@@ -73,7 +73,8 @@ function facts({ startSeconds, known }: FileWindow, before: KnownFile) {
 
 /** What the main thread does not know yet. */
 function news(before: KnownFile, after: KnownFile): KnownFile | null {
-  return before.stored || before.longSeconds !== null ? null : after;
+  const isKnown = (file: KnownFile): boolean => file.stored !== null || file.longSeconds !== null;
+  return isKnown(before) || !isKnown(after) ? null : after;
 }
 
 /** Marks the views as to be handed over without copying. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MediaEntry } from '../../data';
 import { UserError } from '../../errors';
 import { DamagedFile, fileError, removeAbandonedFiles, writeFileAtomic } from '../../files';
 import { chunkEnding, openChunk, readChunk, writeChunk, type Chunk, type StoredFile } from './chunk';
@@ -55,12 +56,12 @@ export class FeatureSetFolder {
   /**
    * Where the features of a file lie; null where there are none of it as it is now.
    *
-   * @param path the file
+   * @param source the file
    * @param name its name below the data set's folder
    */
-  async find(path: string, name: string): Promise<FeaturePlace | null> {
+  async find(source: Pick<MediaEntry, 'path' | 'stored'>, name: string): Promise<FeaturePlace | null> {
     for (const place of this.places.get(name) ?? []) {
-      if (await isUnchanged(path, place.chunk.files[place.position].fingerprint)) return place;
+      if (await isUnchanged(source, place.chunk.files[place.position].fingerprint)) return place;
     }
     return null;
   }

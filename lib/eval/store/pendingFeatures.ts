@@ -57,7 +57,7 @@ export class PendingFeatures {
   private async finish(entry: MediaEntry): Promise<void> {
     const file = {
       name: entryName(entry, this.args.root),
-      fingerprint: await fingerprintFile(entry.path),
+      fingerprint: await fingerprintFile(entry),
     };
     this.complete.push({ file, values: joined(this.rows) });
     this.rows = [];

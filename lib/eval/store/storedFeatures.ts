@@ -111,7 +111,7 @@ function findPlaces(
   return Promise.all(
     folders.map(async ({ folder }) => {
       const places = [];
-      for (const entry of entries) places.push(await folder.find(entry.path, entryName(entry, root)));
+      for (const entry of entries) places.push(await folder.find(entry, entryName(entry, root)));
       return places;
     }),
   );

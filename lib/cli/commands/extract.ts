@@ -1,0 +1,165 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { ExtractPlan, ExtractSummary, MergeSummary } from '../../data/extract';
+import type { BadFile } from '../../data/types';
+import { UserError } from '../../errors';
+import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
+import { Progress } from '../progress';
+
+interface ExtractFlags {
+  readonly dataset?: string;
+  readonly root?: string;
+  readonly out: string;
+  readonly frames: 'raw' | 'jpeg';
+  readonly fps: number;
+  readonly shortSide: number;
+  readonly sampleRate: number;
+  readonly clipsPerShard?: number;
+  readonly shard?: string;
+  readonly shards?: number;
+  readonly workers?: number;
+  readonly merge?: boolean;
+  readonly retryFailed?: boolean;
+  readonly spaceCheck: boolean;
+}
+
+const example = `
+Examples:
+  xkd extract --dataset ucf101 --root data/ucf101 --out extracted/ucf101
+  xkd extract --dataset kinetics400 --root /data/k400 --out /data/k400-112 --frames jpeg --shard 0/16   (the first of 16 machines)
+  xkd extract --merge --out /data/k400-112                                                              (when all are done)
+  xkd pretrain --data extracted/ucf101 --preset base --out runs/ucf101
+
+The same command goes on where it was stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
+(SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells their number where the environment does not.
+`;
+
+/** `xkd extract`: a data set in a form from which clips are cheap to sample. */
+export function register(program: Command): void {
+  program
+    .command('extract')
+    .description('Decode a data set once, into a form from which clips are cheap to sample')
+    .option('--dataset <name>', 'which data set it is (default: a folder tree or its index.csv)')
+    .option('--root <folder>', 'folder of the data set')
+    .requiredOption('--out <folder>', 'where the extracted form goes')
+    .addOption(
+      new Option(
+        '--frames <form>',
+        'raw: exactly as decoded; jpeg: about a sixth of the size, nearly the same',
+      )
+        .choices(['raw', 'jpeg'])
+        .default('raw'),
+    )
+    .option('--fps <rate>', 'frames a second', positive, 8)
+    .option('--short-side <px>', 'shorter side of the frames', count, 112)
+    .option('--sample-rate <hz>', 'rate of the sound', count, 16000)
+    .option('--clips-per-shard <n>', 'clips in a file (default: by the size of the set, at most 64)', count)
+    .option('--shard <i/n>', 'take part i of n, from 0 to n-1')
+    .option('--shards <n>', 'how many machines share the work', count)
+    .option('--merge', 'only join what the machines have done to one manifest')
+    .option('--workers <n>', 'threads, each with one ffmpeg (default: as many as cores)', count)
+    .option('--retry-failed', 'try files again that could not be used before')
+    .option('--no-space-check', 'begin even if the disk seems too small')
+    .addHelpText('after', example)
+    .action(run);
+}
+
+async function run(flags: ExtractFlags): Promise<void> {
+  // Loaded here, so that other commands don't wait for the data sets' readers.
+  const { chooseShard, extractDataset, mergeExtraction } = await import('../../data/extract');
+  if (flags.merge) return reportMerged(mergeExtraction(flags.out));
+  if (flags.root === undefined)
+    throw new UserError('Nothing to extract: name the folder of the data set with --root.');
+  const { openDataset } = await import('../../data/dataset');
+  const shard = chooseShard(flags);
+  const dataset = await openDataset(flags.root, { dataset: flags.dataset });
+  const interrupt = watchInterrupt({ secondEnds: true });
+  const stop = new AbortController();
+  void interrupt.whenRequested.then(() => stop.abort());
+  let progress: Progress | undefined;
+  let done = 0;
+  let seconds = 0;
+  try {
+    const summary = await extractDataset({
+      ...flags,
+      dataset,
+      shard,
+      form: {
+        frames: flags.frames,
+        framesPerSecond: flags.fps,
+        shortSide: flags.shortSide,
+        sampleRateHz: flags.sampleRate,
+      },
+      signal: stop.signal,
+      onPlan: (plan) => {
+        process.stderr.write(`${planSentence(plan)}\n`);
+        done = plan.clipsDone;
+        progress = new Progress({ label: 'extract', unit: 'clips', total: plan.clips, from: done });
+      },
+      onProgress: (news) => {
+        done += news.clips;
+        seconds += news.seconds;
+        progress?.update(done, { 'of video': `${(seconds / 60).toFixed(1)} min` });
+      },
+      onNote: (sentence) => progress?.note(sentence),
+    });
+    progress?.stop();
+    report(summary, flags.out);
+  } catch (error) {
+    if (!interrupt.signal) throw error;
+    progress?.stop();
+    process.stderr.write(`xkd: ${(error as Error).message}\n`);
+    process.exitCode = exitCodeOf(interrupt.signal);
+  } finally {
+    progress?.stop();
+    interrupt.stop();
+  }
+}
+
+function planSentence({ clips, clipsDone, neededBytes, extraction }: ExtractPlan): string {
+  const megabytes = Math.ceil(neededBytes / 1e6);
+  const { count } = extraction.dataset;
+  const part = clips === count ? `${clips} clips` : `${clips} of ${count} clips`;
+  const left = clipsDone > 0 ? `, ${clipsDone} of them done` : '';
+  return `extract: ${part}${left}; about ${megabytes} MB for all that is not there yet`;
+}
+
+function report({ folder, clips, failed, merged, shardsMissing }: ExtractSummary, out: string): void {
+  if (merged !== null) return reportMerged(merged);
+  reportFailed(failed, clips);
+  process.stdout.write(
+    `${folder}: this part is done (${clips} clips); ${shardsMissing} shards of other parts are not there yet. ` +
+      `When they are: xkd extract --merge --out ${out}\n`,
+  );
+}
+
+function reportMerged({ folder, clips, shards, bytes, seconds, failed }: MergeSummary): void {
+  reportFailed(failed, clips);
+  const size = `${(bytes / 1e6).toFixed(1)} MB, ${(seconds / 60).toFixed(1)} minutes`;
+  process.stdout.write(
+    `${folder}: ${clips - failed.length} clips in ${shards} shards, ${size}, ${failed.length} files not usable.\n`,
+  );
+}
+
+/** By name and with the reason; all of them are in the manifest. */
+function reportFailed(failed: readonly BadFile[], clips: number): void {
+  for (const { path, reason } of failed.slice(0, mostNamed))
+    process.stderr.write(`not usable: ${path} ${reason}\n`);
+  if (failed.length > mostNamed) {
+    process.stderr.write(
+      `... and ${failed.length - mostNamed} more of ${clips}, see "error" in manifest.jsonl\n`,
+    );
+  }
+}
+
+const mostNamed = 100;
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number of at least 1.');
+  return Number(text);
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < Infinity)) throw new InvalidArgumentError('Give a number above 0.');
+  return value;
+}

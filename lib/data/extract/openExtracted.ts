@@ -1,0 +1,78 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UserError } from '../../errors';
+import { fileError } from '../../files/fileError';
+import { tarEnd } from '../../files/tar';
+import type { Dataset, MediaEntry, StoredForm } from '../types';
+import { fingerprintEntries, originalEntry } from './entries';
+import { manifestFile } from './merge';
+import { readExtraction } from './settings';
+import { parseLine, type ManifestLine } from './shardPart';
+
+/**
+ * Opens what "xkd extract" made: entries, classes and folds of the original data set, whose clips are read from the
+ * shards.
+ *
+ * @param folder absolute path
+ * @returns null where the folder is no extracted data set
+ * @throws UserError where it is not whole, or was damaged since
+ */
+export function openExtracted(folder: string): Dataset | null {
+  const extraction = readExtraction(folder);
+  if (extraction === null) return null;
+  const { form, dataset } = extraction;
+  const lines = readManifest(folder);
+  if (fingerprintEntries(lines) !== dataset.entries) throw damagedManifest(folder);
+  requireWholeShards(folder, lines);
+  const { name, classes, multiLabel, modalities, folds, missing } = dataset;
+  const entries = lines.map((line) => extractedEntry(folder, line, form));
+  return { name, root: folder, entries, classes, multiLabel, modalities, folds, ...(missing !== undefined && { missing }) };
+}
+
+function extractedEntry(folder: string, line: ManifestLine, form: StoredForm): MediaEntry {
+  const { stored, error } = line;
+  const entry = originalEntry(folder, line);
+  if (error !== undefined) return { ...entry, stored: { form, error } };
+  return { ...entry, stored: { ...stored, form, shard: join(folder, 'shards', stored.shard) } };
+}
+
+function readManifest(folder: string): ManifestLine[] {
+  const path = join(folder, manifestFile);
+  if (!existsSync(path)) {
+    throw new UserError(
+      `${folder} is not wholly extracted: run the same "xkd extract" again, or with --merge where several machines shared the work.`,
+    );
+  }
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  }
+  try {
+    return text.trimEnd().split('\n').map(parseLine);
+  } catch {
+    throw damagedManifest(folder);
+  }
+}
+
+function damagedManifest(folder: string): UserError {
+  return new UserError(
+    `${join(folder, manifestFile)} does not tell the clips of ${folder}: write it anew with "xkd extract --merge --out ${folder}".`,
+  );
+}
+
+/** Notices shards that are missing or cut off before work begins; altered ones are noticed clip by clip. */
+function requireWholeShards(folder: string, lines: readonly ManifestLine[]): void {
+  const sizes = new Map<string, number>();
+  for (const { stored } of lines) sizes.set(stored.shard, stored.offset + stored.length + tarEnd.length);
+  for (const [shard, bytes] of sizes) {
+    const path = join(folder, 'shards', shard);
+    const { size } = statSync(path, { throwIfNoEntry: false }) ?? { size: null };
+    if (size === bytes) continue;
+    const what = size === null ? 'is missing' : `has ${size} bytes instead of ${bytes}`;
+    throw new UserError(
+      `The shard ${path} ${what}: copy it again, or remove it and extract the same data set into the same folder again.`,
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+const count = z.int().min(0);
+const checksums = z.array(z.int());
+
+const original = z.strictObject({
+  /** Size and SHA-256 of the original file; null where it could not be read. */
+  bytes: count.nullable(),
+  sha256: z.string().nullable(),
+});
+
+const frames = z.strictObject({
+  count,
+  height: count,
+  width: count,
+  /** Where the first one begins, counted from the start of the clip's bytes. */
+  offset: count,
+  /** Size of each [bytes]: one number where all are equal. */
+  bytes: z.union([count, z.array(count)]),
+  /** CRC-32 of each. */
+  checksums,
+});
+
+const sound = z.strictObject({
+  samples: count,
+  offset: count,
+  encoding: z.enum(['float32', 'int16']),
+  /** What a stored value is multiplied by; 1 for float32. */
+  scale: z.number().positive(),
+  /** Samples that one checksum stands for. */
+  blockSamples: count,
+  /** CRC-32 of each block. */
+  checksums,
+});
+
+const clip = z.strictObject({
+  path: z.string(),
+  label: z.string().nullable(),
+  split: z.string().nullable(),
+  labels: z.array(z.string()).readonly().optional(),
+  startSeconds: z.number().optional(),
+  endSeconds: z.number().optional(),
+});
+
+/** What lies beside the bytes of a clip in its shard: where they are, and by what damage is noticed. */
+export const recordSchema = z.strictObject({
+  /** Position in the data set. */
+  position: count,
+  clip,
+  original,
+  /** Length of the clip as the original states it [s]; null where it does not. */
+  durationSeconds: z.number().nullable(),
+  frames: frames.nullable(),
+  sound: sound.nullable(),
+  /** Why the original could not be used, as the end of a sentence that starts with "it". */
+  error: z.string().optional(),
+});
+
+export type ClipRecord = Readonly<z.infer<typeof recordSchema>>;
+export type StoredFrames = NonNullable<ClipRecord['frames']>;
+export type StoredSound = NonNullable<ClipRecord['sound']>;
+
+/** Where a frame begins and how long it is [bytes], counted from the start of the clip's bytes. */
+export function framePlace({ offset, bytes }: StoredFrames, frame: number): { offset: number; bytes: number } {
+  if (typeof bytes === 'number') return { offset: offset + frame * bytes, bytes };
+  let at = offset;
+  for (let i = 0; i < frame; i++) at += bytes[i];
+  return { offset: at, bytes: bytes[frame] };
+}
+
+export const sampleBytes = { float32: 4, int16: 2 } as const;

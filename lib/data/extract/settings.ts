@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { modalities } from '../../config';
+import { UserError } from '../../errors';
+import { writeFileAtomic } from '../../files/atomicWrite';
+import { fileError } from '../../files/fileError';
+import type { Dataset, StoredForm } from '../types';
+import { extractionEntries, fingerprintEntries } from './entries';
+
+const count = z.int().min(1);
+
+const formSchema: z.ZodType<StoredForm> = z.strictObject({
+  frames: z.enum(['raw', 'jpeg']),
+  framesPerSecond: z.number().positive().max(240),
+  shortSide: count.max(4096),
+  sampleRateHz: count.min(1000).max(192_000),
+});
+
+const foldSchema = z.strictObject({
+  name: z.string(),
+  train: z.array(z.int()),
+  test: z.array(z.int()),
+  validation: z.array(z.int()).optional(),
+});
+
+/** What `extraction.json` says of a folder. */
+const extractionSchema = z.strictObject({
+  format: z.literal(1),
+  form: formSchema,
+  clipsPerShard: count,
+  dataset: z.strictObject({
+    name: z.string(),
+    root: z.string(),
+    /** SHA-256 of names, labels and stretches of all files in order. */
+    entries: z.string(),
+    count,
+    classes: z.array(z.string()),
+    multiLabel: z.boolean(),
+    modalities: z.array(z.enum(modalities)),
+    folds: z.array(foldSchema),
+    /** Clips that the set's lists name, whose files were not there. */
+    missing: z.int().min(0).optional(),
+  }),
+});
+
+export type Extraction = Readonly<z.infer<typeof extractionSchema>>;
+
+/** The file that makes a folder an extracted data set. */
+export const extractionFile = 'extraction.json';
+
+/** What the extraction of a data set is to be, the same on every machine. */
+export function planExtraction(dataset: Dataset, form: StoredForm, clipsPerShard?: number): Extraction {
+  const checked = formSchema.safeParse(form);
+  if (!checked.success) {
+    const { path, message } = checked.error.issues[0];
+    throw new UserError(`The value ${String(form[path[0] as keyof StoredForm])} of ${path.join('.')} is not allowed: ${message}.`);
+  }
+  const entries = extractionEntries(dataset);
+  const { name, root, classes, multiLabel, folds, missing } = dataset;
+  return extractionSchema.parse({
+    format: 1,
+    form: checked.data,
+    clipsPerShard: clipsPerShard ?? usualClipsPerShard(entries.length),
+    dataset: {
+      name,
+      root,
+      entries: fingerprintEntries(entries),
+      count: entries.length,
+      classes,
+      multiLabel,
+      modalities: dataset.modalities,
+      folds,
+      missing,
+    },
+  });
+}
+
+/** Opens a folder to extract into; on several machines at the same time too. */
+export function openExtractionFolder(out: string, plan: Extraction): void {
+  const folder = resolve(out);
+  try {
+    if (existsSync(folder) && !statSync(folder).isDirectory()) {
+      throw new UserError(`${out} is a file: name a folder to extract into.`);
+    }
+    mkdirSync(join(folder, 'shards'), { recursive: true });
+  } catch (error) {
+    throw fileError(error, folder, 'write');
+  }
+  const path = join(folder, extractionFile);
+  if (existsSync(path)) requireSame(out, readExtraction(folder)!, plan);
+  else writeFileAtomic(path, `${JSON.stringify(plan, null, 1)}\n`);
+}
+
+/** @returns null where the folder holds no extracted data set */
+export function readExtraction(folder: string): Extraction | null {
+  const path = join(folder, extractionFile);
+  if (!existsSync(path)) return null;
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  }
+  try {
+    return extractionSchema.parse(JSON.parse(text));
+  } catch {
+    throw new UserError(`${path} is not what "xkd extract" writes: copy it again, or extract into another folder.`);
+  }
+}
+
+/** Tells the shards of one extraction from those of another. */
+export function settingsHash({ form, clipsPerShard, dataset }: Extraction): string {
+  const told = { form, clipsPerShard, entries: dataset.entries };
+  return createHash('sha256').update(JSON.stringify(told)).digest('hex');
+}
+
+function requireSame(out: string, there: Extraction, wanted: Extraction): void {
+  const facts = ({ form, clipsPerShard, dataset }: Extraction): Record<string, unknown> => ({
+    ...form,
+    clipsPerShard,
+    dataset: dataset.name,
+    files: dataset.count,
+  });
+  const [before, now] = [facts(there), facts(wanted)];
+  const differing = Object.keys(now).filter((key) => before[key] !== now[key]);
+  const what =
+    differing.length > 0
+      ? differing.map((key) => `${key} ${String(before[key])} there, ${String(now[key])} asked for`).join('; ')
+      : there.dataset.entries !== wanted.dataset.entries
+        ? 'files of other names, labels or order'
+        : null;
+  if (what === null) return;
+  throw new UserError(`${out} holds an extraction with other settings (${what}): choose another folder with --out, or the same settings.`);
+}
+
+/** Enough shards for many machines, and not too many files. */
+function usualClipsPerShard(clips: number): number {
+  return Math.min(64, Math.max(1, Math.ceil(clips / 256)));
+}

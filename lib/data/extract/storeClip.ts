@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { BadMedia } from '../../media';
+import { JpegSplitter } from '../../media/jpegSplitter';
+import { PictureParser } from '../../media/pictureParser';
+import { SampleReader } from '../../media/sampleReader';
+import { streamFile } from '../../media/streams';
+import type { MediaEntry } from '../types';
+import type { OriginalClip } from './entries';
+import type { StoredForm } from '../types';
+import type { ClipWriter, ShardWriter, WrittenClip } from './shardWriter';
+import { stretchOf } from '../stretch';
+
+/** A clip to store. */
+export interface ClipToStore {
+  readonly position: number;
+  readonly clip: OriginalClip;
+  readonly entry: MediaEntry;
+}
+
+export interface StoreArgs {
+  readonly writer: ShardWriter;
+  readonly form: StoredForm;
+  /** Socket of the host that starts ffmpeg. */
+  readonly host?: string;
+}
+
+/**
+ * Decodes a file from start to end (or the stretch that is meant) into a shard: what it has of pictures and sound. A
+ * file that cannot be used leaves a record that says why.
+ */
+export async function storeClip({ position, clip, entry }: ClipToStore, args: StoreArgs): Promise<WrittenClip> {
+  const { writer } = args;
+  let original = { bytes: null as number | null, sha256: null as string | null };
+  try {
+    const stored = writer.begin(position);
+    const durationSeconds = await storeStreams(entry, stored, args);
+    original = await hashFile(entry.path);
+    return writer.finish(stored, { clip, original, durationSeconds });
+  } catch (error) {
+    if (!(error instanceof BadMedia)) throw error;
+    writer.drop();
+    original = await hashFile(entry.path).catch(() => original);
+    // A record alone.
+    const empty = writer.begin(position);
+    empty.endFrames();
+    return writer.finish(empty, { clip, original, durationSeconds: null, error: error.reason });
+  }
+}
+
+/** Tries both streams, then the one that there is; returns the length of the clip [s]. */
+async function storeStreams(entry: MediaEntry, clip: ClipWriter, args: StoreArgs): Promise<number | null> {
+  try {
+    return await decode(entry, clip, { video: true, audio: true }, args);
+  } catch (error) {
+    if (!(error instanceof StreamMissing)) throw error;
+    return decode(entry, clip, error.there, args);
+  }
+}
+
+async function decode(
+  entry: MediaEntry,
+  clip: ClipWriter,
+  streams: { readonly video: boolean; readonly audio: boolean },
+  { form, host }: StoreArgs,
+): Promise<number | null> {
+  const { path } = entry;
+  const { framesPerSecond, shortSide, sampleRateHz } = form;
+  const jpeg = form.frames === 'jpeg';
+  const takeFrame = (bytes: Uint8Array, height: number, width: number): void => clip.addFrame(bytes, height, width);
+  const pictures = jpeg ? new JpegSplitter(path, takeFrame) : new PictureParser(path, Infinity, takeFrame);
+  const samples = new SampleReader(Infinity);
+  let durationSeconds: number | null = null;
+  const stretch = {
+    startSeconds: entry.startSeconds ?? 0,
+    seconds: (entry.endSeconds ?? Infinity) - (entry.startSeconds ?? 0),
+    framesPerSecond: streams.video ? framesPerSecond : null,
+    shortSide,
+    sampleRateHz: streams.audio ? sampleRateHz : null,
+    host,
+  };
+  await streamFile(
+    path,
+    {
+      ...stretch,
+      onInfo: (info) => {
+        durationSeconds = stretchOf(entry, info.durationSeconds);
+        const there = { video: info.video !== null, audio: info.audio !== null };
+        const isMissing = (streams.video && !there.video) || (streams.audio && !there.audio);
+        if (isMissing && (there.video || there.audio)) throw new StreamMissing(there);
+      },
+    },
+    {
+      frames: streams.video ? pictures : null,
+      samples: streams.audio ? samples : null,
+      encoding: jpeg ? 'jpeg' : 'ppm',
+    },
+  );
+  clip.endFrames();
+  if (streams.audio) clip.addSound(samples.finish(false));
+  return durationSeconds;
+}
+
+/** Stops the decoding of a file that has pictures or sound alone. */
+class StreamMissing extends Error {
+  constructor(readonly there: { readonly video: boolean; readonly audio: boolean }) {
+    super('one stream is missing');
+  }
+}
+
+async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+      hash.update(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+    }
+  } catch (error) {
+    throw new BadMedia(path, `could not be read (${String((error as NodeJS.ErrnoException).code)})`);
+  }
+  return { bytes, sha256: hash.digest('hex') };
+}

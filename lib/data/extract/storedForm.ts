@@ -1,0 +1,29 @@
+import type { Modality, XkdConfig } from '../../config';
+import { UserError } from '../../errors';
+import type { MediaEntry } from '../types';
+
+/**
+ * Whether clips can be cut from the extracted form as the configuration wants them.
+ *
+ * @throws UserError naming what differs, and both ways out
+ */
+export function requireFittingForm(file: Pick<MediaEntry, 'stored'>, { clip }: XkdConfig, modalities: readonly Modality[]): void {
+  if (!file.stored) return;
+  const { form } = file.stored;
+  const wanted: [key: string, option: string, stored: number, asked: number][] = [];
+  if (modalities.includes('video')) {
+    wanted.push(['clip.framesPerSecond', '--fps', form.framesPerSecond, clip.framesPerSecond]);
+    wanted.push(['clip.frameSize', '--short-side', form.shortSide, clip.frameSize]);
+  }
+  if (modalities.includes('audio')) {
+    wanted.push(['clip.sampleRateHz', '--sample-rate', form.sampleRateHz, clip.sampleRateHz]);
+  }
+  const differing = wanted.filter(([, , stored, asked]) => stored !== asked);
+  if (differing.length === 0) return;
+  const set = differing.map(([key, , stored]) => `${key}=${stored}`).join(' ');
+  const now = differing.map(([key, , , asked]) => `${key}=${asked}`).join(' ');
+  const options = differing.map(([, option, , asked]) => `${option} ${asked}`).join(' ');
+  throw new UserError(
+    `The data set was extracted for ${set}, but the configuration has ${now}: extract it anew with ${options}, or set ${set}.`,
+  );
+}

@@ -1,0 +1,176 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { Modality, XkdConfig } from '../../config';
+import { BadMedia } from '../../media';
+import { padSamples, repeatFrames } from '../../media/decode';
+import type { MediaEntry, StoredClip } from '../types';
+import { JpegDecoder } from './jpegDecoder';
+import { framePlace, sampleBytes, type ClipRecord, type StoredFrames, type StoredSound } from './record';
+
+export interface StoredReaderArgs {
+  readonly config: XkdConfig;
+  readonly modalities: readonly Modality[];
+  /** Files up to this length are decoded whole where there are originals [s]: windows are chosen accordingly. */
+  readonly wholeSeconds: number;
+  /** Frames and samples of a window. */
+  readonly frameCount: number;
+  readonly sampleCount: number;
+}
+
+/** A window of an extracted clip. T frames, H height, W width. */
+export interface StoredWindow {
+  /** Where it begins in the original file [s]. */
+  readonly startSeconds: number;
+  /** `[T, H, W, 3]`. */
+  readonly frames: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+  readonly waveform: Float32Array;
+}
+
+/** The file that a clip was extracted from. */
+type Original = Pick<MediaEntry, 'path' | 'startSeconds'>;
+
+/** Reads windows of extracted clips: the same ones that the original file would give, and only their bytes. */
+export class StoredReader {
+  private jpegs: JpegDecoder | null = null;
+
+  constructor(private readonly args: StoredReaderArgs) {}
+
+  /**
+   * @param chooseStart chooses the first tick of the window, given the last one possible
+   * @throws BadMedia where the original was not usable, lacks a stream, or the shard was damaged since
+   */
+  read(file: Original, stored: StoredClip, chooseStart: (lastStart: number) => number): StoredWindow {
+    if ('error' in stored) throw new BadMedia(file.path, stored.error);
+    const { modalities, config, frameCount, sampleCount } = this.args;
+    const shard = new OpenShard(file.path, stored.shard, stored.offset);
+    try {
+      const record = shard.record(stored.record);
+      const wanted = (modality: Modality): boolean => modalities.includes(modality);
+      if (wanted('video') && !record.frames) throw new BadMedia(file.path, 'has no video stream');
+      if (wanted('audio') && !record.sound) throw new BadMedia(file.path, 'has no audio stream');
+      const rate = config.clip.framesPerSecond;
+      const start = chooseStart(Math.max(0, this.ticks(record) - frameCount));
+      const startSeconds = (file.startSeconds ?? 0) + start / rate;
+      let frames: Uint8Array = new Uint8Array(0);
+      if (wanted('video')) {
+        const count = Math.min(frameCount, record.frames!.count - start);
+        if (count <= 0) throw new BadMedia(file.path, `shows no picture at ${startSeconds.toFixed(1)} s`);
+        const size = record.frames!.height * record.frames!.width * 3;
+        frames = repeatFrames(this.readFrames(shard, record.frames!, start, count), size, 0, frameCount);
+      }
+      const firstSample = Math.round((start / rate) * config.clip.sampleRateHz);
+      const waveform = wanted('audio')
+        ? padSamples(shard.samples(record.sound!, firstSample, sampleCount), 0, sampleCount)
+        : new Float32Array(0);
+      return { startSeconds, frames, height: record.frames?.height ?? 0, width: record.frames?.width ?? 0, waveform };
+    } finally {
+      shard.close();
+    }
+  }
+
+  /** Ticks of the clip among which windows are chosen: those that a reader of the original file knows of. */
+  private ticks({ durationSeconds, frames, sound }: ClipRecord): number {
+    const { wholeSeconds, modalities } = this.args;
+    const { framesPerSecond, sampleRateHz } = this.args.config.clip;
+    if (durationSeconds !== null && durationSeconds > wholeSeconds) {
+      return Math.floor(durationSeconds * framesPerSecond);
+    }
+    return modalities.includes('video')
+      ? Math.min(frames!.count, Math.ceil(wholeSeconds * framesPerSecond))
+      : Math.floor((Math.min(sound!.samples, Math.ceil(wholeSeconds * sampleRateHz)) / sampleRateHz) * framesPerSecond);
+  }
+
+  private readFrames(shard: OpenShard, frames: StoredFrames, first: number, count: number): Uint8Array {
+    if (typeof frames.bytes === 'number') return shard.frames(frames, first, count);
+    const size = frames.height * frames.width * 3;
+    const encoded = shard.frames(frames, first, count);
+    const pixels = new Uint8Array(count * size);
+    this.jpegs ??= new JpegDecoder();
+    for (let i = 0, at = 0; i < count; i++) {
+      const bytes = frames.bytes[first + i];
+      if (!this.jpegs.decode(encoded.subarray(at, at + bytes), frames, pixels.subarray(i * size, (i + 1) * size))) {
+        throw shard.damaged();
+      }
+      at += bytes;
+    }
+    return pixels;
+  }
+}
+
+/** A shard while a clip is read from it; every byte is compared with its checksum. */
+class OpenShard {
+  private readonly file: number;
+
+  constructor(
+    private readonly original: string,
+    private readonly path: string,
+    private readonly offset: number,
+  ) {
+    try {
+      this.file = openSync(path, 'r');
+    } catch (error) {
+      throw new BadMedia(original, `cannot be read from ${path} (${String((error as NodeJS.ErrnoException).code)})`);
+    }
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+
+  damaged(): BadMedia {
+    return new BadMedia(this.original, `is damaged in the extracted set's ${basename(this.path)}`);
+  }
+
+  record({ offset, bytes, checksum }: { offset: number; bytes: number; checksum: number }): ClipRecord {
+    const text = this.bytes(offset, bytes);
+    if (crc32(text) !== checksum) throw this.damaged();
+    return JSON.parse(text.toString('utf8')) as ClipRecord;
+  }
+
+  /** The bytes of frames that lie one behind the other. */
+  frames(frames: StoredFrames, first: number, count: number): Buffer {
+    const start = framePlace(frames, first);
+    const last = framePlace(frames, first + count - 1);
+    const all = this.bytes(this.offset + start.offset, last.offset + last.bytes - start.offset);
+    for (let i = 0, at = 0; i < count; i++) {
+      const size = typeof frames.bytes === 'number' ? frames.bytes : frames.bytes[first + i];
+      if (crc32(all.subarray(at, at + size)) !== frames.checksums[first + i]) throw this.damaged();
+      at += size;
+    }
+    return all;
+  }
+
+  /** Samples from `first` on, as far as there are any. */
+  samples({ samples, offset, encoding, scale, blockSamples, checksums }: StoredSound, first: number, count: number): Float32Array {
+    const end = Math.min(samples, first + count);
+    if (first >= end) return new Float32Array(0);
+    const size = sampleBytes[encoding];
+    const [firstBlock, endBlock] = [Math.floor(first / blockSamples), Math.ceil(end / blockSamples)];
+    const from = firstBlock * blockSamples;
+    const to = Math.min(samples, endBlock * blockSamples);
+    const bytes = this.bytes(this.offset + offset + from * size, (to - from) * size);
+    for (let block = firstBlock; block < endBlock; block++) {
+      const at = (block - firstBlock) * blockSamples * size;
+      if (crc32(bytes.subarray(at, at + blockSamples * size)) !== checksums[block]) throw this.damaged();
+    }
+    const wanted = bytes.subarray((first - from) * size, (end - from) * size);
+    // A copy, whose memory is aligned.
+    const { buffer } = Uint8Array.from(wanted);
+    return encoding === 'float32'
+      ? new Float32Array(buffer)
+      : Float32Array.from(new Int16Array(buffer), (value) => value * scale);
+  }
+
+  private bytes(offset: number, count: number): Buffer {
+    const buffer = Buffer.allocUnsafeSlow(count);
+    for (let at = 0; at < count;) {
+      const read = readSync(this.file, buffer, at, count - at, offset + at);
+      if (read === 0) throw this.damaged();
+      at += read;
+    }
+    return buffer;
+  }
+}
