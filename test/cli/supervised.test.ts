@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { makeSampleSet, readMetrics, readResult } from 'xkd';
+
+const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main.js');
+
+describe('xkd evaluate finetune and linear', function () {
+  this.timeout(300_000);
+  let folder: string;
+  let data: string;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'xkd-evaluate-'));
+    data = join(folder, 'set');
+    await makeSampleSet({ out: data, train: 16, test: 8 });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const words = (name: string, protocol: string, ...more: string[]) => [
+    program,
+    'evaluate',
+    protocol,
+    ...['--checkpoint', 'none', '--preset', 'nano', '--root', data],
+    ...['--out', join(folder, name), '--features', join(folder, name, 'store')],
+    ...[
+      'encoder.depth=1',
+      'encoder.width=16',
+      'loader.workers=1',
+      'batch=8',
+      'warmupEpochs=1',
+      'testClips=1',
+    ],
+    ...more,
+  ];
+  const run = (...all: string[]) => spawnSync(process.execPath, all, { encoding: 'utf8' });
+  const store = (name: string) => join(folder, name, 'store');
+  const training = (name: string) => {
+    const found = existsSync(store(name))
+      ? readdirSync(store(name)).filter((each) => /^finetune/.test(each))
+      : [];
+    return found.length === 0 ? null : join(store(name), found[0]);
+  };
+  const epochs = (name: string) => {
+    const path = training(name) && join(training(name)!, 'metrics.jsonl');
+    return path && existsSync(path) ? readMetrics(path) : [];
+  };
+  const until = async (child: ChildProcess, holds: () => boolean) => {
+    while (child.exitCode === null && child.signalCode === null && !holds())
+      await new Promise((done) => setTimeout(done, 5));
+  };
+  const ended = (child: ChildProcess) =>
+    new Promise<number | null>((done) => child.once('close', (code) => done(code)));
+
+  it('comes to the same behind kill -9 and SIGINT as in one go', async () => {
+    const settings = ['epochs=30', 'testCrops=1'];
+    const whole = run(...words('whole', 'finetune', ...settings));
+    assert.equal(whole.status, 0, whole.stderr);
+    assert.match(whole.stdout, /top1 +\d+\.\d %/);
+    for (const [signal, code, after] of [
+      ['SIGKILL', null, 1],
+      ['SIGINT', 130, 3],
+    ] as const) {
+      const child = spawn(process.execPath, words('cut', 'finetune', ...settings), { stdio: 'ignore' });
+      const end = ended(child);
+      await until(child, () => epochs('cut').length >= after);
+      child.kill(signal);
+      assert.equal(await end, code);
+    }
+    assert.ok(existsSync(join(training('cut')!, 'classifier.safetensors')));
+    assert.ok(epochs('cut').length < 30);
+    const last = run(...words('cut', 'finetune', ...settings));
+    assert.equal(last.status, 0, last.stderr);
+    const weights = (name: string) => readFileSync(join(training(name)!, 'classifier.safetensors'));
+    assert.ok(weights('cut').equals(weights('whole')));
+    const figures = (name: string) => epochs(name).map((row) => ({ ...row, seconds: 0 }));
+    assert.deepEqual(figures('cut'), figures('whole'));
+    const result = (name: string) =>
+      readResult(join(folder, name, 'finetune-folder-video-student-seed0.json'));
+    assert.deepEqual(result('cut').metrics, result('whole').metrics);
+  });
+
+  it('takes the settings of a modality as defaults, and any of them as a word', () => {
+    const heard = run(
+      ...words('heard', 'linear', '--modality', 'audio', 'features=once', 'epochs=2', 'dropout=0.1'),
+    );
+    assert.equal(heard.status, 0, heard.stderr);
+    const { settings, modality } = readResult(
+      join(folder, 'heard', 'linear-folder-audio-student-seed0.json'),
+    );
+    assert.equal(modality, 'audio');
+    assert.deepEqual([settings.learningRate, settings.dropout, settings.testCrops], [1e-3, 0.1, 1]);
+    const help = run(program, 'evaluate', 'finetune', '--help').stdout;
+    for (const line of [/layerDecay=0.45/, /randAugment=4/, /mixup=0.6/]) assert.match(help, line);
+  });
+
+  it('refuses in one sentence, with no stack trace', () => {
+    const refused = (pattern: RegExp, ...all: string[]) => {
+      const { status, stderr } = run(...all);
+      assert.ok(status === 1 || status === 2, `${status} ${stderr}`);
+      assert.match(stderr, pattern);
+      assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    };
+    refused(/The value 2 of "dropout" is not allowed/, ...words('bad', 'linear', 'dropout=2'));
+    refused(/There is no key "layerDecay"|layerDecay/, ...words('bad', 'linear', 'layerDecay=0.5'));
+    refused(/batch is 17.*only 16 clips/, ...words('bad', 'linear', 'batch=17'));
+    refused(/sound has no frames/, ...words('bad', 'finetune', '--modality', 'audio', 'testCrops=3'));
+    refused(/both/, ...words('bad', 'linear', '--modality', 'both'));
+    const weights = resolve(__dirname, '..', '..', 'golden', 'xkd_vid_teacher.pth.tar');
+    const ofTheseWeights = ['encoder.width=48', 'encoder.depth=2', 'clip.frameSize=48'];
+    refused(
+      /no audio teacher/,
+      ...[program, 'evaluate', 'linear', '--checkpoint', weights, '--preset', 'nano', '--root', data],
+      ...['--modality', 'audio', '--tower', 'teacher', ...ofTheseWeights],
+    );
+  });
+});
