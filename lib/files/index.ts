@@ -1,6 +1,7 @@
 export * from './atomicWrite';
 export * from './csv';
 export * from './fileError';
+export * from './folderLock';
 export * from './metrics';
 export * from './openTensorFile';
 export * from './safetensors';

@@ -10,7 +10,7 @@ import { type InterruptWatch, watchInterrupt } from './interrupt';
 import type { PretrainingArgs } from './pretrainingArgs';
 import { resumeState } from './resume';
 import { RunFolder, type StepMetrics, changesPath } from './runFolder';
-import { type RunLength, runLength, scheduleAt } from './schedules';
+import { type RunLength, cutSchedules, runLength, scheduleAt } from './schedules';
 import { TrainState } from './state';
 import { StepTaker } from './stepTaker';
 
@@ -55,15 +55,16 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     const { config, entries, out, resume = false, report = (sentence) => console.warn(sentence) } = args;
     const facts = { length: runLength(config, entries.length), clips: fingerprintClips(entries) };
     const folder = out === null ? null : RunFolder.open(out, resume);
-    const stored = folder !== null && resume ? readChangesOf(changesPath(folder.path)) : null;
-    const log = new ChangeLog(config, stored ?? args.changes);
-    const { initial = async () => TrainState.create(config) } = args;
-    const state =
-      resume && out !== null
-        ? await resumeState({ out, config, run: facts, log, initial, report })
-        : await initial();
-    state.config = log.configAt(state.step);
+    let state: TrainState | null = null;
     try {
+      const stored = folder !== null && resume ? readChangesOf(changesPath(folder.path)) : null;
+      const log = new ChangeLog(config, stored ?? args.changes);
+      const { initial = async () => TrainState.create(config) } = args;
+      state =
+        resume && out !== null
+          ? await resumeState({ out, config, run: facts, log, initial, report })
+          : await initial();
+      state.config = log.configAt(state.step);
       // Given weights follow from no seed: cut off before its first checkpoint, such a run could not go on without them.
       if (args.initial !== undefined && out !== null && listCheckpoints(out).length === 0) {
         saveCheckpoint(state, checkpointPath(out, state.step), facts, log);
@@ -75,7 +76,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
       return new PretrainingRun(state, facts, args, folder, source, log);
     } catch (error) {
       folder?.close();
-      state.dispose();
+      state?.dispose();
       throw error;
     }
   }
@@ -92,6 +93,11 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
   /** What was changed during the run, and what is to be replayed. */
   get changes(): readonly ConfigChange[] {
     return this.log.changes;
+  }
+
+  /** What is unusual about the run, in sentences. */
+  get notes(): readonly string[] {
+    return cutSchedules(this.config, this.length);
   }
 
   get skipped(): readonly BadFile[] {

@@ -3,7 +3,7 @@ import { availableParallelism, arch, platform } from 'node:os';
 import { join } from 'node:path';
 import type { XkdConfig } from '../config';
 import { UserError } from '../errors';
-import { MetricsWriter, fileError, removeAbandonedFiles, writeFileAtomic } from '../files';
+import { FolderLock, MetricsWriter, fileError, removeAbandonedFiles, writeFileAtomic } from '../files';
 import { tf, nativeInfo } from '../tensor/native';
 import { checkpointsFolder, listCheckpoints } from './checkpointFolder';
 import type { ConfigChange } from './changeLog';
@@ -34,13 +34,16 @@ export function changesPath(runFolder: string): string {
 export class RunFolder {
   private writers: readonly MetricsWriter[] = [];
 
-  private constructor(readonly path: string) {}
+  private constructor(
+    readonly path: string,
+    private readonly lock: FolderLock,
+  ) {}
 
   /**
    * Makes the folder, or opens it to go on; what a killed process left half-written is removed then.
    *
    * @throws UserError where the folder cannot be made, or holds a run while `resume` was not asked for, or none while
-   *   it was
+   *   it was, or another process trains in it
    */
   static open(path: string, resume: boolean): RunFolder {
     if (!resume && listCheckpoints(path).length > 0) {
@@ -55,11 +58,17 @@ export class RunFolder {
     }
     try {
       mkdirSync(checkpointsFolder(path), { recursive: true });
-      for (const folder of [path, checkpointsFolder(path)]) removeAbandonedFiles(folder);
     } catch (error) {
       throw fileError(error, path, 'write');
     }
-    return new RunFolder(path);
+    const lock = FolderLock.take({ folder: path, name: 'run.pid', doing: 'is training in', again: true });
+    try {
+      for (const folder of [path, checkpointsFolder(path)]) removeAbandonedFiles(folder);
+    } catch (error) {
+      lock.release();
+      throw fileError(error, path, 'write');
+    }
+    return new RunFolder(path, lock);
   }
 
   /** Writes what the run is made of; on resuming it is written again with the versions now in use. */
@@ -108,5 +117,6 @@ export class RunFolder {
   close(): void {
     this.writers.forEach((writer) => writer.close());
     this.writers = [];
+    this.lock.release();
   }
 }

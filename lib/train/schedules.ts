@@ -42,6 +42,28 @@ export function scheduleAt(
   };
 }
 
+/** Schedules that a run is too short for, each as a sentence that tells what becomes of them. */
+export function cutSchedules(config: XkdConfig, { stepsPerEpoch, steps }: RunLength): string[] {
+  const { optimiser, temperature } = config;
+  const epochs = steps / stepsPerEpoch;
+  const ramps = [temperature.videoTeacher, temperature.audioTeacher].some(({ start, end }) => start !== end);
+  const long: [key: string, value: number, consequence: string][] = [
+    ['optimiser.warmupEpochs', optimiser.warmupEpochs, 'the learning rate rises to the very end'],
+    ['optimiser.freezeLastLayerEpochs', optimiser.freezeLastLayerEpochs, "the head's last layer never moves"],
+    [
+      'temperature.warmupEpochs',
+      ramps ? temperature.warmupEpochs : 0,
+      "the teachers' temperatures do not come to their end values",
+    ],
+  ];
+  return long
+    .filter(([, value]) => value >= epochs && value > 0)
+    .map(
+      ([key, value, consequence]) =>
+        `${key} is ${value} and the run has ${Number(epochs.toFixed(2))} epochs, so ${consequence}; choose less of the one or more of the other.`,
+    );
+}
+
 /** Half a cosine from `start` at step 0 towards `end` at step `steps`. */
 export function cosine(step: number, steps: number, start: number, end: number): number {
   return end + 0.5 * (start - end) * (1 + Math.cos((Math.PI * step) / steps));

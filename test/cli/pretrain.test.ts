@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { listCheckpoints, loadCheckpoint, makeSampleSet, readMetrics } from 'xkd';
@@ -12,6 +12,7 @@ const small = [
   'decoder.depth=1',
   'training.batch=8',
   'training.steps=3',
+  'optimiser.warmupEpochs=1',
   'loader.workers=1',
 ];
 
@@ -54,6 +55,7 @@ describe('xkd pretrain', function () {
     const first = xkd(...command(out, '--eager'));
     assert.equal(first.status, 0, first.stderr);
     assert.match(first.stdout, /first: 3 steps done/);
+    assert.ok(!existsSync(join(out, 'run.pid')));
     assert.deepEqual(
       readMetrics(join(out, 'metrics.csv')).map(({ step }) => step),
       [0, 1, 2],

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -92,6 +101,26 @@ describe('pretraining run', () => {
     await finish(run, 1);
     await assert.rejects(open(out), said(/already holds a run; add --resume/));
     run.state.dispose();
+  });
+
+  it('is alone in its folder, also behind a process that ended without a word', async () => {
+    const out = join(folder, 'run');
+    const run = await open(out);
+    const lock = join(out, 'run.pid');
+    assert.equal(readFileSync(lock, 'utf8'), String(process.pid));
+    await finish(run, 1);
+    assert.ok(!existsSync(lock));
+    writeFileSync(lock, String(process.ppid));
+    await assert.rejects(
+      open(out, { resume: true }),
+      said(/Process \d+ is training in ".*run" just now; wait for it or end it/),
+    );
+    writeFileSync(lock, String(spawnSync(process.execPath, ['-e', '']).pid));
+    const again = await open(out, { resume: true });
+    await finish(again, 1);
+    await assert.rejects(open(out, { resume: true, config: tinyConfig() }), said(/another configuration/));
+    assert.ok(!existsSync(lock), 'who is refused lets go of the folder');
+    [run, again].forEach(({ state }) => state.dispose());
   });
 
   it('refuses a checkpoint of another configuration and lists what differs', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { configure, isDecayed, runLength, scheduleAt } from 'xkd';
+import { configure, cutSchedules, isDecayed, runLength, scheduleAt } from 'xkd';
 
 describe('schedules', () => {
   const base = configure('base');
@@ -32,6 +32,25 @@ describe('schedules', () => {
     assert.equal(at(500).videoTeacher, 0.11);
     assert.equal(at(7).audioTeacher, 0.07);
     assert.equal(at(7).student, 0.1);
+  });
+
+  it('too long for a run are told of in a sentence each', () => {
+    const length = { stepsPerEpoch: 10, steps: 45 };
+    assert.deepEqual(cutSchedules(configure('nano'), length), []);
+    const long = configure('nano', {
+      'optimiser.warmupEpochs': 5,
+      'optimiser.freezeLastLayerEpochs': 4.5,
+      'temperature.warmupEpochs': 30,
+    });
+    const notes = cutSchedules(long, length);
+    assert.equal(notes.length, 2, 'temperatures that stay the same have no warm-up');
+    assert.match(
+      notes[0],
+      /^optimiser\.warmupEpochs is 5 and the run has 4\.5 epochs, so the learning rate rises/,
+    );
+    assert.match(notes[1], /last layer never moves/);
+    const ramp = configure('base-mas');
+    assert.match(cutSchedules(ramp, length).join(), /temperature\.warmupEpochs is 30/);
   });
 
   it('a run is as long as its epochs, or as long as it is told to be', () => {

@@ -59,6 +59,7 @@ export function register(program: Command): void {
         report,
         interrupt,
       });
+      run.notes.forEach(report);
       try {
         await follow(run, out, interrupt);
       } finally {

@@ -8,7 +8,7 @@ import { ChildTable } from '../../media/children';
 import { ffmpegPath } from '../../media/ffmpeg';
 import type { ClipSpec } from './clipSpec';
 import type { ClipTask } from './clipWorker';
-import { FolderLock } from './folderLock';
+import { FolderLock } from '../../files/folderLock';
 import { drawClips, sampleIndex } from './sampleIndex';
 import {
   inspectFolder,
@@ -72,7 +72,7 @@ export async function makeSampleSet(options: SampleOptions = {}, onProgress?: Sa
   const work = `${folder}.partial`;
   try {
     openWorkFolder(work, settings);
-    const lock = FolderLock.take(work);
+    const lock = FolderLock.take({ folder: work, name: 'maker.pid', doing: 'is making' });
     try {
       requireSpace(work, totalSeconds);
       await makeClips(specs, { work, settings, workers, signal: options.signal }, onProgress);
