@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Modality } from '../../config';
 import type { Fold } from '../../data';
-import { entryName } from '../../data';
+import { entryName, openClipPool } from '../../data';
 import { UserError } from '../../errors';
 import { hashTowers } from '../networkHash';
 import { checkDataset, labelsOf } from '../protocols/checkDataset';
@@ -80,12 +80,20 @@ async function evaluateSupervised(
   const weights = hashTowers(network, modality, tower);
   // Another test of a classifier that is trained already needs no training.
   const trained = { ...settings, testClips: undefined, testCrops: undefined };
+  const pool = args.pool ?? openClipPool(network.config);
+  let closing: Promise<void> | null = null;
+  const closePool = () => (args.pool ? Promise.resolve() : (closing ??= pool.close()));
   const folds = [];
-  for (const fold of dataset.folds) {
-    const inputs = { ...inputsOf(args, modality), ...clipsOf(args, fold) };
-    const identity = { format: 1, protocol, modality, tower, weights, seed, ...inputs, settings: trained };
-    const run = RunStore.open(store, `${protocol}-${modality}-${tower}`, identity);
-    folds.push(await trainFold({ args, setup, settings, fold, run, report: warn, ...options }));
+  try {
+    for (const fold of dataset.folds) {
+      const inputs = { ...inputsOf(args, modality), ...clipsOf(args, fold) };
+      const identity = { format: 1, protocol, modality, tower, weights, seed, ...inputs, settings: trained };
+      const run = RunStore.open(store, `${protocol}-${modality}-${tower}`, identity);
+      const report = (sentence: string) => console.warn(sentence);
+      folds.push(await trainFold({ args, setup, settings, fold, run, pool, closePool, report, ...options }));
+    }
+  } finally {
+    await closePool();
   }
   const skipped = new Map(folds.flatMap((each) => each.skipped.map((bad) => [bad.path, bad] as const)));
   return protocolResult(protocol, args, settings, {
@@ -116,8 +124,4 @@ function clipsOf({ dataset }: ProtocolArgs, { name, train }: Fold): Record<strin
     hash.update(`${JSON.stringify([entryName(entries[place], root), ...labelsOf(entries[place])])}\n`);
   }
   return { fold: name, classes: classes.length, clips: train.length, files: hash.digest('hex') };
-}
-
-function warn(sentence: string): void {
-  console.warn(sentence);
 }

@@ -1,13 +1,6 @@
-import {
-  batchesPerEpoch,
-  openClipPool,
-  type BadFile,
-  type ClipPool,
-  type Fold,
-  type MediaEntry,
-} from '../../data';
+import { batchesPerEpoch, type BadFile, type ClipPool, type Fold, type MediaEntry } from '../../data';
 import { storedFeatures, type StoredFeatures } from '../store';
-import { throwIfStopped, type ProtocolArgs } from '../protocols/protocol';
+import { Stopped, throwIfStopped, type ProtocolArgs } from '../protocols/protocol';
 import type { Metrics } from '../results';
 import { augmentedClips, openFeatureClips, type ClipSource } from './clipSource';
 import { ClassifierEngine } from './engine';
@@ -23,6 +16,9 @@ export interface FoldArgs {
   readonly settings: StepSettings & Partial<Pick<LinearSettings, 'features' | 'trainClips'>>;
   readonly fold: Fold;
   readonly run: RunStore;
+  readonly pool: ClipPool;
+  /** Ends the pool where it is nobody else's. */
+  readonly closePool: () => Promise<void>;
   /** Seconds of training at least between two checkpoints; default: 10, and 20 times what one takes. */
   readonly saveSeconds?: number;
   readonly report: (sentence: string) => void;
@@ -37,13 +33,15 @@ export interface FoldArgs {
 export async function trainFold(fold: FoldArgs): Promise<FinishedFold> {
   const finished = fold.run.finished(fold.settings);
   if (finished !== null) return finished;
-  const pool = fold.args.pool ?? openClipPool(fold.setup.network.config);
-  const training = new FoldTraining(fold, pool);
+  const training = new FoldTraining(fold);
   try {
     return await training.run();
+  } catch (error) {
+    // Clips that are being decoded are of no use any more.
+    await fold.closePool();
+    throw error;
   } finally {
     await training.close();
-    if (!fold.args.pool) await pool.close();
   }
 }
 
@@ -58,17 +56,19 @@ class FoldTraining {
   private savedStep: number;
   private savedMs = performance.now();
   private saveMs = 0;
+  /** Resolves when it is asked to stop. */
+  private readonly whenStopped: Promise<null>;
 
-  constructor(
-    private readonly fold: FoldArgs,
-    private readonly pool: ClipPool,
-  ) {
+  constructor(private readonly fold: FoldArgs) {
     const { args, setup, run, report } = fold;
     const pick = (places: readonly number[]) => places.map((place) => args.dataset.entries[place]);
     this.train = pick(fold.fold.train);
     this.test = pick(fold.fold.test);
     this.state = run.read(setup, report) ?? ClassifierState.create(setup);
     this.savedStep = this.state.step;
+    this.whenStopped = new Promise((resolve) =>
+      args.signal?.addEventListener('abort', () => resolve(null), { once: true }),
+    );
   }
 
   async run(): Promise<FinishedFold> {
@@ -117,7 +117,7 @@ class FoldTraining {
       entries: this.train,
       startStep,
       steps: length.steps,
-      pool: this.pool,
+      pool: this.fold.pool,
     });
     return length;
   }
@@ -135,8 +135,7 @@ class FoldTraining {
     const label = `fold ${fold.name}: training`;
     let startMs = performance.now();
     while (this.state.step < length.steps) {
-      await this.stopIfAsked();
-      const loss = await takeStep(step, this.state, this.engine, await this.source!.next());
+      const loss = await takeStep(step, this.state, this.engine, await this.nextClips());
       const { epoch } = this.state;
       this.state.epoch = { loss: epoch.loss + loss, steps: epoch.steps + 1 };
       const figures = { loss: loss.toFixed(3) };
@@ -176,8 +175,8 @@ class FoldTraining {
   }
 
   private scoreClips(label: string): Promise<FileScores> {
-    const { args, setup, settings } = this.fold;
-    const { state, engine, pool, test } = this;
+    const { args, setup, settings, pool } = this.fold;
+    const { state, engine, test } = this;
     const onSkip = (bad: BadFile) => this.skipped.set(bad.path, bad);
     const { onProgress, signal } = args;
     return scoreClips({
@@ -209,10 +208,9 @@ class FoldTraining {
   }
 
   private stored(entries: readonly MediaEntry[], label: string) {
-    const { args, setup, report } = this.fold;
+    const { args, setup, report, pool } = this.fold;
     const { network, tower, dataset, store, onProgress, signal } = args;
     const { modality } = setup.plan.tower;
-    const { pool } = this;
     const { root } = dataset;
     return {
       network,
@@ -229,11 +227,20 @@ class FoldTraining {
     };
   }
 
-  private async stopIfAsked(): Promise<void> {
+  /** The clips of the next step, unless it is asked to stop before they are there. */
+  private async nextClips(): ReturnType<ClipSource['next']> {
     // Signals are heard between steps.
     await new Promise((resolve) => setImmediate(resolve));
-    if (this.fold.args.signal?.aborted) this.save();
-    throwIfStopped(this.fold.args.signal);
+    const { signal } = this.fold.args;
+    if (!signal?.aborted) {
+      const next = this.source!.next();
+      // It may fail when nobody waits for it any more.
+      next.catch(() => undefined);
+      const clips = await Promise.race([next, this.whenStopped]);
+      if (clips !== null) return clips;
+    }
+    this.save();
+    throw new Stopped();
   }
 
   private isTimeToSave(): boolean {
