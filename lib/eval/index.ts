@@ -19,3 +19,4 @@ export * from './report';
 export * from './protocols';
 export * from './store';
 export * from './supervised';
+export * from './streamedSvm';

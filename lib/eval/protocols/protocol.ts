@@ -44,19 +44,10 @@ export interface ProtocolArgs {
   /** Threads that decode, to share with others. */
   readonly pool?: ClipPool;
   readonly onProgress?: (progress: ProtocolProgress) => void;
-  /** Asks to stop; what is computed so far stays in the store, and {@link Stopped} is thrown. */
+  /** Asks to stop; what is computed so far stays in the store, and `Stopped` is thrown. */
   readonly signal?: AbortSignal;
   /** Words of the command line, for the result. */
   readonly createdBy?: readonly string[];
-}
-
-/** Thrown where a protocol was asked to stop. */
-export class Stopped extends Error {
-  override readonly name = 'Stopped';
-
-  constructor() {
-    super('stopped on request; what was computed so far is kept');
-  }
 }
 
 /** What a protocol found out. */
@@ -66,11 +57,6 @@ export interface ProtocolFindings {
   readonly metrics?: Readonly<Record<string, number>>;
   readonly intervals?: ProtocolResult['intervals'];
   readonly skipped: readonly BadFile[];
-}
-
-/** @throws Stopped where it was asked for */
-export function throwIfStopped(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new Stopped();
 }
 
 /** The result of a protocol, as it is written to files. */
@@ -112,3 +98,5 @@ export function protocolResult(
     createdBy,
   };
 }
+
+export { Stopped, throwIfStopped } from './stop';

@@ -1,0 +1,112 @@
+import type { LinearModel } from '../linearModel';
+import type { RowSource } from '../store/rows';
+import { RowBlocks } from './rowBlocks';
+import { solveProblems } from './solveProblems';
+import { tf } from '../../tensor/native';
+import { evaluateHinge, type Signs } from './squaredHinge';
+import { norm, row } from './vectors';
+
+export interface SvmFitArgs {
+  readonly rows: RowSource;
+  /** The class number of each row, from 0. */
+  readonly labels: Int32Array;
+  readonly classes: number;
+  /** What errors cost against large weights, in any order. */
+  readonly costs: readonly number[];
+  /** Newton steps at most; default 1000. */
+  readonly iterations?: number;
+  /** Default 1e-3; decision values then differ from those of the optimum in the third digit. */
+  readonly tolerance?: number;
+  readonly memoryBytes?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** A classifier for one cost. */
+export interface FittedSvm extends LinearModel {
+  readonly cost: number;
+  /** Of the problem of each class at its solution. */
+  readonly objectives: Float64Array;
+  /** Passes over the rows that it took beyond those of the cost before. */
+  readonly passes: number;
+}
+
+/**
+ * The same classifiers as those of `fitLinearSvc`, one against all others for each class, for features that are too many
+ * for it: in passes of native matrix products over rows in memory or on the disk, all classes at once, in float32 with
+ * sums in float64. Costs go from the lowest to the highest, each from where the one before ended.
+ *
+ * @returns in the order of `costs`
+ */
+export async function fitLinearSvms(args: SvmFitArgs): Promise<FittedSvm[]> {
+  const { labels, classes, costs, iterations = 1000, tolerance = 1e-3 } = args;
+  const blocks = new RowBlocks(args);
+  const signs: Signs = (first, count, into) => {
+    into.fill(-1);
+    for (let i = 0; i < count; i++) into[i * classes + labels[first + i]] = 1;
+  };
+  try {
+    const limits = await solvedLimits(blocks, signs, classes, tolerance);
+    const byCost = new Map<number, FittedSvm>();
+    let start: Float64Array | undefined;
+    for (const [at, cost] of [...costs].sort((a, b) => a - b).entries()) {
+      const onStep = (solved: number) => args.onProgress?.(at * classes + solved, costs.length * classes);
+      const solution = await solveProblems({
+        blocks,
+        signs,
+        problems: classes,
+        cost,
+        start,
+        iterations,
+        limits,
+        onStep,
+      });
+      start = solution.points;
+      byCost.set(cost, { ...modelOf(solution.points, classes), ...solution, cost });
+    }
+    return costs.map((cost) => byCost.get(cost)!);
+  } finally {
+    blocks.dispose();
+  }
+}
+
+/**
+ * Where a problem counts as solved: as LIBLINEAR does it, at a share of the gradient at zero, the smaller the fewer rows
+ * its class has.
+ */
+async function solvedLimits(
+  blocks: RowBlocks,
+  signs: Signs,
+  problems: number,
+  tolerance: number,
+): Promise<number[]> {
+  const size = blocks.columns + 1;
+  const all = [...Array(problems).keys()];
+  const counts = all.map(() => ({ own: 0, others: 0 }));
+  const block = new Float32Array(problems);
+  for (let row = 0; row < blocks.rows; row++) {
+    signs(row, 1, block);
+    block.forEach((sign, k) => {
+      if (sign > 0) counts[k].own++;
+      else if (sign < 0) counts[k].others++;
+    });
+  }
+  const zero = await evaluateHinge(blocks, signs, new Float64Array(problems * size), all, problems);
+  tf.dispose([...zero.active]);
+  return counts.map(({ own, others }, k) => {
+    const share = Math.max(1, Math.min(own, others)) / (own + others);
+    return tolerance * share * norm(row(zero.gradients, k, size));
+  });
+}
+
+/** Weights and biases apart. */
+export function modelOf(points: Float64Array, classes: number): Omit<LinearModel, 'converged'> {
+  const size = points.length / classes;
+  const weights = new Float64Array(classes * (size - 1));
+  const bias = new Float64Array(classes);
+  for (let k = 0; k < classes; k++) {
+    weights.set(points.subarray(k * size, (k + 1) * size - 1), k * (size - 1));
+    bias[k] = points[(k + 1) * size - 1];
+  }
+  return { weights, bias, classes: Int32Array.from({ length: classes }, (_, k) => k) };
+}

@@ -1,0 +1,1 @@
+export { fitLinearSvms, type FittedSvm, type SvmFitArgs } from './fitLinearSvms';

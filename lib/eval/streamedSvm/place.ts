@@ -1,0 +1,38 @@
+import { tf } from '../../tensor/native';
+import { rows } from './vectors';
+
+/** Points of the problems that are not solved yet, and what is known there. */
+export interface Place {
+  /** Numbers of the problems. */
+  readonly problems: readonly number[];
+  /** `[p, D + 1]` */
+  readonly points: Float64Array;
+  readonly values: Float64Array;
+  /** `[p, D + 1]` */
+  readonly gradients: Float64Array;
+  /** `[n, p]` of each block: rows within the margin. */
+  readonly active: readonly tf.Tensor2D[];
+}
+
+/** Only some of the problems; the tensors of the others are let go. */
+export function keep(place: Place, size: number, condition: (i: number) => boolean): Place {
+  const chosen = [...place.problems.keys()].filter(condition);
+  if (chosen.length === place.problems.length) return place;
+  const active = chosen.length === 0 ? [] : pickActive(place.active, chosen);
+  tf.dispose([...place.active]);
+  return {
+    problems: chosen.map((i) => place.problems[i]),
+    points: rows(place.points, chosen, size),
+    values: Float64Array.from(chosen, (i) => place.values[i]),
+    gradients: rows(place.gradients, chosen, size),
+    active,
+  };
+}
+
+/** Columns of the rows within the margin. */
+export function pickActive(active: readonly tf.Tensor2D[], chosen: readonly number[]): tf.Tensor2D[] {
+  return tf.tidy(() => {
+    const columns = tf.tensor1d([...chosen], 'int32');
+    return active.map((block) => tf.gather(block, columns, 1));
+  });
+}
