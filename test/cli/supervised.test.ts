@@ -93,6 +93,10 @@ describe('xkd evaluate finetune and linear', function () {
     assert.deepEqual([settings.learningRate, settings.dropout, settings.testCrops], [1e-3, 0.1, 1]);
     const help = run(program, 'evaluate', 'finetune', '--help').stdout;
     for (const line of [/layerDecay=0.45/, /randAugment=4/, /mixup=0.6/]) assert.match(help, line);
+    assert.match(
+      help,
+      /--modality video --dataset hmdb51: learningRate=0.0001 layerDecay=0.75 mixup=1 cutmix=1\n/,
+    );
   });
 
   it('refuses in one sentence, with no stack trace', () => {

@@ -10,6 +10,7 @@ export function register(evaluate: Command): void {
     settings: finetuneSettings('video', 'folder'),
     settingsFor: ({ modality, dataset }) =>
       finetuneSettings(modality === 'audio' ? 'audio' : 'video', dataset ?? 'folder'),
+    otherChoices: [{ modality: 'video', dataset: 'hmdb51' }, { modality: 'audio' }],
     modalities: ['video', 'audio'],
     examples: [
       '--checkpoint runs/first --root data/sample',

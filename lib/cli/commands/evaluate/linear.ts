@@ -9,6 +9,7 @@ export function register(evaluate: Command): void {
     description: 'Train a linear classifier on a frozen backbone with AdamW, clips augmented in each epoch',
     settings: linearSettings('video'),
     settingsFor: ({ modality }) => linearSettings(modality === 'audio' ? 'audio' : 'video'),
+    otherChoices: [{ modality: 'audio' }],
     modalities: ['video', 'audio'],
     examples: [
       '--checkpoint runs/first --root data/sample',

@@ -23,6 +23,9 @@ export interface EvaluateFlags {
   readonly json?: boolean;
 }
 
+/** What defaults may depend on. */
+export type DefaultsChoice = Pick<EvaluateFlags, 'modality' | 'dataset'>;
+
 /** A protocol as a sub-command. */
 export interface ProtocolCommand<S extends SettingsSchema> {
   readonly name: ProtocolName;
@@ -30,7 +33,9 @@ export interface ProtocolCommand<S extends SettingsSchema> {
   /** Its settings, given as words `key=value`; each with a default and a description. */
   readonly settings: S;
   /** The same with the defaults for a choice, where they depend on it; those above are the help's. */
-  readonly settingsFor?: (choice: Pick<EvaluateFlags, 'modality' | 'dataset'>) => S;
+  readonly settingsFor?: (choice: DefaultsChoice) => S;
+  /** Choices whose other defaults the help names. */
+  readonly otherChoices?: readonly DefaultsChoice[];
   /** Default: all. */
   readonly modalities?: readonly EvaluationModality[];
   /** Words behind `xkd evaluate NAME` in the help. */
@@ -78,15 +83,29 @@ export function registerProtocol<S extends SettingsSchema>(
     });
 }
 
-function helpOf({
-  name,
-  settings,
-  examples,
-}: Pick<ProtocolCommand<SettingsSchema>, 'name' | 'settings' | 'examples'>): string {
+type HelpParts = Pick<
+  ProtocolCommand<SettingsSchema>,
+  'name' | 'settings' | 'settingsFor' | 'otherChoices' | 'examples'
+>;
+
+function helpOf({ name, settings, settingsFor, otherChoices = [], examples }: HelpParts): string {
   const lines = (all: readonly string[]) => all.map((line) => `  ${line}\n`).join('');
-  return `\nSettings, with their defaults:\n${lines(describeSettings(settings))}\nExamples:\n${lines(
+  const others = otherChoices.map(({ modality, dataset }) => {
+    const flags = `--modality ${modality}${dataset === undefined ? '' : ` --dataset ${dataset}`}`;
+    return `${flags}: ${otherDefaults(settings, settingsFor!({ modality, dataset })).join(' ')}`;
+  });
+  const elsewhere = others.length === 0 ? '' : `\nOther defaults:\n${lines(others)}`;
+  return `\nSettings, with their defaults:\n${lines(describeSettings(settings))}${elsewhere}\nExamples:\n${lines(
     examples.map((words) => `xkd evaluate ${name} ${words}`),
   )}`;
+}
+
+function otherDefaults(settings: SettingsSchema, others: SettingsSchema): string[] {
+  const [usual, changed] = [settings, others].map((schema) => schema.parse({}) as Record<string, unknown>);
+  return Object.entries(changed)
+    .map(([key, value]) => [key, JSON.stringify(value)])
+    .filter(([key, value]) => value !== JSON.stringify(usual[key]))
+    .map(([key, value]) => `${key}=${value}`);
 }
 
 function wholeNumber(text: string): number {
