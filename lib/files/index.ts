@@ -2,6 +2,7 @@ export * from './atomicWrite';
 export * from './csv';
 export * from './fileError';
 export * from './folderLock';
+export * from './graphFile';
 export * from './metrics';
 export * from './openTensorFile';
 export * from './safetensors';

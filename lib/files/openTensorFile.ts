@@ -1,4 +1,5 @@
 import { UserError } from '../errors';
+import { refuseGraph } from './graphFile';
 import { RandomAccessFile } from './randomAccessFile';
 import { openSafetensors } from './safetensors';
 import type { TensorFile } from './tensorFile';
@@ -10,6 +11,7 @@ import { TorchReader, isTorchFile } from './torch/reader';
  * @throws UserError naming the file and what is wrong with it
  */
 export async function openTensorFile(path: string): Promise<TensorFile> {
+  refuseGraph(path);
   const start = firstBytes(path, 512);
   if (isTorchFile(start)) return TorchReader.open(path);
   if (start.length >= 9 && start[8] === '{'.charCodeAt(0)) return openSafetensors(path);

@@ -1,6 +1,7 @@
 import { graphAddon } from '@tensorflow/tfjs-node/graph';
 import { nodeBackend } from './backend';
 import { nativeInfo, type tf } from './native';
+import { placeOps } from './placement';
 
 /*
  * Ops of scripts/native, whose list is in kernels.c: pure functions like all others, one pass over memory each. Those of
@@ -13,10 +14,12 @@ const names = [
   ...['XkdLayerNorm', 'XkdLayerNormGrad', 'XkdGelu', 'XkdGeluGrad'],
 ];
 
-/** Whether they are there: native TensorFlow on a CPU with this project's addon. */
+/** Whether they are there and of use: native TensorFlow on a CPU with this project's addon. */
 export function hasFusedOps(): boolean {
   const ops = graphAddon()?.ops ?? [];
-  return names.every((name) => ops.includes(name)) && nativeInfo().device === 'cpu';
+  const { kind, device } = nativeInfo();
+  const hasKernels = names.every((name) => ops.includes(name));
+  return placeOps({ kind, device, hasKernels }).fused;
 }
 
 /** A parameter before or after an update. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors';
+import { refuseGraph } from '../files';
 import { DamagedCheckpoint, readCheckpoint } from './checkpoint';
 import type { CheckpointInfo } from './checkpointMetadata';
 import type { TrainState } from './state';
@@ -130,6 +131,7 @@ function checkpointFiles(path: string): string[] {
   if (!existsSync(path)) {
     throw new UserError(`There is no checkpoint "${path}"; give a run folder or a .safetensors file.`);
   }
+  refuseGraph(path);
   if (!statSync(path).isDirectory()) return [path];
   const files = listCheckpoints(path);
   if (files.length === 0) {

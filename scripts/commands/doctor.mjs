@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import environment from '../tfjs-node/environment.js';
 import { libBuild } from '../setup/build.mjs';
 import { freeBytes, readableBytes } from '../setup/disk.mjs';
 import { execute } from '../setup/execute.mjs';
@@ -26,6 +27,7 @@ const findings = [
   await jupyterLab(),
   kernel(),
   await tensorflow(),
+  variables(),
   await ffmpeg(),
   build(),
   disk(),
@@ -103,6 +105,13 @@ async function tensorflow() {
     ? `${found.tensorflow}, ${where}, ${origin}`
     : `TensorFlow.js ${found.tensorflow} in plain JavaScript`;
   return { name, value, problem: fallbackNotice(chosen) ?? addonNotice(chosen) ?? gpuNotice(chosen) };
+}
+
+/** What TensorFlow reads from the user's environment; those values win. */
+function variables() {
+  const { notices } = environment.tensorflowEnvironment(process.env);
+  const value = notices.length === 0 ? 'as this project sets it' : `${notices.length} of your own`;
+  return { name: 'Variables', value, problem: notices.join(' ') || undefined };
 }
 
 async function ffmpeg() {

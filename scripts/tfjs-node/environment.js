@@ -1,18 +1,63 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-// What TensorFlow reads from the environment while it loads. A value that the user has set wins.
-const defaults = {
+/**
+ * What TensorFlow reads from the environment while it loads: our value, if any, and what it means when the user has set
+ * another one, which wins. Without a consequence it is an option like others, and nobody is told.
+ */
+const settings = [
   // Warnings and notices about the build stay out of notebooks and terminals; errors are shown.
-  TF_CPP_MIN_LOG_LEVEL: '2',
+  { name: 'TF_CPP_MIN_LOG_LEVEL', value: '2' },
   // Take GPU memory as it is needed instead of all of it at once.
-  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-};
+  {
+    name: 'TF_FORCE_GPU_ALLOW_GROWTH',
+    value: 'true',
+    consequence: 'TensorFlow takes all memory of the GPU at once',
+  },
+  {
+    name: 'TF_SET_ONEDNN_FPMATH_MODE',
+    consequence: 'matrix products are rounded whatever training.precision says',
+  },
+  { name: 'NVIDIA_TF32_OVERRIDE', consequence: 'products on the GPU have another precision than is tested' },
+  { name: 'TF_XLA_FLAGS', consequence: 'graphs are compiled in a way that is not tested' },
+];
 
-for (const [name, value] of Object.entries(defaults)) process.env[name] ??= value;
-
-// Where the GPU build's compiler finds its tools, in the CUDA packages that set-up placed.
-const nvcc = path.join(__dirname, '..', '..', '.native', 'nvidia', 'cuda_nvcc');
-if (fs.existsSync(nvcc) && !/xla_gpu_cuda_data_dir/.test(process.env.XLA_FLAGS ?? '')) {
-  process.env.XLA_FLAGS = `${process.env.XLA_FLAGS ?? ''} --xla_gpu_cuda_data_dir=${nvcc}`.trim();
+/**
+ * The environment in which TensorFlow is to be loaded: what is to be set, and what the user's own values change.
+ *
+ * @param env the user's
+ * @param nvcc folder of the CUDA compiler that set-up placed; null without one
+ */
+function tensorflowEnvironment(env, nvcc = null) {
+  const all = [...settings];
+  if (env.XKD_DEVICE === 'cpu') {
+    const consequence = 'XKD_DEVICE=cpu does not keep TensorFlow from the GPU';
+    all.push({ name: 'CUDA_VISIBLE_DEVICES', value: '-1', consequence });
+  }
+  const values = {};
+  const notices = [];
+  for (const { name, value, consequence } of all) {
+    const own = env[name];
+    if (own === undefined && value !== undefined) values[name] = value;
+    else if (own !== undefined && own !== value && consequence !== undefined)
+      notices.push(
+        `Your environment sets ${name}=${own}: ${consequence}; unset it to compute as is tested here.`,
+      );
+  }
+  // Where the GPU build's compiler finds its tools.
+  if (nvcc !== null && !/xla_gpu_cuda_data_dir/.test(env.XLA_FLAGS ?? ''))
+    values.XLA_FLAGS = `${env.XLA_FLAGS ?? ''} --xla_gpu_cuda_data_dir=${nvcc}`.trim();
+  return { values, notices };
 }
+
+/** Sets it for this process, and tells on stderr what the user's own values change: once, also for child processes. */
+function setTensorflowEnvironment() {
+  const nvcc = path.join(__dirname, '..', '..', '.native', 'nvidia', 'cuda_nvcc');
+  const { values, notices } = tensorflowEnvironment(process.env, fs.existsSync(nvcc) ? nvcc : null);
+  Object.assign(process.env, values);
+  if (process.env.XKD_ENVIRONMENT_TOLD === undefined)
+    for (const notice of notices) process.stderr.write(`xkd: ${notice}\n`);
+  if (notices.length > 0) process.env.XKD_ENVIRONMENT_TOLD = '1';
+}
+
+module.exports = { tensorflowEnvironment, setTensorflowEnvironment };

@@ -101,6 +101,13 @@ describe('the network that a command line means', () => {
     await refused(open(join(folder, 'nowhere')), /no checkpoint ".*nowhere"/);
     await refused(open(folder), /holds no checkpoints/);
     await refused(open([path, path]), /step-0000003\.safetensors" is not the file of one backbone/);
+    const saved = join(folder, 'saved');
+    mkdirSync(saved);
+    writeFileSync(join(saved, 'saved_model.pb'), 'a graph');
+    const frozen = join(folder, 'frozen.pb');
+    writeFileSync(frozen, 'a graph');
+    for (const graph of [saved, frozen])
+      await refused(open(graph), /holds a graph, which is code, and no code/);
     const broken = join(folder, 'broken.safetensors');
     const bytes = readFileSync(path);
     writeFileSync(broken, bytes.subarray(0, bytes.length / 2));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { RandomStream, largestError, tf } from 'xkd';
+import { RandomStream, UserError, largestError, tf } from 'xkd';
 import { gelu, layerNorm, linear, selfAttention, WeightScope } from 'xkd/dist/nn';
 import { takeRows } from 'xkd/dist/tensor/gather';
-import { CompiledFunction, TraceError } from 'xkd/dist/tensor/graph';
+import { CompiledFunction, GraphLimit, TraceError, nativeError } from 'xkd/dist/tensor/graph';
 import { runOp } from 'xkd/dist/tensor/runOp';
 
 type Tensors = Record<string, tf.Tensor>;
@@ -136,6 +136,38 @@ describe('a traced function', () => {
     assert.equal(tf.scalar(2).dataSync()[0], 2, 'the backend is as it was before');
   });
 
+  it('refuses to read values also by the ways that promise them or draw a mask from them', async () => {
+    const later: Promise<unknown>[] = [];
+    const reads: ((x: tf.Tensor) => tf.Tensor)[] = [
+      (x) => tf.scalar(x.arraySync() as number),
+      (x) => (later.push(x.data()), x),
+      (x) => tf.tensor1d([...x.bufferSync().values]),
+      (x) => tf.scalar(x.toString().length),
+    ];
+    for (const read of reads) {
+      later.length = 0;
+      const compiled = new CompiledFunction(({ x }: Tensors) => tf.neg(read(x)));
+      const call = async () => {
+        compiled.call({ x: tf.scalar(1) });
+        await Promise.all(later);
+      };
+      await assert.rejects(
+        call,
+        (error: Error) => error instanceof TraceError && /read the values/.test(error.message),
+      );
+    }
+  });
+
+  it('tells of a graph that is too large with the way out', () => {
+    const told = nativeError({
+      code: 'INVALID_ARGUMENT',
+      message:
+        'Cannot serialize protocol buffer of type tensorflow.GraphDef as the serialized size (3000000000bytes) would be larger than 2GB',
+    });
+    assert.ok(told instanceof GraphLimit);
+    assert.match(told.message, /choose fewer blocks, or take steps op by op \(--eager\)/);
+  });
+
   it('refuses a tensor from outside that is no input, and names the op', () => {
     const outside = tf.tensor1d([1, 2, 3]);
     const compiled = new CompiledFunction(({ x }: Tensors) => tf.mul(x, outside));
@@ -147,7 +179,15 @@ describe('a traced function', () => {
 
   it('refuses an op that TensorFlow does not have, and names it', () => {
     const compiled = new CompiledFunction(({ x }: Tensors) => runOp('NoSuchOp', [x], { T: 'float32' }));
-    assert.throws(() => compiled.call({ x: tf.scalar(1) }), /NoSuchOp/);
+    assert.throws(
+      () => compiled.call({ x: tf.scalar(1) }),
+      (error: Error) =>
+        error instanceof UserError &&
+        /^TensorFlow \d[\d.]+ has no op "NoSuchOp", .* use the TensorFlow that set-up installs/.test(
+          error.message,
+        ),
+    );
+    assert.equal(tf.scalar(2).dataSync()[0], 2, 'the backend is as it was before');
   });
 
   it('refuses a shape that depends on values, and names the op', () => {

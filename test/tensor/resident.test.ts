@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'xkd';
-import { CompiledFunction, GraphError, Program, flattenTree, hasGraphs, stage } from 'xkd/dist/tensor/graph';
+import { CompiledFunction, GraphLimit, Program, flattenTree, hasGraphs, stage } from 'xkd/dist/tensor/graph';
 
 interface Inputs {
   readonly state: ReadonlyMap<string, tf.Tensor>;
@@ -195,7 +195,7 @@ describe('state in the variables of a graph', () => {
     assert.throws(
       () => greedy.call({ state, x }),
       (error: Error) =>
-        error instanceof GraphError &&
+        error instanceof GraphLimit &&
         error.code === 'RESOURCE_EXHAUSTED' &&
         /choose a smaller training\.batch/.test(error.message),
     );

@@ -1,7 +1,20 @@
+import { UserError } from '../../errors';
+import { nativeInfo } from '../native';
+
 /** A native graph could not be built or run; `code` is TensorFlow's name of the cause. */
 export class GraphError extends Error {
-  override readonly name = 'GraphError';
+  override readonly name: string = 'GraphError';
 
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The machine or its TensorFlow is too small for a graph, which whoever has chosen either can mend. */
+export class GraphLimit extends UserError {
   constructor(
     readonly code: string,
     message: string,
@@ -16,9 +29,22 @@ export function nativeError(error: unknown): Error {
   if (code === undefined) return error as Error;
   const first = message.split('\n')[0];
   if (code === 'RESOURCE_EXHAUSTED')
-    return new GraphError(
+    return new GraphLimit(
       code,
       `The memory does not suffice (${first}): choose a smaller training.batch, or more parts with training.accumulate.`,
+    );
+  const missing = /Op type not registered '(\w+)'|No OpKernel was registered to support Op '(\w+)'/.exec(
+    message,
+  );
+  if (missing !== null)
+    return new GraphLimit(
+      code,
+      `TensorFlow ${nativeInfo().tensorflow} has no op "${missing[1] ?? missing[2]}", which is needed here: use the TensorFlow that set-up installs (leave XKD_TFJS_NODE and XKD_TFJS_ADDON out and run "npm run setup").`,
+    );
+  if (/larger than 2\s?GB|exceeds (the )?(maximum|2\s?GB)/i.test(message))
+    return new GraphLimit(
+      code,
+      `The graph is larger than TensorFlow takes (${first}): choose fewer blocks, or take steps op by op (--eager).`,
     );
   return new GraphError(code, `TensorFlow could not run the graph (${code}): ${first}`);
 }

@@ -1,7 +1,7 @@
 import { typeNumber } from '../backend';
 import { tf } from '../native';
 import type { Feed, Fetched, Place, Request } from './graphSession';
-import { GraphError } from './nativeError';
+import { GraphError, GraphLimit } from './nativeError';
 import type { Program } from './program';
 import { type Precision, Tracer } from './tracer';
 import { typeAttribute } from './attributes';
@@ -158,8 +158,9 @@ export class TracedFunction {
     const { program } = this;
     if (this.written.size > 0 && program.hasChanged()) {
       program.variables.lose(this.written);
-      const { code, message } = error as GraphError;
-      throw new GraphError(code, `${message} What it was writing at that moment is lost.`);
+      const { code, message } = error as GraphError | GraphLimit;
+      const Kind = error instanceof GraphLimit ? GraphLimit : GraphError;
+      throw new Kind(code, `${message} What it was writing at that moment is lost.`);
     }
     if (!(error instanceof GraphError && /not finite/.test(error.message))) throw error;
     const early = this.fetched.filter((output) => output.early);
