@@ -1,9 +1,20 @@
 import type { Command } from 'commander';
+import { register as registerFewLabels } from './evaluate/fewLabels';
 import { register as registerFinetune } from './evaluate/finetune';
+import { register as registerKnn } from './evaluate/knn';
 import { register as registerLinear } from './evaluate/linear';
+import { register as registerRetrieval } from './evaluate/retrieval';
+import { register as registerSvm } from './evaluate/svm';
 
 /** The protocols in the order in which the help lists them. */
-const registrations: readonly ((evaluate: Command) => void)[] = [registerLinear, registerFinetune];
+const registrations: readonly ((evaluate: Command) => void)[] = [
+  registerSvm,
+  registerLinear,
+  registerFinetune,
+  registerKnn,
+  registerFewLabels,
+  registerRetrieval,
+];
 
 /** `xkd evaluate PROTOCOL`: what a network is good for, measured as the paper does. */
 export function register(program: Command): void {

@@ -6,10 +6,15 @@ import { modalitiesOf } from '../networkHash';
 /**
  * Sees to it that a data set has what a protocol needs, before anything is computed.
  *
+ * @param needs whether files must have labels: by default they must
  * @throws UserError for a modality that its files lack, for files without labels, for no folds, and for a fold that
  *   has nothing to learn from or to test on, is of one class only, or tests a class that is not learnt
  */
-export function checkDataset(dataset: Dataset, modality: EvaluationModality): void {
+export function checkDataset(
+  dataset: Dataset,
+  modality: EvaluationModality,
+  needs: { readonly labels: boolean } = { labels: true },
+): void {
   const { root, folds, entries } = dataset;
   const lacking = modalitiesOf(modality).find((each) => !dataset.modalities.includes(each));
   if (lacking) {
@@ -22,10 +27,10 @@ export function checkDataset(dataset: Dataset, modality: EvaluationModality): vo
     );
   }
   for (const fold of folds) {
-    for (const part of ['train', 'test'] as const) checkPart(dataset, fold, part);
-    if (!dataset.multiLabel) checkClasses(dataset, fold);
+    for (const part of ['train', 'test'] as const) checkPart(dataset, fold, part, needs.labels);
+    if (needs.labels && !dataset.multiLabel) checkClasses(dataset, fold);
   }
-  if (dataset.multiLabel && dataset.classes.length < 2) {
+  if (needs.labels && dataset.multiLabel && dataset.classes.length < 2) {
     throw new UserError(
       `The data set ${root} has ${dataset.classes.length} classes of ${entries.length} files; a classifier needs at least two.`,
     );
@@ -37,13 +42,18 @@ export function labelsOf({ label, labels }: Dataset['entries'][number]): readonl
   return labels ?? (label === null ? [] : [label]);
 }
 
-function checkPart({ root, entries, multiLabel }: Dataset, fold: Fold, part: 'train' | 'test'): void {
+function checkPart(
+  { root, entries, multiLabel }: Dataset,
+  fold: Fold,
+  part: 'train' | 'test',
+  needsLabels: boolean,
+): void {
   if (fold[part].length === 0) {
     const what = part === 'train' ? 'to learn from' : 'to test on';
     throw new UserError(`Fold "${fold.name}" of ${root} has no files ${what}; mend its splits or its files.`);
   }
   const unlabelled = fold[part].find((at) => labelsOf(entries[at]).length === 0);
-  if (unlabelled === undefined || multiLabel) return;
+  if (unlabelled === undefined || multiLabel || !needsLabels) return;
   throw new UserError(
     `${entries[unlabelled].path} has no label, and this needs one for each file: add a column "label" to index.csv, or lay the files into a folder for each class.`,
   );

@@ -1,10 +1,8 @@
 import type { LinearModel } from '../linearModel';
 import type { RowSource } from '../store/rows';
 import { RowBlocks } from './rowBlocks';
-import { solveProblems } from './solveProblems';
-import { tf } from '../../tensor/native';
-import { evaluateHinge, type Signs } from './squaredHinge';
-import { norm, row } from './vectors';
+import { solveCosts } from './solveCosts';
+import type { Signs } from './squaredHinge';
 
 export interface SvmFitArgs {
   readonly rows: RowSource;
@@ -39,64 +37,22 @@ export interface FittedSvm extends LinearModel {
  * @returns in the order of `costs`
  */
 export async function fitLinearSvms(args: SvmFitArgs): Promise<FittedSvm[]> {
-  const { labels, classes, costs, iterations = 1000, tolerance = 1e-3 } = args;
+  const { labels, classes, costs } = args;
   const blocks = new RowBlocks(args);
   const signs: Signs = (first, count, into) => {
     into.fill(-1);
     for (let i = 0; i < count; i++) into[i * classes + labels[first + i]] = 1;
   };
   try {
-    const limits = await solvedLimits(blocks, signs, classes, tolerance);
     const byCost = new Map<number, FittedSvm>();
-    let start: Float64Array | undefined;
-    for (const [at, cost] of [...costs].sort((a, b) => a - b).entries()) {
-      const onStep = (solved: number) => args.onProgress?.(at * classes + solved, costs.length * classes);
-      const solution = await solveProblems({
-        blocks,
-        signs,
-        problems: classes,
-        cost,
-        start,
-        iterations,
-        limits,
-        onStep,
-      });
-      start = solution.points;
-      byCost.set(cost, { ...modelOf(solution.points, classes), ...solution, cost });
+    for await (const solution of solveCosts({ ...args, blocks, signs, problems: classes })) {
+      const { cost } = solution;
+      byCost.set(cost, { ...modelOf(solution.points, classes), ...solution });
     }
     return costs.map((cost) => byCost.get(cost)!);
   } finally {
     blocks.dispose();
   }
-}
-
-/**
- * Where a problem counts as solved: as LIBLINEAR does it, at a share of the gradient at zero, the smaller the fewer rows
- * its class has.
- */
-async function solvedLimits(
-  blocks: RowBlocks,
-  signs: Signs,
-  problems: number,
-  tolerance: number,
-): Promise<number[]> {
-  const size = blocks.columns + 1;
-  const all = [...Array(problems).keys()];
-  const counts = all.map(() => ({ own: 0, others: 0 }));
-  const block = new Float32Array(problems);
-  for (let row = 0; row < blocks.rows; row++) {
-    signs(row, 1, block);
-    block.forEach((sign, k) => {
-      if (sign > 0) counts[k].own++;
-      else if (sign < 0) counts[k].others++;
-    });
-  }
-  const zero = await evaluateHinge(blocks, signs, new Float64Array(problems * size), all, problems);
-  tf.dispose([...zero.active]);
-  return counts.map(({ own, others }, k) => {
-    const share = Math.max(1, Math.min(own, others)) / (own + others);
-    return tolerance * share * norm(row(zero.gradients, k, size));
-  });
 }
 
 /** Weights and biases apart. */

@@ -3,7 +3,7 @@ import { rows } from './vectors';
 
 /** Points of the problems that are not solved yet, and what is known there. */
 export interface Place {
-  /** Numbers of the problems. */
+  /** Places of the problems among those that are solved. */
   readonly problems: readonly number[];
   /** `[p, D + 1]` */
   readonly points: Float64Array;

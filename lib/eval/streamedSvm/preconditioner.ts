@@ -39,7 +39,7 @@ export class Preconditioner {
 }
 
 /** The lower triangle L with L L^T = matrix (Cholesky), in place. */
-function factorise(matrix: Float64Array, size: number): Float64Array {
+export function factorise(matrix: Float64Array, size: number): Float64Array {
   for (let i = 0; i < size; i++) {
     const own = matrix.subarray(i * size, (i + 1) * size);
     for (let j = 0; j <= i; j++) {
@@ -54,7 +54,7 @@ function factorise(matrix: Float64Array, size: number): Float64Array {
 }
 
 /** The inverse of a lower triangle. */
-function invertTriangle(lower: Float64Array, size: number): Float64Array {
+export function invertTriangle(lower: Float64Array, size: number): Float64Array {
   const inverse = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
     const row = inverse.subarray(i * size, (i + 1) * size);

@@ -9,14 +9,16 @@ import { add, dot, norm, row } from './vectors';
 export interface SolveArgs {
   readonly blocks: RowBlocks;
   readonly signs: Signs;
-  /** P */
+  /** All that the signs know. */
   readonly problems: number;
+  /** Those that are to be solved, P; default: all. */
+  readonly chosen?: readonly number[];
   readonly cost: number;
   /** Where to begin, `[P, D + 1]`, such as the solution of a lower cost; default: zeros. */
   readonly start?: Float64Array;
   /** Newton steps at most. */
   readonly iterations: number;
-  /** Norm of the gradient, divided by the cost, at which each problem is solved. */
+  /** Norm of the gradient, divided by the cost, at which each of all problems is solved. */
   readonly limits: readonly number[];
   /** Told after each Newton step how many problems are solved. */
   readonly onStep?: (solved: number) => void;
@@ -42,13 +44,15 @@ const rounding = 1e-7;
  * by side: each pass over the rows serves all that are not solved yet.
  */
 export async function solveProblems(args: SolveArgs): Promise<Solution> {
-  const { blocks, problems, cost, iterations, onStep } = args;
+  const { blocks, cost, iterations, onStep } = args;
+  const chosen = args.chosen ?? [...Array(args.problems).keys()];
+  const problems = chosen.length;
   const size = blocks.columns + 1;
   const points = args.start?.slice() ?? new Float64Array(problems * size);
   const objectives = new Float64Array(problems);
   let passes = 1;
   let here = await placeAt(args, [...Array(problems).keys()], points);
-  const limits = args.limits.map((limit) => cost * limit);
+  const limits = chosen.map((problem) => cost * args.limits[problem]);
   let preconditioner: Preconditioner | null = null;
   let share = Infinity;
   const settle = ({ problems, points: found, values }: Place) =>
@@ -134,11 +138,12 @@ async function search(
 
 /** Value and gradient with the cost and the penalty of large weights. */
 async function placeAt(
-  { blocks, signs, problems: all, cost }: SolveArgs,
+  { blocks, signs, problems: all, chosen, cost }: SolveArgs,
   problems: readonly number[],
   points: Float64Array,
 ): Promise<Place> {
-  const { losses, gradients, active } = await evaluateHinge(blocks, signs, points, problems, all);
+  const numbers = chosen ? problems.map((i) => chosen[i]) : problems;
+  const { losses, gradients, active } = await evaluateHinge(blocks, signs, points, numbers, all);
   const size = blocks.columns + 1;
   const values = losses.map((loss, i) => cost * loss + dot(row(points, i, size), row(points, i, size)) / 2);
   for (let j = 0; j < gradients.length; j++) gradients[j] = cost * gradients[j] + points[j];

@@ -1,27 +1,15 @@
 import { evaluationBatches, type BadFile, type ClipPool, type MediaEntry } from '../../data';
-import { meanAveragePrecision } from '../averagePrecision';
-import type { FeatureMatrix } from '../featureMatrix';
-import { topKAccuracy } from '../metrics';
-import { labelsOf } from '../protocols/checkDataset';
+import type { FileScores } from '../protocols/fileMetrics';
 import { throwIfStopped, type ProtocolProgress } from '../protocols/protocol';
-import type { Metrics } from '../results';
 import type { RowSource } from '../store/rows';
 import type { ClassifierEngine } from './engine';
 import type { SupervisedSettings } from './settings';
 import { backboneWeights, type ClassifierSetup, type ClassifierState } from './state';
-import type { ClassList } from './targets';
 
 /*
  * The test: of each file several clips and crops, what the classifier says of them averaged (method section 10). K
  * classes.
  */
-
-/** What a classifier says of files. */
-export interface FileScores {
-  readonly entries: readonly MediaEntry[];
-  /** Mean probabilities `[files, K]`. */
-  readonly scores: FeatureMatrix;
-}
 
 export interface ScoreArgs {
   readonly setup: ClassifierSetup;
@@ -92,15 +80,6 @@ export async function scoreFeatures(
   }
   const places = new Map(entries.map((entry, i) => [entry, i]));
   return gather(entries, (entry) => sums[places.get(entry)!], each, setup.classes);
-}
-
-/** top-1 and top-5, or the mean average precision of several labels. */
-export function metricsOf({ entries, scores }: FileScores, { classes, multiLabel }: ClassList): Metrics {
-  const places = new Map(classes.map((name, i) => [name, i]));
-  const labels = entries.map((entry) => new Set(labelsOf(entry).map((label) => places.get(label)!)));
-  if (multiLabel) return { map: meanAveragePrecision(scores, (row, column) => labels[row].has(column)) };
-  const targets = Int32Array.from(labels, ([own]) => own);
-  return { top1: topKAccuracy(scores, targets, 1), top5: topKAccuracy(scores, targets, 5) };
 }
 
 /** Rows of features that are scored together. */

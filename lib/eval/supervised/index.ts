@@ -3,5 +3,5 @@ export * from './presets';
 export * from './layerDecay';
 export { drawDropPath, drawDropout, dropPathRates } from './dropout';
 export { initialClassifier } from './classifier';
-export { targetsOf, type ClassList } from './targets';
+export { targetsOf } from './targets';
 export { evaluateFinetune, evaluateLinear, type SupervisedOptions } from './protocol';

@@ -12,7 +12,8 @@ import { layerCount, layerRate } from './layerDecay';
 import type { SupervisedSettings } from './settings';
 import { backboneWeights, type ClassifierSetup, type ClassifierState } from './state';
 import type { SupervisedStepInputs } from './stepFunction';
-import { targetsOf, type ClassList } from './targets';
+import type { ClassList } from '../protocols/fileMetrics';
+import { targetsOf } from './targets';
 
 /** Settings of a step; of the linear probe without the last two. */
 export type StepSettings = SupervisedSettings & { readonly layerDecay?: number; readonly dropPath?: number };

@@ -1,11 +1,6 @@
 import type { MediaEntry, NdArray } from '../../data';
 import { labelsOf } from '../protocols/checkDataset';
-
-/** What the classes of a data set are, and whether a file may be of several. */
-export interface ClassList {
-  readonly classes: readonly string[];
-  readonly multiLabel: boolean;
-}
+import type { ClassList } from '../protocols/fileMetrics';
 
 /**
  * What a classifier is to say of files. One label: 1 for its class, of which `smoothing` is spread over all K classes;

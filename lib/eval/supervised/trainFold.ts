@@ -4,7 +4,8 @@ import { Stopped, throwIfStopped, type ProtocolArgs } from '../protocols/protoco
 import type { Metrics } from '../results';
 import { augmentedClips, openFeatureClips, type ClipSource } from './clipSource';
 import { ClassifierEngine } from './engine';
-import { metricsOf, scoreClips, scoreFeatures, type FileScores } from './fileScores';
+import { metricsOf, type FileScores } from '../protocols/fileMetrics';
+import { scoreClips, scoreFeatures } from './fileScores';
 import type { FinishedFold, RunStore } from './runStore';
 import type { LinearSettings } from './settings';
 import { ClassifierState, type ClassifierSetup } from './state';

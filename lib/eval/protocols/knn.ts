@@ -1,0 +1,114 @@
+import { normaliseRows, type FeatureMatrix } from '../featureMatrix';
+import { matMul2d } from '../../tensor/matMul';
+import { tf } from '../../tensor/native';
+import type { FoldResult, Metrics, ProtocolResult } from '../results';
+import { checkDataset } from './checkDataset';
+import { classNumbers, metricsOf } from './fileMetrics';
+import { featuresOf, meanOfFiles, skippedOf } from './foldFeatures';
+import { protocolResult, throwIfStopped, type ProtocolArgs } from './protocol';
+import type { KnnSettings } from './settings';
+import { foldParts } from './svm';
+
+/** Test files compared at once. */
+const blockRows = 256;
+
+/**
+ * Nearest neighbours: each test file is of the classes of the training files whose features have the largest cosine with
+ * its own, each weighed by exp(cosine / temperature). Nothing is learnt.
+ *
+ * @throws UserError for a data set that can't be used; Stopped where it was asked for
+ */
+export async function evaluateKnn(args: ProtocolArgs, settings: KnnSettings): Promise<ProtocolResult> {
+  const { dataset } = args;
+  checkDataset(dataset, args.modality);
+  const plan = { kind: 'spread', clips: settings.clips, crops: 1 } as const;
+  const train = await featuresOf(args, 'train', plan);
+  const test = await featuresOf(args, 'test', plan);
+  const folds = dataset.folds.map((fold): FoldResult => {
+    throwIfStopped(args.signal);
+    const parts = foldParts(args, fold, train, test);
+    const scores = knnScores({
+      train: meanOfFiles(parts.train),
+      test: meanOfFiles(parts.test),
+      labels: classNumbers(parts.train.entries, dataset.classes),
+      classes: dataset.classes.length,
+      ...settings,
+    });
+    const each = settings.neighbours.map((k, i) => [k, metricsOf({ entries: parts.test.entries, scores: scores[i] }, dataset)] as const); // prettier-ignore
+    const [, headline] = each.find(([k]) => k === usualNeighbours) ?? each[0];
+    const named = each.flatMap(([k, metrics]) =>
+      Object.entries(metrics).map(([name, value]) => [`${name}@k${k}`, value]),
+    );
+    return {
+      name: fold.name,
+      trainClips: parts.train.rows.rows,
+      testClips: parts.test.rows.rows,
+      metrics: { ...headline, ...(Object.fromEntries(named) as Metrics) },
+    };
+  });
+  return protocolResult('knn', args, settings, { folds, skipped: skippedOf(train, test) });
+}
+
+/** Of which the headline is. */
+const usualNeighbours = 20;
+
+export interface KnnArgs {
+  readonly train: FeatureMatrix;
+  readonly test: FeatureMatrix;
+  /** The class numbers of each training row. */
+  readonly labels: readonly (readonly number[])[];
+  readonly classes: number;
+  /** Of which there may be more than training rows: then all of these. */
+  readonly neighbours: readonly number[];
+  readonly temperature: number;
+}
+
+/** The weight of each class among the neighbours of each test row, `[rows, classes]`, for each number of neighbours. */
+export function knnScores({
+  train,
+  test,
+  labels,
+  classes,
+  neighbours,
+  temperature,
+}: KnnArgs): FeatureMatrix[] {
+  const most = Math.min(train.rows, Math.max(...neighbours));
+  const scores = neighbours.map(() => new Float32Array(test.rows * classes));
+  const unit = normaliseRows(test);
+  const known = tf.tensor2d(normaliseRows(train).data, [train.rows, train.columns]);
+  try {
+    for (let first = 0; first < test.rows; first += blockRows) {
+      const count = Math.min(blockRows, test.rows - first);
+      const { cosines, places } = nearest(unit, first, count, known, most);
+      for (let i = 0; i < count; i++) {
+        for (let rank = 0; rank < most; rank++) {
+          // Less the largest, so that no weight is too large for a float.
+          const weight = Math.exp((cosines[i * most + rank] - cosines[i * most]) / temperature);
+          for (const k of labels[places[i * most + rank]]) {
+            neighbours.forEach((limit, at) => {
+              if (rank < limit) scores[at][(first + i) * classes + k] += weight;
+            });
+          }
+        }
+        neighbours.forEach((limit, at) => {
+          let sum = 0;
+          for (let rank = 0; rank < Math.min(limit, most); rank++)
+            sum += Math.exp((cosines[i * most + rank] - cosines[i * most]) / temperature);
+          for (let k = 0; k < classes; k++) scores[at][(first + i) * classes + k] /= sum;
+        });
+      }
+    }
+  } finally {
+    known.dispose();
+  }
+  return scores.map((data) => ({ data, rows: test.rows, columns: classes }));
+}
+
+function nearest(test: FeatureMatrix, first: number, count: number, train: tf.Tensor2D, most: number) {
+  return tf.tidy(() => {
+    const block = test.data.slice(first * test.columns, (first + count) * test.columns);
+    const cosines = matMul2d(tf.tensor2d(block, [count, test.columns]), train, false, true); // [count, train]
+    const { values, indices } = tf.topk(cosines, most);
+    return { cosines: values.dataSync<'float32'>(), places: indices.dataSync<'int32'>() };
+  });
+}

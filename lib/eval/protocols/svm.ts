@@ -1,0 +1,97 @@
+import type { Fold } from '../../data';
+import { confusionMatrix } from '../metrics';
+import type { FoldResult, ProtocolResult } from '../results';
+import { checkDataset } from './checkDataset';
+import { classNumbers } from './fileMetrics';
+import { featuresOf, selectFiles, skippedOf, type FileRows } from './foldFeatures';
+import { protocolResult, type ProtocolArgs } from './protocol';
+import type { SvmSettings } from './settings';
+import { svmFold, type SvmFoldResult } from './svmFold';
+
+/** Up to so many classes the counts of confusions are in the result. */
+const mostConfusionClasses = 100;
+
+/**
+ * Linear evaluation by support vector machines (method section 10): augmented clips of each training file, one class
+ * against the others, several clips and crops of each test file, mean of the decision values. Of both modalities: their
+ * features, each L2-normalised, side by side.
+ *
+ * @throws UserError for a data set that can't be used; Stopped where it was asked for
+ */
+export async function evaluateSvm(args: ProtocolArgs, settings: SvmSettings): Promise<ProtocolResult> {
+  const { dataset, seed, signal } = args;
+  checkDataset(dataset, args.modality);
+  const { train, test } = await svmFeatures(args, settings);
+  const folds: FoldResult[] = [];
+  for (const fold of dataset.folds) {
+    const parts = foldParts(args, fold, train, test);
+    const label = `SVM, fold ${fold.name}`;
+    const result = await svmFold({
+      ...parts,
+      list: dataset,
+      settings,
+      seed,
+      signal,
+      onProgress: (done, total) => args.onProgress?.({ label, done, total, unit: 'problems' }),
+    });
+    folds.push({
+      name: fold.name,
+      trainClips: parts.train.rows.rows,
+      testClips: parts.test.rows.rows,
+      metrics: result.chosen.test,
+      details: { ...detailsOf(result), ...confusionOf(args, result, parts.test) },
+    });
+  }
+  return protocolResult('svm', args, settings, { folds, skipped: skippedOf(train, test) });
+}
+
+/** Features of all training and test files. */
+export async function svmFeatures(
+  args: ProtocolArgs,
+  { trainClips, testClips, testCrops }: Pick<SvmSettings, 'trainClips' | 'testClips' | 'testCrops'>,
+): Promise<{ train: FileRows; test: FileRows }> {
+  const { seed, dataset, modality } = args;
+  const crops = modality === 'audio' ? 1 : testCrops;
+  const train = await featuresOf(args, 'train', {
+    kind: 'augmented',
+    clips: trainClips,
+    seed,
+    root: dataset.root,
+  });
+  const test = await featuresOf(args, 'test', { kind: 'spread', clips: testClips, crops });
+  return { train, test };
+}
+
+/** The files of one fold. @throws UserError where too few of them could be used */
+export function foldParts(
+  { dataset, modality }: ProtocolArgs,
+  fold: Fold,
+  train: FileRows,
+  test: FileRows,
+): { train: FileRows; test: FileRows } {
+  const entriesOf = (places: readonly number[]) => places.map((place) => dataset.entries[place]);
+  const parts = {
+    train: selectFiles(train, entriesOf(fold.train)),
+    test: selectFiles(test, entriesOf(fold.test)),
+  };
+  // Once more, since files that could not be used may have been the only ones of their class.
+  const entries = [...parts.train.entries, ...parts.test.entries];
+  const learnt = parts.train.entries.map((_, place) => place);
+  const tested = parts.test.entries.map((_, place) => learnt.length + place);
+  checkDataset({ ...dataset, entries, folds: [{ name: fold.name, train: learnt, test: tested }] }, modality);
+  return parts;
+}
+
+export function detailsOf({ chosen, tried, choice }: SvmFoldResult): Record<string, unknown> {
+  return { cost: chosen.cost, choice, tried };
+}
+
+function confusionOf(
+  { dataset }: ProtocolArgs,
+  { scores }: SvmFoldResult,
+  test: FileRows,
+): Record<string, unknown> {
+  if (dataset.multiLabel || dataset.classes.length > mostConfusionClasses) return {};
+  const targets = Int32Array.from(classNumbers(test.entries, dataset.classes), ([own]) => own);
+  return { confusion: confusionMatrix(scores, targets) };
+}
