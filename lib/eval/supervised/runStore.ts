@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MetricsWriter, fileError, removeAbandonedFiles, writeFileAtomic } from '../../files';
+import { FolderLock, MetricsWriter, fileError, removeAbandonedFiles, writeFileAtomic } from '../../files';
 import type { MetricsRow } from '../../files/metrics';
 import type { FoldResult } from '../results';
 import { readClassifier, saveClassifier } from './checkpoint';
@@ -24,6 +24,7 @@ export type TestSettings = Pick<SupervisedSettings, 'testClips' | 'testCrops'>;
  */
 export class RunStore {
   private writers: readonly MetricsWriter[] = [];
+  private lock: FolderLock | null = null;
 
   private constructor(readonly path: string) {}
 
@@ -34,7 +35,6 @@ export class RunStore {
     const path = join(store, `${name}-${hash.slice(0, 16)}`);
     try {
       mkdirSync(path, { recursive: true });
-      removeAbandonedFiles(path);
       writeFileAtomic(join(path, 'training.json'), `${JSON.stringify(identity, null, 2)}\n`);
     } catch (error) {
       throw fileError(error, path, 'write');
@@ -54,6 +54,16 @@ export class RunStore {
   finish(result: FinishedFold, { testClips, testCrops }: TestSettings): void {
     const text = JSON.stringify({ testClips, testCrops, ...result }, null, 2);
     writeFileAtomic(join(this.path, 'result.json'), `${text}\n`);
+  }
+
+  /**
+   * Keeps other processes from training here, and removes what a killed one left half-written.
+   *
+   * @throws UserError where another process trains here
+   */
+  hold(): void {
+    this.lock = FolderLock.take({ folder: this.path, name: 'run.pid', doing: 'is training in', again: true });
+    removeAbandonedFiles(this.path);
   }
 
   /** The state of a training that was begun earlier; null where there is none. */
@@ -80,5 +90,7 @@ export class RunStore {
   close(): void {
     this.writers.forEach((writer) => writer.close());
     this.writers = [];
+    this.lock?.release();
+    this.lock = null;
   }
 }

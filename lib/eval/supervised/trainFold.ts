@@ -34,15 +34,18 @@ export interface FoldArgs {
 export async function trainFold(fold: FoldArgs): Promise<FinishedFold> {
   const finished = fold.run.finished(fold.settings);
   if (finished !== null) return finished;
-  const training = new FoldTraining(fold);
+  let training: FoldTraining | null = null;
   try {
+    fold.run.hold();
+    training = new FoldTraining(fold);
     return await training.run();
   } catch (error) {
     // Clips that are being decoded are of no use any more.
     await fold.closePool();
     throw error;
   } finally {
-    await training.close();
+    fold.run.close();
+    await training?.close();
   }
 }
 
@@ -96,7 +99,6 @@ class FoldTraining {
   }
 
   async close(): Promise<void> {
-    this.fold.run.close();
     this.engine.dispose();
     this.state.dispose();
     await this.source?.close();

@@ -12,6 +12,7 @@ import {
   makeSampleSet,
   openClipPool,
   openDataset,
+  openSafetensors,
   readMetrics,
   tf,
   TrainState,
@@ -113,6 +114,37 @@ describe('training of classifiers', function () {
     }
   });
 
+  it('moves each layer at its own rate', async () => {
+    const given = args();
+    const settings = finetune({
+      epochs: 2,
+      layerDecay: 0.1,
+      weightDecay: 0,
+      warmupEpochs: 0,
+      learningRate: 1e-3,
+    });
+    await evaluateFinetune(given, settings);
+    const reader = openSafetensors(join(runOf(given.store), 'classifier.safetensors'));
+    const moved = (name: string) => {
+      const full = `vid_student.backbone.${name}`;
+      const before = network.scope.get(full).dataSync();
+      const values = reader.read(full).data as Float32Array;
+      return values.reduce((most, value, i) => Math.max(most, Math.abs(value - before[i])), 0);
+    };
+    // Adam moves a weight by at most about the learning rate in a step: 6 steps of a cosine, 3.5 times the peak.
+    const table = [
+      ['cuboid_embed.proj.weight', 1e-3],
+      ['encoder.blocks.0.attn.qkv.weight', 1e-2],
+      ['encoder.blocks.1.mlp.fc1.weight', 1e-1],
+      ['encoder_norm.weight', 1],
+    ] as const;
+    for (const [name, rate] of table) {
+      const steps = moved(name) / (1e-3 * rate);
+      assert.ok(steps > 1.5 && steps < 4.5, `${name} moved by ${steps} steps`);
+    }
+    reader.close();
+  });
+
   it('the linear probe trains its classifier alone', async () => {
     const given = args({ tower: 'teacher' });
     const before = hashTowers(network, 'video', 'teacher');
@@ -193,6 +225,9 @@ describe('training of classifiers', function () {
     bytes[bytes.length - 5] ^= 1;
     writeFileSync(path, bytes);
     const said: string[] = [];
+    writeFileSync(join(runOf(given.store), 'run.pid'), String(process.ppid));
+    await assert.rejects(evaluateLinear(given, settings), /Process \d+ is training in/);
+    rmSync(join(runOf(given.store), 'run.pid'));
     const { warn } = console;
     console.warn = (text: string) => said.push(text);
     try {
