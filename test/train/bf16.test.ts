@@ -24,7 +24,7 @@ type Ends = Readonly<Record<(typeof losses)[number], number>>;
 /**
  * How far runs in bf16 may end from those in single precision on the same weights, clips and masks, as a share of the
  * spread that other seeds make: the standard deviation of the losses in the last 10 steps. Products that are rounded as
- * they should be come to a tenth of it at most; weights that are rounded too come to a third and more.
+ * they should be come to a tenth of it at most; weights that are rounded too come to 0.3 to 0.7 of it.
  */
 const tolerance = 1 / 5;
 
