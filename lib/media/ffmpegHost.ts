@@ -40,6 +40,8 @@ export class FfmpegHost {
 
   /** Ends it and every ffmpeg that it started. */
   async close(): Promise<void> {
+    // Being ready lets go of the handles: closed before that, the program would end while it waits for the host's end.
+    await this.ready.catch(() => undefined);
     this.handles().forEach((handle) => handle.ref());
     this.child.stdin!.end();
     await this.ended;

@@ -113,7 +113,13 @@ describe('xkd extract', function () {
   it('is what pretraining and probes read', () => {
     // The originals are not needed any more.
     cpSync(file('whole'), file('moved'), { recursive: true });
-    const small = ['encoder.depth=1', 'decoder.depth=1', 'training.batch=8', 'loader.workers=1'];
+    const small = [
+      'optimiser.warmupEpochs=0',
+      'encoder.depth=1',
+      'decoder.depth=1',
+      'training.batch=8',
+      'loader.workers=1',
+    ];
     const pretrain = (data: string, ...more: string[]) =>
       run(
         {},
