@@ -4,6 +4,7 @@ import { BadMedia } from '../media';
 import { padSamples, repeatFrames } from '../media/decode';
 import { clipSamples } from './augment';
 import { decodeStreams, type DecodedStreams } from '../media/streams';
+import type { JpegDecoder } from './extract/jpegDecoder';
 import { StoredReader } from './extract/storedReader';
 import type { MediaEntry } from './types';
 
@@ -44,6 +45,8 @@ export interface ReadArgs {
   readonly wholeSeconds: number;
   /** Socket of the host that starts ffmpeg. */
   readonly host?: string;
+  /** One for all readers of a thread; default: one of its own. */
+  readonly jpegs?: JpegDecoder;
 }
 
 /** A window of a file, and what was learnt of the file. T frames, H height, W width. */

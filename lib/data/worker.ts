@@ -3,6 +3,7 @@ import type { XkdConfig } from '../config';
 import { BadMedia } from '../media';
 import { RandomStream } from '../random';
 import { evaluationViews, globalViews, labelledViews, pretrainingViews, type ClipViews } from './clipViews';
+import { JpegDecoder } from './extract/jpegDecoder';
 import { LogMel } from './logMel';
 import { RecentFiles } from './recentFiles';
 import { keyOf, WindowReader, type FileWindow, type KnownFile } from './windowReader';
@@ -19,6 +20,7 @@ const { config, host } = workerData as unknown as WorkerSetup;
 const logMel = new LogMel(config.spectrogram, config.clip.sampleRateHz);
 const seed = RandomStream.fromSeed(config.seed);
 const recent = new RecentFiles();
+const jpegs = new JpegDecoder();
 
 /** Makes the views of a few clips, one after the other. */
 export default async function makeClips(task: ClipTask): Promise<unknown> {
@@ -27,6 +29,7 @@ export default async function makeClips(task: ClipTask): Promise<unknown> {
     modalities: task.modalities,
     wholeSeconds: task.wholeSeconds,
     host,
+    jpegs,
   });
   const outcomes: ClipOutcome[] = [];
   for (const job of task.jobs) {

@@ -17,14 +17,12 @@ interface TurboJpeg {
 /**
  * Decodes JPEG pictures with libjpeg-turbo, compiled to WebAssembly (by the package `@cwasm/jpeg-turbo`, whose own
  * function allocates anew for each picture and gives four channels). Its memory is its own: nothing is shared with
- * other libraries of the process.
+ * other libraries of the process. Loaded at the first picture.
  */
 export class JpegDecoder {
-  private readonly turbo = instantiate();
-  private readonly handle = this.turbo.tjInitDecompress();
-  private readonly header = this.turbo.malloc(16);
-  private input = { address: 0, bytes: 0 };
-  private output = { address: 0, bytes: 0 };
+  private library: { turbo: TurboJpeg; handle: number; header: number } | null = null;
+  private input: Block = { address: 0, bytes: 0 };
+  private output: Block = { address: 0, bytes: 0 };
 
   /**
    * @param size what the picture must measure
@@ -32,9 +30,9 @@ export class JpegDecoder {
    * @returns whether it could be decoded and has that size
    */
   decode(jpeg: Uint8Array, { height, width }: PictureSize, out: Uint8Array): boolean {
-    const { turbo, handle, header } = this;
-    this.input = this.atLeast(this.input, jpeg.length);
-    this.output = this.atLeast(this.output, out.length);
+    const { turbo, handle, header } = (this.library ??= instantiate());
+    this.input = atLeast(turbo, this.input, jpeg.length);
+    this.output = atLeast(turbo, this.output, out.length);
     new Uint8Array(turbo.memory.buffer).set(jpeg, this.input.address);
     const { address } = this.input;
     if (turbo.tjDecompressHeader3(handle, address, jpeg.length, header, header + 4, header + 8, header + 12)) return false;
@@ -45,19 +43,24 @@ export class JpegDecoder {
     out.set(new Uint8Array(turbo.memory.buffer, pixels, out.length));
     return true;
   }
+}
 
-  private atLeast(block: { address: number; bytes: number }, bytes: number): { address: number; bytes: number } {
-    if (block.bytes >= bytes) return block;
-    // The old block stays: pictures of a set are alike, so this happens seldom.
-    const address = this.turbo.malloc(2 * bytes);
-    if (address === 0) throw new Error(`There is no memory for a picture of ${bytes} bytes.`);
-    return { address, bytes: 2 * bytes };
-  }
+interface Block {
+  readonly address: number;
+  readonly bytes: number;
+}
+
+function atLeast(turbo: TurboJpeg, block: Block, bytes: number): Block {
+  if (block.bytes >= bytes) return block;
+  // The old block stays: pictures of a set are alike, so this happens seldom.
+  const address = turbo.malloc(2 * bytes);
+  if (address === 0) throw new Error(`There is no memory for a picture of ${bytes} bytes.`);
+  return { address, bytes: 2 * bytes };
 }
 
 const pixelFormatRgb = 0;
 
-function instantiate(): TurboJpeg {
+function instantiate(): { turbo: TurboJpeg; handle: number; header: number } {
   const refuse = (name: string) => () => {
     throw new Error(`libjpeg-turbo asked for ${name}.`);
   };
@@ -70,5 +73,6 @@ function instantiate(): TurboJpeg {
   const env = { setjmp: () => 0, longjmp: refuse('longjmp') };
   const code = readFileSync(require.resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm'));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { env, wasi_snapshot_preview1: system });
-  return exports as unknown as TurboJpeg;
+  const turbo = exports as unknown as TurboJpeg;
+  return { turbo, handle: turbo.tjInitDecompress(), header: turbo.malloc(16) };
 }

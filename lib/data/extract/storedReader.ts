@@ -16,6 +16,8 @@ export interface StoredReaderArgs {
   /** Frames and samples of a window. */
   readonly frameCount: number;
   readonly sampleCount: number;
+  /** One for all readers of a thread; default: one of its own. */
+  readonly jpegs?: JpegDecoder;
 }
 
 /** A window of an extracted clip. T frames, H height, W width. */
@@ -34,9 +36,11 @@ type Original = Pick<MediaEntry, 'path' | 'startSeconds'>;
 
 /** Reads windows of extracted clips: the same ones that the original file would give, and only their bytes. */
 export class StoredReader {
-  private jpegs: JpegDecoder | null = null;
+  private readonly jpegs: JpegDecoder;
 
-  constructor(private readonly args: StoredReaderArgs) {}
+  constructor(private readonly args: StoredReaderArgs) {
+    this.jpegs = args.jpegs ?? new JpegDecoder();
+  }
 
   /**
    * @param chooseStart chooses the first tick of the window, given the last one possible
@@ -88,7 +92,6 @@ export class StoredReader {
     const size = frames.height * frames.width * 3;
     const encoded = shard.frames(frames, first, count);
     const pixels = new Uint8Array(count * size);
-    this.jpegs ??= new JpegDecoder();
     for (let i = 0, at = 0; i < count; i++) {
       const bytes = frames.bytes[first + i];
       if (!this.jpegs.decode(encoded.subarray(at, at + bytes), frames, pixels.subarray(i * size, (i + 1) * size))) {
