@@ -8,11 +8,13 @@ import {
   benchKinds,
   benchPrecisions,
   benchPresets,
+  dataKind,
   parseCounts,
   parseList,
   selectGroups,
 } from './options';
-import { reportTable } from './report';
+import { runDataBench } from './data/run';
+import { type BenchReport, reportTable } from './report';
 import { runBench } from './run';
 
 interface Options {
@@ -21,6 +23,7 @@ interface Options {
   readonly precision: string;
   readonly engine: string;
   readonly kind: string;
+  readonly data?: string;
   readonly threads: string;
   readonly rounds?: string;
   readonly accumulate: string;
@@ -29,6 +32,7 @@ interface Options {
   readonly folder: string;
   readonly python?: string;
   readonly script: string;
+  readonly pyavScript: string;
   readonly withoutPytorch?: string;
 }
 
@@ -41,7 +45,11 @@ function program(): Command {
     .option('--batch <list>', 'clips in a step', '2,8')
     .option('--precision <list>', benchPrecisions.join(', '), benchPrecisions.join())
     .option('--engine <list>', benchEngines.join(', '), benchEngines.join())
-    .option('--kind <list>', benchKinds.join(', '), benchKinds.join())
+    .option('--kind <list>', [...benchKinds, dataKind].join(', '), benchKinds.join())
+    .option(
+      '--data <folder>',
+      'data set for the kind data (default: clips like those of Kinetics, made here)',
+    )
     .option('--threads <count>', 'threads of each engine', String(availableParallelism()))
     .option('--rounds <count>', 'counted steps of each engine (default: 5 to 50, by preset)')
     .option('--accumulate <count>', 'parts in which the clips of a step go through', '1')
@@ -49,6 +57,7 @@ function program(): Command {
     .option('--figure <file>', 'page with the figure', '.bench/figure.html')
     .requiredOption('--folder <folder>', 'for temporary files')
     .requiredOption('--script <file>', "PyTorch's side")
+    .requiredOption('--pyav-script <file>', "PyAV's side")
     .option('--python <file>', 'Python with PyTorch')
     .option('--without-pytorch <reason>', 'why there is no PyTorch')
     .exitOverride();
@@ -57,13 +66,15 @@ function program(): Command {
 async function main(words: readonly string[]): Promise<number> {
   const options = program().parse(words, { from: 'user' }).opts<Options>();
   const [threads] = parseCounts('threads', options.threads);
+  const kinds = parseList('kind', options.kind, [...benchKinds, dataKind]);
+  const presets = parseList('preset', options.preset, benchPresets);
   const { groups, leftOut } = selectGroups(
     {
-      presets: parseList('preset', options.preset, benchPresets),
+      presets,
       batches: parseCounts('batch', options.batch),
       precisions: parseList('precision', options.precision, benchPrecisions),
       engines: parseList('engine', options.engine, benchEngines),
-      kinds: parseList('kind', options.kind, benchKinds),
+      kinds: benchKinds.filter((kind) => kinds.includes(kind)),
       rounds: options.rounds === undefined ? null : parseCounts('rounds', options.rounds)[0],
       accumulate: parseCounts('accumulate', options.accumulate)[0],
     },
@@ -72,7 +83,26 @@ async function main(words: readonly string[]): Promise<number> {
   leftOut.forEach((sentence) => console.error(sentence));
   const pytorch = options.python === undefined ? null : { python: options.python, script: options.script };
   const { folder } = options;
-  const report = await runBench({ groups, leftOut, threads, folder, pytorch, onProgress: showProgress() });
+  const onProgress = showProgress();
+  const args = { leftOut, threads, folder, pytorch, onProgress };
+  const steps = await runBench({ ...args, groups });
+  let report: BenchReport = steps;
+  if (kinds.includes(dataKind)) {
+    const { python, pyavScript, data = null } = options;
+    const pyav = python === undefined ? null : { python, script: pyavScript };
+    // nano and base, if not said otherwise.
+    const chosen = options.preset === benchPresets.join() ? (['nano', 'base'] as const) : presets;
+    const ours = await runDataBench({
+      presets: chosen,
+      data,
+      folder,
+      pyav,
+      threads,
+      rows: steps.rows,
+      onProgress,
+    });
+    report = { ...steps, machine: { ...steps.machine, tensorflow: ours.tensorflow }, data: ours.report };
+  }
   writeFigure(options.figure, report);
   report.leftOut.slice(leftOut.length).forEach((sentence) => console.error(sentence));
   console.error(`The figure is in ${options.figure}.`);

@@ -5,6 +5,9 @@ export const benchEngines = ['eager', 'compiled', 'pytorch'] as const;
 export const benchPrecisions = ['fp32', 'bf16'] as const;
 export const benchKinds = ['step', 'features'] as const;
 
+/** Beside the kinds of rows: how fast clips come from files, and from what was extracted of them. */
+export const dataKind = 'data';
+
 export type BenchPreset = (typeof benchPresets)[number];
 export type BenchEngine = (typeof benchEngines)[number];
 export type BenchPrecision = (typeof benchPrecisions)[number];

@@ -1,3 +1,5 @@
+import { dataTables } from './data/tables';
+import type { DataReport } from './data/run';
 import type { BenchMachine } from './machine';
 import type { BenchRow } from './measure';
 
@@ -10,10 +12,12 @@ export interface BenchReport {
   readonly leftOut: readonly string[];
   /** Of each preset: its file of weights, and the time of plainly reading it. */
   readonly weightFiles: Readonly<Record<string, { readonly bytes: number; readonly readSeconds: number }>>;
+  /** With `--kind data`. */
+  readonly data?: DataReport;
 }
 
 /** A table for a terminal. */
-export function reportTable({ machine, threads, rows, weightFiles }: BenchReport): string {
+export function reportTable({ machine, threads, rows, weightFiles, data }: BenchReport): string {
   const versions = [
     machine.tensorflow && `TensorFlow ${machine.tensorflow}`,
     machine.pytorch && `PyTorch ${machine.pytorch}`,
@@ -52,7 +56,8 @@ export function reportTable({ machine, threads, rows, weightFiles }: BenchReport
     ([preset, { bytes, readSeconds }]) =>
       `${preset}: weights of ${(bytes / 1e9).toFixed(2)} GB, read plainly in ${readSeconds.toFixed(1)} s`,
   );
-  return [head, '', ...align([header, ...lines]), '', ...reads, ''].join('\n');
+  const steps = rows.length > 0 ? [...align([header, ...lines]), '', ...reads, ''] : [];
+  return [head, '', ...steps, ...(data ? dataTables(data) : [])].join('\n');
 }
 
 /** Text in columns: the first five to the left, figures to the right. */

@@ -17,6 +17,8 @@ const ours = [
   benchFolder,
   '--script',
   path.join(root, 'scripts', 'bench', 'pytorch', 'serve.py'),
+  '--pyav-script',
+  path.join(root, 'scripts', 'bench', 'pyav.py'),
 ];
 const theirs = pytorch.python ? ['--python', pytorch.python] : ['--without-pytorch', pytorch.reason];
 process.exit(await runInForeground(process.execPath, [main, ...ours, ...theirs, ...words]));

@@ -1,0 +1,63 @@
+import { configure, modalities } from '../../config';
+import { openClipPool, type Dataset } from '../../data';
+import type { ClipRequest } from '../../data/pool';
+import type { DataSource } from './windows';
+
+/** Clips a second that the loader's threads decode and augment. */
+export interface ThroughputRow {
+  readonly preset: string;
+  readonly source: DataSource;
+  readonly threads: number;
+  readonly clipsPerSecond: number;
+  readonly clipsPerSecondPerThread: number;
+}
+
+export interface ThroughputArgs {
+  readonly preset: string;
+  readonly source: DataSource;
+  readonly dataset: Dataset;
+  readonly threads: number;
+  /** How long is measured [s]. */
+  readonly seconds: number;
+}
+
+/** Asks for one clip after the other, as an endless epoch; files are decoded each time, nothing is kept. */
+export async function measureThroughput(args: ThroughputArgs): Promise<ThroughputRow> {
+  const { preset, dataset, threads } = args;
+  const config = configure(preset, { 'loader.workers': threads, 'loader.cacheMegabytes': 0 });
+  const pool = openClipPool(config);
+  const { entries } = dataset;
+  let place = 0;
+  const some = (count: number): ClipRequest[] =>
+    Array.from({ length: count }, () => {
+      const index = place++;
+      return { file: entries[index % entries.length], place: { kind: 'pretraining', epoch: 0, index } };
+    });
+  const run = (count: number): Promise<void> =>
+    pool.clips(some(count), modalities, 2 * config.clip.seconds, (_, outcome) => {
+      if ('bad' in outcome) throw new Error(outcome.bad);
+    });
+  try {
+    const batch = 8 * threads;
+    await run(batch);
+    const startMs = performance.now();
+    let clips = 0;
+    let seconds = 0;
+    // Two batches under way, so that no thread waits for the last clip of one.
+    let ahead = run(batch);
+    while (seconds < args.seconds) {
+      const next = run(batch);
+      await ahead;
+      ahead = next;
+      clips += batch;
+      seconds = (performance.now() - startMs) / 1000;
+    }
+    await ahead;
+    clips += batch;
+    seconds = (performance.now() - startMs) / 1000;
+    const clipsPerSecond = clips / seconds;
+    return { preset, source: args.source, threads, clipsPerSecond, clipsPerSecondPerThread: clipsPerSecond / threads };
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,147 @@
+import { spawnSync } from 'node:child_process';
+import type { XkdConfig } from '../../config';
+import type { Dataset, MediaEntry } from '../../data';
+import { UserError } from '../../errors';
+import { WindowReader } from '../../data/windowReader';
+import { RandomStream } from '../../random';
+import { spreadOf } from '../statistics';
+import { cpuSecondsWithChildren } from './cpuTime';
+
+/** Where clips are read from: the files, what was extracted of them, or the files by PyAV. */
+export const dataSources = ['originals', 'raw', 'jpeg', 'pyav'] as const;
+export type DataSource = (typeof dataSources)[number];
+
+/** What one window takes to decode, one after the other in one thread. */
+export interface WindowRow {
+  readonly preset: string;
+  readonly source: DataSource;
+  /** Median over rounds of the mean over windows, and what the windows took of the processor, ffmpeg included. */
+  readonly secondsPerClip: number;
+  readonly cpuSecondsPerClip: number | null;
+  /** Of the originals' processor time (their time where that is not known). */
+  readonly ofOriginals: number;
+}
+
+export interface PyAv {
+  readonly python: string;
+  readonly script: string;
+}
+
+export interface WindowsArgs {
+  readonly config: XkdConfig;
+  readonly datasets: Readonly<Partial<Record<DataSource, Dataset>>>;
+  /** Length of each original file [s]. */
+  readonly durations: readonly number[];
+  readonly pyav: PyAv | null;
+  readonly windows: number;
+  readonly rounds: number;
+  readonly onProgress: (text: string) => void;
+}
+
+interface Window {
+  readonly file: number;
+  readonly startTick: number;
+}
+
+interface Taken {
+  readonly seconds: number;
+  readonly cpuSeconds: number | null;
+}
+
+/** Decodes the same random windows from every source, in turns. */
+export async function measureWindows(args: WindowsArgs): Promise<{ rows: WindowRow[]; pyavVersion: string | null }> {
+  const { config, datasets, durations, pyav, rounds } = args;
+  const stream = RandomStream.fromSeed('windows');
+  const { framesPerSecond, seconds } = config.clip;
+  const windows = Array.from({ length: args.windows }, (): Window => {
+    const file = stream.integer(0, durations.length);
+    const lastTick = Math.max(0, Math.floor((durations[file] - seconds) * framesPerSecond));
+    return { file, startTick: stream.integer(0, lastTick + 1) };
+  });
+  const sources = dataSources.filter((source) => (source === 'pyav' ? pyav !== null : datasets[source]));
+  const taken = new Map<DataSource, Taken[]>(sources.map((source) => [source, []]));
+  let pyavVersion: string | null = null;
+  // The round before the counted ones fills the disk's cache and compiles.
+  for (let round = -1; round < rounds; round++) {
+    for (const source of sources) {
+      args.onProgress(`${config.preset}: windows from ${source}, round ${Math.max(0, round) + 1} of ${rounds}`);
+      let figures: Taken;
+      if (source === 'pyav') {
+        const { version, ...told } = runPyAv(pyav!, config, windows, datasets.originals!.entries);
+        pyavVersion = version;
+        figures = told;
+      } else {
+        figures = await readAll(config, windows, datasets[source]!.entries, durations);
+      }
+      if (round >= 0) taken.get(source)!.push(figures);
+    }
+  }
+  const median = (values: readonly number[]): number => spreadOf(values).median / windows.length;
+  const rowOf = (source: DataSource) => {
+    const all = taken.get(source)!;
+    const cpu = all.map(({ cpuSeconds }) => cpuSeconds);
+    return {
+      secondsPerClip: median(all.map((each) => each.seconds)),
+      cpuSecondsPerClip: cpu.some((value) => value === null) ? null : median(cpu.map(Number)),
+    };
+  };
+  const originals = rowOf('originals');
+  const rows = sources.map((source) => {
+    const row = rowOf(source);
+    const [own, base] = [row, originals].map((each) => each.cpuSecondsPerClip ?? each.secondsPerClip);
+    return { preset: config.preset, source, ...row, ofOriginals: own / base };
+  });
+  return { rows, pyavVersion };
+}
+
+async function readAll(
+  config: XkdConfig,
+  windows: readonly Window[],
+  entries: readonly MediaEntry[],
+  durations: readonly number[],
+): Promise<Taken> {
+  const reader = new WindowReader({ config, modalities: ['video', 'audio'], wholeSeconds: 0 });
+  const startCpu = cpuSecondsWithChildren();
+  const startMs = performance.now();
+  for (const { file, startTick } of windows) {
+    // Known to be long: only the window is decoded.
+    const known = { stored: null, longSeconds: durations[file] };
+    await reader.read({ file: entries[file], known, chooseStart: () => startTick });
+  }
+  const seconds = (performance.now() - startMs) / 1000;
+  const endCpu = cpuSecondsWithChildren();
+  return { seconds, cpuSeconds: startCpu === null || endCpu === null ? null : endCpu - startCpu };
+}
+
+interface PyAvReply {
+  readonly version: string;
+  readonly seconds: readonly number[];
+  readonly cpuSeconds: readonly number[];
+  readonly shapes: readonly (readonly [readonly number[], number])[];
+}
+
+function runPyAv(
+  { python, script }: PyAv,
+  { clip }: XkdConfig,
+  windows: readonly Window[],
+  entries: readonly MediaEntry[],
+): Taken & { version: string } {
+  const job = {
+    windows: windows.map(({ file, startTick }) => ({
+      path: entries[file].path,
+      startSeconds: startTick / clip.framesPerSecond,
+    })),
+    clipSeconds: clip.seconds,
+    framesPerSecond: clip.framesPerSecond,
+    shortSide: clip.frameSize,
+    sampleRateHz: clip.sampleRateHz,
+  };
+  const { status, stdout, stderr } = spawnSync(python, [script], { input: JSON.stringify(job), encoding: 'utf8' });
+  if (status !== 0) throw new UserError(`PyAV could not decode the files (${stderr.trim().split('\n').at(-1)}).`);
+  const reply = JSON.parse(stdout) as PyAvReply;
+  const frames = Math.round(clip.seconds * clip.framesPerSecond);
+  const odd = reply.shapes.find(([[count]]) => count !== frames);
+  if (odd) throw new UserError(`PyAV gave ${odd[0][0]} frames of a window where ${frames} were asked for.`);
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  return { version: reply.version, seconds: sum(reply.seconds), cpuSeconds: sum(reply.cpuSeconds) };
+}
