@@ -3,10 +3,12 @@ import type { ExtractPlan, ExtractSummary, MergeSummary } from '../../data/extra
 import type { BadFile } from '../../data/types';
 import { UserError } from '../../errors';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
+import { datasetChoice, openAs } from '../datasetOptions';
 import { Progress } from '../progress';
 
 interface ExtractFlags {
   readonly dataset?: string;
+  readonly allowMissing?: boolean;
   readonly root?: string;
   readonly out: string;
   readonly frames: 'raw' | 'jpeg';
@@ -38,13 +40,14 @@ export function register(program: Command): void {
   program
     .command('extract')
     .description('Decode a data set once, into a form from which clips are cheap to sample')
-    .option('--dataset <name>', 'which data set it is (default: a folder tree or its index.csv)')
+    .option('--dataset <name>', datasetChoice)
     .option('--root <folder>', 'folder of the data set')
+    .option('--allow-missing', 'go on without files that a published data set should have')
     .requiredOption('--out <folder>', 'where the extracted form goes')
     .addOption(
       new Option(
         '--frames <form>',
-        'raw: exactly as decoded; jpeg: about a sixth of the size, nearly the same',
+        'raw: exactly as decoded; jpeg: about a fifth of the size, nearly the same',
       )
         .choices(['raw', 'jpeg'])
         .default('raw'),
@@ -71,7 +74,7 @@ async function run(flags: ExtractFlags): Promise<void> {
     throw new UserError('Nothing to extract: name the folder of the data set with --root.');
   const { openDataset } = await import('../../data/dataset');
   const shard = chooseShard(flags);
-  const dataset = await openDataset(flags.root, { dataset: flags.dataset });
+  const dataset = await openDataset(flags.root, openAs(flags));
   const interrupt = watchInterrupt({ secondEnds: true });
   const stop = new AbortController();
   void interrupt.whenRequested.then(() => stop.abort());
