@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { makeSampleSet, readResult } from 'xkd';
+
+const main = resolve('lib/dist/cli/main.js');
+
+describe('xkd evaluate', function () {
+  this.timeout(300_000);
+  let folder: string;
+  let words: string[];
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'xkd-evaluate-'));
+    await makeSampleSet({ out: join(folder, 'set'), train: 24, test: 8 });
+    words = ['--checkpoint', 'none', '--preset', 'nano', '--root', join(folder, 'set')];
+    words.push('--features', join(folder, 'features'), '--out', join(folder, 'out'));
+    words.push('encoder.depth=1', 'loader.workers=1');
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('svm: stopped by Ctrl-C it keeps its features, and goes on from them', async () => {
+    const settings = ['trainClips=4', 'testClips=2', 'testCrops=2', '--modality', 'both'];
+    const first = spawn(process.execPath, [
+      main,
+      'evaluate',
+      'svm',
+      ...words,
+      ...settings,
+      'loader.cacheMegabytes=0',
+    ]);
+    const ended = once(first, 'exit');
+    let told = '';
+    first.stderr.on('data', (text: Buffer) => (told += String(text)));
+    const features = join(folder, 'features');
+    // Its folder is there before the first clips are decoded.
+    while (!existsSync(features) || readdirSync(features).length === 0) await setTimeout(20);
+    first.kill('SIGINT');
+    assert.deepEqual(await ended, [130, null], told);
+    assert.match(told, /xkd: stopped; the same command goes on from what was computed so far/);
+    const kept = chunks(features);
+    assert.ok(kept.length > 0);
+    const { status, stdout, stderr } = xkd('svm', ...words, ...settings, 'loader.cacheMegabytes=0');
+    assert.equal(status, 0, stderr);
+    assert.match(
+      stdout,
+      /svm on folder \(8 classes\), both of the student, seed 0; 96 clips to learn from and 32/,
+    );
+    const result = readResult(join(folder, 'out', 'svm-folder-both-student-seed0.json'));
+    assert.equal(result.settings.trainClips, 4);
+    assert.deepEqual(Object.keys(result.metrics), ['top1', 'top5']);
+    const { tried, choice } = result.folds[0].details as { tried: unknown[]; choice: string };
+    assert.deepEqual([tried.length, choice], [4, 'cross-validation']);
+    assert.ok(result.createdBy.includes('svm'));
+  });
+
+  it('few-labels: takes the features that the SVM left, and gives an interval', () => {
+    const settings = [
+      'trainClips=4',
+      'testClips=2',
+      'testCrops=2',
+      '--modality',
+      'both',
+      'shares=0.4',
+      'draws=3',
+    ];
+    const before = chunks(join(folder, 'features'));
+    const { status, stderr, stdout } = xkd('few-labels', ...words, ...settings, 'loader.cacheMegabytes=0');
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(chunks(join(folder, 'features')), before);
+    assert.doesNotMatch(stderr, /clips to learn from/);
+    assert.match(stdout, /top1@40% .*\(95 %, 3 draws\)/);
+    const { folds, intervals } = readResult(join(folder, 'out', 'few-labels-folder-both-student-seed0.json'));
+    assert.equal(folds.length, 3);
+    assert.equal(intervals!['top1@40%'].values, 3);
+    assert.equal(folds[0].trainClips, 8 * 4);
+  });
+
+  it('knn: also with more neighbours than there are files', () => {
+    const { status, stderr } = xkd('knn', ...words, '--modality', 'audio', 'neighbours=3,500', '--seed', '2');
+    assert.equal(status, 0, stderr);
+    const { metrics } = readResult(join(folder, 'out', 'knn-folder-audio-student-seed2.json'));
+    assert.deepEqual(Object.keys(metrics), ['top1', 'top5', 'top1@k3', 'top5@k3', 'top1@k500', 'top5@k500']);
+  });
+
+  it('retrieval: recalls files and classes in both directions', () => {
+    const { status, stderr, stdout } = xkd('retrieval', ...words, 'recall=1,8', '--json');
+    assert.equal(status, 0, stderr);
+    const { metrics } = JSON.parse(stdout);
+    assert.deepEqual(Object.keys(metrics).slice(0, 4), [
+      'recall1',
+      'recall8',
+      'audioToVideo.file.recall1',
+      'audioToVideo.class.recall1',
+    ]);
+    assert.equal(metrics['videoToAudio.file.recall8'], 1, 'all eight');
+    assert.ok(metrics['audioToVideo.class.recall1'] >= metrics['audioToVideo.file.recall1']);
+  });
+
+  const mistakes: [string, string[], RegExp][] = [
+    ['a setting out of range', ['knn', 'temperature=0'], /The value 0 of "temperature" is not allowed: /],
+    ['an unknown word', ['knn', 'neighbors=3'], /There is no configuration key "neighbors"/],
+    ['a split of its own and a holdout', ['knn', '--holdout', '0.2'], /says itself what to test on/],
+  ];
+  for (const [what, extra, message] of mistakes) {
+    it(`refuses ${what} in one sentence`, () => {
+      const { status, stderr } = xkd(extra[0], ...words, ...extra.slice(1));
+      assert.equal(status, 1);
+      assert.match(stderr, message);
+      assert.equal(stderr.slice(stderr.indexOf('xkd:')).trimEnd().split('\n').length, 1);
+    });
+  }
+});
+
+function chunks(features: string): string[] {
+  return readdirSync(features, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.safetensors'))
+    .sort();
+}
+
+function xkd(...words: string[]): { status: number | null; stdout: string; stderr: string } {
+  return spawnSync(process.execPath, [main, 'evaluate', ...words], { encoding: 'utf8' });
+}
