@@ -12,10 +12,12 @@ import {
   parseCounts,
   parseList,
   selectGroups,
+  svmKind,
 } from './options';
 import { runDataBench } from './data/run';
 import { type BenchReport, reportTable } from './report';
 import { runBench } from './run';
+import { runSvmBench } from './svm/run';
 
 interface Options {
   readonly preset: string;
@@ -33,6 +35,8 @@ interface Options {
   readonly python?: string;
   readonly script: string;
   readonly pyavScript: string;
+  readonly sklearnScript: string;
+  readonly svmRows: string;
   readonly withoutPytorch?: string;
 }
 
@@ -45,11 +49,12 @@ function program(): Command {
     .option('--batch <list>', 'clips in a step', '2,8')
     .option('--precision <list>', benchPrecisions.join(', '), benchPrecisions.join())
     .option('--engine <list>', benchEngines.join(', '), benchEngines.join())
-    .option('--kind <list>', [...benchKinds, dataKind].join(', '), benchKinds.join())
+    .option('--kind <list>', [...benchKinds, dataKind, svmKind].join(', '), benchKinds.join())
     .option(
       '--data <folder>',
       'data set for the kind data (default: clips like those of Kinetics, made here)',
     )
+    .option('--svm-rows <list>', 'rows of the kind svm', '5000,20000')
     .option('--threads <count>', 'threads of each engine', String(availableParallelism()))
     .option('--rounds <count>', 'counted steps of each engine (default: 5 to 50, by preset)')
     .option('--accumulate <count>', 'parts in which the clips of a step go through', '1')
@@ -58,6 +63,7 @@ function program(): Command {
     .requiredOption('--folder <folder>', 'for temporary files')
     .requiredOption('--script <file>', "PyTorch's side")
     .requiredOption('--pyav-script <file>', "PyAV's side")
+    .requiredOption('--sklearn-script <file>', "scikit-learn's side")
     .option('--python <file>', 'Python with PyTorch')
     .option('--without-pytorch <reason>', 'why there is no PyTorch')
     .exitOverride();
@@ -66,7 +72,7 @@ function program(): Command {
 async function main(words: readonly string[]): Promise<number> {
   const options = program().parse(words, { from: 'user' }).opts<Options>();
   const [threads] = parseCounts('threads', options.threads);
-  const kinds = parseList('kind', options.kind, [...benchKinds, dataKind]);
+  const kinds = parseList('kind', options.kind, [...benchKinds, dataKind, svmKind]);
   const presets = parseList('preset', options.preset, benchPresets);
   const { groups, leftOut } = selectGroups(
     {
@@ -102,6 +108,13 @@ async function main(words: readonly string[]): Promise<number> {
       onProgress,
     });
     report = { ...steps, machine: { ...steps.machine, tensorflow: ours.tensorflow }, data: ours.report };
+  }
+  if (kinds.includes(svmKind)) {
+    const { python, sklearnScript } = options;
+    const sklearn = python === undefined ? null : { python, script: sklearnScript };
+    const rows = parseCounts('svm-rows', options.svmRows);
+    process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
+    report = { ...report, svm: await runSvmBench({ rows, folder, sklearn, onProgress }) };
   }
   writeFigure(options.figure, report);
   report.leftOut.slice(leftOut.length).forEach((sentence) => console.error(sentence));

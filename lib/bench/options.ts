@@ -7,6 +7,8 @@ export const benchKinds = ['step', 'features'] as const;
 
 /** Beside the kinds of rows: how fast clips come from files, and from what was extracted of them. */
 export const dataKind = 'data';
+/** Linear SVMs beside scikit-learn's. */
+export const svmKind = 'svm';
 
 export type BenchPreset = (typeof benchPresets)[number];
 export type BenchEngine = (typeof benchEngines)[number];

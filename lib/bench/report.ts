@@ -2,6 +2,8 @@ import { dataTables } from './data/tables';
 import type { DataReport } from './data/run';
 import type { BenchMachine } from './machine';
 import type { BenchRow } from './measure';
+import type { SvmRow } from './svm/run';
+import { svmTable } from './svm/table';
 
 /** Everything that a run of the benchmark tells; `--json` prints it as one object. */
 export interface BenchReport {
@@ -14,10 +16,12 @@ export interface BenchReport {
   readonly weightFiles: Readonly<Record<string, { readonly bytes: number; readonly readSeconds: number }>>;
   /** With `--kind data`. */
   readonly data?: DataReport;
+  /** With `--kind svm`. */
+  readonly svm?: readonly SvmRow[];
 }
 
 /** A table for a terminal. */
-export function reportTable({ machine, threads, rows, weightFiles, data }: BenchReport): string {
+export function reportTable({ machine, threads, rows, weightFiles, data, svm = [] }: BenchReport): string {
   const versions = [
     machine.tensorflow && `TensorFlow ${machine.tensorflow}`,
     machine.pytorch && `PyTorch ${machine.pytorch}`,
@@ -57,7 +61,7 @@ export function reportTable({ machine, threads, rows, weightFiles, data }: Bench
       `${preset}: weights of ${(bytes / 1e9).toFixed(2)} GB, read plainly in ${readSeconds.toFixed(1)} s`,
   );
   const steps = rows.length > 0 ? [...align([header, ...lines]), '', ...reads, ''] : [];
-  return [head, '', ...steps, ...(data ? dataTables(data) : [])].join('\n');
+  return [head, '', ...steps, ...(data ? dataTables(data) : []), ...svmTable(svm)].join('\n');
 }
 
 /** Text in columns: the first five to the left, figures to the right. */

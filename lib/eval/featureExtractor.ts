@@ -3,6 +3,7 @@ import type { NdArray } from '../data';
 import { type Role, backbonePrefix, extractPatchMean, ownedSpecs } from '../model';
 import { WeightScope } from '../nn';
 import { CompiledFunction } from '../tensor/graph';
+import { computeValues } from '../tensor/computeValues';
 import { tf } from '../tensor/native';
 import type { Network } from './features';
 
@@ -41,7 +42,7 @@ export class FeatureExtractor {
     try {
       const isFull = shape[0] === this.batch * (modality === 'video' ? this.crops : 1);
       const collect = isFull ? await this.compiled.callAsync(inputs) : () => features(inputs);
-      return tf.tidy(() => collect().dataSync<'float32'>());
+      return computeValues(collect);
     } finally {
       view.dispose();
     }

@@ -51,7 +51,7 @@ async function install(line) {
     result = await pip(['--python', python, 'install', ...packages('')]);
   }
   if (result.code !== 0) throw explainFailure('PyTorch', result.output);
-  const checked = await execute(python, ['-c', 'import torch, safetensors, av, numpy']);
+  const checked = await execute(python, ['-c', 'import torch, safetensors, av, numpy, sklearn']);
   if (checked.code !== 0) throw explainFailure('PyTorch', checked.output);
   writeFileWhole(stamp, stampText());
 }

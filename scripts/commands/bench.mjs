@@ -19,6 +19,8 @@ const ours = [
   path.join(root, 'scripts', 'bench', 'pytorch', 'serve.py'),
   '--pyav-script',
   path.join(root, 'scripts', 'bench', 'pyav.py'),
+  '--sklearn-script',
+  path.join(root, 'scripts', 'bench', 'linear_svc.py'),
 ];
 const theirs = pytorch.python ? ['--python', pytorch.python] : ['--without-pytorch', pytorch.reason];
 process.exit(await runInForeground(process.execPath, [main, ...ours, ...theirs, ...words]));

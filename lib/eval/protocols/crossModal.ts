@@ -1,5 +1,6 @@
 import type { Modality } from '../../config';
 import { normaliseRows, type FeatureMatrix } from '../featureMatrix';
+import { computeValues } from '../../tensor/computeValues';
 import { matMul2d } from '../../tensor/matMul';
 import { tf } from '../../tensor/native';
 import { factorise, invertTriangle } from '../streamedSvm/preconditioner';
@@ -36,7 +37,7 @@ export function crossModalScores({ learnt, from, to, method, ridge }: CrossModal
       ? applyRidge(learnt.centred[from.modality], learnt.centred[to.modality], here, ridge)
       : here;
   const [a, b] = [normaliseRows(mapped), normaliseRows(there)];
-  const data = tf.tidy(() => matMul2d(tensorOf(a), tensorOf(b), false, true).dataSync<'float32'>());
+  const data = computeValues(() => matMul2d(tensorOf(a), tensorOf(b), false, true));
   return { data, rows: a.rows, columns: b.rows };
 }
 
@@ -67,10 +68,8 @@ export function recallAt(
 
 function applyRidge(x: FeatureMatrix, y: FeatureMatrix, rows: FeatureMatrix, ridge: number): FeatureMatrix {
   const { columns } = x;
-  const { gram, products } = tf.tidy(() => ({
-    gram: matMul2d(tensorOf(x), tensorOf(x), true).dataSync<'float32'>(), // [D, D]
-    products: matMul2d(tensorOf(x), tensorOf(y), true).dataSync<'float32'>(), // [D, E]
-  }));
+  const gram = computeValues(() => matMul2d(tensorOf(x), tensorOf(x), true)); // [D, D]
+  const products = computeValues(() => matMul2d(tensorOf(x), tensorOf(y), true)); // [D, E]
   let trace = 0;
   for (let j = 0; j < columns; j++) trace += gram[j * columns + j];
   const penalty = (ridge * trace) / columns || 1;
@@ -78,10 +77,10 @@ function applyRidge(x: FeatureMatrix, y: FeatureMatrix, rows: FeatureMatrix, rid
   const matrix = Float64Array.from(gram, (value) => value / penalty);
   for (let j = 0; j < columns; j++) matrix[j * columns + j] += 1;
   const inverse = Float32Array.from(invertTriangle(factorise(matrix, columns), columns));
-  const data = tf.tidy(() => {
+  const data = computeValues(() => {
     const factor = tf.tensor2d(inverse, [columns, columns]);
     const solved = matMul2d(factor, matMul2d(factor, tf.tensor2d(products, [columns, y.columns])), true);
-    return matMul2d(tensorOf(rows), solved).dataSync<'float32'>(); // [rows, E]
+    return matMul2d(tensorOf(rows), solved); // [rows, E]
   });
   return { data, rows: rows.rows, columns: y.columns };
 }

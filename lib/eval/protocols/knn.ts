@@ -105,10 +105,12 @@ export function knnScores({
 }
 
 function nearest(test: FeatureMatrix, first: number, count: number, train: tf.Tensor2D, most: number) {
-  return tf.tidy(() => {
+  const found = tf.tidy(() => {
     const block = test.data.slice(first * test.columns, (first + count) * test.columns);
     const cosines = matMul2d(tf.tensor2d(block, [count, test.columns]), train, false, true); // [count, train]
-    const { values, indices } = tf.topk(cosines, most);
-    return { cosines: values.dataSync<'float32'>(), places: indices.dataSync<'int32'>() };
+    return tf.topk(cosines, most);
   });
+  const nearest = { cosines: found.values.dataSync<'float32'>(), places: found.indices.dataSync<'int32'>() };
+  tf.dispose([found.values, found.indices]);
+  return nearest;
 }

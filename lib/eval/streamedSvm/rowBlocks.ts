@@ -55,15 +55,17 @@ export class RowBlocks {
     const size = columns + 1;
     const gram = new Float64Array(size * size);
     await this.forEach((block, index) => {
-      const [products, sums, total] = tf.tidy(() => {
+      const tensors = tf.tidy(() => {
         const weights = tf.expandDims(weigh(index), 1); // [n, 1]
         const weighted = tf.mul(block, weights) as tf.Tensor2D;
         return [
-          matMul2d(weighted, block, true).dataSync<'float32'>(), // [D, D]
-          tf.sum(weighted, 0).dataSync<'float32'>(), // [D]
-          tf.sum(weights).dataSync<'float32'>()[0],
-        ] as const;
+          matMul2d(weighted, block, true), // [D, D]
+          tf.sum(weighted, 0), // [D]
+          tf.sum(weights),
+        ];
       });
+      const [products, sums, [total]] = tensors.map((tensor) => tensor.dataSync<'float32'>());
+      tf.dispose(tensors);
       for (let i = 0; i < columns; i++) {
         for (let j = 0; j < columns; j++) gram[i * size + j] += products[i * columns + j];
         gram[i * size + columns] += sums[i];

@@ -1,3 +1,4 @@
+import { computeValues } from '../../tensor/computeValues';
 import { matMul2d } from '../../tensor/matMul';
 import { tf } from '../../tensor/native';
 import type { RowBlocks } from './rowBlocks';
@@ -113,7 +114,7 @@ export async function decideRows(
   try {
     await blocks.forEach((block, _, first) =>
       onBlock(
-        tf.tidy(() => decide(block, planes).dataSync<'float32'>()),
+        computeValues(() => decide(block, planes)),
         first,
       ),
     );

@@ -1,0 +1,30 @@
+import type { FeatureMatrix } from '../../eval/featureMatrix';
+import { RandomStream } from '../../random';
+
+/** Labelled features such as a backbone gives: means far from 0, few strong directions, classes that overlap. */
+export interface LabelledRows {
+  readonly features: FeatureMatrix;
+  readonly labels: Int32Array;
+}
+
+/** Draws of one kind, for rows to learn from and others to test on. */
+export function drawFeatures(columns: number, classes: number): (rows: number) => LabelledRows {
+  const random = RandomStream.fromSeed(`features ${columns} ${classes}`);
+  const means = Float32Array.from({ length: columns }, () => random.normal());
+  const scales = Float32Array.from({ length: columns }, (_, j) => 0.35 * Math.exp(-j / 200));
+  const centres = Float32Array.from({ length: classes * columns }, () => random.normal(0, 0.25));
+  // Drawing each value by itself would take longer than the fit.
+  const pool = Float32Array.from({ length: 2 ** 20 }, () => random.normal());
+  return (rows) => {
+    const data = new Float32Array(rows * columns);
+    const labels = new Int32Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const own = (labels[row] = random.integer(0, classes));
+      for (let j = 0; j < columns; j++) {
+        const noise = pool[random.integer(0, pool.length)];
+        data[row * columns + j] = means[j] + scales[j] * (centres[own * columns + j] + noise);
+      }
+    }
+    return { features: { data, rows, columns }, labels };
+  };
+}
