@@ -14,8 +14,10 @@ import { nodeModules, notebooks, root, venvPython } from './setup/paths.mjs';
 
 const figureType = 'application/vnd.plotly.v1+json';
 /** Runs in the page. */
-const drawFigure = `(id, { data, layout, config }) =>
-  Plotly.newPlot(id, data, { autosize: true, ...layout }, { responsive: true, ...config })`;
+const drawFigure = `async (id, { data, layout: { meta, ...layout }, config }) => {
+  const plot = await Plotly.newPlot(id, data, { autosize: true, ...layout }, { responsive: true, ...config });
+  xkdClipPanel(plot, meta?.clips);
+}`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,10 +25,13 @@ const { values, positionals } = parseArgs({
 });
 const files = positionals.length > 0 ? positionals : notebookFiles();
 mkdirSync(values.out, { recursive: true });
-const plotly = readFileSync(join(nodeModules, 'plotly.js-dist-min', 'plotly.min.js'), 'utf8');
+const scripts = [
+  join(nodeModules, 'plotly.js-dist-min', 'plotly.min.js'),
+  join(root, 'scripts', 'labextension', 'static', 'clipPanel.js'),
+].map((script) => readFileSync(script, 'utf8'));
 for (const file of files) {
   const page = join(values.out, `${basename(file, '.ipynb')}.html`);
-  writeFileSync(page, withPlotly(convert(prepared(JSON.parse(readFileSync(file, 'utf8'))), basename(file))));
+  writeFileSync(page, withScripts(convert(prepared(JSON.parse(readFileSync(file, 'utf8'))), basename(file))));
   console.log(page);
 }
 
@@ -64,7 +69,7 @@ function asMathMl(_, display, inline) {
 function figureHtml(figure, number) {
   const json = JSON.stringify(figure).replace(/</g, '\\u003c');
   const height = figure.layout.height ?? 360;
-  return `<div id="figure-${number}" style="height: ${height}px"></div>
+  return `<div><div id="figure-${number}" style="height: ${height}px"></div></div>
 <script>(${drawFigure})('figure-${number}', ${json});</script>`;
 }
 
@@ -89,7 +94,8 @@ function convert(notebook, name) {
   }
 }
 
-function withPlotly(page) {
+function withScripts(page) {
   const end = page.indexOf('</head>');
-  return `${page.slice(0, end)}<script>${plotly.replaceAll('</script', '<\\/script')}</script>\n${page.slice(end)}`;
+  const tags = scripts.map((script) => `<script>${script.replaceAll('</script', '<\\/script')}</script>\n`);
+  return `${page.slice(0, end)}${tags.join('')}${page.slice(end)}`;
 }

@@ -62,6 +62,7 @@ export interface ScatterTrace extends TraceBase {
   readonly fill?: 'none' | 'tozeroy' | 'tonexty' | 'toself';
   readonly fillcolor?: string;
   readonly error_x?: ErrorBars;
+  readonly error_y?: ErrorBars;
 }
 
 export interface BarTrace extends TraceBase {
@@ -114,7 +115,20 @@ export interface HeatmapTrace extends TraceBase {
   readonly ygap?: number;
 }
 
-export type Trace = ScatterTrace | BarTrace | HeatmapTrace;
+/** Points in space, which the pointer turns. */
+export interface Scatter3dTrace extends TraceBase {
+  readonly type: 'scatter3d';
+  readonly mode: 'markers';
+  readonly x: PackedNumbers;
+  readonly y: PackedNumbers;
+  readonly z: PackedNumbers;
+  readonly text?: readonly string[];
+  /** For the panel of clips: the place in `meta.clips`; null where a point plays nothing. */
+  readonly customdata?: readonly (number | null)[];
+  readonly marker?: Marker;
+}
+
+export type Trace = ScatterTrace | BarTrace | HeatmapTrace | Scatter3dTrace;
 
 export interface Axis {
   readonly title?: { readonly text: string; readonly standoff?: number };
@@ -245,6 +259,28 @@ export interface UpdateMenu {
   readonly font?: Font;
 }
 
+interface SceneAxis {
+  readonly title?: { readonly text: string };
+  readonly showticklabels?: boolean;
+  readonly showspikes?: boolean;
+}
+
+/** The space of points in three dimensions. */
+export interface Scene {
+  readonly xaxis?: SceneAxis;
+  readonly yaxis?: SceneAxis;
+  readonly zaxis?: SceneAxis;
+  readonly aspectmode?: 'cube' | 'data';
+  readonly camera?: { readonly eye: { readonly x: number; readonly y: number; readonly z: number } };
+}
+
+/** What a point plays in the panel beside the figure. */
+export interface PlayableClip {
+  /** Data URI of a video. */
+  readonly source: string;
+  readonly caption: string;
+}
+
 /** Further axes are named `xaxis2`, `yaxis2` and so on, and are referred to as `x2`, `y2`. */
 export interface Layout {
   readonly title?: {
@@ -270,6 +306,9 @@ export interface Layout {
   readonly images?: readonly LayoutImage[];
   readonly updatemenus?: readonly UpdateMenu[];
   readonly uirevision?: string;
+  readonly scene?: Scene;
+  /** Read by our renderer, and by exported pages: Plotly itself passes it over. */
+  readonly meta?: { readonly clips: readonly PlayableClip[] };
   readonly [axis: `xaxis${number}` | `yaxis${number}`]: Axis | undefined;
   readonly xaxis?: Axis;
   readonly yaxis?: Axis;

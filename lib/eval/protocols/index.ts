@@ -7,3 +7,4 @@ export * from './knn';
 export * from './fewLabels';
 export * from './retrieval';
 export * from './settings';
+export { recallAt } from './crossModal';

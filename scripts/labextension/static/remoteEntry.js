@@ -9,16 +9,20 @@
   const folder = new URL('.', document.currentScript.src);
   let plotly = null;
 
-  /** Loads plotly.js when the first figure is drawn. */
+  /** Loads plotly.js, and the panel of clips, when the first figure is drawn. */
   function loadPlotly() {
-    plotly ??= new Promise((loaded, failed) => {
+    plotly ??= Promise.all(['plotly.min.js', 'clipPanel.js'].map(loadScript)).then(() => window.Plotly);
+    return plotly;
+  }
+
+  function loadScript(name) {
+    return new Promise((loaded, failed) => {
       const script = document.createElement('script');
-      script.src = new URL('plotly.min.js', folder).href;
-      script.onload = () => loaded(window.Plotly);
+      script.src = new URL(name, folder).href;
+      script.onload = loaded;
       script.onerror = () => failed(new Error(`${script.src} could not be loaded.`));
       document.head.append(script);
     });
-    return plotly;
   }
 
   function defineRenderer(Widget) {
@@ -26,6 +30,7 @@
       constructor() {
         super();
         this.addClass('jp-RenderedPlotly');
+        this.plot = this.node.appendChild(document.createElement('div'));
         this.latest = null;
         this.drawing = null;
         this.observer = new ResizeObserver(() => this.fit());
@@ -42,29 +47,31 @@
       async draw() {
         const Plotly = await loadPlotly();
         while (this.latest !== null && !this.isDisposed) {
-          const { data, layout, config } = structuredClone(this.latest);
+          const { data, layout: { meta, ...layout } = {}, config } = structuredClone(this.latest);
           this.latest = null;
-          this.node.style.height = `${layout?.height ?? 360}px`;
+          this.node.style.height = `${layout.height ?? 360}px`;
+          this.plot.style.height = '100%';
           await Plotly.react(
-            this.node,
+            this.plot,
             data,
             { autosize: true, ...layout },
             { responsive: false, ...config },
           );
+          window.xkdClipPanel(this.plot, meta?.clips);
         }
       }
 
       /** A hidden output has no width: what was drawn there takes its place when it is shown. */
       fit() {
         const width = this.node.clientWidth;
-        if (width > 0 && this.node._fullLayout && Math.abs(this.node._fullLayout.width - width) > 1) {
-          window.Plotly.Plots.resize(this.node);
+        if (width > 0 && this.plot._fullLayout && Math.abs(this.plot._fullLayout.width - width) > 1) {
+          window.Plotly.Plots.resize(this.plot);
         }
       }
 
       dispose() {
         this.observer.disconnect();
-        if (window.Plotly && this.node._fullLayout) window.Plotly.purge(this.node);
+        if (window.Plotly && this.plot._fullLayout) window.Plotly.purge(this.plot);
         super.dispose();
       }
     };

@@ -1,0 +1,66 @@
+import type { Figure, PlayableClip, Scatter3dTrace } from '../plotly';
+import { packed } from '../packed';
+import { series, themed } from '../theme';
+
+export interface ClipSpaceArgs {
+  /** `[N, 3]`, point by point, such as of `umapSpace`. */
+  readonly points: ArrayLike<number>;
+  /** Class of each point. */
+  readonly labels: readonly string[];
+  /** Shown under the pointer for each point. */
+  readonly names: readonly string[];
+  /** What some of the points play in the panel beside: by the point's number the source, such as of `smallClips`. */
+  readonly sources?: ReadonlyMap<number, string>;
+  readonly title?: string;
+}
+
+/**
+ * Points in space, to be turned with the pointer, coloured by class. Pointing at one of the larger points shows its clip
+ * beside the figure, a click plays it with its sound.
+ */
+export function clipSpaceFigure({ points, labels, names, sources, title }: ClipSpaceArgs): Figure {
+  const classes = [...new Set(labels)].sort();
+  const played = [...(sources?.keys() ?? [])].sort((a, b) => a - b);
+  const clips = played.map((n): PlayableClip => ({ source: sources!.get(n)!, caption: names[n] }));
+  const places = new Map(played.map((n, place) => [n, place]));
+  const traces = classes.flatMap((name, i): Scatter3dTrace[] => {
+    const own = labels.flatMap((label, n) => (label === name ? [n] : []));
+    const groups = [own.filter((n) => places.has(n)), own.filter((n) => !places.has(n))];
+    return groups.flatMap((group, g) => {
+      if (group.length === 0) return [];
+      const coordinate = (axis: number) => packed(group.map((n) => points[3 * n + axis]));
+      return {
+        type: 'scatter3d',
+        mode: 'markers',
+        name,
+        legendgroup: name,
+        showlegend: g === 0 || groups[0].length === 0,
+        x: coordinate(0),
+        y: coordinate(1),
+        z: coordinate(2),
+        text: group.map((n) => names[n]),
+        customdata: group.map((n) => places.get(n) ?? null),
+        marker: { size: g === 0 ? 7 : 3, opacity: g === 0 ? 1 : 0.6, color: series[i % series.length] },
+        hovertemplate: `%{text}<extra>${name}</extra>`,
+      };
+    });
+  });
+  const axis = { showticklabels: false, title: { text: '' }, showspikes: false };
+  return themed(traces, {
+    title: title ? { text: title } : undefined,
+    height: 520,
+    margin: { l: 0, b: 0, r: clips.length > 0 ? panelPixels : 0 },
+    legend: { x: 0, y: 1 },
+    scene: {
+      xaxis: axis,
+      yaxis: axis,
+      zaxis: axis,
+      aspectmode: 'cube',
+      camera: { eye: { x: 1.2, y: 1.2, z: 0.8 } },
+    },
+    ...(clips.length > 0 && { meta: { clips } }),
+  });
+}
+
+/** Width that the panel takes, with a gap. */
+const panelPixels = 210;
