@@ -123,8 +123,13 @@ function residence(paths: VariablePaths = {}): Residence {
   const prefixes = Object.entries(paths);
   return {
     variableOf(path) {
-      const found = prefixes.find(([prefix]) => path === prefix || path.startsWith(`${prefix}/`));
+      const found = prefixes.find(([prefix]) => isBelow(path, prefix));
       return found === undefined ? null : found[1] + path.slice(found[0].length);
     },
+    has: (name) => prefixes.some(([, prefix]) => isBelow(name, prefix)),
   };
+}
+
+function isBelow(path: string, prefix: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`);
 }

@@ -52,7 +52,10 @@ export class Program {
   /** Sets the count to what it is, before a first run. */
   startCount(): void {
     if (this.counter !== null && this.counter.holds === null)
-      tf.tidy(() => this.variables.push(this.counter!, tf.scalar(this.changes, 'int32')));
+      tf.tidy(() => {
+        const tensor = tf.scalar(this.changes, 'int32');
+        this.variables.push([{ variable: this.counter!, tensor, move: false }]);
+      });
   }
 
   /** Whether the latest run, which failed, had begun to change variables. */

@@ -6,13 +6,19 @@ export interface Home {
   read(dataId: object): tf.BackendValues;
 }
 
+/** A tensor on its way to another home. */
+export interface Adopted {
+  readonly values: tf.BackendValues;
+  /** Tells where its values lie from now on. */
+  arrive(home: Home): void;
+}
+
 /**
  * Holds tensors whose values lie in variables of a native session. They are tensors like all others: tfjs fetches the
  * values of one when somebody reads it, or moves it to the ordinary backend when an op uses it.
  */
 class ResidentBackend extends tf.KernelBackend {
   private readonly homes = new Map<object, Home>();
-  private moving: { home: Home; write: (values: tf.BackendValues) => void } | null = null;
 
   add(home: Home, shape: number[], dtype: tf.DataType): tf.Tensor {
     const dataId = {};
@@ -21,21 +27,15 @@ class ResidentBackend extends tf.KernelBackend {
     return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }, this);
   }
 
-  /** Takes a tensor over from the ordinary backend. */
-  adopt(dataId: object, home: Home, write: (values: tf.BackendValues) => void): void {
-    this.moving = { home, write };
-    try {
-      tf.engine().moveData(this, dataId);
-    } finally {
-      this.moving = null;
-    }
+  /** Takes a tensor over from the ordinary backend, with its values until they have a home. */
+  adopt(dataId: object): Adopted {
+    tf.engine().moveData(this, dataId);
+    const values = this.homes.get(dataId)!.read(dataId);
+    return { values, arrive: (home) => this.homes.set(dataId, home) };
   }
 
   override move(dataId: object, values: tf.BackendValues): void {
-    // Should writing fail, then the values are still there.
     this.homes.set(dataId, { read: () => values });
-    this.moving!.write(values);
-    this.homes.set(dataId, this.moving!.home);
   }
 
   has(dataId: object): boolean {
@@ -71,9 +71,9 @@ export function makeResident(home: Home, shape: readonly number[], dtype: tf.Dat
   return backend.add(home, [...shape], dtype);
 }
 
-/** Moves a tensor to where `write` puts its values. */
-export function adoptResident(dataId: object, home: Home, write: (values: tf.BackendValues) => void): void {
-  backend.adopt(dataId, home, write);
+/** Takes a tensor from the ordinary backend; should its values never arrive elsewhere, then they are still there. */
+export function adoptResident(dataId: object): Adopted {
+  return backend.adopt(dataId);
 }
 
 /** Whether somebody still has the tensor, and its values have not been moved to the ordinary backend. */

@@ -6,7 +6,7 @@ import type { Program } from './program';
 import { type Precision, Tracer } from './tracer';
 import { typeAttribute } from './attributes';
 import { toTensor } from './values';
-import type { Variable } from './variables';
+import type { Arrival, Variable } from './variables';
 
 /** Tensors by path. */
 export type TensorRecord = ReadonlyMap<string, tf.Tensor>;
@@ -14,6 +14,8 @@ export type TensorRecord = ReadonlyMap<string, tf.Tensor>;
 /** Which paths of a function's inputs and outputs are variables, and their names there. */
 export interface Residence {
   variableOf(path: string): string | null;
+  /** Whether a variable of this name may be among them. */
+  has(name: string): boolean;
 }
 
 interface Input {
@@ -54,6 +56,14 @@ export class TracedFunction {
 
   /** @throws TraceError naming what cannot be recorded */
   static trace({ program, inputs, reads, writes, precision, body }: TraceArgs): TracedFunction {
+    // Before the body is traced: every first run of a selection of ops takes the longer the larger the graph is.
+    program.variables.push(
+      [...inputs].flatMap(([path, tensor]) => {
+        const name = reads.variableOf(path);
+        if (name === null) return [];
+        return [{ variable: program.variables.variable(name, tensor), tensor, move: writes.has(name) }];
+      }),
+    );
     const tracer = new Tracer(program.session, precision);
     const readers = new Map<Variable, string>();
     const standing = new Map<string, tf.Tensor>();
@@ -127,14 +137,16 @@ export class TracedFunction {
     const feeds: Feed[] = [];
     this.program.startCount();
     if (this.targets.length > 0) this.program.variables.forget();
+    const arrivals: Arrival[] = [];
     for (const { path, at } of this.inputs) {
       const tensor = inputs.get(path)!;
-      if (typeof at !== 'string') this.program.variables.push(at, tensor, this.written.has(at));
+      if (typeof at !== 'string') arrivals.push({ variable: at, tensor, move: this.written.has(at) });
       else {
         const values = tensor.dataSync() as Float32Array;
         feeds.push({ place: at, dtype: typeNumber(tensor.dtype), shape: tensor.shape, values });
       }
     }
+    this.program.variables.push(arrivals);
     return { feeds, fetches: this.fetched.map(({ at }) => at as Place), targets: this.targets };
   }
 

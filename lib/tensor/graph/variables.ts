@@ -7,6 +7,8 @@ import {
   textAttribute,
   typeAttribute,
 } from './attributes';
+import { collectGarbage } from './collectGarbage';
+import { groupsBySize } from './groupsBySize';
 import { GraphError } from './nativeError';
 import type { Feed, Fetched, GraphSession, Place } from './graphSession';
 import { type Home, adoptResident, isResident, makeResident, settle } from './residentBackend';
@@ -25,8 +27,8 @@ export interface Variable {
 }
 
 /**
- * Ops that read and write whichever variable is chosen: TensorFlow prepares every selection of ops anew at its first
- * run, which would take long for one selection per variable.
+ * Ops that read whichever variable is chosen: TensorFlow prepares every selection of ops anew at its first run, which
+ * would take long for one selection per variable.
  */
 interface Access {
   /** Variables to choose from. */
@@ -34,6 +36,19 @@ interface Access {
   /** Where the choice is fed: true for one of all. */
   readonly choice: Place;
   readonly value: Place;
+}
+
+/** A tensor whose values a variable is to hold. */
+export interface Arrival {
+  readonly variable: Variable;
+  readonly tensor: tf.Tensor;
+  /** Whether the values may be taken out of the tensor's own memory, since a run is about to replace them. */
+  readonly move: boolean;
+}
+
+/** Ops that write one variable. */
+interface Entry {
+  /** Where its values are fed. */
   readonly fed: Place;
   readonly assign: string;
 }
@@ -44,6 +59,12 @@ const singleReads = 8;
 /** Values that are read in one run. They are not copied, but live until nobody has them any more. */
 const valuesAtOnce = 2 ** 28;
 
+/** Values that are written in one run: so many are there twice for a moment. */
+const valuesWritten = 2 ** 26;
+
+/** Values worth a search for garbage, which takes some hundredths of a second. */
+const manyValues = 2 ** 20;
+
 /** TensorFlow's number of the type of a variable's handle. */
 const resource = 20;
 
@@ -51,6 +72,7 @@ const resource = 20;
 export class Variables implements Home {
   private readonly byName = new Map<string, Variable>();
   private readonly byData = new WeakMap<object, Variable>();
+  private readonly entries = new Map<Variable, Entry>();
   private readonly accesses = new Map<tf.DataType, Access>();
   /** Values of variables that were read together with one that somebody asked for. */
   private readonly ahead = new Map<Variable, Fetched>();
@@ -78,18 +100,15 @@ export class Variables implements Home {
     return variable;
   }
 
-  /**
-   * Lets a variable hold a tensor's values; nothing is done where it does.
-   *
-   * @param move whether the values may be taken out of the tensor's own memory, since a run is about to replace them
-   */
-  push(variable: Variable, tensor: tf.Tensor, move = false): void {
-    if (variable.holds === tensor.dataId) return;
-    this.release(variable);
-    const write = (values: tf.BackendValues) => this.write(variable, values as Float32Array);
-    if (move && isUnshared(tensor)) adoptResident(tensor.dataId, this, write);
-    else write(tensor.dataSync());
-    this.hold(variable, tensor.dataId);
+  /** Lets variables hold the values of tensors; nothing is done for those that do. */
+  push(arrivals: readonly Arrival[]): void {
+    const stale = arrivals.filter(({ variable, tensor }) => variable.holds !== tensor.dataId);
+    const size = ({ variable }: Arrival) => sizeOf(variable);
+    for (const group of groupsBySize(stale, size, valuesWritten)) {
+      this.pushGroup(group);
+      // The values are in the session now, and their arrays in JavaScript are garbage.
+      if (group.reduce((sum, arrival) => sum + size(arrival), 0) > manyValues) collectGarbage();
+    }
   }
 
   /** The tensor that stands for a variable after a run has changed it; the one before it has lost its values. */
@@ -140,31 +159,52 @@ export class Variables implements Home {
     for (const variable of this.byName.values()) this.release(variable);
   }
 
-  private write(variable: Variable, values: Float32Array): void {
-    const { dtype, shape } = variable;
-    const access = this.access(dtype);
-    variable.holds = null;
-    this.ahead.delete(variable);
-    this.session.run({
-      feeds: [choose(variable, access), { place: access.fed, dtype: typeNumber(dtype), shape, values }],
-      fetches: [],
-      targets: [access.assign],
+  private pushGroup(group: readonly Arrival[]): void {
+    group.forEach(({ variable }) => this.release(variable));
+    const moves = group.map(({ tensor, move }) =>
+      move && isUnshared(tensor) ? adoptResident(tensor.dataId) : null,
+    );
+    this.write(group.map(({ variable, tensor }, i) => [variable, moves[i]?.values ?? tensor.dataSync()]));
+    group.forEach(({ variable, tensor }, i) => {
+      moves[i]?.arrive(this);
+      this.hold(variable, tensor.dataId);
     });
+  }
+
+  private write(values: readonly (readonly [Variable, tf.BackendValues])[]): void {
+    for (const [variable] of values) {
+      variable.holds = null;
+      this.ahead.delete(variable);
+    }
+    const feeds = values.map(([variable, each]): Feed => {
+      const { dtype, shape } = variable;
+      return {
+        place: this.entry(variable).fed,
+        dtype: typeNumber(dtype),
+        shape,
+        values: each as Float32Array,
+      };
+    });
+    const targets = values.map(([variable]) => this.entry(variable).assign);
+    this.session.run({ feeds, fetches: [], targets });
+  }
+
+  /** Where a variable's values come in. */
+  private entry(variable: Variable): Entry {
+    const known = this.entries.get(variable);
+    if (known !== undefined) return known;
+    const attributes = { dtype: typeAttribute(typeNumber(variable.dtype)) };
+    const fed = `${this.session.addNode({ op: 'Placeholder', attributes }).name}:0`;
+    const inputs = [variable.handle, fed];
+    const entry = { fed, assign: this.session.addNode({ op: 'AssignVariableOp', inputs, attributes }).name };
+    this.entries.set(variable, entry);
+    return entry;
   }
 
   /** Reads a variable and those made before and after it in one run. */
   private readAhead(variable: Variable): void {
-    const group: Variable[] = [];
-    let values = 0;
-    for (const other of this.byName.values()) {
-      if (other.holds === null) continue;
-      if (values > valuesAtOnce) {
-        if (group.includes(variable)) break;
-        group.length = values = 0;
-      }
-      group.push(other);
-      values += other.shape.reduce((product, size) => product * size, 1);
-    }
+    const held = [...this.byName.values()].filter(({ holds }) => holds !== null);
+    const group = groupsBySize(held, sizeOf, valuesAtOnce).find((each) => each.includes(variable))!;
     const fetched = this.session.run({ feeds: [], fetches: group.map(({ value }) => value) });
     group.forEach((each, i) => this.ahead.set(each, fetched[i]));
   }
@@ -188,9 +228,7 @@ export class Variables implements Home {
     const chosen = add('Unpack', [choice], { T: bool, num: integerAttribute(among.length) });
     const ways = among.map(({ handle }, i) => `${add('Switch', [handle, `${chosen}:${i}`], handles)}:1`);
     const handle = `${add('Merge', ways, handles)}:0`;
-    const fed = `${add('Placeholder', [], values)}:0`;
-    const value = `${add('ReadVariableOp', [handle], values)}:0`;
-    return { among, choice, fed, value, assign: add('AssignVariableOp', [handle, fed], values) };
+    return { among, choice, value: `${add('ReadVariableOp', [handle], values)}:0` };
   }
 
   private release({ holds }: Variable): void {
@@ -201,6 +239,10 @@ export class Variables implements Home {
     variable.holds = dataId;
     this.byData.set(dataId, variable);
   }
+}
+
+function sizeOf({ shape }: Variable): number {
+  return shape.reduce((product, size) => product * size, 1);
 }
 
 /** Whether the ordinary backend has the tensor's values for nobody else. */
