@@ -11,6 +11,7 @@ export * from './machine';
 export { clipPictures, encodePicture, viewPictures, type Picture, type Pixels } from './picture';
 export type { Figure, Layout, Trace } from './plotly';
 export { progressBar, type ProgressBar, type ProgressBarArgs } from './progressBar';
+export * from './ownVideos';
 export * from './principalPlane';
 export * from './project';
 export * from './reconstructionView';

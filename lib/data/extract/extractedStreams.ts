@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileError } from '../../files/fileError';
+import { manifestFile } from './merge';
+import { parseLine } from './shardPart';
+
+/** What was found in one file of an extracted data set. */
+export interface ExtractedStreams {
+  /** Frames that are stored; 0: the file has no pictures. */
+  readonly frames: number;
+  /** Samples of sound that are stored; 0: the file has no sound. */
+  readonly samples: number;
+  /** Length of the clip [s]; null where the file does not tell. */
+  readonly durationSeconds: number | null;
+  /** Why the file cannot be used; null: it can. */
+  readonly error: string | null;
+}
+
+/** Of each file in the order of the data set that `openDataset` opens from the folder. */
+export function extractedStreams(folder: string): ExtractedStreams[] {
+  const path = join(folder, manifestFile);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  }
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const { frames, samples, durationSeconds, error = null } = parseLine(line);
+      return { frames, samples, durationSeconds, error };
+    });
+}

@@ -1,0 +1,94 @@
+import type { XkdConfig } from '../../config';
+import {
+  extractDataset,
+  extractedStreams,
+  openDataset,
+  type BadFile,
+  type Dataset,
+  type MediaEntry,
+} from '../../data';
+import { keepEntries } from '../../data/datasets/readKnown';
+import { shortPath } from '../../data/mediaFiles';
+import { UserError } from '../../errors';
+import { showText } from '../display';
+import { progressBar } from '../progressBar';
+import { interruptible } from './interruptible';
+
+/** Clips of a data set that were decoded once and can be used for XKD. */
+export interface ExtractedFolder {
+  /** Those that have both pictures and sound. */
+  readonly dataset: Dataset;
+  /** All others, and why. */
+  readonly unusable: readonly BadFile[];
+  /** On the disk. */
+  readonly bytes: number;
+  /** The file that a clip was made of, and where its middle is [s]. */
+  original(entry: MediaEntry): OriginalFile;
+}
+
+export interface OriginalFile {
+  readonly path: string;
+  readonly middleSeconds: number;
+}
+
+export interface ExtractFolderArgs {
+  readonly dataset: Dataset;
+  readonly out: string;
+  /** Frames are stored as large as it takes them. */
+  readonly config: XkdConfig;
+}
+
+/**
+ * Decodes the files of a data set once, with a progress bar below the cell. What is there already is kept.
+ *
+ * @throws UserError where the disk has no room, it was interrupted, or no file has both pictures and sound
+ */
+export async function extractFolder({ dataset, out, config }: ExtractFolderArgs): Promise<ExtractedFolder> {
+  const { framesPerSecond, frameSize, sampleRateHz } = config.clip;
+  let bar: ReturnType<typeof progressBar> | undefined;
+  let done = 0;
+  const { merged } = await interruptible((signal) =>
+    extractDataset({
+      dataset,
+      out,
+      form: { frames: 'raw', framesPerSecond, shortSide: frameSize, sampleRateHz },
+      signal,
+      onPlan: ({ clips, clipsDone, neededBytes }) => {
+        const left = clipsDone > 0 ? `, ${clipsDone} of them there already` : '';
+        showText(`${clips} clips${left}; about ${Math.ceil(neededBytes / 1e6)} MB of disk for the rest`);
+        bar = progressBar(clips, 'decoding', { unit: 'clips' });
+      },
+      onProgress: ({ clips }) => bar?.update((done += clips)),
+    }),
+  );
+  bar?.finish();
+  const whole = await openDataset(out);
+  const streams = extractedStreams(out);
+  const places = new Map(whole.entries.map((entry, i) => [entry, i]));
+  const reasonOf = (entry: MediaEntry): string | null => {
+    const { error, frames, samples } = streams[places.get(entry)!];
+    return error ?? (frames === 0 ? 'has no video stream' : samples === 0 ? 'has no audio stream' : null);
+  };
+  const unusable = whole.entries.flatMap((entry, i) => {
+    const reason = reasonOf(entry);
+    return reason === null ? [] : [{ path: shortPath(dataset.root, dataset.entries[i].path), reason }];
+  });
+  const usable = keepEntries(whole, (entry) => reasonOf(entry) === null);
+  if (usable.entries.length === 0) throw nothingUsable(dataset, unusable);
+  return {
+    dataset: usable,
+    unusable,
+    bytes: merged!.bytes,
+    original: (entry) => {
+      const place = places.get(entry)!;
+      const { path, startSeconds = 0 } = dataset.entries[place];
+      return { path, middleSeconds: startSeconds + (streams[place].durationSeconds ?? 0) / 2 };
+    },
+  };
+}
+
+function nothingUsable({ root, entries }: Dataset, [first]: readonly BadFile[]): UserError {
+  return new UserError(
+    `None of the ${entries.length} files of ${root} has both pictures and sound (${first.path} ${first.reason}): XKD learns from pairs, so give videos with sound.`,
+  );
+}

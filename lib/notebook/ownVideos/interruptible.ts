@@ -1,0 +1,21 @@
+import { UserError } from '../../errors';
+import { watchInterrupt } from '../../train';
+
+/**
+ * Runs work that a signal can stop; JupyterLab's interrupt raises it.
+ *
+ * @throws UserError where it was stopped, in place of whatever the work makes of that
+ */
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const watch = watchInterrupt();
+  const stop = new AbortController();
+  void watch.whenRequested.then(() => stop.abort());
+  try {
+    return await work(stop.signal);
+  } catch (error) {
+    if (!watch.requested) throw error;
+    throw new UserError('Stopped; what was done is kept: run this cell again and it goes on from there.');
+  } finally {
+    watch.stop();
+  }
+}

@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { XkdConfig } from '../../config';
+import { openLoader, type ClipPool, type MediaEntry } from '../../data';
+import { listCheckpoints, PretrainingRun, type StepMetrics } from '../../train';
+
+export interface ResumableArgs {
+  readonly config: XkdConfig;
+  /** Clips to learn from. */
+  readonly entries: readonly MediaEntry[];
+  /** Name of the data, for the run folder. */
+  readonly data: string;
+  /** Run folder. */
+  readonly out: string;
+  readonly pool?: ClipPool;
+}
+
+export interface ResumableRun {
+  readonly run: PretrainingRun;
+  /** Figures of the steps taken so far, also by earlier kernels. */
+  readonly history: StepMetrics[];
+}
+
+/** Opens a run, or goes on with the one that is in the folder, whichever kernel began it. */
+export async function resumablePretraining(args: ResumableArgs): Promise<ResumableRun> {
+  const { entries, config, out, pool } = args;
+  const run = await PretrainingRun.open({
+    ...args,
+    resume: listCheckpoints(out).length > 0,
+    openSource: (startStep, steps) => openLoader({ entries, config, startStep, steps, pool }),
+  });
+  return { run, history: historyOf(out, run.state.step) };
+}
+
+/** Lines of metrics.jsonl before a step. */
+function historyOf(out: string, step: number): StepMetrics[] {
+  const path = join(out, 'metrics.jsonl');
+  if (step === 0 || !existsSync(path)) return [];
+  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as StepMetrics).filter((metrics) => metrics.step < step);
+}

@@ -1,0 +1,57 @@
+import type { MediaEntry } from '../../data';
+import { showHtml } from '../display';
+import { escapeHtml } from '../table';
+import { colours } from '../theme';
+import { clipPreview, type PreviewKind } from './clipPreview';
+import type { ExtractedFolder } from './extractFolder';
+import type { Match } from './ranking';
+
+export interface ShowMatchesArgs {
+  readonly folder: Pick<ExtractedFolder, 'original'>;
+  /** The clips, by their rows. */
+  readonly entries: readonly MediaEntry[];
+  /** The clip that was given. */
+  readonly row: number;
+  /** What was found, the best first. */
+  readonly matches: readonly Match[];
+  readonly given?: PreviewKind;
+  readonly found?: PreviewKind;
+  readonly title?: string;
+}
+
+/**
+ * Shows a clip and what was found for it, each with a player. Where classes are known, what is of the same one is
+ * underlined; the clip itself is named.
+ */
+export async function showMatches(args: ShowMatchesArgs): Promise<void> {
+  const { folder, entries, row, matches, given = 'both', found = 'both', title } = args;
+  const own = entries[row];
+  const players = [
+    await clipPreview({ file: folder.original(own), kind: given, caption: `given: ${nameOf(own)}` }),
+    `<span style="font-size: 28px; align-self: center; margin: 0 12px 0 4px">→</span>`,
+  ];
+  for (const [i, match] of matches.entries()) {
+    const entry = entries[match.row];
+    const isHit = match.row === row || (own.label !== null && own.label === entry.label);
+    const itself = match.row === row ? ' (the clip itself)' : '';
+    players.push(
+      await clipPreview({
+        file: folder.original(entry),
+        kind: found,
+        caption: `${i + 1}. ${nameOf(entry)}${itself}, ${match.cosine.toFixed(2)}`,
+        colour: isHit ? colours.good : undefined,
+      }),
+    );
+  }
+  const heading = title ? `<div style="margin-bottom: 4px"><b>${escapeHtml(title)}</b></div>` : '';
+  const text = matches.map((match, i) => `${i + 1}. ${nameOf(entries[match.row])}`).join(', ');
+  showHtml(
+    `${heading}<div style="display: flex; flex-wrap: wrap; align-items: flex-end">${players.join('')}</div>`,
+    `${nameOf(own)}: ${text}`,
+  );
+}
+
+/** The class, or where there is none the name of the file. */
+function nameOf({ label, path }: MediaEntry): string {
+  return label ?? path.split(/[\\/]/).at(-1)!;
+}
