@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Modality } from '../../config';
 import type { Fold } from '../../data';
-import { entryName, openClipPool } from '../../data';
+import { openClipPool } from '../../data';
 import { UserError } from '../../errors';
 import { hashTowers } from '../networkHash';
-import { checkDataset, labelsOf } from '../protocols/checkDataset';
+import { checkDataset } from '../protocols/checkDataset';
 import { protocolResult, type ProtocolArgs } from '../protocols/protocol';
 import type { ProtocolResult } from '../results';
+import { identityOfFiles } from './fileIdentity';
 import type { SupervisedProtocol } from './presets';
 import { RunStore } from './runStore';
 import { checkTogether, type FinetuneSettings, type LinearSettings } from './settings';
@@ -118,10 +118,10 @@ function inputsOf({ network: { config } }: ProtocolArgs, modality: Modality): Re
 
 /** The files of a fold to learn from, with their labels: draws go by their order. */
 function clipsOf({ dataset }: ProtocolArgs, { name, train }: Fold): Record<string, unknown> {
-  const { entries, root, classes } = dataset;
-  const hash = createHash('sha256').update(JSON.stringify(classes));
-  for (const place of train) {
-    hash.update(`${JSON.stringify([entryName(entries[place], root), ...labelsOf(entries[place])])}\n`);
-  }
-  return { fold: name, classes: classes.length, clips: train.length, files: hash.digest('hex') };
+  return {
+    fold: name,
+    classes: dataset.classes,
+    clips: train.length,
+    files: identityOfFiles(dataset, train),
+  };
 }

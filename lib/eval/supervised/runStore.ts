@@ -14,8 +14,15 @@ export interface FinishedFold {
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** On what clips a classifier is tested, which its training does not depend on. */
-export type TestSettings = Pick<SupervisedSettings, 'testClips' | 'testCrops'>;
+/** On what clips of what files a classifier is tested, which its training does not depend on. */
+export interface TestIdentity extends Pick<SupervisedSettings, 'testClips' | 'testCrops'> {
+  /** A hash of the files. */
+  readonly testFiles: string;
+}
+
+interface Tested {
+  readonly tested: TestIdentity;
+}
 
 /**
  * Where the training of one classifier is kept: a folder below the store, named after a hash of all that decides about
@@ -43,16 +50,19 @@ export class RunStore {
   }
 
   /** The result of a training that was finished earlier, and tested so. */
-  finished(test: TestSettings): FinishedFold | null {
+  finished(test: TestIdentity): FinishedFold | null {
     const path = join(this.path, 'result.json');
     if (!existsSync(path)) return null;
-    const { testClips, testCrops, ...result } = JSON.parse(readFileSync(path, 'utf8')) as FinishedFold &
-      TestSettings;
-    return testClips === test.testClips && testCrops === test.testCrops ? result : null;
+    const { tested, ...result } = JSON.parse(readFileSync(path, 'utf8')) as FinishedFold & Partial<Tested>;
+    const same =
+      tested?.testClips === test.testClips &&
+      tested.testCrops === test.testCrops &&
+      tested.testFiles === test.testFiles;
+    return same ? result : null;
   }
 
-  finish(result: FinishedFold, { testClips, testCrops }: TestSettings): void {
-    const text = JSON.stringify({ testClips, testCrops, ...result }, null, 2);
+  finish(result: FinishedFold, tested: TestIdentity): void {
+    const text = JSON.stringify({ tested, ...result }, null, 2);
     writeFileAtomic(join(this.path, 'result.json'), `${text}\n`);
   }
 

@@ -5,8 +5,9 @@ import type { Metrics } from '../results';
 import { augmentedClips, openFeatureClips, type ClipSource } from './clipSource';
 import { ClassifierEngine } from './engine';
 import { metricsOf, type FileScores } from '../protocols/fileMetrics';
+import { identityOfFiles } from './fileIdentity';
 import { scoreClips, scoreFeatures } from './fileScores';
-import type { FinishedFold, RunStore } from './runStore';
+import type { FinishedFold, RunStore, TestIdentity } from './runStore';
 import type { LinearSettings } from './settings';
 import { ClassifierState, type ClassifierSetup } from './state';
 import { learningRateAt, takeStep, type StepSettings, type TrainingLength } from './step';
@@ -32,7 +33,7 @@ export interface FoldArgs {
  * @throws Stopped where it was asked for; the state is saved then
  */
 export async function trainFold(fold: FoldArgs): Promise<FinishedFold> {
-  const finished = fold.run.finished(fold.settings);
+  const finished = fold.run.finished(testIdentity(fold));
   if (finished !== null) return finished;
   let training: FoldTraining | null = null;
   try {
@@ -47,6 +48,10 @@ export async function trainFold(fold: FoldArgs): Promise<FinishedFold> {
     fold.run.close();
     await training?.close();
   }
+}
+
+function testIdentity({ args, fold, settings: { testClips, testCrops } }: FoldArgs): TestIdentity {
+  return { testClips, testCrops, testFiles: identityOfFiles(args.dataset, fold.test) };
 }
 
 class FoldTraining {
@@ -94,7 +99,7 @@ class FoldTraining {
       skipped: [...this.skipped.values()],
     };
     throwIfStopped(args.signal);
-    run.finish(result, settings);
+    run.finish(result, testIdentity(this.fold));
     return result;
   }
 

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -214,6 +223,31 @@ describe('training of classifiers', function () {
     // Another seed is another training.
     await evaluateLinear({ ...given, seed: 1, onProgress }, settings);
     assert.ok(labels.includes('fold default: training'));
+  });
+
+  it('takes no result of files of the same names with other content, to learn from or to test on', async () => {
+    const given = args();
+    const settings = linear({ epochs: 1 });
+    await evaluateLinear(given, settings);
+    const root = join(folder, 'moved');
+    cpSync(dataset.root, root, { recursive: true });
+    const moved = await openDataset(root);
+    const labels = async (dataset: Dataset) => {
+      const seen = new Set<string>();
+      await evaluateLinear({ ...given, dataset, onProgress: ({ label }) => seen.add(label) }, settings);
+      return [...seen];
+    };
+    assert.deepEqual(await labels(moved), []);
+    const [{ train, test }] = moved.folds;
+    const path = (place: number) => moved.entries[place].path;
+    copyFileSync(path(test[0]), path(test[1]));
+    assert.deepEqual(await labels(moved), ['fold default: test']);
+    // Features of these are there already.
+    const fewer = { ...moved, folds: [{ ...moved.folds[0], test: test.slice(1) }] };
+    const { folds } = await evaluateLinear({ ...given, dataset: fewer }, settings);
+    assert.equal(folds[0].testClips, test.length - 1);
+    copyFileSync(path(train[0]), path(train[1]));
+    assert.deepEqual(await labels(moved), ['fold default: training']);
   });
 
   it('starts anew where what it was in the middle of is damaged, and says so', async () => {
