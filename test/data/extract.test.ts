@@ -221,6 +221,10 @@ describe('extractDataset', function () {
     const fewer = { ...original, entries: original.entries.slice(1) };
     await assert.rejects(extract('raw', { dataset: fewer }), userError(/files 12 there, 11 asked for/));
     await assert.rejects(extract('raw/extraction.json'), userError(/is a file: name a folder/));
+    await assert.rejects(extract('originals'), userError(/is the folder of the original files: choose another one with --out/));
+    assert.ok(!existsSync(join(file('originals'), 'shards')));
+    const extracted = await openDataset(file('raw'));
+    await assert.rejects(extract('twice', { dataset: extracted }), userError(/is extracted already: name the folder of the original/));
     assert.throws(() => mergeExtraction(file('originals')), userError(/holds no extraction: name the folder/));
     assert.throws(() => requireSpace(file('raw'), 1e18), userError(/needs about 1000000 TB, but [\d.]+ \w+ are free at/));
   });

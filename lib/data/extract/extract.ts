@@ -73,6 +73,9 @@ export const usualForm: StoredForm = { frames: 'raw', framesPerSecond: 8, shortS
  */
 export async function extractDataset(args: ExtractArgs): Promise<ExtractSummary> {
   const { dataset, shard: choice = { index: 0, of: 1 } } = args;
+  if (dataset.entries.some(({ stored }) => stored)) {
+    throw new UserError(`${dataset.root} is extracted already: name the folder of the original files with --root.`);
+  }
   const extraction = planExtraction(dataset, { ...usualForm, ...args.form }, args.clipsPerShard);
   const folder = resolve(args.out);
   openExtractionFolder(args.out, extraction);

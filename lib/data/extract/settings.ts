@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { modalities } from '../../config';
@@ -83,6 +83,11 @@ export function openExtractionFolder(out: string, plan: Extraction): void {
   try {
     if (existsSync(folder) && !statSync(folder).isDirectory()) {
       throw new UserError(`${out} is a file: name a folder to extract into.`);
+    }
+    // The folder would be taken for the extracted form from then on, and the originals would not be seen.
+    const { root } = plan.dataset;
+    if (existsSync(folder) && existsSync(root) && realpathSync(folder) === realpathSync(root)) {
+      throw new UserError(`${out} is the folder of the original files: choose another one with --out.`);
     }
     mkdirSync(join(folder, 'shards'), { recursive: true });
   } catch (error) {
