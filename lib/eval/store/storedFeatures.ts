@@ -230,5 +230,5 @@ function gather(folder: FeatureSetFolder, parts: readonly RowPart[]): RowSource 
   return rowsInMemory({ data, rows: parts.length * rowsEach, columns });
 }
 
-/** Half of what a laptop can spare. */
-const defaultMemoryBytes = 3e9;
+/** As much again is taken where they are computed with. */
+const defaultMemoryBytes = 1.5e9;

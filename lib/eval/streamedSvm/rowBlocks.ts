@@ -22,7 +22,7 @@ export class RowBlocks {
   private readonly keeps: boolean;
 
   constructor(private readonly args: RowBlocksArgs) {
-    const { rows, memoryBytes = 3e9 } = args;
+    const { rows, memoryBytes = 1.5e9 } = args;
     this.rows = rows.rows;
     this.columns = rows.columns;
     this.keeps = 4 * rows.rows * rows.columns <= memoryBytes;

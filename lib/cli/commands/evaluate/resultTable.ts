@@ -1,14 +1,15 @@
 import type { ProtocolResult, ResultFiles } from '../../../eval/results';
 
-/** Folds up to which each has a line of its own. */
-const mostFoldLines = 12;
+/** Folds up to which each has a column of its own, if it has every metric. */
+const mostFoldColumns = 10;
 
 /** A result for a terminal. */
 export function formatResult(result: ProtocolResult, files: ResultFiles): string {
   const { protocol, dataset, modality, tower, network, folds, metrics, intervals, skipped, seed } = result;
   const names = Object.keys(metrics);
   const nameWidth = Math.max(4, ...names.map((name) => name.length));
-  const shown = folds.length > mostFoldLines ? [] : folds;
+  const isWhole = folds.every((fold) => names.every((name) => name in fold.metrics));
+  const shown = isWhole && folds.length <= mostFoldColumns ? folds : [];
   const columns = [
     ...shown.map(({ name, metrics }) => ({ title: name, metrics })),
     ...(shown.length === 1 ? [] : [{ title: 'mean', metrics }]),
