@@ -1,6 +1,24 @@
 import { relative, sep } from 'node:path';
+import type { LabelledAugmentation } from './augment';
 import type { ClipPlace } from './tasks';
 import type { MediaEntry } from './types';
+
+/**
+ * `pretraining`: as the global views of pretraining, with large changes of colour and size; `light`: a crop of most of
+ * the frame, flipped or not, and a small change of volume, so that clips look and sound much like those of the test.
+ */
+export type ClipAugmentation = 'pretraining' | 'light';
+
+/** Nothing but crop, flip and volume. */
+const lightAugmentation: LabelledAugmentation = {
+  cropArea: [0.6, 1],
+  flip: 0.5,
+  randAugment: { operations: 0, magnitude: 0, magnitudeStd: 0 },
+  erase: 0,
+  volume: 0.1,
+  timeWarp: 0,
+  masks: { frequencyMasks: 0, frequencyMaskShare: 0, timeMasks: 0, timeMaskShare: 0 },
+};
 
 /** Which clips are taken of each file for evaluation. */
 export type ClipPlan =
@@ -12,8 +30,10 @@ export type ClipPlan =
       readonly crops: number;
     }
   | {
-      /** Random stretches, augmented as the global views of pretraining are: for classifiers to learn from. */
+      /** Random stretches, augmented: for classifiers to learn from. */
       readonly kind: 'augmented';
+      /** Default: `pretraining`. */
+      readonly augmentation?: ClipAugmentation;
       readonly clips: number;
       readonly seed: number;
       /** Folder of the data set: draws go by a file's name below it, not by its place among other files. */
@@ -33,7 +53,11 @@ export function clipPlaces(plan: ClipPlan, entry: MediaEntry): ClipPlace[] {
   return Array.from({ length: plan.clips }, (_, clip) =>
     plan.kind === 'spread'
       ? { kind: 'evaluation', clip, clips: plan.clips, crops: plan.crops }
-      : { kind: 'augmented', stream: `${plan.seed}/clip of/${entryName(entry, plan.root)}/${clip}` },
+      : {
+          kind: 'augmented',
+          stream: `${plan.seed}/clip of/${entryName(entry, plan.root)}/${clip}`,
+          ...(plan.augmentation === 'light' && { augmentation: lightAugmentation }),
+        },
   );
 }
 

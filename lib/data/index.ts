@@ -10,7 +10,7 @@ export * from './extract';
 export { openLoader, type Loader, type LoaderArgs } from './loader';
 export { LabelledLoader, batchesPerEpoch, type LabelledBatch, type LabelledLoaderArgs } from './labelledLoader';
 export { evaluationBatches, type EvaluationArgs } from './evaluation';
-export { entryName, middleClip, type ClipPlan } from './clipPlan';
+export { entryName, middleClip, type ClipAugmentation, type ClipPlan } from './clipPlan';
 export { openClipPool, type ClipPool } from './pool';
 export { LogMel, type LogMelArgs } from './logMel';
 export { melFilterbank, type MelFilterbank, type MelFilterbankArgs } from './melFilterbank';

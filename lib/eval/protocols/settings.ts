@@ -14,6 +14,10 @@ export function svmSettings(modality: EvaluationModality) {
   const costs = isSound ? [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1] : [0.001, 0.01, 0.1, 1];
   return z.strictObject({
     trainClips: count.default(isSound ? 100 : 25).describe('augmented clips of a file to learn from'),
+    augmentation: z
+      .enum(['pretraining', 'light'])
+      .default('pretraining')
+      .describe('of these clips; pretraining: as its global views; light: crop, flip and volume alone'),
     testClips,
     testCrops,
     costs: numberList(z.number().positive()).default(costs).describe('costs of an error that are tried'),
@@ -29,6 +33,8 @@ export function svmSettings(modality: EvaluationModality) {
   });
 }
 export type SvmSettings = z.infer<ReturnType<typeof svmSettings>>;
+/** Settings that decide about clips. */
+export type ClipKey = 'trainClips' | 'testClips' | 'testCrops' | 'augmentation';
 
 export const knnSettings = z.strictObject({
   clips: count.default(1).describe('clips of a file, evenly spread; their features are averaged'),

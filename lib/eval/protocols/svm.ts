@@ -5,7 +5,7 @@ import { checkDataset } from './checkDataset';
 import { classNumbers } from './fileMetrics';
 import { featuresOf, selectFiles, skippedOf, type FileRows } from './foldFeatures';
 import { protocolResult, type ProtocolArgs } from './protocol';
-import type { SvmSettings } from './settings';
+import type { ClipKey, SvmSettings } from './settings';
 import { svmFold, type SvmFoldResult } from './svmFold';
 
 /** Up to so many classes the counts of confusions are in the result. */
@@ -48,12 +48,13 @@ export async function evaluateSvm(args: ProtocolArgs, settings: SvmSettings): Pr
 /** Features of all training and test files. */
 export async function svmFeatures(
   args: ProtocolArgs,
-  { trainClips, testClips, testCrops }: Pick<SvmSettings, 'trainClips' | 'testClips' | 'testCrops'>,
+  { trainClips, testClips, testCrops, augmentation }: Pick<SvmSettings, ClipKey>,
 ): Promise<{ train: FileRows; test: FileRows }> {
   const { seed, dataset, modality } = args;
   const crops = modality === 'audio' ? 1 : testCrops;
   const train = await featuresOf(args, 'train', {
     kind: 'augmented',
+    augmentation,
     clips: trainClips,
     seed,
     root: dataset.root,

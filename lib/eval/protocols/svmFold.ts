@@ -7,13 +7,13 @@ import { decideRows, type Signs } from '../streamedSvm/squaredHinge';
 import { row } from '../streamedSvm/vectors';
 import { classNumbers, metricsOf, type ClassList } from './fileMetrics';
 import type { FileRows } from './foldFeatures';
-import type { SvmSettings } from './settings';
+import type { ClipKey, SvmSettings } from './settings';
 
 export interface SvmFoldArgs {
   readonly train: FileRows;
   readonly test: FileRows;
   readonly list: ClassList;
-  readonly settings: Omit<SvmSettings, 'trainClips' | 'testClips' | 'testCrops'>;
+  readonly settings: Omit<SvmSettings, ClipKey>;
   readonly seed: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;

@@ -58,7 +58,7 @@ export function differenceOf(there: FeatureSetKey, asked: FeatureSetKey): string
   return same('format') ? null : 'of another version of this program';
 }
 
-function inputOf(config: XkdConfig, modality: Modality, { kind }: ClipPlan): FeatureSetKey['input'] {
+function inputOf(config: XkdConfig, modality: Modality, plan: ClipPlan): FeatureSetKey['input'] {
   const { clip, spectrogram, patch, encoder, training, videoAugmentation, audioAugmentation } = config;
   const augmentation = modality === 'video' ? videoAugmentation : audioAugmentation;
   return {
@@ -67,12 +67,15 @@ function inputOf(config: XkdConfig, modality: Modality, { kind }: ClipPlan): Fea
     patch,
     encoder,
     precision: training.precision,
-    ...(kind === 'augmented' && { augmentation }),
+    ...(plan.kind === 'augmented' && { augmentation }),
   };
 }
 
 /** Sound has no crops, and the folder of a data set may move. */
 function clipsOf(modality: Modality, plan: ClipPlan): FeatureSetKey['clips'] {
-  if (plan.kind === 'augmented') return { kind: plan.kind, clips: plan.clips, seed: plan.seed };
+  if (plan.kind === 'augmented') {
+    const light = plan.augmentation === 'light' && { augmentation: plan.augmentation };
+    return { kind: plan.kind, clips: plan.clips, seed: plan.seed, ...light };
+  }
   return { kind: plan.kind, clips: plan.clips, ...(modality === 'video' && { crops: plan.crops }) };
 }

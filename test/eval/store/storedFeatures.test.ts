@@ -120,7 +120,8 @@ describe('store of features', function () {
     await features({ network: other });
     assert.equal(computed, 4);
     other.dispose();
-    for (const plan of [views, augmented(0), augmented(1)]) {
+    const light: ClipPlan = { ...augmented(0), augmentation: 'light' } as ClipPlan;
+    for (const plan of [views, augmented(0), augmented(1), light]) {
       await features({ plan });
       assert.equal(computed, 4 * plan.clips);
     }
