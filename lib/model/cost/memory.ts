@@ -33,7 +33,7 @@ export const memoryFormula =
  * Memory of a step that runs as one graph, with the state in its variables: TensorFlow's tensors alone. The activations
  * are, to 1 %, the values that pass from the forward to the backward ops; what single operations take for a moment is
  * left out. A process takes more: Node, TensorFlow, the graph, and what TensorFlow keeps for its next step. The whole
- * process of `base` at batch 2 has a peak of 6.9 GB (`npm run bench -- --preset base --batch 2`), where this gives 4.8.
+ * process of `base` at batch 8 has a peak of 8.1 GB (`npm run bench`), where this gives 6.8.
  *
  * @param parts what one pass of `clips` clips does
  */
