@@ -1,5 +1,5 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
-import { fileError } from '../files/fileError';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readText } from '../files/readText';
 
 /**
  * The lines of a small text file that are not empty, without spaces at their ends, whatever its line ends are.
@@ -28,11 +28,3 @@ export function firstLine(path: string): string {
 }
 
 const mostHeadBytes = 4096;
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileError(error, path, 'read');
-  }
-}

@@ -5,6 +5,8 @@ export * from './folderLock';
 export * from './graphFile';
 export * from './metrics';
 export * from './openTensorFile';
+export * from './readJson';
+export * from './readText';
 export * from './safetensors';
 export type { StoredType, TensorEntry } from './safetensorsHeader';
 export type { StoredTensor, TensorFile, TensorInfo } from './tensorFile';

@@ -1,17 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { UserError } from '../errors';
 import { writeFileAtomic } from './atomicWrite';
 import { formatCsvLine, parseCsv } from './csv';
 import { fileError } from './fileError';
+import { readText } from './readText';
 
 /** Figures of one step; `step` orders the rows. */
 export type MetricsRow = Readonly<Record<string, number>> & { readonly step: number };
@@ -105,12 +97,7 @@ function appendWhole(file: number, bytes: Uint8Array): void {
  * @throws UserError where the file is missing or is no table of figures with a column `step`
  */
 export function readMetrics(path: string): MetricsRow[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileError(error, path, 'read');
-  }
+  const text = readText(path);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const rows = path.endsWith('.csv') ? fromCsv(whole) : fromJsonLines(whole);
   if (!rows || rows.some((row) => !Number.isFinite(row.step))) {

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { type Modality, type XkdConfig, configure, validateConfig } from '../config';
 import { UserError } from '../errors';
-import { type SafetensorsReader, openSafetensors } from '../files';
+import { type SafetensorsReader, openSafetensors, readJson } from '../files';
 import { type ModelInputs, maskFromNoise, maskTensors } from '../model';
 import { tf } from '../tensor/native';
 import type { StepSchedule } from '../train/schedules';
@@ -58,17 +58,12 @@ export class GoldenCase {
     const path = `${prefix}.json`;
     if (!existsSync(path))
       throw new UserError(`There is no recorded case "${path}"; give its path without ".json".`);
-    const parsed = caseSchema.safeParse(readJson(path));
-    if (!parsed.success) {
-      const { path: key, message } = parsed.error.issues[0];
-      throw new UserError(`"${path}" is not a recorded case: ${key.join('.') || 'the file'}: ${message}.`);
-    }
-    return new GoldenCase(
-      prefix,
-      caseConfig(parsed.data),
-      parsed.data,
-      openSafetensors(`${prefix}.safetensors`),
+    const file = readJson(
+      path,
+      caseSchema,
+      (wrong) => `"${path}" is not a recorded case (${wrong}); copy it again.`,
     );
+    return new GoldenCase(prefix, caseConfig(file), file, openSafetensors(`${prefix}.safetensors`));
   }
 
   get steps(): number {
@@ -174,12 +169,4 @@ function sizesOf<T>(table: Readonly<Record<string, T>>, name: string, part: stri
   throw new UserError(
     `The case names the ${part} "${name}", whose sizes do not stand under "nano" in its JSON.`,
   );
-}
-
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    throw new UserError(`"${path}" is not a readable JSON file; copy the case again.`);
-  }
 }

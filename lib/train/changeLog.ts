@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { type Overrides, type XkdConfig, changeRunning } from '../config';
 import { UserError } from '../errors';
-import { fileError } from '../files';
+import { readJson } from '../files';
 
 /** Hyperparameters that changed during a run. */
 export interface ConfigChange {
@@ -69,19 +69,9 @@ export class ChangeLog {
  * @throws UserError where the file cannot be read or is none
  */
 export function readChanges(path: string): ConfigChange[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileError(error, path, 'read');
-  }
-  try {
-    return changesSchema.parse(JSON.parse(text));
-  } catch {
-    throw new UserError(
-      `"${path}" is no list of changes such as [{"step": 100, "values": {"loss.alignment": 2}}]; give the changes.json of a run folder.`,
-    );
-  }
+  const sentence = () =>
+    `"${path}" is no list of changes such as [{"step": 100, "values": {"loss.alignment": 2}}]; give the changes.json of a run folder.`;
+  return readJson(path, changesSchema, sentence);
 }
 
 /** The changes of a run folder; null where there were none. */

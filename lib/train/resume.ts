@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { type XkdConfig, validateConfig } from '../config';
+import { readJson } from '../files';
 import { type Report, listCheckpoints, openCheckpoint, pruneCheckpoints, putAside } from './checkpointFolder';
 import { type ChangeLog } from './changeLog';
 import type { RunFacts } from './checkpointMetadata';
@@ -62,5 +64,8 @@ export async function resumeState({
 /** The configuration with which a run was begun; null where it was cut off before that was written. */
 function readConfig(out: string): XkdConfig | null {
   const path = join(out, 'config.json');
-  return existsSync(path) ? validateConfig(JSON.parse(readFileSync(path, 'utf8'))) : null;
+  if (!existsSync(path)) return null;
+  const sentence = (wrong: string) =>
+    `"${path}" is no configuration (${wrong}); copy it again, or begin another run.`;
+  return validateConfig(readJson(path, z.unknown(), sentence));
 }

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileError } from '../../files/fileError';
+import { readText } from '../../files/readText';
 import { manifestFile } from './merge';
 import { parseLine } from './shardPart';
 
@@ -19,13 +18,7 @@ export interface ExtractedStreams {
 /** Of each file in the order of the data set that `openDataset` opens from the folder. */
 export function extractedStreams(folder: string): ExtractedStreams[] {
   const path = join(folder, manifestFile);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileError(error, path, 'read');
-  }
-  return text
+  return readText(path)
     .trimEnd()
     .split('\n')
     .map((line) => {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors';
-import { fileError } from '../../files/fileError';
+import { readText } from '../../files/readText';
 import { tarEnd } from '../../files/tar';
 import type { Dataset, MediaEntry, StoredForm } from '../types';
 import { fingerprintEntries, originalEntry } from './entries';
@@ -43,12 +43,7 @@ function readManifest(folder: string): ManifestLine[] {
       `${folder} is not wholly extracted: run the same "xkd extract" again, or with --merge where several machines shared the work.`,
     );
   }
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileError(error, path, 'read');
-  }
+  const text = readText(path);
   try {
     return text.trimEnd().split('\n').map(parseLine);
   } catch {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { modalities } from '../../config';
 import { UserError } from '../../errors';
 import { writeFileAtomic } from '../../files/atomicWrite';
 import { fileError } from '../../files/fileError';
+import { readJson } from '../../files/readJson';
 import type { Dataset, StoredForm } from '../types';
 import { extractionEntries, fingerprintEntries } from './entries';
 
@@ -102,17 +103,8 @@ export function openExtractionFolder(out: string, plan: Extraction): void {
 export function readExtraction(folder: string): Extraction | null {
   const path = join(folder, extractionFile);
   if (!existsSync(path)) return null;
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileError(error, path, 'read');
-  }
-  try {
-    return extractionSchema.parse(JSON.parse(text));
-  } catch {
-    throw new UserError(`${path} is not what "xkd extract" writes: copy it again, or extract into another folder.`);
-  }
+  const sentence = () => `${path} is not what "xkd extract" writes: copy it again, or extract into another folder.`;
+  return readJson(path, extractionSchema, sentence);
 }
 
 /** Tells the shards of one extraction from those of another. */

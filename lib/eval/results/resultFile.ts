@@ -1,7 +1,6 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../errors';
-import { fileError, formatCsvLine, writeFileAtomic } from '../../files';
+import { fileError, formatCsvLine, readJson, writeFileAtomic } from '../../files';
 import { protocolResultSchema, type ProtocolResult } from './protocolResult';
 
 /** The files of a result. */
@@ -38,16 +37,9 @@ export function writeResult(folder: string, result: ProtocolResult): ResultFiles
  * @throws UserError where the file is missing, or no result of a protocol
  */
 export function readResult(path: string): ProtocolResult {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fileError(error, path, 'read');
-  }
-  const parsed = protocolResultSchema.safeParse(parseJson(path, text));
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw notAResult(path, `${issue.path.join('.') || 'it'}: ${issue.message}`);
+  const sentence = (wrong: string) =>
+    `"${path}" is no result of "xkd evaluate" (${wrong}); name one that it wrote, or run it again.`;
+  return readJson(path, protocolResultSchema, sentence);
 }
 
 /** The name of a result's files, without their endings. */
@@ -66,18 +58,4 @@ export function formatResultCsv({ folds, metrics }: ProtocolResult): string {
   ]);
   const mean = ['mean', null, null, ...names.map((name) => metrics[name])];
   return `${[['fold', 'trainClips', 'testClips', ...names], ...rows, mean].map(formatCsvLine).join('\n')}\n`;
-}
-
-function parseJson(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw notAResult(path, (error as Error).message);
-  }
-}
-
-function notAResult(path: string, what: string): UserError {
-  return new UserError(
-    `"${path}" is no result of "xkd evaluate" (${what.replace(/\.$/, '')}); name one that it wrote, or run it again.`,
-  );
 }

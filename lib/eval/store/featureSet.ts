@@ -1,23 +1,25 @@
 import { createHash } from 'node:crypto';
-import type { Modality, XkdConfig } from '../../config';
+import { z } from 'zod';
+import { modalities, type Modality, type XkdConfig } from '../../config';
 import type { ClipPlan } from '../../data';
 import type { Role } from '../../model';
 import { hashTowers } from '../networkHash';
 import type { Network } from '../features';
 
 /** All that decides about features, but for the files: where any of it differs, they are other features. */
-export interface FeatureSetKey {
-  readonly format: 1;
-  readonly modality: Modality;
-  readonly tower: Role;
+export const featureSetKeySchema = z.object({
+  format: z.int(),
+  modality: z.enum(modalities),
+  tower: z.enum(['teacher', 'student']),
   /** SHA-256 of the tower's weights. */
-  readonly weights: string;
+  weights: z.string(),
   /** Parts of the configuration that features depend on. */
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly clips: Readonly<Record<string, unknown>>;
+  input: z.record(z.string(), z.unknown()),
+  clips: z.record(z.string(), z.unknown()),
   /** Whose length the places of the clips go by: sound taken beside pictures keeps in step with them. */
-  readonly windowsOf: Modality;
-}
+  windowsOf: z.enum(modalities),
+});
+export type FeatureSetKey = Readonly<z.infer<typeof featureSetKeySchema>>;
 
 /** What features of a tower are made of. */
 export interface FeatureSetArgs {

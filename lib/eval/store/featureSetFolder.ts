@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MediaEntry } from '../../data';
 import { UserError } from '../../errors';
-import { DamagedFile, fileError, removeAbandonedFiles, writeFileAtomic } from '../../files';
+import { DamagedFile, fileError, readJson, removeAbandonedFiles, writeFileAtomic } from '../../files';
 import { chunkEnding, openChunk, readChunk, writeChunk, type Chunk, type StoredFile } from './chunk';
-import { differenceOf, hashOfKey, type FeatureSetKey } from './featureSet';
+import { differenceOf, featureSetKeySchema, hashOfKey, type FeatureSetKey } from './featureSet';
 import { isUnchanged } from './fileFingerprint';
 
 /** Where the features of a file lie. */
@@ -114,13 +114,8 @@ function nameOf({ modality, tower, clips }: FeatureSetKey, hash: string): string
 }
 
 function readKey(path: string): FeatureSetKey {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8')) as FeatureSetKey;
-  } catch (error) {
-    const known = fileError(error, path, 'read');
-    if (known instanceof UserError) throw known;
-    throw new UserError(`"${path}" does not say what features lie beside it; remove its folder.`);
-  }
+  const sentence = () => `"${path}" does not say what features lie beside it; remove its folder.`;
+  return readJson(path, featureSetKeySchema, sentence);
 }
 
 function requireSame(path: string, there: FeatureSetKey, asked: FeatureSetKey): void {

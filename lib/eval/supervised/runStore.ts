@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { FolderLock, MetricsWriter, fileError, removeAbandonedFiles, writeFileAtomic } from '../../files';
+import { z } from 'zod';
+import {
+  FolderLock,
+  MetricsWriter,
+  fileError,
+  readJson,
+  removeAbandonedFiles,
+  writeFileAtomic,
+} from '../../files';
 import type { MetricsRow } from '../../files/metrics';
-import type { FoldResult } from '../results';
+import { protocolResultSchema, type FoldResult, type ProtocolResult } from '../results';
 import { readClassifier, saveClassifier } from './checkpoint';
 import type { SupervisedSettings } from './settings';
 import type { ClassifierSetup, ClassifierState } from './state';
 
 /** What a finished fold leaves: its result, and the files that could not be used. */
-export interface FinishedFold {
-  readonly fold: FoldResult;
-  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
-}
+const finishedSchema = protocolResultSchema.pick({ skipped: true }).extend({
+  fold: protocolResultSchema.shape.folds.element,
+});
+export type FinishedFold = Pick<ProtocolResult, 'skipped'> & { readonly fold: FoldResult };
 
 /** On what clips of what files a classifier is tested, which its training does not depend on. */
 export interface TestIdentity extends Pick<SupervisedSettings, 'testClips' | 'testCrops'> {
@@ -20,9 +28,9 @@ export interface TestIdentity extends Pick<SupervisedSettings, 'testClips' | 'te
   readonly testFiles: string;
 }
 
-interface Tested {
-  readonly tested: TestIdentity;
-}
+const testedSchema = finishedSchema.extend({
+  tested: z.strictObject({ testClips: z.int(), testCrops: z.int(), testFiles: z.string() }),
+});
 
 /**
  * Where the training of one classifier is kept: a folder below the store, named after a hash of all that decides about
@@ -53,9 +61,11 @@ export class RunStore {
   finished(test: TestIdentity): FinishedFold | null {
     const path = join(this.path, 'result.json');
     if (!existsSync(path)) return null;
-    const { tested, ...result } = JSON.parse(readFileSync(path, 'utf8')) as FinishedFold & Partial<Tested>;
+    const sentence = (wrong: string) =>
+      `"${path}" is not the result of the training beside it (${wrong}); remove it, and the classifier is tested again.`;
+    const { tested, ...result } = readJson(path, testedSchema, sentence);
     const same =
-      tested?.testClips === test.testClips &&
+      tested.testClips === test.testClips &&
       tested.testCrops === test.testCrops &&
       tested.testFiles === test.testFiles;
     return same ? result : null;

@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+import { UserError } from '../errors';
+import { readText } from './readText';
+
+/**
+ * What a JSON file holds.
+ *
+ * @param sentence what the user is told where it holds something else, given what is wrong with it
+ * @throws UserError if it cannot be read, or is not of this schema
+ */
+export function readJson<T>(path: string, schema: z.ZodType<T>, sentence: (wrong: string) => string): T {
+  const parsed = schema.safeParse(parse(readText(path), sentence));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UserError(sentence(`${issue.path.join('.') || 'it'}: ${issue.message}`));
+}
+
+function parse(text: string, sentence: (wrong: string) => string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(sentence((error as Error).message.replace(/\.$/, '')));
+  }
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { fileError } from './fileError';
+
+/**
+ * The text of a small file.
+ *
+ * @throws UserError if it cannot be read
+ */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw fileError(error, path, 'read');
+  }
+}
