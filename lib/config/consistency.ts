@@ -30,6 +30,7 @@ export function checkConsistency(config: XkdConfig): void {
     throw new UserError(`spectrogram.fftSize is ${spectrogram.fftSize}, which is not a power of two.`);
   }
   divides('training.accumulate', config.training.accumulate, 'training.batch', config.training.batch);
+  checkPairs(config);
   checkMasks(config);
   checkLosses(config);
   checkUnused(config);
@@ -74,6 +75,15 @@ function checkUnused(config: XkdConfig): void {
   if (optimiser.freezeLastLayerEpochs > 0 && !heads) {
     throw new UserError(
       `optimiser.freezeLastLayerEpochs is ${optimiser.freezeLastLayerEpochs} but no loss trains the heads; give loss.distillation or loss.alignment a weight, or leave it out.`,
+    );
+  }
+}
+
+/** In a batch of one clip there is no sound of another. */
+function checkPairs({ pairs, training: { batch, accumulate } }: XkdConfig): void {
+  if (pairs === 'shuffled' && batch === accumulate) {
+    throw new UserError(
+      'pairs is "shuffled" but only one clip goes through at a time, so there is no other to take the sound of; choose a larger training.batch or a smaller training.accumulate.',
     );
   }
 }

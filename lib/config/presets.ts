@@ -28,6 +28,7 @@ const base: XkdConfig = {
   mask: { video: 0.85, audio: 0.8 },
   refinement: 'mean',
   teacherView: 'firstLocal',
+  pairs: 'own',
   temperature: {
     student: 0.1,
     videoTeacher: { start: 0.1, end: 0.1 },

@@ -158,6 +158,10 @@ export const configSchema = z.strictObject({
   }),
   refinement: z.enum(['none', 'mean', 'softmax']).describe('cross-modal attention on teacher features'),
   teacherView: z.enum(['firstLocal', 'global']).describe("the teachers' view; the release: firstLocal"),
+  pairs: z
+    .enum(['own', 'shuffled'])
+    .default('own')
+    .describe('sound beside a video: its own or, as a control, that of another clip of the batch'),
   temperature,
   centreMomentum: share.describe('momentum of the centres'),
   ema: z.strictObject({

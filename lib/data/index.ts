@@ -11,6 +11,7 @@ export { openLoader, type Loader, type LoaderArgs } from './loader';
 export { LabelledLoader, batchesPerEpoch, type LabelledBatch, type LabelledLoaderArgs } from './labelledLoader';
 export { evaluationBatches, type EvaluationArgs } from './evaluation';
 export { entryName, middleClip, type ClipAugmentation, type ClipPlan } from './clipPlan';
+export { shufflePairs } from './shufflePairs';
 export { openClipPool, type ClipPool } from './pool';
 export { LogMel, type LogMelArgs } from './logMel';
 export { melFilterbank, type MelFilterbank, type MelFilterbankArgs } from './melFilterbank';

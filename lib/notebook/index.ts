@@ -17,7 +17,6 @@ export * from './project';
 export * from './reconstructionView';
 export * from './resultTable';
 export * from './sampleSet';
-export * from './sharedBatches';
 export * from './retrieval';
 export * from './retrievalPlayers';
 export * from './sideBySide';

@@ -2,11 +2,17 @@ import { isDeepStrictEqual } from 'node:util';
 import type { XkdConfig } from '../config';
 import { openDataset, openLoader, type ClipPool } from '../data';
 import { UserError } from '../errors';
-import { PretrainingRun, runLength, watchInterrupt, type InterruptWatch, type StepMetrics } from '../train';
+import {
+  PretrainingRun,
+  runLength,
+  shareBatches,
+  watchInterrupt,
+  type InterruptWatch,
+  type StepMetrics,
+} from '../train';
 import { comparisonFigure, type ComparisonArgs } from './comparison';
 import { liveFigure } from './liveFigure';
 import { progressBar } from './progressBar';
-import { shareBatches } from './sharedBatches';
 import { tick } from './tick';
 
 /** One of several runs that are compared. */
@@ -41,7 +47,7 @@ export async function openSideBySide({ configs, data, pool, eager }: SideBySideA
   const entries = dataset.entries.filter(({ split }) => split === null || split === 'train');
   const { steps } = runLength(config, entries.length);
   const loader = await openLoader({ entries, config, steps, pool });
-  const sources = shareBatches(loader, named.length);
+  const sources = shareBatches(loader, new Array<number>(named.length).fill(0));
   const contenders: Contender[] = [];
   try {
     for (const [i, [name, own]] of named.entries()) {

@@ -20,6 +20,7 @@ export * from './interrupt';
 export * from './changeLog';
 export * from './modelInputs';
 export * from './batches';
+export * from './sharedBatches';
 export * from './pretrainingArgs';
 export * from './stepTaker';
 export * from './pretraining';

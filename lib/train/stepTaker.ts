@@ -1,3 +1,4 @@
+import { shufflePairs } from '../data/shufflePairs';
 import { type ModelInputs, disposeInputs } from '../model';
 import { AccumulatedStep } from './accumulation';
 import type { BatchQueue } from './batches';
@@ -42,7 +43,9 @@ export class StepTaker {
   }
 
   private async withNextBatch<T>(use: (inputs: ModelInputs) => Promise<T>): Promise<T> {
-    const inputs = modelInputs(this.state.config, await this.batches.next());
+    const { config } = this.state;
+    const batch = await this.batches.next();
+    const inputs = modelInputs(config, config.pairs === 'own' ? batch : shufflePairs(batch, config.seed));
     try {
       return await use(inputs);
     } finally {

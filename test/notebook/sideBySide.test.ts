@@ -33,26 +33,35 @@ const overrides = {
 };
 
 describe('shared batches', () => {
-  const source = () => {
+  const source = (...ahead: number[]) => {
     const calls = { made: 0, closed: 0 };
     const batches: BatchSource = {
       next: async () => ({ step: calls.made++ }) as ViewBatch,
       close: async () => void calls.closed++,
       skipped: [],
     };
-    return { calls, readers: shareBatches(batches, 2) };
+    return { calls, readers: shareBatches(batches, ahead) };
   };
 
   it('reach every reader in order and are made once', async () => {
-    const { calls, readers } = source();
+    const { calls, readers } = source(0, 0);
     const [first, second] = readers;
     const ahead = [await first.next(), await first.next()];
     assert.deepEqual([await second.next(), await second.next()], ahead);
     assert.deepEqual([ahead[0].step, ahead[1].step, calls.made], [0, 1, 2]);
   });
 
+  it('are the same ones for a reader that goes on from a later one', async () => {
+    const { readers } = source(0, 2);
+    const [behind, ahead] = readers;
+    assert.equal((await ahead.next()).step, 2);
+    const steps: number[] = [];
+    for (let i = 0; i < 4; i++) steps.push((await behind.next()).step);
+    assert.deepEqual([...steps, (await ahead.next()).step], [0, 1, 2, 3, 3]);
+  });
+
   it('end when the last reader closes', async () => {
-    const { calls, readers } = source();
+    const { calls, readers } = source(0, 0);
     const [first, second] = readers;
     await first.close();
     await first.close();

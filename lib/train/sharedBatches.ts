@@ -1,15 +1,18 @@
 import type { ViewBatch } from '../data';
-import type { BatchSource } from '../train';
+import type { BatchSource } from './batches';
 
 /**
  * Hands every batch of one source to several readers, so that runs side by side learn from the very same clips, and
  * these are decoded and augmented once. A batch is kept until the slowest reader has taken it. The source is closed
  * by the last reader that closes.
+ *
+ * @param ahead for each reader, how many of the source's batches it has had before
  */
-export function shareBatches(source: BatchSource, readers: number): BatchSource[] {
+export function shareBatches(source: BatchSource, ahead: readonly number[]): BatchSource[] {
   /** How many batches each reader has taken; without end for one that has closed. */
-  const taken = new Array<number>(readers).fill(0);
+  const taken = [...ahead];
   const waiting = new Map<number, Promise<ViewBatch>>();
+  let asked = 0;
   const forget = (): void => {
     const slowest = Math.min(...taken);
     for (const place of waiting.keys()) if (place < slowest) waiting.delete(place);
@@ -18,8 +21,8 @@ export function shareBatches(source: BatchSource, readers: number): BatchSource[
     async next() {
       if (taken[reader] === Infinity) throw new Error('This reader is closed.');
       const place = taken[reader]++;
-      const batch = waiting.get(place) ?? source.next();
-      waiting.set(place, batch);
+      while (asked <= place) waiting.set(asked++, source.next());
+      const batch = waiting.get(place)!;
       forget();
       return batch;
     },
