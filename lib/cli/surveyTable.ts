@@ -41,16 +41,22 @@ function partLines({ parts }: DatasetSurvey): string[] {
 function classLines({ classes, published }: DatasetSurvey): string[] {
   if (classes.length === 0) return ['no classes'];
   const sorted = [...classes].sort((a, b) => a.present - b.present);
-  const [fewest, middle, most] = [0, Math.floor(sorted.length / 2), sorted.length - 1].map((i) => sorted[i]);
   const width = Math.max(...sorted.slice(0, mostClasses).map(({ name }) => name.length));
   const all = published ? ` (published: ${published.classes})` : '';
   return [
-    `${classes.length} classes${all} of ${fewest.present} to ${most.present} clips, half of them ${middle.present} or more; the smallest:`,
+    `${classes.length} ${classes.length === 1 ? 'class' : 'classes'}${all} of ${clipsText(sorted.map(({ present }) => present))}`,
     ...sorted.slice(0, mostClasses).map(({ name, present, listed }) => {
       const gone = listed > present ? ` of ${listed}` : '';
       return `  ${name.padEnd(width)} ${String(present).padStart(7)}${gone}`;
     }),
   ];
+}
+
+/** @param counts of the classes, in ascending order */
+function clipsText(counts: readonly number[]): string {
+  const [fewest, middle, most] = [0, Math.floor(counts.length / 2), counts.length - 1].map((i) => counts[i]);
+  if (fewest < most) return `${fewest} to ${most} clips, half of them ${middle} or more; the smallest:`;
+  return `${most} ${most === 1 ? 'clip' : 'clips'}${counts.length > 1 ? ' each' : ''}:`;
 }
 
 function openedLines({ opened }: DatasetSurvey): string[] {

@@ -1,4 +1,5 @@
 import { UserError } from '../errors';
+import { byCloseness } from './byCloseness';
 import { checkConsistency } from './consistency';
 import { presetAliases, presetBase, presets, type PresetName } from './presets';
 import { configSchema, type XkdConfig } from './schema';
@@ -81,6 +82,11 @@ export function flattenConfig(config: XkdConfig): [key: string, value: Override]
   return walk(config, '');
 }
 
+/** What overrides may name: every dotted key, and the shorthands. */
+export function overrideKeys(): string[] {
+  return [...flattenConfig(presetBase).map(([name]) => name), ...Object.keys(shorthands)];
+}
+
 function parseValue(text: string): Override {
   try {
     return JSON.parse(text) as Override;
@@ -105,23 +111,8 @@ function setKey(tree: Tree, key: string, value: Override): void {
 }
 
 function unknownKey(key: string): UserError {
-  const keys = flattenConfig(presetBase).map(([name]) => name);
-  const close = keys.sort((a, b) => distance(key, a) - distance(key, b))[0];
+  const [close] = byCloseness(key, overrideKeys());
   return new UserError(`There is no configuration key "${key}"; did you mean "${close}"?`);
-}
-
-/** Edit distance of two short words (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const above = row;
-    row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = above[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row[j] = Math.min(above[j] + 1, row[j - 1] + 1, change);
-    }
-  }
-  return row[b.length];
 }
 
 function merge(into: Tree, from: object): Tree {

@@ -1,5 +1,10 @@
+import { modalities } from '../config';
 import { UserError } from '../errors';
+import { lacksStream } from '../media/badMedia';
 import type { BadFile, MediaEntry } from './types';
+
+/** What clips are for. */
+export type ClipPurpose = 'pretraining' | 'evaluation';
 
 /** Counts files that could not be used, and stops a run in which they are too many. */
 export class BadFileList {
@@ -9,10 +14,12 @@ export class BadFileList {
   /**
    * @param entries the data set
    * @param maxShare share of bad ones above which {@link BadFileList.add} throws
+   * @param purpose which files that lack pictures or sound are still good for
    */
   constructor(
     entries: readonly MediaEntry[],
     private readonly maxShare: number,
+    private readonly purpose: ClipPurpose,
   ) {
     this.files = new Set(entries.map(({ path }) => path)).size;
   }
@@ -35,8 +42,18 @@ export class BadFileList {
     const more = size > named ? ', ...' : '';
     throw new UserError(
       `${size} of ${this.files} files cannot be used (${first.join('; ')}${more}), more than ` +
-        `loader.maxBadShare=${this.maxShare} allows: mend or remove them, or allow a larger share.`,
+        `loader.maxBadShare=${this.maxShare} allows: ${this.wayOut()}.`,
     );
+  }
+
+  private wayOut(): string {
+    const reasons = new Set(this.reasons.values());
+    const [reason] = reasons;
+    const lacking = modalities.find((modality) => reasons.size === 1 && reason === lacksStream[modality]);
+    if (lacking === undefined) return 'mend or remove them, or allow a larger share';
+    return this.purpose === 'evaluation'
+      ? `add --modality ${lacking === 'audio' ? 'video' : 'audio'}, which they have, or give files with both`
+      : 'pretraining learns from pictures and their sound, so give files with both, or allow a larger share';
   }
 }
 

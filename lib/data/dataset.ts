@@ -39,7 +39,7 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
   const name = datasetName(args.dataset);
   const folder = resolve(root);
   const isTable = (name === undefined || name === 'csv') && /\.(csv|tsv)$/i.test(folder);
-  checkFolder(root, folder, isTable);
+  checkFolder(root, folder, { isTable, published: isKnown(name) });
   const extracted = isTable ? null : openExtracted(folder);
   if (extracted !== null) {
     requireName(root, extracted, name);
@@ -85,9 +85,17 @@ function datasetOf(root: string, folder: string, { entries, multiLabel }: Index)
   return { name: 'folder', root: folder, entries, classes, multiLabel, modalities, folds: foldsOfSplits(entries) };
 }
 
-export function checkFolder(root: string, folder: string, isTable = false): void {
+export interface FolderKind {
+  /** Whether it is to be a table instead. */
+  readonly isTable?: boolean;
+  /** Whether it is to hold a published data set, for which the sample set would not do. */
+  readonly published?: boolean;
+}
+
+export function checkFolder(root: string, folder: string, { isTable = false, published = false }: FolderKind = {}): void {
   if (!existsSync(folder)) {
-    throw new UserError(`The data set ${root} does not exist: check the path, or make the sample set with "npm run xkd -- data make".`);
+    const others = published ? '' : ', or make the sample set with "npm run xkd -- data make"';
+    throw new UserError(`The data set ${root} does not exist: check the path${others}.`);
   }
   if (statSync(folder).isDirectory() === isTable) {
     throw new UserError(

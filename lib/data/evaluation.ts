@@ -36,7 +36,7 @@ export async function* evaluationBatches(
   if (entries.length === 0) throw new UserError('There are no files to evaluate on: choose another split.');
   const { modalities = both, plan = middleClip } = args;
   const wholeSeconds = Math.max(wholeSecondsFor(config, entries.length), secondsOf(plan, config));
-  const bad = new BadFileList(args.among ?? entries, config.loader.maxBadShare);
+  const bad = new BadFileList(args.among ?? entries, config.loader.maxBadShare, 'evaluation');
   const pool = args.pool ?? openClipPool(config);
   const wanted = entries.flatMap((entry) => clipPlaces(plan, entry).map((place) => ({ entry, place })));
   const load = async (from: number): Promise<EvaluationBatch | null> => {

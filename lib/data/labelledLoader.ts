@@ -51,7 +51,7 @@ export class LabelledLoader {
     const { entries, config, seed, batch, startStep, steps } = args;
     this.stepsPerEpoch = batchesPerEpoch(entries.length, batch);
     this.pool = args.pool ?? openClipPool(config);
-    this.clips = new TrainingClips({ entries, config, pool: this.pool, seed });
+    this.clips = new TrainingClips({ entries, config, pool: this.pool, seed, purpose: 'evaluation' });
     this.batches = new MadeAhead({
       first: startStep,
       end: steps,

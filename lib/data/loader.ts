@@ -48,7 +48,7 @@ export class Loader {
     }
     this.stepsPerEpoch = Math.floor(entries.length / batch);
     this.pool = args.pool ?? openClipPool(config);
-    this.clips = new TrainingClips({ entries, config, pool: this.pool, seed: config.seed });
+    this.clips = new TrainingClips({ entries, config, pool: this.pool, seed: config.seed, purpose: 'pretraining' });
     this.parts = new MadeAhead({
       first: startStep * accumulate,
       end: steps * accumulate,

@@ -1,6 +1,6 @@
 import type { Modality, XkdConfig } from '../config';
 import { RandomStream } from '../random';
-import { BadFileList } from './badFiles';
+import { BadFileList, type ClipPurpose } from './badFiles';
 import type { ClipViews } from './clipViews';
 import { wholeSecondsFor, type ClipPool } from './pool';
 import type { ClipPlace } from './tasks';
@@ -12,6 +12,7 @@ export interface TrainingClipsArgs {
   readonly pool: ClipPool;
   /** Of the order in which an epoch visits the files. */
   readonly seed: number;
+  readonly purpose: ClipPurpose;
 }
 
 /** Clips that are wanted: a stretch of an epoch. */
@@ -38,8 +39,8 @@ export class TrainingClips {
   private order: { epoch: number; places: Int32Array } | null = null;
 
   constructor(private readonly args: TrainingClipsArgs) {
-    const { entries, config, seed } = args;
-    this.bad = new BadFileList(entries, config.loader.maxBadShare);
+    const { entries, config, seed, purpose } = args;
+    this.bad = new BadFileList(entries, config.loader.maxBadShare, purpose);
     this.seed = RandomStream.fromSeed(seed);
     this.wholeSeconds = wholeSecondsFor(config, entries.length);
   }

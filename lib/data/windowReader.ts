@@ -1,6 +1,6 @@
 import type { Modality, XkdConfig } from '../config';
 import { clipFrames } from '../config/consistency';
-import { BadMedia } from '../media';
+import { BadMedia, lacksStream } from '../media';
 import { padSamples, repeatFrames } from '../media/decode';
 import { clipSamples } from './augment';
 import { decodeStreams, type DecodedStreams } from '../media/streams';
@@ -162,8 +162,8 @@ export class WindowReader {
       sampleRateHz: this.wantsAudio ? clip.sampleRateHz : null,
       shared,
       onInfo: (info) => {
-        if (this.wantsVideo && !info.video) throw new BadMedia(path, 'has no video stream');
-        if (this.wantsAudio && !info.audio) throw new BadMedia(path, 'has no audio stream');
+        if (this.wantsVideo && !info.video) throw new BadMedia(path, lacksStream.video);
+        if (this.wantsAudio && !info.audio) throw new BadMedia(path, lacksStream.audio);
         const { durationSeconds } = info;
         if (durationSeconds !== null && startSeconds >= durationSeconds && startSeconds > 0) {
           throw new BadMedia(path, `lasts ${durationSeconds} s, so there is nothing of it at ${startSeconds} s`);

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { parseOverrides, type Overrides } from '../config';
+import { byCloseness, isSlip } from '../config/byCloseness';
+import { overrideKeys } from '../config/configure';
 import { UserError } from '../errors';
 
 /** The settings of a protocol: each key has a default and a description. */
@@ -29,7 +31,12 @@ export function parseSettings<S extends SettingsSchema>(
 ): SettingsChoice<S> {
   const isOwn = (word: string) => Object.hasOwn(schema.shape, word.split('=')[0]);
   const own = parseOverrides(words.filter(isOwn));
-  return { settings: checkSettings(schema, own), overrides: words.filter((word) => !isOwn(word)) };
+  const overrides = words.filter((word) => !isOwn(word));
+  for (const [key] of Object.entries(parseOverrides(overrides))) {
+    // Keys of the configuration have dots, but for a few.
+    if (!key.includes('.') && !overrideKeys().includes(key)) throw unknownSetting(schema, key);
+  }
+  return { settings: checkSettings(schema, own), overrides };
 }
 
 /**
@@ -42,8 +49,7 @@ export function checkSettings<S extends SettingsSchema>(schema: S, given: Overri
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   if (issue.code === 'unrecognized_keys') {
-    const keys = Object.keys(schema.shape).join(', ');
-    throw new UserError(`There is no setting "${issue.keys[0]}"; choose from ${keys}.`);
+    throw unknownSetting(schema, issue.keys[0]);
   }
   const key = String(issue.path[0]);
   const value = JSON.stringify((given as Record<string, unknown>)[key]);
@@ -57,6 +63,13 @@ export function describeSettings(schema: SettingsSchema): string[] {
     const pair = `${key}=${JSON.stringify(defaults[key])}`;
     return `${pair.padEnd(28)} ${(type as z.ZodType).description ?? ''}`;
   });
+}
+
+function unknownSetting(schema: SettingsSchema, key: string): UserError {
+  const names = Object.keys(schema.shape);
+  const [close] = byCloseness(key, names);
+  const wayOut = isSlip(key, close) ? `did you mean "${close}"?` : `choose from ${names.join(', ')}.`;
+  return new UserError(`There is no setting "${key}" here; ${wayOut}`);
 }
 
 function toList(value: unknown): unknown {

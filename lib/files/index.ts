@@ -13,4 +13,5 @@ export type { StoredTensor, TensorFile, TensorInfo } from './tensorFile';
 export type { TensorSource } from './tensorSource';
 export { TorchReader } from './torch/reader';
 export { writeTorchFile } from './torch/writer';
+export * from './writableFolder';
 export type { TensorType, TensorValues } from './tensorCodec';

@@ -2,6 +2,9 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { UserError } from '../errors';
 
+/** The reason why a file cannot be used that lacks what is wanted of it. */
+export const lacksStream = { video: 'has no video stream', audio: 'has no audio stream' } as const;
+
 /** A file that cannot be used as a video, and why. */
 export class BadMedia extends UserError {
   /**

@@ -1,5 +1,5 @@
 export { ffmpegPath } from './ffmpegPath';
-export { BadMedia } from './badMedia';
+export { BadMedia, lacksStream } from './badMedia';
 export { probe } from './probe';
 export type { AudioStreamInfo, MediaInfo, VideoStreamInfo } from './mediaInfo';
 export { decodeClip, type ClipArgs, type DecodedClip } from './decode';

@@ -1,4 +1,4 @@
-import { BadMedia, checkFile, firstError, hasErrors, openFailure } from './badMedia';
+import { BadMedia, checkFile, firstError, hasErrors, lacksStream, openFailure } from './badMedia';
 import { runFfmpeg } from './ffmpeg';
 import { FrameReader } from './frameReader';
 import { isDescribed, parseMediaInfo, type MediaInfo } from './mediaInfo';
@@ -148,8 +148,8 @@ const jpegCodec = ['-c:v', 'mjpeg', '-q:v', '2'];
 
 function checkStreams(path: string, info: MediaInfo, args: StreamArgs): void {
   if (!info.video && !info.audio) throw new BadMedia(path, 'is not a video');
-  if (args.framesPerSecond !== null && !info.video) throw new BadMedia(path, 'has no video stream');
-  if (args.sampleRateHz !== null && !info.audio) throw new BadMedia(path, 'has no audio stream');
+  if (args.framesPerSecond !== null && !info.video) throw new BadMedia(path, lacksStream.video);
+  if (args.sampleRateHz !== null && !info.audio) throw new BadMedia(path, lacksStream.audio);
 }
 
 interface Received {

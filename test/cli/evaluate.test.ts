@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -80,11 +80,27 @@ describe('xkd evaluate', function () {
     assert.equal(folds[0].trainClips, 8 * 4);
   });
 
-  it('knn: also with more neighbours than there are files', () => {
-    const { status, stderr } = xkd('knn', ...words, '--modality', 'audio', 'neighbours=3,500', '--seed', '2');
+  it('knn: says of which numbers of neighbours there is no figure', () => {
+    const { status, stderr, stdout } = xkd(
+      'knn',
+      ...words,
+      '--modality',
+      'audio',
+      'neighbours=3,500',
+      '--seed',
+      '2',
+    );
     assert.equal(status, 0, stderr);
-    const { metrics } = readResult(join(folder, 'out', 'knn-folder-audio-student-seed2.json'));
-    assert.deepEqual(Object.keys(metrics), ['top1', 'top5', 'top1@k3', 'top5@k3', 'top1@k500', 'top5@k500']);
+    const path = join(folder, 'out', 'knn-folder-audio-student-seed2.json');
+    const { metrics, settings, notes } = readResult(path);
+    assert.deepEqual(Object.keys(metrics), ['top1', 'top5', 'top1@k3', 'top5@k3']);
+    assert.deepEqual(settings.neighbours, [3]);
+    const sentence = /^Of 500 neighbours there is no figure, .* only 24 files to learn from; .* are of 3\.$/m;
+    assert.match(notes![0], sentence);
+    assert.match(stdout, sentence);
+    const all = xkd('knn', ...words, '--modality', 'audio', 'neighbours=500', '--seed', '2');
+    assert.equal(all.status, 0, all.stderr);
+    assert.deepEqual(Object.keys(readResult(path).metrics), ['top1', 'top5', 'top1@k24', 'top5@k24']);
   });
 
   it('retrieval: recalls files and classes in both directions', () => {
@@ -101,9 +117,41 @@ describe('xkd evaluate', function () {
     assert.ok(metrics['audioToVideo.class.recall1'] >= metrics['audioToVideo.file.recall1']);
   });
 
+  it('is heard when it is stopped before anything was begun', () => {
+    const preload = join(folder, 'interrupt.cjs');
+    // As soon as it listens, which is before it loads TensorFlow.
+    const text =
+      "process.on('newListener', (name) => name === 'SIGINT' && setImmediate(() => process.kill(process.pid, name)));";
+    writeFileSync(preload, text);
+    for (const command of [
+      ['evaluate', 'knn', ...words],
+      ['extract', '--root', join(folder, 'set'), '--out', join(folder, 'none')],
+    ]) {
+      const { status, stderr } = spawnSync(process.execPath, ['-r', preload, main, ...command], {
+        encoding: 'utf8',
+      });
+      assert.equal(status, 130, stderr);
+      assert.match(stderr, /^xkd: [sS]topped/m);
+    }
+  });
+
+  it('refuses a place for results before it computes any', () => {
+    const path = join(folder, 'set', 'index.csv');
+    for (const option of ['--out', '--features']) {
+      const { status, stderr } = xkd('knn', ...words, option, join(path, 'below'));
+      assert.equal(status, 1);
+      assert.match(stderr, /index\.csv" is a file where a folder is needed/);
+      assert.doesNotMatch(stderr, /clips/);
+    }
+  });
+
   const mistakes: [string, string[], RegExp][] = [
     ['a setting out of range', ['knn', 'temperature=0'], /The value 0 of "temperature" is not allowed: /],
-    ['an unknown word', ['knn', 'neighbors=3'], /There is no configuration key "neighbors"/],
+    [
+      'an unknown word',
+      ['knn', 'neighbors=3'],
+      /There is no setting "neighbors" here; did you mean "neighbours"\?/,
+    ],
     ['a split of its own and a holdout', ['knn', '--holdout', '0.2'], /says itself what to test on/],
   ];
   for (const [what, extra, message] of mistakes) {

@@ -21,6 +21,16 @@ describe('table of a result', () => {
     assert.match(text, /^ +mean$/m);
     assert.match(text, /^top1@1% +50\.0 % +40\.0 % to 60\.0 % \(95 %, 5 draws\)$/m);
     assert.doesNotMatch(text, /draw 1/);
+    const draws = [1, 2].map((draw) => fold(`holdout, 10%, draw ${draw}`, { 'top1@1%': 0.5 }));
+    const narrow = formatResult(result({ folds: draws, metrics: { 'top1@1%': 0.5 }, intervals }), files);
+    assert.match(narrow, /^ +mean$/m);
+  });
+
+  it('says what whoever reads it must know', () => {
+    assert.match(
+      formatResult(result({ folds: [fold('1', { top1: 0.6 })], notes: ['Mind.'] }), files),
+      /^Mind\.$/m,
+    );
   });
 });
 

@@ -226,6 +226,7 @@ describe('extractDataset', function () {
     const extracted = await openDataset(file('raw'));
     await assert.rejects(extract('twice', { dataset: extracted }), userError(/is extracted already: name the folder of the original/));
     assert.throws(() => mergeExtraction(file('originals')), userError(/holds no extraction: name the folder/));
+    await extract('raw', { clipsPerShard: undefined });
     assert.throws(() => requireSpace(file('raw'), 1e18), userError(/needs about 1000000 TB, but [\d.]+ \w+ are free at/));
   });
 

@@ -35,7 +35,24 @@ describe('settings of a protocol', () => {
     );
     assert.throws(
       () => checkSettings(schema, { clip: 2 }),
-      /There is no setting "clip"; choose from clips, costs\./,
+      /There is no setting "clip" here; did you mean "clips"\?/,
+    );
+  });
+
+  it('are suggested where a word is neither a setting nor a key of the configuration', () => {
+    assert.throws(
+      () => parseSettings(schema, ['cost=1']),
+      /There is no setting "cost" here; did you mean "costs"\?/,
+    );
+    assert.throws(
+      () => parseSettings(schema, ['layerDecay=0.5']),
+      /There is no setting "layerDecay" here; choose from clips, costs\./,
+    );
+    const keys = ['seed=3', 'encoder=tiny', 'loader.worker=1'];
+    assert.deepEqual(
+      parseSettings(schema, keys).overrides,
+      keys,
+      'the last one is refused by whoever reads it',
     );
   });
 });

@@ -67,21 +67,26 @@ export function register(program: Command): void {
 }
 
 async function run(flags: ExtractFlags): Promise<void> {
-  // Loaded here, so that other commands don't wait for the data sets' readers.
-  const { chooseShard, extractDataset, mergeExtraction } = await import('../../data/extract');
-  if (flags.merge) return reportMerged(mergeExtraction(flags.out));
-  if (flags.root === undefined)
-    throw new UserError('Nothing to extract: name the folder of the data set with --root.');
-  const { openDataset } = await import('../../data/dataset');
-  const shard = chooseShard(flags);
-  const dataset = await openDataset(flags.root, openAs(flags));
   const interrupt = watchInterrupt({ secondEnds: true });
-  const stop = new AbortController();
-  void interrupt.whenRequested.then(() => stop.abort());
   let progress: Progress | undefined;
+  const stop = new AbortController();
+  void interrupt.whenRequested.then(() => {
+    stop.abort();
+    const sentence = 'stopping; a second signal ends at once';
+    if (progress) progress.note(sentence);
+    else process.stderr.write(`${sentence}\n`);
+  });
   let done = 0;
   let seconds = 0;
   try {
+    // Loaded here, so that other commands don't wait for the data sets' readers.
+    const { chooseShard, extractDataset, mergeExtraction } = await import('../../data/extract');
+    if (flags.merge) return reportMerged(mergeExtraction(flags.out));
+    if (flags.root === undefined)
+      throw new UserError('Nothing to extract: name the folder of the data set with --root.');
+    const { openDataset } = await import('../../data/dataset');
+    const shard = chooseShard(flags);
+    const dataset = await openDataset(flags.root, openAs(flags));
     const summary = await extractDataset({
       ...flags,
       dataset,

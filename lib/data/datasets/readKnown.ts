@@ -70,7 +70,7 @@ export function requireWhole(found: FoundDataset, root: string): void {
     const names = missing.slice(0, mostNamed).map(({ name }) => name);
     throw new UserError(
       `${missing.length} of the ${content.clips.length} clips of ${layout.title} are not in ${root} (${names.join(', ')}${missing.length > mostNamed ? ', ...' : ''}): ` +
-        `unpack it anew ("xkd data check --dataset ${dataset.name}" lists them), or go on with the others by --allow-missing (missing: 'leaveOut').`,
+        `unpack it anew ("xkd data check --dataset ${dataset.name}" lists them), or go on with the others by --allow-missing.`,
     );
   }
 }

@@ -10,7 +10,7 @@ import { estimateSpace, requireSpace, type SpaceEstimate } from './diskSpace';
 import { extractionEntries, type OriginalClip } from './entries';
 import { ShardClaims, removeGrowing } from './growingShard';
 import { failures, linesOf, mergeExtraction, missingShards, type MergeSummary } from './merge';
-import { openExtractionFolder, planExtraction, type Extraction } from './settings';
+import { openExtractionFolder, planExtraction, readExtraction, type Extraction } from './settings';
 import type { ShardChoice } from './shardChoice';
 import { shardsOf, type Shard } from './shardPart';
 import type { ClipsDone, ShardOutcome, ShardTask } from './worker';
@@ -76,8 +76,10 @@ export async function extractDataset(args: ExtractArgs): Promise<ExtractSummary>
   if (dataset.entries.some(({ stored }) => stored)) {
     throw new UserError(`${dataset.root} is extracted already: name the folder of the original files with --root.`);
   }
-  const extraction = planExtraction(dataset, { ...usualForm, ...args.form }, args.clipsPerShard);
   const folder = resolve(args.out);
+  // An extraction that is under way goes on as it was begun.
+  const clipsPerShard = args.clipsPerShard ?? readExtraction(folder)?.clipsPerShard;
+  const extraction = planExtraction(dataset, { ...usualForm, ...args.form }, clipsPerShard);
   openExtractionFolder(args.out, extraction);
   const all = shardsOf(folder, extraction);
   const own = all.filter(({ index }) => index % choice.of === choice.index);

@@ -132,7 +132,7 @@ function requireSame(out: string, there: Extraction, wanted: Extraction): void {
   throw new UserError(`${out} holds an extraction with other settings (${what}): choose another folder with --out, or the same settings.`);
 }
 
-/** Enough shards for many machines, and not too many files. */
+/** Enough shards for the threads of a machine, of large sets for many machines; of small sets not a file for each clip. */
 function usualClipsPerShard(clips: number): number {
-  return Math.min(64, Math.max(1, Math.ceil(clips / 256)));
+  return Math.min(64, Math.max(8, Math.ceil(clips / 32)));
 }

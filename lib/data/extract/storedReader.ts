@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Modality, XkdConfig } from '../../config';
-import { BadMedia } from '../../media';
+import { BadMedia, lacksStream } from '../../media';
 import { padSamples, repeatFrames } from '../../media/decode';
 import type { MediaEntry, StoredClip } from '../types';
 import { JpegDecoder } from './jpegDecoder';
@@ -53,8 +53,8 @@ export class StoredReader {
     try {
       const record = shard.record(stored.record);
       const wanted = (modality: Modality): boolean => modalities.includes(modality);
-      if (wanted('video') && !record.frames) throw new BadMedia(file.path, 'has no video stream');
-      if (wanted('audio') && !record.sound) throw new BadMedia(file.path, 'has no audio stream');
+      if (wanted('video') && !record.frames) throw new BadMedia(file.path, lacksStream.video);
+      if (wanted('audio') && !record.sound) throw new BadMedia(file.path, lacksStream.audio);
       const rate = config.clip.framesPerSecond;
       const start = chooseStart(Math.max(0, this.ticks(record) - frameCount));
       const startSeconds = (file.startSeconds ?? 0) + start / rate;

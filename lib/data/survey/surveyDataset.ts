@@ -61,7 +61,7 @@ async function findClips(root: string, args: SurveyArgs) {
   const folder = resolve(root);
   const name = datasetName(args.dataset);
   if (isKnown(name)) {
-    checkFolder(root, folder);
+    checkFolder(root, folder, { published: true });
     const { layout, content, dataset } = await readKnown(name, root, folder);
     const { title, multiLabel } = layout;
     const { clips, classes, folds, unlisted } = content;

@@ -3,23 +3,30 @@ import { UserError } from '../../errors';
 import type { EvaluationModality } from '../results';
 import { modalitiesOf } from '../networkHash';
 
+/** What a protocol cannot do without. */
+export interface DatasetNeeds {
+  readonly labels: boolean;
+  /** Pictures with their sound. */
+  readonly pairs?: boolean;
+}
+
 /**
  * Sees to it that a data set has what a protocol needs, before anything is computed.
  *
- * @param needs whether files must have labels: by default they must
  * @throws UserError for a modality that its files lack, for files without labels, for no folds, and for a fold that
  *   has nothing to learn from or to test on, is of one class only, or tests a class that is not learnt
  */
 export function checkDataset(
   dataset: Dataset,
   modality: EvaluationModality,
-  needs: { readonly labels: boolean } = { labels: true },
+  needs: DatasetNeeds = { labels: true },
 ): void {
   const { root, folds, entries } = dataset;
   const lacking = modalitiesOf(modality).find((each) => !dataset.modalities.includes(each));
   if (lacking) {
     const held = dataset.modalities.join(' and ');
-    throw new UserError(`The files of ${root} hold no ${lacking}, only ${held}: add --modality ${held}.`);
+    const wayOut = needs.pairs ? 'retrieval needs both, so give other files' : `add --modality ${held}`;
+    throw new UserError(`The files of ${root} hold no ${lacking}, only ${held}: ${wayOut}.`);
   }
   if (folds.length === 0) {
     throw new UserError(
@@ -32,7 +39,7 @@ export function checkDataset(
   }
   if (needs.labels && dataset.multiLabel && dataset.classes.length < 2) {
     throw new UserError(
-      `The data set ${root} has ${dataset.classes.length} classes of ${entries.length} files; a classifier needs at least two.`,
+      `All ${entries.length} files of ${root} are of ${dataset.classes.length === 0 ? 'no class' : `one class ("${dataset.classes[0]}")`}; a classifier needs at least two.`,
     );
   }
 }

@@ -24,19 +24,22 @@ export async function evaluateKnn(args: ProtocolArgs, settings: KnnSettings): Pr
   const plan = { kind: 'spread', clips: settings.clips, crops: 1 } as const;
   const train = await featuresOf(args, 'train', plan);
   const test = await featuresOf(args, 'test', plan);
-  const folds = dataset.folds.map((fold): FoldResult => {
+  const each = dataset.folds.map((fold) => ({ fold, parts: foldParts(args, fold, train, test) }));
+  const fewest = Math.min(...each.map(({ parts }) => parts.train.entries.length));
+  const { neighbours, note } = possibleNeighbours(settings.neighbours, fewest);
+  const folds = each.map(({ fold, parts }): FoldResult => {
     throwIfStopped(args.signal);
-    const parts = foldParts(args, fold, train, test);
     const scores = knnScores({
       train: meanOfFiles(parts.train),
       test: meanOfFiles(parts.test),
       labels: classNumbers(parts.train.entries, dataset.classes),
       classes: dataset.classes.length,
-      ...settings,
+      neighbours,
+      temperature: settings.temperature,
     });
-    const each = settings.neighbours.map((k, i) => [k, metricsOf({ entries: parts.test.entries, scores: scores[i] }, dataset)] as const); // prettier-ignore
-    const [, headline] = each.find(([k]) => k === usualNeighbours) ?? each[0];
-    const named = each.flatMap(([k, metrics]) =>
+    const ofEach = neighbours.map((k, i) => [k, metricsOf({ entries: parts.test.entries, scores: scores[i] }, dataset)] as const); // prettier-ignore
+    const [, headline] = ofEach.find(([k]) => k === usualNeighbours) ?? ofEach[0];
+    const named = ofEach.flatMap(([k, metrics]) =>
       Object.entries(metrics).map(([name, value]) => [`${name}@k${k}`, value]),
     );
     return {
@@ -46,11 +49,30 @@ export async function evaluateKnn(args: ProtocolArgs, settings: KnnSettings): Pr
       metrics: { ...headline, ...(Object.fromEntries(named) as Metrics) },
     };
   });
-  return protocolResult('knn', args, settings, { folds, skipped: skippedOf(train, test) });
+  return protocolResult(
+    'knn',
+    args,
+    { ...settings, neighbours },
+    { folds, skipped: skippedOf(train, test), notes: note === null ? [] : [note] },
+  );
 }
 
 /** Of which the headline is. */
 const usualNeighbours = 20;
+
+/** Numbers of neighbours of which there are as many, in each fold; where none is, all files of the smallest. */
+function possibleNeighbours(
+  asked: readonly number[],
+  files: number,
+): { readonly neighbours: readonly number[]; readonly note: string | null } {
+  const possible = asked.filter((k) => k <= files);
+  const neighbours = possible.length > 0 ? possible : [files];
+  if (possible.length === asked.length) return { neighbours, note: null };
+  const leftOut = asked.filter((k) => k > files).join(', ');
+  const headline = neighbours.includes(usualNeighbours) ? usualNeighbours : neighbours[0];
+  const note = `Of ${leftOut} neighbours there is no figure, for there are only ${files} files to learn from; top1, top5 or map are of ${headline}.`;
+  return { neighbours, note };
+}
 
 export interface KnnArgs {
   readonly train: FeatureMatrix;
@@ -58,7 +80,7 @@ export interface KnnArgs {
   /** The class numbers of each training row. */
   readonly labels: readonly (readonly number[])[];
   readonly classes: number;
-  /** Of which there may be more than training rows: then all of these. */
+  /** None above the number of training rows. */
   readonly neighbours: readonly number[];
   readonly temperature: number;
 }

@@ -57,6 +57,8 @@ export interface ProtocolFindings {
   readonly metrics?: Readonly<Record<string, number>>;
   readonly intervals?: ProtocolResult['intervals'];
   readonly skipped: readonly BadFile[];
+  /** What whoever reads the figures must know, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /** The result of a protocol, as it is written to files. */
@@ -68,7 +70,7 @@ export function protocolResult(
 ): ProtocolResult {
   const { dataset, modality, tower, network, source, step = null, seed, createdBy = [] } = args;
   const { config } = network;
-  const { folds, metrics = meanMetrics(folds), intervals, skipped } = findings;
+  const { folds, metrics = meanMetrics(folds), intervals, skipped, notes = [] } = findings;
   return {
     format: 1,
     protocol,
@@ -95,6 +97,7 @@ export function protocolResult(
     metrics,
     ...(intervals && { intervals }),
     skipped,
+    ...(notes.length > 0 && { notes }),
     createdBy,
   };
 }

@@ -24,7 +24,7 @@ export async function evaluateRetrieval(
       `Retrieval goes from one modality to the other: add --modality both instead of ${modality}.`,
     );
   }
-  checkDataset(dataset, modality, { labels: false });
+  checkDataset(dataset, modality, { labels: false, pairs: true });
   const plan = { kind: 'spread', clips: settings.clips, crops: 1 } as const;
   const train = await bothFeatures(args, 'train', plan);
   const test = await bothFeatures(args, 'test', plan);

@@ -47,8 +47,8 @@ export function resultName({ protocol, dataset, modality, tower, seed }: Protoco
   return `${protocol}-${dataset.name.replace(/[^\p{L}\p{N}._-]+/gu, '_')}-${modality}-${tower}-seed${seed}`;
 }
 
-/** A row a fold and one of the mean, with a column a metric. */
-export function formatResultCsv({ folds, metrics }: ProtocolResult): string {
+/** A row a fold and one of the mean, where it was measured also the ends of its 95 % interval; a column a metric. */
+export function formatResultCsv({ folds, metrics, intervals }: ProtocolResult): string {
   const names = Object.keys(metrics);
   const rows = folds.map((fold) => [
     fold.name,
@@ -57,5 +57,12 @@ export function formatResultCsv({ folds, metrics }: ProtocolResult): string {
     ...names.map((name) => fold.metrics[name] ?? null),
   ]);
   const mean = ['mean', null, null, ...names.map((name) => metrics[name])];
-  return `${[['fold', 'trainClips', 'testClips', ...names], ...rows, mean].map(formatCsvLine).join('\n')}\n`;
+  const ends = (['low', 'high'] as const).map((end) => [
+    `95 % ${end}`,
+    null,
+    null,
+    ...names.map((name) => intervals?.[name]?.[end] ?? null),
+  ]);
+  const lines = [['fold', 'trainClips', 'testClips', ...names], ...rows, mean, ...(intervals ? ends : [])];
+  return `${lines.map(formatCsvLine).join('\n')}\n`;
 }

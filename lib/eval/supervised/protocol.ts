@@ -1,6 +1,6 @@
 import type { Modality } from '../../config';
 import type { Fold } from '../../data';
-import { openClipPool } from '../../data';
+import { batchesPerEpoch, openClipPool } from '../../data';
 import { UserError } from '../../errors';
 import { hashTowers } from '../networkHash';
 import { checkDataset } from '../protocols/checkDataset';
@@ -64,6 +64,8 @@ async function evaluateSupervised(
   checkTogether(settings, modality, dataset.multiLabel);
   const { optimiser } = network.config;
   const { beta1, beta2, weightDecay, learningRate, clip } = settings;
+  // Before anything is kept of any fold.
+  for (const { train } of dataset.folds) batchesPerEpoch(train.length, settings.batch);
   const setup: ClassifierSetup = {
     plan: {
       config: network.config,

@@ -13,6 +13,7 @@ import { UserError } from '../../errors';
 import { showText } from '../display';
 import { progressBar } from '../progressBar';
 import { interruptible } from './interruptible';
+import { lacksStream } from '../../media';
 
 /** Clips of a data set that were decoded once and can be used for XKD. */
 export interface ExtractedFolder {
@@ -67,7 +68,7 @@ export async function extractFolder({ dataset, out, config }: ExtractFolderArgs)
   const places = new Map(whole.entries.map((entry, i) => [entry, i]));
   const reasonOf = (entry: MediaEntry): string | null => {
     const { error, frames, samples } = streams[places.get(entry)!];
-    return error ?? (frames === 0 ? 'has no video stream' : samples === 0 ? 'has no audio stream' : null);
+    return error ?? (frames === 0 ? lacksStream.video : samples === 0 ? lacksStream.audio : null);
   };
   const unusable = whole.entries.flatMap((entry, i) => {
     const reason = reasonOf(entry);

@@ -4,6 +4,7 @@ import { progressBar } from '../progressBar';
 import type { Row } from '../table';
 import { interruptible } from './interruptible';
 import { openedLogPath } from './workFolder';
+import { lacksStream } from '../../media';
 
 /**
  * Opens every file of a folder, with a progress bar below the cell. What was found out is kept, so that a second call
@@ -51,8 +52,8 @@ export function badFileRows(files: readonly BadFile[]): Row[] {
 }
 
 function wayOut(reason: string): string {
-  if (/no audio/.test(reason)) return 'record it with sound, or leave it out: XKD learns from pairs';
-  if (/no video/.test(reason)) return 'leave it out, or put its pictures beside the sound';
+  if (reason === lacksStream.audio) return 'record it with sound, or leave it out: XKD learns from pairs';
+  if (reason === lacksStream.video) return 'leave it out, or put its pictures beside the sound';
   if (/could not be read|cannot be read|EACCES|ENOENT/.test(reason)) return 'check that you may read it';
   if (/is empty/.test(reason)) return 'copy it again: nothing arrived';
   if (/truncated/.test(reason)) return 'copy it again, or keep what is there: "ffmpeg -i FILE new.mp4"';

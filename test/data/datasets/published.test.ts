@@ -59,6 +59,10 @@ describe('published data sets', function () {
     await refuses(root, { dataset: 'ucf102' }, /There is no data set "ucf102": choose from ucf101, hmdb51/);
   });
 
+  it('names no other set where the folder of UCF101 does not exist', async () => {
+    await refuses(file('nowhere'), { dataset: 'ucf101' }, /nowhere does not exist: check the path\.$/);
+  });
+
   it('refuses lists of UCF101 that contradict each other', async () => {
     const root = file('mixed-up');
     plantUcf101(root);

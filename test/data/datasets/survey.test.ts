@@ -3,6 +3,7 @@ import { appendFileSync, copyFileSync, readFileSync, rmSync, statSync, truncateS
 import { join } from 'node:path';
 import { classBalanceFigure, publishedCounts, surveyDataset, type DatasetSurvey, type SurveyArgs } from 'xkd';
 import { main } from 'xkd/dist/cli/main';
+import { formatSurvey } from 'xkd/dist/cli/surveyTable';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../../media/fixtures';
 import { plant, plantEsc50, plantHmdb51, plantUcf101, refuses } from './trees';
 
@@ -113,6 +114,14 @@ describe('surveyDataset', function () {
     assert.deepEqual(parts.map(({ name, present }) => `${name} ${present}`), ['train 1', 'test 1']);
     assert.deepEqual(missing, [{ name: 'b/3.mp4', label: 'b', split: 'test' }]);
     assert.deepEqual(findings, ['1 listed clip has no file: b/3.mp4.']);
+  });
+
+  it('is told in words that fit one class and one clip', async () => {
+    const root = file('one');
+    plant(root, { 'a/1.mp4': 'x' });
+    assert.match(formatSurvey(await survey(root)), /^1 class of 1 clip:$/m);
+    plant(root, { 'b/1.mp4': 'x', 'b/2.mp4': 'x' });
+    assert.match(formatSurvey(await survey(root)), /^2 classes of 1 to 2 clips, half of them 2 or more; the smallest:$/m);
   });
 
   it('is a command whose exit code tells, and which writes tables and a page', async () => {

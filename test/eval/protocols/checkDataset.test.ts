@@ -46,7 +46,11 @@ describe('what a protocol needs of a data set', () => {
       { entries: entries.map((entry) => ({ ...entry, label: null })) },
       /\/set\/0\.mp4 has no label, .*: add a column "label"/,
     ],
-    ['several labels of one class', { multiLabel: true, classes: ['a'] }, /has 1 classes of 6 files/],
+    [
+      'several labels of one class',
+      { multiLabel: true, classes: ['a'] },
+      /^All 6 files of .* are of one class \("a"\); a classifier/,
+    ],
   ];
   for (const [what, change, message] of wrong) {
     it(`is refused in one sentence: ${what}`, () => {
@@ -56,6 +60,14 @@ describe('what a protocol needs of a data set', () => {
       );
     });
   }
+
+  it('of retrieval are pictures with their sound', () => {
+    const needs = { labels: false, pairs: true };
+    assert.throws(
+      () => checkDataset({ ...set, modalities: ['video'] }, 'both', needs),
+      /hold no audio, only video: retrieval needs both, so give other files\.$/,
+    );
+  });
 
   it('is there where it is there; labels only where they are needed', () => {
     checkDataset(set, 'both');

@@ -19,10 +19,9 @@ describe('nearest neighbours', () => {
     assert.ok(Math.abs(two.data[1] - weights[1] / sum) < 1e-5);
   });
 
-  it('are all training files where more are asked for than there are', () => {
+  it('may be all training files', () => {
     const tensors = tf.memory().numTensors;
-    const [all, more] = knnScores({ ...args, test: matrix([[1, 0.2], [0, 1]]), neighbours: [5, 200] }); // prettier-ignore
-    assert.deepEqual(more, all);
+    const [all] = knnScores({ ...args, test: matrix([[1, 0.2], [0, 1]]), neighbours: [5] }); // prettier-ignore
     assert.equal(topKAccuracy(all, Int32Array.of(0, 1), 1), 1);
     assert.equal(tf.memory().numTensors, tensors);
   });

@@ -24,6 +24,12 @@ describe('result of a protocol', () => {
     assert.deepEqual(readdirSync(folder).length, 2);
   });
 
+  it('has rows for the ends of intervals', () => {
+    const intervals = { map: { low: 0.1, high: 0.3, values: 5 } };
+    const { csv } = writeResult(folder, { ...result, intervals });
+    assert.match(readFileSync(csv, 'utf8'), /\nmean,,,0\.625,0\.2\n95 % low,,,,0\.1\n95 % high,,,,0\.3\n$/);
+  });
+
   it('averages each metric over the folds that have it', () => {
     assert.deepEqual(meanMetrics(result.folds), { top1: 0.625, map: 0.2 });
   });

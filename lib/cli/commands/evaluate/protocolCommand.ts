@@ -5,6 +5,7 @@ import type { ProtocolArgs } from '../../../eval/protocols/protocol';
 import type { EvaluationModality, ProtocolName, ProtocolResult } from '../../../eval/results';
 import { describeSettings, type SettingsSchema } from '../../../eval/settings';
 import type { Role } from '../../../model';
+import { watchInterrupt } from '../../../train/interrupt';
 import { datasetChoice } from '../../datasetOptions';
 
 /** What every sub-command of `xkd evaluate` takes. */
@@ -78,8 +79,14 @@ export function registerProtocol<S extends SettingsSchema>(
     .argument('[words...]', 'settings key=value, below; and configuration values, such as loader.workers=1')
     .addHelpText('after', helpOf(protocol))
     .action(async (words: string[], flags: EvaluateFlags) => {
-      const { runProtocol } = await import('./runProtocol');
-      await runProtocol(protocol, words, flags);
+      // Before all else, so that whoever stops it while TensorFlow is being loaded is heard.
+      const interrupt = watchInterrupt({ secondEnds: true });
+      try {
+        const { runProtocol } = await import('./runProtocol');
+        await runProtocol(protocol, words, flags, interrupt);
+      } finally {
+        interrupt.stop();
+      }
     });
 }
 

@@ -5,11 +5,24 @@ const mostFoldColumns = 10;
 
 /** A result for a terminal. */
 export function formatResult(result: ProtocolResult, files: ResultFiles): string {
-  const { protocol, dataset, modality, tower, network, folds, metrics, intervals, skipped, seed } = result;
+  const {
+    protocol,
+    dataset,
+    modality,
+    tower,
+    network,
+    folds,
+    metrics,
+    intervals,
+    skipped,
+    seed,
+    notes = [],
+  } = result;
   const names = Object.keys(metrics);
   const nameWidth = Math.max(4, ...names.map((name) => name.length));
   const isWhole = folds.every((fold) => names.every((name) => name in fold.metrics));
-  const shown = isWhole && folds.length <= mostFoldColumns ? folds : [];
+  // Draws have long names, and their spread stands beside the mean.
+  const shown = isWhole && !intervals && folds.length <= mostFoldColumns ? folds : [];
   const columns = [
     ...shown.map(({ name, metrics }) => ({ title: name, metrics })),
     ...(shown.length === 1 ? [] : [{ title: 'mean', metrics }]),
@@ -19,6 +32,7 @@ export function formatResult(result: ProtocolResult, files: ResultFiles): string
     network.source,
     `${protocol} on ${dataset.name} (${dataset.classes.length} classes), ${modality} of the ${tower}, seed ${seed}; ${counts(folds)}`,
     ...skipped.map(({ path, reason }) => `left out: ${path} ${reason}`),
+    ...notes,
     '',
     `${''.padEnd(nameWidth)} ${columns.map(({ title }, i) => title.padStart(widths[i])).join(' ')}`,
     ...names.map((name) => {

@@ -4,12 +4,13 @@ import type { z } from 'zod';
 import { openDataset } from '../../../data';
 import { withHoldout } from '../../../eval/protocols/holdout';
 import type { ProtocolProgress } from '../../../eval/protocols/protocol';
-import { Stopped } from '../../../eval/protocols/stop';
+import { Stopped, throwIfStopped } from '../../../eval/protocols/stop';
 import { writeResult } from '../../../eval/results';
 import { parseSettings, type SettingsSchema } from '../../../eval/settings';
-import { exitCodeOf, watchInterrupt } from '../../../train/interrupt';
+import { requireWritableFolder } from '../../../files';
+import { exitCodeOf, type InterruptWatch } from '../../../train/interrupt';
 import { openAs } from '../../datasetOptions';
-import { openNetwork, requireTowers } from '../../network';
+import { openNetwork, requireTowers, type OpenNetwork } from '../../network';
 import { Progress } from '../../progress';
 import type { EvaluateFlags, ProtocolCommand } from './protocolCommand';
 import { formatResult } from './resultTable';
@@ -19,18 +20,24 @@ export async function runProtocol<S extends SettingsSchema>(
   { name, settings: schema, settingsFor, load }: ProtocolCommand<S>,
   words: readonly string[],
   flags: EvaluateFlags,
+  interrupt: InterruptWatch,
 ): Promise<void> {
   const { settings, overrides } = parseSettings(settingsFor?.(flags) ?? schema, words);
-  const interrupt = watchInterrupt({ secondEnds: true });
+  const store = flags.features ?? join(runFolder(flags) ?? 'runs', 'features');
+  const out = flags.out ?? join(runFolder(flags) ?? 'runs', 'evaluation');
+  for (const folder of [store, out]) requireWritableFolder(folder);
   const stop = new AbortController();
   const bars = new Bars();
   void interrupt.whenRequested.then(() => {
     stop.abort();
     bars.note('stopping; a second signal ends at once');
   });
-  const dataset = await openDataset(flags.root, openAs(flags));
-  const opened = await openNetwork({ checkpoint: flags.checkpoint, preset: flags.preset, overrides });
+  let opened: OpenNetwork | null = null;
   try {
+    const dataset = await openDataset(flags.root, openAs(flags));
+    await throwIfInterrupted(stop.signal);
+    opened = await openNetwork({ checkpoint: flags.checkpoint, preset: flags.preset, overrides });
+    await throwIfInterrupted(stop.signal);
     const tower = flags.tower ?? opened.backbones?.[0].role ?? 'student';
     requireTowers(opened.network, flags.modality, tower);
     const run = await load();
@@ -43,7 +50,7 @@ export async function runProtocol<S extends SettingsSchema>(
         modality: flags.modality,
         tower,
         seed: flags.seed,
-        store: flags.features ?? join(runFolder(flags) ?? 'runs', 'features'),
+        store,
         onProgress: (progress) => bars.show(progress),
         signal: stop.signal,
         createdBy: ['xkd', 'evaluate', name, ...process.argv.slice(4)],
@@ -51,7 +58,7 @@ export async function runProtocol<S extends SettingsSchema>(
       settings as z.infer<S>,
     );
     bars.stop();
-    const files = writeResult(flags.out ?? join(runFolder(flags) ?? 'runs', 'evaluation'), result);
+    const files = writeResult(out, result);
     process.stdout.write(flags.json ? `${JSON.stringify(result, null, 2)}\n` : formatResult(result, files));
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
@@ -60,9 +67,14 @@ export async function runProtocol<S extends SettingsSchema>(
     process.exitCode = exitCodeOf(interrupt.signal ?? 'SIGINT');
   } finally {
     bars.stop();
-    interrupt.stop();
-    opened.dispose();
+    opened?.dispose();
   }
+}
+
+/** Signals are heard between computations only. */
+async function throwIfInterrupted(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  throwIfStopped(signal);
 }
 
 /** The run folder that was named, so that what belongs to its weights may lie in it. */

@@ -1,0 +1,20 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileError } from './fileError';
+
+/**
+ * Makes sure that a folder can be written to, or made where it is not there yet: before long work, whose result would be
+ * lost. Makes nothing.
+ *
+ * @throws UserError
+ */
+export function requireWritableFolder(folder: string): void {
+  let path = resolve(folder);
+  while (!existsSync(path)) path = dirname(path);
+  if (!statSync(path).isDirectory()) throw fileError({ code: 'EEXIST' }, path, 'write');
+  try {
+    accessSync(path, constants.W_OK);
+  } catch (error) {
+    throw fileError(error, path, 'write');
+  }
+}
