@@ -13,3 +13,4 @@ export * from './data';
 export * from './notebook';
 export { nativeInfo, tf, type NativeInfo } from './tensor/native';
 export * from './eval';
+export * from './ablation';

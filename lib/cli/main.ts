@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors';
+import { register as registerAblate } from './commands/ablate';
 import { register as registerConfig } from './commands/config';
 import { register as registerConvert } from './commands/convert';
 import { register as registerData } from './commands/data';
@@ -24,6 +25,7 @@ const registrations = [
   registerPretrain,
   registerProbe,
   registerEvaluate,
+  registerAblate,
   registerReport,
   registerConvert,
   registerInspect,

@@ -1,3 +1,4 @@
+export * from './ablationTable';
 export * from './attentionView';
 export * from './comparison';
 export { inNotebook, show, showHtml, showText } from './display';

@@ -1,4 +1,5 @@
 export * from './melMatrix';
+export * from './ablation';
 export * from './attention';
 export * from './bars';
 export * from './classBalance';

@@ -1,0 +1,79 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileError, formatCsvLine, writeFileAtomic } from '../files';
+import { escapeMarkdown } from '../eval/report/markdown';
+import { gainText, paperText, percentText } from './figureText';
+import { ablationFeatures, ablationProbes } from './jobResult';
+import type { AblationTable, AblationTableRow } from './table';
+
+/** Writes `ablation.json`, `ablation.csv` and `ablation.md` into a folder; older ones are replaced. */
+export function writeAblation(folder: string, table: AblationTable): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(error, folder, 'write');
+  }
+  writeFileAtomic(join(folder, 'ablation.csv'), ablationCsv(table));
+  writeFileAtomic(join(folder, 'ablation.md'), ablationMarkdown(table));
+  writeFileAtomic(join(folder, 'ablation.json'), `${JSON.stringify(table, null, 2)}\n`);
+}
+
+const csvColumns = ['row', 'title', 'commonShare', 'features', 'probe', 'seeds'];
+const csvFigures = ['top1', 'top1Low', 'top1High', 'gain', 'gainLow', 'gainHigh', 'against', 'values'];
+
+/** A line for each row, features and probe, in percent; the values of the seeds last, with `;` between. */
+export function ablationCsv({ rows }: AblationTable): string {
+  const lines = rows.flatMap((row) =>
+    ablationFeatures.flatMap((features) =>
+      ablationProbes.map((probe) => {
+        const { values, ours, gain } = row.figures[features][probe];
+        return [
+          ...[row.name, row.title, row.commonShare, features, probe, values.length],
+          ...[ours.mean, ours.low, ours.high].map(inPercent),
+          ...[gain?.mean ?? null, gain?.low ?? null, gain?.high ?? null].map(inPercent),
+          gain === null ? null : row.against,
+          values.map(({ top1 }) => inPercent(top1)).join(';'),
+        ];
+      }),
+    ),
+  );
+  return `${[[...csvColumns, ...csvFigures], ...lines].map(formatCsvLine).join('\n')}\n`;
+}
+
+/** Tables of the two probes, and how the figures came about. */
+export function ablationMarkdown(table: AblationTable): string {
+  const { seeds, steps, trainClips, testClips, chance, machines, jobSeconds, missing, createdBy } = table;
+  const percent = (100 * chance).toFixed(1);
+  const blocks = [
+    '# Ablation beside the paper’s',
+    `Top-1 in percent of the students' frozen features, mean of ${seeds.length} seeds (${seeds.join(', ')}) with its 95 % interval (Student's t); *gain*: less the row that it is compared with, seed by seed. Every network took ${steps} steps on the same ${trainClips} clips in the same order and was tested on ${testClips}; chance is ${percent} %. *paper*: linear evaluation, in brackets less both reconstructions of the same table.`,
+    ...ablationProbes.flatMap((probe) => [
+      probe === 'logistic' ? '## Linear probe (logistic regression)' : '## Linear SVM',
+      markdownTable(table.rows, probe),
+    ]),
+    `${(jobSeconds / 3600).toFixed(1)} hours of processes with one TensorFlow thread each, on: ${machines.map(escapeMarkdown).join('; ')}.`,
+    ...(createdBy.length > 0 ? [`Command: \`${createdBy.join(' ')}\``] : []),
+    ...(missing.length > 0 ? [`Not done yet: ${missing.map(escapeMarkdown).join('; ')}.`] : []),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function markdownTable(rows: readonly AblationTableRow[], probe: 'logistic' | 'svm'): string {
+  const header = ['row', 'video', 'gain', 'audio', 'both', 'paper, video'];
+  const lines = rows.map((row) => {
+    const { video, audio, both } = row.figures;
+    return [
+      escapeMarkdown(row.title),
+      percentText(video[probe].ours),
+      gainText(video[probe].gain),
+      percentText(audio[probe].ours),
+      percentText(both[probe].ours),
+      escapeMarkdown(paperText(row, 'video')),
+    ];
+  });
+  return [header, header.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function inPercent(share: number | null): number | null {
+  return share === null ? null : Number((100 * share).toFixed(4));
+}

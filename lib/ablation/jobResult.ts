@@ -1,0 +1,75 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { configSchema, type XkdConfig } from '../config';
+import { fileError, writeFileAtomic } from '../files';
+import { readJson } from '../files/readJson';
+import { requireSameConfig } from '../train/sameRun';
+import type { AblationJob } from './plan';
+
+/** What is probed of each network. */
+export const ablationFeatures = ['video', 'audio', 'both'] as const;
+export type AblationFeatures = (typeof ablationFeatures)[number];
+/** By which classifiers. */
+export const ablationProbes = ['logistic', 'svm'] as const;
+export type AblationProbe = (typeof ablationProbes)[number];
+
+const accuracy = z.number().min(0).max(1);
+const probes = z.strictObject({ logistic: accuracy, svm: accuracy });
+const seconds = z.number().min(0);
+
+const jobResultSchema = z.strictObject({
+  format: z.literal(1),
+  row: z.string(),
+  seed: z.int().min(0),
+  config: configSchema,
+  trainClips: z.int().min(1),
+  testClips: z.int().min(1),
+  chance: accuracy,
+  /** Top-1 on the test clips, from 0 to 1. */
+  top1: z.strictObject({ video: probes, audio: probes, both: probes }),
+  /** Of its own steps in its last process (making batches is common to several jobs), and of its evaluation. */
+  seconds: z.strictObject({ training: seconds, evaluation: seconds }),
+  machine: z.string(),
+});
+
+/** What came out of a job. */
+export type JobResult = Omit<Readonly<z.infer<typeof jobResultSchema>>, 'config'> & {
+  readonly config: XkdConfig;
+};
+
+/** The run folder of a job. */
+export function jobFolder(out: string, { row, seed }: Pick<AblationJob, 'row' | 'seed'>): string {
+  return join(out, 'jobs', row.name, `seed-${seed}`);
+}
+
+export function writeJobResult(folder: string, result: JobResult): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw fileError(error, folder, 'write');
+  }
+  writeFileAtomic(resultPath(folder), `${JSON.stringify(jobResultSchema.parse(result), null, 2)}\n`);
+}
+
+/**
+ * The result of a job; null where it is not done yet.
+ *
+ * @throws UserError where the file is damaged, or of another configuration
+ */
+export function readJobResult(out: string, job: AblationJob): JobResult | null {
+  const path = resultPath(jobFolder(out, job));
+  if (!existsSync(path)) return null;
+  const result = readJson(
+    path,
+    jobResultSchema,
+    (wrong) =>
+      `"${path}" is no result of an ablation's job (${wrong}); remove it, and the job is evaluated again.`,
+  );
+  requireSameConfig(path, result.config, job.config);
+  return result;
+}
+
+function resultPath(folder: string): string {
+  return join(folder, 'result.json');
+}

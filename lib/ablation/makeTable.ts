@@ -1,0 +1,124 @@
+import { flattenConfig } from '../config';
+import { UserError } from '../errors';
+import { paperDatasets, type PaperFigure } from '../eval/paper';
+import { ablationFeatures, ablationProbes, readJobResult, type JobResult } from './jobResult';
+import type { AblationFeatures, AblationProbe } from './jobResult';
+import type { AblationJob } from './plan';
+import { chooseRows, paperFiguresOf, referenceRow, type AblationRow } from './rows';
+import { intervalOf, pairedGain } from './table';
+import type { AblationFigure, AblationTable, AblationTableRow } from './table';
+
+export interface MakeTableArgs {
+  readonly jobs: readonly AblationJob[];
+  /** Folders of ablations in which results are looked for, the first that has one counts. */
+  readonly folders: readonly string[];
+  /** Words of the command line; empty in a notebook. */
+  readonly createdBy?: readonly string[];
+}
+
+/**
+ * Puts the results of all jobs that are done into one table.
+ *
+ * @throws UserError where none is, or results are damaged or of another configuration
+ */
+export function makeAblationTable({ jobs, folders, createdBy = [] }: MakeTableArgs): AblationTable {
+  const found = jobs.map((job) => ({ job, result: firstResult(job, folders) }));
+  const results = found.flatMap(({ result }) => result ?? []);
+  if (results.length === 0) {
+    const named = folders.map((folder) => `"${folder}"`).join(', ');
+    throw new UserError(
+      `No job of these rows and seeds is done in ${named}; name the folder with --out as when they were trained, with the same --rows, --seeds, --steps and values.`,
+    );
+  }
+  const byRow = (name: string) => results.filter(({ row }) => row === name);
+  const rows = [...new Set(jobs.map(({ row }) => row))].filter(({ name }) => byRow(name).length > 0);
+  const order = chooseRows().map(({ name }) => name);
+  rows.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  const [{ trainClips, testClips, chance, config }] = results;
+  return {
+    format: 1,
+    createdBy: [...createdBy],
+    seeds: [...new Set(results.map(({ seed }) => seed))].sort((a, b) => a - b),
+    steps:
+      config.training.steps ??
+      Math.round(config.training.epochs * Math.floor(trainClips / config.training.batch)),
+    ...{ trainClips, testClips, chance },
+    machines: [...new Set(results.map(({ machine }) => machine))],
+    jobSeconds: results.reduce((sum, { seconds }) => sum + seconds.training + seconds.evaluation, 0),
+    config: commonConfig(config, rows),
+    rows: rows.map((row) => tableRow(row, byRow)),
+    missing: found
+      .filter(({ result }) => result === null)
+      .map(({ job }) => `${job.row.name}, seed ${job.seed}`),
+  };
+}
+
+function firstResult(job: AblationJob, folders: readonly string[]): JobResult | null {
+  for (const folder of folders) {
+    const result = readJobResult(folder, job);
+    if (result !== null) return result;
+  }
+  return null;
+}
+
+function tableRow(row: AblationRow, byRow: (name: string) => readonly JobResult[]): AblationTableRow {
+  const { name, title, overrides, commonShare, against, isControl } = row;
+  const [own, others] = [byRow(name), byRow(against)];
+  const figureOf = (features: AblationFeatures, probe: AblationProbe): AblationFigure => {
+    const values = valuesOf(own, features, probe);
+    return {
+      values,
+      ours: intervalOf(values.map(({ top1 }) => top1)),
+      gain: name === against ? null : pairedGain(values, valuesOf(others, features, probe)),
+    };
+  };
+  const figures = Object.fromEntries(
+    ablationFeatures.map((features) => [
+      features,
+      Object.fromEntries(ablationProbes.map((probe) => [probe, figureOf(features, probe)])),
+    ]),
+  ) as AblationTableRow['figures'];
+  return {
+    name,
+    title,
+    overrides: { ...overrides },
+    commonShare,
+    against,
+    isControl,
+    figures,
+    paper: published(row),
+  };
+}
+
+function valuesOf(
+  results: readonly JobResult[],
+  features: AblationFeatures,
+  probe: AblationProbe,
+): AblationFigure['values'] {
+  return results
+    .map(({ seed, top1 }) => ({ seed, top1: top1[features][probe] }))
+    .sort((a, b) => a.seed - b.seed);
+}
+
+/** Gains count within one of the paper's tables only: others are of other epochs. */
+function published(row: AblationRow): AblationTableRow['paper'] {
+  const [reference] = chooseRows([referenceRow]);
+  const references = paperFiguresOf(reference);
+  return paperFiguresOf(row).map((figure) => {
+    const sameQuestion = (other: PaperFigure) =>
+      other.table === figure.table && other.dataset === figure.dataset && other.modality === figure.modality;
+    const base = row.name === referenceRow ? undefined : references.find(sameQuestion);
+    return {
+      dataset: paperDatasets[figure.dataset].title,
+      modality: figure.modality,
+      percent: figure.percent,
+      gain: base === undefined ? null : Number((figure.percent - base.percent).toFixed(1)),
+    };
+  });
+}
+
+/** What all rows have in common. */
+function commonConfig(config: JobResult['config'], rows: readonly AblationRow[]): Record<string, unknown> {
+  const own = new Set(['seed', ...rows.flatMap(({ overrides }) => Object.keys(overrides))]);
+  return Object.fromEntries(flattenConfig(config).filter(([key]) => !own.has(key)));
+}

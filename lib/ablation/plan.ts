@@ -1,0 +1,93 @@
+import { configure, type Overrides, type XkdConfig } from '../config';
+import type { ShardChoice } from '../data/extract/shardChoice';
+import { UserError } from '../errors';
+import { chooseRows, type AblationRow } from './rows';
+
+/** One network to train and evaluate. */
+export interface AblationJob {
+  readonly row: AblationRow;
+  /** Draws weights, order of clips, windows, augmentation and masks: the same for all rows. */
+  readonly seed: number;
+  readonly config: XkdConfig;
+}
+
+export interface PlanArgs {
+  /** Names of rows; default: all. */
+  readonly rows?: readonly string[];
+  /** How many seeds, from 0. */
+  readonly seeds: number;
+  /** Steps of every network; default: as the preset has it. */
+  readonly steps?: number;
+  /** What is changed in all rows. */
+  readonly overrides?: Overrides;
+}
+
+/** Size and schedule of all rows. */
+const preset = 'nano';
+
+/**
+ * All jobs, those that learn from the same batches one after the other.
+ *
+ * @throws UserError for an unknown row, or values that make no sense together
+ */
+export function planAblation({ rows, seeds, steps, overrides = {} }: PlanArgs): AblationJob[] {
+  const chosen = chooseRows(rows);
+  const length: Overrides = steps === undefined ? {} : { 'training.steps': steps };
+  for (const key of Object.keys(overrides)) refuseTaken(key, chosen);
+  const shares = [...new Set(chosen.map(({ commonShare }) => commonShare))];
+  return shares.flatMap((share) =>
+    Array.from({ length: seeds }, (_, seed) =>
+      chosen
+        .filter(({ commonShare }) => commonShare === share)
+        .map((row) => ({
+          row,
+          seed,
+          config: configure(preset, { ...overrides, ...length, ...row.overrides, seed }),
+        })),
+    ).flat(),
+  );
+}
+
+/** A stretch of the jobs for each machine, so that those that share batches stay together. */
+export function jobsOfShard(jobs: readonly AblationJob[], { index, of }: ShardChoice): AblationJob[] {
+  const at = (shard: number) => Math.round((jobs.length * shard) / of);
+  return jobs.slice(at(index), at(index + 1));
+}
+
+/**
+ * Jobs that one process trains side by side: of one seed on one data set, so that each batch is made once for all.
+ * Longest first; where there are more processes than groups, the groups are divided.
+ */
+export function groupJobs(jobs: readonly AblationJob[], processes: number): AblationJob[][] {
+  const groups = new Map<string, AblationJob[]>();
+  for (const job of jobs) {
+    const key = `${job.row.commonShare} ${job.seed}`;
+    groups.set(key, [...(groups.get(key) ?? []), job]);
+  }
+  const most = Math.max(1, Math.ceil(jobs.length / processes));
+  return [...groups.values()].flatMap((group) => divide(group, most)).sort((a, b) => b.length - a.length);
+}
+
+/** Parts of nearly the same size, none above the limit. */
+function divide<T>(items: readonly T[], most: number): T[][] {
+  const parts = Math.ceil(items.length / most);
+  const at = (part: number) => Math.round((items.length * part) / parts);
+  return Array.from({ length: parts }, (_, part) => items.slice(at(part), at(part + 1)));
+}
+
+/** What tells rows apart can't be set for all of them. */
+function refuseTaken(key: string, rows: readonly AblationRow[]): void {
+  const taken = new Set([
+    'seed',
+    'training.steps',
+    ...rows.flatMap(({ overrides }) => Object.keys(overrides)),
+  ]);
+  if (!taken.has(key)) return;
+  throw new UserError(
+    key === 'seed'
+      ? 'seed cannot be set for an ablation, which has several: give their number with --seeds.'
+      : key === 'training.steps'
+        ? 'Give the number of steps with --steps instead of training.steps.'
+        : `${key} cannot be set for all rows, which differ in it; choose other rows with --rows, or leave it out.`,
+  );
+}

@@ -1,0 +1,90 @@
+import type { Overrides } from '../config';
+import { UserError } from '../errors';
+import { paperFigures, recognisePaperRow, type PaperFigure, type PaperTable } from '../eval/paper';
+
+/** One network of the ablation: what it changes in all of XKD. */
+export interface AblationRow {
+  /** As the command line and folders name it. */
+  readonly name: string;
+  readonly title: string;
+  readonly overrides: Overrides;
+  /** Probability that what is seen tells the class that is heard (the sample set's dial). */
+  readonly commonShare: number;
+  /** The row, on the same data, against which its gain is counted. */
+  readonly against: string;
+  /** Whether it is a control, of which the paper has none. */
+  readonly isControl: boolean;
+}
+
+/** Reconstruction of both modalities: what every other row adds to. */
+export const referenceRow = 'reconstruction';
+
+const noTeachers: Overrides = { 'loss.alignment': 0, 'loss.distillation': 0 };
+
+/** The paper's rows in its order, then the controls. */
+export const ablationRows: readonly AblationRow[] = [
+  row('video', 'video reconstruction only', { ...noTeachers, 'loss.reconstructionOf': 'video' }),
+  row(referenceRow, 'both reconstructions', noTeachers),
+  row('distillation', '+ distillation', { 'loss.alignment': 0, refinement: 'none' }),
+  row('alignment', '+ alignment', { 'loss.distillation': 0 }),
+  row('full', 'full XKD', {}),
+  row('refinement-off', 'refinement off', { refinement: 'none' }),
+  row('refinement-softmax', 'refinement softmax', { refinement: 'softmax' }),
+  row('teacher-local', 'teachers see a local view', { teacherView: 'firstLocal' }),
+  row('mas', 'MAS: students share blocks', { sharing: 'students' }),
+  row('mats', 'MATS: teachers share, too', { sharing: 'teachersAndStudents' }),
+  { ...row('shuffled', 'full XKD, shuffled pairs', { pairs: 'shuffled' }), isControl: true },
+  ...[0.5, 0].flatMap((share) => withShare(share)),
+];
+
+/**
+ * Rows by their names, in the order of the table.
+ *
+ * @param names default: all
+ * @throws UserError naming the unknown row and those that there are
+ */
+export function chooseRows(names?: readonly string[]): AblationRow[] {
+  const known = ablationRows.map(({ name }) => name);
+  const unknown = names?.find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UserError(`The ablation has no row "${unknown}": choose from ${known.join(', ')}.`);
+  }
+  return ablationRows.filter(({ name }) => names === undefined || names.includes(name));
+}
+
+/** Tables in which a figure of the paper is looked for: in the ablations' own rows compare with each other. */
+const tableOrder: readonly PaperTable[] = ['ablations', 'audio', 'refinement', 'main'];
+
+/** What the paper's linear evaluation says of a row: at most one figure for each data set and modality. */
+export function paperFiguresOf({ overrides, commonShare, isControl }: AblationRow): PaperFigure[] {
+  const { sharing = 'none', ...rest } = overrides;
+  const { row: name, others } = recognisePaperRow(rest);
+  if (name === null || others.length > 0 || commonShare !== 1 || isControl) return [];
+  const variant = { none: 'MS', students: 'MAS', teachersAndStudents: 'MATS' }[String(sharing)];
+  const found = tableOrder.flatMap((table) =>
+    paperFigures.filter(
+      (figure) =>
+        figure.table === table &&
+        figure.row === name &&
+        figure.variant === variant &&
+        !figure.protocols.includes('finetune'),
+    ),
+  );
+  const keyOf = ({ dataset, modality }: PaperFigure) => `${dataset} ${modality}`;
+  return found.filter((figure, i) => found.findIndex((other) => keyOf(other) === keyOf(figure)) === i);
+}
+
+function row(name: string, title: string, overrides: Overrides): AblationRow {
+  return { name, title, overrides, commonShare: 1, against: referenceRow, isControl: false };
+}
+
+/** Reconstruction and full XKD where sight tells less of the class. */
+function withShare(commonShare: number): AblationRow[] {
+  const suffix = `share-${commonShare}`;
+  const against = `${referenceRow}-${suffix}`;
+  const control = { commonShare, against, isControl: true };
+  return [
+    { ...row(against, `both reconstructions, common share ${commonShare}`, noTeachers), ...control },
+    { ...row(`full-${suffix}`, `full XKD, common share ${commonShare}`, {}), ...control },
+  ];
+}

@@ -1,0 +1,86 @@
+import type { XkdConfig } from '../config';
+import { openDataset } from '../data';
+import { runLength } from '../train/schedules';
+import { prepareSampleSets, type SetProgress } from './sampleSets';
+import { readJobResult } from './jobResult';
+import type { WorkOrder } from './messages';
+import { workInProcesses } from './processes';
+import { groupJobs, type AblationJob } from './plan';
+
+export interface RunAblationArgs {
+  /** Those of this machine. */
+  readonly jobs: readonly AblationJob[];
+  /** Folder of the sample set; default: `data/sample`, which is made where it is missing. */
+  readonly data?: string;
+  /** Folder of the ablation: data sets, run folders, results. */
+  readonly out: string;
+  /** Networks are trained in so many processes at a time. */
+  readonly processes: number;
+  /** TensorFlow's threads in each. */
+  readonly threads: number;
+  readonly signal?: AbortSignal;
+  readonly onSets?: SetProgress;
+  readonly onProgress?: (progress: AblationProgress) => void;
+  readonly onNote?: (sentence: string) => void;
+}
+
+/** Over all jobs of a machine, with what earlier calls did. */
+export interface AblationProgress {
+  readonly steps: number;
+  readonly stepsInAll: number;
+  readonly jobs: number;
+  readonly jobsInAll: number;
+}
+
+/**
+ * Trains and evaluates the jobs that are not done yet. Cut off anywhere, the same call goes on: what is done is kept,
+ * what was under way goes on from its checkpoint.
+ *
+ * @returns whether all are done, which they are not where a signal stopped them
+ * @throws UserError where data are missing, or the folder holds jobs of another configuration
+ */
+export async function runAblation(args: RunAblationArgs): Promise<boolean> {
+  const { jobs, data, out, processes, threads, signal, onProgress, onNote } = args;
+  const pending = jobs.filter((job) => readJobResult(out, job) === null);
+  if (pending.length === 0) return true;
+  const [{ config }] = pending;
+  const shares = [...new Set(pending.map(({ row }) => row.commonShare))];
+  const sets = await prepareSampleSets({ data, out, shares, config, signal, onProgress: args.onSets });
+  const orders: WorkOrder[] = groupJobs(pending, processes).map((group) => ({
+    jobs: group,
+    data: sets.get(group[0].row.commonShare)!,
+    out,
+  }));
+  let done = jobs.length - pending.length;
+  const steps = new Map(orders.map((order) => [order, 0]));
+  // Equal for all: rows differ in neither steps nor clips.
+  const each = await stepsOfJob(config, orders[0].data);
+  const tell = () => {
+    const taken = [...steps.values()].reduce((sum, count) => sum + count, 0);
+    onProgress?.({
+      steps: (jobs.length - pending.length) * each + taken,
+      stepsInAll: jobs.length * each,
+      jobs: done,
+      jobsInAll: jobs.length,
+    });
+  };
+  tell();
+  await workInProcesses({
+    orders,
+    processes,
+    threads,
+    signal,
+    onNews: (order, news) => {
+      if (news.kind === 'note') onNote?.(news.sentence);
+      if (news.kind === 'jobDone') done++;
+      if (news.kind === 'steps') steps.set(order, news.done);
+      tell();
+    },
+  });
+  return done === jobs.length;
+}
+
+async function stepsOfJob(config: XkdConfig, data: string): Promise<number> {
+  const { entries } = await openDataset(data);
+  return runLength(config, entries.filter(({ split }) => split === null || split === 'train').length).steps;
+}

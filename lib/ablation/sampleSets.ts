@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { XkdConfig } from '../config';
+import { extractDataset, openDataset, type Dataset } from '../data';
+import { makeSampleSet } from '../data/sample/makeSampleSet';
+import { readSettings } from '../data/sample/sampleSettings';
+import { UserError } from '../errors';
+
+/** How far the making of a data set is: what is made, and how many of its clips. */
+export type SetProgress = (label: string, done: number, total: number) => void;
+
+export interface SampleSetsArgs {
+  /** Folder of the sample set; default: `data/sample`, which is made where it is missing. */
+  readonly data?: string;
+  /** Where sets with other shares go, and the decoded form of all. */
+  readonly out: string;
+  readonly shares: readonly number[];
+  /** Tells in what form clips are decoded. */
+  readonly config: XkdConfig;
+  readonly workers?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: SetProgress;
+}
+
+/**
+ * Folders of decoded data sets by their common share. Sets of other shares are drawn with the seed and the counts of
+ * the one that is given. What is there already is kept.
+ *
+ * @throws UserError where there is no data set, or other shares are wanted of one that is no sample set
+ */
+export async function prepareSampleSets(args: SampleSetsArgs): Promise<Map<number, string>> {
+  const folders = new Map<number, string>();
+  const data = args.data ?? (await makeUsual(args));
+  for (const share of args.shares) {
+    const dataset = await openDataset(share === 1 ? data : await makeWithShare(share, data, args));
+    folders.set(share, await decoded(dataset, share, args));
+  }
+  return folders;
+}
+
+async function makeUsual({ workers, signal, onProgress }: SampleSetsArgs): Promise<string> {
+  const folder = join('data', 'sample');
+  if (!existsSync(folder)) {
+    await makeSampleSet({ out: folder, workers, signal }, (done, total) =>
+      onProgress?.('sample set', done, total),
+    );
+  }
+  return folder;
+}
+
+async function makeWithShare(commonShare: number, data: string, args: SampleSetsArgs): Promise<string> {
+  const { out, workers, signal, onProgress } = args;
+  const settings = readSettings(data);
+  if (settings === null) {
+    throw new UserError(
+      `"${data}" is no sample set, so none with a common share of ${commonShare} can be drawn like it; name one with --data, or leave the rows with "share" out with --rows.`,
+    );
+  }
+  const { seed, train, test, dials } = settings;
+  const folder = join(out, 'sets', `share-${commonShare}`);
+  const label = `data set, common share ${commonShare}`;
+  await makeSampleSet(
+    { out: folder, seed, train, test, dials: { ...dials, commonShare }, workers, signal },
+    (done, total) => onProgress?.(label, done, total),
+  );
+  return folder;
+}
+
+/** Decoding the files once is less work than in every process. */
+async function decoded(dataset: Dataset, share: number, args: SampleSetsArgs): Promise<string> {
+  if (dataset.entries.every(({ stored }) => stored !== undefined)) return dataset.root;
+  const { framesPerSecond, frameSize, sampleRateHz } = args.config.clip;
+  const folder = join(args.out, 'sets', `share-${share}-decoded`);
+  let done = 0;
+  await extractDataset({
+    dataset,
+    out: folder,
+    form: { frames: 'raw', framesPerSecond, shortSide: frameSize, sampleRateHz },
+    workers: args.workers,
+    signal: args.signal,
+    onProgress: ({ clips }) =>
+      args.onProgress?.(`decoding, common share ${share}`, (done += clips), dataset.entries.length),
+  });
+  return folder;
+}

@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { openClipPool, openDataset, openLoader, type MediaEntry } from '../data';
+import { linearProbes } from '../eval/probe';
+import { Stopped } from '../eval/protocols/stop';
+import { pruneCheckpoints } from '../train/checkpointFolder';
+import type { InterruptWatch } from '../train/interrupt';
+import { PretrainingRun } from '../train/pretraining';
+import { shareBatches } from '../train/sharedBatches';
+import type { BatchSource, StepMetrics } from '../train';
+import { ablationFeatures, jobFolder, writeJobResult, type JobResult } from './jobResult';
+import type { AblationJob } from './plan';
+
+export interface TrainJobsArgs {
+  /** Of one seed on one data set. */
+  readonly jobs: readonly AblationJob[];
+  /** Folder of the decoded data set. */
+  readonly data: string;
+  readonly out: string;
+  readonly interrupt: InterruptWatch;
+  /** Told how many steps of these jobs are done, with those of earlier calls. */
+  readonly onSteps: (done: number) => void;
+  readonly onDone: () => void;
+  /** Told of checkpoints that are damaged. */
+  readonly report: (sentence: string) => void;
+}
+
+interface JobUnderWay {
+  readonly job: AblationJob;
+  readonly run: PretrainingRun;
+  readonly steps: AsyncIterator<StepMetrics>;
+}
+
+/**
+ * Trains networks side by side on the same batches, then probes each. Runs that stopped at different steps go on from
+ * there: those ahead wait for the others. A job is done when its result is written.
+ */
+export async function trainJobs(args: TrainJobsArgs): Promise<void> {
+  const { jobs, data, interrupt } = args;
+  const { entries } = await openDataset(data);
+  const train = entries.filter(({ split }) => split === null || split === 'train');
+  const under = await openRuns(args, train);
+  try {
+    const startMs = performance.now();
+    await takeSteps(under, args);
+    const training = (performance.now() - startMs) / 1000 / jobs.length;
+    for (const { run } of under) await run.close();
+    if (interrupt.requested) return;
+    await probeRuns(under, training, args);
+  } finally {
+    for (const { run } of under) {
+      await run.close();
+      run.state.dispose();
+    }
+  }
+}
+
+async function openRuns(
+  { jobs, data, out, interrupt, report }: TrainJobsArgs,
+  entries: readonly MediaEntry[],
+): Promise<JobUnderWay[]> {
+  const runs: PretrainingRun[] = [];
+  let sources: readonly BatchSource[] = [];
+  try {
+    for (const [i, job] of jobs.entries()) {
+      const folder = jobFolder(out, job);
+      const run = await PretrainingRun.open({
+        config: job.config,
+        entries,
+        data,
+        out: folder,
+        resume: existsSync(join(folder, 'run.json')),
+        report,
+        interrupt,
+        // From which batch on is known when all runs are open.
+        openSource: async () => late(() => sources[i]),
+      });
+      runs.push(run);
+    }
+    const [{ config }] = jobs;
+    const first = Math.min(...runs.map(({ state }) => state.step));
+    const { steps } = runs[0].length;
+    const loader = await openLoader({ entries, config, startStep: first, steps });
+    const { accumulate } = config.training;
+    sources = shareBatches(
+      loader,
+      runs.map(({ state }) => (state.step - first) * accumulate),
+    );
+  } catch (error) {
+    for (const run of runs) {
+      await run.close();
+      run.state.dispose();
+    }
+    throw error;
+  }
+  return jobs.map((job, i) => ({ job, run: runs[i], steps: runs[i][Symbol.asyncIterator]() }));
+}
+
+/** A source that is there by the time it is asked. */
+function late(source: () => BatchSource | undefined): BatchSource {
+  return {
+    next: () => source()!.next(),
+    close: async () => source()?.close(),
+    get skipped() {
+      return source()?.skipped ?? [];
+    },
+  };
+}
+
+/** In turn, the run with the fewest steps next; an interrupt ends all after the running step, with checkpoints. */
+async function takeSteps(under: readonly JobUnderWay[], { onSteps }: TrainJobsArgs): Promise<void> {
+  const open = new Set(under);
+  const count = () => under.reduce((sum, { run }) => sum + run.state.step, 0);
+  onSteps(count());
+  while (open.size > 0) {
+    const next = [...open].reduce((last, job) => (job.run.state.step < last.run.state.step ? job : last));
+    if ((await next.steps.next()).done) open.delete(next);
+    else onSteps(count());
+  }
+}
+
+async function probeRuns(
+  under: readonly JobUnderWay[],
+  training: number,
+  { data, out, interrupt, onDone }: TrainJobsArgs,
+): Promise<void> {
+  const pool = openClipPool(under[0].job.config);
+  const onProgress = () => {
+    if (interrupt.requested) throw new Stopped();
+  };
+  try {
+    for (const { job, run } of under) {
+      const startMs = performance.now();
+      const results = await linearProbes({
+        network: run.state,
+        data,
+        modalities: ablationFeatures,
+        pool,
+        onProgress,
+      });
+      const [{ trainClips, testClips, chance }] = results;
+      const top1 = Object.fromEntries(
+        results.map(({ modality, logistic, svm }) => [modality, { logistic: logistic.top1, svm: svm.top1 }]),
+      ) as JobResult['top1'];
+      const folder = jobFolder(out, job);
+      writeJobResult(folder, {
+        format: 1,
+        row: job.row.name,
+        seed: job.seed,
+        config: job.config,
+        ...{ trainClips, testClips, chance, top1 },
+        seconds: { training, evaluation: (performance.now() - startMs) / 1000 },
+        machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`,
+      });
+      pruneCheckpoints(folder, 1);
+      onDone();
+    }
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,154 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { parseOverrides } from '../../config';
+import { UserError } from '../../errors';
+import type { AblationJob, AblationTable } from '../../ablation';
+import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
+import { Progress } from '../progress';
+
+interface AblateFlags {
+  readonly data?: string;
+  readonly out: string;
+  readonly results?: string;
+  readonly rows?: readonly string[];
+  readonly seeds: number;
+  readonly steps?: number;
+  readonly processes: number;
+  readonly threads: number;
+  readonly shard?: string;
+  readonly shards?: number;
+  readonly merge?: boolean;
+  readonly from: readonly string[];
+}
+
+const example = `
+Examples:
+  npm run ablate                                              (all rows, 5 seeds)
+  xkd ablate --rows reconstruction,full --seeds 3 --out runs/short
+  xkd ablate --shard 0/4                                      (the first of 4 machines)
+  xkd ablate --merge --from /machine1/ablation --from /machine2/ablation
+
+The same command goes on where it was stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
+(SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells their number where the environment does not.
+`;
+
+/** `xkd ablate`: the paper's ablation and its controls on the sample set. */
+export function register(program: Command): void {
+  program
+    .command('ablate')
+    .description('Train and probe the rows of the paper’s ablation, and controls, on the sample set')
+    .option('--data <folder>', 'sample set (default: data/sample, made where it is missing)')
+    .option('--out <folder>', 'data sets of other shares, run folders', join('runs', 'ablation'))
+    .option('--results <folder>', 'where the table goes (default: "results" in --out)')
+    .option('--rows <names>', 'only these rows, with commas between', (text: string) => text.split(','))
+    .option('--seeds <n>', 'seeds of each row', count, 5)
+    .option('--steps <n>', 'steps of each network (default: as nano has it)', count)
+    .option('--processes <n>', 'processes that train at the same time', count, availableParallelism())
+    .option('--threads <n>', 'TensorFlow’s threads in each', count, 1)
+    .option('--shard <i/n>', 'take part i of n, from 0 to n-1')
+    .option('--shards <n>', 'how many machines share the work', count)
+    .option('--merge', 'train nothing, only put into one table what is done')
+    .option(
+      '--from <folder>',
+      'with --merge: a further --out folder to look for results in; may be repeated',
+      (folder: string, before: readonly string[]) => [...before, folder],
+      [],
+    )
+    .argument('[overrides...]', 'configuration values for all rows, such as training.batch=32')
+    .addHelpText('after', example)
+    .action(run);
+}
+
+async function run(words: readonly string[], flags: AblateFlags): Promise<void> {
+  const { out, rows, seeds, steps, merge, from } = flags;
+  if (from.length > 0 && !merge)
+    throw new UserError('--from goes with --merge only; add it, or leave --from out.');
+  // Before all else, so that whoever stops a run that is still being opened is heard.
+  const interrupt = watchInterrupt({ secondEnds: true });
+  try {
+    const { jobsOfShard, planAblation } = await import('../../ablation/plan');
+    const { chooseShard } = await import('../../data/extract/shardChoice');
+    const all = planAblation({ rows, seeds, steps, overrides: parseOverrides(words) });
+    const shard = merge ? { index: 0, of: 1 } : chooseShard(flags);
+    const own = jobsOfShard(all, shard);
+    if (!merge) {
+      const stop = new AbortController();
+      void interrupt.whenRequested.then(() => stop.abort());
+      const done = await train(own, flags, stop.signal);
+      if (interrupt.signal) {
+        process.stderr.write('xkd: stopped; the same command goes on from what was done so far\n');
+        process.exitCode = exitCodeOf(interrupt.signal);
+      }
+      if (!done) return;
+    }
+    if (shard.of > 1) {
+      process.stdout.write(
+        `${out}: this part is done (${own.length} of ${all.length} jobs). When all are: xkd ablate --merge --out ${out}\n`,
+      );
+      return;
+    }
+    await writeTable(all, flags);
+  } finally {
+    interrupt.stop();
+  }
+}
+
+/** @returns whether all jobs are done */
+async function train(
+  jobs: readonly AblationJob[],
+  flags: AblateFlags,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { runAblation } = await import('../../ablation/runAblation');
+  let label = '';
+  let progress: Progress | undefined;
+  const show = (name: string, unit: string, done: number, total: number, figures = {}): void => {
+    if (name !== label) {
+      progress?.stop();
+      progress = new Progress({ label: (label = name), total, unit, from: done });
+    }
+    progress!.update(done, figures);
+  };
+  signal.addEventListener('abort', () =>
+    progress?.note('stopping after these steps; a second signal ends at once'),
+  );
+  try {
+    return await runAblation({
+      ...flags,
+      jobs,
+      signal,
+      onSets: (name, done, total) => show(name, 'clips', done, total),
+      onProgress: ({ steps, stepsInAll, jobs: jobsDone, jobsInAll }) =>
+        show('ablate', 'steps', steps, stepsInAll, { jobs: `${jobsDone}/${jobsInAll}` }),
+      onNote: (sentence) => process.stderr.write(`xkd: ${sentence}\n`),
+    });
+  } catch (error) {
+    if (!signal.aborted || !(error instanceof UserError)) throw error;
+    process.stderr.write(`xkd: ${error.message}\n`);
+    return false;
+  } finally {
+    progress?.stop();
+  }
+}
+
+async function writeTable(jobs: readonly AblationJob[], flags: AblateFlags): Promise<void> {
+  const { makeAblationTable } = await import('../../ablation/makeTable');
+  const { ablationMarkdown, writeAblation } = await import('../../ablation/files');
+  const { writeAblationPage } = await import('../../notebook/ablationTable');
+  const { out, from, results = join(out, 'results') } = flags;
+  const table: AblationTable = makeAblationTable({
+    jobs,
+    folders: [out, ...from],
+    createdBy: ['xkd', ...process.argv.slice(2)],
+  });
+  writeAblation(results, table);
+  writeAblationPage(join(results, 'ablation.html'), table);
+  process.stdout.write(ablationMarkdown(table));
+  process.stderr.write(`xkd: wrote ablation.json, .csv, .md and .html to ${results}\n`);
+}
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number of at least 1.');
+  return Number(text);
+}
