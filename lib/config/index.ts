@@ -5,6 +5,7 @@ export * from './configure';
 export * from './changes';
 export * from './keys';
 export * from './live';
+export type { Span } from './span';
 export * from './parts';
 export * from './structure';
 export { clipFrames } from './consistency';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { spans } from './span';
 
 /*
  * Every number of a run. Keys are the same on the command line (`optimiser.learningRate=1e-3`), in a notebook
@@ -13,6 +14,13 @@ const range = z
   .tuple([z.number(), z.number()])
   .refine(([low, high]) => low <= high, 'low end above high end')
   .refine(([low]) => low > 0, 'low end not above 0');
+
+const temperatureSpan = { from: 0.02, to: 0.5, step: 0.005 };
+const lossWeightSpan = { from: 0, to: 10, step: 0.1 };
+const warmupSpan = { from: 0, to: 50, step: 0.5 };
+const decaySpan = { from: 0.8, to: 0.999, step: 0.001 };
+const momentumSpan = { from: 0.9, to: 1, step: 0.0005 };
+const maskSpan = { from: 0, to: 0.99, step: 0.01 };
 
 const clip = z.strictObject({
   seconds: positive.describe('length of the window cut from a video [s]'),
@@ -63,21 +71,27 @@ const projector = z.strictObject({
 });
 
 const teacherTemperature = z.strictObject({
-  start: positive.describe('at step 0'),
-  end: positive.describe('after the warm-up'),
+  start: positive.describe('at step 0').register(spans, temperatureSpan),
+  end: positive.describe('after the warm-up').register(spans, temperatureSpan),
 });
 
 const temperature = z.strictObject({
-  student: positive.describe('of the students, in both directions as in the release'),
+  student: positive
+    .describe('of the students, in both directions as in the release')
+    .register(spans, temperatureSpan),
   videoTeacher: teacherTemperature,
   audioTeacher: teacherTemperature,
-  warmupEpochs: z.number().min(0).describe('epochs over which start turns into end'),
+  warmupEpochs: z
+    .number()
+    .min(0)
+    .describe('time over which start turns into end [epochs]')
+    .register(spans, warmupSpan),
 });
 
 const loss = z.strictObject({
-  alignment: z.number().min(0).describe('weight of L_da; 0: off'),
-  distillation: z.number().min(0).describe('weight of L_kd; 0: off'),
-  reconstruction: z.number().min(0).describe('weight of L_ae; 0: off'),
+  alignment: z.number().min(0).describe('weight of L_da; 0: off').register(spans, lossWeightSpan),
+  distillation: z.number().min(0).describe('weight of L_kd; 0: off').register(spans, lossWeightSpan),
+  reconstruction: z.number().min(0).describe('weight of L_ae; 0: off').register(spans, lossWeightSpan),
   alignmentOf: z.enum(['both', 'students', 'teachers']).describe('domains whose MMD is in L_da'),
   distillationOf: z
     .enum(['both', 'videoToAudio', 'audioToVideo'])
@@ -86,14 +100,34 @@ const loss = z.strictObject({
 });
 
 const optimiser = z.strictObject({
-  learningRate: positive.describe('peak learning rate'),
-  beta1: decay.describe('decay of the first moment'),
-  beta2: decay.describe('decay of the second moment'),
-  epsilon: positive.describe('added to the root of the second moment'),
-  weightDecay: z.number().min(0).describe('decoupled decay of tensors of more than one dimension'),
-  clip: z.number().min(0).describe('largest gradient norm of a tensor; 0: no clipping'),
-  warmupEpochs: z.number().min(0).describe('epochs of linear warm-up from 0'),
-  freezeLastLayerEpochs: z.number().min(0).describe("epochs in which the head's last layer stands still"),
+  learningRate: positive
+    .describe('peak learning rate, which warm-up and cosine scale down')
+    .register(spans, { from: 1e-6, to: 1e-1, step: 0.05, scale: 'log' }),
+  beta1: decay.describe('decay of the first moment').register(spans, decaySpan),
+  beta2: decay.describe('decay of the second moment').register(spans, decaySpan),
+  epsilon: positive
+    .describe('added to the root of the second moment')
+    .register(spans, { from: 1e-10, to: 1e-2, step: 0.1, scale: 'log' }),
+  weightDecay: z
+    .number()
+    .min(0)
+    .describe('decoupled decay of tensors of more than one dimension')
+    .register(spans, { from: 0, to: 1, step: 0.01 }),
+  clip: z
+    .number()
+    .min(0)
+    .describe('largest gradient norm of a tensor; 0: no clipping')
+    .register(spans, { from: 0, to: 5, step: 0.05 }),
+  warmupEpochs: z
+    .number()
+    .min(0)
+    .describe('linear warm-up of the learning rate from 0 [epochs]')
+    .register(spans, warmupSpan),
+  freezeLastLayerEpochs: z
+    .number()
+    .min(0)
+    .describe("time in which the head's last layer stands still [epochs]")
+    .register(spans, warmupSpan),
 });
 
 const videoAugmentation = z.strictObject({
@@ -153,8 +187,8 @@ export const configSchema = z.strictObject({
     .enum(['none', 'students', 'teachersAndStudents'])
     .describe('blocks shared between modalities: MS, MAS, MATS'),
   mask: z.strictObject({
-    video: z.number().min(0).max(0.99).describe('share of video patches removed'),
-    audio: z.number().min(0).max(0.99).describe('share of audio patches removed'),
+    video: z.number().min(0).max(0.99).describe('share of video patches removed').register(spans, maskSpan),
+    audio: z.number().min(0).max(0.99).describe('share of audio patches removed').register(spans, maskSpan),
   }),
   refinement: z.enum(['none', 'mean', 'softmax']).describe('cross-modal attention on teacher features'),
   teacherView: z.enum(['firstLocal', 'global']).describe("the teachers' view; the release: firstLocal"),
@@ -163,10 +197,12 @@ export const configSchema = z.strictObject({
     .default('own')
     .describe('sound beside a video: its own or, as a control, that of another clip of the batch'),
   temperature,
-  centreMomentum: share.describe('momentum of the centres'),
+  centreMomentum: share
+    .describe('momentum of the centres')
+    .register(spans, { from: 0.5, to: 1, step: 0.005 }),
   ema: z.strictObject({
-    start: share.describe('teacher momentum at step 0'),
-    end: share.describe('teacher momentum at the last step'),
+    start: share.describe('teacher momentum at step 0').register(spans, momentumSpan),
+    end: share.describe('teacher momentum at the last step').register(spans, momentumSpan),
   }),
   loss,
   optimiser,

@@ -55,8 +55,10 @@ describe('command line', function () {
 
   it('config --keys explains every key', () => {
     const { stdout } = xkd('config', 'base', '--keys');
-    assert.match(stdout, /^clip\.seconds +4 +length of the window cut from a video \[s\]$/m);
-    assert.match(stdout, /^temperature\.videoTeacher\.start +0\.1 +at step 0$/m);
+    assert.match(stdout, /^clip\.seconds +4 +above 0 +length of the window cut from a video \[s\]$/m);
+    assert.match(stdout, /^temperature\.videoTeacher\.start +0\.1 +above 0 +at step 0$/m);
+    assert.match(stdout, /^optimiser\.beta1 +0\.9 +0 to below 1 +decay of the first moment$/m);
+    assert.match(stdout, /^refinement +"mean" +none, mean, softmax +cross-modal attention/m);
     assert.ok(stdout.split('\n').length > 70);
   });
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { UserError } from '../../errors';
 import { describeConfig } from '../../model/cost';
 import { formatDescription } from '../configDescription';
-import { configure, configKeys, parseOverrides, presets, type ConfigKey, type XkdConfig } from '../../config';
+import { configure, configKeys, parseOverrides, presets, valuesText, type XkdConfig } from '../../config';
 
 interface ConfigFlags {
   readonly keys?: boolean;
@@ -17,7 +17,7 @@ export function register(program: Command): void {
     .description('Print the resolved configuration of a preset as JSON')
     .argument('<preset>', Object.keys(presets).join(', '))
     .argument('[overrides...]', 'values to change, such as mask.video=0.9')
-    .option('--keys', 'list every key with its value and meaning instead')
+    .option('--keys', 'list every key with its value, what is allowed and its meaning instead')
     .option('--describe', 'add what it costs: parameters, tokens, FLOPs and memory of a step')
     .option('--json', 'with --describe: print one JSON object of configuration and description')
     .action(run);
@@ -44,16 +44,13 @@ function asJson(value: object): string {
 }
 
 function keyTable(config: XkdConfig): string {
-  const rows = configKeys(config).map(({ key, value, help }: ConfigKey) => [
-    key,
-    JSON.stringify(value),
-    help,
+  const rows = configKeys(config).map((field) => [
+    field.key,
+    JSON.stringify(field.value),
+    valuesText(field),
+    field.help,
   ]);
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows
-    .map(
-      ([key, value, help]) =>
-        `${key.padEnd(widths[0])}  ${value.padEnd(widths[1])}  ${help}`.trimEnd() + '\n',
-    )
-    .join('');
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return rows.map((row) => `${line(row).trimEnd()}\n`).join('');
 }
