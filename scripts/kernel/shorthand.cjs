@@ -1,0 +1,46 @@
+'use strict';
+
+/*
+ * tslab reads a name of an earlier cell from its own object of names, but overlooks it in the shorthand `{ figure }`,
+ * which then fails with "figure is not defined". Written out, `{ figure: figure }`, it works.
+ */
+
+/** Writes out the shorthand properties of a cell; source that cannot be parsed stays as it is. */
+function writeOutShorthands(ts, source) {
+  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
+  if (file.parseDiagnostics.length > 0) return source;
+  const names = [];
+  const visit = (node) => {
+    if (ts.isShorthandPropertyAssignment(node)) names.push(node.name);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  let text = source;
+  for (const name of names.sort((a, b) => b.end - a.end)) {
+    text = `${text.slice(0, name.end)}: ${name.text}${text.slice(name.end)}`;
+  }
+  return text;
+}
+
+/**
+ * @param converter tslab's module of that name, changed in place
+ * @param ts the TypeScript that it uses
+ */
+function mendShorthands(converter, ts) {
+  const { createConverter } = converter;
+  converter.createConverter = (...args) => {
+    const inner = createConverter(...args);
+    return {
+      ...inner,
+      convert(declarations, source) {
+        const text = writeOutShorthands(ts, source);
+        const converted = inner.convert(declarations, text);
+        // Messages tell places in what the user wrote.
+        const inPlace = text === source || converted.diagnostics.length === 0;
+        return inPlace ? converted : inner.convert(declarations, source);
+      },
+    };
+  };
+}
+
+module.exports = { mendShorthands, writeOutShorthands };

@@ -1,0 +1,60 @@
+'use strict';
+
+const { createHmac, randomBytes, timingSafeEqual } = require('node:crypto');
+
+/*
+ * Messages as they go over the kernel's sockets: identities, a delimiter, a signature, four parts of JSON, and
+ * buffers. https://jupyter-client.readthedocs.io/en/stable/messaging.html#the-wire-protocol
+ */
+
+const delimiter = Buffer.from('<IDS|MSG>');
+
+/** Reads a message from its frames; throws where it is cut off or its signature is another one. */
+function readMessage(key, frames) {
+  const start = frames.findIndex((frame) => delimiter.equals(frame));
+  if (start < 0 || frames.length < start + 6) throw new Error('A message of the front end is cut off.');
+  const parts = frames.slice(start + 2, start + 6);
+  const [given, own] = [Buffer.from(frames[start + 1]), Buffer.from(sign(key, parts))];
+  if (given.length !== own.length || !timingSafeEqual(given, own)) {
+    throw new Error('A message of the front end has a wrong signature.');
+  }
+  const [header, parent, metadata, content] = parts.map((part) => JSON.parse(part.toString()));
+  return {
+    identities: frames.slice(0, start),
+    header,
+    parent,
+    metadata,
+    content,
+    buffers: frames.slice(start + 6),
+  };
+}
+
+/** The frames of a message. */
+function writeMessage(key, { identities = [], header, parent = {}, metadata = {}, content, buffers = [] }) {
+  const parts = [header, parent, metadata, content].map((part) => Buffer.from(JSON.stringify(part)));
+  return [...identities, delimiter, Buffer.from(sign(key, parts)), ...parts, ...buffers];
+}
+
+/** A message that answers another one, or that is published while that one is dealt with. */
+function answer(to, type, content, { metadata, buffers } = {}) {
+  const { session = '', username = '' } = to?.header ?? {};
+  const header = {
+    msg_id: randomBytes(16).toString('hex'),
+    msg_type: type,
+    session,
+    username,
+    date: new Date().toISOString(),
+    version: '5.3',
+  };
+  return { identities: to?.identities, header, parent: to?.header, metadata, content, buffers };
+}
+
+/** An empty key means messages without a signature. */
+function sign(key, parts) {
+  if (key === '') return '';
+  const hash = createHmac('sha256', key);
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+module.exports = { readMessage, writeMessage, answer };
