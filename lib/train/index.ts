@@ -21,6 +21,7 @@ export * from './changeLog';
 export * from './modelInputs';
 export * from './batches';
 export * from './sharedBatches';
+export * from './pace';
 export * from './pretrainingArgs';
 export * from './stepTaker';
 export * from './pretraining';

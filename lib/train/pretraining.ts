@@ -7,6 +7,7 @@ import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpointF
 import type { RunFacts } from './checkpointMetadata';
 import { fingerprintClips } from './clipsFingerprint';
 import { type InterruptWatch, watchInterrupt } from './interrupt';
+import { Pace } from './pace';
 import type { PretrainingArgs } from './pretrainingArgs';
 import { resumeState } from './resume';
 import { RunFolder, type StepMetrics, changesPath } from './runFolder';
@@ -20,8 +21,8 @@ import { StepTaker } from './stepTaker';
  *     const run = await openPretraining({ ... });
  *     for await (const metrics of run) draw(metrics);
  *
- * The loop ends after the last step, or cleanly after the running one when Ctrl-C or JupyterLab's interrupt comes; a
- * checkpoint is written then. All state is in `run.state`; iterating again goes on.
+ * The loop ends after the last step, or cleanly after the running one when Ctrl-C or JupyterLab's interrupt comes, or
+ * `run.pace.stop()`; a checkpoint is written then. All state is in `run.state`; iterating again goes on.
  *
  * A run that was cut off anywhere, in mid-epoch as well, goes on bit for bit: every draw is a function of the seed,
  * the step and the place in its batch, and the batch of a step one of the step and the data set.
@@ -37,6 +38,13 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
   private readonly steps: StepTaker;
   /** The step that is being taken. */
   private underWay: number | null = null;
+  private readonly observers = new Set<() => void>();
+  /** Pausing, single steps and stopping of the loop, from beside it. */
+  readonly pace = new Pace(() => this.tell());
+  /** Whether a loop over the steps is under way. */
+  looping = false;
+  /** Figures of the newest step; null before the first. */
+  latest: StepMetrics | null = null;
 
   private constructor(
     readonly state: TrainState,
@@ -108,6 +116,8 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     const { interrupt } = this.args;
     const watch = interrupt ?? watchInterrupt();
     this.interrupted = this.writeFailed = false;
+    this.looping = true;
+    this.tell();
     try {
       while (this.state.step < this.length.steps && (await this.readyForStep(watch))) {
         const metrics = await this.step();
@@ -119,8 +129,24 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     } finally {
       if (this.interrupted) await watch.whenInsistingEnds;
       if (watch !== interrupt) watch.stop();
-      if (this.savedStep !== this.state.step && !this.writeFailed) this.save();
+      this.looping = false;
+      this.pace.reset();
+      try {
+        if (this.savedStep !== this.state.step && !this.writeFailed) this.save();
+      } finally {
+        this.tell();
+      }
     }
+  }
+
+  /**
+   * Calls back when a step was taken, hyperparameters changed, or the loop began, paused, went on or ended.
+   *
+   * @returns what ends the calls
+   */
+  observe(observer: () => void): () => void {
+    this.observers.add(observer);
+    return () => this.observers.delete(observer);
   }
 
   /**
@@ -136,6 +162,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     const log = this.log.with({ step, values });
     if (log !== this.log) this.folder?.writeChanges(log.changes);
     this.log = log;
+    this.tell();
     return step;
   }
 
@@ -165,6 +192,8 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
       secondsPerStep: (performance.now() - startMs) / 1000,
     };
     this.write((folder) => folder.writeMetrics(metrics));
+    this.latest = metrics;
+    this.tell();
     return metrics;
   }
 
@@ -208,10 +237,15 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
     }
   }
 
-  /** Waits for the batch of the next step, but no longer than to an interrupt. */
+  /** Waits until the next step may be taken and has its batch, but no longer than to an interrupt. */
   private async readyForStep(watch: InterruptWatch): Promise<boolean> {
-    await this.batches.wait(watch);
+    const goesOn = await this.pace.allows(watch);
+    if (goesOn) await this.batches.wait(watch);
     this.interrupted = watch.requested;
-    return !this.interrupted;
+    return goesOn && !this.interrupted && !this.pace.stopping;
+  }
+
+  private tell(): void {
+    this.observers.forEach((observer) => observer());
   }
 }

@@ -1,0 +1,72 @@
+import type { InterruptWatch } from './interrupt';
+
+/**
+ * How a loop over the steps of a run goes on, told from beside it: a button of a notebook is pressed while the cell with
+ * the loop runs.
+ */
+export class Pace {
+  private held = false;
+  private ending = false;
+  /** Steps that a held loop may take. */
+  private allowed = 0;
+  private wake = () => {};
+
+  constructor(private readonly changed: () => void = () => {}) {}
+
+  /** Whether the loop waits before its next step, or will when it comes there. */
+  get paused(): boolean {
+    return this.held;
+  }
+
+  /** Whether the loop was asked to end. */
+  get stopping(): boolean {
+    return this.ending;
+  }
+
+  /** Holds the loop behind the running step. */
+  pause(): void {
+    this.held = true;
+    this.allowed = 0;
+    this.tell();
+  }
+
+  /** Lets a loop that is held go on. */
+  resume(): void {
+    this.held = false;
+    this.tell();
+  }
+
+  /** Lets a held loop take one step more; one that goes is held behind the running step. */
+  single(): void {
+    if (this.held) this.allowed++;
+    this.held = true;
+    this.tell();
+  }
+
+  /** Ends the loop behind the running step, as an interrupt does, with a checkpoint. */
+  stop(): void {
+    this.ending = true;
+    this.tell();
+  }
+
+  /** Waits until the next step may be taken, but no longer than to an interrupt; false where the loop is to end. */
+  async allows(watch: InterruptWatch): Promise<boolean> {
+    while (this.held && this.allowed === 0 && !this.ending && !watch.requested) {
+      const woken = new Promise<void>((wake) => (this.wake = wake));
+      await Promise.race([woken, watch.whenRequested]);
+    }
+    if (this.held && this.allowed > 0) this.allowed--;
+    return !this.ending;
+  }
+
+  /** The loop has ended: the next one goes on freely. */
+  reset(): void {
+    this.held = this.ending = false;
+    this.allowed = 0;
+  }
+
+  private tell(): void {
+    this.wake();
+    this.changed();
+  }
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type InterruptWatch, Pace, checkpointPath } from 'xkd';
+import { open } from '../support/runs';
+
+/** Lets everything that is ready go on. */
+const settle = () => new Promise((done) => setTimeout(done, 20));
+
+describe('the pace of a run', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'xkd-pace-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('pauses behind the running step, takes single ones, and goes on', async () => {
+    const run = await open(null);
+    const steps: number[] = [];
+    const told: string[] = [];
+    run.observe(() => told.push(`${run.state.step}${run.looping ? '' : ' ended'}`));
+    const loop = (async () => {
+      for await (const { step } of run) {
+        steps.push(step);
+        if (step === 1) run.pace.pause();
+      }
+    })();
+    const until = async (count: number) => {
+      while (steps.length < count) await settle();
+      await settle();
+    };
+    await until(2);
+    assert.deepEqual([steps, run.pace.paused], [[0, 1], true]);
+    run.pace.single();
+    await until(3);
+    assert.deepEqual(steps, [0, 1, 2]);
+    run.pace.single();
+    run.pace.single();
+    await until(5);
+    assert.deepEqual([steps.length, run.pace.paused, run.looping], [5, true, true]);
+    run.pace.resume();
+    await loop;
+    assert.deepEqual(steps, [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert.deepEqual([run.looping, run.interrupted, told[told.length - 1]], [false, false, '8 ended']);
+    assert.equal(run.latest?.step, 7);
+    await run.close();
+    run.state.dispose();
+  });
+
+  it('stops with a checkpoint, also while it is paused, and the next loop goes on', async () => {
+    const out = join(folder, 'run');
+    const run = await open(out);
+    for await (const { step } of run) {
+      if (step !== 3) continue;
+      run.pace.pause();
+      setTimeout(() => run.pace.stop(), 20);
+    }
+    assert.deepEqual([run.state.step, run.interrupted, run.pace.paused], [4, false, false]);
+    assert.ok(existsSync(checkpointPath(out, 4)));
+    for await (const { step } of run) assert.ok(step >= 4);
+    assert.equal(run.state.step, 8);
+    await run.close();
+    run.state.dispose();
+  });
+
+  it('lets an interrupt end a pause', async () => {
+    let interrupt = () => {};
+    let requested = false;
+    const whenRequested = new Promise<void>((done) => (interrupt = () => ((requested = true), done())));
+    const watch = { whenRequested, whenInsistingEnds: whenRequested, signal: null, stop: () => undefined };
+    const pace = new Pace();
+    pace.pause();
+    const allowed = pace.allows({
+      ...watch,
+      get requested() {
+        return requested;
+      },
+    } as InterruptWatch);
+    interrupt();
+    assert.equal(await allowed, true);
+  });
+});
