@@ -63,7 +63,8 @@ interface TslabKernel {
 
 let displays = 0;
 
-function showBundle(bundle: MimeBundle): void {
+/** Shows media below the running cell. */
+export function showBundle(bundle: MimeBundle): void {
   write({ data: bundle, metadata: {}, transient: {} }, false);
 }
 

@@ -1,6 +1,7 @@
 export * from './ablationTable';
 export * from './attentionView';
 export * from './comparison';
+export * from './controls';
 export { inNotebook, show, showHtml, showText } from './display';
 export * from './figures';
 export * from './figurePage';
@@ -31,3 +32,4 @@ export * from './umapSpace';
 export * from './videoPlayer';
 export * from './watchProtocol';
 export * from './watchTraining';
+export * from './widgets';

@@ -1,6 +1,7 @@
+import type { Overrides } from '../config';
 import type { LossTerm } from '../model';
-import type { PretrainingRun, StepMetrics } from '../train';
-import { curvesFigure, type CurvesArgs } from './figures';
+import type { ConfigChange, PretrainingRun, StepMetrics } from '../train';
+import { curvesFigure, type CurveMark, type CurvesArgs } from './figures';
 import { liveFigure } from './liveFigure';
 import type { Figure } from './plotly';
 import { progressBar } from './progressBar';
@@ -14,11 +15,14 @@ export interface WatchArgs {
   readonly log?: boolean;
   /** A level to compare with, and its name. */
   readonly level?: CurvesArgs['level'];
+  /** Changes during the run, to be marked; in {@link watchTraining} they are the run's. */
+  readonly changes?: readonly ConfigChange[];
 }
 
 /**
  * Takes the steps of a run, or those that are left, with a progress bar and live curves below the cell.
- * JupyterLab's interrupt ends it after the running step; the run can go on in another cell.
+ * JupyterLab's interrupt ends it after the running step; the run can go on in another cell. Changes during the run
+ * are marked by vertical lines.
  *
  * @param history where the figures of the steps go, behind those that are there. Make the list in an earlier
  *   cell: an interrupted cell loses the names that it declares
@@ -31,11 +35,12 @@ export async function watchTraining(
   const { title = 'training' } = args;
   const first = run.state.step;
   const bar = progressBar(run.length.steps - first, title, { unit: 'steps' });
-  const live = liveFigure(lossesFigure(history, args), { intervalMs: 1000 });
+  const figure = () => lossesFigure(history, { changes: run.changes, ...args });
+  const live = liveFigure(figure(), { intervalMs: 1000 });
   for await (const metrics of run) {
     history.push(metrics);
     bar.update(run.state.step - first, `loss ${metrics.total.toFixed(3)}`);
-    live.update(() => lossesFigure(history, args));
+    live.update(figure);
   }
   bar.finish();
   live.finish();
@@ -43,7 +48,13 @@ export async function watchTraining(
 
 /** Loss terms over steps, each as a running mean over a few steps. */
 export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = {}): Figure {
-  const { terms = ['total', 'reconstruction', 'distillation', 'alignment'], title, log, level } = args;
+  const {
+    terms = ['total', 'reconstruction', 'distillation', 'alignment'],
+    title,
+    log,
+    level,
+    changes = [],
+  } = args;
   const x = history.map(({ step }) => step);
   return curvesFigure({
     curves: terms.map((term) => ({
@@ -57,8 +68,22 @@ export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = 
     yTitle: 'loss',
     log,
     level,
+    marks: changeMarks(changes, x[x.length - 1] ?? -1),
     legend: true,
   });
+}
+
+/** Where a curve over steps changes its course, up to a step. */
+function changeMarks(changes: readonly ConfigChange[], last: number): CurveMark[] {
+  const marks = new Map<number, Overrides>();
+  for (const { step, values } of changes.filter((change) => change.step <= last)) {
+    marks.set(step, { ...marks.get(step), ...values });
+  }
+  const text = (values: Overrides) =>
+    Object.entries(values)
+      .map(([key, value]) => `${key} ${String(value)}`)
+      .join(', ');
+  return [...marks].map(([x, values]) => ({ x, name: text(values) }));
 }
 
 /** Mean over the last `window` values, fewer at the start. */

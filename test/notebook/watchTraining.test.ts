@@ -22,6 +22,7 @@ function fakeRun(steps: number, stopBehind: number): PretrainingRun {
   const run = {
     length: { steps, stepsPerEpoch: steps },
     state: { step: 0 },
+    changes: [],
     async *[Symbol.asyncIterator]() {
       while (run.state.step < steps) {
         const { step } = run.state;

@@ -1,0 +1,135 @@
+import { flattenConfig, type Override } from '../../config';
+import { UserError } from '../../errors';
+import type { PretrainingRun } from '../../train';
+import { escapeHtml } from '../table';
+import { colours } from '../theme';
+import {
+  type AnyWidget,
+  type WidgetHost,
+  gridBox,
+  hBox,
+  html,
+  layout,
+  progress,
+  showWidget,
+  vBox,
+  widgetHost,
+} from '../widgets';
+import { type FieldControl, fieldControl, fieldLook } from './fieldControl';
+import { type FieldGroup, liveFields } from './liveFields';
+import { runButtons } from './runButtons';
+import { type ReportedRun, runStatus } from './runStatus';
+
+/** What a panel steers; {@link PretrainingRun} is one. */
+export type SteeredRun = ReportedRun & Pick<PretrainingRun, 'config' | 'change' | 'observe'>;
+
+export interface ControlPanelArgs {
+  /** Keys such as `mask.video`, or what stands before the dot, such as `loss`; default: all that may change. */
+  readonly keys?: readonly string[];
+  /** Where its widgets live; default: this kernel. */
+  readonly host?: WidgetHost;
+  /** Clock [ms], to be replaced in tests. */
+  readonly now?: () => number;
+}
+
+export interface ControlPanel {
+  /** The controls of the configuration's keys. */
+  readonly controls: readonly FieldControl[];
+  /** Takes the panel off the page; the run goes on. */
+  close(): void;
+}
+
+/** Shortest time between two drawings of how far the run is [ms]. */
+const intervalMs = 200;
+const columns = {
+  grid_template_columns: 'repeat(auto-fit, minmax(min(400px, 100%), 1fr))',
+  grid_gap: '4px 28px',
+};
+
+/**
+ * Shows a panel that steers a run while a cell takes its steps: pause, single step, stop, and a control for each
+ * hyperparameter, with the range and the help of the configuration's schema. A change counts from the next step on and
+ * is logged by the run. Another call for the same run replaces the panel. Where no front end shows widgets, a sentence
+ * says so, and the run goes its way.
+ *
+ * @throws UserError where one of `keys` may not change during a run
+ */
+export function controlPanel(run: SteeredRun, args: ControlPanelArgs = {}): ControlPanel {
+  const { keys, host = widgetHost(), now = () => performance.now() } = args;
+  const groups = liveFields(run.config, keys);
+  panels.get(run)?.close();
+  let [complaint, drawn] = ['', -Infinity];
+  const change = (key: string, value: Override) => {
+    complaint = refusal(() => run.change({ [key]: value }));
+    refresh();
+  };
+  const sections = fieldSections(groups, host, change);
+  const buttons = runButtons(run, host);
+  const bar = progress(run.length.steps, {
+    host,
+    layout: layout(host, { flex: '1 1 120px', width: 'auto' }),
+  });
+  const text = html('', { host });
+  const refresh = () => {
+    drawn = now();
+    const { step } = run.state;
+    const values = new Map(flattenConfig(run.config));
+    for (const control of sections.controls) {
+      control.show(values.get(control.key)!);
+      control.enable(step < run.length.steps);
+    }
+    bar.set({ value: step });
+    text.set({ value: runStatus(run) + complaint });
+    buttons.refresh();
+  };
+  const stopObserving = run.observe(() => {
+    // Steps of a loop that goes on may be passed over; what else happens is shown at once.
+    const passing =
+      run.looping && !run.pace.paused && !run.pace.stopping && run.state.step < run.length.steps;
+    if (!passing || now() - drawn >= intervalMs) refresh();
+  });
+  refresh();
+  const head = hBox([...buttons.widgets, bar], { align_items: 'center', grid_gap: '4px' }, host);
+  const fields = gridBox(sections.boxes, columns, host);
+  const panel = vBox([head, text, fields], { padding: '4px 8px' }, host);
+  showWidget(panel, host);
+  const close = () => {
+    stopObserving();
+    panel.close();
+  };
+  const shown = { controls: sections.controls, close };
+  panels.set(run, shown);
+  return shown;
+}
+
+const panels = new WeakMap<object, ControlPanel>();
+
+/** A heading for each group, and below it its controls. */
+function fieldSections(
+  groups: readonly FieldGroup[],
+  host: WidgetHost,
+  change: (key: string, value: Override) => void,
+): { readonly boxes: readonly AnyWidget[]; readonly controls: readonly FieldControl[] } {
+  const look = fieldLook(host);
+  const controls: FieldControl[] = [];
+  const boxes = groups.map(({ title, fields }) => {
+    const own = fields
+      .map((field) => fieldControl(field, host, look, (value) => change(field.key, value)))
+      .filter((control): control is FieldControl => control !== null);
+    controls.push(...own);
+    const heading = html(`<b>${title}</b>`, { host });
+    return vBox([heading, ...own.map(({ widget }) => widget)], { min_width: '0' }, host);
+  });
+  return { boxes, controls };
+}
+
+/** What the run says to a change that it refuses, as HTML; empty where it makes it. */
+function refusal(attempt: () => unknown): string {
+  try {
+    attempt();
+    return '';
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return `<br><span style="color: ${colours.bad}">Not changed: ${escapeHtml(error.message)}</span>`;
+  }
+}

@@ -1,0 +1,2 @@
+export * from './controlPanel';
+export type { FieldControl } from './fieldControl';

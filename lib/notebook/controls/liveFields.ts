@@ -1,0 +1,46 @@
+import { type ConfigKey, type XkdConfig, configKeys, isLiveKey } from '../../config';
+import { UserError } from '../../errors';
+
+/** Keys with a common heading. */
+export interface FieldGroup {
+  readonly title: string;
+  readonly fields: readonly (ConfigKey & { readonly name: string })[];
+}
+
+/**
+ * What may change while a run is under way, in groups.
+ *
+ * @param keys which ones: keys such as `mask.video`, or what stands before the dot; default: all
+ * @throws UserError where a key is none that may change
+ */
+export function liveFields(config: XkdConfig, keys?: readonly string[]): FieldGroup[] {
+  const live = configKeys(config).filter(({ key }) => isLiveKey(key));
+  const chosen = keys === undefined ? live : keys.flatMap((key) => fieldsOf(key, live));
+  const groups = new Map<string, (ConfigKey & { name: string })[]>();
+  for (const field of new Set(chosen)) {
+    const [title, name] = wordsOf(field.key);
+    groups.set(title, [...(groups.get(title) ?? []), { ...field, name: withUnit(name, field.unit) }]);
+  }
+  return [...groups].map(([title, fields]) => ({ title, fields }));
+}
+
+function fieldsOf(asked: string, live: readonly ConfigKey[]): ConfigKey[] {
+  const found = live.filter(({ key }) => key === asked || key.startsWith(`${asked}.`));
+  if (found.length > 0) return found;
+  const groups = [...new Set(live.map(({ key }) => key.split('.')[0]))];
+  throw new UserError(
+    `"${asked}" is nothing that may change while a run is under way; there are ${groups.join(', ')}, and the keys below them (xkd config nano --keys).`,
+  );
+}
+
+/** `temperature.videoTeacher.start` as heading `temperature` and `video teacher, start`. */
+function wordsOf(key: string): [title: string, name: string] {
+  const words = key.split('.').map((word) => word.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+  return words.length === 1 ? ['method', words[0]] : [words[0], words.slice(1).join(', ')];
+}
+
+/** `warmup epochs` in epochs as `warmup [epochs]`. */
+function withUnit(name: string, unit: string): string {
+  if (unit === '') return name;
+  return `${name.endsWith(` ${unit}`) ? name.slice(0, -unit.length - 1) : name} [${unit}]`;
+}

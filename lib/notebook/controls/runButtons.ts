@@ -1,0 +1,51 @@
+import type { PretrainingRun } from '../../train';
+import { type AnyWidget, type WidgetHost, button, layout } from '../widgets';
+
+/** Pause, single step and stop of a run's loop. */
+export interface RunButtons {
+  readonly widgets: readonly AnyWidget[];
+  /** Shows what can be pressed now. */
+  refresh(): void;
+}
+
+/** What the buttons need of a run. */
+export type PacedRun = Pick<PretrainingRun, 'pace' | 'looping' | 'length'> & {
+  readonly state: { readonly step: number };
+};
+
+export function runButtons(run: PacedRun, host: WidgetHost): RunButtons {
+  const { pace } = run;
+  const wide = layout(host, { width: '104px' });
+  const common = { host, layout: wide };
+  const pause = button({ ...common, onClick: () => (pace.paused ? pace.resume() : pace.pause()) });
+  const single = button({
+    ...common,
+    label: 'One step',
+    icon: 'step-forward',
+    tooltip: 'Take one step, then wait',
+    onClick: () => pace.single(),
+  });
+  const stop = button({
+    ...common,
+    label: 'Stop',
+    icon: 'stop',
+    tooltip: 'End the cell behind the running step, with a checkpoint where the run has a folder',
+    onClick: () => pace.stop(),
+  });
+  const refresh = () => {
+    const left = run.state.step < run.length.steps;
+    if (pace.paused)
+      pause.set({ description: 'Resume', icon: 'play', button_style: 'success', tooltip: 'Go on' });
+    else
+      pause.set({
+        description: 'Pause',
+        icon: 'pause',
+        button_style: '',
+        tooltip: 'Wait behind the running step',
+      });
+    pause.set({ disabled: !left || pace.stopping });
+    single.set({ disabled: !left || !run.looping || pace.stopping });
+    stop.set({ disabled: !run.looping || pace.stopping });
+  };
+  return { widgets: [pause, single, stop], refresh };
+}

@@ -1,0 +1,31 @@
+import type { PretrainingRun } from '../../train';
+
+/** What is told of a run. */
+export type ReportedRun = Pick<
+  PretrainingRun,
+  'pace' | 'looping' | 'length' | 'changes' | 'latest' | 'interrupted'
+> & { readonly state: { readonly step: number } };
+
+/** One line of HTML on how far a run is and what it is doing. */
+export function runStatus(run: ReportedRun): string {
+  const { latest, changes } = run;
+  const parts = [`step ${run.state.step} of ${run.length.steps}`, `<b>${doing(run)}</b>`];
+  if (latest !== null) {
+    parts.push(
+      `loss ${latest.total.toFixed(3)}`,
+      `learning rate now ${latest.learningRate.toExponential(1)}`,
+    );
+  }
+  const made = changes.filter(({ step }) => step <= run.state.step).length;
+  if (made > 0) parts.push(made === 1 ? '1 change' : `${made} changes`);
+  return parts.join(' · ');
+}
+
+function doing({ pace, looping, state, length, interrupted }: ReportedRun): string {
+  if (state.step >= length.steps) return 'done';
+  if (pace.stopping) return 'stopping';
+  if (pace.paused) return looping ? 'paused' : 'will wait before its first step';
+  if (looping) return 'training';
+  if (state.step === 0) return 'not begun';
+  return interrupted ? 'interrupted; run the cell again to go on' : 'stopped; run the cell again to go on';
+}

@@ -1,0 +1,74 @@
+import { type Comm, type KernelComms, kernelComms } from './comm';
+
+/** Versions of the protocol, as PyPI's jupyterlab_widgets 3 speaks it. */
+const modelTarget = 'jupyter.widget';
+const modelProtocol = '2.1.0';
+const controlTarget = 'jupyter.widget.control';
+
+/** A widget of any state. */
+export interface AnyWidget {
+  readonly id: string;
+  /** The widget as a page that is loaded anew gets it. */
+  snapshot(): object;
+  /** Takes the widget, and those that it is made of, off all pages. */
+  close(): void;
+}
+
+/** Why no front end shows widgets. */
+export type WidgetsMissing = 'kernel' | 'frontEnd';
+
+/**
+ * Where widgets live. With a front end each has a channel to it; without one they hold their values, and nothing else
+ * happens, so that a notebook runs the same unattended.
+ */
+export class WidgetHost {
+  private readonly widgets = new Map<string, AnyWidget>();
+  private detached = 0;
+
+  constructor(private readonly comms: KernelComms | null) {
+    comms?.register(controlTarget, (comm) => this.answer(comm));
+  }
+
+  /** What keeps widgets from being shown; null where they are. */
+  get missing(): WidgetsMissing | null {
+    if (this.comms === null) return 'kernel';
+    return this.comms.frontEnd ? null : 'frontEnd';
+  }
+
+  /** Gives a widget its channel. */
+  open(widget: AnyWidget, state: object): Comm {
+    if (this.comms === null || !this.comms.frontEnd) return detachedComm(`detached-${this.detached++}`);
+    const data = { state, buffer_paths: [] };
+    const comm = this.comms.open(modelTarget, { data, metadata: { version: modelProtocol } });
+    this.widgets.set(comm.id, widget);
+    return comm;
+  }
+
+  forget(id: string): void {
+    this.widgets.delete(id);
+  }
+
+  /** A page that is opened, or loaded anew, asks for all widgets there are. */
+  private answer(comm: Comm): void {
+    comm.onMessage = (data) => {
+      if ((data as { method?: unknown }).method !== 'request_states') return;
+      const states = Object.fromEntries([...this.widgets].map(([id, widget]) => [id, widget.snapshot()]));
+      comm.send({ method: 'update_states', states, buffer_paths: [] });
+    };
+  }
+}
+
+/** The host of this process's kernel. */
+export function widgetHost(): WidgetHost {
+  const comms = kernelComms();
+  if (comms === null) return new WidgetHost(null);
+  let host = hosts.get(comms);
+  if (host === undefined) hosts.set(comms, (host = new WidgetHost(comms)));
+  return host;
+}
+
+const hosts = new WeakMap<KernelComms, WidgetHost>();
+
+function detachedComm(id: string): Comm {
+  return { id, send: () => undefined, close: () => undefined, onMessage: null, onClose: null };
+}

@@ -1,0 +1,103 @@
+import { figureBundle, type MimeBundle } from '../display';
+import type { Figure } from '../plotly';
+import { type AnyWidget, type WidgetHost, widgetHost } from './host';
+import { type LayoutState, type ViewState, controlKind, layout, outputKind } from './kinds';
+import { Widget } from './widget';
+
+interface ViewArgs extends ViewState {
+  /** Default: that of the kernel. */
+  readonly host?: WidgetHost;
+}
+
+export interface TextState extends ViewState {
+  readonly value: string;
+}
+
+/** A line of text. */
+export function label(value: string, { host = widgetHost(), ...view }: ViewArgs = {}): Widget<TextState> {
+  return new Widget(host, controlKind('Label'), { value, ...view });
+}
+
+/** A piece of HTML. */
+export function html(value: string, { host = widgetHost(), ...view }: ViewArgs = {}): Widget<TextState> {
+  return new Widget(host, controlKind('HTML'), { value, ...view });
+}
+
+export interface ProgressState extends ViewState {
+  readonly value: number;
+  readonly max: number;
+}
+
+/** A bar that fills. */
+export function progress(
+  max: number,
+  { host = widgetHost(), ...view }: ViewArgs = {},
+): Widget<ProgressState> {
+  return new Widget(host, controlKind('IntProgress', 'Progress'), { value: 0, min: 0, max, ...view });
+}
+
+export interface BoxState extends ViewState {
+  readonly children: readonly AnyWidget[];
+}
+
+/** Widgets beside each other. */
+export function hBox(
+  children: readonly AnyWidget[],
+  css: LayoutState = {},
+  host?: WidgetHost,
+): Widget<BoxState> {
+  return box('HBox', children, css, host);
+}
+
+/** Widgets below each other. */
+export function vBox(
+  children: readonly AnyWidget[],
+  css: LayoutState = {},
+  host?: WidgetHost,
+): Widget<BoxState> {
+  return box('VBox', children, css, host);
+}
+
+/** Widgets in a grid, for `grid_template_columns`. */
+export function gridBox(
+  children: readonly AnyWidget[],
+  css: LayoutState = {},
+  host?: WidgetHost,
+): Widget<BoxState> {
+  return box('GridBox', children, css, host);
+}
+
+interface OutputState extends ViewState {
+  readonly outputs: readonly object[];
+}
+
+/** A place for figures and text among widgets. */
+export class OutputView {
+  readonly widget: Widget<OutputState>;
+
+  constructor({ host = widgetHost(), ...view }: ViewArgs = {}) {
+    this.widget = new Widget<OutputState>(host, outputKind, { outputs: [], ...view });
+  }
+
+  /** Shows a figure in place of what was there. */
+  show(figure: Figure): void {
+    this.showBundle(figureBundle(figure));
+  }
+
+  showText(text: string): void {
+    this.showBundle({ 'text/plain': text });
+  }
+
+  clear(): void {
+    this.widget.set({ outputs: [] });
+  }
+
+  private showBundle(data: MimeBundle): void {
+    this.widget.set({ outputs: [{ output_type: 'display_data', data, metadata: {} }] });
+  }
+}
+
+function box(name: string, children: readonly AnyWidget[], css: LayoutState, host = widgetHost()) {
+  const state = { children, layout: layout(host, css) };
+  return new Widget<BoxState>(host, controlKind(name), state);
+}
