@@ -65,6 +65,8 @@ export interface Dataset {
   readonly name: string;
   /** Absolute path of its folder. */
   readonly root: string;
+  /** Of an extracted set: the folder of what it was extracted from, where that was done. */
+  readonly original?: string;
   /** Files in the order of the index, or of their paths. */
   readonly entries: readonly MediaEntry[];
   /** Class names; the position is the class number. */

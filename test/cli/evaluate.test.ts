@@ -58,6 +58,17 @@ describe('xkd evaluate', function () {
     assert.ok(result.createdBy.includes('svm'));
   });
 
+  it('svm: without augmentation learns from clips as they are tested', () => {
+    const settings = ['augmentation=none', 'trainClips=2', 'testClips=2', 'testCrops=1', 'costs=1'];
+    const { status, stderr } = xkd('svm', ...words, ...settings, '--features', join(folder, 'plain'));
+    assert.equal(status, 0, stderr);
+    const { folds } = readResult(join(folder, 'out', 'svm-folder-video-student-seed0.json'));
+    assert.deepEqual([folds[0].trainClips, folds[0].testClips], [48, 16]);
+    const sets = readdirSync(join(folder, 'plain'));
+    assert.equal(sets.length, 1, 'one choice of clips for both');
+    assert.match(sets[0], /^video-student-spread-/);
+  });
+
   it('few-labels: takes the features that the SVM left, and gives an interval', () => {
     const settings = [
       'trainClips=4',

@@ -226,6 +226,47 @@ describe('report of results', () => {
     throws([join(folder, 'svm.csv')], /svm\.csv" is no result of "xkd evaluate"/);
   });
 
+  it('shows the metrics that papers give, and keeps the others for CSV', () => {
+    const metrics = {
+      recall1: 0.5,
+      recall10: 0.7,
+      'audioToVideo.file.recall1': 0.6,
+      'audioToVideo.class.recall1': 0.8,
+    };
+    const all = report([{ ...svm({}), protocol: 'retrieval', modality: 'both', metrics }]);
+    assert.deepEqual(resultRows(all).map(({ metric }) => metric), ['recall1', 'recall10']); // prettier-ignore
+    assert.match(reportMarkdown(all), /^- 2 more figures, of further metrics, are in report\.csv/m);
+    assert.equal(parseCsv(reportCsv(all)).length, 5);
+    const neighbours = { top1: 0.5, top5: 0.9, 'top1@k10': 0.4, 'top1@k20': 0.5 };
+    assert.equal(resultRows(report([{ ...svm({}), protocol: 'knn', metrics: neighbours }])).length, 2);
+    const few = report([
+      { ...svm({}), protocol: 'few-labels', metrics: { 'top1@1%': 0.2, 'top1@12.5%': 0.4 } },
+    ]);
+    assert.equal(resultRows(few).length, 2);
+    assert.doesNotMatch(reportMarkdown(few), /more figures/);
+    assert.equal(
+      resultRows(report([{ ...svm({}), metrics: { medianRank: 3 } }])).length,
+      1,
+      'rather than none',
+    );
+  });
+
+  it('calls each published data set by its name', () => {
+    assert.equal(rowsOf([svm({ dataset: { name: 'audioset' } })])[0].dataset, 'AudioSet');
+  });
+
+  it('takes an extracted folder and its original for one data set', () => {
+    const own = { name: 'folder', root: '/data/mine' };
+    const extracted = { name: 'folder', root: '/fast/extracted', original: '/data/mine' };
+    const seeds = [own, extracted].map((dataset, seed) => svm({ dataset, seed }));
+    const [row, ...others] = rowsOf(seeds);
+    assert.equal(others.length, 0);
+    assert.deepEqual([row.dataset, row.ours.count], ['mine', 2]);
+    const jpegs = report([svm({ dataset: own, top1: 0.5 }), svm({ dataset: extracted, top1: 0.6 })]);
+    assert.deepEqual(jpegs.problems, []);
+    near(jpegs.rows[0].ours.mean, 0.55);
+  });
+
   describe('in files', () => {
     const nasty = 'a|b, "<script>alert(1)</script>\n*x*';
     const nastyReport = () =>

@@ -21,7 +21,6 @@ const listFolders = ['.', 'csv', 'metadata', 'segments', 'annotations'];
  */
 export const audioset: Layout = {
   name: 'audioset',
-  title: 'AudioSet',
   expected: 'balanced_train_segments.csv, eval_segments.csv, if there is one class_labels_indices.csv, and files named by YouTube ids',
   multiLabel: true,
   modalities: null,

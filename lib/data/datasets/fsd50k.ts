@@ -17,7 +17,6 @@ const roleOf: Readonly<Record<string, FoldRole>> = { train: 'train', val: 'valid
  */
 export const fsd50k: Layout = {
   name: 'fsd50k',
-  title: 'FSD50K',
   expected: 'FSD50K.dev_audio/*.wav, FSD50K.eval_audio/*.wav and FSD50K.ground_truth/{dev,eval,vocabulary}.csv',
   multiLabel: true,
   modalities: ['audio'],

@@ -17,7 +17,6 @@ const roleOf: Readonly<Record<string, FoldRole>> = { 0: null, 1: 'train', 2: 'te
  */
 export const hmdb51: Layout = {
   name: 'hmdb51',
-  title: 'HMDB51',
   expected: 'CLASS/*.avi (also within a folder such as hmdb51_org) and testTrainMulti_7030_splits/CLASS_test_split1.txt, ...',
   multiLabel: false,
   modalities: ['video'],

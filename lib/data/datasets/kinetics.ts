@@ -22,17 +22,16 @@ const cutName = /^(.{11})_(\d{6})_(\d{6})$/;
  * `ID_000010_000020.mp4` or `ID.mp4` in folders of classes, of splits, of both, or in one. Without lists the folders
  * tell the splits and classes. The validation split is what is tested on, as everywhere in the literature.
  */
-export const kinetics400 = kineticsLayout('kinetics400', 'Kinetics-400', null);
+export const kinetics400 = kineticsLayout('kinetics400', null);
 
 /** Kinetics-Sound: the classes of Kinetics-400 that are both seen and heard; all others are left out. */
-export const kineticsSound = kineticsLayout('kinetics-sound', 'Kinetics-Sound', kineticsSoundClasses);
+export const kineticsSound = kineticsLayout('kinetics-sound', kineticsSoundClasses);
 
-function kineticsLayout(name: KnownDataset, title: string, subset: readonly string[] | null): Layout {
+function kineticsLayout(name: KnownDataset, subset: readonly string[] | null): Layout {
   const wanted = subset && new Set(subset.map(comparable));
   const isWanted = (label: string | null): boolean => !wanted || (label !== null && wanted.has(comparable(label)));
   return {
     name,
-    title,
     expected:
       'clips ID_000010_000020.mp4 or ID.mp4 in folders train, val, test or of classes, and train.csv, val.csv (also in annotations)',
     multiLabel: false,

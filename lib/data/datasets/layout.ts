@@ -14,6 +14,17 @@ export const knownDatasets = [
 
 export type KnownDataset = (typeof knownDatasets)[number];
 
+/** As their authors write them. */
+export const datasetTitles: Readonly<Record<KnownDataset, string>> = {
+  ucf101: 'UCF101',
+  hmdb51: 'HMDB51',
+  kinetics400: 'Kinetics-400',
+  'kinetics-sound': 'Kinetics-Sound',
+  esc50: 'ESC-50',
+  fsd50k: 'FSD50K',
+  audioset: 'AudioSet',
+};
+
 /** What a clip is for in a fold; null: neither. */
 export type FoldRole = 'train' | 'test' | 'validation' | null;
 
@@ -43,8 +54,6 @@ export interface LayoutContent {
 /** How a data set lies on the disk when it was unpacked as its authors publish it. */
 export interface Layout {
   readonly name: KnownDataset;
-  /** As its authors write it. */
-  readonly title: string;
   /** What lies in its folder, for messages. */
   readonly expected: string;
   readonly multiLabel: boolean;

@@ -6,7 +6,7 @@ import { esc50 } from './esc50';
 import { fsd50k } from './fsd50k';
 import { hmdb51 } from './hmdb51';
 import { kinetics400, kineticsSound } from './kinetics';
-import { entryOf, type FoldRole, type KnownDataset, type Layout, type LayoutContent, type ListedClip } from './layout';
+import { datasetTitles, entryOf, type FoldRole, type KnownDataset, type Layout, type LayoutContent, type ListedClip } from './layout';
 import { requireLayout, wrongRoot } from './root';
 import { ucf101 } from './ucf101';
 
@@ -69,7 +69,7 @@ export function requireWhole(found: FoundDataset, root: string): void {
   if (layout.whole && missing.length > 0) {
     const names = missing.slice(0, mostNamed).map(({ name }) => name);
     throw new UserError(
-      `${missing.length} of the ${content.clips.length} clips of ${layout.title} are not in ${root} (${names.join(', ')}${missing.length > mostNamed ? ', ...' : ''}): ` +
+      `${missing.length} of the ${content.clips.length} clips of ${datasetTitles[layout.name]} are not in ${root} (${names.join(', ')}${missing.length > mostNamed ? ', ...' : ''}): ` +
         `unpack it anew ("xkd data check --dataset ${dataset.name}" lists them), or go on with the others by --allow-missing.`,
     );
   }

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors';
-import type { Layout } from './layout';
+import { datasetTitles, type Layout } from './layout';
 import { namesIn } from './places';
 
 const mostNamed = 6;
@@ -22,7 +22,7 @@ export function wrongRoot(layout: Layout, root: string, folder: string, reason: 
   const near = nearby(layout, folder);
   const wayOut = near ? `it seems to be ${near}: give that folder` : 'give the folder in which these lie';
   return new UserError(
-    `${root} is not the folder of ${layout.title}, for ${reason} (it ${there}); expected are ${layout.expected}; ${wayOut}.`,
+    `${root} is not the folder of ${datasetTitles[layout.name]}, for ${reason} (it ${there}); expected are ${layout.expected}; ${wayOut}.`,
   );
 }
 

@@ -16,7 +16,6 @@ const listFolders = ['ucfTrainTestlist', 'UCF101TrainTestSplits-RecognitionTask/
  */
 export const ucf101: Layout = {
   name: 'ucf101',
-  title: 'UCF101',
   expected: 'UCF-101/CLASS/*.avi and ucfTrainTestlist/{classInd,trainlist01,testlist01,...}.txt',
   multiLabel: false,
   // Only 51 of its classes have sound.

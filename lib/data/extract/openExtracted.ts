@@ -28,7 +28,7 @@ export function openExtracted(folder: string): Dataset | null {
   const { name, classes, multiLabel, folds, missing } = dataset;
   const modalities = dataset.modalities.filter((modality) => isStored(modality, lines));
   const entries = lines.map((line) => extractedEntry(folder, line, form));
-  return { name, root: folder, entries, classes, multiLabel, modalities, folds, ...(missing !== undefined && { missing }) };
+  return { name, root: folder, original: dataset.root, entries, classes, multiLabel, modalities, folds, ...(missing !== undefined && { missing }) };
 }
 
 /** Whether clips hold it; where none could be used, nothing is known about that. */

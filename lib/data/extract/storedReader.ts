@@ -159,12 +159,12 @@ class OpenShard {
       const at = (block - firstBlock) * blockSamples * size;
       if (crc32(bytes.subarray(at, at + blockSamples * size)) !== checksums[block]) throw this.damaged();
     }
-    const wanted = bytes.subarray((first - from) * size, (end - from) * size);
-    // A copy, whose memory is aligned.
-    const { buffer } = Uint8Array.from(wanted);
-    return encoding === 'float32'
-      ? new Float32Array(buffer)
-      : Float32Array.from(new Int16Array(buffer), (value) => value * scale);
+    // The bytes have memory of their own, from its start on.
+    const at = (first - from) * size;
+    if (encoding === 'float32') return new Float32Array(bytes.buffer, at, end - first);
+    const values = new Float32Array(new Int16Array(bytes.buffer, at, end - first));
+    for (let i = 0; i < values.length; i++) values[i] *= scale;
+    return values;
   }
 
   private bytes(offset: number, count: number): Buffer {

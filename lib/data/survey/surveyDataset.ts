@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkFolder, datasetName, isKnown, openDataset, type DatasetArgs } from '../dataset';
+import { datasetTitles } from '../datasets/layout';
 import { publishedCounts } from '../datasets/published';
 import { readKnown } from '../datasets/readKnown';
 import { heldModalities } from '../mediaNames';
@@ -63,7 +64,8 @@ async function findClips(root: string, args: SurveyArgs) {
   if (isKnown(name)) {
     checkFolder(root, folder, { published: true });
     const { layout, content, dataset } = await readKnown(name, root, folder);
-    const { title, multiLabel } = layout;
+    const { multiLabel } = layout;
+    const title = datasetTitles[name];
     const { clips, classes, folds, unlisted } = content;
     const published = publishedCounts[name];
     const { modalities } = dataset;

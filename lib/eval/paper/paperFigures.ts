@@ -1,3 +1,4 @@
+import { datasetTitles } from '../../data/datasets/layout';
 import { publishedCounts } from '../../data/datasets/published';
 import type { EvaluationModality, ProtocolName } from '../results';
 
@@ -49,7 +50,7 @@ export interface PaperDatasetFacts {
 
 export const paperDatasets: Readonly<Record<PaperDataset, PaperDatasetFacts>> = {
   ucf101: {
-    title: 'UCF101',
+    title: datasetTitles.ucf101,
     classes: publishedCounts.ucf101.classes,
     folds: 3,
     modality: 'video',
@@ -57,7 +58,7 @@ export const paperDatasets: Readonly<Record<PaperDataset, PaperDatasetFacts>> = 
     linear: ['svm'],
   },
   hmdb51: {
-    title: 'HMDB51',
+    title: datasetTitles.hmdb51,
     classes: publishedCounts.hmdb51.classes,
     folds: 3,
     modality: 'video',
@@ -65,7 +66,7 @@ export const paperDatasets: Readonly<Record<PaperDataset, PaperDatasetFacts>> = 
     linear: ['svm'],
   },
   kinetics400: {
-    title: 'Kinetics-400',
+    title: datasetTitles.kinetics400,
     classes: publishedCounts.kinetics400.classes,
     folds: 1,
     modality: 'video',
@@ -73,7 +74,7 @@ export const paperDatasets: Readonly<Record<PaperDataset, PaperDatasetFacts>> = 
     linear: ['svm', 'linear'],
   },
   'kinetics-sound': {
-    title: 'Kinetics-Sound',
+    title: datasetTitles['kinetics-sound'],
     classes: publishedCounts['kinetics-sound'].classes,
     folds: 1,
     modality: 'video',
@@ -81,7 +82,7 @@ export const paperDatasets: Readonly<Record<PaperDataset, PaperDatasetFacts>> = 
     linear: ['svm'],
   },
   esc50: {
-    title: 'ESC-50',
+    title: datasetTitles.esc50,
     classes: publishedCounts.esc50.classes,
     folds: 5,
     modality: 'audio',
@@ -89,7 +90,7 @@ export const paperDatasets: Readonly<Record<PaperDataset, PaperDatasetFacts>> = 
     linear: ['svm', 'linear'],
   },
   fsd50k: {
-    title: 'FSD50K',
+    title: datasetTitles.fsd50k,
     classes: publishedCounts.fsd50k.classes,
     folds: 1,
     modality: 'audio',

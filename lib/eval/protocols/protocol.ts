@@ -77,6 +77,7 @@ export function protocolResult(
     dataset: {
       name: dataset.name,
       root: dataset.root,
+      ...(dataset.original !== undefined && { original: dataset.original }),
       classes: dataset.classes,
       multiLabel: dataset.multiLabel,
     },

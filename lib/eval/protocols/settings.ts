@@ -13,11 +13,13 @@ export function svmSettings(modality: EvaluationModality) {
   const isSound = modality === 'audio';
   const costs = isSound ? [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1] : [0.001, 0.01, 0.1, 1];
   return z.strictObject({
-    trainClips: count.default(isSound ? 100 : 25).describe('augmented clips of a file to learn from'),
+    trainClips: count.default(isSound ? 100 : 25).describe('clips of a file to learn from'),
     augmentation: z
-      .enum(['pretraining', 'light'])
+      .enum(['pretraining', 'light', 'none'])
       .default('pretraining')
-      .describe('of these clips; pretraining: as its global views; light: crop, flip and volume alone'),
+      .describe(
+        'of these clips; pretraining: as its global views; light: crop, flip and volume alone; none: evenly spread, in the crops of the test',
+      ),
     testClips,
     testCrops,
     costs: numberList(z.number().positive()).default(costs).describe('costs of an error that are tried'),

@@ -1,4 +1,4 @@
-import type { Fold } from '../../data';
+import type { ClipPlan, Fold } from '../../data';
 import { confusionMatrix } from '../metrics';
 import type { FoldResult, ProtocolResult } from '../results';
 import { checkDataset } from './checkDataset';
@@ -52,13 +52,11 @@ export async function svmFeatures(
 ): Promise<{ train: FileRows; test: FileRows }> {
   const { seed, dataset, modality } = args;
   const crops = modality === 'audio' ? 1 : testCrops;
-  const train = await featuresOf(args, 'train', {
-    kind: 'augmented',
-    augmentation,
-    clips: trainClips,
-    seed,
-    root: dataset.root,
-  });
+  const plan: ClipPlan =
+    augmentation === 'none'
+      ? { kind: 'spread', clips: trainClips, crops }
+      : { kind: 'augmented', augmentation, clips: trainClips, seed, root: dataset.root };
+  const train = await featuresOf(args, 'train', plan);
   const test = await featuresOf(args, 'test', { kind: 'spread', clips: testClips, crops });
   return { train, test };
 }

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import { datasetTitles as knownTitles, type KnownDataset } from '../../data/datasets/layout';
 import type { ProtocolResult } from '../results';
-import { paperDataset } from './compareWithPaper';
 import { datasetKey, groupBy } from './distinctRuns';
 
 /** The title of each data set by its {@link datasetKey}; where two would have the same, with the folder. */
@@ -9,12 +9,13 @@ export function datasetTitles(datasets: readonly ProtocolResult['dataset'][]): M
   const entries = [...groupBy(distinct, ({ dataset }) => title(dataset)).entries()].flatMap(([name, same]) =>
     same.map(({ key, dataset }): [string, string] => [
       key,
-      same.length > 1 ? `${name} (${dataset.root})` : name,
+      same.length > 1 ? `${name} (${dataset.original ?? dataset.root})` : name,
     ]),
   );
   return new Map(entries);
 }
 
-function title({ name, root }: ProtocolResult['dataset']): string {
-  return paperDataset(name)?.title ?? (name === 'folder' ? basename(root) || root : name);
+function title({ name, root, original = root }: ProtocolResult['dataset']): string {
+  if (name === 'folder') return basename(original) || original;
+  return Object.hasOwn(knownTitles, name) ? knownTitles[name as KnownDataset] : name;
 }

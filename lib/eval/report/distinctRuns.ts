@@ -46,9 +46,9 @@ export function groupBy<T>(values: readonly T[], key: (value: T) => string): Map
   return groups;
 }
 
-/** What tells data sets apart: the name, for one's own the folder, and the classes. */
-export function datasetKey({ name, root, classes }: ProtocolResult['dataset']): string {
-  return canonical([name, name === 'folder' ? resolve(root) : null, classes]);
+/** What tells data sets apart: the name, for one's own the folder (of an extracted one the original's), and the classes. */
+export function datasetKey({ name, root, original, classes }: ProtocolResult['dataset']): string {
+  return canonical([name, name === 'folder' ? resolve(original ?? root) : null, classes]);
 }
 
 /** JSON with sorted keys. */
@@ -61,7 +61,18 @@ export function canonical(value: unknown): string {
 }
 
 function runKey({ protocol, dataset, modality, tower, network, settings, seed }: ProtocolResult): string {
-  return canonical([datasetKey(dataset), protocol, modality, tower, network.hash, settings, seed]);
+  // Of JPEGs the figures may be a little different, which is no contradiction.
+  const isExtracted = dataset.original !== undefined;
+  return canonical([
+    datasetKey(dataset),
+    isExtracted,
+    protocol,
+    modality,
+    tower,
+    network.hash,
+    settings,
+    seed,
+  ]);
 }
 
 /** The first metric that differs, in words; null where none does. */

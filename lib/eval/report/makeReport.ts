@@ -22,6 +22,8 @@ export interface ReportRow {
   /** The network in words: preset, steps, what is changed. */
   readonly network: string;
   readonly metric: string;
+  /** Whether it is one that papers give; the others are in `report.csv`. */
+  readonly isMain: boolean;
   /** Whether figures are from 0 to 1, to be shown in percent. */
   readonly isShare: boolean;
   readonly ours: Aggregate;
@@ -80,6 +82,9 @@ export function makeReport(found: Pick<FoundResults, 'results'> & Partial<FoundR
   };
 }
 
+/** Accuracies, also with a share of the labels; mean average precision; recalls of both directions together. */
+const mainMetric = /^((top[15]|map)(@[\d.]+%)?|recall\d+)$/;
+
 function groupRows(
   { runs, network, settings }: RunGroup,
   titles: ReadonlyMap<string, string>,
@@ -87,6 +92,7 @@ function groupRows(
 ): ReportRow[] {
   const [{ result }] = runs;
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.result.metrics)))];
+  const main = metrics.filter((metric) => mainMetric.test(metric));
   return metrics.map((metric) => {
     const isShare = !/rank|loss/i.test(metric);
     return {
@@ -99,6 +105,7 @@ function groupRows(
       variant: result.network.variant,
       network,
       metric,
+      isMain: main.length === 0 || main.includes(metric),
       isShare,
       ours: aggregate(runs, metric, isShare),
       paper: compareWithPaper(

@@ -1,38 +1,22 @@
 import { groupBy } from './distinctRuns';
-import {
-  featuresText,
-  intervalText,
-  limitsText,
-  paperSource,
-  paperText,
-  protocolText,
-  seedsText,
-  valueText,
-} from './figureText';
-import type { ResultReport, ReportRow } from './makeReport';
+import { limitsText, paperSource } from './figureText';
+import type { ResultReport } from './makeReport';
+import { otherMetricsText, tableCells, tableColumns } from './tableColumns';
 
-const header = [
-  'protocol',
-  'features',
-  'variant',
-  'network',
-  'metric',
-  'ours',
-  '95 % interval',
-  'seeds',
-  'paper',
-];
+const header = Object.keys(tableColumns);
 /** These columns hold figures and stand to the right. */
 const rightAligned = new Set(['ours', '95 % interval', 'seeds']);
 
 /** The report as Markdown with a table a data set, whose columns are aligned for a terminal. */
 export function reportMarkdown(report: ResultReport): string {
-  const sections = [...groupBy(report.rows, ({ dataset }) => dataset).values()].flatMap((rows) => {
+  const main = report.rows.filter(({ isMain }) => isMain);
+  const others = otherMetricsText(report.rows);
+  const sections = [...groupBy(main, ({ dataset }) => dataset).values()].flatMap((rows) => {
     const limits = limitsText(rows);
     const { dataset, classes } = rows[0];
     return [
       `## ${escapeMarkdown(dataset)}, ${classes} classes`,
-      table([header, ...rows.map(cells)].map((line) => line.map(escapeMarkdown))),
+      table([header, ...rows.map(tableCells)].map((line) => line.map(escapeMarkdown))),
       ...(limits ? [escapeMarkdown(limits)] : []),
     ];
   });
@@ -40,7 +24,7 @@ export function reportMarkdown(report: ResultReport): string {
     '# Results beside the paper’s',
     `*ours*: measured with this program; the interval is Student's, over seeds. *paper*: published by ${paperSource}.`,
     ...sections,
-    ...list('Notes', report.notes),
+    ...list('Notes', [...(others ? [others] : []), ...report.notes]),
     ...list('Left out', report.problems),
   ];
   return `${blocks.join('\n\n')}\n`;
@@ -52,21 +36,6 @@ export function escapeMarkdown(text: string): string {
     .replace(/\s+/g, ' ')
     .replace(/\p{Cc}/gu, '?')
     .replace(/[\\`*|<>[\]~&]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, '\\$&');
-}
-
-function cells(row: ReportRow): string[] {
-  const { variant, network, metric, ours } = row;
-  return [
-    protocolText(row),
-    featuresText(row),
-    variant,
-    network,
-    metric,
-    valueText(row, ours.mean),
-    intervalText(row),
-    seedsText(row),
-    paperText(row),
-  ];
 }
 
 function table([head, ...lines]: readonly string[][]): string {

@@ -21,6 +21,8 @@ const dataset = z.strictObject({
   /** Such as `ucf101`, or `folder`. */
   name: z.string().min(1),
   root: z.string(),
+  /** Of an extracted set: the folder of what it was extracted from. */
+  original: z.string().optional(),
   /** Class names; the position is the class number. */
   classes: z.array(z.string()),
   multiLabel: z.boolean(),

@@ -32,10 +32,10 @@ interface Panel {
 
 /**
  * Means with intervals, single runs and the paper's figures: a panel for each data set and a line for each row.
- * Pointing at a mark shows seeds, settings and files. Metrics that are no shares are left to the table.
+ * Pointing at a mark shows seeds, settings and files. Metrics that are no shares, or that papers do not give, are left to the tables.
  */
 export function resultsFigure({ rows }: Pick<ResultReport, 'rows'>): Figure {
-  const shares = rows.filter(({ isShare }) => isShare);
+  const shares = rows.filter(({ isShare, isMain }) => isShare && isMain);
   const panels = stack([...groupBy(shares, ({ dataset }) => dataset).values()]);
   const height = Math.max(rowHeight, ...panels.map(({ top }) => top + headingHeight));
   const axes: Record<string, Axis> = {};

@@ -1,0 +1,28 @@
+import { featuresText, intervalText, paperText, protocolText, seedsText, valueText } from './figureText';
+import type { ReportRow } from './makeReport';
+
+/** What the columns of a report's table hold, beside the data set. */
+export const tableColumns: Readonly<Record<string, (row: ReportRow) => string>> = {
+  protocol: protocolText,
+  features: featuresText,
+  variant: ({ variant }) => variant,
+  network: ({ network }) => network,
+  metric: ({ metric }) => metric,
+  ours: (row) => valueText(row, row.ours.mean),
+  '95 % interval': intervalText,
+  seeds: seedsText,
+  paper: paperText,
+};
+
+/** The cells of a row. */
+export function tableCells(row: ReportRow): string[] {
+  return Object.values(tableColumns).map((cell) => cell(row));
+}
+
+/** Says of which metrics there are no rows in the table; null where it has all. */
+export function otherMetricsText(rows: readonly ReportRow[]): string | null {
+  const others = rows.filter(({ isMain }) => !isMain).length;
+  return others === 0
+    ? null
+    : `${others} more figures, of further metrics, are in report.csv (--out) and in the JSON.`;
+}
