@@ -200,6 +200,11 @@ describe('a folder of one’s own', () => {
     const [row] = badFileRows(survey.opened!.broken);
     assert.equal(row.file, 'text.mp4');
     assert.match(String(row['way out']), /copy it again or leave it out/);
+    const wayOut = (reason: string) => badFileRows([{ path: 'a.mp4', reason }])[0]['way out'];
+    const cut = 'is truncated: it holds 3.0 s of the 9.0 s it announces';
+    assert.equal(wayOut(cut), 'copy it again, or keep what is there: "ffmpeg -i FILE new.mp4"');
+    const headless = 'is truncated: its index (the moov atom) is missing';
+    assert.equal(wayOut(headless), 'copy it again: without its index nothing in it can be found');
   });
 
   it('is decoded once, learnt from, gone on with and played', async () => {

@@ -56,6 +56,7 @@ function wayOut(reason: string): string {
   if (reason === lacksStream.video) return 'leave it out, or put its pictures beside the sound';
   if (/could not be read|cannot be read|EACCES|ENOENT/.test(reason)) return 'check that you may read it';
   if (/is empty/.test(reason)) return 'copy it again: nothing arrived';
+  if (/moov atom/.test(reason)) return 'copy it again: without its index nothing in it can be found';
   if (/truncated/.test(reason)) return 'copy it again, or keep what is there: "ffmpeg -i FILE new.mp4"';
   return 'play it: if it plays, convert it with "ffmpeg -i FILE new.mp4", else copy it again or leave it out';
 }
