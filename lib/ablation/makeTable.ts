@@ -39,9 +39,7 @@ export function makeAblationTable({ jobs, folders, createdBy = [] }: MakeTableAr
     format: 1,
     createdBy: [...createdBy],
     seeds: [...new Set(results.map(({ seed }) => seed))].sort((a, b) => a - b),
-    steps:
-      config.training.steps ??
-      Math.round(config.training.epochs * Math.floor(trainClips / config.training.batch)),
+    steps: config.training.steps!,
     ...{ trainClips, testClips, chance },
     machines: [...new Set(results.map(({ machine }) => machine))],
     jobSeconds: results.reduce((sum, { seconds }) => sum + seconds.training + seconds.evaluation, 0),

@@ -1,6 +1,3 @@
-import type { XkdConfig } from '../config';
-import { openDataset } from '../data';
-import { runLength } from '../train/schedules';
 import { prepareSampleSets, type SetProgress } from './sampleSets';
 import { readJobResult } from './jobResult';
 import type { WorkOrder } from './messages';
@@ -53,8 +50,7 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
   }));
   let done = jobs.length - pending.length;
   const steps = new Map(orders.map((order) => [order, 0]));
-  // Equal for all: rows differ in neither steps nor clips.
-  const each = await stepsOfJob(config, orders[0].data);
+  const each = config.training.steps!;
   const tell = () => {
     const taken = [...steps.values()].reduce((sum, count) => sum + count, 0);
     onProgress?.({
@@ -78,9 +74,4 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
     },
   });
   return done === jobs.length;
-}
-
-async function stepsOfJob(config: XkdConfig, data: string): Promise<number> {
-  const { entries } = await openDataset(data);
-  return runLength(config, entries.filter(({ split }) => split === null || split === 'train').length).steps;
 }

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { openClipPool, openDataset, openLoader, type MediaEntry } from '../data';
+import type { XkdConfig } from '../config';
+import { evaluationBatches, openDataset, openLoader, type EvaluationBatch, type MediaEntry } from '../data';
+import type { MakeClips } from '../eval/features';
 import { linearProbes } from '../eval/probe';
 import { Stopped } from '../eval/protocols/stop';
 import { pruneCheckpoints } from '../train/checkpointFolder';
@@ -125,7 +127,7 @@ async function probeRuns(
   training: number,
   { data, out, interrupt, onDone }: TrainJobsArgs,
 ): Promise<void> {
-  const pool = openClipPool(under[0].job.config);
+  const clips = keptClips(under[0].job.config);
   const onProgress = () => {
     if (interrupt.requested) throw new Stopped();
   };
@@ -136,7 +138,7 @@ async function probeRuns(
         network: run.state,
         data,
         modalities: ablationFeatures,
-        pool,
+        clips,
         onProgress,
       });
       const [{ trainClips, testClips, chance }] = results;
@@ -158,7 +160,21 @@ async function probeRuns(
     }
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
-  } finally {
-    await pool.close();
   }
+}
+
+/** The clips of the splits as all networks are probed with them, decoded once. */
+function keptClips(config: XkdConfig): MakeClips {
+  const kept = new Map<string, EvaluationBatch[]>();
+  return async function* (entries, batch) {
+    const split = String(entries[0].split);
+    const known = kept.get(split);
+    if (known !== undefined) return yield* known;
+    const made: EvaluationBatch[] = [];
+    for await (const clips of evaluationBatches(entries, config, { batch })) {
+      made.push(clips);
+      yield clips;
+    }
+    kept.set(split, made);
+  };
 }

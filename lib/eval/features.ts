@@ -1,5 +1,11 @@
 import type { Modality, XkdConfig } from '../config';
-import { evaluationBatches, type BadFile, type ClipPool, type MediaEntry } from '../data';
+import {
+  evaluationBatches,
+  type BadFile,
+  type ClipPool,
+  type EvaluationBatch,
+  type MediaEntry,
+} from '../data';
 import { UserError } from '../errors';
 import type { Role } from '../model';
 import type { WeightScope } from '../nn';
@@ -13,6 +19,8 @@ export interface Network {
   readonly scope: WeightScope;
 }
 
+export type MakeClips = (entries: readonly MediaEntry[], batch: number) => AsyncIterable<EvaluationBatch>;
+
 export interface FeatureArgs {
   readonly network: Network;
   readonly entries: readonly MediaEntry[];
@@ -24,6 +32,8 @@ export interface FeatureArgs {
   readonly batch?: number;
   /** Decoding threads and cache to share with others. */
   readonly pool?: ClipPool;
+  /** Makes the clips of the entries, so many at a time, in place of decoding them. */
+  readonly clips?: MakeClips;
   readonly onProgress?: (done: number, total: number) => void;
   /** Told of every file that can't be used. */
   readonly onSkip?: (bad: BadFile) => void;
@@ -47,13 +57,11 @@ export async function extractFeatures(args: FeatureArgs): Promise<ClipFeatures> 
   const rows: Record<Modality, Float32Array[]> = { video: [], audio: [] };
   const used: MediaEntry[] = [];
   const extractor = new FeatureExtractor(network, tower, batch);
+  const decode: MakeClips = (wanted) =>
+    evaluationBatches(wanted, network.config, { batch, modalities, pool, onSkip });
+  const { clips: makeClips = decode } = args;
   try {
-    for await (const clips of evaluationBatches(entries, network.config, {
-      batch,
-      modalities,
-      pool,
-      onSkip,
-    })) {
+    for await (const clips of makeClips(entries, batch)) {
       for (const modality of modalities) {
         rows[modality].push(await extractor.extract(modality, clips[modality]!));
       }

@@ -2,7 +2,7 @@ import { modalities, type Modality } from '../config';
 import { openClipPool, openDataset, type BadFile, type ClipPool, type DatasetArgs } from '../data';
 import type { Role } from '../model';
 import { concatenateColumns, normaliseRows, type FeatureMatrix } from './featureMatrix';
-import { extractFeatures, type ClipFeatures, type Network } from './features';
+import { extractFeatures, type ClipFeatures, type MakeClips, type Network } from './features';
 import {
   evaluateClassifier,
   logisticFit,
@@ -30,6 +30,8 @@ export interface ProbeArgs {
   readonly splits?: SplitNames;
   /** Decoding threads and cache to share with others. */
   readonly pool?: ClipPool;
+  /** Makes the clips in place of decoding them, such as for many networks from those that are kept. */
+  readonly clips?: MakeClips;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -73,7 +75,7 @@ export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
   const { splits: names = { train: 'train', test: 'test' } } = args;
   const { train, test } = probeSplits(await openDataset(args.data, args.openAs), names);
   const skipped: BadFile[] = [];
-  const pool = args.pool ?? openClipPool(network.config);
+  const pool = args.pool ?? (args.clips ? undefined : openClipPool(network.config));
   const total = train.length + test.length;
   const extract = (entries: typeof train, before: number) =>
     extractFeatures({
@@ -82,6 +84,7 @@ export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
       modalities: modalities.filter((modality) => asked.includes(modality) || asked.includes('both')),
       tower,
       pool,
+      clips: args.clips,
       onProgress: (done) => args.onProgress?.(before + done, total),
       onSkip: (bad) => skipped.push(bad),
     });
@@ -91,7 +94,7 @@ export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
     trainClips = await extract(train, 0);
     testClips = await extract(test, train.length);
   } finally {
-    if (!args.pool) await pool.close();
+    if (!args.pool) await pool?.close();
   }
   args.onProgress?.(total, total);
   // Once more, since files that could not be used may have been the only ones of their class.

@@ -43,7 +43,7 @@ export function register(program: Command): void {
     .option('--results <folder>', 'where the table goes (default: "results" in --out)')
     .option('--rows <names>', 'only these rows, with commas between', (text: string) => text.split(','))
     .option('--seeds <n>', 'seeds of each row', count, 5)
-    .option('--steps <n>', 'steps of each network (default: as nano has it)', count)
+    .option('--steps <n>', 'steps of each network (default: 1000)', count)
     .option('--processes <n>', 'processes that train at the same time', count, availableParallelism())
     .option('--threads <n>', 'TensorFlow’s threads in each', count, 1)
     .option('--shard <i/n>', 'take part i of n, from 0 to n-1')
@@ -55,7 +55,7 @@ export function register(program: Command): void {
       (folder: string, before: readonly string[]) => [...before, folder],
       [],
     )
-    .argument('[overrides...]', 'configuration values for all rows, such as training.batch=32')
+    .argument('[overrides...]', 'configuration values for all rows, such as training.batch=48')
     .addHelpText('after', example)
     .action(run);
 }

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import {
+  ablationRows,
+  chooseRows,
+  configChanges,
+  groupJobs,
+  jobsOfShard,
+  paperFiguresOf,
+  planAblation,
+  UserError,
+  type AblationJob,
+} from 'xkd';
+
+const says = (pattern: RegExp) => (error: Error) => error instanceof UserError && pattern.test(error.message);
+const names = (jobs: readonly AblationJob[]) => jobs.map(({ row, seed }) => `${row.name} ${seed}`);
+
+describe('rows of the ablation', () => {
+  it('are compared with a row of the same data', () => {
+    for (const { name, against, commonShare } of ablationRows) {
+      const other = ablationRows.find((row) => row.name === against);
+      assert.equal(other?.commonShare, commonShare, name);
+    }
+    assert.equal(new Set(ablationRows.map(({ name }) => name)).size, ablationRows.length);
+  });
+
+  it('differ in nothing but what they say', () => {
+    for (const { row, config } of planAblation({ seeds: 1 })) {
+      const common = { 'training.batch': 32, 'training.steps': 1000 };
+      assert.deepEqual(configChanges(config), { ...row.overrides, ...common }, row.name);
+    }
+  });
+
+  it('carry the paper’s figures of the same row, at most one for each data set and modality', () => {
+    const percents = (name: string) =>
+      paperFiguresOf(chooseRows([name])[0]).map(
+        ({ dataset, modality, percent }) => `${dataset} ${modality} ${percent}`,
+      );
+    assert.deepEqual(percents('video'), [
+      'ucf101 video 76.1',
+      'hmdb51 video 51.1',
+      'kinetics-sound video 56.8',
+      'kinetics400 video 30.7',
+    ]);
+    assert.deepEqual(percents('distillation'), [
+      'ucf101 video 76.3',
+      'hmdb51 video 51.2',
+      'kinetics400 video 32.2',
+    ]);
+    assert.deepEqual(percents('full').slice(0, 4), [
+      'ucf101 video 84.7',
+      'hmdb51 video 59.3',
+      'kinetics-sound video 70.7',
+      'kinetics400 video 46.4',
+    ]);
+    assert.ok(percents('full').includes('kinetics-sound both 81.2'));
+    assert.deepEqual(percents('refinement-off'), [
+      'ucf101 video 79.3',
+      'hmdb51 video 55.6',
+      'esc50 audio 84.3',
+    ]);
+    assert.ok(percents('mats').includes('kinetics-sound audio 61.8'));
+    for (const control of [
+      'refinement-softmax',
+      'teacher-local',
+      'shuffled',
+      'full-share-0.5',
+      'reconstruction-share-0',
+    ]) {
+      assert.deepEqual(percents(control), [], control);
+    }
+  });
+});
+
+describe('the plan of an ablation', () => {
+  it('has every row with every seed, and equal steps', () => {
+    const jobs = planAblation({ seeds: 5, steps: 7 });
+    assert.equal(jobs.length, 5 * ablationRows.length);
+    assert.equal(new Set(names(jobs)).size, jobs.length);
+    assert.ok(jobs.every(({ config, seed }) => config.seed === seed && config.training.steps === 7));
+  });
+
+  it('gives each machine a part, all of them together everything', () => {
+    const jobs = planAblation({ seeds: 3 });
+    for (const of of [1, 2, 7, jobs.length, jobs.length + 5]) {
+      const parts = Array.from({ length: of }, (_, index) => jobsOfShard(jobs, { index, of }));
+      assert.deepEqual(names(parts.flat()), names(jobs));
+      const sizes = parts.map(({ length }) => length);
+      assert.ok(Math.max(...sizes) - Math.min(...sizes) <= 1, String(sizes));
+    }
+  });
+
+  it('keeps jobs of the same batches in one process, and divides them where there are more processes', () => {
+    const jobs = planAblation({ rows: ['video', 'full', 'shuffled', 'full-share-0'], seeds: 2 });
+    assert.deepEqual(groupJobs(jobs, 2).map(names), [
+      ['video 0', 'full 0', 'shuffled 0'],
+      ['video 1', 'full 1', 'shuffled 1'],
+      ['full-share-0 0'],
+      ['full-share-0 1'],
+    ]);
+    const divided = groupJobs(jobs, 4);
+    assert.ok(divided.every(({ length }) => length <= 2));
+    assert.deepEqual(names(divided.flat()).sort(), names(jobs).sort());
+  });
+
+  it('refuses rows that there are not, and values that rows differ in', () => {
+    assert.throws(
+      () => planAblation({ rows: ['ful'], seeds: 1 }),
+      says(/has no row "ful": choose from video, recon/),
+    );
+    assert.throws(
+      () => planAblation({ seeds: 1, overrides: { seed: 3 } }),
+      says(/give their number with --seeds/),
+    );
+    assert.throws(
+      () => planAblation({ seeds: 1, overrides: { 'training.steps': 3 } }),
+      says(/number of steps with --steps/),
+    );
+    assert.throws(
+      () => planAblation({ seeds: 1, overrides: { refinement: 'none' } }),
+      says(/refinement cannot be set for all rows, which differ in it/),
+    );
+    assert.throws(
+      () => planAblation({ seeds: 1, overrides: { 'mask.vide': 0.5 } }),
+      says(/did you mean "mask.video"/),
+    );
+  });
+});
