@@ -51,7 +51,7 @@ export function ablationMarkdown(table: AblationTable): string {
       probe === 'logistic' ? '## Linear probe (logistic regression)' : '## Linear SVM',
       markdownTable(table.rows, probe),
     ]),
-    `${(jobSeconds / 3600).toFixed(1)} hours of processes with one TensorFlow thread each, on: ${machines.map(escapeMarkdown).join('; ')}.`,
+    `${(jobSeconds / 3600).toFixed(1)} hours of processes in all, on: ${machines.map(escapeMarkdown).join('; ')}.`,
     ...(createdBy.length > 0 ? [`Command: \`${createdBy.join(' ')}\``] : []),
     ...(missing.length > 0 ? [`Not done yet: ${missing.map(escapeMarkdown).join('; ')}.`] : []),
   ];

@@ -24,7 +24,12 @@ export interface PlanArgs {
 
 /** Size and schedule of all rows; the batch is smaller than the preset's, for more steps in the same time. */
 const preset = 'nano';
-const schedule: Overrides = { 'training.batch': 32, 'training.steps': 1000 };
+const schedule: Overrides = {
+  'training.batch': 32,
+  'training.steps': 1000,
+  // In each of the processes, which share the processors.
+  'loader.workers': 1,
+};
 
 /**
  * All jobs, those that learn from the same batches one after the other.

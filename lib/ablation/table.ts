@@ -54,7 +54,7 @@ const tableSchema = z.strictObject({
   /** Accuracy of always naming the most frequent class. */
   chance: share,
   machines: z.array(z.string()),
-  /** Seconds of one thread for training and evaluation of all jobs, making batches in it. */
+  /** How long processes took for all jobs, making batches and evaluation in it. */
   jobSeconds: z.number(),
   /** All of XKD's, with the keys by which rows differ at their values there. */
   config: z.record(z.string(), z.unknown()),
