@@ -1,6 +1,7 @@
 import { type StepStructure, modalities } from '../config';
 import { nextCentre } from '../losses';
 import { type ModelInputs, lossTerms, studentLosses, teacherForward } from '../model';
+import { endForward } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import type { Scalars } from '../tensor/scalars';
 import type { LossHyperparameters } from './hyperparameters';
@@ -40,6 +41,7 @@ export function differentiate(
     () => {
       const losses = studentLosses(structure, scope, inputs, teachers, temperatures, shares);
       kept.losses = tf.keep(tf.stack(lossTerms.map((term) => losses[term])) as tf.Tensor1D);
+      endForward();
       return losses.total;
     },
     parameters,

@@ -1,5 +1,6 @@
 import { tf } from 'xkd';
 import { type NodeBackend, type OpAttribute, type OpInput, nodeBackend } from 'xkd/dist/tensor/backend';
+import { cheapOps } from 'xkd/dist/tensor/graph/stage';
 import { flattenTree } from 'xkd/dist/tensor/graph/tree';
 
 /** One call of a TensorFlow op. */
@@ -82,11 +83,16 @@ export function pairFlops(ops: readonly RecordedOp[], width: number): number {
   }, 0);
 }
 
-/** Values that the first `boundary` ops make and later ones read. */
+/** Values that the first `boundary` ops make and later ones read; those that a graph makes anew for them are left out. */
 export function valuesKept(ops: readonly RecordedOp[], boundary: number): number {
   const made = new Map(
     ops.slice(0, boundary).flatMap(({ outputs }) => outputs.map((o) => [o.dataId as object, o.size])),
   );
+  const cheap = new Set<object>();
+  for (const { op, inputs, outputs } of ops.slice(0, boundary)) {
+    if (cheapOps.has(op) || (op === 'Reshape' && cheap.has(idOf(inputs[0])))) cheap.add(outputs[0].dataId);
+  }
+  cheap.forEach((id) => made.delete(id));
   const read = new Set(ops.slice(boundary).flatMap(({ inputs }) => inputs.map(idOf)));
   return [...made].reduce((sum, [id, size]) => sum + (read.has(id) ? size : 0), 0);
 }

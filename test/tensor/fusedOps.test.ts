@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { RandomStream, largestError, tf } from 'xkd';
+import { linear } from 'xkd/dist/nn';
 import { attend, attentionRows, composedAttend } from 'xkd/dist/tensor/attend';
 import { nodeBackend } from 'xkd/dist/tensor/backend';
 import { biasedGelu, composedGelu } from 'xkd/dist/tensor/biasedGelu';
 import { hasFusedOps } from 'xkd/dist/tensor/fusedOps';
-import { CompiledFunction } from 'xkd/dist/tensor/graph';
+import { CompiledFunction, Program, endForward } from 'xkd/dist/tensor/graph';
 import { composedNormalise, normaliseRows } from 'xkd/dist/tensor/normaliseRows';
 import { referenceAttention } from '../support/attentionReference';
 
@@ -191,6 +192,47 @@ describe('fused ops of layers', function () {
       assert.throws(() => nodeBackend().executeMultipleOutputs(op, [], inputs, outputsOf(op)), sentence);
     });
   }
+
+  it('are made anew in the backward pass of a graph where they are cheap, with the same gradients', () => {
+    const [x, scale, shift, weight] = [random([5, 8]), random([8]), random([8]), random([8, 8])];
+    const differentiate = (marksForward: boolean) => {
+      const program = new Program();
+      const ops: string[] = [];
+      const { session } = program;
+      const addNode = session.addNode.bind(session);
+      session.addNode = (args) => {
+        ops.push(args.op);
+        return addNode(args);
+      };
+      const loss = (rows: tf.Tensor, factor: tf.Tensor, summand: tf.Tensor, matrix: tf.Tensor) => {
+        const normed = normaliseRows(rows, factor, summand, 1e-5);
+        const hidden = biasedGelu(linear(normed, matrix), summand);
+        const total = tf.sum(tf.square(linear(hidden, matrix)));
+        if (marksForward) endForward();
+        return total;
+      };
+      const compiled = new CompiledFunction(
+        (inputs: tf.Tensor[]) =>
+          tf
+            .engine()
+            .gradients(() => loss(...(inputs as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor])), inputs).grads,
+        { program },
+      );
+      const values = compiled.call([x, scale, shift, weight]).map((gradient) => [...gradient.dataSync()]);
+      program.dispose();
+      const count = (op: string) => ops.filter((other) => other === op).length;
+      return { values, made: [count('XkdLayerNorm'), count('XkdGelu')] };
+    };
+    const [kept, again] = [differentiate(false), differentiate(true)];
+    assert.deepEqual(again.values, kept.values);
+    assert.deepEqual(
+      [kept.made, again.made],
+      [
+        [1, 1],
+        [2, 2],
+      ],
+    );
+  });
 });
 
 function outputsOf(op: string): number {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'xkd';
+import { fusedBlend, hasFusedOps } from 'xkd/dist/tensor/fusedOps';
 import { CompiledFunction, GraphLimit, Program, flattenTree, hasGraphs, stage } from 'xkd/dist/tensor/graph';
 
 interface Inputs {
@@ -119,6 +120,36 @@ describe('state in the variables of a graph', () => {
       assert.equal(tensor.dataSync().length, 3 * (i + 1));
     });
     compiled.dispose();
+    tf.dispose([...state.values()]);
+  });
+
+  it('is replaced in its own memory by the optimiser, where nobody else has it', function () {
+    if (!hasFusedOps()) this.skip();
+    const program = new Program();
+    const compiled = new CompiledFunction(
+      ({ state, x }: Inputs) => {
+        stage(tf.sum(x));
+        const first = fusedBlend(state.get('a')!, x, tf.tensor1d([1, 2]));
+        return { state: new Map([['a', fusedBlend(first, first, tf.tensor1d([1, 1]))]]) };
+      },
+      { program, reads: { state: 'state' }, writes: { state: 'state' } },
+    );
+    const values = 5000; // More than are copied when they are read.
+    const state = new Map<string, tf.Tensor>([['a', tf.fill([values], 1)]]);
+    const run = (x: number) =>
+      tf.tidy(() => {
+        const fresh = compiled.call({ state, x: tf.fill([values], x) }).state;
+        commit(state, new Map([...fresh].map(([name, tensor]) => [name, tf.keep(tensor)])));
+      });
+    run(1); // 2 (1 + 2)
+    const read = state.get('a')!.dataSync();
+    run(2); // 2 (6 + 4), while somebody has the values before
+    run(3); // 2 (20 + 6)
+    assert.deepEqual([...new Set(read)], [6]);
+    assert.deepEqual([...new Set(state.get('a')!.dataSync())], [52]);
+    compiled.dispose();
+    assert.deepEqual([...new Set(state.get('a')!.dataSync())], [52]);
+    program.dispose();
     tf.dispose([...state.values()]);
   });
 

@@ -2,7 +2,7 @@ import type { Modality, XkdConfig } from '../../config';
 import { binaryCrossEntropy, softCrossEntropy } from '../../losses';
 import { type Role, extractPatchMean } from '../../model';
 import { WeightScope } from '../../nn';
-import { stage } from '../../tensor/graph';
+import { endForward, stage } from '../../tensor/graph';
 import { tf } from '../../tensor/native';
 import { type AdamwFactors, adamw } from '../../train/adamw';
 import { clipPerTensor } from '../../train/clip';
@@ -101,7 +101,9 @@ function differentiateLoss(
     () => {
       const features = fixed ?? see();
       const seen = dropout === null ? features : (tf.mul(features, dropout) as tf.Tensor2D);
-      return crossEntropy(classify(seen, state.weights), targets);
+      const loss = crossEntropy(classify(seen, state.weights), targets);
+      endForward();
+      return loss;
     },
     names.map((name) => state.weights.get(name)!),
     undefined,

@@ -4,25 +4,27 @@ import type { DecodedTokens } from './products';
 
 /*
  * Values that the forward pass of the traced step must keep until its backward pass, with this project's own ops on a CPU
- * (without them about half as many again, and attention's of all pairs of tokens). Whatever is not named here is freed as
- * soon as the next operation has read it.
+ * (without them more than twice as many, and attention's of all pairs of tokens). The outputs of norms and of GELU are made
+ * anew in the backward pass. Whatever is not named here is freed as soon as the next operation has read it.
  */
 
 /** Widths of the Gaussian kernels of the MMD, whose values are kept. */
 const mmdKernels = 7;
 
+/** What dividing a row by its L2 norm keeps beside the row: the sum of squares, its root, and the divisor. */
+const rowNorms = 3;
 /** Mean and inverse deviation that a norm keeps of each row. */
 const normStatistics = 2;
 /** What attention keeps of each row of a head's softmax: its largest score, and 1 / sum. */
 const softmaxStatistics = 2;
 
 /**
- * Blocks on one sequence of N tokens of width D. Per block 16 N D: both norms' inputs and outputs (4), query, key and value
- * (3), the input of the output projection (1), and the MLP's hidden layer before and after GELU (4 wide each, 8); then
- * statistics of both norms and of the softmax of each head.
+ * Blocks on one sequence of N tokens of width D. Per block 10 N D: both norms' inputs (2), query, key and value (3), the
+ * input of the output projection (1), and the MLP's hidden layer before GELU (4); then statistics of both norms and of the
+ * softmax of each head.
  */
 export function blocksValues({ width, depth, heads }: TransformerShape, tokens: number): number {
-  const perToken = (4 + 3 + 1 + 2 * mlpRatio) * width + 2 * normStatistics + heads * softmaxStatistics;
+  const perToken = (2 + 3 + 1 + mlpRatio) * width + 2 * normStatistics + heads * softmaxStatistics;
   return depth * tokens * perToken;
 }
 
@@ -32,23 +34,22 @@ export function backboneValues({ encoder }: XkdConfig, patches: number, patchVal
   return patches * patchValues + blocksValues(encoder, tokens) + tokens * (encoder.width + normStatistics);
 }
 
-/** One sequence through a decoder: its input, the blocks, and of the removed patches the tokens, values and targets. */
-export function decoderValues({ encoder, decoder }: XkdConfig, counts: DecodedTokens): number {
-  const { global, kept, removed, patchValues } = counts;
-  const input = encoder.width === decoder.width ? 0 : (1 + kept) * encoder.width;
+/** One sequence through a decoder: the blocks, and of the removed patches the tokens, values and targets. */
+export function decoderValues({ decoder }: XkdConfig, counts: DecodedTokens): number {
+  const { global, removed, patchValues } = counts;
   const asked = decoder.width === patchValues ? 0 : removed * decoder.width;
-  return input + blocksValues(decoder, 1 + global) + asked + 2 * removed * patchValues;
+  return blocksValues(decoder, 1 + global) + asked + 2 * removed * patchValues;
 }
 
-/** One vector through a head. Per hidden layer the norm's input and output, and the GELU. */
+/** One vector through a head. Per hidden layer the norm's input; the outputs' deviation. */
 export function headValues({ encoder, projector }: XkdConfig): number {
   const { layers, hidden, bottleneck, outputs } = projector;
-  return encoder.width + (layers - 1) * (3 * hidden + normStatistics) + 2 * bottleneck + outputs;
+  return encoder.width + (layers - 1) * (hidden + normStatistics) + 2 * bottleneck + outputs + rowNorms + 1;
 }
 
 /** The last layer's rows divided by their norms, once for all vectors. */
 export function headFixedValues({ projector }: XkdConfig): number {
-  return projector.outputs * (projector.bottleneck + 1);
+  return projector.outputs * (projector.bottleneck + rowNorms);
 }
 
 /** Distillation of one student vector: its log-softmax, and the teacher's distribution beside it. */

@@ -32,8 +32,8 @@ export const memoryFormula =
 /**
  * Memory of a step that runs as one graph, with the state in its variables: TensorFlow's tensors alone. The activations
  * are, to 1 %, the values that pass from the forward to the backward ops; what single operations take for a moment is
- * left out. A process takes more: Node, TensorFlow, the graph, and what TensorFlow keeps for its next step. The whole
- * process of `base` at batch 8 has a peak of 8.1 GB (`npm run bench`), where this gives 6.8.
+ * left out. A process takes more: Node, TensorFlow, the graph, and what TensorFlow keeps for its next step
+ * (`npm run bench` measures it). For `base` at batch 8 this gives 5.8 GB.
  *
  * @param parts what one pass of `clips` clips does
  */

@@ -4,6 +4,6 @@ export * from './program';
 export { type Precision } from './tracer';
 export { type SessionSettings } from './sessionSettings';
 export { hasGraphs } from './graphSession';
-export { stage, stageValues } from './stage';
+export { cheapOps, endForward, stage, stageValues } from './stage';
 export { TraceError } from './traceError';
 export { flattenTree } from './tree';

@@ -3,9 +3,13 @@ import type { tf } from '../native';
 /** Values in a stage of an update: so many new ones are made before their old ones go. */
 export const stageValues = 2 ** 24;
 
+/** Ops whose first output a backward pass makes anew, in one pass over memory. */
+export const cheapOps: ReadonlySet<string> = new Set(['XkdGelu', 'XkdLayerNorm']);
+
 /** What is being traced. */
 export interface StageListener {
   endStage(finite?: tf.Tensor): void;
+  endForward(): void;
 }
 
 let listener: StageListener | null = null;
@@ -20,6 +24,14 @@ let listener: StageListener | null = null;
  */
 export function stage(finite?: tf.Tensor): void {
   listener?.endStage(finite);
+}
+
+/**
+ * Says that what follows is the backward pass: in a native graph it makes anew what costs little beside the memory that it
+ * would take until then ({@link cheapOps}). Eagerly, this does nothing.
+ */
+export function endForward(): void {
+  listener?.endForward();
 }
 
 /** Hears of stages while a function runs. */

@@ -64,7 +64,9 @@ export class TracedFunction {
         return [{ variable: program.variables.variable(name, tensor), tensor, move: writes.has(name) }];
       }),
     );
-    const tracer = new Tracer(program.session, precision);
+    let changeCount: string | null = null;
+    const noteChange = (): string => (changeCount ??= program.countChange(tracer));
+    const tracer = new Tracer(program.session, precision, noteChange);
     const readers = new Map<Variable, string>();
     const standing = new Map<string, tf.Tensor>();
     const places = [...inputs].map(([path, tensor]): Input => {
@@ -75,7 +77,7 @@ export class TracedFunction {
         return { path, at: place };
       }
       const variable = program.variables.variable(name, tensor);
-      const { tensor: read, node } = tracer.addRead(variable.handle, tensor);
+      const { tensor: read, node } = tracer.addRead(variable.handle, tensor, writes.has(name));
       readers.set(variable, node);
       standing.set(path, read);
       return { path, at: variable };
@@ -100,7 +102,7 @@ export class TracedFunction {
       const place = tracer.placeOf(results.get(path)!);
       return tracer.addEffect('AssignVariableOp', [at.handle, place], reader ? [reader] : [], attributes);
     });
-    if (targets.length > 0) targets.push(program.countChange(tracer));
+    if (targets.length > 0) targets.push(noteChange());
     const all =
       targets.length > 1 ? [program.session.addNode({ op: 'NoOp', controls: targets }).name] : targets;
     return new TracedFunction(program, places, outputs, all, new Set(written));

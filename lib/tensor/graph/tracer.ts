@@ -8,18 +8,13 @@ import {
   typeNumber,
 } from '../backend';
 import { tf } from '../native';
-import {
-  type Attributes,
-  callAttribute,
-  shapeAttribute,
-  tensorAttribute,
-  textAttribute,
-  typeAttribute,
-} from './attributes';
-import type { GraphSession, Node, Place } from './graphSession';
+import { type Attributes, callAttribute, shapeAttribute, textAttribute, typeAttribute } from './attributes';
+import { CheapValues } from './cheapValues';
+import { addConstant } from './constants';
+import type { GraphSession, Node, NodeArgs, Place } from './graphSession';
 import type { Message } from './protobuf';
 import { type StageListener, listenToStages } from './stage';
-import { TraceError } from './traceError';
+import { TraceError, strangeTensor } from './traceError';
 import { typeName } from './values';
 
 /** Where a tensor's values are in the graph, and the shape that they have there. */
@@ -37,6 +32,9 @@ const products: ReadonlySet<string> = new Set(['MatMul', 'BatchMatMulV2']);
 /** Type attributes that tfjs-node leaves to eager execution to infer, by op: the type of input 0, of input 1. */
 const inferredTypes: Readonly<Record<string, readonly string[]>> = { ExpandDims: ['T', 'Tdim'] };
 
+/** Ops that may write their outputs into the memory of their first inputs: how many. */
+const replacing: Readonly<Record<string, number>> = { XkdAdamW: 3, XkdBlend: 1 };
+
 /** TensorFlow's number of the type bfloat16. */
 const bfloat16 = 14;
 
@@ -48,6 +46,11 @@ export class Tracer implements StageListener {
   private readonly known = new WeakMap<object, Known>();
   private readonly constants = new WeakMap<object, ConstantValues>();
   private readonly rounded = new Map<Place, Place>();
+  /** Where variables are read, with their handles if this trace writes them. */
+  private readonly reads = new Map<Place, Place | null>();
+  private readonly cheap = new CheapValues();
+  /** Nodes of the backward pass, once it has begun. */
+  private backward: Set<string> | null = null;
   /** Nodes of the running stage that no other one of it waits for yet. */
   private readonly leaves = new Set<string>();
   private readonly inStage = new Set<string>();
@@ -57,6 +60,8 @@ export class Tracer implements StageListener {
   constructor(
     private readonly session: GraphSession,
     private readonly precision: Precision,
+    /** Gives the node that notes that the run has begun to change variables. */
+    private readonly noteChange: () => string,
   ) {}
 
   /** Whether a stage has ended: only then variables may be changed. */
@@ -76,10 +81,19 @@ export class Tracer implements StageListener {
     return { place, tensor: this.stand(place, { dtype: typeNumber(dtype), shape }) };
   }
 
-  /** A tensor that is read from a variable. */
-  addRead(handle: Place, { dtype, shape }: tf.Tensor): { tensor: tf.Tensor; node: string } {
+  /**
+   * A tensor that is read from a variable.
+   *
+   * @param isWritten whether the trace gives the variable a new value
+   */
+  addRead(
+    handle: Place,
+    { dtype, shape }: tf.Tensor,
+    isWritten: boolean,
+  ): { tensor: tf.Tensor; node: string } {
     const attributes = { dtype: typeAttribute(typeNumber(dtype)) };
     const node = this.session.addNode({ op: 'ReadVariableOp', inputs: [handle], attributes }).name;
+    this.reads.set(`${node}:0`, isWritten ? handle : null);
     return { node, tensor: this.stand(`${node}:0`, { dtype: typeNumber(dtype), shape }) };
   }
 
@@ -114,8 +128,13 @@ export class Tracer implements StageListener {
     }
   }
 
-  /** Where the values of a tensor are in the graph. */
-  placeOf(input: OpInput, op = 'output'): Place {
+  /**
+   * Where the values of a tensor are in the graph.
+   *
+   * @param op that takes it
+   * @param after node of the backward pass behind which a value of the forward pass is made anew
+   */
+  placeOf(input: OpInput, op = 'output', after?: string): Place {
     if (input.dtype === 'int64')
       return this.addConstant(typeNumber('int64'), [], (input as Int64Scalar).valueArray);
     const { dataId, dtype, shape } = input as tf.TensorInfo;
@@ -124,11 +143,12 @@ export class Tracer implements StageListener {
       this.known.set(dataId, { place: this.addConstant(typeNumber(dtype), shape, values), shape });
     const known = this.known.get(dataId);
     if (known === undefined) throw strangeTensor(op, shape);
-    if (String(known.shape) === String(shape)) return known.place;
+    const place = after === undefined ? known.place : this.cheap.anew(known.place, after, this.addPlace);
+    if (String(known.shape) === String(shape)) return place;
     // tfjs reshapes by giving the same values another shape; the graph needs an op for it.
     const sizes = this.addConstant(typeNumber('int32'), [shape.length], Int32Array.from(shape));
     const types = { T: typeAttribute(typeNumber(dtype)), Tshape: typeAttribute(typeNumber('int32')) };
-    return `${this.addNode('Reshape', [known.place, sizes], types).name}:0`;
+    return `${this.addNode('Reshape', [place, sizes], types).name}:0`;
   }
 
   /** Where the values of a tensor come out of a run. */
@@ -158,60 +178,101 @@ export class Tracer implements StageListener {
     this.barriers.push(barrier);
     this.leaves.clear();
     this.inStage.clear();
+    this.backward = null;
+  }
+
+  endForward(): void {
+    this.backward = new Set();
+    // Rounded weights take half of the weights' memory, and little time.
+    for (const place of this.reads.keys()) this.rounded.delete(place);
   }
 
   private addOp(op: string, attributes: readonly OpAttribute[], operands: readonly OpInput[]): tf.Tensor[] {
-    const inputs = operands.map((operand) => this.placeOf(operand, op));
-    if (this.precision === 'bf16' && products.has(op)) return this.addProduct(op, attributes, inputs);
+    const after = this.inBackward(operands);
+    const inputs = operands.map((operand) => this.placeOf(operand, op, after));
+    if (this.precision === 'bf16' && products.has(op)) return this.addProduct(op, attributes, inputs, after);
     const values: Record<string, Message> = {};
     for (const attribute of attributes) values[attribute.name] = callAttribute(op, attribute);
     for (const [i, name] of (inferredTypes[op] ?? []).entries())
       values[name] ??= typeAttribute(typeNumber(operands[i].dtype));
-    const { name, outputs } = this.addNode(op, inputs, values);
+    const { name, outputs } = this.addNode(op, inputs, values, this.release(op, inputs));
+    if (this.backward === null) this.cheap.add(`${name}:0`, { op, inputs, attributes: values });
     return outputs.map((output, i) => this.stand(`${name}:${i}`, output, op));
   }
 
   /** A product of matrices in bf16; what it gives is float32 again. */
-  private addProduct(op: string, attributes: readonly OpAttribute[], inputs: readonly Place[]): tf.Tensor[] {
+  private addProduct(
+    op: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly Place[],
+    after?: string,
+  ): tf.Tensor[] {
     const own: Record<string, Message> = {};
     for (const attribute of attributes) own[attribute.name] = callAttribute(op, attribute);
-    const operands = inputs.map((place) => this.round(place));
+    const operands = inputs.map((place) => this.round(place, after));
     const product = this.addNode(op, operands, { ...own, T: typeAttribute(bfloat16) });
     const cast = this.addCast(`${product.name}:0`, bfloat16, typeNumber('float32'));
     return [this.stand(cast, { dtype: typeNumber('float32'), shape: product.outputs[0].shape }, op)];
   }
 
-  private round(place: Place): Place {
+  /**
+   * Takes values away from the variables that an op reads and replaces, so that the op finds nobody else who holds their
+   * memory and writes the new values there.
+   */
+  private release(op: string, inputs: readonly Place[]): string[] {
+    if (!this.staged) return [];
+    return inputs.slice(0, replacing[op] ?? 0).flatMap((place) => {
+      const handle = this.reads.get(place) ?? null;
+      this.reads.delete(place);
+      return handle === null
+        ? []
+        : this.addEffect('DestroyResourceOp', [handle], [nodeOf(place), this.noteChange()]);
+    });
+  }
+
+  /** The node of an operand that the backward pass has made. */
+  private inBackward(operands: readonly OpInput[]): string | undefined {
+    if (this.backward === null) return undefined;
+    return operands
+      .map((operand) => nodeOf(this.known.get((operand as tf.TensorInfo).dataId)?.place ?? ':'))
+      .find((node) => this.backward!.has(node));
+  }
+
+  private round(place: Place, after?: string): Place {
     const known = this.rounded.get(place);
     if (known !== undefined) return known;
-    const cast = this.addCast(place, typeNumber('float32'), bfloat16);
+    const waits = this.reads.has(place) && after !== undefined ? [after] : [];
+    const cast = this.addCast(place, typeNumber('float32'), bfloat16, waits);
     this.rounded.set(place, cast);
     return cast;
   }
 
-  private addCast(place: Place, from: number, to: number): Place {
-    return `${this.addNode('Cast', [place], { SrcT: typeAttribute(from), DstT: typeAttribute(to) }).name}:0`;
+  private addCast(place: Place, from: number, to: number, waits: readonly string[] = []): Place {
+    const types = { SrcT: typeAttribute(from), DstT: typeAttribute(to) };
+    return `${this.addNode('Cast', [place], types, waits).name}:0`;
   }
 
-  /** A constant; one of equal values is stored as a single one and filled. */
   private addConstant(type: number, shape: readonly number[], values: ConstantValues): Place {
-    if (values.length > 16 && isUniform(values)) {
-      const sizes = this.addConstant(typeNumber('int32'), [shape.length], Int32Array.from(shape));
-      const value = this.addConstant(type, [], values.subarray(0, 1));
-      const types = { T: typeAttribute(type), index_type: typeAttribute(typeNumber('int32')) };
-      return `${this.addNode('Fill', [sizes, value], types).name}:0`;
-    }
-    const attributes = { dtype: typeAttribute(type), value: tensorAttribute(type, shape, values) };
-    return `${this.session.addNode({ op: 'Const', attributes }).name}:0`;
+    const add = (node: NodeArgs): Place => `${this.session.addNode(node).name}:0`;
+    return addConstant(type, shape, values, add, this.addPlace);
   }
 
-  private addNode(op: string, inputs: readonly Place[], attributes: Attributes = {}): Node {
+  private readonly addPlace = ({ op, inputs = [], attributes, controls }: NodeArgs): Place =>
+    `${this.addNode(op, inputs, attributes, controls).name}:0`;
+
+  private addNode(
+    op: string,
+    inputs: readonly Place[],
+    attributes: Attributes = {},
+    behind: readonly string[] = [],
+  ): Node {
     const sources = inputs.map(nodeOf);
     // What takes something of this stage waits by itself.
     const waits = this.staged && !sources.some((source) => this.inStage.has(source));
-    const controls = waits ? this.barriers.slice(-1) : [];
+    const controls = waits ? [...behind, ...this.barriers.slice(-1)] : behind;
     const node = this.session.addNode({ op, inputs, attributes, controls });
     sources.forEach((source) => this.leaves.delete(source));
+    this.backward?.add(node.name);
     this.leaves.add(node.name);
     this.inStage.add(node.name);
     return node;
@@ -234,15 +295,4 @@ export class Tracer implements StageListener {
 
 function nodeOf(place: Place): string {
   return place.slice(0, place.indexOf(':'));
-}
-
-function isUniform(values: ArrayLike<number>): boolean {
-  for (let i = 1; i < values.length; i++) if (values[i] !== values[0]) return false;
-  return true;
-}
-
-function strangeTensor(op: string, shape: readonly number[]): TraceError {
-  return new TraceError(
-    `The op ${op} uses a tensor of shape [${shape.join(', ')}] that is neither an input nor made by the traced function.`,
-  );
 }
