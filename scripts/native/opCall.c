@@ -51,6 +51,8 @@ typedef struct TF_DimensionHandle TF_DimensionHandle;
   F(TF_GetInput, void, (TF_OpKernelContext *, int, TF_Tensor **, TF_Status *))                                 \
   F(TF_AllocateOutput, TF_Tensor *,                                                                            \
     (TF_OpKernelContext *, int, TF_DataType, const int64_t *, int, size_t, TF_Status *))                       \
+  F(TF_ForwardInputOrAllocateOutput, TF_Tensor *,                                                              \
+    (TF_OpKernelContext *, const int *, int, int, const int64_t *, int, int *, TF_Status *))                   \
   F(TF_OpKernelContext_Failure, void, (TF_OpKernelContext *, TF_Status *))
 
 static struct {
@@ -108,6 +110,26 @@ bool make_output(Call *call, int index, int rank, const int64_t *shape) {
 
 bool make_output_like(Call *call, int index, int input) {
   return make_output(call, index, call->in[input].rank, call->in[input].shape);
+}
+
+bool make_output_of(Call *call, int index, int input) {
+  Operand *from = &call->in[input], *to = &call->out[index];
+  *to = (Operand){.rank = from->rank, .count = from->count};
+  memcpy(to->shape, from->shape, sizeof(to->shape));
+  /* Memory is handed on only where nobody else holds it, and so this call must not either. */
+  api.TF_DeleteTensor(from->tensor);
+  from->tensor = NULL;
+  int forwarded = -1;
+  to->tensor = api.TF_ForwardInputOrAllocateOutput(call->context, &input, 1, index, to->shape, to->rank, &forwarded,
+                                                   call->status);
+  if (!is_well(call)) return false;
+  to->values = api.TF_TensorData(to->tensor);
+  if (forwarded < 0) {
+    api.TF_GetInput(call->context, input, &from->tensor, call->status);
+    if (!is_well(call)) return false;
+  }
+  from->values = forwarded < 0 ? api.TF_TensorData(from->tensor) : to->values;
+  return true;
 }
 
 static bool fail_call(Call *call, int code, const char *sentence) {

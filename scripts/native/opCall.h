@@ -41,6 +41,12 @@ bool make_output(Call *call, int index, int rank, const int64_t *shape);
 /* An output with the shape of an input. */
 bool make_output_like(Call *call, int index, int input);
 
+/*
+ * An output with the shape of an input, in its memory where nobody else needs that: then both have the same values. To be
+ * called before any work is done, once for an input.
+ */
+bool make_output_of(Call *call, int index, int input);
+
 /* Fails the call with a sentence; returns false. */
 bool refuse(Call *call, const char *sentence);
 

@@ -2,10 +2,13 @@
  *   XkdAdamW(weight, first, second, gradient, clip, factors) -> new weight, first, second
  *     clip: the gradient's factor; factors: [beta1, 1 - beta1, beta2, 1 - beta2, keep, root factor, epsilon, step size]
  *   XkdBlend(a, b, factors) -> a factors[0] + b factors[1]
+ * Both write into the memory of what they replace where nobody else needs it.
  */
 #include "kernels.h"
 #include "loops/loops.h"
 #include "workers.h"
+
+#include <string.h>
 
 enum { ADAMW_FACTORS = 8, PART = 1 << 16 };
 
@@ -19,19 +22,26 @@ static size_t part_size(const Update *update, size_t part) {
   return rest < PART ? rest : PART;
 }
 
+/* Brings a part of an input to where it is changed, unless it is there. */
+static void bring(const Operand *from, const Operand *to, size_t at, size_t count) {
+  if (from->values != to->values) memcpy(to->values + at, from->values + at, count * sizeof(float));
+}
+
 static void adamw_part(void *data, size_t part) {
   const Update *update = data;
   const Operand *in = update->call->in, *out = update->call->out;
-  const size_t at = part * PART;
-  loops_here()->adamw(part_size(update, part), in[0].values + at, in[1].values + at, in[2].values + at, in[3].values + at,
-                      *in[4].values, in[5].values, out[0].values + at, out[1].values + at, out[2].values + at);
+  const size_t at = part * PART, count = part_size(update, part);
+  for (int i = 0; i < 3; i++) bring(&in[i], &out[i], at, count);
+  loops_here()->adamw(count, out[0].values + at, out[1].values + at, out[2].values + at, in[3].values + at,
+                      *in[4].values, in[5].values);
 }
 
 static void blend_part(void *data, size_t part) {
   const Update *update = data;
   const Operand *in = update->call->in, *out = update->call->out;
-  const size_t at = part * PART;
-  loops_here()->blend(part_size(update, part), in[0].values + at, in[1].values + at, in[2].values, out[0].values + at);
+  const size_t at = part * PART, count = part_size(update, part);
+  bring(&in[0], &out[0], at, count);
+  loops_here()->blend(count, out[0].values + at, in[1].values + at, in[2].values);
 }
 
 /* The first inputs are as many as `alike` and have one shape, which is that of all outputs. */
@@ -39,7 +49,7 @@ static bool prepare(Call *call, int alike, int outputs) {
   for (int i = 1; i < alike; i++)
     if (!same_shape(&call->in[0], &call->in[i])) return refuse(call, "The operands of an update are of unlike shapes.");
   for (int i = 0; i < outputs; i++)
-    if (!make_output_like(call, i, 0)) return false;
+    if (!make_output_of(call, i, i)) return false;
   return true;
 }
 

@@ -45,9 +45,9 @@ typedef struct {
   void (*gelu_gradient)(Rows size, const float *slope, const float *x, const float *bias, float *x_slope,
                         float *bias_slope);
 
-  void (*adamw)(size_t count, const float *w, const float *m, const float *v, const float *g, float clip,
-                const float *factors, float *new_w, float *new_m, float *new_v);
-  void (*blend)(size_t count, const float *a, const float *b, const float *factors, float *out);
+  /* Change what comes first: w, m and v; a. */
+  void (*adamw)(size_t count, float *w, float *m, float *v, const float *g, float clip, const float *factors);
+  void (*blend)(size_t count, float *a, const float *b, const float *factors);
 } Loops;
 
 /* The loops for this processor. */
@@ -67,9 +67,8 @@ void OF_LEVEL(layer_norm_gradient)(Rows, const float *, const float *, const flo
                                    float *);
 void OF_LEVEL(gelu)(Rows, const float *, const float *, float *);
 void OF_LEVEL(gelu_gradient)(Rows, const float *, const float *, const float *, float *, float *);
-void OF_LEVEL(adamw)(size_t, const float *, const float *, const float *, const float *, float, const float *, float *,
-                     float *, float *);
-void OF_LEVEL(blend)(size_t, const float *, const float *, const float *, float *);
+void OF_LEVEL(adamw)(size_t, float *, float *, float *, const float *, float, const float *);
+void OF_LEVEL(blend)(size_t, float *, const float *, const float *);
 #endif
 
 #endif

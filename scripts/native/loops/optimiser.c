@@ -6,23 +6,21 @@
 
 #include <math.h>
 
-void OF_LEVEL(adamw)(size_t count, const float *restrict w, const float *restrict m, const float *restrict v,
-                     const float *restrict g, float clip, const float *restrict factors, float *restrict new_w,
-                     float *restrict new_m, float *restrict new_v) {
+void OF_LEVEL(adamw)(size_t count, float *restrict w, float *restrict m, float *restrict v, const float *restrict g,
+                     float clip, const float *restrict factors) {
   const float beta1 = factors[0], rest1 = factors[1], beta2 = factors[2], rest2 = factors[3];
   const float keep = factors[4], root = factors[5], epsilon = factors[6], step = factors[7];
   for (size_t i = 0; i < count; i++) {
     float gradient = g[i] * clip;
     float first = m[i] * beta1 + gradient * rest1;
     float second = v[i] * beta2 + gradient * gradient * rest2;
-    new_m[i] = first;
-    new_v[i] = second;
-    new_w[i] = w[i] * keep - first / (sqrtf(second) * root + epsilon) * step;
+    m[i] = first;
+    v[i] = second;
+    w[i] = w[i] * keep - first / (sqrtf(second) * root + epsilon) * step;
   }
 }
 
-void OF_LEVEL(blend)(size_t count, const float *restrict a, const float *restrict b, const float *restrict factors,
-                     float *restrict out) {
+void OF_LEVEL(blend)(size_t count, float *restrict a, const float *restrict b, const float *restrict factors) {
   const float keep = factors[0], take = factors[1];
-  for (size_t i = 0; i < count; i++) out[i] = a[i] * keep + b[i] * take;
+  for (size_t i = 0; i < count; i++) a[i] = a[i] * keep + b[i] * take;
 }
