@@ -9,6 +9,7 @@ export class Pace {
   private ending = false;
   /** Steps that a held loop may take. */
   private allowed = 0;
+  private holding = false;
   private wake = () => {};
 
   constructor(private readonly changed: () => void = () => {}) {}
@@ -16,6 +17,11 @@ export class Pace {
   /** Whether the loop waits before its next step, or will when it comes there. */
   get paused(): boolean {
     return this.held;
+  }
+
+  /** Whether the loop waits right now. */
+  get waiting(): boolean {
+    return this.holding;
   }
 
   /** Whether the loop was asked to end. */
@@ -53,7 +59,10 @@ export class Pace {
   async allows(watch: InterruptWatch): Promise<boolean> {
     while (this.held && this.allowed === 0 && !this.ending && !watch.requested) {
       const woken = new Promise<void>((wake) => (this.wake = wake));
+      this.holding = true;
+      this.changed();
       await Promise.race([woken, watch.whenRequested]);
+      this.holding = false;
     }
     if (this.held && this.allowed > 0) this.allowed--;
     return !this.ending;

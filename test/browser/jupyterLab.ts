@@ -99,14 +99,19 @@ export class JupyterLab {
   async open(page: Page, notebook: string): Promise<void> {
     const url = `http://127.0.0.1:${this.port}/doc/tree/${encodeURIComponent(basename(notebook))}?token=${this.token}`;
     await page.goto(url, { waitUntil: 'domcontentloaded' });
+    await this.ready(page);
+  }
+
+  /** Waits until the notebook of a page that was opened, or loaded anew, has its kernel. */
+  async ready(page: Page, states = ['idle']): Promise<void> {
     await page.waitForSelector('.jp-Notebook .jp-Cell', { timeout: startSeconds * 1000 });
     await page.waitForFunction(
-      () => {
+      (wanted) => {
         const context = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget?.sessionContext;
         const kernel = context?.isReady ? context.session?.kernel : null;
-        return kernel?.connectionStatus === 'connected' && kernel.status === 'idle';
+        return kernel?.connectionStatus === 'connected' && wanted.includes(kernel.status);
       },
-      undefined,
+      states,
       { timeout: startSeconds * 1000 },
     );
   }
@@ -116,6 +121,23 @@ export class JupyterLab {
     await page.evaluate(async (command) => {
       await (globalThis as unknown as LabWindow).jupyterapp.commands.execute(command);
     }, name);
+  }
+
+  /** Runs one cell of the open notebook and waits for its end. */
+  async runCell(page: Page, index: number): Promise<void> {
+    await page.evaluate((place) => {
+      const { content } = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!;
+      content.activeCellIndex = place;
+    }, index);
+    await this.command(page, 'notebook:run-cell');
+  }
+
+  /** Restarts the kernel of the open notebook without asking. */
+  async restartKernel(page: Page): Promise<void> {
+    await page.evaluate(async () => {
+      const { jupyterapp } = globalThis as unknown as LabWindow;
+      await jupyterapp.shell.currentWidget!.sessionContext.restartKernel();
+    });
   }
 
   /** Runs every cell of the open notebook and waits for the end. */
@@ -155,11 +177,17 @@ export class JupyterLab {
 interface LabWindow {
   readonly jupyterapp: {
     readonly commands: { execute(command: string): Promise<unknown> };
-    readonly shell: { readonly currentWidget: { readonly sessionContext: SessionContext } | null };
+    readonly shell: { readonly currentWidget: NotebookWidget | null };
   };
 }
 
+interface NotebookWidget {
+  readonly sessionContext: SessionContext;
+  readonly content: { activeCellIndex: number };
+}
+
 interface SessionContext {
+  restartKernel(): Promise<void>;
   readonly isReady: boolean;
   readonly session: {
     readonly kernel: { readonly connectionStatus: string; readonly status: string } | null;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
 import { findChromium, JupyterLab, launchBrowser } from './jupyterLab';
+import { notebookOf } from './notebookOf';
 
 const startHere = projectPath('notebooks/00_start_here.ipynb');
 const liveCell = `import { curvesFigure, liveFigure, progressBar, tick } from 'xkd';
@@ -164,13 +165,4 @@ async function checkOutputs(lab: JupyterLab, page: Page): Promise<void> {
   for (const [i, layers] of figures) assert.ok(layers > 0, `figure ${i} is empty`);
   assert.ok(player.seconds > 1.5 && player.seconds < 7, `the film lasts ${player.seconds} s`);
   assert.equal(player.error, false);
-}
-
-function notebookOf(sources: readonly string[]): object {
-  const cells = sources.map((source, i) => ({
-    ...{ cell_type: 'code', id: `cell-${i}`, metadata: {} },
-    ...{ source, outputs: [], execution_count: null },
-  }));
-  const kernelspec = { display_name: 'TypeScript', language: 'typescript', name: 'tslab' };
-  return { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 };
 }

@@ -36,7 +36,7 @@ describe('the pace of a run', () => {
     run.pace.single();
     run.pace.single();
     await until(5);
-    assert.deepEqual([steps.length, run.pace.paused, run.looping], [5, true, true]);
+    assert.deepEqual([steps.length, run.pace.waiting, run.looping], [5, true, true]);
     run.pace.resume();
     await loop;
     assert.deepEqual(steps, [0, 1, 2, 3, 4, 5, 6, 7]);

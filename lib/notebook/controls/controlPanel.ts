@@ -15,7 +15,7 @@ import {
   vBox,
   widgetHost,
 } from '../widgets';
-import { type FieldControl, fieldControl, fieldLook } from './fieldControl';
+import { type FieldControl, type FieldLook, fieldControl, fieldLook } from './fieldControl';
 import { type FieldGroup, liveFields } from './liveFields';
 import { runButtons } from './runButtons';
 import { type ReportedRun, runStatus } from './runStatus';
@@ -58,12 +58,14 @@ export function controlPanel(run: SteeredRun, args: ControlPanelArgs = {}): Cont
   const { keys, host = widgetHost(), now = () => performance.now() } = args;
   const groups = liveFields(run.config, keys);
   panels.get(run)?.close();
+  const look = fieldLook(host);
   let [complaint, drawn] = ['', -Infinity];
+  let known = run.changes;
   const change = (key: string, value: Override) => {
     complaint = refusal(() => run.change({ [key]: value }));
     refresh();
   };
-  const sections = fieldSections(groups, host, change);
+  const sections = fieldSections(groups, host, look, change);
   const buttons = runButtons(run, host);
   const bar = progress(run.length.steps, {
     host,
@@ -72,6 +74,7 @@ export function controlPanel(run: SteeredRun, args: ControlPanelArgs = {}): Cont
   const text = html('', { host });
   const refresh = () => {
     drawn = now();
+    known = run.changes;
     const { step } = run.state;
     const values = new Map(flattenConfig(run.config));
     for (const control of sections.controls) {
@@ -84,8 +87,9 @@ export function controlPanel(run: SteeredRun, args: ControlPanelArgs = {}): Cont
   };
   const stopObserving = run.observe(() => {
     // Steps of a loop that goes on may be passed over; what else happens is shown at once.
+    const { pace, looping, state, length, changes } = run;
     const passing =
-      run.looping && !run.pace.paused && !run.pace.stopping && run.state.step < run.length.steps;
+      looping && !pace.paused && !pace.stopping && state.step < length.steps && changes === known;
     if (!passing || now() - drawn >= intervalMs) refresh();
   });
   refresh();
@@ -95,7 +99,7 @@ export function controlPanel(run: SteeredRun, args: ControlPanelArgs = {}): Cont
   showWidget(panel, host);
   const close = () => {
     stopObserving();
-    panel.close();
+    for (const widget of [panel, ...(Object.values(look) as AnyWidget[])]) widget.close();
   };
   const shown = { controls: sections.controls, close };
   panels.set(run, shown);
@@ -108,9 +112,9 @@ const panels = new WeakMap<object, ControlPanel>();
 function fieldSections(
   groups: readonly FieldGroup[],
   host: WidgetHost,
+  look: FieldLook,
   change: (key: string, value: Override) => void,
 ): { readonly boxes: readonly AnyWidget[]; readonly controls: readonly FieldControl[] } {
-  const look = fieldLook(host);
   const controls: FieldControl[] = [];
   const boxes = groups.map(({ title, fields }) => {
     const own = fields

@@ -24,7 +24,8 @@ export function runStatus(run: ReportedRun): string {
 function doing({ pace, looping, state, length, interrupted }: ReportedRun): string {
   if (state.step >= length.steps) return 'done';
   if (pace.stopping) return 'stopping';
-  if (pace.paused) return looping ? 'paused' : 'will wait before its first step';
+  if (pace.waiting) return 'paused';
+  if (pace.paused) return looping ? 'will pause behind this step' : 'will pause before its first step';
   if (looping) return 'training';
   if (state.step === 0) return 'not begun';
   return interrupted ? 'interrupted; run the cell again to go on' : 'stopped; run the cell again to go on';

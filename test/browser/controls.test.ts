@@ -1,0 +1,138 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { projectPath } from 'xkd';
+import { findChromium, JupyterLab, launchBrowser } from './jupyterLab';
+import { notebookOf } from './notebookOf';
+
+const cells = [
+  `import { configure, controlPanel, openPretraining, sampleSet, watchTraining, type StepMetrics } from 'xkd';
+const sample = await sampleSet();
+const config = configure('nano', { 'training.steps': 5000, 'training.batch': 8 });
+const run = await openPretraining({ config, data: sample.folder, out: null });
+const history: StepMetrics[] = [];`,
+  `controlPanel(run, { keys: ['optimiser.learningRate', 'loss', 'mask', 'refinement'] });
+await watchTraining(run, history, { title: 'steered' });
+const kept = history.length;`,
+  `console.log('kept', kept === run.state.step, JSON.stringify(run.changes.map(({ values }) => values)));`,
+];
+
+/** What the panel says of the run. */
+const statusLine = '.jupyter-widgets .widget-html-content:has-text("step ")';
+
+describe('the panel of controls in JupyterLab', function () {
+  this.timeout(180_000);
+  let folder: string;
+  let lab: JupyterLab;
+  let browser: Browser;
+  let page: Page;
+
+  before(async function () {
+    const chromium = findChromium();
+    if (!chromium) {
+      console.log('    no Chromium on this machine: install one, or set CHROMIUM to its path');
+      return this.skip();
+    }
+    folder = mkdtempSync(join(tmpdir(), 'xkd-controls-'));
+    writeFileSync(join(folder, 'steered.ipynb'), JSON.stringify(notebookOf(cells)));
+    lab = await JupyterLab.start([join(folder, 'steered.ipynb')]);
+    browser = await launchBrowser(chromium);
+    page = await browser.newPage({ viewport: { width: 1200, height: 1400 } });
+    await lab.open(page, 'steered.ipynb');
+  });
+
+  after(async () => {
+    await browser?.close();
+    await lab?.stop();
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  const button = (name: string) => page.locator('.jupyter-widgets button', { hasText: name });
+  const saying = (text: string | RegExp) => page.locator(statusLine, { hasText: text }).waitFor();
+  const step = async () =>
+    Number(/step (\d+)/.exec((await page.locator(statusLine).textContent()) ?? '')?.[1]);
+  const stepAbove = async (above: number) => {
+    while (!((await step()) > above)) await page.waitForTimeout(100);
+  };
+
+  it('moves a value of the running training, and the curve shows where', async () => {
+    await lab.runCell(page, 0);
+    void lab.runCell(page, 1).catch(() => undefined); // the page is loaded anew meanwhile
+    await saying('training');
+    await stepAbove(1);
+    const slider = page.locator('.widget-slider', { hasText: 'learning rate' });
+    const before = await slider.locator('.widget-readout').textContent();
+    assert.equal(before, '2.00e-3');
+    await drag(page, slider.locator('.noUi-handle'), 40);
+    assert.notEqual(await slider.locator('.widget-readout').textContent(), before);
+    await saying('1 change');
+    await page.locator('.js-plotly-plot .annotation', { hasText: 'optimiser.learningRate 0.0' }).waitFor();
+    assert.match((await slider.getAttribute('title')) ?? (await slider.innerHTML()), /peak learning rate/);
+    await page
+      .locator('.widget-dropdown', { hasText: 'refinement' })
+      .locator('select')
+      .selectOption('softmax');
+    await saying('2 changes');
+  });
+
+  it('pauses, takes a single step, and goes on', async () => {
+    await button('Pause').click();
+    await saying('paused');
+    const held = await step();
+    await page.waitForTimeout(1000);
+    assert.equal(await step(), held);
+    await button('One step').click();
+    await stepAbove(held);
+    await saying('paused');
+    assert.equal(await step(), held + 1);
+    await page.screenshot({ path: projectPath('test/dist/browser/controls.png') }); // to be looked at
+    await button('Resume').click();
+    await stepAbove(held + 1);
+  });
+
+  it('is there again, and works, when the page is loaded anew', async () => {
+    await lab.command(page, 'docmanager:save');
+    await page.reload();
+    await lab.ready(page, ['busy', 'idle']);
+    await saying('training');
+    await button('Pause').click();
+    await saying('paused');
+    await button('Resume').click();
+    await saying('training');
+  });
+
+  it('outlives an interrupt: the state is there, with the names of the cell', async () => {
+    const reached = await step();
+    await lab.command(page, 'notebook:interrupt-kernel');
+    await saying('interrupted');
+    assert.ok((await step()) >= reached);
+    await page.waitForTimeout(500); // the kernel passes over the cells that wait behind a failed one
+    await lab.runCell(page, 2);
+    const line = page.locator('.jp-OutputArea-output pre', { hasText: /^kept true .*softmax/ });
+    await line.waitFor();
+  });
+
+  it('works behind a restart of the kernel when its cells are run again', async () => {
+    await lab.restartKernel(page);
+    await lab.runCell(page, 0);
+    const again = lab.runCell(page, 1);
+    await stepAbove(0);
+    await saying('training');
+    await button('Stop').click();
+    await again;
+    await saying('stopped');
+  });
+});
+
+async function drag(page: Page, handle: Locator, pixels: number): Promise<void> {
+  await handle.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await handle.boundingBox())!;
+  const [fromX, middle] = [x + width / 2, y + height / 2];
+  await page.mouse.move(fromX, middle);
+  await page.mouse.down();
+  await page.mouse.move(fromX + pixels, middle, { steps: 5 });
+  await page.mouse.up();
+}
