@@ -14,6 +14,8 @@ const settings = [
     value: 'true',
     consequence: 'TensorFlow takes all memory of the GPU at once',
   },
+  // Each session has threads of its own number for the insides of ops (lib/tensor/graph/sessionSettings.ts).
+  { name: 'TF_OVERRIDE_GLOBAL_THREADPOOL', value: '1' },
   {
     name: 'TF_SET_ONEDNN_FPMATH_MODE',
     consequence: 'matrix products are rounded whatever training.precision says',

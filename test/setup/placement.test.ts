@@ -26,7 +26,11 @@ describe('the place of ops', () => {
 
 describe('the environment of TensorFlow', () => {
   it('keeps it quiet and its GPU memory free, without a word where the user has set nothing', () => {
-    const values = { TF_CPP_MIN_LOG_LEVEL: '2', TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
+    const values = {
+      TF_CPP_MIN_LOG_LEVEL: '2',
+      TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+      TF_OVERRIDE_GLOBAL_THREADPOOL: '1',
+    };
     assert.deepEqual(tensorflowEnvironment({}), { values, notices: [] });
   });
 
@@ -41,6 +45,7 @@ describe('the environment of TensorFlow', () => {
   it("leaves the user's own values, and tells what they change", () => {
     const own = {
       TF_CPP_MIN_LOG_LEVEL: '0',
+      TF_OVERRIDE_GLOBAL_THREADPOOL: '0',
       TF_FORCE_GPU_ALLOW_GROWTH: 'false',
       TF_SET_ONEDNN_FPMATH_MODE: 'BF16',
       NVIDIA_TF32_OVERRIDE: '1',
@@ -50,8 +55,8 @@ describe('the environment of TensorFlow', () => {
     assert.deepEqual(values, {});
     assert.deepEqual(
       notices.map((notice) => /sets (\w+)=/.exec(notice)![1]),
-      Object.keys(own).slice(1),
-      'the log level is an option like others',
+      Object.keys(own).slice(2),
+      'log level and threads are options like others',
     );
   });
 

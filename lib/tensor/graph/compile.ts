@@ -85,7 +85,7 @@ export class CompiledFunction<Inputs, Outputs> {
     this.dropEnded();
     const known = this.graphs.get(signature);
     if (known !== undefined) return known;
-    this.program.makeRoom();
+    this.program.makeRoom([...flattenTree(inputs).values()].reduce((sum, { size }) => sum + size, 0));
     this.dropEnded();
     const compiled = this.trace(inputs);
     this.traced += 1;

@@ -2,7 +2,7 @@ import { typeNumber } from '../backend';
 import { tf } from '../native';
 import { tensorAttribute, typeAttribute } from './attributes';
 import { GraphSession } from './graphSession';
-import type { SessionSettings } from './sessionSettings';
+import { type SessionSettings, threadsFor } from './sessionSettings';
 import type { Tracer } from './tracer';
 import { type Variable, Variables } from './variables';
 
@@ -29,10 +29,15 @@ export class Program {
     return this.open().variables;
   }
 
-  /** To be called before a graph is traced; ends a session that holds many, the values of whose variables move out. */
-  makeRoom(): void {
+  /**
+   * To be called before a graph is traced; ends a session that holds many, the values of whose variables move out.
+   *
+   * @param values that the graph reads: the first graph decides on the session's threads
+   */
+  makeRoom(values: number): void {
     if (this.graphs === mostGraphs) this.dispose();
     this.graphs += 1;
+    this.open({ ...threadsFor(values), ...this.settings });
   }
 
   /** Adds what counts the runs that began to change variables. */
@@ -75,9 +80,9 @@ export class Program {
     this.ended += 1;
   }
 
-  private open(): { session: GraphSession; variables: Variables } {
+  private open(settings = this.settings): { session: GraphSession; variables: Variables } {
     if (this.opened === null) {
-      const session = new GraphSession(this.settings);
+      const session = new GraphSession(settings);
       this.opened = { session, variables: new Variables(session) };
     }
     return this.opened;

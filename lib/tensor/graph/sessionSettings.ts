@@ -8,6 +8,14 @@ export interface SessionSettings {
   readonly interOpThreads?: number;
 }
 
+/** Values that a graph reads, up to which its ops are too small to be shared among threads. */
+const smallGraph = 2 ** 23;
+
+/** Of a small graph each op runs on one thread, several of them side by side: waiting for a second one takes longer. */
+export function threadsFor(values: number): SessionSettings {
+  return values < smallGraph ? { intraOpThreads: 1 } : {};
+}
+
 /** The bytes of `tensorflow.ConfigProto`. */
 export function configProto({ intraOpThreads = 0, interOpThreads = 0 }: SessionSettings): Uint8Array {
   const gpuOptions = new Message().integer(4, 1); // allow_growth

@@ -5,13 +5,16 @@ import type { TensorRecord } from './tracedFunction';
  * A tree is a tensor, or an object, array or Map of trees; numbers and text in between are part of its form.
  */
 
+// Looked up once: it lies behind two packages' getters, and a step asks thousands of times.
+const { Tensor } = tf;
+
 /** The tensors of a tree by their paths, such as `state/weights/cls_token`. */
 export function flattenTree(
   tree: unknown,
   path = '',
   into = new Map<string, tf.Tensor>(),
 ): Map<string, tf.Tensor> {
-  if (tree instanceof tf.Tensor) into.set(path, tree);
+  if (tree instanceof Tensor) into.set(path, tree);
   else
     for (const [key, branch] of branches(tree))
       flattenTree(branch, path === '' ? key : `${path}/${key}`, into);
@@ -20,7 +23,7 @@ export function flattenTree(
 
 /** A tree of the same form with other tensors. */
 export function rebuildTree<T>(form: T, tensors: TensorRecord, path = ''): T {
-  if (form instanceof tf.Tensor) return tensors.get(path) as T;
+  if (form instanceof Tensor) return tensors.get(path) as T;
   const rebuilt = ([key, branch]: [string, unknown]): [string, unknown] => [
     key,
     rebuildTree(branch, tensors, path === '' ? key : `${path}/${key}`),
@@ -33,7 +36,7 @@ export function rebuildTree<T>(form: T, tensors: TensorRecord, path = ''): T {
 
 /** What tells graphs apart: names, types and shapes of tensors, and the values between them. */
 export function treeSignature(tree: unknown): string {
-  if (tree instanceof tf.Tensor) return `${tree.dtype}[${tree.shape.join()}]`;
+  if (tree instanceof Tensor) return `${tree.dtype}[${tree.shape.join()}]`;
   if (typeof tree !== 'object' || tree === null) return JSON.stringify(tree) ?? 'undefined';
   return `{${branches(tree).map(([key, branch]) => `${key}:${treeSignature(branch)}`)}}`;
 }

@@ -22,6 +22,8 @@ export interface Variable {
   readonly handle: Place;
   /** Where its values come out. */
   readonly value: Place;
+  /** Where the tensors that stand for it get their values. */
+  readonly home: Home;
   /** The data id of the tensor whose values it holds. */
   holds: object | null;
 }
@@ -69,9 +71,8 @@ const manyValues = 2 ** 20;
 const resource = 20;
 
 /** The variables of a session, which all functions in it share by name, and the tensors that stand for them. */
-export class Variables implements Home {
+export class Variables {
   private readonly byName = new Map<string, Variable>();
-  private readonly byData = new WeakMap<object, Variable>();
   private readonly entries = new Map<Variable, Entry>();
   private readonly accesses = new Map<tf.DataType, Access>();
   /** Values of variables that were read together with one that somebody asked for. */
@@ -95,7 +96,8 @@ export class Variables implements Home {
     const handle = `${this.session.addNode({ op: 'VarHandleOp', attributes }).name}:0`;
     const read = { op: 'ReadVariableOp', inputs: [handle], attributes: { dtype: attributes.dtype } };
     const value = `${this.session.addNode(read).name}:0`;
-    const variable: Variable = { name, dtype, shape, handle, value, holds: null };
+    const home: Home = { read: (dataId) => this.read(variable, dataId) };
+    const variable: Variable = { name, dtype, shape, handle, value, home, holds: null };
     this.byName.set(name, variable);
     return variable;
   }
@@ -113,33 +115,14 @@ export class Variables implements Home {
 
   /** The tensor that stands for a variable after a run has changed it; the one before it has lost its values. */
   renew(variable: Variable): tf.Tensor {
-    const tensor = makeResident(this, variable.shape, variable.dtype);
-    this.hold(variable, tensor.dataId);
+    const tensor = makeResident(variable.home, variable.shape, variable.dtype);
+    variable.holds = tensor.dataId;
     return tensor;
   }
 
   /** After a run that broke off while it changed variables. */
   lose(variables: Iterable<Variable>): void {
     for (const variable of variables) variable.holds = null;
-  }
-
-  read(dataId: object): tf.BackendValues {
-    const variable = this.byData.get(dataId);
-    if (variable === undefined || variable.holds !== dataId)
-      throw new GraphError(
-        'FAILED_PRECONDITION',
-        'The values of this tensor are gone: a later run has replaced them.',
-      );
-    if (this.busy)
-      throw new GraphError(
-        'UNAVAILABLE',
-        `A run is changing "${variable.name}": read it when the run has ended.`,
-      );
-    this.readsSinceChange += 1;
-    if (this.readsSinceChange > singleReads && !this.ahead.has(variable)) this.readAhead(variable);
-    const fetched = this.ahead.get(variable) ?? this.fetch(variable);
-    this.ahead.delete(variable);
-    return typedValues(fetched) as tf.BackendValues;
   }
 
   /** To be called before a run changes variables: what was read ahead no longer holds. */
@@ -159,6 +142,24 @@ export class Variables implements Home {
     for (const variable of this.byName.values()) this.release(variable);
   }
 
+  private read(variable: Variable, dataId: object): tf.BackendValues {
+    if (variable.holds !== dataId)
+      throw new GraphError(
+        'FAILED_PRECONDITION',
+        'The values of this tensor are gone: a later run has replaced them.',
+      );
+    if (this.busy)
+      throw new GraphError(
+        'UNAVAILABLE',
+        `A run is changing "${variable.name}": read it when the run has ended.`,
+      );
+    this.readsSinceChange += 1;
+    if (this.readsSinceChange > singleReads && !this.ahead.has(variable)) this.readAhead(variable);
+    const fetched = this.ahead.get(variable) ?? this.fetch(variable);
+    this.ahead.delete(variable);
+    return typedValues(fetched) as tf.BackendValues;
+  }
+
   private pushGroup(group: readonly Arrival[]): void {
     group.forEach(({ variable }) => this.release(variable));
     const moves = group.map(({ tensor, move }) =>
@@ -166,8 +167,8 @@ export class Variables implements Home {
     );
     this.write(group.map(({ variable, tensor }, i) => [variable, moves[i]?.values ?? tensor.dataSync()]));
     group.forEach(({ variable, tensor }, i) => {
-      moves[i]?.arrive(this);
-      this.hold(variable, tensor.dataId);
+      moves[i]?.arrive(variable.home);
+      variable.holds = tensor.dataId;
     });
   }
 
@@ -233,11 +234,6 @@ export class Variables implements Home {
 
   private release({ holds }: Variable): void {
     if (holds !== null && isResident(holds)) settle(holds);
-  }
-
-  private hold(variable: Variable, dataId: object): void {
-    variable.holds = dataId;
-    this.byData.set(dataId, variable);
   }
 }
 
