@@ -6,7 +6,7 @@ import type { AblationFeatures, AblationProbe } from './jobResult';
 import type { AblationJob } from './plan';
 import { chooseRows, paperFiguresOf, referenceRow, type AblationRow } from './rows';
 import { intervalOf, pairedGain } from './table';
-import type { AblationFigure, AblationTable, AblationTableRow } from './table';
+import type { AblationFigure, AblationTable, AblationTableRow, Interval } from './table';
 
 export interface MakeTableArgs {
   readonly jobs: readonly AblationJob[];
@@ -66,7 +66,7 @@ function tableRow(row: AblationRow, byRow: (name: string) => readonly JobResult[
     const values = valuesOf(own, features, probe);
     return {
       values,
-      ours: intervalOf(values.map(({ top1 }) => top1)),
+      ours: withinShare(intervalOf(values.map(({ top1 }) => top1))),
       gain: name === against ? null : pairedGain(values, valuesOf(others, features, probe)),
     };
   };
@@ -85,6 +85,15 @@ function tableRow(row: AblationRow, byRow: (name: string) => readonly JobResult[
     isControl,
     figures,
     paper: published(row),
+  };
+}
+
+/** No accuracy is below 0 or above 1. */
+function withinShare({ mean, low, high }: Interval): Interval {
+  return {
+    mean,
+    low: low === null ? null : Math.max(0, low),
+    high: high === null ? null : Math.min(1, high),
   };
 }
 

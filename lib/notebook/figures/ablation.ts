@@ -15,7 +15,9 @@ export interface AblationFigureArgs {
 /** Pixels of a row, and of what is above and below all of them. */
 const rowHeight = 30;
 const marginTop = 72;
-const marginBottom = 96;
+const marginBottom = 128;
+/** How far below the rows the legend is, under the titles of the axes. */
+const legendDepth = 56;
 
 /**
  * What each row adds to the one it is compared with: left ours, the mean of the paired differences with its 95 %
@@ -75,7 +77,7 @@ export function ablationFigure(
     height: compared.length * rowHeight + marginTop + marginBottom,
     margin: { t: marginTop, b: marginBottom, l: 200 },
     showlegend: true,
-    legend: { orientation: 'h', x: 0, y: -0.12, yanchor: 'top' },
+    legend: { orientation: 'h', x: 0, y: -legendDepth / (compared.length * rowHeight), yanchor: 'top' },
     xaxis: { domain: [0, 0.68], zeroline: true, title: { text: 'ours, less the same without' } },
     xaxis2: {
       domain: [0.72, 1],
