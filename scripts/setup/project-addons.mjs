@@ -49,6 +49,9 @@ const placed = (name) => path.join(nativeAddons, `${name}.node`);
 export const projectAddons = {
   title,
   isDone: () => readText(stamp) === stampText() && names.every((name) => fs.existsSync(placed(name))),
+  /** Tells one version of the sources from another. */
+  sources: () => stampText(),
+  remove: () => [stamp, ...names.map(placed)].forEach((file) => fs.rmSync(file, { force: true })),
   async run(line) {
     const compiler = await findCompiler(line);
     line.expect(compiler.usualSeconds / 5, `compiling with ${compiler.name}`);

@@ -16,11 +16,15 @@ import { verifyTensorFlow } from './verify-tensorflow.mjs';
  * libraries from PyPI with the addon compiled here, else plain JavaScript with the reason.
  */
 export const tensorflow = {
+  /** Of the machine and the user's wishes: with another one the choice is made anew. */
+  key,
   isDone(retryFallback = false) {
     const chosen = readJson(backendFile);
     if (chosen?.key !== key()) return false;
     if (chosen.kind === 'fallback') return !retryFallback;
-    if (!projectAddons.isDone() && !chosen.withoutAddons) return false;
+    const triedInVain =
+      !retryFallback && chosen.withoutAddons && chosen.addonsTried === projectAddons.sources();
+    if (!projectAddons.isDone() && !triedInVain) return false;
     if (chosen.source === 'package') return fs.existsSync(chosen.package);
     if (chosen.source === 'addon') return fs.existsSync(placedAddon);
     if (chosen.cuda && !cuda.isDone()) return false;
@@ -62,7 +66,10 @@ async function addAddons(chosen, runStep) {
   } catch (error) {
     // Without a network or disk space the user wants to try again; the rest will not get better by itself.
     if (!(error instanceof SetupError) || !['missing', 'other'].includes(error.kind)) throw error;
+    // What an earlier version was compiled to does not fit this one.
+    projectAddons.remove();
     chosen.withoutAddons = error.message;
+    chosen.addonsTried = projectAddons.sources();
   }
 }
 

@@ -6,6 +6,14 @@ import { freshCopy, loadScript, root, runNode } from './support';
 
 const shim = path.join(root, 'scripts', 'tfjs-node');
 
+interface TensorFlowStep {
+  isDone(retryFallback?: boolean): boolean;
+  key(): string;
+}
+interface Addons {
+  sources(): string;
+}
+
 describe('the one TensorFlow', () => {
   it('is native and computes', () => {
     const info = nativeInfo();
@@ -69,6 +77,33 @@ describe('the one TensorFlow', () => {
       assert.match(fallbackNotice() ?? '', /not in use \(no wheel\).*slower/);
     } finally {
       fs.rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('tries our own addons again where it is asked to, or where their sources have changed', async () => {
+    const folder = freshCopy();
+    try {
+      const { tensorflow } = await loadScript<{ tensorflow: TensorFlowStep }>('setup/tensorflow.mjs', folder);
+      const { projectAddons } = await loadScript<{ projectAddons: Addons }>(
+        'setup/project-addons.mjs',
+        folder,
+      );
+      fs.mkdirSync(path.join(folder, '.native', 'addon'), { recursive: true });
+      const failed = { kind: 'native', source: 'package', package: folder, withoutAddons: 'no compiler' };
+      const note = (more: object) =>
+        fs.writeFileSync(
+          path.join(folder, '.native', 'backend.json'),
+          JSON.stringify({ ...failed, ...more, key: tensorflow.key() }),
+        );
+      note({ addonsTried: projectAddons.sources() });
+      assert.equal(tensorflow.isDone(), true);
+      assert.equal(tensorflow.isDone(true), false);
+      fs.appendFileSync(path.join(folder, 'scripts', 'native', 'rows.c'), '\n');
+      assert.equal(tensorflow.isDone(), false);
+      note({ addonsTried: projectAddons.sources() });
+      assert.equal(tensorflow.isDone(), true);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
     }
   });
 });
