@@ -1,11 +1,10 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { readText, writeFileWhole } from './files.mjs';
 import { kernelSpecFolder, nodeModules, root, venv } from './paths.mjs';
 
 const specFile = path.join(kernelSpecFolder, 'kernel.json');
 const labSettingsFile = path.join(venv, 'share', 'jupyter', 'lab', 'settings', 'overrides.json');
-/** Loaded by Node before tslab, where it is there. */
+/** Loaded by Node before tslab, for what tslab lacks. */
 const patchFile = path.join(root, 'scripts', 'kernel', 'patch.cjs');
 
 /** The TypeScript kernel, with this checkout's absolute paths, and JupyterLab's own settings. */
@@ -20,11 +19,12 @@ export const kernelspec = {
 };
 
 /** The kernel's description as Jupyter reads it. */
-export function kernelDescription({ node, hasPatch }) {
+export function kernelDescription(node) {
   return {
     argv: [
       node,
-      ...(hasPatch ? ['-r', patchFile] : []),
+      '-r',
+      patchFile,
       path.join(nodeModules, 'tslab', 'bin', 'tslab'),
       'kernel',
       '--config-path',
@@ -38,7 +38,7 @@ export function kernelDescription({ node, hasPatch }) {
 }
 
 function specText() {
-  return `${JSON.stringify(kernelDescription({ node: process.execPath, hasPatch: fs.existsSync(patchFile) }), null, 2)}\n`;
+  return `${JSON.stringify(kernelDescription(process.execPath), null, 2)}\n`;
 }
 
 /** No questions about news and updates. */
