@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { tf } from 'xkd';
 import { fusedBlend, hasFusedOps } from 'xkd/dist/tensor/fusedOps';
-import { CompiledFunction, GraphLimit, Program, flattenTree, hasGraphs, stage } from 'xkd/dist/tensor/graph';
+import {
+  CompiledFunction,
+  GraphLimit,
+  Program,
+  TraceError,
+  flattenTree,
+  hasGraphs,
+  stage,
+} from 'xkd/dist/tensor/graph';
 
 interface Inputs {
   readonly state: ReadonlyMap<string, tf.Tensor>;
@@ -151,6 +159,32 @@ describe('state in the variables of a graph', () => {
     assert.deepEqual([...new Set(state.get('a')!.dataSync())], [52]);
     program.dispose();
     tf.dispose([...state.values()]);
+  });
+
+  it('keeps its values where a function would let the optimiser have them and give nothing back', function () {
+    if (!hasFusedOps()) this.skip();
+    const compiled = new CompiledFunction(
+      ({ state, x }: Inputs) => {
+        stage(tf.sum(x));
+        const blended = fusedBlend(state.get('a')!, x, tf.tensor1d([1, 2]));
+        return { loss: tf.sum(blended), state: new Map([['b', tf.add(state.get('b')!, 1)]]) };
+      },
+      { reads: { state: 'state' }, writes: { state: 'state' } },
+    );
+    const state = makeState();
+    const x = tf.tensor1d([1, 1]);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      assert.throws(
+        () => compiled.call({ state, x }),
+        (error: Error) =>
+          error instanceof TraceError &&
+          /XkdBlend replaces "state.*a".*gives no new value/.test(error.message),
+      );
+    }
+    assert.deepEqual(read(state, 'a'), [1, 2]);
+    assert.deepEqual(read(state, 'b'), [3, 4, 5]);
+    compiled.dispose();
+    tf.dispose([x, ...state.values()]);
   });
 
   it('takes what was put into it from outside', () => {

@@ -3,6 +3,7 @@ import { tf } from '../native';
 import type { Feed, Fetched, Place, Request } from './graphSession';
 import { GraphError, GraphLimit } from './nativeError';
 import type { Program } from './program';
+import { TraceError } from './traceError';
 import { type Precision, Tracer } from './tracer';
 import { typeAttribute } from './attributes';
 import { toTensor } from './values';
@@ -93,6 +94,13 @@ export class TracedFunction {
       written.push(variable);
       return { path, shape, dtype, at: variable, early: false };
     });
+    for (const { path, at } of places) {
+      const taker = typeof at === 'string' || written.includes(at) ? null : tracer.takerOf(at.handle);
+      if (taker !== null)
+        throw new TraceError(
+          `The op ${taker} replaces "${path}" in its own memory, and the traced function gives no new value for it.`,
+        );
+    }
     if (written.length > 0 && !tracer.staged) tracer.endStage();
     const targets = outputs.flatMap(({ path, at }) => {
       if (typeof at === 'string') return [];

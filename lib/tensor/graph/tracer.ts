@@ -48,6 +48,8 @@ export class Tracer implements StageListener {
   private readonly rounded = new Map<Place, Place>();
   /** Where variables are read, with their handles if this trace writes them. */
   private readonly reads = new Map<Place, Place | null>();
+  /** Handles of variables whose memory an op has taken, with the op: they are empty until they are written again. */
+  private readonly taken = new Map<Place, string>();
   private readonly cheap = new CheapValues();
   /** Nodes of the backward pass, once it has begun. */
   private backward: Set<string> | null = null;
@@ -168,6 +170,11 @@ export class Tracer implements StageListener {
     return this.session.addNode({ op, inputs, attributes, controls: waits }).name;
   }
 
+  /** The op that took the memory of a variable; null where it has kept it. */
+  takerOf(handle: Place): string | null {
+    return this.taken.get(handle) ?? null;
+  }
+
   endStage(finite?: tf.Tensor): void {
     if (finite !== undefined) {
       const attributes = { T: typeAttribute(typeNumber(finite.dtype)), message: textAttribute('not finite') };
@@ -224,9 +231,9 @@ export class Tracer implements StageListener {
     return inputs.slice(0, replacing[op] ?? 0).flatMap((place) => {
       const handle = this.reads.get(place) ?? null;
       this.reads.delete(place);
-      return handle === null
-        ? []
-        : this.addEffect('DestroyResourceOp', [handle], [nodeOf(place), this.noteChange()]);
+      if (handle === null) return [];
+      this.taken.set(handle, op);
+      return this.addEffect('DestroyResourceOp', [handle], [nodeOf(place), this.noteChange()]);
     });
   }
 
