@@ -262,9 +262,16 @@ describe('report of results', () => {
     const [row, ...others] = rowsOf(seeds);
     assert.equal(others.length, 0);
     assert.deepEqual([row.dataset, row.ours.count], ['mine', 2]);
-    const jpegs = report([svm({ dataset: own, top1: 0.5 }), svm({ dataset: extracted, top1: 0.6 })]);
-    assert.deepEqual(jpegs.problems, []);
-    near(jpegs.rows[0].ours.mean, 0.55);
+    const jpegs = { ...extracted, root: '/fast/jpegs' };
+    const ofJpegs = [svm({ dataset: jpegs, top1: 0.6 }), svm({ dataset: extracted, top1: 0.52 })];
+    const alone = report(ofJpegs);
+    assert.deepEqual([alone.problems, alone.rows[0].ours.mean, alone.rows[0].ours.count], [[], 0.6, 1]);
+    const beside = report([...ofJpegs, svm({ dataset: own, top1: 0.5 })]);
+    assert.deepEqual([beside.problems, beside.rows[0].ours.mean, beside.rows[0].ours.count], [[], 0.5, 1]);
+    assert.match(
+      beside.notes.join(),
+      /"0\.json", "1\.json": runs that other files hold as well, counted once/,
+    );
   });
 
   describe('in files', () => {

@@ -13,12 +13,17 @@ export interface DistinctRuns {
   readonly duplicates: readonly string[];
 }
 
-/** Counts a run once, in however many files it is: the same weights, data, protocol, settings and seed. */
+/**
+ * Counts a run once, in however many files it is: the same weights, data, protocol, settings and seed. Of a run on
+ * original and extracted files that on the originals counts.
+ */
 export function distinctRuns(found: readonly FoundResult[]): DistinctRuns {
-  const runs: FoundResult[] = [];
+  const sound: FoundResult[] = [];
   const problems: string[] = [];
   const duplicates: string[] = [];
-  for (const same of groupBy(found, ({ result }) => runKey(result)).values()) {
+  // Of JPEGs the figures may be a little different from those of originals, which is no contradiction.
+  const sameFiles = groupBy(found, ({ result }) => canonical([runKey(result), extractedRoot(result)]));
+  for (const same of sameFiles.values()) {
     const [first, ...rest] = same;
     const conflict = rest.find(({ result }) => difference(first.result, result) !== null);
     if (conflict) {
@@ -28,8 +33,14 @@ export function distinctRuns(found: readonly FoundResult[]): DistinctRuns {
       );
       continue;
     }
-    runs.push(first);
+    sound.push(first);
     duplicates.push(...rest.map(({ path }) => path));
+  }
+  const runs: FoundResult[] = [];
+  for (const same of groupBy(sound, ({ result }) => runKey(result)).values()) {
+    const counted = same.find(({ result }) => extractedRoot(result) === null) ?? same[0];
+    runs.push(counted);
+    duplicates.push(...same.flatMap((each) => (each === counted ? [] : each.path)));
   }
   return { runs, problems, duplicates };
 }
@@ -61,18 +72,12 @@ export function canonical(value: unknown): string {
 }
 
 function runKey({ protocol, dataset, modality, tower, network, settings, seed }: ProtocolResult): string {
-  // Of JPEGs the figures may be a little different, which is no contradiction.
-  const isExtracted = dataset.original !== undefined;
-  return canonical([
-    datasetKey(dataset),
-    isExtracted,
-    protocol,
-    modality,
-    tower,
-    network.hash,
-    settings,
-    seed,
-  ]);
+  return canonical([datasetKey(dataset), protocol, modality, tower, network.hash, settings, seed]);
+}
+
+/** The folder of an extracted data set; null for originals, wherever they are. */
+function extractedRoot({ dataset: { original, root } }: ProtocolResult): string | null {
+  return original === undefined ? null : resolve(root);
 }
 
 /** The first metric that differs, in words; null where none does. */
