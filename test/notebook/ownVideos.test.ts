@@ -148,11 +148,16 @@ describe('search', () => {
   });
 
   it('finds the other modality of clips that it has not learnt from', () => {
-    const [x, map] = [matrix(80, 6), matrix(6, 6)];
+    // The sound's features are the pictures' reflected at a plane, made larger and moved: all directions stay equally
+    // strong, so the regression's penalty, which weakens weak ones, leaves every clip nearest to itself.
+    const [x, normal] = [matrix(80, 6), matrix(1, 6).data];
+    const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i], 0);
     const y = { ...x, data: new Float32Array(x.data.length) };
-    for (let i = 0; i < 80; i++)
-      for (let j = 0; j < 6; j++)
-        for (let k = 0; k < 6; k++) y.data[6 * i + j] += x.data[6 * i + k] * map.data[6 * k + j];
+    for (let i = 0; i < 80; i++) {
+      const row = x.data.subarray(6 * i, 6 * i + 6);
+      const twice = (2 * dot(row, normal)) / dot(normal, normal);
+      row.forEach((value, j) => (y.data[6 * i + j] = 3 * (value - twice * normal[j]) + 5));
+    }
     const part = (from: number, to: number) => {
       const cut = (all: typeof x) => ({
         data: all.data.slice(6 * from, 6 * to),
@@ -163,10 +168,11 @@ describe('search', () => {
     };
     const [learnt, among] = [part(0, 60), part(60, 80)];
     for (const from of ['video', 'audio'] as const) {
-      const firsts = times(20, 0).map(
-        (_, row) => crossModalRows({ learnt, among, from, row })[0].row === row,
-      );
-      assert.ok(firsts.filter(Boolean).length >= 14, `${firsts.filter(Boolean).length} of 20`);
+      const found = times(20, 0).map((_, row) => crossModalRows({ learnt, among, from, row })[0]);
+      found.forEach(({ row, cosine }, given) => {
+        assert.equal(row, given);
+        assert.ok(cosine > 0.99, `clip ${given}: ${cosine}`);
+      });
     }
   });
 });
