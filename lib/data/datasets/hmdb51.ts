@@ -5,6 +5,7 @@ import { videoExtensions } from '../mediaNames';
 import { readLines } from '../textFile';
 import type { FoldRole, Layout, ListedClip } from './layout';
 import { FileKeys, namesIn } from './places';
+import { requireList } from './root';
 
 const folds = ['1', '2', '3'];
 const listFolders = ['testTrainMulti_7030_splits', 'test_train_splits/testTrainMulti_7030_splits', 'splits', 'annotations', '.'];
@@ -29,11 +30,10 @@ export const hmdb51: Layout = {
   async read(folder) {
     const { path: lists, names } = listsIn(folder)!;
     const clips = new Map<string, ListedClip>();
-    const classes = new Set<string>();
-    for (const name of names) {
-      const [, label, fold] = listName.exec(name)!;
-      classes.add(label);
-      const list = join(lists, name);
+    const classes = [...new Set(names.map((name) => listName.exec(name)![1]))].sort();
+    for (const [label, fold] of classes.flatMap((name) => folds.map((fold) => [name, fold]))) {
+      const list = join(lists, `${label}_test_split${fold}.txt`);
+      requireList(hmdb51, list);
       for (const { text, line } of readLines(list)) {
         const match = /^(.*\S)\s+([012])$/.exec(text);
         if (!match) {
@@ -55,7 +55,7 @@ export const hmdb51: Layout = {
       const [label, file] = [listed.label!, listed.name.slice(listed.label!.length + 1)];
       return { listed, path: files.take(keyOf(label, file)) };
     });
-    return { clips: found, classes: [...classes].sort(), folds, unlisted: files.left };
+    return { clips: found, classes, folds, unlisted: files.left };
   },
 };
 

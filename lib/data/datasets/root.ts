@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors';
 import { datasetTitles, type Layout } from './layout';
@@ -13,6 +14,18 @@ const mostNamed = 6;
 export function requireLayout(layout: Layout, root: string, folder: string): void {
   const lacking = layout.lacks(folder);
   if (lacking !== null) throw wrongRoot(layout, root, folder, `there is no ${lacking} in it`);
+}
+
+/**
+ * Makes sure that one of a data set's lists is there.
+ *
+ * @throws UserError that names it
+ */
+export function requireList(layout: Layout, path: string): void {
+  if (existsSync(path)) return;
+  throw new UserError(
+    `${datasetTitles[layout.name]} is not whole, for there is no ${path}: unpack its lists anew; all of them are needed.`,
+  );
 }
 
 /** The sentence for a folder that does not hold a data set. */

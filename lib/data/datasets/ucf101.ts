@@ -5,6 +5,7 @@ import { videoExtensions } from '../mediaNames';
 import { readLines } from '../textFile';
 import type { FoldRole, Layout, ListedClip } from './layout';
 import { FileKeys, firstPlace } from './places';
+import { requireList } from './root';
 
 const folds = ['1', '2', '3'];
 const listFolders = ['ucfTrainTestlist', 'UCF101TrainTestSplits-RecognitionTask/ucfTrainTestlist', 'annotations', '.'];
@@ -34,6 +35,7 @@ export const ucf101: Layout = {
     folds.forEach((fold, f) => {
       for (const role of ['train', 'test'] as const) {
         const list = join(lists, `${role}list0${fold}.txt`);
+        requireList(ucf101, list);
         for (const { text, line } of readLines(list)) {
           const { file, number } = parseLine(text);
           const label = names.get(comparable(file.split('/')[0]));

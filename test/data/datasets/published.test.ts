@@ -72,6 +72,18 @@ describe('published data sets', function () {
     await refuses(root, { dataset: 'ucf101' }, /Line 1 of .*classInd\.txt is not "1 CLASS"/);
   });
 
+  it('refuses UCF101 and HMDB51 where one of their lists is gone, which would leave clips out of a fold', async () => {
+    for (const [dataset, plantIt, list] of [
+      ['ucf101', plantUcf101, 'ucfTrainTestlist/testlist02.txt'],
+      ['hmdb51', plantHmdb51, 'testTrainMulti_7030_splits/brush_hair_test_split2.txt'],
+    ] as const) {
+      const root = file(`${dataset} without a list`);
+      plantIt(root);
+      rmSync(join(root, list));
+      await refuses(root, { dataset }, /(UCF101|HMDB51) is not whole, for there is no .*2\.txt: unpack its lists anew/);
+    }
+  });
+
   it('reads HMDB51 with the odd characters of its names', async () => {
     const root = file('hmdb');
     plantHmdb51(root);
