@@ -43,7 +43,7 @@ export function openFailure(path: string, log: string): BadMedia {
     return new BadMedia(path, 'is truncated: its index (the moov atom) is missing');
   }
   if (/Invalid data found|detected only with low score/.test(log))
-    return new BadMedia(path, 'is not a video');
+    return new BadMedia(path, 'holds no pictures or sound that can be read');
   return new BadMedia(path, `could not be opened by ffmpeg (${firstError(log)})`);
 }
 

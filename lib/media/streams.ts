@@ -147,7 +147,7 @@ const jpegFilters = ['scale=out_range=full:out_color_matrix=bt601', 'format=yuvj
 const jpegCodec = ['-c:v', 'mjpeg', '-q:v', '2'];
 
 function checkStreams(path: string, info: MediaInfo, args: StreamArgs): void {
-  if (!info.video && !info.audio) throw new BadMedia(path, 'is not a video');
+  if (!info.video && !info.audio) throw new BadMedia(path, 'holds no pictures or sound that can be read');
   if (args.framesPerSecond !== null && !info.video) throw new BadMedia(path, lacksStream.video);
   if (args.sampleRateHz !== null && !info.audio) throw new BadMedia(path, lacksStream.audio);
 }

@@ -34,7 +34,7 @@ describe('xkd extract', function () {
   it('names the files that cannot be used, with the reason, and those of no data set', () => {
     const { status, stdout, stderr } = extract('mixed', 'mixed-out');
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /^not usable: text\.mp4 is not a video$/m);
+    assert.match(stderr, /^not usable: text\.mp4 holds no pictures or sound that can be read$/m);
     assert.match(stderr, /^not usable: missing\.mp4 does not exist$/m);
     assert.match(stdout, /10 clips in 3 shards, .* 2 files not usable/);
     refused(extract('nowhere', 'x'), /The data set .*nowhere does not exist/);

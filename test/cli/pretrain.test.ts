@@ -119,7 +119,7 @@ describe('xkd pretrain', function () {
     const out = run('from-broken');
     refused(
       ['pretrain', '--data', broken, '--out', out, ...small, '--eager'],
-      /xkd: \d of 8 files cannot be used .*\.mp4 is not a video/,
+      /xkd: \d of 8 files cannot be used .*\.mp4 holds no pictures or sound that can be read/,
     );
     assert.deepEqual(listCheckpoints(out), []);
     assert.ok(readdirSync(out).includes('config.json'));

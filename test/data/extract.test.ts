@@ -73,7 +73,7 @@ describe('extractDataset', function () {
       assert.equal(line.stored.sha256, sha256Of(tar.subarray(offset, offset + length)));
     }
     const by = (name: string) => lines.find(({ path }) => path === name)!;
-    assert.match(by('text.mp4').error!, /not a video/);
+    assert.match(by('text.mp4').error!, /no pictures or sound/);
     assert.match(by('missing.mp4').error!, /does not exist/);
     assert.deepEqual([by('clip 3.mp4').frames, by('silent.mp4').samples, by('sound.wav').frames], [20, 0, 0]);
     assert.equal(by('clip 5.mp4').durationSeconds, 4.2);

@@ -145,7 +145,7 @@ describe('openLoader', function () {
       [file('gone.mp4'), file('text.mp4')],
     );
     assert.match(skipped[0].reason, /does not exist/);
-    assert.match(skipped[1].reason, /is not a video/);
+    assert.match(skipped[1].reason, /holds no pictures or sound that can be read/);
     await loader.close();
     assert.deepEqual(await load(broken, nano({ ...overridesOf(config), 'loader.workers': 3 }), 0, 2), batches);
   });

@@ -25,8 +25,8 @@ describe('files that cannot be used', () => {
     ['missing.mp4', /does not exist/],
     ['.', /is a directory/],
     ['empty.mp4', /is empty \(0 bytes\)/],
-    ['text.mp4', /is not a video/],
-    ['page.txt', /is not a video/],
+    ['text.mp4', /holds no pictures or sound that can be read/],
+    ['page.txt', /holds no pictures or sound that can be read/],
     ['no-index.mp4', /is truncated/],
     ['half.mp4', /is truncated: it holds \d\.\d s of the 2\.0 s/],
     ['half.mkv', /is truncated/],
@@ -81,7 +81,7 @@ describe('files that cannot be used', () => {
     assert.deepEqual([info.audio?.sampleRateHz, info.audio?.channels], [44100, 1]);
     assert.ok(Math.abs(info.audio!.startSeconds - 0.5) < 0.03, `sound starts at ${info.audio?.startSeconds}`);
     assert.ok(Math.abs(info.durationSeconds! - 2.5) < 0.05);
-    await assert.rejects(probe(file('text.mp4')), /is not a video/);
+    await assert.rejects(probe(file('text.mp4')), /holds no pictures or sound that can be read/);
   });
 
   it('says what to do without an ffmpeg that runs', async () => {

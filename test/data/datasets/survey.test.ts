@@ -73,9 +73,9 @@ describe('surveyDataset', function () {
     assert.equal(heads.opened!.withoutSound, 2);
     assert.deepEqual(heads.opened!.broken, [
       { path: 'a/empty.mp4', reason: 'is empty (0 bytes)' },
-      { path: 'a/text.mp4', reason: 'is not a video' },
+      { path: 'a/text.mp4', reason: 'holds no pictures or sound that can be read' },
     ]);
-    assert.match(heads.findings[1], /^2 files cannot be used: a\/empty\.mp4 is empty \(0 bytes\); a\/text\.mp4 is not a video\.$/);
+    assert.match(heads.findings[1], /^2 files cannot be used: a\/empty\.mp4 is empty \(0 bytes\); a\/text\.mp4 holds no pictures or sound that can be read\.$/);
     const decoded = await survey(root, { open: { decode: true, log } });
     assert.deepEqual(decoded.opened!.broken.map(({ path }) => path), ['a/empty.mp4', 'a/text.mp4', 'a/torn.avi']);
     assert.match(decoded.opened!.broken[2].reason, /^(is damaged|is truncated): /);
