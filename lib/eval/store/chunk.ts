@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors';
-import { openSafetensors, writeSealedSafetensors } from '../../files';
+import { DamagedFile, openSafetensors, writeSealedSafetensors } from '../../files';
 import type { FileFingerprint } from './fileFingerprint';
 
 /** A file whose features stand in a chunk. */
@@ -77,12 +77,19 @@ export function openChunk(path: string, set: string): Chunk {
 /**
  * The values of a chunk, `[files x rowsEach, columns]`.
  *
- * @throws DamagedFile where they are not as they were written
+ * @throws DamagedFile where they are not as they were written, or not finite
  */
 export function readChunk({ path }: Chunk): Float32Array {
   const reader = openSafetensors(path);
   try {
-    return reader.read(tensorName).data as Float32Array;
+    const values = reader.read(tensorName).data as Float32Array;
+    if (values.every(Number.isFinite)) return values;
+    // Nothing of the kind is written here: these are of another program's hand.
+    const reason = 'it holds values that are not finite numbers';
+    throw new DamagedFile(
+      `"${path}" is damaged: ${reason}; remove it, and its features are computed again.`,
+      reason,
+    );
   } finally {
     reader.close();
   }

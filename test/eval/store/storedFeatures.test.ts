@@ -20,6 +20,8 @@ import {
   type Modality,
   type StoredFeaturesArgs,
 } from 'xkd';
+import { openChunk, readChunk, writeChunk } from 'xkd/dist/eval/store/chunk';
+import { hashOfKey, type FeatureSetKey } from 'xkd/dist/eval/store/featureSet';
 import { ordinaryClip, temporaryFolder } from '../../media/fixtures';
 
 describe('store of features', function () {
@@ -169,6 +171,25 @@ describe('store of features', function () {
     assert.equal(computed, 4);
     assert.match(told[0], /^The features in ".*" are damaged \(.*\); they are computed again\.$/);
     assert.deepEqual(matrixOf(after.rows.video!), before);
+  });
+
+  it('computes again what holds values that are no numbers, however they came there', async () => {
+    const before = matrixOf((await features({})).rows.video!);
+    const [set] = readdirSync(folder());
+    const name = readdirSync(join(folder(), set)).find((each) => each.endsWith('.safetensors'))!;
+    const path = join(folder(), set, name);
+    const key = hashOfKey(JSON.parse(readFileSync(join(folder(), set, 'set.json'), 'utf8')) as FeatureSetKey);
+    const chunk = openChunk(path, key);
+    const values = readChunk(chunk);
+    values[5] = NaN;
+    writeChunk(join(folder(), set), key, chunk.files, values, chunk.columns);
+    const told: string[] = [];
+    const after = await features({ report: (text) => told.push(text) });
+    assert.match(
+      told.join(),
+      /are damaged \(it holds values that are not finite numbers\); they are computed again\.$/,
+    );
+    assert.deepEqual([computed, matrixOf(after.rows.video!)], [4, before]);
   });
 
   it('leaves out what cannot be used, each time', async () => {
