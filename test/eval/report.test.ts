@@ -63,6 +63,17 @@ describe('report of results', () => {
     assert.equal(row.ours.high, 1);
   });
 
+  it('names what a configuration changes, all or the first four, and the steps once', () => {
+    const networkOf = (count: number) => {
+      const values = Array.from({ length: count }, (_, i): [string, number] => [`encoder.key${i}`, i]);
+      const changes = Object.fromEntries([...values, ['training.steps', 5]]);
+      return rowsOf([svm({ network: { preset: 'nano', step: 5, changes } })])[0].network;
+    };
+    const four = 'nano, 5 steps, encoder.key0=0, encoder.key1=1, encoder.key2=2, encoder.key3=3';
+    assert.equal(networkOf(5), `${four}, encoder.key4=4`);
+    assert.equal(networkOf(6), `${four}, 2 more changes`);
+  });
+
   it('keeps apart what is not the same question', () => {
     const results = [
       svm({}),

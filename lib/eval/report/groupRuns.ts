@@ -17,7 +17,7 @@ export interface GroupedRuns {
   readonly notes: readonly string[];
 }
 
-/** Changes that are named before the rest is counted. */
+/** Changes that are named before the rest, if it is more than one, is counted. */
 const mostChanges = 4;
 
 /** Puts runs together over which means are taken. */
@@ -59,14 +59,17 @@ function questionKey({ dataset, protocol, modality, tower, network }: ProtocolRe
 
 function networkWords({ preset, step, changes = {} }: ProtocolResult['network']): string {
   const { row, others } = recognisePaperRow(changes);
-  const words = changeWords(changes, row === null ? Object.keys(changes) : others);
-  const rest = words.length - mostChanges;
+  const keys = row === null ? Object.keys(changes) : others;
+  // The steps are named anyway.
+  const told = keys.filter((key) => key !== 'training.steps' || changes[key] !== step);
+  const words = changeWords(changes, told);
+  const named = words.length > mostChanges + 1 ? mostChanges : words.length;
   return [
     preset,
     ...(step === null ? [] : [step === 0 ? 'untrained' : `${step} steps`]),
     ...(row === null || row === 'full' ? [] : [paperRowTitles[row]]),
-    ...words.slice(0, mostChanges),
-    ...(rest > 0 ? [`${rest} more changes`] : []),
+    ...words.slice(0, named),
+    ...(named < words.length ? [`${words.length - named} more changes`] : []),
   ].join(', ');
 }
 
