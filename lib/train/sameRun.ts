@@ -34,7 +34,7 @@ export function requireSameRun(out: string, found: CheckpointInfo, config: XkdCo
   requireSameConfig(out, found.begun, config);
   if (found.run === null) {
     throw new UserError(
-      `"${found.path}" holds weights of no run, so none can go on from it; choose another folder.`,
+      `"${found.path}" holds weights of no run, so none can go on from it; begin one with them in another folder by --init "${found.path}".`,
     );
   }
   const change = changeOfClips(found.run.clips, run.clips);

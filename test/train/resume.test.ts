@@ -230,6 +230,10 @@ describe('resuming', () => {
       () => requireSameRun(out, info, withCache(0), run),
       said(/another configuration: loader\.cacheMegabytes \(1024, asked for 0\)/),
     );
+    assert.throws(
+      () => requireSameRun(out, { ...info, run: null }, config, run),
+      said(/holds weights of no run.*begin one with them in another folder by --init "/),
+    );
     const longer = tinyConfig({ 'training.steps': 9, 'optimiser.warmupEpochs': 0 });
     await assert.rejects(
       open(out, { resume: true, config: longer }),
