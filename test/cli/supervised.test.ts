@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { makeSampleSet, readMetrics, readResult } from 'xkd';
+import { assertRefused, runHere } from '../support/commandLine';
 
 const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main.js');
 
@@ -19,7 +20,6 @@ describe('xkd evaluate finetune and linear', function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   const words = (name: string, protocol: string, ...more: string[]) => [
-    program,
     'evaluate',
     protocol,
     ...['--checkpoint', 'none', '--preset', 'nano', '--root', data],
@@ -34,7 +34,7 @@ describe('xkd evaluate finetune and linear', function () {
     ],
     ...more,
   ];
-  const run = (...all: string[]) => spawnSync(process.execPath, all, { encoding: 'utf8' });
+  const run = (...all: string[]) => spawnSync(process.execPath, [program, ...all], { encoding: 'utf8' });
   const store = (name: string) => join(folder, name, 'store');
   const training = (name: string) => {
     const found = existsSync(store(name))
@@ -62,7 +62,9 @@ describe('xkd evaluate finetune and linear', function () {
       ['SIGKILL', null, 1],
       ['SIGINT', 130, 3],
     ] as const) {
-      const child = spawn(process.execPath, words('cut', 'finetune', ...settings), { stdio: 'ignore' });
+      const child = spawn(process.execPath, [program, ...words('cut', 'finetune', ...settings)], {
+        stdio: 'ignore',
+      });
       const end = ended(child);
       await until(child, () => epochs('cut').length >= after);
       child.kill(signal);
@@ -81,17 +83,17 @@ describe('xkd evaluate finetune and linear', function () {
     assert.deepEqual(result('cut').metrics, result('whole').metrics);
   });
 
-  it('takes the settings of a modality as defaults, and any of them as a word', () => {
-    const heard = run(
-      ...words('heard', 'linear', '--modality', 'audio', 'features=once', 'epochs=2', 'dropout=0.1'),
+  it('takes the settings of a modality as defaults, and any of them as a word', async () => {
+    const heard = await runHere(
+      words('heard', 'linear', '--modality', 'audio', 'features=once', 'epochs=2', 'dropout=0.1'),
     );
-    assert.equal(heard.status, 0, heard.stderr);
+    assert.equal(heard.code, 0, heard.stderr);
     const { settings, modality } = readResult(
       join(folder, 'heard', 'linear-folder-audio-student-seed0.json'),
     );
     assert.equal(modality, 'audio');
     assert.deepEqual([settings.learningRate, settings.dropout, settings.testCrops], [1e-3, 0.1, 1]);
-    const help = run(program, 'evaluate', 'finetune', '--help').stdout;
+    const { stdout: help } = await runHere(['evaluate', 'finetune', '--help']);
     for (const line of [/layerDecay=0.45/, /randAugment=4/, /mixup=0.6/]) assert.match(help, line);
     assert.match(
       help,
@@ -99,24 +101,23 @@ describe('xkd evaluate finetune and linear', function () {
     );
   });
 
-  it('refuses in one sentence, with no stack trace', () => {
-    const refused = (pattern: RegExp, ...all: string[]) => {
-      const { status, stderr } = run(...all);
-      assert.ok(status === 1 || status === 2, `${status} ${stderr}`);
-      assert.match(stderr, pattern);
-      assert.equal(stderr.trim().split('\n').length, 1, stderr);
-    };
-    refused(/The value 2 of "dropout" is not allowed/, ...words('bad', 'linear', 'dropout=2'));
-    refused(/There is no key "layerDecay"|layerDecay/, ...words('bad', 'linear', 'layerDecay=0.5'));
-    refused(/batch is 17.*only 16 clips/, ...words('bad', 'linear', 'batch=17'));
-    refused(/sound has no frames/, ...words('bad', 'finetune', '--modality', 'audio', 'testCrops=3'));
-    refused(/both/, ...words('bad', 'linear', '--modality', 'both'));
+  it('refuses in one sentence, with no stack trace', async () => {
+    await assertRefused(words('bad', 'linear', 'dropout=2'), /The value 2 of "dropout" is not allowed/);
+    await assertRefused(words('bad', 'linear', 'layerDecay=0.5'), /There is no (key|setting) "layerDecay"/);
+    await assertRefused(words('bad', 'linear', 'batch=17'), /batch is 17.*only 16 clips/);
+    await assertRefused(
+      words('bad', 'finetune', '--modality', 'audio', 'testCrops=3'),
+      /sound has no frames/,
+    );
+    await assertRefused(words('bad', 'linear', '--modality', 'both'), /both/);
     const weights = resolve(__dirname, '..', '..', 'golden', 'xkd_vid_teacher.pth.tar');
     const ofTheseWeights = ['encoder.width=48', 'encoder.depth=2', 'clip.frameSize=48'];
-    refused(
+    await assertRefused(
+      [
+        ...['evaluate', 'linear', '--checkpoint', weights, '--preset', 'nano', '--root', data],
+        ...['--modality', 'audio', '--tower', 'teacher', ...ofTheseWeights],
+      ],
       /no audio teacher/,
-      ...[program, 'evaluate', 'linear', '--checkpoint', weights, '--preset', 'nano', '--root', data],
-      ...['--modality', 'audio', '--tower', 'teacher', ...ofTheseWeights],
     );
   });
 });

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { main } from 'xkd/dist/cli/main';
+
+/** A command line's words, run in this process: how it ends, and what it writes. */
+export async function runHere(
+  words: readonly string[],
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const streams = [process.stdout, process.stderr];
+  const own = streams.map(({ write }) => write);
+  const heard = ['', ''];
+  streams.forEach((stream, i) => {
+    stream.write = (text: string | Uint8Array) => {
+      heard[i] += typeof text === 'string' ? text : Buffer.from(text).toString('utf8');
+      return true;
+    };
+  });
+  try {
+    const code = await main(words);
+    return { code, stdout: heard[0], stderr: heard[1] };
+  } finally {
+    streams.forEach((stream, i) => (stream.write = own[i]));
+  }
+}
+
+/** Sees to it that a command line that can't be meant is refused in one sentence, with no stack trace. */
+export async function assertRefused(words: readonly string[], sentence: RegExp): Promise<void> {
+  const { code, stderr } = await runHere(words);
+  assert.ok(code === 1 || code === 2, `${code} ${stderr}`);
+  assert.match(stderr, sentence);
+  assert.equal(stderr.trim().split('\n').length, 1, stderr);
+}
