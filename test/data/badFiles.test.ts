@@ -20,7 +20,7 @@ describe('files that cannot be used', () => {
     assert.equal(sentence('evaluation', 'is empty'), '');
     assert.match(
       sentence('evaluation', 'is empty', 'is truncated'),
-      /^2 of 4 files cannot be used \(\/set\/0\.mp4 is empty; \/set\/1\.mp4 is truncated\), .*mend or remove them/,
+      /^2 of 4 files cannot be used \(\/set\/0\.mp4 is empty; \/set\/1\.mp4 is truncated\), .*mend or remove them \("xkd data check" names all\)/,
     );
   });
 
