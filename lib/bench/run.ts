@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { startEnvironment } from '@tensorflow/tfjs-node/environment';
 import { configure } from '../config';
 import { UserError } from '../errors';
 import { scheduleAt } from '../train/schedules';
@@ -110,7 +111,8 @@ function launch(job: Job, folder: string, { pytorch, threads }: BenchRunArgs): E
       throw new UserError('PyTorch is not installed; leave it out with --engine eager,compiled.');
     return startEngine(engine, pytorch.python, [pytorch.script, file], { OMP_NUM_THREADS: count });
   }
-  const env = { TF_NUM_INTRAOP_THREADS: count, TF_NUM_INTEROP_THREADS: count, OMP_NUM_THREADS: count };
+  const counts = { TF_NUM_INTRAOP_THREADS: count, TF_NUM_INTEROP_THREADS: count, OMP_NUM_THREADS: count };
+  const env = { ...startEnvironment(process.env), ...counts };
   return startEngine(engine, process.execPath, [join(__dirname, 'worker.js'), file], env);
 }
 

@@ -3,6 +3,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { notebooks, venvPython } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
+import { startEnvironment } from '../tfjs-node/environment.js';
 import { runInForeground } from './foreground.mjs';
 import { askedPort, jupyterArguments } from './jupyter-arguments.mjs';
 
@@ -23,7 +24,8 @@ const args = jupyterArguments(given, {
   hasScreen: process.platform === 'darwin' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY),
 });
 console.error('JupyterLab starts; open the address with the token below in a browser, Ctrl-C here ends it.');
-process.exit(await runInForeground(venvPython, ['-m', 'jupyterlab', ...args]));
+const env = startEnvironment(process.env);
+process.exit(await runInForeground(venvPython, ['-m', 'jupyterlab', ...args], { env }));
 
 /** One sentence when the port cannot be used, or undefined. */
 async function portProblem(port) {

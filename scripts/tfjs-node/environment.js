@@ -62,4 +62,18 @@ function setTensorflowEnvironment() {
   if (notices.length > 0) process.env.XKD_ENVIRONMENT_TOLD = '1';
 }
 
-module.exports = { tensorflowEnvironment, setTensorflowEnvironment };
+/** Large tensors on large pages: on Linux the C library asks for them, if it is told to before a process starts. */
+const largePages = 'glibc.malloc.hugetlb=1';
+
+/**
+ * What is to be added to the environment of a process that is started to compute: what is too late to be set in it.
+ *
+ * @param env the user's
+ */
+function startEnvironment(env) {
+  const own = env.GLIBC_TUNABLES;
+  if (process.platform !== 'linux' || /glibc\.malloc\.hugetlb=/.test(own ?? '')) return {};
+  return { GLIBC_TUNABLES: own ? `${own}:${largePages}` : largePages };
+}
+
+module.exports = { startEnvironment, tensorflowEnvironment, setTensorflowEnvironment };

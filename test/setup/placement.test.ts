@@ -9,7 +9,8 @@ interface Environment {
 }
 const folder = resolve(__dirname, '..', '..', '..', 'scripts', 'tfjs-node');
 // eslint-disable-next-line @typescript-eslint/no-require-imports
-const { tensorflowEnvironment } = require(resolve(folder, 'environment.js')) as {
+const { startEnvironment, tensorflowEnvironment } = require(resolve(folder, 'environment.js')) as {
+  startEnvironment(env: Record<string, string>): Record<string, string>;
   tensorflowEnvironment(env: Record<string, string>, nvcc?: string | null): Environment;
 };
 
@@ -21,6 +22,26 @@ describe('the place of ops', () => {
     assert.deepEqual(place('cpu', false), { device: 'cpu', fused: false });
     assert.deepEqual(place('gpu', true), { device: 'gpu', fused: false });
     assert.deepEqual(placeOps({ kind: 'fallback', device: 'cpu', hasKernels: true }).fused, false);
+  });
+});
+
+describe('the environment of a process that computes', () => {
+  it("asks for large pages on Linux, beside the user's own choices", function () {
+    if (process.platform !== 'linux') this.skip();
+    const asked = 'glibc.malloc.hugetlb=1';
+    assert.deepEqual(startEnvironment({}), { GLIBC_TUNABLES: asked });
+    const own = 'glibc.malloc.arena_max=1';
+    assert.deepEqual(startEnvironment({ GLIBC_TUNABLES: own }), { GLIBC_TUNABLES: `${own}:${asked}` });
+    assert.deepEqual(startEnvironment({ GLIBC_TUNABLES: 'glibc.malloc.hugetlb=0' }), {});
+  });
+
+  it('is that of the command line', () => {
+    const script = resolve(folder, '..', 'xkd.mjs');
+    const show = `--import=data:text/javascript,process.on('exit',()=>console.log(process.env.GLIBC_TUNABLES))`;
+    const env = { ...process.env, NODE_OPTIONS: show, GLIBC_TUNABLES: 'glibc.malloc.perturb=0' };
+    const { stdout } = spawnSync(process.execPath, [script, '--version'], { env, encoding: 'utf8' });
+    const expected = process.platform === 'linux' ? ':glibc.malloc.hugetlb=1' : '';
+    assert.ok(stdout.includes(`glibc.malloc.perturb=0${expected}\n`), stdout);
   });
 });
 
