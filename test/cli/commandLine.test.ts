@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { runHere } from '../support/commandLine';
 
 const main = resolve('lib/dist/cli/main.js');
 
@@ -29,15 +30,19 @@ describe('command line', function () {
     [['config', 'nano', 'mask.video'], 1, /^xkd: "mask\.video" is not an override; write key=value/],
   ];
   for (const [words, code, message] of mistakes) {
-    it(`xkd ${words.join(' ')}: one sentence and exit code ${code}`, () => {
-      const { status, stdout, stderr } = xkd(...words);
-      const ours = stderr.slice(stderr.indexOf('xkd:'));
-      assert.match(ours, message);
-      assert.equal(ours.trimEnd().split('\n').length, 1);
-      assert.equal(stdout, '');
-      assert.equal(status, code);
+    it(`xkd ${words.join(' ')}: one sentence and exit code ${code}`, async () => {
+      const heard = await runHere(words);
+      assert.match(heard.stderr, message);
+      assert.equal(heard.stderr.trimEnd().split('\n').length, 1);
+      assert.deepEqual([heard.stdout, heard.code], ['', code]);
     });
   }
+
+  it('ends a process of its own with the exit code', () => {
+    const { status, stdout, stderr } = xkd('config', 'nan');
+    assert.match(stderr, /^xkd: There is no preset "nan"; .*\n$/);
+    assert.deepEqual([stdout, status], ['', 1]);
+  });
 
   it('config prints JSON with the overrides in it', () => {
     const { status, stdout } = xkd(
