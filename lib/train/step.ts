@@ -89,6 +89,10 @@ export function finishStep(
   return result;
 }
 
+/** Why the loss of a first step may not be finite, which no learning rate has a part in, and the way out. */
+export const nothingLearntYet =
+  'nothing is learnt yet, so the weights to begin with or a clip hold values that are not finite, or a setting is extreme; begin with others.';
+
 /** Training came to a loss that is no number; the state is as it was before the step. */
 export class NonFiniteLoss extends UserError {}
 
@@ -98,7 +102,9 @@ function assertFinite(losses: LossFigures, step: number): void {
   if (term !== undefined) {
     throw new NonFiniteLoss(
       `The loss is not finite at step ${step}: ${term} is ${losses[term]}; ` +
-        'begin a run in another folder with a lower optimiser.learningRate or a longer optimiser.warmupEpochs.',
+        (step === 0
+          ? nothingLearntYet
+          : 'begin a run in another folder with a lower optimiser.learningRate or a longer optimiser.warmupEpochs.'),
     );
   }
 }

@@ -6,6 +6,7 @@ import { tf } from '../../tensor/native';
 import { scalarsOf } from '../../tensor/scalars';
 import { type AdamwFactors, adamwFactors } from '../../train/adamw';
 import { warmupCosine } from '../../train/schedules';
+import { nothingLearntYet } from '../../train/step';
 import { drawDropPath, drawDropout } from './dropout';
 import type { ClassifierEngine } from './engine';
 import { layerCount, layerRate } from './layerDecay';
@@ -60,9 +61,11 @@ export async function takeStep(
       const outputs = collect();
       const [loss] = outputs.loss.dataSync();
       if (!Number.isFinite(loss)) {
-        throw new UserError(
-          `The loss is ${loss} at step ${state.step}: begin again with a lower learningRate than ${args.settings.learningRate}.`,
-        );
+        const wayOut =
+          state.step === 0
+            ? nothingLearntYet
+            : `begin again with a lower learningRate than ${args.settings.learningRate}.`;
+        throw new UserError(`The loss is ${loss} at step ${state.step}: ${wayOut}`);
       }
       state.commit(outputs.state);
       state.step += 1;
