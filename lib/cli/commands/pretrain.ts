@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { configure, parseOverrides, presets } from '../../config';
+import { configure, parseOverrides, presets, type XkdConfig } from '../../config';
 import type { PretrainingRun, StepMetrics } from '../../train';
 import { type InterruptWatch, exitCodeOf, watchInterrupt } from '../../train/interrupt';
 import { datasetChoice, openAs } from '../datasetOptions';
@@ -38,35 +38,42 @@ export function register(program: Command): void {
     .argument('[overrides...]', 'configuration values, such as training.epochs=10 (see xkd config --keys)')
     .action(async (words: string[], flags: PretrainFlags) => {
       const config = configure(flags.preset, parseOverrides(words));
-      const { data, out, init, resume, eager } = flags;
       // Before all else, so that whoever stops a run that is still being opened is heard.
       const interrupt = watchInterrupt({ secondEnds: true });
-      // TensorFlow is loaded by the commands that need it, when they run.
-      const { openPretraining, readChanges } = await import('../../train');
-      const { initialState } = await import('../../weights');
-      const initial = init && (() => initialState(init, config));
-      const report = (sentence: string) => process.stderr.write(`xkd: ${sentence}\n`);
-      const changes = flags.changes === undefined ? undefined : readChanges(flags.changes);
-      const run = await openPretraining({
-        config,
-        data,
-        openAs: openAs(flags),
-        out,
-        initial,
-        resume,
-        eager,
-        changes,
-        report,
-        interrupt,
-      });
-      run.notes.forEach(report);
       try {
-        await follow(run, out, interrupt);
+        await pretrain(config, flags, interrupt);
       } finally {
-        await run.close();
         interrupt.stop();
       }
     });
+}
+
+async function pretrain(config: XkdConfig, flags: PretrainFlags, interrupt: InterruptWatch): Promise<void> {
+  const { data, out, init, resume, eager } = flags;
+  // TensorFlow is loaded by the commands that need it, when they run.
+  const { openPretraining, readChanges } = await import('../../train');
+  const { initialState } = await import('../../weights');
+  const initial = init && (() => initialState(init, config));
+  const report = (sentence: string) => process.stderr.write(`xkd: ${sentence}\n`);
+  const changes = flags.changes === undefined ? undefined : readChanges(flags.changes);
+  const run = await openPretraining({
+    config,
+    data,
+    openAs: openAs(flags),
+    out,
+    initial,
+    resume,
+    eager,
+    changes,
+    report,
+    interrupt,
+  });
+  run.notes.forEach(report);
+  try {
+    await follow(run, out, interrupt);
+  } finally {
+    await run.close();
+  }
 }
 
 async function follow(run: PretrainingRun, out: string, interrupt: InterruptWatch): Promise<void> {
