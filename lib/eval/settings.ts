@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseOverrides, type Overrides } from '../config';
-import { byCloseness, isSlip } from '../config/byCloseness';
+import { likelyMeant } from '../config/byCloseness';
 import { overrideKeys } from '../config/configure';
 import { UserError } from '../errors';
 
@@ -67,8 +67,9 @@ export function describeSettings(schema: SettingsSchema): string[] {
 
 function unknownSetting(schema: SettingsSchema, key: string): UserError {
   const names = Object.keys(schema.shape);
-  const [close] = byCloseness(key, names);
-  const wayOut = isSlip(key, close) ? `did you mean "${close}"?` : `choose from ${names.join(', ')}.`;
+  const meant = likelyMeant(key, names).map((name) => `"${name}"`);
+  const wayOut =
+    meant.length > 0 ? `did you mean ${meant.join(' or ')}?` : `choose from ${names.join(', ')}.`;
   return new UserError(`There is no setting "${key}" here; ${wayOut}`);
 }
 

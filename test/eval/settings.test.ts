@@ -39,6 +39,16 @@ describe('settings of a protocol', () => {
     );
   });
 
+  it('are suggested by a part of their names and by initials', () => {
+    const many = z.strictObject({ trainClips: z.int(), testClips: z.int(), learningRate: z.number() });
+    const suggests = (word: string, sentence: RegExp) =>
+      assert.throws(() => parseSettings(many, [`${word}=1`]), sentence);
+    suggests('clips', /There is no setting "clips" here; did you mean "trainClips" or "testClips"\?$/);
+    suggests('learning', /did you mean "learningRate"\?$/);
+    suggests('lr', /did you mean "learningRate"\?$/);
+    suggests('k', /choose from trainClips, testClips, learningRate\.$/);
+  });
+
   it('are suggested where a word is neither a setting nor a key of the configuration', () => {
     assert.throws(
       () => parseSettings(schema, ['cost=1']),
