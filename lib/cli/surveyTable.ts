@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { DatasetSurvey } from '../data/survey';
 
 /** So many missing or broken files are named; the tables of --out have all. */
@@ -9,7 +10,7 @@ export function formatSurvey(survey: DatasetSurvey): string {
   const { dataset, clips, missing, opened, findings } = survey;
   const broken = (opened?.broken ?? []).map(({ path, reason }) => `${path} ${reason}`);
   const lines = [
-    `${dataset.title} in ${dataset.root}: ${clips.present} of ${clips.listed} clips are there${clips.unlisted > 0 ? `, and ${clips.unlisted} files that no list names` : ''}`,
+    `${placeOf(dataset)}: ${clips.present} of ${clips.listed} clips are there${clips.unlisted > 0 ? `, and ${clips.unlisted} files that no list names` : ''}`,
     ...(survey.published ? [`published: ${survey.published.source}`] : []),
     '',
     ...partLines(survey),
@@ -25,6 +26,11 @@ export function formatSurvey(survey: DatasetSurvey): string {
     ...(findings.length === 0 ? ['All is well.'] : findings.map((finding) => `- ${finding}`)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** A folder of one's own has no name but its path. */
+function placeOf({ title, root }: DatasetSurvey['dataset']): string {
+  return resolve(title) === root ? root : `${title} in ${root}`;
 }
 
 function partLines({ parts }: DatasetSurvey): string[] {

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { likelyMeant } from '../config/byCloseness';
 import { UserError } from '../errors';
 import { openExtracted } from './extract/openExtracted';
 import { knownDatasets, type KnownDataset } from './datasets/layout';
@@ -56,7 +57,10 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
   }
   const hasIndex = name !== 'folder' && existsSync(index);
   const content = hasIndex ? await readIndex(index, args) : { entries: readTree(root, folder), multiLabel: false };
-  return keepSplits(root, datasetOf(root, isTable ? dirname(folder) : folder, content), args.splits);
+  if (content.entries.length === 0) {
+    throw new UserError(`${index} names no clips: write a row for each, or remove it to read the folders.`);
+  }
+  return keepSplits(root, datasetOf(isTable ? dirname(folder) : folder, content), args.splits);
 }
 
 /** An extracted set knows which one it is. */
@@ -69,17 +73,16 @@ function requireName(root: string, { name }: Dataset, wanted: DatasetName | unde
 export function datasetName(name: string | undefined): DatasetName | undefined {
   const known = datasetNames.find((each) => each === name);
   if (name === undefined || known !== undefined) return known;
-  throw new UserError(`There is no data set "${name}": choose from ${datasetNames.join(', ')}.`);
+  const meant = likelyMeant(name, datasetNames).map((each) => `"${each}"`);
+  const wayOut = meant.length > 0 ? `did you mean ${meant.join(' or ')}?` : `choose from ${datasetNames.join(', ')}.`;
+  throw new UserError(`There is no data set "${name}": ${wayOut}`);
 }
 
 export function isKnown(name: DatasetName | undefined): name is KnownDataset {
   return knownDatasets.some((known) => known === name);
 }
 
-function datasetOf(root: string, folder: string, { entries, multiLabel }: Index): Dataset {
-  if (entries.length === 0) {
-    throw new UserError(`There are no videos or sounds in ${root}: give a folder with such files or an index.csv.`);
-  }
+function datasetOf(folder: string, { entries, multiLabel }: Index): Dataset {
   const classes = [...new Set(entries.flatMap(({ label, labels }) => labels ?? label ?? []))].sort();
   const modalities = heldModalities(entries);
   return { name: 'folder', root: folder, entries, classes, multiLabel, modalities, folds: foldsOfSplits(entries) };

@@ -1,4 +1,5 @@
 import { UserError } from '../errors';
+import { usualSplit } from './folds';
 import { findMedia, type MediaFile } from './mediaFiles';
 import { audioExtensions, videoExtensions } from './mediaNames';
 import type { MediaEntry } from './types';
@@ -16,26 +17,15 @@ export function readTree(root: string, folder: string): MediaEntry[] {
   if (files.length === 0) {
     throw new UserError(`There are no videos or sounds in ${root}: give a folder with such files or an index.csv.`);
   }
-  const hasSplits = files.every(({ folders }) => folders.length > 0 && splitNames.has(folders[0].toLowerCase()));
+  const hasSplits = files.every(({ folders }) => folders.length > 0 && usualSplit(folders[0]) !== null);
   return files.map((file) => entryOf(file, hasSplits));
 }
-
-/** What folders on top may be called if they are splits, and what the split is called then. */
-const splitNames: ReadonlyMap<string, string> = new Map([
-  ['train', 'train'],
-  ['training', 'train'],
-  ['test', 'test'],
-  ['testing', 'test'],
-  ['val', 'val'],
-  ['valid', 'val'],
-  ['validation', 'val'],
-]);
 
 function entryOf({ path, folders }: MediaFile, hasSplits: boolean): MediaEntry {
   const classFolders = hasSplits ? folders.slice(1) : folders;
   return {
     path,
     label: classFolders.at(-1)?.normalize('NFC') ?? null,
-    split: hasSplits ? splitNames.get(folders[0].toLowerCase())! : null,
+    split: hasSplits ? usualSplit(folders[0]) : null,
   };
 }

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../errors';
+import { usualSplit } from './folds';
 import { columnOf, readTable, type Table } from './table';
 import type { MediaEntry } from './types';
 
@@ -49,7 +50,7 @@ export async function readIndex(path: string, { columns = {}, separator = ';' }:
     return {
       path: resolve(folder, row[files]),
       label: names || label < 0 ? null : row[label] || null,
-      split: split < 0 ? null : row[split] || null,
+      split: split < 0 || row[split] === '' ? null : (usualSplit(row[split]) ?? row[split]),
       ...(names && { labels: names }),
       ...stretch(table, place, { start: row[start], end: row[end] }),
     };

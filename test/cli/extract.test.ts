@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { makeSampleSet } from 'xkd';
@@ -37,6 +37,12 @@ describe('xkd extract', function () {
     assert.match(stderr, /^not usable: text\.mp4 holds no pictures or sound that can be read$/m);
     assert.match(stderr, /^not usable: missing\.mp4 does not exist$/m);
     assert.match(stdout, /10 clips in 3 shards, .* 2 files not usable/);
+    mkdirSync(file('hopeless'));
+    writeFileSync(join(file('hopeless'), 'a.mp4'), 'no video at all');
+    refused(
+      extract('hopeless', 'hopeless-out'),
+      /None of the 1 clips could be extracted; .*manifest\.jsonl has/,
+    );
     refused(extract('nowhere', 'x'), /The data set .*nowhere does not exist/);
     refused(
       run({}, program, 'extract', '--out', file('x')),

@@ -1,16 +1,13 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { DatasetSurvey } from '../../data/survey';
-import { UserError } from '../../errors';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
-import { datasetChoice } from '../datasetOptions';
+import { datasetChoice, parseColumns, tableOptions, type TableFlags } from '../datasetOptions';
 import { Progress } from '../progress';
 
-interface CheckFlags {
+interface CheckFlags extends TableFlags {
   readonly dataset?: string;
   readonly root: string;
-  readonly columns?: string;
-  readonly separator?: string;
   readonly out?: string;
   readonly figure?: string;
   readonly probe: boolean;
@@ -33,16 +30,12 @@ Examples:
 
 /** `xkd data check`: what is there of a data set, beside what is published. */
 export function registerDataCheck(data: Command): void {
-  data
+  const command = data
     .command('check')
     .description('Count, find and open the files of a data set, beside what is published')
     .option('--dataset <name>', datasetChoice)
-    .requiredOption('--root <folder>', 'folder of the data set, or the table of one of your own')
-    .option(
-      '--columns <list>',
-      'of a table of your own: role=column, with the roles path, label, labels, split, start, end',
-    )
-    .option('--separator <text>', 'what stands between several labels in a table of your own', ';')
+    .requiredOption('--root <folder>', 'folder of the data set, or the table of one of your own');
+  tableOptions(command)
     .option('--no-probe', 'do not open the files')
     .option('--decode', 'decode every file from start to end instead of reading its head alone')
     .option('--allow-missing', 'count missing files without taking them for a fault')
@@ -106,15 +99,4 @@ async function write(survey: DatasetSurvey, { out, figure }: CheckFlags): Promis
     const title = `Clips of each class: ${survey.dataset.title}`;
     writeFigurePage(figure, { title, figure: classBalanceFigure({ ...survey, title }) });
   }
-}
-
-function parseColumns(list: string | undefined): Record<string, string> | undefined {
-  if (list === undefined) return undefined;
-  const pairs = list.split(',').map((word) => /^(path|label|labels|split|start|end)=(.+)$/.exec(word.trim()));
-  if (pairs.includes(null)) {
-    throw new UserError(
-      `--columns "${list}" is not a list of role=column: the roles are path, label, labels, split, start and end.`,
-    );
-  }
-  return Object.fromEntries(pairs.map((pair) => [pair![1], pair![2]]));
 }

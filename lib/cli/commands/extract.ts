@@ -3,10 +3,10 @@ import type { ExtractPlan, ExtractSummary, MergeSummary } from '../../data/extra
 import type { BadFile } from '../../data/types';
 import { UserError } from '../../errors';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
-import { datasetChoice, openAs } from '../datasetOptions';
+import { datasetChoice, openAs, tableOptions, type TableFlags } from '../datasetOptions';
 import { Progress } from '../progress';
 
-interface ExtractFlags {
+interface ExtractFlags extends TableFlags {
   readonly dataset?: string;
   readonly allowMissing?: boolean;
   readonly root?: string;
@@ -37,11 +37,12 @@ The same command goes on where it was stopped. In a Kubernetes job (JOB_COMPLETI
 
 /** `xkd extract`: a data set in a form from which clips are cheap to sample. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('extract')
     .description('Decode a data set once, into a form from which clips are cheap to sample')
     .option('--dataset <name>', datasetChoice)
-    .option('--root <folder>', 'folder of the data set')
+    .option('--root <folder>', 'folder of the data set, or the table of one of your own');
+  tableOptions(command)
     .option('--allow-missing', 'go on without files that a published data set should have')
     .requiredOption('--out <folder>', 'where the extracted form goes')
     .addOption(
@@ -126,7 +127,7 @@ async function run(flags: ExtractFlags): Promise<void> {
 function planSentence({ clips, clipsDone, neededBytes, extraction }: ExtractPlan): string {
   const megabytes = Math.ceil(neededBytes / 1e6);
   const { count } = extraction.dataset;
-  const part = clips === count ? `${clips} clips` : `${clips} of ${count} clips`;
+  const part = clips === count ? counted(clips, 'clip') : `${clips} of ${counted(count, 'clip')}`;
   const left = clipsDone > 0 ? `, ${clipsDone} of them done` : '';
   return `extract: ${part}${left}; about ${megabytes} MB for all that is not there yet`;
 }
@@ -142,9 +143,14 @@ function report({ folder, clips, failed, merged, shardsMissing }: ExtractSummary
 
 function reportMerged({ folder, clips, shards, bytes, seconds, failed }: MergeSummary): void {
   reportFailed(failed, clips);
+  if (clips === failed.length) {
+    throw new UserError(
+      `None of the ${clips} clips could be extracted; ${folder}/manifest.jsonl has the reasons.`,
+    );
+  }
   const size = `${(bytes / 1e6).toFixed(1)} MB, ${(seconds / 60).toFixed(1)} minutes`;
   process.stdout.write(
-    `${folder}: ${clips - failed.length} clips in ${shards} shards, ${size}, ${failed.length} files not usable.\n`,
+    `${folder}: ${counted(clips - failed.length, 'clip')} in ${counted(shards, 'shard')}, ${size}, ${counted(failed.length, 'file')} not usable.\n`,
   );
 }
 
@@ -160,6 +166,10 @@ function reportFailed(failed: readonly BadFile[], clips: number): void {
 }
 
 const mostNamed = 100;
+
+function counted(n: number, one: string): string {
+  return `${n} ${one}${n === 1 ? '' : 's'}`;
+}
 
 function count(text: string): number {
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number of at least 1.');

@@ -44,6 +44,12 @@ export const hmdb51: Layout = {
         const file = `${label}/${match[1]}`;
         const key = comparable(keyOf(label, match[1]));
         const roles: FoldRole[] = [...(clips.get(key)?.roles ?? [null, null, null])];
+        const before = roles[folds.indexOf(fold)];
+        if (before !== null && before !== roleOf[match[2]]) {
+          throw new UserError(
+            `Line ${line} of ${list} ("${text}") contradicts a line above it: take the list as it was published.`,
+          );
+        }
         roles[folds.indexOf(fold)] = roleOf[match[2]];
         clips.set(key, { name: file, label, split: roles[0] ?? 'unused', roles });
       }

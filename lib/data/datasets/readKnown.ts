@@ -7,7 +7,7 @@ import { fsd50k } from './fsd50k';
 import { hmdb51 } from './hmdb51';
 import { kinetics400, kineticsSound } from './kinetics';
 import { datasetTitles, entryOf, type FoldRole, type KnownDataset, type Layout, type LayoutContent, type ListedClip } from './layout';
-import { requireLayout, wrongRoot } from './root';
+import { noClips, requireLayout } from './root';
 import { ucf101 } from './ucf101';
 
 const layouts: Readonly<Record<KnownDataset, Layout>> = {
@@ -40,10 +40,11 @@ export async function readKnown(name: KnownDataset, root: string, folder: string
   const layout = layouts[name];
   requireLayout(layout, root, folder);
   const content = await layout.read(folder);
+  if (layout.whole) requireDistinct(layout, root, content);
   const missing = content.clips.filter(({ path }) => path === null).map(({ listed }) => listed);
   const clips = content.clips.filter(({ path }) => path !== null);
   if (clips.length === 0) {
-    throw wrongRoot(layout, root, folder, missing.length > 0 ? `none of the ${missing.length} clips of its lists is in it` : 'it has no clips');
+    throw noClips(layout, root, folder, missing.length > 0 ? `none of the ${missing.length} clips of its lists is in it` : 'its lists name no clips');
   }
   const entries = clips.map(({ listed: clip, path }) => entryOf(clip, path!));
   return {
@@ -63,13 +64,26 @@ export async function readKnown(name: KnownDataset, root: string, folder: string
   };
 }
 
+/** @throws UserError if the lists name a clip twice, which then counted twice */
+function requireDistinct({ name: dataset }: Layout, root: string, { clips }: LayoutContent): void {
+  const names = new Set<string>();
+  for (const { listed } of clips) {
+    if (names.has(listed.name)) {
+      throw new UserError(
+        `The lists of ${datasetTitles[dataset]} in ${root} name ${listed.name} twice: take them as they were published.`,
+      );
+    }
+    names.add(listed.name);
+  }
+}
+
 /** @throws UserError if clips are missing of a data set that is published with its files */
 export function requireWhole(found: FoundDataset, root: string): void {
   const { dataset, layout, missing, content } = found;
   if (layout.whole && missing.length > 0) {
     const names = missing.slice(0, mostNamed).map(({ name }) => name);
     throw new UserError(
-      `${missing.length} of the ${content.clips.length} clips of ${datasetTitles[layout.name]} are not in ${root} (${names.join(', ')}${missing.length > mostNamed ? ', ...' : ''}): ` +
+      `${missing.length} of the ${content.clips.length} clips of ${datasetTitles[layout.name]} ${missing.length === 1 ? 'is' : 'are'} not in ${root} (${names.join(', ')}${missing.length > mostNamed ? ', ...' : ''}): ` +
         `unpack it anew ("xkd data check --dataset ${dataset.name}" lists them), or go on with the others by --allow-missing.`,
     );
   }

@@ -30,22 +30,41 @@ export function requireList(layout: Layout, path: string): void {
 
 /** The sentence for a folder that does not hold a data set. */
 export function wrongRoot(layout: Layout, root: string, folder: string, reason: string): UserError {
-  const names = namesIn(folder);
-  const there = names.length === 0 ? 'is empty' : `holds ${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ', ...' : ''}`;
   const near = nearby(layout, folder);
   const wayOut = near ? `it seems to be ${near}: give that folder` : 'give the folder in which these lie';
+  return unfitting(layout, root, `${reason} (it ${there(folder)})`, wayOut);
+}
+
+/** The sentence for a folder with the lists of a data set, and none of its clips. */
+export function noClips(layout: Layout, root: string, folder: string, reason: string): UserError {
+  // Who names the folder of the lists means the one above.
+  const above = aboveOf(folder).find((path) => layout.lacks(path) === null);
+  const wayOut = above ? `it seems to be ${above}: give that folder` : 'unpack its clips there too';
+  return unfitting(layout, root, `${reason} (it ${there(folder)})`, wayOut);
+}
+
+function unfitting(layout: Layout, root: string, reason: string, wayOut: string): UserError {
   return new UserError(
-    `${root} is not the folder of ${datasetTitles[layout.name]}, for ${reason} (it ${there}); expected are ${layout.expected}; ${wayOut}.`,
+    `${root} is not the folder of ${datasetTitles[layout.name]}, for ${reason}; expected are ${layout.expected}; ${wayOut}.`,
   );
+}
+
+function there(folder: string): string {
+  const names = namesIn(folder);
+  if (names.length === 0) return 'is empty';
+  return `holds ${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ', ...' : ''}`;
 }
 
 /** A folder above or below that has the layout. */
 function nearby(layout: Layout, folder: string): string | null {
-  const above = [dirname(folder), dirname(dirname(folder))];
   const below = foldersIn(folder);
   const further = below.flatMap(foldersIn);
-  const candidates = [...above, ...below, ...further].filter((path) => path !== folder);
+  const candidates = [...aboveOf(folder), ...below, ...further].filter((path) => path !== folder);
   return candidates.find((path) => layout.lacks(path) === null) ?? null;
+}
+
+function aboveOf(folder: string): string[] {
+  return [dirname(folder), dirname(dirname(folder))];
 }
 
 /** At most so many are looked into: a folder of clips may hold hundreds of thousands of names. */

@@ -47,6 +47,11 @@ export const ucf101: Layout = {
           const key = comparable(stemOf(file));
           const before = clips.get(key);
           const roles: FoldRole[] = [...(before?.roles ?? [null, null, null])];
+          if (roles[f] !== null && roles[f] !== role) {
+            throw new UserError(
+              `Line ${line} of ${list} names "${file}", which trainlist0${fold}.txt names too: a clip is either learnt from or tested; take the lists as they were published.`,
+            );
+          }
           roles[f] = role;
           clips.set(key, { name: file, label, split: roles[0] ?? 'unused', roles });
         }

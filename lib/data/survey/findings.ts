@@ -1,12 +1,25 @@
 import type { PublishedCounts } from '../datasets/published';
+import type { BadFile } from '../types';
 import type { DatasetSurvey, SurveyPart } from './survey';
 
 /** How far lists may be from counts that are known to two digits only. */
 const approximateShare = 0.05;
 const mostNamed = 5;
 
+export interface FindingsArgs {
+  /** Missing files are no finding. */
+  readonly allowMissing: boolean;
+  /** Files that are both learnt from and tested on. */
+  readonly shared: readonly string[];
+  /** Clips without any label. */
+  readonly unlabelled: readonly string[];
+  /** Files that an extraction could not use. */
+  readonly notExtracted: readonly BadFile[];
+}
+
 /** What is not as it should be, a sentence each. */
-export function findingsOf(survey: Omit<DatasetSurvey, 'findings'>, allowMissing: boolean): string[] {
+export function findingsOf(survey: Omit<DatasetSurvey, 'findings'>, args: FindingsArgs): string[] {
+  const { allowMissing, shared, unlabelled, notExtracted } = args;
   const { clips, opened, published, classes, parts } = survey;
   const findings = [...publishedFindings(survey)];
   if (clips.missing > 0 && !allowMissing) {
@@ -18,12 +31,27 @@ export function findingsOf(survey: Omit<DatasetSurvey, 'findings'>, allowMissing
   const gone = classes.filter(({ present, listed }) => present === 0 && listed > 0).map(({ name }) => name);
   if (gone.length > 0) findings.push(`${counted(gone.length, 'class has', 'classes have')} no file at all: ${named(gone.slice(0, mostNamed), gone.length)}.`);
   for (const part of parts) {
-    if (part.present === 0 && part.listed > 0) findings.push(`None of the ${part.listed} clips of ${part.name} is there.`);
+    if (part.present === 0 && part.listed > 0) {
+      const none = part.listed === 1 ? 'The one clip' : `None of the ${part.listed} clips`;
+      findings.push(`${none} of ${part.name} is ${part.listed === 1 ? 'not ' : ''}there.`);
+    }
     else if (part.listed === 0 && published && isNeeded(part)) findings.push(`There is no list of ${part.name}, or it is empty.`);
   }
   if (opened && opened.broken.length > 0) {
     const names = opened.broken.slice(0, mostNamed).map(({ path, reason }) => `${path} ${reason}`);
     findings.push(`${counted(opened.broken.length, 'file', 'files')} cannot be used: ${named(names, opened.broken.length)}.`);
+  }
+  if (notExtracted.length > 0) {
+    const names = notExtracted.slice(0, mostNamed).map(({ path, reason }) => `${path} ${reason}`);
+    findings.push(`${counted(notExtracted.length, 'file', 'files')} could not be extracted: ${named(names, notExtracted.length)}.`);
+  }
+  if (shared.length > 0) {
+    const what = counted(shared.length, 'file is', 'files are');
+    findings.push(`${what} both learnt from and tested on: ${named(shared.slice(0, mostNamed), shared.length)}.`);
+  }
+  if (unlabelled.length > 0 && classes.length > 0) {
+    const what = counted(unlabelled.length, 'clip has', 'clips have');
+    findings.push(`${what} no label: ${named(unlabelled.slice(0, mostNamed), unlabelled.length)}.`);
   }
   return findings;
 }
@@ -32,13 +60,13 @@ function publishedFindings({ published, classes, parts }: Omit<DatasetSurvey, 'f
   if (!published) return [];
   const findings: string[] = [];
   if (classes.length !== published.classes) {
-    findings.push(`The lists name ${classes.length} classes; published are ${published.classes}.`);
+    findings.push(`The lists name ${counted(classes.length, 'class', 'classes')}; published are ${published.classes}.`);
   }
   for (const part of parts) {
     if (part.published === null || part.listed === 0 || agrees(part, published)) continue;
     const difference = Math.abs(part.listed - part.published);
     const [about, word] = [published.approximate ? 'about ' : '', part.listed < part.published ? 'fewer' : 'more'];
-    findings.push(`The lists of ${part.name} name ${part.listed} clips; published are ${about}${part.published} (${difference} ${word}).`);
+    findings.push(`The lists of ${part.name} name ${counted(part.listed, 'clip', 'clips')}; published are ${about}${part.published} (${difference} ${word}).`);
   }
   Object.entries(published.perClass ?? {}).forEach(([name, expected]) => {
     const p = parts.findIndex((part) => part.name === name);

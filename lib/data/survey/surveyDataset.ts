@@ -4,6 +4,8 @@ import { checkFolder, datasetName, isKnown, openDataset, type DatasetArgs } from
 import { datasetTitles } from '../datasets/layout';
 import { publishedCounts } from '../datasets/published';
 import { readKnown } from '../datasets/readKnown';
+import { readExtraction } from '../extract/settings';
+import { learntAndTested } from '../folds';
 import { heldModalities } from '../mediaNames';
 import { shortPath } from '../mediaFiles';
 import type { MediaEntry } from '../types';
@@ -31,8 +33,9 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
   const found = await findClips(root, args);
   const { name, published, clips, folder } = found;
   const present = clips.flatMap(({ path }) => path ?? []);
-  const opened = open && (await openFiles(present, open));
-  if (open && !opened) return null;
+  // The files of an extracted set are its shards, whose sizes were looked at when it was opened.
+  const opened = open && !found.isExtracted ? await openFiles(present, open) : null;
+  if (open && !found.isExtracted && !opened) return null;
   const counted = clips.map(({ listed, path }): CountedClip => ({ listed, isPresent: path !== null }));
   const missing = clips
     .filter(({ path }) => path === null)
@@ -55,13 +58,21 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
       broken: opened.broken.map(({ path, reason }) => ({ path: shortPath(folder, path), reason })),
     },
   };
-  return { ...survey, findings: findingsOf(survey, allowMissing) };
+  const findings = findingsOf(survey, {
+    allowMissing,
+    shared: found.shared.map((path) => shortPath(folder, path)),
+    unlabelled: clips
+      .filter(({ listed: { label, labels, split } }) => !labels?.length && label === null && split !== 'test')
+      .map(({ listed }) => listed.name),
+    notExtracted: found.notExtracted,
+  });
+  return { ...survey, findings };
 }
 
 async function findClips(root: string, args: SurveyArgs) {
   const folder = resolve(root);
   const name = datasetName(args.dataset);
-  if (isKnown(name)) {
+  if (isKnown(name) && readExtraction(folder) === null) {
     checkFolder(root, folder, { published: true });
     const { layout, content, dataset } = await readKnown(name, root, folder);
     const { multiLabel } = layout;
@@ -69,16 +80,24 @@ async function findClips(root: string, args: SurveyArgs) {
     const { clips, classes, folds, unlisted } = content;
     const published = publishedCounts[name];
     const { modalities } = dataset;
-    return { name, title, folder, multiLabel, modalities, clips, classes, folds, unlisted: unlisted.length, published };
+    const shared = learntAndTested(dataset);
+    const whole = { isExtracted: false, notExtracted: [], shared };
+    return { name, title, folder, multiLabel, modalities, clips, classes, folds, unlisted: unlisted.length, published, ...whole };
   }
   const dataset = await openDataset(root, args);
+  const isExtracted = dataset.original !== undefined;
   return {
     name: name ?? ('folder' as const),
+    isExtracted,
+    notExtracted: dataset.entries.flatMap(({ path, stored }) =>
+      stored && 'error' in stored ? [{ path: shortPath(dataset.root, path), reason: stored.error }] : [],
+    ),
+    shared: learntAndTested(dataset),
     title: root,
     folder: dataset.root,
     multiLabel: dataset.multiLabel,
     modalities: heldModalities(dataset.entries),
-    clips: dataset.entries.map((entry) => clipOf(entry, dataset.root)),
+    clips: dataset.entries.map((entry) => clipOf(entry, dataset.root, isExtracted)),
     classes: dataset.classes,
     folds: ['default'],
     unlisted: 0,
@@ -86,8 +105,8 @@ async function findClips(root: string, args: SurveyArgs) {
   };
 }
 
-function clipOf(entry: MediaEntry, root: string) {
+function clipOf(entry: MediaEntry, root: string, isExtracted: boolean) {
   const { label, labels, split, path } = entry;
   const listed = { name: shortPath(root, path), label, labels, split, roles: [null] };
-  return { listed, path: existsSync(path) ? path : null };
+  return { listed, path: isExtracted || existsSync(path) ? path : null };
 }

@@ -29,8 +29,13 @@ export function checkDataset(
     throw new UserError(`The files of ${root} hold no ${lacking}, only ${held}: ${wayOut}.`);
   }
   if (folds.length === 0) {
+    const splits = [...new Set(entries.flatMap(({ split }) => split ?? []))].sort();
+    const there =
+      splits.length > 0
+        ? ` (it has ${splits.length > 1 ? 'the splits' : 'only the split'} ${splits.join(', ')})`
+        : '';
     throw new UserError(
-      `The data set ${root} does not say what to learn from and what to test on: add --holdout 0.2, or a column "split" to its index.csv.`,
+      `The data set ${root} does not say what to learn from and what to test on${there}: ${splits.length > 0 ? 'name its splits train and test' : 'add --holdout 0.2, or a column "split" with train and test to its index.csv'}.`,
     );
   }
   for (const fold of folds) {

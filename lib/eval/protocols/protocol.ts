@@ -1,5 +1,6 @@
 import { configChanges, variantNames } from '../../config';
 import type { BadFile, ClipPool, Dataset } from '../../data';
+import { learntAndTested } from '../../data/folds';
 import type { Role } from '../../model';
 import type { Network } from '../features';
 import {
@@ -71,6 +72,7 @@ export function protocolResult(
   const { dataset, modality, tower, network, source, step = null, seed, createdBy = [] } = args;
   const { config } = network;
   const { folds, metrics = meanMetrics(folds), intervals, skipped, notes = [] } = findings;
+  const allNotes = [...notes, ...leakNotes(dataset)];
   return {
     format: 1,
     protocol,
@@ -98,9 +100,17 @@ export function protocolResult(
     metrics,
     ...(intervals && { intervals }),
     skipped,
-    ...(notes.length > 0 && { notes }),
+    ...(allNotes.length > 0 && { notes: allNotes }),
     createdBy,
   };
+}
+
+function leakNotes(dataset: Dataset): string[] {
+  const paths = learntAndTested(dataset);
+  if (paths.length === 0) return [];
+  const what =
+    paths.length === 1 ? `The file ${paths[0]} is` : `${paths.length} files, such as ${paths[0]}, are`;
+  return [`${what} both learnt from and tested on, so the figures are not those of new files.`];
 }
 
 export { Stopped, throwIfStopped } from './stop';

@@ -144,6 +144,16 @@ describe('data sets of links', function () {
     assert.deepEqual(folds, [{ name: 'default', train: [2, 3], test: [0, 1] }]);
   });
 
+  it('knows the usual splits of a table in whatever way they are written, and says so where it has no rows', async () => {
+    const root = file('splits');
+    plant(root, { 'index.csv': 'path,label,split\na.mp4,x,TRAIN\nb.mp4,x,training\nc.mp4,x,Test\nd.mp4,x,valid\ne.mp4,x,held out\n' });
+    const { entries, folds } = await openDataset(root);
+    assert.deepEqual(entries.map(({ split }) => split), ['train', 'train', 'test', 'val', 'held out']);
+    assert.deepEqual(folds, [{ name: 'default', train: [0, 1], test: [2], validation: [3] }]);
+    plant(root, { 'index.csv': 'path,label,split\n' });
+    await refuses(root, {}, /index\.csv names no clips: write a row for each, or remove it to read the folders\.$/);
+  });
+
   it('says so where a table is not UTF-8', async () => {
     plant(file('latin'), { 'index.csv': 'path,label\n' });
     const { appendFileSync } = await import('node:fs');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataset } from 'xkd';
 import { temporaryFolder } from '../../media/fixtures';
@@ -39,7 +39,7 @@ describe('published data sets', function () {
     const root = file('half');
     plantUcf101(root);
     rmSync(join(root, 'UCF-101/ApplyEyeMakeup/v_ApplyEyeMakeup_g01_c01.avi'));
-    await refuses(root, { dataset: 'ucf101' }, /^1 of the 8 clips of UCF101 are not in .*half \(ApplyEyeMakeup\/v_ApplyEyeMakeup_g01_c01\.avi\): unpack it anew .*--allow-missing/);
+    await refuses(root, { dataset: 'ucf101' }, /^1 of the 8 clips of UCF101 is not in .*half \(ApplyEyeMakeup\/v_ApplyEyeMakeup_g01_c01\.avi\): unpack it anew .*--allow-missing/);
     const dataset = await openDataset(root, { dataset: 'ucf101', missing: 'leaveOut' });
     assert.equal(dataset.entries.length, 7);
     assert.equal(dataset.missing, 1);
@@ -56,7 +56,11 @@ describe('published data sets', function () {
     mkdirSync(file('empty'));
     await refuses(file('empty'), args, /it is empty.*give the folder in which these lie/);
     await refuses(file('nowhere'), args, /does not exist/);
-    await refuses(root, { dataset: 'ucf102' }, /There is no data set "ucf102": choose from ucf101, hmdb51/);
+    await refuses(root, { dataset: 'ucf102' }, /There is no data set "ucf102": did you mean "ucf101"\?$/);
+    await refuses(root, { dataset: 'HMDB' }, /did you mean "hmdb51"\?$/);
+    await refuses(root, { dataset: 'imagenet' }, /There is no data set "imagenet": choose from ucf101, hmdb51/);
+    rmSync(join(root, 'UCF-101'), { recursive: true });
+    await refuses(root, args, /none of the 8 clips of its lists is in it \(it holds ucfTrainTestlist\); .*; unpack its clips there too\.$/);
   });
 
   it('names no other set where the folder of UCF101 does not exist', async () => {
@@ -70,6 +74,29 @@ describe('published data sets', function () {
     await refuses(root, { dataset: 'ucf101' }, /Line 1 of .*testlist02\.txt \("Archery\/v_Archery_g01_c01\.avi"\) does not agree with classInd\.txt/);
     writeFileSync(join(root, 'ucfTrainTestlist/classInd.txt'), 'ApplyEyeMakeup\n');
     await refuses(root, { dataset: 'ucf101' }, /Line 1 of .*classInd\.txt is not "1 CLASS"/);
+  });
+
+  it('refuses lists that name a clip twice, on both sides of a fold or as two clips', async () => {
+    const clip = 'ApplyEyeMakeup/v_ApplyEyeMakeup_g01_c01.avi';
+    plantUcf101(file('twice/ucf'));
+    appendFileSync(file('twice/ucf/ucfTrainTestlist/trainlist01.txt'), `\n${clip} 1\n`);
+    await refuses(file('twice/ucf'), { dataset: 'ucf101' }, /Line 1 of .*testlist01\.txt names "ApplyEyeMakeup\/v_.*\.avi", which trainlist01\.txt names too/);
+    plantHmdb51(file('twice/hmdb'));
+    appendFileSync(file('twice/hmdb/testTrainMulti_7030_splits/brush_hair_test_split1.txt'), 'a&b_(x)_2.avi 1\n');
+    await refuses(file('twice/hmdb'), { dataset: 'hmdb51' }, /Line 4 of .*brush_hair_test_split1\.txt .* contradicts a line above it/);
+    plantEsc50(file('twice/esc'));
+    appendFileSync(file('twice/esc/meta/esc50.csv'), '5-10031-A-1.wav,5,1,sea waves,True,100032,A\n');
+    await refuses(file('twice/esc'), { dataset: 'esc50' }, /The lists of ESC-50 in .* name 5-10031-A-1\.wav twice/);
+  });
+
+  it('reads lists with a byte order mark, and refuses those that are not UTF-8', async () => {
+    const root = file('encodings');
+    plantUcf101(root);
+    const list = join(root, 'ucfTrainTestlist/trainlist01.txt');
+    writeFileSync(list, `\uFEFF${readFileSync(list, 'utf8')}`);
+    assert.equal((await openDataset(root, { dataset: 'ucf101' })).folds[0].train.length, 6);
+    appendFileSync(list, Buffer.from('\nHandstandPushups/v_\u00e4_g09_c01.avi 2\n', 'latin1'));
+    await refuses(root, { dataset: 'ucf101' }, /trainlist01\.txt is not UTF-8 text \(line 7\): save it anew in UTF-8/);
   });
 
   it('refuses UCF101 and HMDB51 where one of their lists is gone, which would leave clips out of a fold', async () => {

@@ -116,6 +116,36 @@ describe('surveyDataset', function () {
     assert.deepEqual(findings, ['1 listed clip has no file: b/3.mp4.']);
   });
 
+  it('tells of files on both sides of a fold, of clips without a label, and of a split whose only file is gone', async () => {
+    const root = file('leak');
+    plant(root, { 'a.mp4': 'x', 'b.mp4': 'x' });
+    const rows = ['a.mp4,a,train,,', 'a.mp4,a,test,,', 'b.mp4,b,train,0,1', 'b.mp4,b,test,1,2', 'b.mp4,,train,3,4', 'gone.mp4,a,val,,'];
+    plant(root, { 'index.csv': `path,label,split,start,end\n${rows.join('\n')}\n` });
+    assert.deepEqual((await survey(root)).findings.slice(1), [
+      'The one clip of val is not there.',
+      '1 file is both learnt from and tested on: a.mp4.',
+      '1 clip has no label: b.mp4.',
+    ]);
+  });
+
+  it('counts what was extracted, without looking for the originals', async () => {
+    const root = file('extracted-from');
+    for (const name of ['a/1', 'b/2']) {
+      plant(root, [`${name.slice(0, 1)}/readme.txt`]);
+      ordinaryClip(join(root, `${name}.mp4`), 1);
+    }
+    plant(root, { 'b/3.mp4': 'no video at all', 'clips.csv': 'file,kinds\na/1.mp4,x|y\nb/2.mp4,y\nb/3.mp4,x\n' });
+    const words = ['extract', '--root', join(root, 'clips.csv'), '--columns', 'path=file,labels=kinds', '--separator', '|'];
+    words.push('--out', file('extracted'), '--short-side', '32', '--workers', '1');
+    assert.equal(await quietly(words), 0);
+    rmSync(root, { recursive: true });
+    const { clips, classes, findings, opened } = await survey(file('extracted'), { open: { decode: false, log: null } });
+    assert.deepEqual(classes.map(({ name, present }) => `${name} ${present}`), ['x 2', 'y 2']);
+    assert.deepEqual([clips, opened], [{ listed: 3, present: 3, missing: 0, unlisted: 0 }, null]);
+    assert.deepEqual(findings, ['1 file could not be extracted: b/3.mp4 holds no pictures or sound that can be read.']);
+    await refuses(file('extracted'), { dataset: 'ucf101' }, /holds the extracted form of the data set "folder", not of "ucf101"/);
+  });
+
   it('is told in words that fit one class and one clip', async () => {
     const root = file('one');
     plant(root, { 'a/1.mp4': 'x' });

@@ -29,6 +29,11 @@ describe('what a protocol needs of a data set', () => {
       { folds: [] },
       /does not say what to learn from .*: add --holdout 0\.2, or a column "split"/,
     ],
+    [
+      'splits of other names',
+      { folds: [], entries: entries.map((entry, i) => ({ ...entry, split: i < 3 ? 'one' : 'two' })) },
+      /\(it has the splits one, two\): name its splits train and test\.$/,
+    ],
     ['a fold that learns from nothing', folds([], [2]), /Fold "2" of \/set has no files to learn from;/],
     ['a fold that tests nothing', folds([0, 3], []), /Fold "2" of \/set has no files to test on;/],
     [

@@ -6,10 +6,10 @@ import type { EvaluationModality, ProtocolName, ProtocolResult } from '../../../
 import { describeSettings, type SettingsSchema } from '../../../eval/settings';
 import type { Role } from '../../../model';
 import { watchInterrupt } from '../../../train/interrupt';
-import { datasetChoice } from '../../datasetOptions';
+import { datasetChoice, tableOptions, type TableFlags } from '../../datasetOptions';
 
 /** What every sub-command of `xkd evaluate` takes. */
-export interface EvaluateFlags {
+export interface EvaluateFlags extends TableFlags {
   readonly checkpoint: readonly string[];
   readonly preset?: string;
   readonly dataset?: string;
@@ -51,7 +51,7 @@ export function registerProtocol<S extends SettingsSchema>(
   protocol: ProtocolCommand<S>,
 ): void {
   const { name, description, modalities = ['video', 'audio', 'both'] } = protocol;
-  evaluate
+  const command = evaluate
     .command(name)
     .description(description)
     .requiredOption(
@@ -60,7 +60,8 @@ export function registerProtocol<S extends SettingsSchema>(
       (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
     )
     .option('--dataset <name>', datasetChoice)
-    .requiredOption('--root <folder>', 'folder of the data set')
+    .requiredOption('--root <folder>', 'folder of the data set, or the table of one of your own');
+  tableOptions(command)
     .option('--allow-missing', 'go on without files that a published data set should have')
     .addOption(
       new Option('--modality <name>', 'what is looked at').choices(modalities).default(modalities[0]),
