@@ -4,10 +4,13 @@ import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 
 const root = resolve(__dirname, '../../..');
-const startSeconds = 60;
+const startSeconds = 180;
+
+/** How long a page is waited for [ms]: long enough for a machine that has much else to do. */
+export const patienceMs = 120_000;
 
 /** The first Chromium found where a distribution puts it; null where there is none. */
 export function findChromium(): string | null {
@@ -24,6 +27,10 @@ export function findChromium(): string | null {
 export async function launchBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
+    // Signals belong to mocha and to what is tested; a browser ends with the process that started it.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -35,6 +42,13 @@ export async function launchBrowser(executablePath: string): Promise<Browser> {
       '--autoplay-policy=no-user-gesture-required',
     ],
   });
+}
+
+/** A page that waits patiently for what it is asked for. */
+export async function openPage(browser: Browser, height = 1000): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1200, height } });
+  page.setDefaultTimeout(patienceMs);
+  return page;
 }
 
 export interface JupyterLabArgs {
@@ -130,6 +144,17 @@ export class JupyterLab {
       content.activeCellIndex = place;
     }, index);
     await this.command(page, 'notebook:run-cell');
+  }
+
+  /**
+   * Runs a cell behind one that failed or was interrupted, until its output is there: for a moment the kernel passes
+   * over what it is asked for then.
+   */
+  async runCellBehind(page: Page, index: number, output: Locator): Promise<void> {
+    for (const end = Date.now() + patienceMs; (await output.count()) === 0; await page.waitForTimeout(200)) {
+      if (Date.now() > end) throw new Error(`The cell shows no ${output.toString()}.`);
+      await this.runCell(page, index);
+    }
   }
 
   /** Restarts the kernel of the open notebook without asking. */
