@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectPath } from 'xkd';
-import { findChromium, launchBrowser } from './jupyterLab';
+import { findChromium, launchBrowser, patienceMs } from './jupyterLab';
 
 describe('notebooks as HTML pages', function () {
   this.timeout(300_000);
@@ -29,6 +29,7 @@ describe('notebooks as HTML pages', function () {
     try {
       const context = await browser.newContext({ offline: true, viewport: { width: 1100, height: 900 } });
       const page = await context.newPage();
+      page.setDefaultTimeout(patienceMs);
       const troubles: string[] = [];
       page.on('pageerror', (error) => troubles.push(error.message));
       page.on('requestfailed', (request) => troubles.push(request.url().slice(0, 100)));
