@@ -1,4 +1,5 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { readChoice } from '@tensorflow/tfjs-node/choice';
 
 /** What the figures were measured on. */
 export interface BenchMachine {
@@ -7,6 +8,8 @@ export interface BenchMachine {
   readonly memoryBytes: number;
   readonly platform: string;
   readonly node: string;
+  /** Where TensorFlow computes, and PyTorch beside it. */
+  readonly device: 'cpu' | 'gpu';
   /** Versions that the engines told; null where one was not run. */
   readonly tensorflow: string | null;
   readonly pytorch: string | null;
@@ -21,6 +24,7 @@ export function describeBenchMachine(): Omit<BenchMachine, 'tensorflow' | 'pytor
     memoryBytes: totalmem(),
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
+    device: process.env.XKD_DEVICE === 'cpu' ? 'cpu' : (readChoice().device ?? 'cpu'),
     loadAtStart: loadavg()[0],
   };
 }

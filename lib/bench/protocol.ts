@@ -1,4 +1,5 @@
 import type { XkdConfig } from '../config';
+import type { NativeInfo } from '../tensor/native';
 import type { StepSchedule } from '../train/schedules';
 import type { BenchEngine, BenchKind, BenchPrecision } from './options';
 
@@ -7,6 +8,7 @@ export interface Job {
   readonly engine: BenchEngine;
   readonly kind: BenchKind;
   readonly precision: BenchPrecision;
+  readonly device: NativeInfo['device'];
   readonly threads: number;
   readonly config: XkdConfig;
   /** safetensors with all weights and centres under their stored names. */
@@ -25,6 +27,8 @@ export type Command = { readonly do: BenchKind; readonly index: number } | { rea
 export interface Ready {
   /** Of TensorFlow or PyTorch. */
   readonly version: string;
+  /** Where it computes. */
+  readonly device: NativeInfo['device'];
   readonly threads: number;
   /** From the file of weights to tensors. */
   readonly loadSeconds: number;

@@ -27,7 +27,8 @@ export function reportTable({ machine, threads, rows, weightFiles, data, svm = [
     machine.pytorch && `PyTorch ${machine.pytorch}`,
   ].filter(Boolean);
   const head =
-    `${machine.processor}, ${threads} of ${machine.cores} threads, ${versions.join(', ')}, Node ${machine.node}, ` +
+    `${machine.processor}, ${threads} of ${machine.cores} threads, ${machine.device === 'gpu' ? 'on the GPU, ' : ''}` +
+    `${versions.join(', ')}, Node ${machine.node}, ` +
     `load at start ${machine.loadAtStart.toFixed(1)}`;
   const header = [
     'preset',

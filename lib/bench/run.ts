@@ -55,9 +55,8 @@ export async function runBench(args: BenchRunArgs): Promise<BenchReport> {
   try {
     for (const group of args.groups) {
       const name = `${group.preset}, batch ${group.batch}, ${group.precision}, ${group.kind}`;
-      const job = prepare(group, args.threads, folder, () =>
-        args.onProgress(`${name}: writing weights and inputs`),
-      );
+      const written = prepare(group, folder, () => args.onProgress(`${name}: writing weights and inputs`));
+      const job = { ...written, device: machine.device, threads: args.threads };
       weightFiles[group.preset] ??= plainRead(job.weightsFile);
       const engines = fitting(group, weightFiles[group.preset].bytes);
       for (const engine of group.engines.filter((each) => !engines.includes(each))) {
@@ -81,10 +80,9 @@ export async function runBench(args: BenchRunArgs): Promise<BenchReport> {
 /** Files that all engines of a group read. */
 function prepare(
   group: BenchGroup,
-  threads: number,
   folder: string,
   onWrite: () => void,
-): Omit<Job, 'engine'> {
+): Omit<Job, 'engine' | 'device' | 'threads'> {
   const { preset, batch, precision, kind, accumulate } = group;
   const config = configure(preset, {
     'training.batch': batch,
@@ -98,7 +96,7 @@ function prepare(
   if (!isThere(inputsFile)) writeInputs(inputsFile, config, batch, storedBatches);
   // The middle of a run, where learning rate and EMA momentum are neither 0 nor 1.
   const schedule = scheduleAt(config, 500, { stepsPerEpoch: 10, steps: 1000 });
-  return { kind, precision, threads, config, weightsFile, inputsFile, inputs: storedBatches, schedule };
+  return { kind, precision, config, weightsFile, inputsFile, inputs: storedBatches, schedule };
 }
 
 function launch(job: Job, folder: string, { pytorch, threads }: BenchRunArgs): EngineProcess {

@@ -32,8 +32,8 @@ function main(): void {
   const loadSeconds = secondsSince(startMs);
   const inputs = readInputs(job);
   const run = job.kind === 'step' ? stepRunner(job, weights) : featureRunner(job, weights);
-  const { tensorflow, threads } = nativeInfo();
-  answer({ version: tensorflow, threads, loadSeconds });
+  const { tensorflow, device, threads } = nativeInfo();
+  answer({ version: tensorflow, device, threads, loadSeconds });
   createInterface({ input: process.stdin }).on('line', (line) => {
     const command = JSON.parse(line) as Command;
     if (command.do === 'status') {

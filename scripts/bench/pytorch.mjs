@@ -7,6 +7,7 @@ import { alone } from '../setup/lock.mjs';
 import { root, scratch, venvPython } from '../setup/paths.mjs';
 import { pip } from '../setup/pip.mjs';
 import { StepLine } from '../setup/report.mjs';
+import { readChoice } from '../tfjs-node/choice.js';
 
 /** Everything that the benchmark makes. */
 export const benchFolder = path.join(root, '.bench');
@@ -43,8 +44,8 @@ async function install(line) {
   const made = await execute(venvPython, ['-m', 'venv', '--without-pip', venv]);
   if (made.code !== 0) throw explainFailure('PyTorch', made.output);
   // A pip that is set to know the builds for the CPU alone takes one; PyPI's for Linux x64 brings CUDA along.
-  let result = await pip(['--python', python, 'install', ...packages('+cpu')]);
-  if (result.code !== 0 && explainFailure('PyTorch', result.output).kind === 'missing') {
+  let result = onGpu() ? null : await pip(['--python', python, 'install', ...packages('+cpu')]);
+  if (result === null || (result.code !== 0 && explainFailure('PyTorch', result.output).kind === 'missing')) {
     if (process.platform === 'linux') {
       line.expect(600, "PyPI's build, which on x64 brings CUDA's libraries (several GB)");
     }
@@ -62,6 +63,11 @@ function packages(build) {
   return lines.map((pinned) => (pinned.startsWith('torch==') ? pinned + build : pinned));
 }
 
+/** Whether TensorFlow computes on a GPU, where PyTorch has to do so, too. */
+function onGpu() {
+  return readChoice().device === 'gpu' && process.env.XKD_DEVICE !== 'cpu';
+}
+
 function stampText() {
-  return fingerprint({ file: requirements }, root);
+  return `${fingerprint({ file: requirements }, root)}${onGpu() ? ' with CUDA' : ''}`;
 }

@@ -18,7 +18,7 @@ export function fakeEngine(engine: BenchEngine, args: FakeArgs, turns: string[])
     engine,
     ready: () => {
       turns.push(`start ${engine}`);
-      return Promise.resolve({ version: '1', threads: 2, loadSeconds: 0.5 });
+      return Promise.resolve({ version: '1', device: 'cpu', threads: 2, loadSeconds: 0.5 });
     },
     run: (_, index) => {
       if (index === failAt) return Promise.reject(new Error(`${engine} broke`));

@@ -51,6 +51,7 @@ describe('the environment of TensorFlow', () => {
       TF_CPP_MIN_LOG_LEVEL: '2',
       TF_FORCE_GPU_ALLOW_GROWTH: 'true',
       TF_OVERRIDE_GLOBAL_THREADPOOL: '1',
+      NVIDIA_TF32_OVERRIDE: '0',
     };
     assert.deepEqual(tensorflowEnvironment({}), { values, notices: [] });
   });

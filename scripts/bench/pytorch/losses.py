@@ -15,7 +15,7 @@ def mmd(x: Tensor, y: Tensor) -> Tensor:
 def mean_kernel(x: Tensor, y: Tensor) -> Tensor:
     # From differences, so that a row is at distance 0 from itself: rounding would be multiplied by gamma = 1000.
     distances = (x[:, None] - y[None]).square().sum(-1)
-    gammas = torch.tensor(GAMMAS, dtype=x.dtype)
+    gammas = torch.tensor(GAMMAS, dtype=x.dtype, device=x.device)
     return (-gammas * distances[..., None]).exp().sum(-1).mean()
 
 

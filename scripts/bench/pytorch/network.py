@@ -24,6 +24,10 @@ class Inputs:
     views: dict[str, Sequence[Tensor]]
     noise: dict[str, Tensor]
 
+    def to(self, device: torch.device) -> "Inputs":
+        views = {m: [view.to(device) for view in self.views[m]] for m in MODALITIES}
+        return Inputs(views, {m: self.noise[m].to(device) for m in MODALITIES})
+
 
 @dataclass
 class Temperatures:

@@ -24,7 +24,8 @@ def main() -> None:
     torch.set_num_threads(job.threads)
     torch.set_num_interop_threads(1)
     started = time.perf_counter()
-    network = load_network(job)
+    device = choose_device(job.device)
+    network = load_network(job, device)
     load_seconds = time.perf_counter() - started
     inputs = load_inputs(job)
     trainer = Trainer(network, job.precision)
@@ -34,7 +35,14 @@ def main() -> None:
         job.schedule.temperatures.audioTeacher,
     )
     schedule = Schedule(job.schedule.learningRate, job.schedule.emaMomentum, temperatures)
-    answer({"version": torch.__version__, "threads": torch.get_num_threads(), "loadSeconds": load_seconds})
+    answer(
+        {
+            "version": torch.__version__,
+            "device": job.device,
+            "threads": torch.get_num_threads(),
+            "loadSeconds": load_seconds,
+        }
+    )
     for line in sys.stdin:
         command = json.loads(line)
         if command["do"] == "status":
@@ -42,19 +50,30 @@ def main() -> None:
             continue
         chosen = inputs[command["index"] % len(inputs)]
         started, cpu_started = time.perf_counter(), time.process_time()
+        # Inputs come from the processor's memory in each step, as from a loader.
+        placed = chosen.to(device)
         if command["do"] == "step":
-            result = {"losses": trainer.step(chosen, schedule)}
+            result = {"losses": trainer.step(placed, schedule)}
         else:
-            result = {"checksum": teacher_features(trainer, chosen)}
+            result = {"checksum": teacher_features(trainer, placed)}
+        if device.type == "cuda":
+            torch.cuda.synchronize()
         seconds, cpu_seconds = time.perf_counter() - started, time.process_time() - cpu_started
         answer({"seconds": seconds, "cpuSeconds": cpu_seconds, **result})
 
 
-def load_network(job) -> Xkd:
+def choose_device(name: str) -> torch.device:
+    """Where TensorFlow computes; PyTorch has to do so, too."""
+    if name == "gpu" and not torch.cuda.is_available():
+        raise SystemExit("PyTorch finds no GPU here, where TensorFlow computes on one; XKD_DEVICE=cpu compares both on the CPU")
+    return torch.device("cuda" if name == "gpu" else "cpu")
+
+
+def load_network(job, device: torch.device) -> Xkd:
     """The network with the weights of the file, without the time that drawing fresh ones would take."""
     with torch.device("meta"):
         network = Xkd(job.config)
-    network.to_empty(device="cpu")
+    network.to_empty(device=device)
     with safe_open(job.weightsFile, "pt") as weights, torch.no_grad():
         for name, tensor in [*network.named_parameters(), *network.named_buffers()]:
             tensor.copy_(weights.get_tensor(name))

@@ -58,7 +58,8 @@ class Trainer:
         return losses
 
     def autocast(self):
-        return torch.autocast("cpu", torch.bfloat16) if self.precision == "bf16" else nullcontext()
+        device = next(self.network.parameters()).device.type
+        return torch.autocast(device, torch.bfloat16) if self.precision == "bf16" else nullcontext()
 
     @torch.no_grad()
     def clip(self) -> int:
