@@ -12,15 +12,16 @@ const blockValues = 2 ** 23;
  *
  * @param x `[n, D]`
  * @param y `[m, D]`
+ * @param gammas one or several widths of the kernel: by default all, as in the loss
  */
-export function mmd(x: tf.Tensor2D, y: tf.Tensor2D): tf.Scalar {
-  const within = tf.add(meanKernel(x, x), meanKernel(y, y));
-  return tf.sub(within, tf.mul(meanKernel(x, y), 2));
+export function mmd(x: tf.Tensor2D, y: tf.Tensor2D, gammas: readonly number[] = mmdGammas): tf.Scalar {
+  const within = tf.add(meanKernel(x, x, gammas), meanKernel(y, y, gammas));
+  return tf.sub(within, tf.mul(meanKernel(x, y, gammas), 2));
 }
 
-function meanKernel(x: tf.Tensor2D, y: tf.Tensor2D): tf.Scalar {
+function meanKernel(x: tf.Tensor2D, y: tf.Tensor2D, gammas: readonly number[]): tf.Scalar {
   const distances = squaredDistances(x, y); // [n, m]
-  const exponents = tf.mul(tf.expandDims(distances, -1), tf.tensor1d(mmdGammas.map((gamma) => -gamma)));
+  const exponents = tf.mul(tf.expandDims(distances, -1), tf.tensor1d(gammas.map((gamma) => -gamma)));
   return tf.div(tf.sum(tf.exp(exponents)), distances.size);
 }
 

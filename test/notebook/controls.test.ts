@@ -14,6 +14,7 @@ import {
   flattenConfig,
   isLiveKey,
   lossesFigure,
+  switchPanel,
   type StepMetrics,
 } from 'xkd';
 import { sliderReach } from 'xkd/dist/notebook/controls/fieldControl';
@@ -276,5 +277,24 @@ describe('a curve of a run that was steered', () => {
       annotations?.map(({ text }) => text),
       ['loss.alignment 2', 'refinement softmax, mask.video 0.5'],
     );
+  });
+});
+
+describe('switches of the method', () => {
+  const centring = { name: 'centring', on: { centreMomentum: 0.9 }, off: { centreMomentum: 1 } };
+
+  it('take a part out of a run, put it back, and show what others changed', () => {
+    const { run, observers } = fakeRun();
+    const page = fakeFrontEnd();
+    const panel = switchPanel(run, [centring], { host: page.host });
+    assert.equal(page.state('centring').value, true);
+    page.move('centring', { value: false });
+    assert.equal(run.config.centreMomentum, 1);
+    run.change({ centreMomentum: 0.9 });
+    assert.equal(page.state('centring').value, true);
+    run.change({ centreMomentum: 0.5 });
+    assert.equal(page.state('centring').value, false, 'another value is not what the switch puts in');
+    panel.close();
+    assert.deepEqual([observers.size, page.models.size], [0, 0]);
   });
 });

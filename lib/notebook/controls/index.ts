@@ -1,2 +1,3 @@
 export * from './controlPanel';
 export type { FieldControl } from './fieldControl';
+export * from './switchPanel';
