@@ -41,7 +41,7 @@ export interface TeacherOutputs {
 export function teacherForward(
   config: NetworkStructure & Pick<StepStructure, 'refinement' | 'teacherView'>,
   weights: WeightScope,
-  { views }: ModelInputs,
+  { views }: Pick<ModelInputs, 'views'>,
   centres: PerModality<tf.Tensor>,
   temperatures: Temperatures,
 ): TeacherOutputs {

@@ -3,30 +3,44 @@ import { RandomStream } from '../random';
 
 const iterations = 60;
 
+/** A plane in the space of features: the place of its origin, and two directions of length 1. */
+export interface Plane {
+  readonly mean: Float64Array;
+  readonly directions: readonly [Float64Array, Float64Array];
+}
+
 /**
  * The two directions in which features vary most (principal components, by power iteration), and each row's place
  * in that plane.
  *
  * @returns `[rows, 2]`, row by row
  */
-export function principalPlane({ data, rows, columns }: FeatureMatrix): Float32Array {
+export function principalPlane(features: FeatureMatrix): Float32Array {
+  return placesIn(planeOf(features), features);
+}
+
+/** The plane of the two directions in which features vary most, through their mean. */
+export function planeOf({ data, rows, columns }: FeatureMatrix): Plane {
   const centred = Float64Array.from(data);
-  for (let j = 0; j < columns; j++) {
-    let mean = 0;
-    for (let i = 0; i < rows; i++) mean += data[i * columns + j] / rows;
-    for (let i = 0; i < rows; i++) centred[i * columns + j] -= mean;
-  }
+  const mean = new Float64Array(columns);
+  for (let i = 0; i < data.length; i++) mean[i % columns] += data[i] / rows;
+  for (let i = 0; i < data.length; i++) centred[i] -= mean[i % columns];
   const random = RandomStream.fromSeed('principal plane');
   const first = mainDirection(centred, columns, random, null);
-  const second = mainDirection(centred, columns, random, first);
-  const plane = new Float32Array(2 * rows);
+  return { mean, directions: [first, mainDirection(centred, columns, random, first)] };
+}
+
+/** Where features lie in a plane, which may be that of others: `[rows, 2]`, row by row. */
+export function placesIn({ mean, directions }: Plane, { data, rows, columns }: FeatureMatrix): Float32Array {
+  const places = new Float32Array(2 * rows);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      plane[2 * i] += centred[i * columns + j] * first[j];
-      plane[2 * i + 1] += centred[i * columns + j] * second[j];
+      const value = data[i * columns + j] - mean[j];
+      places[2 * i] += value * directions[0][j];
+      places[2 * i + 1] += value * directions[1][j];
     }
   }
-  return plane;
+  return places;
 }
 
 /** The unit vector v with the largest |X v|, at right angles to `besides`. */

@@ -1,4 +1,14 @@
-import type { Axis, ColourScale, Figure, Layout, MenuButton, Trace, UpdateMenu } from './plotly';
+import type {
+  Axis,
+  ColourScale,
+  Figure,
+  Layout,
+  MenuButton,
+  Slider,
+  SliderStep,
+  Trace,
+  UpdateMenu,
+} from './plotly';
 
 /** One colour for one meaning in every figure; each is legible on JupyterLab's light and dark page. */
 export const colours = {
@@ -87,6 +97,26 @@ export function buttonRow(buttons: readonly MenuButton[], y = 1.02): UpdateMenu 
     pad: { t: 0, b: 0, l: 0, r: 0 },
     bordercolor: colours.line,
     font: { size: 12, color: colours.text },
+  };
+}
+
+/** A slider below the figure, `y` being its upper edge in shares of the height of the axes. */
+export function sliderBelow(
+  steps: readonly Omit<SliderStep, 'method'>[],
+  { name, unit = '', active = 0, y }: { name: string; unit?: string; active?: number; y: number },
+): Slider {
+  return {
+    steps: steps.map((step) => ({ ...step, method: 'update' })),
+    active,
+    currentvalue: { prefix: `${name} `, suffix: unit, font: { size: 13, color: colours.text } },
+    x: 0,
+    len: 1,
+    y,
+    yanchor: 'top',
+    pad: { t: 0, b: 0, l: 0, r: 0 },
+    bordercolor: colours.line,
+    ticklen: 4,
+    font: { size: 11, color: colours.text },
   };
 }
 

@@ -1,10 +1,33 @@
-import { type NetworkStructure, modalities } from '../config';
+import { type Modality, type NetworkStructure, modalities } from '../config';
 import { canonicalName, ownedSpecs, towerName } from '../model';
 import { type BlendFactors, blend } from '../tensor/blend';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
 import { fusedBlend, hasFusedOps } from '../tensor/fusedOps';
 import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
+
+/**
+ * How far a teacher is from its student, over all weights of the tower, head included: |s - t| / |s|, 0 at the start.
+ *
+ * @param weights all weights by their stored names
+ */
+export function teacherDistance(
+  config: NetworkStructure,
+  weights: ReadonlyMap<string, tf.Tensor>,
+  modality: Modality,
+): number {
+  const teacher = `${towerName(modality, 'teacher')}.`;
+  const student = `${towerName(modality, 'student')}.`;
+  const stored = (name: string) => weights.get(canonicalName(config, name))!;
+  const lengths = tf.tidy(() => {
+    const sums = ownedSpecs(config, teacher).map(({ name }) => {
+      const [t, s] = [stored(name), stored(name.replace(teacher, student))];
+      return tf.stack([tf.sum(tf.squaredDifference(s, t)), tf.sum(tf.square(s))]);
+    });
+    return tf.sqrt(tf.addN(sums)).dataSync();
+  });
+  return lengths[0] / lengths[1];
+}
 
 /**
  * Teachers follow their students (method section 4): t = m t + (1 - m) s, heads included. Video comes first, then

@@ -135,6 +135,30 @@ export interface UpdateMenu {
   readonly font?: Font;
 }
 
+/** A place of a slider, with what it puts into the figure. */
+export interface SliderStep {
+  readonly label: string;
+  readonly method: 'update';
+  readonly args: MenuButton['args'];
+}
+
+export interface Slider {
+  readonly steps: readonly SliderStep[];
+  /** Place at which it stands, from 0. */
+  readonly active?: number;
+  /** What is written above it, before the label of its place. */
+  readonly currentvalue?: { readonly prefix?: string; readonly suffix?: string; readonly font?: Font };
+  readonly x?: number;
+  readonly y?: number;
+  readonly len?: number;
+  readonly xanchor?: 'left' | 'center' | 'right';
+  readonly yanchor?: 'top' | 'middle' | 'bottom';
+  readonly pad?: { readonly t?: number; readonly b?: number; readonly l?: number; readonly r?: number };
+  readonly bordercolor?: string;
+  readonly ticklen?: number;
+  readonly font?: Font;
+}
+
 /** What a point plays in the panel beside the figure. */
 export interface PlayableClip {
   /** Data URI of a video. */
@@ -166,6 +190,7 @@ export interface Layout {
   readonly annotations?: readonly Annotation[];
   readonly images?: readonly LayoutImage[];
   readonly updatemenus?: readonly UpdateMenu[];
+  readonly sliders?: readonly Slider[];
   readonly uirevision?: string;
   readonly scene?: Scene;
   /** Read by our renderer, and by exported pages: Plotly itself passes it over. */

@@ -27,6 +27,7 @@ interface TraceBase {
   readonly xaxis?: string;
   readonly yaxis?: string;
   readonly showlegend?: boolean;
+  readonly visible?: boolean | 'legendonly';
   readonly legendgroup?: string;
   readonly opacity?: number;
   readonly hoverinfo?: 'skip' | 'text' | 'all';

@@ -1,0 +1,75 @@
+import type { Figure } from '../plotly';
+import { packed } from '../packed';
+import { colours, rounded, sliderBelow, themed } from '../theme';
+
+export interface CloudPair {
+  /** What the slider says of the pair. */
+  readonly label: string;
+  /** Points of both clouds in the plane, `[N, 2]`, point by point. */
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  /** What each kernel of the mixture adds to the discrepancy. */
+  readonly parts: readonly number[];
+}
+
+export interface KernelMixtureArgs {
+  /** One place of the slider each. */
+  readonly pairs: readonly CloudPair[];
+  readonly gammas: readonly number[];
+  /** What the slider moves. */
+  readonly name: string;
+  readonly active?: number;
+}
+
+/** Two clouds, and beside them what each Gaussian of the kernel makes of the pair; a slider moves the clouds. */
+export function kernelMixtureFigure({ pairs, gammas, name, active = 0 }: KernelMixtureArgs): Figure {
+  const all = pairs.flatMap(({ x, y }) => [...Array.from(x), ...Array.from(y)]);
+  const reach = 1.05 * Math.max(...all.map(Math.abs));
+  const most = Math.max(...pairs.flatMap(({ parts }) => parts));
+  const least = Math.min(0, ...pairs.flatMap(({ parts }) => parts));
+  const at = ({ x, y, parts }: CloudPair) => ({
+    x: [every(x, 0), every(y, 0), gammas.map(String)],
+    y: [every(x, 1), every(y, 1), rounded(parts)],
+  });
+  const total = ({ parts }: CloudPair) => `MMD ${parts.reduce((a, b) => a + b, 0).toFixed(3)}`;
+  const now = at(pairs[active]);
+  const cloud = (i: 0 | 1, title: string, color: string) =>
+    ({ type: 'scatter', mode: 'markers', name: title, x: now.x[i], y: now.y[i], marker: { size: 7, opacity: 0.75, color } }) as const; // prettier-ignore
+  const bars = { type: 'bar', x: gammas.map(String), y: rounded(pairs[active].parts), name: 'part of the MMD' } as const; // prettier-ignore
+  return themed(
+    [
+      cloud(0, 'X', colours.video),
+      cloud(1, 'Y', colours.audio),
+      {
+        ...bars,
+        xaxis: 'x2',
+        yaxis: 'y2',
+        marker: { color: colours.good },
+        showlegend: false,
+        hovertemplate: 'gamma %{x}: %{y}<extra></extra>',
+      },
+    ],
+    {
+      title: { text: total(pairs[active]) },
+      height: 400,
+      margin: { b: 116 },
+      showlegend: true,
+      legend: { orientation: 'h', x: 0, y: 1, yanchor: 'bottom' },
+      bargap: 0.3,
+      xaxis: { domain: [0, 0.46], range: [-reach, reach] },
+      yaxis: { range: [-reach, reach], scaleanchor: 'x', constrain: 'domain' },
+      xaxis2: { title: { text: 'gamma' }, domain: [0.56, 1], anchor: 'y2', type: 'category' },
+      yaxis2: { title: { text: 'part of the MMD' }, anchor: 'x2', range: [1.1 * least, 1.1 * most] },
+      sliders: [
+        sliderBelow(
+          pairs.map((pair) => ({ label: pair.label, args: [at(pair), { 'title.text': total(pair) }] })),
+          { name, active, y: -0.22 },
+        ),
+      ],
+    },
+  );
+}
+
+function every(places: ArrayLike<number>, offset: number) {
+  return packed(Array.from({ length: places.length / 2 }, (_, i) => places[2 * i + offset]));
+}

@@ -1,0 +1,104 @@
+import type { Axis, Figure, ScatterTrace } from '../plotly';
+import { packed } from '../packed';
+import { colours, sliderBelow, themed } from '../theme';
+
+export interface MovingPoints {
+  readonly name: string;
+  readonly colour: string;
+  /** For each step the places of the points, `[N, 2]`, point by point. */
+  readonly places: readonly ArrayLike<number>[];
+}
+
+export interface PointsOverStepsArgs {
+  /** Steps of the training, one place of the slider each. */
+  readonly steps: readonly number[];
+  /** Panels side by side, in the same plane. */
+  readonly panels: readonly { readonly title: string; readonly groups: readonly MovingPoints[] }[];
+  readonly title?: string;
+  /** Behind the title, for each step. */
+  readonly notes?: readonly string[];
+  /** Place at which the slider stands; default: the last. */
+  readonly active?: number;
+}
+
+const gap = 0.04;
+
+/** Clouds of points that move while a network is trained: a slider over its steps, and axes that stand still. */
+export function pointsOverStepsFigure(args: PointsOverStepsArgs): Figure {
+  const { steps, panels, title = '', notes = [], active = steps.length - 1 } = args;
+  const width = (1 - gap * (panels.length - 1)) / panels.length;
+  const axes: Record<string, Axis> = {};
+  const names = new Set<string>();
+  const traces: ScatterTrace[] = [];
+  panels.forEach(({ groups }, panel) => {
+    const n = panel === 0 ? '' : panel + 1;
+    const start = panel * (width + gap);
+    const look = { showticklabels: false, zeroline: false };
+    const [x, y] = ranges(groups);
+    axes[`xaxis${n}`] = { ...look, domain: [start, Math.min(1, start + width)], anchor: `y${n}`, range: x };
+    axes[`yaxis${n}`] = { ...look, anchor: `x${n}`, range: y };
+    for (const { name, colour, places } of groups) {
+      traces.push({
+        type: 'scatter',
+        mode: 'markers',
+        name,
+        legendgroup: name,
+        showlegend: !names.has(name),
+        ...coordinates(places[active]),
+        xaxis: `x${n}`,
+        yaxis: `y${n}`,
+        marker: { size: 6, opacity: 0.75, color: colour },
+        hovertemplate: `${name}<extra></extra>`,
+      });
+      names.add(name);
+    }
+  });
+  const all = panels.flatMap(({ groups }) => groups);
+  const titleAt = (i: number) => [title, notes[i]].filter(Boolean).join(': ');
+  const slides = steps.map((step, i) => {
+    const now = all.map(({ places }) => coordinates(places[i]));
+    const values = { x: now.map(({ x }) => x), y: now.map(({ y }) => y) };
+    return { label: String(step), args: [values, { 'title.text': titleAt(i) }] as const };
+  });
+  return themed(traces, {
+    title: titleAt(active) ? { text: titleAt(active) } : undefined,
+    height: 460,
+    margin: { t: 64, b: 84, l: 16 },
+    showlegend: true,
+    legend: { orientation: 'v', x: 1.02, y: 1 },
+    ...axes,
+    annotations: panels.map((panel, i) => ({
+      text: panel.title,
+      xref: 'paper',
+      yref: 'paper',
+      x: i * (width + gap) + width / 2,
+      y: 1,
+      xanchor: 'center',
+      yanchor: 'bottom',
+      showarrow: false,
+      font: { size: 12, color: colours.text },
+    })),
+    sliders: [sliderBelow(slides, { name: 'step', active, y: -0.03 })],
+  });
+}
+
+function coordinates(places: ArrayLike<number>) {
+  const every = (offset: number) =>
+    Array.from({ length: places.length / 2 }, (_, i) => places[2 * i + offset]);
+  return { x: packed(every(0)), y: packed(every(1)) };
+}
+
+/** What all points of a panel need at all steps, with a little air. */
+function ranges(groups: readonly MovingPoints[]): readonly (readonly [number, number])[] {
+  return [0, 1].map((offset) => {
+    let [low, high] = [Infinity, -Infinity];
+    for (const places of groups.flatMap((group) => group.places)) {
+      for (let i = offset; i < places.length; i += 2) {
+        low = Math.min(low, places[i]);
+        high = Math.max(high, places[i]);
+      }
+    }
+    const air = 0.05 * (high - low) || 1;
+    return [low - air, high + air] as const;
+  });
+}

@@ -1,0 +1,79 @@
+import { type Modality, modalities } from '../config';
+import type { NdArray } from '../data';
+import type { FeatureMatrix } from '../eval';
+import { encode, patchMean, type PerModality, project, teacherForward, towerName } from '../model';
+import { tf } from '../tensor/native';
+import { centreNames, type TrainState } from '../train';
+
+/** Some clips, nothing augmented. */
+export interface LookedAtClips {
+  /** `[B, 3, T, S, S]` */
+  readonly video: NdArray;
+  /** `[B, 1, M, C]` */
+  readonly audio: NdArray;
+}
+
+/** What a network makes of some clips, a row for each. */
+export interface NetworkOutputs {
+  /** Patch means of the students' backbones `[B, D]`. */
+  readonly features: PerModality<FeatureMatrix>;
+  /** Outputs of the students' heads `[B, O]`. */
+  readonly students: PerModality<FeatureMatrix>;
+  /** Outputs of the teachers' heads, after refinement `[B, O]`. */
+  readonly teachers: PerModality<FeatureMatrix>;
+  /** The teachers' distributions, centred and sharpened `[B, O]`. */
+  readonly distributions: PerModality<FeatureMatrix>;
+}
+
+/**
+ * What all four towers make of whole clips. Nothing is masked here, and the teachers have the global view whatever
+ * `teacherView` is, so that networks and moments of a training compare. Temperatures are those after their warm-up.
+ */
+export function networkOutputs(state: TrainState, clips: LookedAtClips): NetworkOutputs {
+  let outputs!: NetworkOutputs;
+  tf.tidy(() => {
+    const { config, scope } = state;
+    const view = ({ data, shape }: NdArray) => tf.tensor(data, [...shape]);
+    const views = { video: [view(clips.video)], audio: [view(clips.audio)] };
+    const centre = (modality: Modality) => state.tensors.weights.get(centreNames[modality])!;
+    const { student, videoTeacher, audioTeacher } = config.temperature;
+    const temperatures = { student, videoTeacher: videoTeacher.end, audioTeacher: audioTeacher.end };
+    const teachers = teacherForward(
+      { ...config, teacherView: 'global' },
+      scope,
+      { views },
+      { video: centre('video'), audio: centre('audio') },
+      temperatures,
+    );
+    const features = perModality((modality) => {
+      const backbone = scope.at(towerName(modality, 'student'), 'backbone');
+      return patchMean(encode(config, backbone, modality, views[modality][0]).tokens);
+    });
+    const head = (modality: Modality) => scope.at(towerName(modality, 'student'), 'head');
+    const students = perModality((modality) => project(config, features[modality], head(modality)));
+    outputs = {
+      features: matrices(features),
+      students: matrices(students),
+      teachers: matrices(teachers.outputs),
+      distributions: matrices(teachers.distributions),
+    };
+  });
+  return outputs;
+}
+
+/** A matrix of features as a tensor `[rows, columns]`. */
+export function matrixTensor({ data, rows, columns }: FeatureMatrix): tf.Tensor2D {
+  return tf.tensor2d(data, [rows, columns]);
+}
+
+function matrices(tensors: PerModality<tf.Tensor2D>): PerModality<FeatureMatrix> {
+  return perModality((modality) => {
+    const [rows, columns] = tensors[modality].shape;
+    return { data: tensors[modality].dataSync<'float32'>(), rows, columns };
+  });
+}
+
+function perModality<T>(make: (modality: Modality) => T): PerModality<T> {
+  const [video, audio] = modalities.map(make);
+  return { video, audio };
+}

@@ -1,0 +1,42 @@
+import { modalities } from '../config';
+import type { PerModality } from '../model';
+import { teacherDistance, type PretrainingRun } from '../train';
+import { networkOutputs, type LookedAtClips, type NetworkOutputs } from './networkOutputs';
+
+/** How a run stands at one of its steps. */
+export interface Snapshot {
+  /** Steps taken. */
+  readonly step: number;
+  /** What the network makes of the clips. */
+  readonly outputs: NetworkOutputs;
+  /** |student - teacher| / |student| over the weights of each modality. */
+  readonly teacherDistance: PerModality<number>;
+}
+
+/** What is needed of a run to look at it while it is trained. */
+export type ObservedRun = Pick<PretrainingRun, 'state' | 'length' | 'observe'>;
+
+/**
+ * Looks at a run while another cell trains it: now, and whenever another part of its steps is done. The training is
+ * what it would be without.
+ *
+ * @param count snapshots in all, the first before the first step and the last behind the last
+ * @returns the snapshots taken so far; the list grows
+ */
+export function recordSnapshots(run: ObservedRun, clips: LookedAtClips, { count = 13 } = {}): Snapshot[] {
+  const { steps } = run.length;
+  const wanted = new Set(Array.from({ length: count }, (_, i) => Math.round((i * steps) / (count - 1))));
+  const snapshots: Snapshot[] = [];
+  const look = () => {
+    const { step, config, tensors } = run.state;
+    if (!wanted.delete(step)) return;
+    const [video, audio] = modalities.map((modality) => teacherDistance(config, tensors.weights, modality));
+    snapshots.push({ step, outputs: networkOutputs(run.state, clips), teacherDistance: { video, audio } });
+  };
+  look();
+  const stop = run.observe(() => {
+    look();
+    if (wanted.size === 0) stop();
+  });
+  return snapshots;
+}
