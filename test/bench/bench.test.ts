@@ -193,6 +193,7 @@ describe('a report', () => {
         memoryBytes: 1,
         platform: 'linux x64',
         node: 'v20',
+        device: 'cpu' as const,
         tensorflow: '2',
         pytorch: '2.13.0',
         loadAtStart: 0,
