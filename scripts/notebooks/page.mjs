@@ -1,16 +1,9 @@
-/*
- * Writes notebooks as HTML pages that need no network and no server: figures stay interactive (plotly.js is put
- * into each page once), equations are MathML, players keep their sound.
- *
- *   node scripts/exportNotebooks.mjs [--out DIR] [NOTEBOOK...]
- */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { join } from 'node:path';
 import katex from 'katex';
-import { nodeModules, notebooks, root, venvPython } from './setup/paths.mjs';
+import { nodeModules, root, venvPython } from '../setup/paths.mjs';
 
 const figureType = 'application/vnd.plotly.v1+json';
 /** Runs in the page. */
@@ -19,25 +12,23 @@ const drawFigure = `async (id, { data, layout: { meta, ...layout }, config }) =>
   xkdClipPanel(plot, meta?.clips);
 }`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { out: { type: 'string', default: join(root, 'runs', 'html') } },
-});
-const files = positionals.length > 0 ? positionals : notebookFiles();
-mkdirSync(values.out, { recursive: true });
-const scripts = [
-  join(nodeModules, 'plotly.js-dist-min', 'plotly.min.js'),
-  join(root, 'scripts', 'labextension', 'static', 'clipPanel.js'),
-].map((script) => readFileSync(script, 'utf8'));
-for (const file of files) {
-  const page = join(values.out, `${basename(file, '.ipynb')}.html`);
-  writeFileSync(page, withScripts(convert(prepared(JSON.parse(readFileSync(file, 'utf8'))), basename(file))));
-  console.log(page);
+/**
+ * A notebook as an HTML page that needs no network and no server: figures stay interactive (plotly.js is put into each
+ * page once), equations are MathML, players keep their sound.
+ *
+ * @param title of the page
+ * @param head HTML that goes above the notebook
+ */
+export function notebookPage(notebook, { title, head = '' }) {
+  const page = withScripts(convert(prepared(notebook), title));
+  return page.replace(/<body[^>]*>/, (body) => `${body}\n${head}`);
 }
 
-function notebookFiles() {
-  const names = readdirSync(notebooks).filter((name) => name.endsWith('.ipynb'));
-  return names.sort().map((name) => join(notebooks, name));
+function scripts() {
+  return [
+    join(nodeModules, 'plotly.js-dist-min', 'plotly.min.js'),
+    join(root, 'scripts', 'labextension', 'static', 'clipPanel.js'),
+  ].map((script) => readFileSync(script, 'utf8'));
 }
 
 /** The notebook with what nbconvert does not know turned into what it does: HTML. */
@@ -74,17 +65,18 @@ function figureHtml(figure, number) {
 }
 
 /** The page as nbconvert writes it, with nothing loaded from elsewhere. */
-function convert(notebook, name) {
+function convert(notebook, title) {
   const folder = mkdtempSync(join(tmpdir(), 'xkd-html-'));
   try {
-    writeFileSync(join(folder, name), JSON.stringify(notebook));
+    const file = join(folder, 'notebook.ipynb');
+    writeFileSync(file, JSON.stringify({ ...notebook, metadata: { ...notebook.metadata, title } }));
     const nothingFromElsewhere = ['mathjax', 'require_js', 'jquery', 'widget_renderer', 'mermaid_js'];
     execFileSync(
       venvPython,
       [
         ...['-m', 'nbconvert', '--to', 'html', '--log-level', 'ERROR', '--output', 'page'],
         ...nothingFromElsewhere.map((script) => `--HTMLExporter.${script}_url=`),
-        join(folder, name),
+        file,
       ],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     );
@@ -96,6 +88,6 @@ function convert(notebook, name) {
 
 function withScripts(page) {
   const end = page.indexOf('</head>');
-  const tags = scripts.map((script) => `<script>${script.replaceAll('</script', '<\\/script')}</script>\n`);
+  const tags = scripts().map((script) => `<script>${script.replaceAll('</script', '<\\/script')}</script>\n`);
   return `${page.slice(0, end)}${tags.join('')}${page.slice(end)}`;
 }

@@ -1,0 +1,52 @@
+"""Runs the cells of a notebook, for execute.mjs: execute.py NOTEBOOK OUT FOLDER
+
+The kernel works in FOLDER. Every cell that begins is a line of JSON on stdout, and so is the one that fails. OUT is
+written in any case, with what was run so far.
+"""
+
+import json
+import sys
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+source, out, folder = sys.argv[1:]
+notebook = nbformat.read(source, as_version=4)
+running = None
+
+
+def say(**what):
+    print(json.dumps(what), flush=True)
+
+
+def begin(cell, cell_index):
+    global running
+    running = cell_index
+    if cell.cell_type == "code":
+        say(cell=cell_index)
+
+
+def error_text(cell):
+    """What the kernel wrote of its error: it has no other way to tell."""
+    texts = [output.text for output in cell.outputs if output.get("name") == "stderr"]
+    return "".join(texts).strip()
+
+
+client = NotebookClient(
+    notebook,
+    timeout=None,
+    record_timing=False,
+    resources={"metadata": {"path": folder}},
+    on_cell_start=begin,
+)
+try:
+    client.execute()
+except CellExecutionError:
+    say(failed=running, text=error_text(notebook.cells[running]))
+    sys.exit(1)
+except (DeadKernelError, CellTimeoutError):
+    say(failed=running, text="The kernel ended while the cell ran; mostly that is a lack of memory.")
+    sys.exit(1)
+finally:
+    nbformat.write(notebook, out)

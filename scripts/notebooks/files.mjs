@@ -1,0 +1,59 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { notebooks } from '../setup/paths.mjs';
+
+/** The notebooks of the course, in order. */
+export function courseNotebooks() {
+  const names = readdirSync(notebooks).filter((name) => name.endsWith('.ipynb'));
+  return names.sort().map((name) => join(notebooks, name));
+}
+
+/**
+ * The notebooks that words mean, in the order of the course: the number or the beginning of a name, such as `03`, or a
+ * file; all of them where there are no words.
+ *
+ * @throws Error with one sentence where a word means none, or several
+ */
+export function chosenNotebooks(words, course = courseNotebooks()) {
+  if (words.length === 0) return course;
+  const chosen = new Set(words.map((word) => fileOf(word, course)));
+  const rank = (file) => (course.includes(file) ? course.indexOf(file) : course.length);
+  return [...chosen].sort((a, b) => rank(a) - rank(b));
+}
+
+function fileOf(word, course) {
+  if (word.endsWith('.ipynb') && existsSync(word)) return resolve(word);
+  const found = course.filter((file) => basename(file).startsWith(word));
+  if (found.length === 1) return found[0];
+  const names = (found.length > 1 ? found : course).map(nameOf).join(', ');
+  if (found.length > 1) throw new Error(`"${word}" may be each of ${names}.`);
+  throw new Error(`"${word}" is no notebook: there are ${names}, and files that end in .ipynb.`);
+}
+
+/** `03_cross_modal_distillation` of a file. */
+export function nameOf(file) {
+  return basename(file, '.ipynb');
+}
+
+export function readNotebook(file) {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+export function writeNotebook(file, notebook) {
+  writeFileSync(file, `${JSON.stringify(notebook, null, 1)}\n`);
+}
+
+export function sourceOf({ source }) {
+  return [source].flat().join('');
+}
+
+/** What a notebook says of itself in its first cell: `{ title, question, runTime }`. */
+export function openingOf(notebook) {
+  const text = sourceOf(notebook.cells[0] ?? { source: '' });
+  const part = (pattern) => (pattern.exec(text)?.[1] ?? '').trim();
+  return {
+    title: part(/^# (.+)$/m),
+    question: part(/\*\*The question\.\*\*([^\n]+)/),
+    runTime: part(/\*\*Run time\.\*\*([^\n]+)/),
+  };
+}
