@@ -24,7 +24,13 @@ describe('notebooks as HTML pages', function () {
   it('are interactive without a network: figures, equations, player', async () => {
     folder = mkdtempSync(join(tmpdir(), 'xkd-pages-'));
     const notebook = projectPath('notebooks/00_start_here.ipynb');
-    execFileSync(process.execPath, [projectPath('scripts/notebooks.mjs'), '--export-only', '--out', folder, notebook]);
+    execFileSync(process.execPath, [
+      projectPath('scripts/notebooks.mjs'),
+      '--export-only',
+      '--out',
+      folder,
+      notebook,
+    ]);
     const browser = await launchBrowser(findChromium()!);
     try {
       const context = await browser.newContext({ offline: true, viewport: { width: 1100, height: 900 } });

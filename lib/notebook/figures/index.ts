@@ -20,6 +20,7 @@ export * from './method';
 export * from './pictureGrid';
 export * from './pointsOverSteps';
 export * from './reconstruction';
+export * from './maskRatio';
 export * from './results';
 export * from './sharing';
 export * from './sightAndSound';

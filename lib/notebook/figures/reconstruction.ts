@@ -1,5 +1,5 @@
 import type { XkdConfig } from '../../config';
-import { encodePicture, viewPictures } from '../picture';
+import { encodePicture, viewPictures, type Picture } from '../picture';
 import type { Figure } from '../plotly';
 import type { ReconstructedView } from '../reconstructionView';
 import { audioGrid, maskFrames, maskSpectrogram } from './masks';
@@ -20,24 +20,35 @@ export interface VideoReconstructionArgs {
 /** The original frames, and below them for each view what the network saw and what it drew. */
 export function videoReconstructionFigure(args: VideoReconstructionArgs): Figure {
   const { config, views, names = views.map(() => ''), title, every = 1 } = args;
+  const rows = views.map((view) => reconstructionRows({ config, view, every }));
+  return pictureGridFigure({
+    rows: [rows[0].original, ...rows.flatMap(({ seen, drawn }) => [seen, drawn])],
+    rowTitles: ['original', ...names.flatMap((name) => [`seen${suffix(name)}`, `drawn${suffix(name)}`])],
+    title,
+    cellPixels: 92,
+  });
+}
+
+/** Every so many frames of a clip as pictures: as they are, what the network saw, and what it drew. */
+export function reconstructionRows({
+  config,
+  view: { original, removed, drawn },
+  every,
+}: Pick<VideoReconstructionArgs, 'config'> & {
+  readonly view: ReconstructedView;
+  readonly every: number;
+}): Record<'original' | 'seen' | 'drawn', Picture[]> {
   const side = config.clip.frameSize;
   const enlarge = Math.max(1, Math.round(64 / side));
   const grid = { patchFrames: config.patch.frames, patchSize: config.patch.size };
   const row = (frames: ReturnType<typeof viewPictures>) =>
     frames.filter((_, t) => t % every === 0).map((frame) => encodePicture(frame, { enlarge }));
-  const original = viewPictures(views[0].original, side);
-  return pictureGridFigure({
-    rows: [
-      row(original),
-      ...views.flatMap(({ removed, drawn }) => [
-        row(maskFrames(original, removed, grid)),
-        row(viewPictures(drawn, side)),
-      ]),
-    ],
-    rowTitles: ['original', ...names.flatMap((name) => [`seen${suffix(name)}`, `drawn${suffix(name)}`])],
-    title,
-    cellPixels: 92,
-  });
+  const frames = viewPictures(original, side);
+  return {
+    original: row(frames),
+    seen: row(maskFrames(frames, removed, grid)),
+    drawn: row(viewPictures(drawn, side)),
+  };
 }
 
 export interface AudioReconstructionArgs {
