@@ -2,12 +2,20 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError, formatCsvLine, writeFileAtomic } from '../files';
 import { escapeMarkdown } from '../eval/report/markdown';
+import type { AblationCurves } from './curves';
 import { gainText, paperText, percentText } from './figureText';
 import { ablationFeatures, ablationProbes } from './jobResult';
 import type { AblationTable, AblationTableRow } from './table';
 
-/** Writes `ablation.json`, `ablation.csv` and `ablation.md` into a folder; older ones are replaced. */
-export function writeAblation(folder: string, table: AblationTable): void {
+/**
+ * Writes `ablation.json`, `ablation.csv` and `ablation.md` into a folder, and where there are curves
+ * `ablation-curves.json`; older ones are replaced.
+ */
+export function writeAblation(
+  folder: string,
+  table: AblationTable,
+  curves: AblationCurves | null = null,
+): void {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -16,6 +24,13 @@ export function writeAblation(folder: string, table: AblationTable): void {
   writeFileAtomic(join(folder, 'ablation.csv'), ablationCsv(table));
   writeFileAtomic(join(folder, 'ablation.md'), ablationMarkdown(table));
   writeFileAtomic(join(folder, 'ablation.json'), `${JSON.stringify(table, null, 2)}\n`);
+  if (curves) writeFileAtomic(join(folder, 'ablation-curves.json'), curvesText(curves));
+}
+
+/** JSON with a line for each curve: indented, each of its numbers would take one. */
+function curvesText({ curves, ...rest }: AblationCurves): string {
+  const lines = curves.map((curve) => JSON.stringify(curve));
+  return `${JSON.stringify(rest).slice(0, -1)},"curves":[\n${lines.join(',\n')}\n]}\n`;
 }
 
 const csvColumns = ['row', 'title', 'commonShare', 'features', 'probe', 'seeds'];

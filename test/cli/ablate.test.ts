@@ -127,6 +127,9 @@ describe('xkd ablate', function () {
       /decoded" is no sample set, so none with a common share of 0 can be/,
     );
     refused(ablate('x', '--from', file('first')), /--from goes with --merge only/);
+    const aFile = join(file('sample'), 'index.csv');
+    refused(ablate('x', '--results', join(aFile, 'results')), /index\.csv/);
+    assert.ok(!existsSync(file('x')));
     refused(ablate('x', '--merge'), /No job of these rows and seeds is done in .*x"/);
     refused(ablate('whole', '--steps', '41'), /training\.steps \(40, asked for 41\)/);
     refused(ablate('x', '--seeds', '0'), /Give a whole number of at least 1/);

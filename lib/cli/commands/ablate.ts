@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseOverrides } from '../../config';
 import { UserError } from '../../errors';
+import { requireWritableFolder } from '../../files/writableFolder';
 import type { AblationJob, AblationTable } from '../../ablation';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
 import { Progress } from '../progress';
@@ -73,6 +74,7 @@ async function run(words: readonly string[], flags: AblateFlags): Promise<void> 
     const shard = merge ? { index: 0, of: 1 } : chooseShard(flags);
     const own = jobsOfShard(all, shard);
     if (!merge) {
+      for (const folder of [out, flags.results ?? out]) requireWritableFolder(folder);
       const stop = new AbortController();
       void interrupt.whenRequested.then(() => stop.abort());
       const done = await train(own, flags, stop.signal);
@@ -134,18 +136,19 @@ async function train(
 
 async function writeTable(jobs: readonly AblationJob[], flags: AblateFlags): Promise<void> {
   const { makeAblationTable } = await import('../../ablation/makeTable');
+  const { makeAblationCurves } = await import('../../ablation/curves');
   const { ablationMarkdown, writeAblation } = await import('../../ablation/files');
   const { writeAblationPage } = await import('../../notebook/ablationTable');
   const { out, from, results = join(out, 'results') } = flags;
-  const table: AblationTable = makeAblationTable({
-    jobs,
-    folders: [out, ...from],
-    createdBy: ['xkd', ...process.argv.slice(2)],
-  });
-  writeAblation(results, table);
+  const folders = [out, ...from];
+  const createdBy = ['xkd', ...process.argv.slice(2)];
+  const table: AblationTable = makeAblationTable({ jobs, folders, createdBy });
+  writeAblation(results, table, makeAblationCurves(jobs, folders));
   writeAblationPage(join(results, 'ablation.html'), table);
   process.stdout.write(ablationMarkdown(table));
-  process.stderr.write(`xkd: wrote ablation.json, .csv, .md and .html to ${results}\n`);
+  process.stderr.write(
+    `xkd: wrote ablation.json, .csv, .md and .html, and ablation-curves.json, to ${results}\n`,
+  );
 }
 
 function count(text: string): number {
