@@ -78,12 +78,12 @@ export function ablationFigure(
     margin: { t: marginTop, b: marginBottom, l: 200 },
     showlegend: true,
     legend: { orientation: 'h', x: 0, y: -legendDepth / (compared.length * rowHeight), yanchor: 'top' },
-    xaxis: { domain: [0, 0.68], zeroline: true, title: { text: 'ours, less the same without' } },
+    xaxis: { domain: [0, 0.68], zeroline: true, title: { text: 'ours, less both reconstructions' } },
     xaxis2: {
       domain: [0.72, 1],
       zeroline: true,
       anchor: 'y2',
-      title: { text: 'the paper’s, less both reconstructions' },
+      title: { text: 'the paper’s, likewise' },
     },
     yaxis: {
       ...axis,

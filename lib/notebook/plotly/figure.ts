@@ -11,6 +11,7 @@ export interface Axis {
   readonly type?: 'linear' | 'log' | 'category';
   readonly range?: readonly [number, number];
   readonly autorange?: boolean | 'reversed';
+  readonly rangemode?: 'normal' | 'tozero';
   readonly domain?: readonly [number, number];
   readonly anchor?: string;
   readonly matches?: string;

@@ -1,0 +1,56 @@
+import type { Figure, MenuButton, UpdateMenu } from './plotly';
+import { colours } from './theme';
+
+/** One of several figures on the same axes. */
+export interface FigureOption {
+  /** On its button. */
+  readonly name: string;
+  readonly figure: Figure;
+}
+
+/**
+ * Figures that are laid out alike as one with a button for each: it changes what is drawn and the title. Axes, shapes and
+ * annotations are those of the first.
+ */
+export function figureChoice(options: readonly FigureOption[]): Figure {
+  const [first] = options;
+  const owners = options.flatMap(({ figure }, option) => figure.data.map(() => option));
+  const buttons = options.map(({ name, figure }, option): MenuButton => ({
+    label: name,
+    method: 'update',
+    args: [{ visible: owners.map((owner) => owner === option) }, { title: figure.layout.title }],
+  }));
+  const data = options.flatMap(({ figure }, option) =>
+    figure.data.map((trace) => ({ ...trace, visible: option === 0 })),
+  );
+  const { layout } = first.figure;
+  const { t = 44 } = layout.margin ?? {};
+  const added = 34;
+  return {
+    ...first.figure,
+    data,
+    layout: {
+      ...layout,
+      height: (layout.height ?? 450) + added,
+      margin: { ...layout.margin, t: t + added },
+      updatemenus: [buttonsAbove(buttons)],
+    },
+  };
+}
+
+/** Left, between title and axes. */
+function buttonsAbove(buttons: readonly MenuButton[]): UpdateMenu {
+  return {
+    type: 'buttons',
+    direction: 'right',
+    buttons,
+    active: 0,
+    x: 0,
+    xanchor: 'left',
+    y: 1,
+    yanchor: 'bottom',
+    pad: { t: 0, b: 6, l: 0, r: 0 },
+    bordercolor: colours.line,
+    font: { size: 11, color: colours.text },
+  };
+}

@@ -1,0 +1,73 @@
+import type { AblationCurves, CurveTerm } from '../../ablation/curves';
+import { packed } from '../packed';
+import type { Figure, ScatterTrace, Shape } from '../plotly';
+import { colours, series, themed } from '../theme';
+import { termName } from '../watchTraining';
+
+export interface AblationCurvesArgs {
+  /** Names of rows. */
+  readonly rows: readonly string[];
+  readonly term: CurveTerm;
+  readonly title?: string;
+  /** A level to compare with, and its name. */
+  readonly level?: { readonly value: number; readonly name: string };
+}
+
+/** A loss term over the steps of an ablation: each seed thin, a colour for each row; a click hides a row. */
+export function ablationCurvesFigure(
+  { steps, curves }: AblationCurves,
+  { rows, term, title, level }: AblationCurvesArgs,
+): Figure {
+  const traces = rows.flatMap((row, i) =>
+    curves
+      .filter((curve) => curve.row === row)
+      .map(({ seed, terms }, s): ScatterTrace => ({
+        type: 'scatter',
+        mode: 'lines',
+        name: row,
+        legendgroup: row,
+        showlegend: s === 0,
+        x: packed(steps),
+        y: packed(terms[term].map((value) => value ?? NaN)),
+        line: { color: series[i % series.length], width: 1.3 },
+        opacity: 0.8,
+        hovertemplate: `%{y:.4~g}<extra>${row}, seed ${seed}</extra>`,
+      })),
+  );
+  const shown = curves.filter(({ row }) => rows.includes(row));
+  return themed(traces, {
+    title: title ? { text: title } : undefined,
+    height: 340,
+    showlegend: true,
+    legend: { orientation: 'v', x: 1.02, y: 1 },
+    xaxis: { title: { text: 'step' } },
+    yaxis: { title: { text: termName(term) }, range: rangeOf(shown.map(({ terms }) => terms[term]), level?.value) }, // prettier-ignore
+    shapes: level ? [levelLine(level.value)] : [],
+    annotations: level ? [levelName(level.name, level.value)] : [],
+  });
+}
+
+/** The steep start, many times as high as the rest, would flatten what is to be compared; double-click shows it. */
+const steepShare = 0.1;
+
+function rangeOf(
+  values: readonly (readonly (number | null)[])[],
+  level?: number,
+): [number, number] | undefined {
+  const late = values.flatMap((curve) => curve.slice(Math.floor(steepShare * curve.length)));
+  const finite = [...late, level ?? null].filter((value) => value !== null);
+  if (finite.length === 0) return undefined;
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  const air = 0.05 * (high - low) || 0.1;
+  return [low - air, high + air];
+}
+
+function levelLine(value: number): Shape {
+  const line = { color: colours.bad, width: 1.5, dash: 'dot' as const };
+  return { type: 'line', xref: 'paper', yref: 'y', x0: 0, x1: 1, y0: value, y1: value, line };
+}
+
+function levelName(text: string, y: number) {
+  const place = { xref: 'paper', x: 1, yref: 'y', y, xanchor: 'right', yanchor: 'bottom' } as const;
+  return { text, ...place, showarrow: false, font: { size: 11, color: colours.bad } };
+}

@@ -1,0 +1,39 @@
+import type { Figure, ScatterTrace } from '../plotly';
+import { rounded, series, themed } from '../theme';
+
+export interface ScatterGroup {
+  readonly name: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** Shown under the pointer for each point. */
+  readonly text?: readonly string[];
+}
+
+export interface ScatterArgs {
+  readonly groups: readonly ScatterGroup[];
+  readonly title?: string;
+  readonly xTitle?: string;
+  readonly yTitle?: string;
+}
+
+/** One figure against another, a colour for each group; a click on the legend hides a group. */
+export function scatterFigure({ groups, title, xTitle, yTitle }: ScatterArgs): Figure {
+  const traces = groups.map(({ name, x, y, text }, i): ScatterTrace => ({
+    type: 'scatter',
+    mode: 'markers',
+    name,
+    x: rounded(x, 4),
+    y: rounded(y, 4),
+    text,
+    marker: { size: 9, opacity: 0.85, color: series[i % series.length] },
+    hovertemplate: `${text ? '%{text}: ' : ''}%{x}, %{y}<extra>${name}</extra>`,
+  }));
+  return themed(traces, {
+    title: title ? { text: title } : undefined,
+    height: 380,
+    showlegend: true,
+    legend: { orientation: 'v', x: 1.02, y: 1 },
+    xaxis: { title: xTitle ? { text: xTitle } : undefined },
+    yaxis: { title: yTitle ? { text: yTitle } : undefined },
+  });
+}
