@@ -32,8 +32,6 @@ interface TraceBase {
   readonly opacity?: number;
   readonly hoverinfo?: 'skip' | 'text' | 'all';
   readonly hovertemplate?: string;
-  /** Where buttons choose what is drawn; default: true. */
-  readonly visible?: boolean;
 }
 
 export type AxisValue = number | string | null;
