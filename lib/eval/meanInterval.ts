@@ -22,6 +22,12 @@ export function meanInterval(values: readonly number[], confidence = 0.95): Mean
   return { mean: middle, low: middle - half, high: middle + half };
 }
 
+/** The same of shares: the interval ends at 0 and 1. */
+export function meanShareInterval(values: readonly number[], confidence = 0.95): MeanInterval {
+  const { mean, low, high } = meanInterval(values, confidence);
+  return { mean, low: Math.max(0, low), high: Math.min(1, high) };
+}
+
 /** The t that a variable of Student's distribution stays within, on both sides of 0, with this probability. */
 export function studentQuantile(probability: number, degreesOfFreedom: number): number {
   // Over the angle, the root lies in a bounded range also for one degree of freedom, with its heavy tails.

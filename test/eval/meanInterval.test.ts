@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { meanInterval, studentQuantile } from 'xkd';
+import { meanInterval, meanShareInterval, studentQuantile } from 'xkd';
 
 describe('interval of a mean', () => {
   // Printed tables of Student's distribution, two-sided.
@@ -30,6 +30,12 @@ describe('interval of a mean', () => {
     assert.equal(mean, 3);
     assert.ok(Math.abs(low - 1.036757) < 1e-5, `${low}`);
     assert.ok(Math.abs(high - 4.963243) < 1e-5, `${high}`);
+  });
+
+  it('of shares ends at 0 and 1', () => {
+    assert.equal(meanShareInterval([0.9, 1]).high, 1);
+    assert.equal(meanShareInterval([0, 0.1]).low, 0);
+    assert.deepEqual(meanShareInterval([0.4, 0.5, 0.6]), meanInterval([0.4, 0.5, 0.6]));
   });
 
   it('is a point where all values are equal, and needs two', () => {

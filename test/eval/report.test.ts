@@ -61,6 +61,10 @@ describe('report of results', () => {
   it('ends intervals of shares at 0 and 1', () => {
     const [row] = rowsOf([svm({ seed: 0, top1: 1 }), svm({ seed: 1, top1: 0.9 })]);
     assert.equal(row.ours.high, 1);
+    const [drawn] = rowsOf([
+      { ...svm({ top1: 0.9 }), intervals: { top1: { low: 0.7, high: 1.1, values: 5 } } },
+    ]);
+    assert.deepEqual([drawn.ours.low, drawn.ours.high], [0.7, 1]);
   });
 
   it('names what a configuration changes, all or the first four, and the steps once', () => {

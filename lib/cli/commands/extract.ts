@@ -136,8 +136,8 @@ function report({ folder, clips, failed, merged, shardsMissing }: ExtractSummary
   if (merged !== null) return reportMerged(merged);
   reportFailed(failed, clips);
   process.stdout.write(
-    `${folder}: this part is done (${clips} clips); ${shardsMissing} shards of other parts are not there yet. ` +
-      `When they are: xkd extract --merge --out ${out}\n`,
+    `${folder}: this part is done (${counted(clips, 'clip')}); of other parts ${counted(shardsMissing, 'shard')} ${shardsMissing === 1 ? 'is' : 'are'} not there yet. ` +
+      `When all are: xkd extract --merge --out ${out}\n`,
   );
 }
 

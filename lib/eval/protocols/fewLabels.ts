@@ -1,5 +1,5 @@
 import type { Fold, MediaEntry } from '../../data';
-import { meanInterval } from '../meanInterval';
+import { meanShareInterval } from '../meanInterval';
 import { RandomStream } from '../../random';
 import { meanMetrics, type FoldResult, type Metrics, type ProtocolResult } from '../results';
 import { checkDataset, labelsOf } from './checkDataset';
@@ -87,7 +87,7 @@ function intervalsOf(draws: readonly Metrics[]): ProtocolResult['intervals'] {
   return Object.fromEntries(
     names.map((name) => {
       const values = draws.flatMap((metrics) => metrics[name] ?? []);
-      const { low, high } = meanInterval(values);
+      const { low, high } = meanShareInterval(values);
       return [name, { low, high, values: values.length }];
     }),
   );

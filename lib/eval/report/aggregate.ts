@@ -55,7 +55,8 @@ export function aggregate(runs: readonly FoundResult[], metric: string, isShare:
     );
   const [{ value: mean }] = values;
   const draws = runs[0].result.intervals?.[metric];
-  if (draws) return { mean, low: draws.low, high: draws.high, over: 'draws', count: draws.values, values };
+  if (draws)
+    return { mean, low: clip(draws.low), high: clip(draws.high), over: 'draws', count: draws.values, values };
   return { mean, low: null, high: null, over: null, count: 1, values };
 }
 
