@@ -116,10 +116,11 @@ async function main(words: readonly string[]): Promise<number> {
     process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
     report = { ...report, svm: await runSvmBench({ rows, folder, sklearn, onProgress }) };
   }
-  writeFigure(options.figure, report);
   report.leftOut.slice(leftOut.length).forEach((sentence) => console.error(sentence));
-  console.error(`The figure is in ${options.figure}.`);
+  // First of all: a figure that can't be written loses no measurement.
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : reportTable(report));
+  writeFigure(options.figure, report);
+  console.error(`The figure is in ${options.figure}.`);
   const problems = findProblems(report.rows);
   problems.forEach((problem) => console.error(problem));
   return problems.length > 0 ? 1 : 0;

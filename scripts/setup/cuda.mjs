@@ -12,12 +12,18 @@ const link = path.join(native, 'nvidia');
 const expectedBytes = 7e9;
 
 /**
+ * Libraries that TensorFlow opens and does not look for where NVIDIA's wheel puts them (its Python part would load them
+ * beforehand), and the wheel's folder in which it does look. Without one of them it uses no GPU at all.
+ */
+const misplaced = [{ library: 'libcusolver.so.11', from: 'cusolver', to: 'cusparse' }];
+
+/**
  * CUDA and cuDNN from NVIDIA's wheels. TensorFlow's libraries look for them in ../nvidia beside their own folder,
  * so a link there is all the library path that is needed.
  */
 export const cuda = {
   title: 'CUDA libraries',
-  isDone: () => readText(stamp) === stampText() && fs.existsSync(link),
+  isDone: () => readText(stamp) === stampText() && fs.existsSync(link) && misplaced.every(isReached),
   async run(line) {
     const installed = () => path.join(sitePackages() ?? '', 'nvidia');
     const onBytes = (bytes) => {
@@ -33,9 +39,21 @@ export const cuda = {
     fs.mkdirSync(native, { recursive: true });
     fs.rmSync(link, { recursive: true, force: true });
     fs.symlinkSync(path.relative(native, installed()), link);
+    misplaced.forEach((each) => reach(each, installed()));
     writeFileWhole(stamp, stampText());
   },
 };
+
+/** Puts a link to a library where TensorFlow looks; the library's own neighbours are found from there as well. */
+export function reach({ library, from, to }, wheels) {
+  const place = path.join(wheels, to, 'lib', library);
+  fs.rmSync(place, { force: true });
+  fs.symlinkSync(path.join('..', '..', from, 'lib', library), place);
+}
+
+function isReached({ library, to }) {
+  return fs.existsSync(path.join(link, to, 'lib', library));
+}
 
 function stampText() {
   return fingerprint({ file: cudaRequirements }, root);

@@ -168,6 +168,20 @@ describe('a traced function', () => {
     assert.match(told.message, /choose fewer blocks, or take steps op by op \(--eager\)/);
   });
 
+  it('tells the first of several causes, which a GPU has', () => {
+    const causes = [
+      '2 root error(s) found.',
+      '  (0) INVALID_ARGUMENT: not finite : Tensor had NaN values',
+      '\t [[{{node CheckNumerics}}]]',
+      '  (1) INVALID_ARGUMENT: not finite : Tensor had NaN values',
+    ];
+    const told = nativeError({ code: 'INVALID_ARGUMENT', message: causes.join('\n') });
+    assert.equal(
+      told.message,
+      'TensorFlow could not run the graph (INVALID_ARGUMENT): not finite : Tensor had NaN values',
+    );
+  });
+
   it('refuses a tensor from outside that is no input, and names the op', () => {
     const outside = tf.tensor1d([1, 2, 3]);
     const compiled = new CompiledFunction(({ x }: Tensors) => tf.mul(x, outside));

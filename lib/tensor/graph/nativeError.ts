@@ -27,7 +27,7 @@ export class GraphLimit extends UserError {
 export function nativeError(error: unknown): Error {
   const { code, message } = error as { code?: string; message: string };
   if (code === undefined) return error as Error;
-  const first = message.split('\n')[0];
+  const first = firstCause(message);
   if (code === 'RESOURCE_EXHAUSTED')
     return new GraphLimit(
       code,
@@ -47,4 +47,10 @@ export function nativeError(error: unknown): Error {
       `The graph is larger than TensorFlow takes (${first}): choose fewer blocks, or take steps op by op (--eager).`,
     );
   return new GraphError(code, `TensorFlow could not run the graph (${code}): ${first}`);
+}
+
+/** What failed first, in one line. On a GPU, which computes ops beside each other, TensorFlow lists several causes. */
+function firstCause(message: string): string {
+  const listed = /^\d+ root error\(s\) found\.\n\s*\(0\) \w+: (.*)/.exec(message);
+  return listed?.[1] ?? message.split('\n')[0];
 }
