@@ -5,6 +5,7 @@ import { escapeMarkdown } from '../eval/report/markdown';
 import type { AblationCurves } from './curves';
 import { gainText, paperText, percentText } from './figureText';
 import { ablationFeatures, ablationProbes } from './jobResult';
+import type { AblationPairs } from './pairs';
 import type { AblationTable, AblationTableRow } from './table';
 
 /**
@@ -25,6 +26,11 @@ export function writeAblation(
   writeFileAtomic(join(folder, 'ablation.md'), ablationMarkdown(table));
   writeFileAtomic(join(folder, 'ablation.json'), `${JSON.stringify(table, null, 2)}\n`);
   if (curves) writeFileAtomic(join(folder, 'ablation-curves.json'), curvesText(curves));
+}
+
+/** Writes `ablation-pairs.json` into a folder that is there. */
+export function writeAblationPairs(folder: string, pairs: AblationPairs): void {
+  writeFileAtomic(join(folder, 'ablation-pairs.json'), `${JSON.stringify(pairs, null, 2)}\n`);
 }
 
 /** JSON with a line for each curve: indented, each of its numbers would take one. */

@@ -5,5 +5,6 @@ export * from './runAblation';
 export * from './table';
 export * from './makeTable';
 export * from './curves';
+export * from './pairs';
 export * from './files';
 export { gainText } from './figureText';

@@ -39,7 +39,12 @@ export interface AblationProgress {
 export async function runAblation(args: RunAblationArgs): Promise<boolean> {
   const { jobs, data, out, processes, threads, signal, onProgress, onNote } = args;
   const pending = jobs.filter((job) => readJobResult(out, job) === null);
-  if (pending.length === 0) return true;
+  const each = jobs[0]?.config.training.steps ?? 0;
+  const stepsInAll = jobs.length * each;
+  if (pending.length === 0) {
+    onProgress?.({ steps: stepsInAll, stepsInAll, jobs: jobs.length, jobsInAll: jobs.length });
+    return true;
+  }
   const [{ config }] = pending;
   const shares = [...new Set(pending.map(({ row }) => row.commonShare))];
   const sets = await prepareSampleSets({ data, out, shares, config, signal, onProgress: args.onSets });
@@ -50,12 +55,11 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
   }));
   let done = jobs.length - pending.length;
   const steps = new Map(orders.map((order) => [order, 0]));
-  const each = config.training.steps!;
   const tell = () => {
     const taken = [...steps.values()].reduce((sum, count) => sum + count, 0);
     onProgress?.({
       steps: (jobs.length - pending.length) * each + taken,
-      stepsInAll: jobs.length * each,
+      stepsInAll,
       jobs: done,
       jobsInAll: jobs.length,
     });

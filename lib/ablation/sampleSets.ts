@@ -66,11 +66,16 @@ async function makeWithShare(commonShare: number, data: string, args: SampleSets
   return folder;
 }
 
+/** Where the decoded set of a share lies. */
+export function decodedFolder(out: string, share: number): string {
+  return join(out, 'sets', `share-${share}-decoded`);
+}
+
 /** Decoding the files once is less work than in every process. */
 async function decoded(dataset: Dataset, share: number, args: SampleSetsArgs): Promise<string> {
   if (dataset.entries.every(({ stored }) => stored !== undefined)) return dataset.root;
   const { framesPerSecond, frameSize, sampleRateHz } = args.config.clip;
-  const folder = join(args.out, 'sets', `share-${share}-decoded`);
+  const folder = decodedFolder(args.out, share);
   let done = 0;
   await extractDataset({
     dataset,

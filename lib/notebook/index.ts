@@ -1,3 +1,4 @@
+export * from './ablationPairs';
 export * from './ablationTable';
 export * from './attentionAtEvents';
 export * from './attentionView';

@@ -36,6 +36,8 @@ def error_text(cell):
 client = NotebookClient(
     notebook,
     timeout=None,
+    # On a busy machine a kernel takes longer to start than the usual minute.
+    startup_timeout=300,
     record_timing=False,
     resources={"metadata": {"path": folder}},
     on_cell_start=begin,

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { listCheckpoints, makeSampleSet, readAblation, type AblationTable } from 'xkd';
+import { listCheckpoints, makeSampleSet, readAblation, readAblationPairs, type AblationTable } from 'xkd';
 import { temporaryFolder } from '../media/fixtures';
 import { smallWords } from '../support/ablation';
 
@@ -57,6 +57,26 @@ describe('xkd ablate', function () {
     assert.match(settings, /"commonShare": 0,/);
     assert.ok(existsSync(join(file('whole'), 'results', 'ablation.html')));
     assert.equal(listCheckpoints(job('whole', 'full', 0)).length, 1);
+  });
+
+  it('measures pairs with the networks that distil', () => {
+    const { status, stderr } = run(
+      words('whole', '--rows', 'reconstruction,full,shuffled', '--merge', '--pairs'),
+    );
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /pairs 4\/4 networks/);
+    const { testClips, pairs } = readAblationPairs(join(file('whole'), 'results', 'ablation-pairs.json'));
+    assert.equal(testClips, 16);
+    assert.deepEqual(
+      pairs.map(({ row, seed }) => `${row} ${seed}`),
+      ['full 0', 'shuffled 0', 'full 1', 'shuffled 1'],
+    );
+    // Cross-entropies of a few steps' networks with 10 outputs: near log(10), and hardly other for other clips.
+    for (const { audioToVideo, videoToAudio } of pairs) {
+      for (const { own, others } of [audioToVideo, videoToAudio]) {
+        assert.ok(own > 1 && own < 8 && Math.abs(own - others) < 1.5, `${own} and ${others}`);
+      }
+    }
   });
 
   it('gives rows of one seed the same clips and weights, and shuffled pairs the same reconstruction at first', () => {
@@ -127,6 +147,7 @@ describe('xkd ablate', function () {
       /decoded" is no sample set, so none with a common share of 0 can be/,
     );
     refused(ablate('x', '--from', file('first')), /--from goes with --merge only/);
+    refused(ablate('x', '--pairs'), /--pairs goes with --merge only/);
     const aFile = join(file('sample'), 'index.csv');
     refused(ablate('x', '--results', join(aFile, 'results')), /index\.csv/);
     assert.ok(!existsSync(file('x')));

@@ -20,6 +20,7 @@ interface AblateFlags {
   readonly shard?: string;
   readonly shards?: number;
   readonly merge?: boolean;
+  readonly pairs?: boolean;
   readonly from: readonly string[];
 }
 
@@ -51,6 +52,10 @@ export function register(program: Command): void {
     .option('--shards <n>', 'how many machines share the work', count)
     .option('--merge', 'train nothing, only put into one table what is done')
     .option(
+      '--pairs',
+      'with --merge: also measure how far students tell what their teacher says of a clip from what it says of others',
+    )
+    .option(
       '--from <folder>',
       'with --merge: a further --out folder to look for results in; may be repeated',
       (folder: string, before: readonly string[]) => [...before, folder],
@@ -63,8 +68,10 @@ export function register(program: Command): void {
 
 async function run(words: readonly string[], flags: AblateFlags): Promise<void> {
   const { out, rows, seeds, steps, merge, from } = flags;
-  if (from.length > 0 && !merge)
-    throw new UserError('--from goes with --merge only; add it, or leave --from out.');
+  const onlyMerging = from.length > 0 ? '--from' : flags.pairs ? '--pairs' : null;
+  if (onlyMerging && !merge) {
+    throw new UserError(`${onlyMerging} goes with --merge only; add it, or leave ${onlyMerging} out.`);
+  }
   // Before all else, so that whoever stops a run that is still being opened is heard.
   const interrupt = watchInterrupt({ secondEnds: true });
   try {
@@ -145,10 +152,33 @@ async function writeTable(jobs: readonly AblationJob[], flags: AblateFlags): Pro
   const table: AblationTable = makeAblationTable({ jobs, folders, createdBy });
   writeAblation(results, table, makeAblationCurves(jobs, folders));
   writeAblationPage(join(results, 'ablation.html'), table);
+  if (flags.pairs) await writePairs(jobs, { folders, createdBy, results });
   process.stdout.write(ablationMarkdown(table));
   process.stderr.write(
     `xkd: wrote ablation.json, .csv, .md and .html, and ablation-curves.json, to ${results}\n`,
   );
+}
+
+async function writePairs(
+  jobs: readonly AblationJob[],
+  args: {
+    readonly folders: readonly string[];
+    readonly createdBy: readonly string[];
+    readonly results: string;
+  },
+): Promise<void> {
+  const { measureAblationPairs } = await import('../../notebook/ablationPairs');
+  const { writeAblationPairs } = await import('../../ablation/files');
+  let progress: Progress | undefined;
+  const onProgress = (done: number, total: number): void => {
+    progress ??= new Progress({ label: 'pairs', total, unit: 'networks' });
+    progress.update(done);
+  };
+  try {
+    writeAblationPairs(args.results, await measureAblationPairs({ ...args, jobs, onProgress }));
+  } finally {
+    progress?.stop();
+  }
 }
 
 function count(text: string): number {
