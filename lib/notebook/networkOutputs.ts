@@ -1,5 +1,6 @@
-import { type Modality, modalities } from '../config';
-import type { NdArray } from '../data';
+import { type Modality, type XkdConfig, modalities } from '../config';
+import { evaluationBatches, type MediaEntry, type NdArray } from '../data';
+import { UserError } from '../errors';
 import type { FeatureMatrix } from '../eval';
 import { encode, patchMean, type PerModality, project, teacherForward, towerName } from '../model';
 import { tf } from '../tensor/native';
@@ -11,6 +12,24 @@ export interface LookedAtClips {
   readonly video: NdArray;
   /** `[B, 1, M, C]` */
   readonly audio: NdArray;
+}
+
+/** The middles of some files, with the class of each. */
+export interface LabelledClips extends LookedAtClips {
+  /** Empty where a file has none. */
+  readonly labels: readonly string[];
+}
+
+/** Reads the middles of files as one batch, nothing augmented. */
+export async function clipsToLookAt(
+  entries: readonly MediaEntry[],
+  config: XkdConfig,
+): Promise<LabelledClips> {
+  for await (const batch of evaluationBatches(entries, config, { batch: entries.length })) {
+    const labels = batch.entries.map(({ label }) => label ?? '');
+    return { video: batch.video!, audio: batch.audio!, labels };
+  }
+  throw new UserError('There are no clips to look at: give some files.');
 }
 
 /** What a network makes of some clips, a row for each. */

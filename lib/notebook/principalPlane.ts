@@ -19,12 +19,14 @@ export function principalPlane(features: FeatureMatrix): Float32Array {
   return placesIn(planeOf(features), features);
 }
 
-/** The plane of the two directions in which features vary most, through their mean. */
-export function planeOf({ data, rows, columns }: FeatureMatrix): Plane {
-  const centred = Float64Array.from(data);
+/** The plane of the two directions in which features, of one matrix or several, vary most; through their mean. */
+export function planeOf(...matrices: readonly FeatureMatrix[]): Plane {
+  const [{ columns }] = matrices;
+  const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
+  const centred = Float64Array.from(matrices.flatMap(({ data }) => Array.from(data)));
   const mean = new Float64Array(columns);
-  for (let i = 0; i < data.length; i++) mean[i % columns] += data[i] / rows;
-  for (let i = 0; i < data.length; i++) centred[i] -= mean[i % columns];
+  for (let i = 0; i < centred.length; i++) mean[i % columns] += centred[i] / rows;
+  for (let i = 0; i < centred.length; i++) centred[i] -= mean[i % columns];
   const random = RandomStream.fromSeed('principal plane');
   const first = mainDirection(centred, columns, random, null);
   return { mean, directions: [first, mainDirection(centred, columns, random, first)] };

@@ -1,44 +1,51 @@
 import type { XkdConfig } from '../config';
 import type { MediaEntry } from '../data';
-import { probe } from '../media';
 import { UserError } from '../errors';
+import { probe } from '../media';
 import { singleClips, type SingleClip } from './singleClips';
 
-/** A file in windows of a clip's length, each a frame later than the one before. */
-export interface SlidingWindows {
-  readonly windows: readonly SingleClip[];
-  /** From the start of the first window to the end of the last, not augmented. */
-  readonly whole: SingleClip;
-  /** A configuration whose clip has the length of `whole`, for figures. */
-  readonly wholeConfig: XkdConfig;
+/** A clip that is as long as its file, or nearly, with a configuration of that length for figures. */
+export interface WholeClip {
+  readonly clip: SingleClip;
+  readonly config: XkdConfig;
 }
 
 /**
- * Reads every window of a file that begins with one of its frames.
+ * Reads every window of a clip's length that begins with a frame, of each file.
  *
- * @throws UserError where the file is shorter than a clip
+ * @throws UserError where a file is shorter than a clip
  */
-export async function slidingWindows(entry: MediaEntry, config: XkdConfig): Promise<SlidingWindows> {
+export async function slidingWindows(
+  entries: readonly MediaEntry[],
+  config: XkdConfig,
+): Promise<SingleClip[][]> {
   const { seconds, framesPerSecond } = config.clip;
-  const { durationSeconds } = await probe(entry.path);
-  const count = 1 + Math.floor(((durationSeconds ?? 0) - seconds) * framesPerSecond + 1e-6);
-  if (count < 1) throw new UserError(`${entry.path} is shorter than a clip of ${seconds} s: choose another.`);
-  const from = (startSeconds: number, length: number) => ({
-    ...entry,
-    startSeconds,
-    endSeconds: startSeconds + length,
-  });
-  const stretches = Array.from({ length: count }, (_, i) => from(i / framesPerSecond, seconds));
-  const wholeConfig = lengthened(config, seconds + (count - 1) / framesPerSecond);
-  const [whole] = await singleClips([from(0, wholeConfig.clip.seconds)], wholeConfig);
-  return { windows: await singleClips(stretches, config), whole, wholeConfig };
+  const counts = await Promise.all(entries.map((entry) => windowCount(entry, config)));
+  const stretches = entries.flatMap((entry, file) =>
+    Array.from({ length: counts[file] }, (_, i) => stretch(entry, i / framesPerSecond, seconds)),
+  );
+  const clips = await singleClips(stretches, config);
+  let next = 0;
+  return counts.map((count) => clips.slice(next, (next += count)));
 }
 
-function lengthened(config: XkdConfig, seconds: number): XkdConfig {
-  const columns = Math.round((config.spectrogram.columns * seconds) / config.clip.seconds);
-  return {
-    ...config,
-    clip: { ...config.clip, seconds },
-    spectrogram: { ...config.spectrogram, columns },
-  };
+/** A file from the start of its first window to the end of its last. */
+export async function wholeClip(entry: MediaEntry, config: XkdConfig): Promise<WholeClip> {
+  const { clip, spectrogram } = config;
+  const seconds = clip.seconds + ((await windowCount(entry, config)) - 1) / clip.framesPerSecond;
+  const columns = Math.round((spectrogram.columns * seconds) / clip.seconds);
+  const long = { ...config, clip: { ...clip, seconds }, spectrogram: { ...spectrogram, columns } };
+  const [whole] = await singleClips([stretch(entry, 0, seconds)], long);
+  return { clip: whole, config: long };
+}
+
+async function windowCount(entry: MediaEntry, { clip }: XkdConfig): Promise<number> {
+  const { durationSeconds } = await probe(entry.path);
+  const spare = (durationSeconds ?? 0) - clip.seconds;
+  if (spare >= 0) return 1 + Math.floor(spare * clip.framesPerSecond + 1e-6);
+  throw new UserError(`${entry.path} is shorter than a clip of ${clip.seconds} s: choose another.`);
+}
+
+function stretch(entry: MediaEntry, startSeconds: number, seconds: number): MediaEntry {
+  return { ...entry, startSeconds, endSeconds: startSeconds + seconds };
 }

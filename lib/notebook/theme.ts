@@ -40,7 +40,7 @@ export const series: readonly string[] = [
 ];
 
 /** For networks that are compared: none of them means a modality or a role. */
-export const contenderColours: readonly string[] = ['#b065b8', '#a8830a', '#1596a0', '#5f8f2e'];
+export const contenderColours: readonly string[] = ['#b065b8', '#a8830a', '#1596a0', '#5f8f2e', '#3f55a5'];
 
 /** For values from low to high: the same lightness steps everywhere (a perceptually even scale). */
 export const scale: ColourScale = 'Viridis';

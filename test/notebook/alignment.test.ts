@@ -11,6 +11,7 @@ import {
   networkOutputs,
   placesIn,
   planeOf,
+  pointsByClass,
   pointsOverStepsFigure,
   RandomStream,
   recordSnapshots,
@@ -60,6 +61,8 @@ describe('kernels of the mixture', () => {
     assert.deepEqual([steps.map(({ label }) => label), active], [['0', '3'], 1]);
     const { x } = steps[1].args[0] as { x: [PackedNumbers, PackedNumbers] };
     assert.deepEqual(Array.from(unpacked(x[1])), [3, 4]);
+    const [low, high] = layout.xaxis!.range!;
+    assert.ok(low < 0 && high > 4 && high < 5, `${low} to ${high}`);
   });
 });
 
@@ -170,6 +173,17 @@ describe('snapshots of a training', () => {
   });
 });
 
+describe('points by class', () => {
+  it('keep their places at each step, and their colour for the name', () => {
+    const groups = pointsByClass([[1, 2, 3, 4, 5, 6], [10, 20, 30, 40, 50, 60]], ['b', 'a', 'b']); // prettier-ignore
+    assert.deepEqual(
+      groups.map(({ name, places }) => [name, places]),
+      [['a', [[3, 4], [30, 40]]], ['b', [[1, 2, 5, 6], [10, 20, 50, 60]]]], // prettier-ignore
+    );
+    assert.notEqual(groups[0].colour, groups[1].colour);
+  });
+});
+
 describe('distributions as a picture', () => {
   it('have rows sorted by class, the mean above them, and a button for each network', () => {
     const matrix = (...data: number[]) => ({ data: Float32Array.from(data), rows: 3, columns: 2 });
@@ -226,12 +240,13 @@ describe('attention over time', () => {
     });
     const windows = [0, 0.125, 0.25].map(window);
     const wholeConfig = configure('nano', { 'clip.seconds': 1.25, 'spectrogram.columns': 40 });
-    const whole = { ...window(0), audio: numbers(1, 1, 32, 40) };
+    const whole = { clip: { ...window(0), audio: numbers(1, 1, 32, 40) }, config: wholeConfig };
     const attention = windows.map(({ video, audio }) => teacherAttention(network, video, audio));
     network.dispose();
     const { data, layout } = attentionOverTimeFigure({
       config,
-      file: { windows, whole, wholeConfig },
+      windows,
+      whole,
       networks: ['untrained', 'trained'].map((name) => ({ name, attention })),
       events: [0.6],
     });

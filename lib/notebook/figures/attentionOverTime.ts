@@ -4,14 +4,17 @@ import type { TeacherAttention } from '../attentionView';
 import { encodePicture, viewPictures, type Picture } from '../picture';
 import type { Figure, HeatmapTrace, LayoutImage, Shape } from '../plotly';
 import { packed } from '../packed';
-import type { SlidingWindows } from '../slidingWindows';
+import type { SingleClip } from '../singleClips';
+import type { WholeClip } from '../slidingWindows';
 import { buttonRow, colours, glowScale, hiddenAxis, sliderBelow, themed } from '../theme';
 import { bandAxis, secondsOf, spectrogramTrace } from './spectrogram';
 import { eventLines } from './waveform';
 
 export interface AttentionOverTimeArgs {
   readonly config: XkdConfig;
-  readonly file: SlidingWindows;
+  readonly whole: WholeClip;
+  /** Windows of the same file, each a frame later than the one before. */
+  readonly windows: readonly SingleClip[];
   /** Of each network the attention in each window, one button for each network. */
   readonly networks: readonly { readonly name: string; readonly attention: readonly TeacherAttention[] }[];
   /** Moments to mark [s]. */
@@ -32,23 +35,31 @@ const rowsOf = [
  * moment: above before refinement, below after it. A slider moves the moment, buttons change the network.
  */
 export function attentionOverTimeFigure(args: AttentionOverTimeArgs): Figure {
-  const { config, file, networks, events = [], title, active = 0 } = args;
+  const { config, whole, networks, events = [], title, active = 0 } = args;
   const { framesPerSecond } = config.clip;
   const moments = momentsOf(args);
-  const end = secondsOf({ values: file.whole.audio.data, config: file.wholeConfig });
+  const heard = { values: whole.clip.audio.data, config: whole.config };
+  const end = secondsOf(heard);
   const sound = {
-    ...spectrogramTrace({ values: file.whole.audio.data, config: file.wholeConfig }),
+    ...spectrogramTrace(heard),
     colorscale: 'Greys',
     showscale: false,
   };
   const [, down, across] = fullGrid(config, 'video');
   const frameAxes = (n: '' | 3, domain: readonly [number, number]) => ({
-    [`xaxis${n}`]: { ...hiddenAxis, domain: [0, 0.23], range: [0, across], anchor: `y${n}` },
-    [`yaxis${n}`]: { ...hiddenAxis, domain, range: [down, 0], anchor: `x${n}` },
+    [`xaxis${n}`]: { ...hiddenAxis, domain: [0, 0.18], range: [0, across], anchor: `y${n}` },
+    [`yaxis${n}`]: {
+      ...hiddenAxis,
+      domain,
+      range: [down, 0],
+      anchor: `x${n}`,
+      scaleanchor: `x${n}`,
+      constrain: 'domain' as const,
+    },
   });
   const soundAxes = (n: 2 | 4, domain: readonly [number, number]) => ({
-    [`xaxis${n}`]: { domain: [0.32, 1], range: [0, end], showgrid: false, anchor: `y${n}`, ...(n === 4 ? { title: { text: 'time [s]' } } : { showticklabels: false }) }, // prettier-ignore
-    [`yaxis${n}`]: { ...bandAxis(file.wholeConfig), domain, anchor: `x${n}` },
+    [`xaxis${n}`]: { domain: [0.27, 1], range: [0, end], showgrid: false, anchor: `y${n}`, ...(n === 4 ? { title: { text: 'time [s]' } } : { showticklabels: false }) }, // prettier-ignore
+    [`yaxis${n}`]: { ...bandAxis(config), domain, anchor: `x${n}` },
   });
   const lights = networks.flatMap((_, i) => lightTraces(args, i, moments[active]));
   const which = lights.map((_, i) => i + 2);
@@ -102,7 +113,7 @@ interface Moment {
   readonly frame: number;
 }
 
-function momentsOf({ config, file: { windows } }: AttentionOverTimeArgs): Moment[] {
+function momentsOf({ config, windows }: AttentionOverTimeArgs): Moment[] {
   const { frameSize, framesPerSecond, seconds } = config.clip;
   const framesEach = Math.round(seconds * framesPerSecond);
   const pictures = windows.map(({ video }) => viewPictures(video.data, frameSize));

@@ -23,8 +23,7 @@ export interface KernelMixtureArgs {
 
 /** Two clouds, and beside them what each Gaussian of the kernel makes of the pair; a slider moves the clouds. */
 export function kernelMixtureFigure({ pairs, gammas, name, active = 0 }: KernelMixtureArgs): Figure {
-  const all = pairs.flatMap(({ x, y }) => [...Array.from(x), ...Array.from(y)]);
-  const reach = 1.05 * Math.max(...all.map(Math.abs));
+  const [low, high] = extent(pairs);
   const most = Math.max(...pairs.flatMap(({ parts }) => parts));
   const least = Math.min(0, ...pairs.flatMap(({ parts }) => parts));
   const at = ({ x, y, parts }: CloudPair) => ({
@@ -56,8 +55,8 @@ export function kernelMixtureFigure({ pairs, gammas, name, active = 0 }: KernelM
       showlegend: true,
       legend: { orientation: 'h', x: 0, y: 1, yanchor: 'bottom' },
       bargap: 0.3,
-      xaxis: { domain: [0, 0.46], range: [-reach, reach] },
-      yaxis: { range: [-reach, reach], scaleanchor: 'x', constrain: 'domain' },
+      xaxis: { domain: [0, 0.46], range: [low, high] },
+      yaxis: { scaleanchor: 'x', showticklabels: false },
       xaxis2: { title: { text: 'gamma' }, domain: [0.56, 1], anchor: 'y2', type: 'category' },
       yaxis2: { title: { text: 'part of the MMD' }, anchor: 'x2', range: [1.1 * least, 1.1 * most] },
       sliders: [
@@ -68,6 +67,16 @@ export function kernelMixtureFigure({ pairs, gammas, name, active = 0 }: KernelM
       ],
     },
   );
+}
+
+/** From the leftmost point of any pair to the rightmost, with a little air: axes that stand still. */
+function extent(pairs: readonly CloudPair[]): [number, number] {
+  const across = pairs.flatMap(({ x, y }) =>
+    [...Array.from(x), ...Array.from(y)].filter((_, i) => i % 2 === 0),
+  );
+  const [low, high] = [Math.min(...across), Math.max(...across)];
+  const air = 0.05 * (high - low) || 1;
+  return [low - air, high + air];
 }
 
 function every(places: ArrayLike<number>, offset: number) {

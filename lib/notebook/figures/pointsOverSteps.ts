@@ -1,6 +1,6 @@
 import type { Axis, Figure, ScatterTrace } from '../plotly';
 import { packed } from '../packed';
-import { colours, sliderBelow, themed } from '../theme';
+import { colours, series, sliderBelow, themed } from '../theme';
 
 export interface MovingPoints {
   readonly name: string;
@@ -22,6 +22,23 @@ export interface PointsOverStepsArgs {
 }
 
 const gap = 0.04;
+
+/**
+ * The same points in groups, one for each class in the order of their names.
+ *
+ * @param places for each step `[N, 2]`, point by point
+ * @param labels class of each of the N points
+ */
+export function pointsByClass(
+  places: readonly ArrayLike<number>[],
+  labels: readonly string[],
+): MovingPoints[] {
+  return [...new Set(labels)].sort().map((name, i) => {
+    const own = labels.flatMap((label, n) => (label === name ? [2 * n, 2 * n + 1] : []));
+    const ofClass = places.map((points) => own.map((n) => points[n]));
+    return { name, colour: series[i % series.length], places: ofClass };
+  });
+}
 
 /** Clouds of points that move while a network is trained: a slider over its steps, and axes that stand still. */
 export function pointsOverStepsFigure(args: PointsOverStepsArgs): Figure {
