@@ -22,14 +22,17 @@ export interface BenchReport {
 
 /** A table for a terminal. */
 export function reportTable({ machine, threads, rows, weightFiles, data, svm = [] }: BenchReport): string {
-  const versions = [
+  const head = [
+    machine.processor,
+    `${threads} of ${machine.cores} threads`,
+    machine.device === 'gpu' && 'on the GPU',
     machine.tensorflow && `TensorFlow ${machine.tensorflow}`,
     machine.pytorch && `PyTorch ${machine.pytorch}`,
-  ].filter(Boolean);
-  const head =
-    `${machine.processor}, ${threads} of ${machine.cores} threads, ${machine.device === 'gpu' ? 'on the GPU, ' : ''}` +
-    `${versions.join(', ')}, Node ${machine.node}, ` +
-    `load at start ${machine.loadAtStart.toFixed(1)}`;
+    `Node ${machine.node}`,
+    `load at start ${machine.loadAtStart.toFixed(1)}`,
+  ]
+    .filter(Boolean)
+    .join(', ');
   const header = [
     'preset',
     'batch',

@@ -214,6 +214,8 @@ describe('a report', () => {
       reportTable(report),
       /^nano +2 +step +fp32 +compiled +10\.0 +10\.0 to 10\.0 +20\.0 +0\.50 /m,
     );
+    const without = { ...report, machine: { ...report.machine, tensorflow: null, pytorch: null } };
+    assert.match(reportTable(without), /^X, 2 of 2 threads, Node v20, load at start 0\.0$/m);
     const { data } = benchFigure(report);
     assert.deepEqual(data[0].y, [10]);
   });
