@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import type { XkdConfig } from '../config';
 import { makeSampleSet, openDataset, type MediaEntry } from '../data';
 import { parseCsv } from '../files';
+import { extractFolder } from './ownVideos/extractFolder';
 import { progressBar } from './progressBar';
 import { fastMode, projectPath } from './project';
 
@@ -34,6 +36,19 @@ export async function sampleSet(): Promise<SampleSet> {
     test: entries.filter(({ split }) => split === 'test'),
     impacts: ({ path }) => impacts.get(relative(folder, path)) ?? [],
   };
+}
+
+/**
+ * Decodes the sample set once, for all notebooks that train on it: a window of a clip then costs a read instead of a run
+ * of ffmpeg, and is the same to the last digit. What is there already is kept.
+ *
+ * @param config tells how large frames are needed
+ * @returns absolute path of a data set with the same clips, classes and splits
+ */
+export async function decodeSampleSet(sample: SampleSet, config: XkdConfig): Promise<string> {
+  const out = `${sample.folder}-decoded`;
+  await extractFolder({ dataset: await openDataset(sample.folder), out, config });
+  return out;
 }
 
 async function make(folder: string): Promise<void> {

@@ -55,6 +55,7 @@ export async function extractFolder({ dataset, out, config }: ExtractFolderArgs)
       form: { frames: 'raw', framesPerSecond, shortSide: frameSize, sampleRateHz },
       signal,
       onPlan: ({ clips, clipsDone, neededBytes }) => {
+        if (clipsDone === clips) return;
         const left = clipsDone > 0 ? `, ${clipsDone} of them there already` : '';
         showText(`${clips} clips${left}; about ${Math.ceil(neededBytes / 1e6)} MB of disk for the rest`);
         bar = progressBar(clips, 'decoding', { unit: 'clips' });
