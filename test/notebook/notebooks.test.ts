@@ -23,6 +23,23 @@ describe('committed notebooks', () => {
     assert.ok(names.includes('01_data_extraction.ipynb'));
   });
 
+  it('show each equation once', () => {
+    const shown = new Map<string, string>();
+    for (const name of names) {
+      const { cells } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { cells: Cell[] };
+      for (const [, equations] of cells
+        .map(text)
+        .join('\n')
+        .matchAll(/\$\$([\s\S]+?)\$\$/g)) {
+        for (const equation of equations.split(/\\q?quad/).map((part) => part.replace(/[\s,.]/g, ''))) {
+          assert.equal(shown.get(equation), undefined, `${equation} in ${name}`);
+          shown.set(equation, name);
+        }
+      }
+    }
+    assert.ok(shown.size > 40, String(shown.size));
+  });
+
   for (const name of names) {
     describe(name, () => {
       const file = join(folder, name);
@@ -54,7 +71,14 @@ describe('committed notebooks', () => {
         assert.match(kinds, /^m(m*c{1,2}m)*/);
         assert.doesNotMatch(kinds, /ccc/);
         assert.match(text(notebook.cells[0]), /question[\s\S]*What you will see[\s\S]*Run time[\s\S]*need/i);
-        assert.match(text(notebook.cells[notebook.cells.length - 1]), /Recap[\s\S]*Next/);
+      });
+
+      it('ends with a recap, three exercises with folded solutions, and what comes next', () => {
+        const end = text(notebook.cells[notebook.cells.length - 1]);
+        assert.match(end, /## Recap[\s\S]*## Exercises[\s\S]*\*\*Next:\*\*/);
+        const solutions =
+          end.match(/<details><summary>Solution<\/summary>\n\n[\s\S]+?\n\n<\/details>/g) ?? [];
+        assert.equal(solutions.length, 3);
       });
 
       it('keeps the outputs of a run without errors', () => {
