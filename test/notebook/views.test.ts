@@ -7,6 +7,7 @@ import {
   configure,
   encodePicture,
   headLooks,
+  maskRatioFigure,
   normalisePatches,
   patchify,
   principalPlane,
@@ -152,5 +153,34 @@ describe('principal plane', () => {
       return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / rows);
     };
     assert.ok(Math.abs(spread(0) - 10) < 1.5 && Math.abs(spread(1) - 3) < 0.6, `${spread(0)} ${spread(1)}`);
+  });
+});
+
+describe('figure of mask ratios', () => {
+  it('puts in what was seen and drawn at the place of the slider, and keeps the original', () => {
+    const network = TrainState.create(config);
+    const ratios = [0.25, 0.75];
+    const view = numbers(1, 3, 8, 32, 32);
+    const views = ratios.map((maskRatio) => reconstructView({ network, modality: 'video', view, maskRatio }));
+    const { layout } = maskRatioFigure({ config, views, ratios, every: 4 });
+    const images = layout.images!.map(({ source }) => source);
+    assert.equal(images.length, 6);
+    const [slider] = layout.sliders!;
+    assert.equal(slider.active, 1);
+    const changes = slider.steps.map(({ label, args: [, change] }) => ({ label, change }));
+    assert.deepEqual(
+      changes.map(({ label }) => label),
+      ['0.25', '0.75'],
+    );
+    for (const [place, { change }] of changes.entries()) {
+      const { 'title.text': title, ...sources } = change;
+      const percent = Math.round(100 * ratios[place]);
+      assert.equal(title, `${percent} % hidden: loss ${views[place].loss.toFixed(2)}`);
+      const keys = [2, 3, 4, 5].map((i) => `images[${i}].source`);
+      assert.deepEqual(Object.keys(sources), keys);
+      const unlike = keys.filter((key, i) => sources[key] !== images[2 + i]).length;
+      assert.equal(unlike, place === 1 ? 0 : 4);
+    }
+    network.dispose();
   });
 });
