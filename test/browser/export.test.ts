@@ -21,7 +21,7 @@ describe('notebooks as HTML pages', function () {
     if (folder) rmSync(folder, { recursive: true });
   });
 
-  it('are interactive without a network: figures, equations, player', async () => {
+  it('are led to by an index and interactive without a network: figures, equations, player', async () => {
     folder = mkdtempSync(join(tmpdir(), 'xkd-pages-'));
     const notebook = projectPath('notebooks/00_start_here.ipynb');
     execFileSync(process.execPath, [
@@ -39,7 +39,11 @@ describe('notebooks as HTML pages', function () {
       const troubles: string[] = [];
       page.on('pageerror', (error) => troubles.push(error.message));
       page.on('requestfailed', (request) => troubles.push(request.url().slice(0, 100)));
-      await page.goto(`file://${join(folder, '00_start_here.html')}`);
+      await page.goto(`file://${join(folder, 'index.html')}`);
+      await page.getByText('Can a network learn from that agreement alone').waitFor();
+      await page.getByText(/Run time: About 10 seconds on 2 cores/).waitFor();
+      await page.getByRole('link', { name: /Start here/ }).click();
+      assert.equal(await page.title(), 'Start here: learning to see by listening');
       await page.waitForFunction(() => document.querySelectorAll('.js-plotly-plot svg.main-svg').length > 3);
       await page.waitForFunction(() => (document.querySelector('video')?.duration ?? 0) > 1);
       assert.ok((await page.$$('math')).length > 10);
@@ -47,6 +51,8 @@ describe('notebooks as HTML pages', function () {
       await page.locator('#figure-1').scrollIntoViewIfNeeded();
       await page.locator('#figure-1 .nsewdrag[data-subplot="xy"]').hover();
       await page.waitForSelector('#figure-1 .hoverlayer .hovertext');
+      await page.getByRole('link', { name: 'all notebooks' }).click();
+      await page.getByRole('link', { name: /Start here/ }).waitFor();
       assert.deepEqual(troubles, []);
     } finally {
       await browser.close();
