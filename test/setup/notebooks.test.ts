@@ -113,7 +113,7 @@ describe('parameters of notebooks', () => {
 });
 
 describe('npm run notebooks', function () {
-  this.timeout(600_000);
+  this.timeout(1_200_000);
   let folder: string;
   before(() => {
     fs.mkdirSync(path.join(root, 'runs'), { recursive: true });
