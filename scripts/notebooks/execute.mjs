@@ -101,6 +101,12 @@ function numbered(notebook, xkd) {
 function sentence(file, notebook, numbers, { cell, text }) {
   const lines = sourceOf(notebook.cells[cell]).split('\n');
   const begins = lines.find((line) => line.trim() !== '' && !/^(import\b|\/\/)/.test(line)) ?? lines[0];
-  const why = text.split('\n')[0] || 'no reason was given';
-  return `${nameOf(file)} stopped at code cell ${numbers.get(cell)} of ${numbers.size} ("${begins.trim()}"): ${why}`;
+  return `${nameOf(file)} stopped at code cell ${numbers.get(cell)} of ${numbers.size} ("${begins.trim()}"): ${reasonOf(text)}`;
+}
+
+/** The message of an error that was thrown, which stands below the line of code that threw it; else the first line. */
+function reasonOf(text) {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const thrown = lines.find((line) => /^\w*Error(:| \[)/.test(line));
+  return (thrown ?? lines[0] ?? 'no reason was given').replace(/^UserError: /, '');
 }

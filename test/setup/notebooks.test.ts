@@ -19,8 +19,9 @@ let name: string = 'full';
 const folder = process.env.XKD_FOLDER || (await sampleSet()).folder;
 const shuffled = false;`;
 
+let ids = 0;
 const cell = (source: string, tags?: string[]): Cell => ({
-  ...{ cell_type: 'code', id: `c${source.length}`, source, outputs: [], execution_count: null },
+  ...{ cell_type: 'code', id: `cell-${ids++}`, source, outputs: [], execution_count: null },
   metadata: tags ? { tags } : {},
 });
 const notebookWith = (...cells: Cell[]): Notebook => ({
