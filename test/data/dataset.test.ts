@@ -86,7 +86,7 @@ describe('openDataset', function () {
       ['none', /There are no videos or sounds in .*none/],
       ['columns', /index\.csv has no column "path" \(it has file, label\)/],
       ['hole', /names no file in row 3/],
-      ['headed', /There are no videos or sounds in|could not be read/],
+      ['headed', /index\.csv names no clips|could not be read/],
     ];
     for (const [root, message] of cases) {
       await assert.rejects(openDataset(file(root)), (error: unknown) => {
