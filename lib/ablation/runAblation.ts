@@ -1,5 +1,6 @@
 import { prepareSampleSets, type SetProgress } from './sampleSets';
-import { readJobResult } from './jobResult';
+import { runCheckpoints } from '../train/checkpointFolder';
+import { jobFolder, readJobResult } from './jobResult';
 import type { WorkOrder } from './messages';
 import { workInProcesses } from './processes';
 import { groupJobs, type AblationJob } from './plan';
@@ -54,7 +55,7 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
     out,
   }));
   let done = jobs.length - pending.length;
-  const steps = new Map(orders.map((order) => [order, 0]));
+  const steps = new Map(orders.map((order) => [order, stepsBefore(out, order.jobs)]));
   const tell = () => {
     const taken = [...steps.values()].reduce((sum, count) => sum + count, 0);
     onProgress?.({
@@ -78,4 +79,9 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
     },
   });
   return done === jobs.length;
+}
+
+/** Steps that earlier calls took and that will not be taken again, so that rate and time left are of this call. */
+function stepsBefore(out: string, jobs: readonly AblationJob[]): number {
+  return jobs.reduce((sum, job) => sum + (runCheckpoints(jobFolder(out, job))[0]?.step ?? 0), 0);
 }

@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   ablationFigure,
   commonShareFigure,
   figureChoice,
+  jobFolder,
   makeAblationTable,
   makeSampleSet,
   pairedSeedsFigure,
   parseOverrides,
   planAblation,
   projectPath,
+  runAblation,
   scatterFigure,
   watchAblation,
+  type AblationProgress,
   type AblationTable,
 } from 'xkd';
 import { temporaryFolder } from '../media/fixtures';
@@ -48,6 +52,15 @@ describe('an ablation in a notebook', function () {
     assert.ok(!again.some((text) => text.startsWith('decoding')));
     assert.deepEqual(tables[1], tables[0]);
     assert.deepEqual([tables[0]!.seeds, tables[0]!.steps, tables[0]!.missing], [[0], 4, []]);
+    // A job whose network is trained but not probed begins with the steps that it has taken.
+    const out = projectPath('runs', 'notebooks', name);
+    rmSync(join(jobFolder(out, jobs[1]), 'result.json'));
+    const told: AblationProgress[] = [];
+    const onProgress = (progress: AblationProgress) => void told.push(progress);
+    const done = await runAblation({ jobs, data: file('sample'), out, processes: 1, threads: 1, onProgress });
+    assert.ok(done);
+    assert.deepEqual(told[0], { steps: 8, stepsInAll: 8, jobs: 1, jobsInAll: 2 });
+    assert.deepEqual(told.at(-1), { steps: 8, stepsInAll: 8, jobs: 2, jobsInAll: 2 });
   });
 });
 
