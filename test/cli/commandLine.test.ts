@@ -20,7 +20,12 @@ describe('command line', function () {
     [
       ['data', 'check', '--root', '.', '--dataset', 'ucf'],
       1,
-      /^xkd: There is no data set "ucf": choose from ucf101, hmdb51/,
+      /^xkd: There is no data set "ucf": did you mean "ucf101"\?$/m,
+    ],
+    [
+      ['data', 'check', '--root', '.', '--dataset', 'xyz'],
+      1,
+      /^xkd: There is no data set "xyz": choose from ucf101, hmdb51/,
     ],
     [
       ['pretrain', '--data', '.', '--out', 'x', '--dataset', 'esc50'],
