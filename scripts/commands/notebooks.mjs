@@ -102,7 +102,7 @@ async function makeSite(files, parameters, { out, fast, ...values }) {
   const sources = new Map(
     files.map((file) => [nameOf(file), values['export-only'] ? file : copyOf(nameOf(file))]),
   );
-  const names = siteNames(folder, sources.keys());
+  const names = siteNames(folder, [...sources.keys()]);
   for (const [name, file] of sources) writePage(folder, name, readNotebook(file), names);
   const shown = names.map((name) => [name, sources.get(name) ?? shownFile(copyOf(name), name)]);
   console.log(relative(process.cwd(), writeIndex(folder, shown)));
