@@ -1,8 +1,9 @@
 import type { LossTerm } from '../model';
 import type { StepMetrics } from '../train';
+import { panelHeading, panelLevel, panelRow } from './figures/panelRow';
 import { packed } from './packed';
 import type { Axis, Figure, ScatterTrace, Shape } from './plotly';
-import { colours, contenderColours, themed } from './theme';
+import { contenderColours, themed } from './theme';
 import { runningMean, termName } from './watchTraining';
 
 export interface ComparisonArgs {
@@ -19,27 +20,27 @@ const gap = 0.08;
 /** The same loss terms of several runs: a panel for each term, a colour for each run, zoomed together. */
 export function comparisonFigure(args: ComparisonArgs): Figure {
   const { histories, terms = ['reconstruction', 'distillation'], levels = {}, title } = args;
-  const width = (1 - gap * (terms.length - 1)) / terms.length;
+  const places = panelRow(terms.length, gap);
   const axes: Record<string, Axis> = {};
   const shapes: Shape[] = [];
   const traces: ScatterTrace[] = [];
   const labels = terms.map((term, panel) => {
-    const [x, y] = [`x${suffix(panel)}`, `y${suffix(panel)}`];
-    const start = panel * (width + gap);
-    axes[`xaxis${suffix(panel)}`] = {
+    const { start, end, axis } = places[panel];
+    const [x, y] = [`x${axis}`, `y${axis}`];
+    axes[`xaxis${axis}`] = {
       title: { text: 'step' },
-      domain: [start, Math.min(1, start + width)],
+      domain: [start, end],
       anchor: y,
       matches: panel === 0 ? undefined : 'x',
     };
     const level = levels[term];
-    axes[`yaxis${suffix(panel)}`] = { anchor: x, range: rangeBehindStart(histories, term, level?.value) };
-    if (level) shapes.push(levelLine(level.value, [start, start + width], y));
+    axes[`yaxis${axis}`] = { anchor: x, range: rangeBehindStart(histories, term, level?.value) };
+    if (level) shapes.push(panelLevel(level.value, places[panel]));
     histories.forEach(({ name, history }, i) => {
       traces.push(curve(name, term, history, { x, y, i, first: panel === 0 }));
     });
     const text = level ? `${termName(term)} (dotted: ${level.name})` : termName(term);
-    return label(text, start + width / 2);
+    return panelHeading(text, places[panel]);
   });
   return themed(traces, {
     title: title ? { text: title } : undefined,
@@ -102,19 +103,4 @@ function rangeBehindStart(
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const air = 0.05 * (high - low) || 0.1;
   return [low - air, high + air];
-}
-
-function levelLine(value: number, [x0, x1]: readonly [number, number], yref: string): Shape {
-  const line = { color: colours.bad, width: 1.5, dash: 'dot' as const };
-  return { type: 'line', xref: 'paper', yref, x0, x1, y0: value, y1: value, line };
-}
-
-function label(text: string, x: number) {
-  const place = { xref: 'paper', yref: 'paper', x, y: 1, xanchor: 'center', yanchor: 'bottom' } as const;
-  return { text, ...place, showarrow: false, font: { size: 12 } };
-}
-
-/** Plotly numbers axes from 2; the first has no number. */
-function suffix(panel: number): '' | number {
-  return panel === 0 ? '' : panel + 1;
 }

@@ -1,5 +1,6 @@
 import type { Annotation, Axis, BarTrace, Figure, Shape } from '../plotly';
 import { colours, contenderColours, rounded, themed } from '../theme';
+import { panelHeading, panelLevel, panelRow } from './panelRow';
 
 export interface BarSeries {
   readonly name: string;
@@ -33,32 +34,31 @@ const gap = 0.04;
 export function groupedBarsFigure({ panels, title, valueTitle, range }: GroupedBarsArgs): Figure {
   const uncoloured = panels.flatMap((panel) => panel.series.filter(({ colour }) => colour === undefined));
   const names = [...new Set(uncoloured.map(({ name }) => name))];
-  const width = (1 - gap * (panels.length - 1)) / panels.length;
+  const places = panelRow(panels.length, gap);
   const axes: Record<string, Axis> = {};
   const traces: BarTrace[] = [];
   const annotations: Annotation[] = [];
   const shapes: Shape[] = [];
   const named = new Set<string>();
   panels.forEach((panel, p) => {
-    const start = p * (width + gap);
-    const end = Math.min(1, start + width);
-    axes[`xaxis${suffix(p)}`] = { type: 'category', domain: [start, end], anchor: `y${suffix(p)}` };
-    axes[`yaxis${suffix(p)}`] = {
+    const { start, end, axis } = places[p];
+    axes[`xaxis${axis}`] = { type: 'category', domain: [start, end], anchor: `y${axis}` };
+    axes[`yaxis${axis}`] = {
       title: p === 0 && valueTitle ? { text: valueTitle } : undefined,
       range,
-      anchor: `x${suffix(p)}`,
+      anchor: `x${axis}`,
       matches: p === 0 ? undefined : 'y',
       showticklabels: p === 0,
     };
     for (const bars of panel.series) {
       const colour = bars.colour ?? contenderColours[names.indexOf(bars.name) % contenderColours.length];
-      traces.push(trace(panel, bars, { panel: p, colour, showlegend: !named.has(bars.name) }));
+      traces.push(trace(panel, bars, { axis, colour, showlegend: !named.has(bars.name) }));
       named.add(bars.name);
     }
     const { level } = panel;
     const text = level ? `${panel.title} (dotted: ${level.name})` : panel.title;
-    annotations.push(heading(text, (start + end) / 2));
-    if (level) shapes.push(levelLine(level.value, [start, end], `y${suffix(p)}`));
+    annotations.push(panelHeading(text, places[p]));
+    if (level) shapes.push(panelLevel(level.value, places[p]));
   });
   return themed(traces, {
     title: title ? { text: title } : undefined,
@@ -75,7 +75,7 @@ export function groupedBarsFigure({ panels, title, valueTitle, range }: GroupedB
 }
 
 interface TracePlace {
-  readonly panel: number;
+  readonly axis: '' | number;
   readonly colour: string;
   readonly showlegend: boolean;
 }
@@ -83,7 +83,7 @@ interface TracePlace {
 function trace(
   { groups }: BarPanel,
   { name, values, halfWidths }: BarSeries,
-  { panel, colour, showlegend }: TracePlace,
+  { axis, colour, showlegend }: TracePlace,
 ): BarTrace {
   return {
     type: 'bar',
@@ -102,23 +102,8 @@ function trace(
     error_y: halfWidths
       ? { type: 'data', array: rounded(halfWidths), color: colours.text, thickness: 1.5 }
       : undefined,
-    xaxis: `x${suffix(panel)}`,
-    yaxis: `y${suffix(panel)}`,
+    xaxis: `x${axis}`,
+    yaxis: `y${axis}`,
     hovertemplate: `%{x}: %{y}<extra>${name}</extra>`,
   };
-}
-
-function levelLine(value: number, [x0, x1]: readonly [number, number], yref: string): Shape {
-  const line = { color: colours.bad, width: 1.5, dash: 'dot' as const };
-  return { type: 'line', xref: 'paper', yref, x0, x1, y0: value, y1: value, line };
-}
-
-function heading(text: string, x: number): Annotation {
-  const place = { xref: 'paper', yref: 'paper', x, y: 1, xanchor: 'center', yanchor: 'bottom' } as const;
-  return { text, ...place, showarrow: false, font: { size: 12 } };
-}
-
-/** Plotly numbers axes from 2; the first has no number. */
-function suffix(panel: number): '' | number {
-  return panel === 0 ? '' : panel + 1;
 }

@@ -1,6 +1,7 @@
 import type { Axis, Figure, ScatterTrace } from '../plotly';
 import { packed } from '../packed';
-import { colours, series, sliderBelow, themed } from '../theme';
+import { series, sliderBelow, themed } from '../theme';
+import { panelHeading, panelRow } from './panelRow';
 
 export interface MovingPoints {
   readonly name: string;
@@ -43,27 +44,26 @@ export function pointsByClass(
 /** Clouds of points that move while a network is trained: a slider over its steps, and axes that stand still. */
 export function pointsOverStepsFigure(args: PointsOverStepsArgs): Figure {
   const { steps, panels, title = '', notes = [], active = steps.length - 1 } = args;
-  const width = (1 - gap * (panels.length - 1)) / panels.length;
+  const places = panelRow(panels.length, gap);
   const axes: Record<string, Axis> = {};
   const names = new Set<string>();
   const traces: ScatterTrace[] = [];
   panels.forEach(({ groups }, panel) => {
-    const n = panel === 0 ? '' : panel + 1;
-    const start = panel * (width + gap);
+    const { start, end, axis } = places[panel];
     const look = { showticklabels: false, zeroline: false };
     const [x, y] = ranges(groups);
-    axes[`xaxis${n}`] = { ...look, domain: [start, Math.min(1, start + width)], anchor: `y${n}`, range: x };
-    axes[`yaxis${n}`] = { ...look, anchor: `x${n}`, range: y };
-    for (const { name, colour, places } of groups) {
+    axes[`xaxis${axis}`] = { ...look, domain: [start, end], anchor: `y${axis}`, range: x };
+    axes[`yaxis${axis}`] = { ...look, anchor: `x${axis}`, range: y };
+    for (const { name, colour, places: cloud } of groups) {
       traces.push({
         type: 'scatter',
         mode: 'markers',
         name,
         legendgroup: name,
         showlegend: !names.has(name),
-        ...coordinates(places[active]),
-        xaxis: `x${n}`,
-        yaxis: `y${n}`,
+        ...coordinates(cloud[active]),
+        xaxis: `x${axis}`,
+        yaxis: `y${axis}`,
         marker: { size: 6, opacity: 0.75, color: colour },
         hovertemplate: `${name}<extra></extra>`,
       });
@@ -84,17 +84,7 @@ export function pointsOverStepsFigure(args: PointsOverStepsArgs): Figure {
     showlegend: true,
     legend: { orientation: 'v', x: 1.02, y: 1 },
     ...axes,
-    annotations: panels.map((panel, i) => ({
-      text: panel.title,
-      xref: 'paper',
-      yref: 'paper',
-      x: i * (width + gap) + width / 2,
-      y: 1,
-      xanchor: 'center',
-      yanchor: 'bottom',
-      showarrow: false,
-      font: { size: 12, color: colours.text },
-    })),
+    annotations: panels.map((panel, i) => panelHeading(panel.title, places[i])),
     sliders: [sliderBelow(slides, { name: 'step', active, y: -0.03 })],
   });
 }

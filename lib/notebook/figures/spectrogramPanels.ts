@@ -1,6 +1,7 @@
 import type { Axis, Figure } from '../plotly';
 import { bandAxis, secondsOf, spectrogramTrace, type SpectrogramArgs } from './spectrogram';
-import { colours, themed } from '../theme';
+import { themed } from '../theme';
+import { panelHeading, panelRow } from './panelRow';
 
 export interface SpectrogramPanel {
   readonly title: string;
@@ -21,25 +22,25 @@ const gap = 0.03;
 export function spectrogramPanelsFigure(args: SpectrogramPanelsArgs): Figure {
   const { panels, title, config } = args;
   const [zmin, zmax] = args.range ?? extent(panels[0].values);
-  const width = (1 - gap * (panels.length - 1)) / panels.length;
+  const places = panelRow(panels.length, gap);
   const axes: Record<string, Axis> = {};
   panels.forEach((panel, i) => {
-    const start = i * (width + gap);
-    axes[`xaxis${suffix(i)}`] = {
+    const { start, end, axis } = places[i];
+    axes[`xaxis${axis}`] = {
       title: { text: 'time [s]' },
-      domain: [start, Math.min(1, start + width)],
+      domain: [start, end],
       range: [0, secondsOf({ values: panel.values, config })],
-      anchor: `y${suffix(i)}`,
+      anchor: `y${axis}`,
       showgrid: false,
     };
     const own = i === 0 ? bandAxis(config) : { ...bandAxis(config), title: undefined, showticklabels: false };
-    axes[`yaxis${suffix(i)}`] = { ...own, anchor: `x${suffix(i)}`, matches: i === 0 ? undefined : 'y' };
+    axes[`yaxis${axis}`] = { ...own, anchor: `x${axis}`, matches: i === 0 ? undefined : 'y' };
   });
   return themed(
     panels.map((panel, i) => ({
       ...spectrogramTrace({ ...args, values: panel.values }),
-      xaxis: `x${suffix(i)}`,
-      yaxis: `y${suffix(i)}`,
+      xaxis: `x${places[i].axis}`,
+      yaxis: `y${places[i].axis}`,
       zmin,
       zmax,
       showscale: i === panels.length - 1,
@@ -49,23 +50,9 @@ export function spectrogramPanelsFigure(args: SpectrogramPanelsArgs): Figure {
       height: title ? 280 : 250,
       margin: { t: title ? 64 : 28 },
       ...axes,
-      annotations: panels.map((panel, i) => ({
-        text: panel.title,
-        xref: 'paper',
-        yref: 'paper',
-        x: i * (width + gap) + width / 2,
-        y: 1,
-        yanchor: 'bottom',
-        showarrow: false,
-        font: { size: 12, color: colours.text },
-      })),
+      annotations: panels.map((panel, i) => panelHeading(panel.title, places[i])),
     },
   );
-}
-
-/** Plotly's first axis has no number. */
-function suffix(i: number): string {
-  return i === 0 ? '' : String(i + 1);
 }
 
 function extent(values: ArrayLike<number>): [number, number] {
