@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { UserError } from '../errors';
 import { usualSplit } from './folds';
-import { columnOf, readTable, type Table } from './table';
+import { columnOf, findColumn, readTable, type Table } from './table';
 import type { MediaEntry } from './types';
 
 /** Which column of a table says what; those that are not there say nothing. */
@@ -38,7 +38,7 @@ export interface Index {
 export async function readIndex(path: string, { columns = {}, separator = ';' }: IndexArgs = {}): Promise<Index> {
   const table = await readTable(path);
   const column = (role: keyof IndexColumns): number =>
-    columns[role] === undefined ? table.columns.indexOf(role) : columnOf(table, columns[role], meanings[role]);
+    columns[role] === undefined ? findColumn(table, role) : columnOf(table, columns[role], meanings[role]);
   const files = columnOf(table, columns.path ?? 'path', meanings.path);
   const [label, labels, split] = [column('label'), column('labels'), column('split')];
   const [start, end] = [column('start'), column('end')];

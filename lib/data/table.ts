@@ -43,14 +43,28 @@ export async function readTable(path: string, args: TableArgs = {}): Promise<Tab
 }
 
 /**
+ * The position of a column, -1 where there is none of that name.
+ *
+ * @throws UserError if there are two
+ */
+export function findColumn({ path, columns }: Table, name: string): number {
+  const column = columns.indexOf(name);
+  if (columns.includes(name, column + 1) && column >= 0) {
+    throw new UserError(`${path} has two columns "${name}": rename or remove one of them.`);
+  }
+  return column;
+}
+
+/**
  * The position of a column.
  *
  * @param what is in it, as the end of "name the column of the ..."
- * @throws UserError if there is none of that name
+ * @throws UserError if there is none of that name, or if there are two
  */
-export function columnOf({ path, columns }: Table, name: string, what: string): number {
-  const column = columns.indexOf(name);
+export function columnOf(table: Table, name: string, what: string): number {
+  const column = findColumn(table, name);
   if (column >= 0) return column;
+  const { path, columns } = table;
   throw new UserError(
     `${path} has no column "${name}" (it has ${columns.join(', ')}): name the column of the ${what} "${name}".`,
   );

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 import { configure, parseOverrides, presets, type XkdConfig } from '../../config';
 import type { PretrainingRun, StepMetrics } from '../../train';
 import { type InterruptWatch, exitCodeOf, watchInterrupt } from '../../train/interrupt';
-import { datasetChoice, openAs } from '../datasetOptions';
+import { datasetChoice, openAs, tableOptions, type TableFlags } from '../datasetOptions';
 import { Progress } from '../progress';
 
-interface PretrainFlags {
+interface PretrainFlags extends TableFlags {
   preset: string;
   data: string;
   dataset?: string;
@@ -19,12 +19,13 @@ interface PretrainFlags {
 
 /** `xkd pretrain`: XKD on a folder of videos, with a progress bar, a run folder and a clean end on Ctrl-C. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('pretrain')
     .description('Pretrain XKD on a folder of videos with sound')
     .option('--preset <name>', Object.keys(presets).join(', '), 'nano')
     .requiredOption('--data <folder>', 'data set: a folder with index.csv, or any tree of video files')
-    .option('--dataset <name>', datasetChoice)
+    .option('--dataset <name>', datasetChoice);
+  tableOptions(command)
     .option('--allow-missing', 'go on without files that a published data set should have')
     .requiredOption('--out <folder>', 'run folder: configuration, metrics, checkpoints')
     .option(

@@ -2,10 +2,10 @@ import { Option, type Command } from 'commander';
 import { presets } from '../../config';
 import type { ProbeModality } from '../../eval';
 import type { Role } from '../../model';
-import { datasetChoice, openAs } from '../datasetOptions';
+import { datasetChoice, openAs, tableOptions, type TableFlags } from '../datasetOptions';
 import { Progress } from '../progress';
 
-interface ProbeFlags {
+interface ProbeFlags extends TableFlags {
   readonly checkpoint: readonly string[];
   readonly data: string;
   readonly dataset?: string;
@@ -28,7 +28,7 @@ Examples:
 
 /** `xkd probe`: what frozen features tell about the classes of a data set. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('probe')
     .description('Train linear classifiers on frozen features and test them')
     .requiredOption(
@@ -37,7 +37,8 @@ export function register(program: Command): void {
       (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
     )
     .requiredOption('--data <folder>', 'data set with labels and splits')
-    .option('--dataset <name>', datasetChoice)
+    .option('--dataset <name>', datasetChoice);
+  tableOptions(command)
     .option('--allow-missing', 'go on without files that a published data set should have')
     .addOption(
       new Option('--modality <name>', 'features of').choices(['video', 'audio', 'both']).default('video'),

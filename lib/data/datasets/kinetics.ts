@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { UserError } from '../../errors';
 import { comparable, findMedia, type MediaFile } from '../mediaFiles';
 import { videoExtensions } from '../mediaNames';
-import { columnOf, readTable } from '../table';
+import { columnOf, findColumn, readTable } from '../table';
 import { kineticsSoundClasses } from './kineticsSoundClasses';
 import type { FoldRole, KnownDataset, Layout, LayoutContent, ListedClip } from './layout';
 import { FileKeys, namesIn } from './places';
@@ -97,7 +97,7 @@ async function readList(path: string, split: Split): Promise<Row[]> {
     columnOf(table, 'time_end', 'ends [s]'),
   ];
   // The test list was first published without labels.
-  const label = split === 'test' ? table.columns.indexOf('label') : columnOf(table, 'label', 'classes');
+  const label = split === 'test' ? findColumn(table, 'label') : columnOf(table, 'label', 'classes');
   return table.rows.map((row, i) => {
     const [start, end] = [Number(row[from]), Number(row[to])];
     if (row[id] === '' || !(end > start)) {

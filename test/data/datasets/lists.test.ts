@@ -117,6 +117,7 @@ describe('data sets of links', function () {
     plant(root, {
       'clips.csv': '\uFEFF"file";"tags";"set";"from";"to"\r\nein Film.mp4;rain|wind, strong;train;0,5;2\r\n',
       'good.csv': '\uFEFF"file","tags","set","from","to"\r\nä/ein Film.mp4,"rain|wind, strong|rain",train,0.5,2\r\n\r\n007.mp4,1e5,test,,\r\n',
+      'twins.csv': 'path,label,label\n007.mp4,rain,wind\n',
     });
     const columns = { path: 'file', labels: 'tags', split: 'set', start: 'from', end: 'to' };
     const dataset = await openDataset(join(root, 'good.csv'), { dataset: 'csv', columns, separator: '|' });
@@ -129,6 +130,7 @@ describe('data sets of links', function () {
     ]);
     await refuses(join(root, 'clips.csv'), { columns }, /clips\.csv says in row 2 that a clip lasts from "0,5" to "2"/);
     await refuses(join(root, 'good.csv'), { columns: { path: 'file', label: 'class' } }, /has no column "class" \(it has file, tags, set, from, to\): name the column of the classes "class"/);
+    await refuses(join(root, 'twins.csv'), { dataset: 'csv' }, /twins\.csv has two columns "label": rename or remove one of them/);
     await refuses(root, { dataset: 'csv' }, /There is no index\.csv in .*own: name the table itself/);
   });
 
