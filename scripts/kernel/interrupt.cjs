@@ -17,6 +17,7 @@ function letCellsEnd(executor) {
       async execute(source) {
         asked = false;
         const succeeded = await inner.execute(source);
+        if (succeeded && asked) console.error('Interrupted: cells that waited behind this one were not run.');
         return succeeded && !asked;
       },
       interrupt() {

@@ -208,9 +208,14 @@ describe("the kernel's cells", () => {
     const { calls, cells } = fakeExecutor();
     const listeners = [() => undefined, () => undefined];
     listeners.forEach((listener) => process.on('SIGINT', listener));
+    const { error } = console;
+    const told: string[] = [];
+    console.error = (sentence: string) => void told.push(sentence);
     const first = cells.execute();
     cells.interrupt();
     assert.equal(await first, false);
+    console.error = error;
+    assert.deepEqual(told, ['Interrupted: cells that waited behind this one were not run.']);
     assert.deepEqual(calls, ['execute']);
     assert.equal(await cells.execute(), true);
     cells.interrupt();
