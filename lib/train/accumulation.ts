@@ -1,6 +1,6 @@
 import { stepStructure } from '../config';
 import type { ModelInputs } from '../model';
-import { flattenTree } from '../tensor/graph';
+import { leavesOf } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import { scalarsOf } from '../tensor/scalars';
 import type { Differentiated } from './differentiate';
@@ -55,7 +55,7 @@ export class AccumulatedStep {
 
   /** Lets go of what the parts so far gave. */
   dispose(): void {
-    flattenTree(this.sum).forEach((tensor) => tensor.dispose());
+    leavesOf(this.sum).forEach((tensor) => tensor.dispose());
     this.sum = null;
   }
 
@@ -75,8 +75,8 @@ export class AccumulatedStep {
   private take(sum: Differentiated): void {
     const before = this.sum;
     this.sum = sum;
-    flattenTree(sum).forEach((tensor) => tf.keep(tensor));
-    flattenTree(before).forEach((tensor) => tensor.dispose());
+    leavesOf(sum).forEach((tensor) => tf.keep(tensor));
+    leavesOf(before).forEach((tensor) => tensor.dispose());
     this.parts += 1;
   }
 

@@ -1,4 +1,5 @@
 import { tf } from '../tensor/native';
+import { hasNativeOps, runOp } from '../tensor/runOp';
 
 /** Added to the norm before dividing, as in the release. */
 const normEpsilon = 1e-6;
@@ -23,11 +24,15 @@ export function clipPerTensor(
 ): Clipping {
   const names = [...gradients.keys()].filter(affected);
   if (names.length === 0) return { factors: new Map(), norms: tf.tensor1d([]) };
-  const norms = tf.sqrt(tf.stack(names.map((name) => squareSum(gradients.get(name)!)))) as tf.Tensor1D;
+  const norms = tf.sqrt(squareSums(names.map((name) => gradients.get(name)!)));
   const factors = tf.unstack(tf.minimum(tf.div(limit, tf.add(norms, normEpsilon)), 1)) as tf.Scalar[];
   return { factors: new Map(names.map((name, i) => [name, factors[i]])), norms };
 }
 
-function squareSum(values: tf.Tensor): tf.Tensor {
-  return tf.sum(tf.square(values));
+/** Sum of squares of each tensor. */
+function squareSums(tensors: readonly tf.Tensor[]): tf.Tensor1D {
+  if (!hasNativeOps()) return tf.stack(tensors.map((values) => tf.sum(tf.square(values)))) as tf.Tensor1D;
+  // Half of each sum in one pass, without the squares in memory.
+  const halves = tensors.map((values) => runOp('L2Loss', [values], { T: 'float32' }));
+  return tf.mul(tf.stack(halves), 2) as tf.Tensor1D;
 }

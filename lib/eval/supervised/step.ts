@@ -1,7 +1,7 @@
 import { drawMix, mixTargets, mixViews, type MediaEntry, type NdArray } from '../../data';
 import { UserError } from '../../errors';
 import { RandomStream } from '../../random';
-import { flattenTree } from '../../tensor/graph';
+import { leavesOf } from '../../tensor/graph';
 import { tf } from '../../tensor/native';
 import { scalarsOf } from '../../tensor/scalars';
 import { type AdamwFactors, adamwFactors } from '../../train/adamw';
@@ -72,7 +72,7 @@ export async function takeStep(
       return loss;
     });
   } finally {
-    flattenTree({ view, targets, dropout, dropPath, layers }).forEach((tensor) => tensor.dispose());
+    leavesOf({ view, targets, dropout, dropPath, layers }).forEach((tensor) => tensor.dispose());
   }
 }
 

@@ -1,14 +1,16 @@
 import { tf } from '../native';
 import { hasGraphs } from './graphSession';
 import { Program } from './program';
-import { type Residence, TracedFunction, type TensorRecord } from './tracedFunction';
-import type { Precision } from './tracer';
-import { flattenTree, rebuildTree, treeSignature } from './tree';
+import { isSmall } from './sessionSettings';
+import { type Residence, TracedFunction } from './tracedFunction';
+import type { Precision, TraceSettings } from './tracer';
+import { type TreeForm, flattenTree, hasForm, leavesOf, rebuildTree, treeForm } from './tree';
 
 interface Compiled<Outputs> {
+  readonly form: TreeForm;
   readonly traced: TracedFunction;
-  /** The outputs of the trace, kept for their form; their tensors are not used again. */
-  readonly form: Outputs;
+  /** The outputs of the trace; their tensors are not used again. */
+  readonly outputs: Outputs;
 }
 
 /**
@@ -29,6 +31,8 @@ export interface CompileOptions<Inputs> {
   readonly writes?: VariablePaths;
   /** Precision of the products of matrices; default: fp32. */
   readonly precision?: (inputs: Inputs) => Precision;
+  /** See {@link TraceSettings}; default: whether the graph is large. */
+  readonly savesMemory?: TraceSettings['savesMemory'];
 }
 
 /**
@@ -39,7 +43,7 @@ export interface CompileOptions<Inputs> {
  * what changes from call to call is given as a tensor. Where graphs cannot be run the function just runs.
  */
 export class CompiledFunction<Inputs, Outputs> {
-  private readonly graphs = new Map<string, Compiled<Outputs>>();
+  private graphs: readonly Compiled<Outputs>[] = [];
   private readonly program: Program;
   /** The program's count of ended sessions when the graphs were traced. */
   private ended = 0;
@@ -59,8 +63,8 @@ export class CompiledFunction<Inputs, Outputs> {
 
   call(inputs: Inputs): Outputs {
     if (!hasGraphs()) return this.compute(inputs);
-    const { form, traced } = this.compiled(inputs);
-    return rebuildTree(form, traced.run(flattenTree(inputs)));
+    const { outputs, traced } = this.compiled(inputs);
+    return rebuildTree(outputs, traced.run(leavesOf(inputs)).values());
   }
 
   /**
@@ -69,51 +73,51 @@ export class CompiledFunction<Inputs, Outputs> {
    */
   async callAsync(inputs: Inputs): Promise<() => Outputs> {
     if (!hasGraphs()) return () => this.compute(inputs);
-    const { form, traced } = this.compiled(inputs);
-    const collect = await traced.runAsync(flattenTree(inputs));
-    return () => rebuildTree(form, collect());
+    const { outputs, traced } = this.compiled(inputs);
+    const collect = await traced.runAsync(leavesOf(inputs));
+    return () => rebuildTree(outputs, collect().values());
   }
 
   /** Frees the graphs and, where it is the function's own, the program; a later call traces again. */
   dispose(): void {
-    this.graphs.clear();
+    this.graphs = [];
     if (this.options.program === undefined) this.program.dispose();
   }
 
   private compiled(inputs: Inputs): Compiled<Outputs> {
-    const signature = treeSignature(inputs);
     this.dropEnded();
-    const known = this.graphs.get(signature);
+    const known = this.graphs.find(({ form }) => hasForm(inputs, form));
     if (known !== undefined) return known;
-    this.program.makeRoom([...flattenTree(inputs).values()].reduce((sum, { size }) => sum + size, 0));
+    const values = leavesOf(inputs).reduce((sum, { size }) => sum + size, 0);
+    this.program.makeRoom(values);
     this.dropEnded();
-    const compiled = this.trace(inputs);
+    const compiled = this.trace(inputs, this.options.savesMemory ?? !isSmall(values));
     this.traced += 1;
-    this.graphs.set(signature, compiled);
+    this.graphs = [compiled, ...this.graphs];
     return compiled;
   }
 
   /** Graphs end with their session, which several functions may share. */
   private dropEnded(): void {
     if (this.ended === this.program.ended) return;
-    this.graphs.clear();
+    this.graphs = [];
     this.ended = this.program.ended;
   }
 
-  private trace(inputs: Inputs): Compiled<Outputs> {
+  private trace(inputs: Inputs, savesMemory: boolean): Compiled<Outputs> {
     const { program, options } = this;
     let compiled!: Compiled<Outputs>;
     tf.tidy(() => {
-      let form!: Outputs;
+      let outputs!: Outputs;
       const traced = TracedFunction.trace({
         program,
         inputs: flattenTree(inputs),
         reads: residence(options.reads),
         writes: residence(options.writes),
-        precision: options.precision?.(inputs) ?? 'fp32',
-        body: (standing: TensorRecord) => flattenTree((form = this.compute(rebuildTree(inputs, standing)))),
+        settings: { precision: options.precision?.(inputs) ?? 'fp32', savesMemory },
+        body: (standing) => flattenTree((outputs = this.compute(rebuildTree(inputs, standing.values())))),
       });
-      compiled = { traced, form };
+      compiled = { form: treeForm(inputs), traced, outputs };
     });
     return compiled;
   }

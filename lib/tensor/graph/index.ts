@@ -6,4 +6,4 @@ export { type SessionSettings } from './sessionSettings';
 export { hasGraphs } from './graphSession';
 export { cheapOps, endForward, stage, stageValues } from './stage';
 export { TraceError } from './traceError';
-export { flattenTree } from './tree';
+export { flattenTree, leavesOf } from './tree';

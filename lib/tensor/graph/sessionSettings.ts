@@ -8,12 +8,17 @@ export interface SessionSettings {
   readonly interOpThreads?: number;
 }
 
-/** Values that a graph reads, up to which its ops are too small to be shared among threads. */
+/** Values that a graph reads, up to which its ops are too small to be shared among threads, and memory is no matter. */
 const smallGraph = 2 ** 23;
+
+/** Whether a graph is small, by the number of values that it reads. */
+export function isSmall(values: number): boolean {
+  return values < smallGraph;
+}
 
 /** Of a small graph each op runs on one thread, several of them side by side: waiting for a second one takes longer. */
 export function threadsFor(values: number): SessionSettings {
-  return values < smallGraph ? { intraOpThreads: 1 } : {};
+  return isSmall(values) ? { intraOpThreads: 1 } : {};
 }
 
 /** The bytes of `tensorflow.ConfigProto`. */

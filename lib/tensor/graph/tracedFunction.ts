@@ -4,13 +4,13 @@ import type { Feed, Fetched, Place, Request } from './graphSession';
 import { GraphError, GraphLimit } from './nativeError';
 import type { Program } from './program';
 import { TraceError } from './traceError';
-import { type Precision, Tracer } from './tracer';
+import { type TraceSettings, Tracer } from './tracer';
 import { typeAttribute } from './attributes';
 import { toTensor } from './values';
 import type { Arrival, Variable } from './variables';
 
-/** Tensors by path. */
-export type TensorRecord = ReadonlyMap<string, tf.Tensor>;
+/** Tensors by path, in the order of their tree. */
+type TensorRecord = ReadonlyMap<string, tf.Tensor>;
 
 /** Which paths of a function's inputs and outputs are variables, and their names there. */
 export interface Residence {
@@ -40,48 +40,57 @@ export interface TraceArgs {
   readonly inputs: TensorRecord;
   readonly reads: Residence;
   readonly writes: Residence;
-  readonly precision: Precision;
+  readonly settings: TraceSettings;
   /** The function; its inputs come without values. */
-  readonly body: (inputs: TensorRecord) => TensorRecord;
+  readonly body: (inputs: readonly tf.Tensor[]) => TensorRecord;
 }
 
 /** A function of tensors that was traced once and runs as a native TensorFlow graph. */
 export class TracedFunction {
+  /** Outputs whose values come out. */
+  private readonly fetched: readonly Output[];
+
   private constructor(
     private readonly program: Program,
     private readonly inputs: readonly Input[],
     private readonly outputs: readonly Output[],
     private readonly targets: readonly string[],
     private readonly written: ReadonlySet<Variable>,
-  ) {}
+  ) {
+    this.fetched = outputs.filter(({ at }) => typeof at === 'string');
+  }
 
   /** @throws TraceError naming what cannot be recorded */
-  static trace({ program, inputs, reads, writes, precision, body }: TraceArgs): TracedFunction {
+  static trace({ program, inputs, reads, writes, settings, body }: TraceArgs): TracedFunction {
+    const residents = new Map<string, Arrival>();
+    for (const [path, tensor] of inputs) {
+      const name = reads.variableOf(path);
+      if (name === null) continue;
+      residents.set(path, {
+        variable: program.variables.variable(name, tensor),
+        tensor,
+        move: writes.has(name),
+      });
+    }
     // Before the body is traced: every first run of a selection of ops takes the longer the larger the graph is.
-    program.variables.push(
-      [...inputs].flatMap(([path, tensor]) => {
-        const name = reads.variableOf(path);
-        if (name === null) return [];
-        return [{ variable: program.variables.variable(name, tensor), tensor, move: writes.has(name) }];
-      }),
-    );
+    program.variables.push([...residents.values()]);
     let changeCount: string | null = null;
     const noteChange = (): string => (changeCount ??= program.countChange(tracer));
-    const tracer = new Tracer(program.session, precision, noteChange);
+    const tracer = new Tracer(program.session, settings, noteChange);
     const readers = new Map<Variable, string>();
-    const standing = new Map<string, tf.Tensor>();
+    const standing: tf.Tensor[] = [];
     const places = [...inputs].map(([path, tensor]): Input => {
-      const name = reads.variableOf(path);
-      if (name === null) {
-        const { tensor: fed, place } = tracer.addInput(tensor);
-        standing.set(path, fed);
-        return { path, at: place };
+      const arrival = residents.get(path);
+      if (arrival !== undefined) {
+        const { variable, move } = arrival;
+        const { tensor: read, node } = tracer.addRead(variable.handle, tensor, move);
+        readers.set(variable, node);
+        standing.push(read);
+        return { path, at: variable };
       }
-      const variable = program.variables.variable(name, tensor);
-      const { tensor: read, node } = tracer.addRead(variable.handle, tensor, writes.has(name));
-      readers.set(variable, node);
-      standing.set(path, read);
-      return { path, at: variable };
+      const { tensor: fed, place } = tracer.addInput(tensor);
+      standing.push(fed);
+      return { path, at: place };
     });
     const results = tracer.run(() => body(standing));
     const written: Variable[] = [];
@@ -116,8 +125,8 @@ export class TracedFunction {
     return new TracedFunction(program, places, outputs, all, new Set(written));
   }
 
-  /** Runs the graph on new values of the same shapes. */
-  run(inputs: TensorRecord): Map<string, tf.Tensor> {
+  /** Runs the graph on new values of the same shapes; inputs and outputs come in the order of their trees. */
+  run(inputs: readonly tf.Tensor[]): tf.Tensor[] {
     const request = this.prepare(inputs);
     let fetched: readonly Fetched[];
     try {
@@ -129,7 +138,7 @@ export class TracedFunction {
   }
 
   /** The same beside the event loop. What it gives becomes tensors when its result is called. */
-  async runAsync(inputs: TensorRecord): Promise<() => Map<string, tf.Tensor>> {
+  async runAsync(inputs: readonly tf.Tensor[]): Promise<() => tf.Tensor[]> {
     const request = this.prepare(inputs);
     const { variables, session } = this.program;
     variables.busy = this.targets.length > 0;
@@ -143,32 +152,30 @@ export class TracedFunction {
     }
   }
 
-  private prepare(inputs: TensorRecord): Request {
+  private prepare(inputs: readonly tf.Tensor[]): Request {
     const feeds: Feed[] = [];
     this.program.startCount();
     if (this.targets.length > 0) this.program.variables.forget();
     const arrivals: Arrival[] = [];
-    for (const { path, at } of this.inputs) {
-      const tensor = inputs.get(path)!;
-      if (typeof at !== 'string') arrivals.push({ variable: at, tensor, move: this.written.has(at) });
-      else {
+    this.inputs.forEach(({ at }, i) => {
+      const tensor = inputs[i];
+      if (typeof at === 'string') {
         const values = tensor.dataSync() as Float32Array;
         feeds.push({ place: at, dtype: typeNumber(tensor.dtype), shape: tensor.shape, values });
+      } else if (at.holds !== tensor.dataId) {
+        arrivals.push({ variable: at, tensor, move: this.written.has(at) });
       }
-    }
+    });
     this.program.variables.push(arrivals);
     return { feeds, fetches: this.fetched.map(({ at }) => at as Place), targets: this.targets };
   }
 
-  private collect(fetched: readonly Fetched[]): Map<string, tf.Tensor> {
+  private collect(fetched: readonly Fetched[]): tf.Tensor[] {
     const { variables } = this.program;
     if (this.targets.length > 0) this.program.changes += 1;
     const values = fetched[Symbol.iterator]();
-    return new Map(
-      this.outputs.map(({ path, at }) => [
-        path,
-        typeof at === 'string' ? toTensor(values.next().value as Fetched) : variables.renew(at),
-      ]),
+    return this.outputs.map(({ at }) =>
+      typeof at === 'string' ? toTensor(values.next().value as Fetched) : variables.renew(at),
     );
   }
 
@@ -176,7 +183,7 @@ export class TracedFunction {
    * After a failed run. Where a loss was not finite, nothing was changed: the variables keep the tensors that were
    * given, and the other outputs tell what is wrong.
    */
-  private recover(error: unknown, request: Request, inputs: TensorRecord): Map<string, tf.Tensor> {
+  private recover(error: unknown, request: Request, inputs: readonly tf.Tensor[]): tf.Tensor[] {
     const { program } = this;
     if (this.written.size > 0 && program.hasChanged()) {
       program.variables.lose(this.written);
@@ -188,17 +195,12 @@ export class TracedFunction {
     const early = this.fetched.filter((output) => output.early);
     const fetches = early.map(({ at }) => at as Place);
     const fetched = program.session.run({ feeds: request.feeds, fetches });
-    const told = new Map(early.map(({ path }, i) => [path, toTensor(fetched[i])]));
-    const unchanged = (variable: Variable) =>
-      inputs.get(this.inputs.find(({ at }) => at === variable)?.path ?? '') ?? null;
-    const outputs = this.outputs.map(({ path, at, shape, dtype }): [string, tf.Tensor] => [
-      path,
-      (typeof at === 'string' ? told.get(path) : unchanged(at)) ?? tf.zeros(shape, dtype as 'float32'),
-    ]);
-    return new Map(outputs);
-  }
-
-  private get fetched(): readonly Output[] {
-    return this.outputs.filter(({ at }) => typeof at === 'string');
+    const told = new Map(early.map((output, i) => [output, toTensor(fetched[i])]));
+    const unchanged = (variable: Variable) => inputs[this.inputs.findIndex(({ at }) => at === variable)];
+    return this.outputs.map((output) => {
+      const { at, shape, dtype } = output;
+      const known = typeof at === 'string' ? told.get(output) : unchanged(at);
+      return known ?? tf.zeros(shape, dtype as 'float32');
+    });
   }
 }

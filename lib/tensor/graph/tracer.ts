@@ -13,6 +13,7 @@ import { CheapValues } from './cheapValues';
 import { addConstant } from './constants';
 import type { GraphSession, Node, NodeArgs, Place } from './graphSession';
 import type { Message } from './protobuf';
+import { Rounding, bfloat16, products } from './rounding';
 import { type StageListener, listenToStages } from './stage';
 import { TraceError, strangeTensor } from './traceError';
 import { typeName } from './values';
@@ -26,17 +27,17 @@ interface Known {
 /** Precision of the products of matrices in a graph. */
 export type Precision = 'fp32' | 'bf16';
 
-/** Ops whose operands are rounded to bf16 where that precision is asked for. */
-const products: ReadonlySet<string> = new Set(['MatMul', 'BatchMatMulV2']);
+export interface TraceSettings {
+  readonly precision: Precision;
+  /** Whether memory counts for more than a little time: cheap values are made anew in the backward pass. */
+  readonly savesMemory: boolean;
+}
 
 /** Type attributes that tfjs-node leaves to eager execution to infer, by op: the type of input 0, of input 1. */
 const inferredTypes: Readonly<Record<string, readonly string[]>> = { ExpandDims: ['T', 'Tdim'] };
 
 /** Ops that may write their outputs into the memory of their first inputs: how many. */
 const replacing: Readonly<Record<string, number>> = { XkdAdamW: 3, XkdBlend: 1 };
-
-/** TensorFlow's number of the type bfloat16. */
-const bfloat16 = 14;
 
 /**
  * Writes the TensorFlow ops that a function calls into a graph. Nothing is computed: its tensors have shapes and no
@@ -45,7 +46,9 @@ const bfloat16 = 14;
 export class Tracer implements StageListener {
   private readonly known = new WeakMap<object, Known>();
   private readonly constants = new WeakMap<object, ConstantValues>();
-  private readonly rounded = new Map<Place, Place>();
+  private readonly rounding = new Rounding((node) => this.addPlace(node));
+  /** Places with the values of others in another shape. */
+  private readonly reshaped = new Map<string, Place>();
   /** Where variables are read, with their handles if this trace writes them. */
   private readonly reads = new Map<Place, Place | null>();
   /** Handles of variables whose memory an op has taken, with the op: they are empty until they are written again. */
@@ -61,7 +64,7 @@ export class Tracer implements StageListener {
 
   constructor(
     private readonly session: GraphSession,
-    private readonly precision: Precision,
+    private readonly settings: TraceSettings,
     /** Gives the node that notes that the run has begun to change variables. */
     private readonly noteChange: () => string,
   ) {}
@@ -146,11 +149,21 @@ export class Tracer implements StageListener {
     const known = this.known.get(dataId);
     if (known === undefined) throw strangeTensor(op, shape);
     const place = after === undefined ? known.place : this.cheap.anew(known.place, after, this.addPlace);
-    if (String(known.shape) === String(shape)) return place;
-    // tfjs reshapes by giving the same values another shape; the graph needs an op for it.
-    const sizes = this.addConstant(typeNumber('int32'), [shape.length], Int32Array.from(shape));
-    const types = { T: typeAttribute(typeNumber(dtype)), Tshape: typeAttribute(typeNumber('int32')) };
-    return `${this.addNode('Reshape', [place, sizes], types).name}:0`;
+    return String(known.shape) === String(shape) ? place : this.reshape(place, typeNumber(dtype), shape);
+  }
+
+  /** tfjs reshapes by giving the same values another shape; the graph needs an op for it, one for each shape. */
+  private reshape(place: Place, type: number, shape: readonly number[]): Place {
+    const key = `${place} ${shape}`;
+    const reshaped =
+      this.reshaped.get(key) ??
+      this.addPlace({
+        op: 'Reshape',
+        inputs: [place, this.addConstant(typeNumber('int32'), [shape.length], Int32Array.from(shape))],
+        attributes: { T: typeAttribute(type), Tshape: typeAttribute(typeNumber('int32')) },
+      });
+    this.reshaped.set(key, reshaped);
+    return reshaped;
   }
 
   /** Where the values of a tensor come out of a run. */
@@ -189,15 +202,17 @@ export class Tracer implements StageListener {
   }
 
   endForward(): void {
+    if (!this.settings.savesMemory) return;
     this.backward = new Set();
     // Rounded weights take half of the weights' memory, and little time.
-    for (const place of this.reads.keys()) this.rounded.delete(place);
+    this.rounding.forget(this.reads.keys());
   }
 
   private addOp(op: string, attributes: readonly OpAttribute[], operands: readonly OpInput[]): tf.Tensor[] {
     const after = this.inBackward(operands);
     const inputs = operands.map((operand) => this.placeOf(operand, op, after));
-    if (this.precision === 'bf16' && products.has(op)) return this.addProduct(op, attributes, inputs, after);
+    if (this.settings.precision === 'bf16' && products.has(op))
+      return this.addProduct(op, attributes, inputs, after);
     const values: Record<string, Message> = {};
     for (const attribute of attributes) values[attribute.name] = callAttribute(op, attribute);
     for (const [i, name] of (inferredTypes[op] ?? []).entries())
@@ -216,10 +231,12 @@ export class Tracer implements StageListener {
   ): tf.Tensor[] {
     const own: Record<string, Message> = {};
     for (const attribute of attributes) own[attribute.name] = callAttribute(op, attribute);
-    const operands = inputs.map((place) => this.round(place, after));
+    const operands = inputs.map((place) =>
+      this.rounding.round(place, this.reads.has(place) && after !== undefined ? [after] : []),
+    );
     const product = this.addNode(op, operands, { ...own, T: typeAttribute(bfloat16) });
-    const cast = this.addCast(`${product.name}:0`, bfloat16, typeNumber('float32'));
-    return [this.stand(cast, { dtype: typeNumber('float32'), shape: product.outputs[0].shape }, op)];
+    const widened = this.rounding.widen(`${product.name}:0`);
+    return [this.stand(widened, { dtype: typeNumber('float32'), shape: product.outputs[0].shape }, op)];
   }
 
   /**
@@ -243,20 +260,6 @@ export class Tracer implements StageListener {
     return operands
       .map((operand) => nodeOf(this.known.get((operand as tf.TensorInfo).dataId)?.place ?? ':'))
       .find((node) => this.backward!.has(node));
-  }
-
-  private round(place: Place, after?: string): Place {
-    const known = this.rounded.get(place);
-    if (known !== undefined) return known;
-    const waits = this.reads.has(place) && after !== undefined ? [after] : [];
-    const cast = this.addCast(place, typeNumber('float32'), bfloat16, waits);
-    this.rounded.set(place, cast);
-    return cast;
-  }
-
-  private addCast(place: Place, from: number, to: number, waits: readonly string[] = []): Place {
-    const types = { SrcT: typeAttribute(from), DstT: typeAttribute(to) };
-    return `${this.addNode('Cast', [place], types, waits).name}:0`;
   }
 
   private addConstant(type: number, shape: readonly number[], values: ConstantValues): Place {

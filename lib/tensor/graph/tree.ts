@@ -1,47 +1,77 @@
 import { tf } from '../native';
-import type { TensorRecord } from './tracedFunction';
 
 /*
- * A tree is a tensor, or an object, array or Map of trees; numbers and text in between are part of its form.
+ * A tree is a tensor, or an object, array or Map of trees; numbers and text in between are part of its form. A step has
+ * more than a thousand tensors in its trees, so what is done for each call goes by their order and makes no paths.
  */
 
 // Looked up once: it lies behind two packages' getters, and a step asks thousands of times.
 const { Tensor } = tf;
 
-/** The tensors of a tree by their paths, such as `state/weights/cls_token`. */
+/** What tells graphs apart: names, types and shapes of tensors, and the values between them. */
+export type TreeForm =
+  | { readonly dtype: tf.DataType; readonly shape: readonly number[] }
+  | { readonly keys: readonly string[]; readonly branches: readonly TreeForm[] }
+  | { readonly value: unknown };
+
+export function treeForm(tree: unknown): TreeForm {
+  if (tree instanceof Tensor) return { dtype: tree.dtype, shape: [...tree.shape] };
+  if (!isBranching(tree)) return { value: tree };
+  const entries = branches(tree);
+  return { keys: entries.map(([key]) => key), branches: entries.map(([, branch]) => treeForm(branch)) };
+}
+
+export function hasForm(tree: unknown, form: TreeForm): boolean {
+  if (tree instanceof Tensor) {
+    if (!('dtype' in form) || tree.dtype !== form.dtype) return false;
+    return (
+      tree.shape.length === form.shape.length &&
+      form.shape.every((size, i) => size === (tree as tf.Tensor).shape[i])
+    );
+  }
+  if (!isBranching(tree)) return 'value' in form && Object.is(tree, form.value);
+  if (!('keys' in form)) return false;
+  const entries = branches(tree);
+  return (
+    entries.length === form.keys.length &&
+    entries.every(([key, branch], i) => key === form.keys[i] && hasForm(branch, form.branches[i]))
+  );
+}
+
+/** The tensors of a tree in order. */
+export function leavesOf(tree: unknown, into: tf.Tensor[] = []): tf.Tensor[] {
+  if (tree instanceof Tensor) into.push(tree);
+  else if (tree instanceof Map) for (const branch of tree.values()) leavesOf(branch, into);
+  else if (isBranching(tree)) for (const branch of Object.values(tree)) leavesOf(branch, into);
+  return into;
+}
+
+/** The tensors of a tree by their paths, such as `state/weights/cls_token`, in order. */
 export function flattenTree(
   tree: unknown,
   path = '',
   into = new Map<string, tf.Tensor>(),
 ): Map<string, tf.Tensor> {
   if (tree instanceof Tensor) into.set(path, tree);
-  else
+  else if (isBranching(tree))
     for (const [key, branch] of branches(tree))
       flattenTree(branch, path === '' ? key : `${path}/${key}`, into);
   return into;
 }
 
-/** A tree of the same form with other tensors. */
-export function rebuildTree<T>(form: T, tensors: TensorRecord, path = ''): T {
-  if (form instanceof Tensor) return tensors.get(path) as T;
-  const rebuilt = ([key, branch]: [string, unknown]): [string, unknown] => [
-    key,
-    rebuildTree(branch, tensors, path === '' ? key : `${path}/${key}`),
-  ];
-  if (form instanceof Map) return new Map(branches(form).map(rebuilt)) as T;
-  if (Array.isArray(form)) return branches(form).map((entry) => rebuilt(entry)[1]) as T;
-  if (typeof form === 'object' && form !== null) return Object.fromEntries(branches(form).map(rebuilt)) as T;
-  return form;
+/** A tree like another one with other tensors, which come in its order. */
+export function rebuildTree<T>(tree: T, leaves: Iterator<tf.Tensor>): T {
+  if (tree instanceof Tensor) return leaves.next().value as T;
+  if (!isBranching(tree)) return tree;
+  if (Array.isArray(tree)) return tree.map((branch) => rebuildTree(branch as unknown, leaves)) as T;
+  const rebuilt = branches(tree).map(([key, branch]) => [key, rebuildTree(branch, leaves)] as const);
+  return (tree instanceof Map ? new Map(rebuilt) : Object.fromEntries(rebuilt)) as T;
 }
 
-/** What tells graphs apart: names, types and shapes of tensors, and the values between them. */
-export function treeSignature(tree: unknown): string {
-  if (tree instanceof Tensor) return `${tree.dtype}[${tree.shape.join()}]`;
-  if (typeof tree !== 'object' || tree === null) return JSON.stringify(tree) ?? 'undefined';
-  return `{${branches(tree).map(([key, branch]) => `${key}:${treeSignature(branch)}`)}}`;
+function isBranching(tree: unknown): tree is object {
+  return typeof tree === 'object' && tree !== null;
 }
 
-function branches(tree: unknown): [string, unknown][] {
-  if (tree instanceof Map) return [...(tree as Map<string, unknown>)];
-  return typeof tree === 'object' && tree !== null ? Object.entries(tree) : [];
+function branches(tree: object): [string, unknown][] {
+  return tree instanceof Map ? [...(tree as Map<string, unknown>)] : Object.entries(tree);
 }
