@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { requireSameFigures } from './compareLosses';
 import type { BenchEngine, BenchGroup } from './options';
 import type { EngineProcess, Ready, Status, StepReply } from './protocol';
@@ -7,6 +8,15 @@ import { spreadOf } from './statistics';
 export const warmupSteps = 2;
 /** Batches in the file of inputs; later steps begin again with the first. */
 export const storedBatches = 4;
+
+/**
+ * Pause before a turn [ms]: threads of OpenMP, as PyTorch has them, spin for a while after their work, and would take the
+ * processors from whoever comes next.
+ */
+const idleMs = 50;
+
+/** What a turn takes at least [s]: of short steps it has several in a row, as in training, where they find their data at hand. */
+const turnSeconds = 0.3;
 
 /** One measured row. */
 export interface BenchRow {
@@ -54,7 +64,7 @@ interface Measured {
 
 /**
  * Measures the engines of a group: all are started, each takes the warm-up steps, whose figures must agree; then they
- * take turns step by step, the others idle, so that a change of the machine's speed meets all of them.
+ * take turns of one step or a few, the others idle, so that a change of the machine's speed meets all of them.
  *
  * @throws UserError where engines disagree or one ends
  */
@@ -71,25 +81,30 @@ export async function measureGroup({ group, start, onProgress }: MeasureArgs): P
     }
     const total = engines.length * (warmupSteps + rounds);
     let done = 0;
-    const turn = async (index: number): Promise<StepReply[]> => {
+    const turn = async (first: number, steps: number): Promise<StepReply[]> => {
       const replies: StepReply[] = [];
       for (const process of processes) {
-        replies.push(await process.run(kind, index));
+        await setTimeout(idleMs);
+        const inTurn: StepReply[] = [];
+        for (let i = 0; i < steps; i++) inTurn.push(await process.run(kind, first + i));
+        replies.push(meanReply(inTurn));
         onProgress?.(++done, total);
       }
       return replies;
     };
     const warm: StepReply[][] = [];
     for (let step = 0; step < warmupSteps; step++) {
-      const replies = await turn(step);
+      const replies = await turn(step, 1);
       replies.forEach((reply, i) =>
         requireSameFigures([engines[0], replies[0]], [engines[i], reply], precision, step),
       );
       warm.push(replies);
     }
     const before = await Promise.all(processes.map((process) => process.status()));
+    const slowest = Math.max(...warm[warmupSteps - 1].map(({ seconds }) => seconds));
+    const steps = Math.ceil(turnSeconds / slowest);
     const counted: StepReply[][] = [];
-    for (let round = 0; round < rounds; round++) counted.push(await turn(warmupSteps + round));
+    for (let round = 0; round < rounds; round++) counted.push(await turn(warmupSteps + round * steps, steps));
     const after = await Promise.all(processes.map((process) => process.status()));
     const measured = processes.map((_, i) => ({
       ready: ready[i],
@@ -103,6 +118,14 @@ export async function measureGroup({ group, start, onProgress }: MeasureArgs): P
   } finally {
     await Promise.all(processes.map((process) => process.close()));
   }
+}
+
+/** What the steps of a turn took on average. */
+function meanReply(replies: readonly StepReply[]): StepReply {
+  const mean = (figure: (reply: StepReply) => number) =>
+    replies.reduce((sum, reply) => sum + figure(reply), 0) / replies.length;
+  const [seconds, cpuSeconds] = [mean((reply) => reply.seconds), mean((reply) => reply.cpuSeconds)];
+  return { ...replies[replies.length - 1], seconds, cpuSeconds };
 }
 
 function rowsOf(group: BenchGroup, measured: readonly Measured[]): BenchRow[] {
