@@ -1,5 +1,5 @@
 import type { BadFile, ViewBatch } from '../data/types';
-import type { InterruptWatch } from './interrupt';
+import type { UntilEvent } from './untilEvent';
 
 /** Where batches come from; `openLoader` makes one from files. */
 export interface BatchSource {
@@ -22,13 +22,12 @@ export class BatchQueue {
   }
 
   /** Waits for the next batch, but no longer than to an interrupt; it is kept for whoever goes on then. */
-  async wait(watch: InterruptWatch): Promise<void> {
-    if (watch.requested) return;
+  async wait(interrupt: UntilEvent): Promise<void> {
     this.askedMs = performance.now();
     this.upcoming ??= this.source.next();
     // It may fail behind an interrupt, when nobody waits for it any more.
     this.upcoming.catch(() => undefined);
-    await Promise.race([this.upcoming, watch.whenRequested]);
+    await interrupt.wait(this.upcoming);
   }
 
   next(): Promise<ViewBatch> {

@@ -14,6 +14,7 @@ import { RunFolder, type StepMetrics, changesPath } from './runFolder';
 import { type RunLength, cutSchedules, runLength, scheduleAt } from './schedules';
 import { TrainState } from './state';
 import { StepTaker } from './stepTaker';
+import { UntilEvent } from './untilEvent';
 
 /**
  * A pretraining run. It is iterated step by step, so that a notebook can draw in between:
@@ -115,11 +116,12 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
   async *[Symbol.asyncIterator](): AsyncGenerator<StepMetrics> {
     const { interrupt } = this.args;
     const watch = interrupt ?? watchInterrupt();
+    const requested = new UntilEvent(watch.whenRequested);
     this.interrupted = this.writeFailed = false;
     this.looping = true;
     this.tell();
     try {
-      while (this.state.step < this.length.steps && (await this.readyForStep(watch))) {
+      while (this.state.step < this.length.steps && (await this.readyForStep(watch, requested))) {
         const metrics = await this.step();
         if (this.state.step % this.args.config.training.checkpointSteps === 0) this.save();
         yield metrics;
@@ -238,9 +240,9 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
   }
 
   /** Waits until the next step may be taken and has its batch, but no longer than to an interrupt. */
-  private async readyForStep(watch: InterruptWatch): Promise<boolean> {
+  private async readyForStep(watch: InterruptWatch, requested: UntilEvent): Promise<boolean> {
     const goesOn = await this.pace.allows(watch);
-    if (goesOn) await this.batches.wait(watch);
+    if (goesOn && !watch.requested) await this.batches.wait(requested);
     this.interrupted = watch.requested;
     return goesOn && !this.interrupted && !this.pace.stopping;
   }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { root } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
-import { startEnvironment } from '../tfjs-node/environment.js';
+import { nodeFlags, startEnvironment } from '../tfjs-node/environment.js';
 import { runInForeground } from './foreground.mjs';
 
 // npm run xkd -- COMMAND: sets up what is missing (all messages on stderr), then runs the command line of lib.
@@ -9,4 +9,6 @@ if (!(await setUp())) process.exit(1);
 for (const notice of notices()) console.error(notice);
 const main = path.join(root, 'lib', 'dist', 'cli', 'main.js');
 const env = startEnvironment(process.env);
-process.exit(await runInForeground(process.execPath, [main, ...process.argv.slice(2)], { env }));
+process.exit(
+  await runInForeground(process.execPath, [...nodeFlags, main, ...process.argv.slice(2)], { env }),
+);

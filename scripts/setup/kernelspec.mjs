@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { nodeFlags } from '../tfjs-node/environment.js';
 import { readText, writeFileWhole } from './files.mjs';
 import { kernelSpecFolder, nodeModules, root, venv } from './paths.mjs';
 
@@ -23,6 +24,7 @@ export function kernelDescription(node) {
   return {
     argv: [
       node,
+      ...nodeFlags,
       '-r',
       patchFile,
       path.join(nodeModules, 'tslab', 'bin', 'tslab'),

@@ -113,6 +113,24 @@ describe('measuring', () => {
     assert.deepEqual(compiled.liveTensors, [100, 100]);
   });
 
+  it('takes several short steps in a turn, which counts with their mean', async () => {
+    const { rows, turns } = await measured({
+      compiled: { seconds: [0.9, 0.05, 0.03, 0.03, 0.06, 0.01, 0.01, 0.01, 0.02] },
+      pytorch: { seconds: [0.1] },
+    });
+    assert.deepEqual(turns.slice(6, 12), [
+      'compiled 2',
+      'compiled 3',
+      'compiled 4',
+      'pytorch 2',
+      'pytorch 3',
+      'pytorch 4',
+    ]);
+    near(rows[0].medianSeconds, 0.02);
+    near(rows[0].p90, 0.036);
+    near(rows[0].ratioToPytorch!, 0.2);
+  });
+
   it('without PyTorch gives no ratio', async () => {
     const { rows } = await measured({ compiled: { seconds: [1] } }, ['compiled']);
     assert.deepEqual([rows[0].ratioToPytorch, rows[0].ratioP10, rows[0].ratioP90], [null, null, null]);

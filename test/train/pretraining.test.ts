@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import {
   type StepMetrics,
   TrainState,
@@ -21,7 +22,8 @@ import {
   saveCheckpoint,
   tf,
 } from 'xkd';
-import { config, finish, open, said, weightsOf } from '../support/runs';
+import { collectGarbage } from 'xkd/dist/tensor/graph/collectGarbage';
+import { config, finish, open, said, source, weightsOf } from '../support/runs';
 import { tinyConfig } from '../support/tiny';
 
 describe('pretraining run', () => {
@@ -94,6 +96,31 @@ describe('pretraining run', () => {
     await finish(run);
     run.state.dispose();
     assert.equal(tf.memory().numTensors, before);
+  });
+
+  it('lets go of every batch while it goes on', async () => {
+    const batches: WeakRef<object>[] = [];
+    const openSource = async (start: number) => {
+      const inner = source(config, start);
+      const next = async () => {
+        const batch = await inner.next();
+        batches.push(new WeakRef(batch));
+        return batch;
+      };
+      return { ...inner, next };
+    };
+    const run = await open(null, { openSource });
+    for await (const { step } of run) {
+      if (step < 6) continue;
+      await setImmediate(); // What a WeakRef was asked for lives to the end of the turn.
+      collectGarbage();
+      const kept = batches.filter((batch) => batch.deref() !== undefined);
+      assert.equal(batches.length, 7);
+      assert.ok(kept.length <= 1, `${kept.length} of 7 batches are kept`);
+      break;
+    }
+    await run.close();
+    run.state.dispose();
   });
 
   it('does not write into another run unasked', async () => {

@@ -1,4 +1,5 @@
 import { batchesPerEpoch, type BadFile, type ClipPool, type Fold, type MediaEntry } from '../../data';
+import { UntilEvent } from '../../train/untilEvent';
 import { storedFeatures, type StoredFeatures } from '../store';
 import { Stopped, throwIfStopped, type ProtocolArgs } from '../protocols/protocol';
 import type { Metrics } from '../results';
@@ -65,8 +66,7 @@ class FoldTraining {
   private savedStep: number;
   private savedMs = performance.now();
   private saveMs = 0;
-  /** Resolves when it is asked to stop. */
-  private readonly whenStopped: Promise<null>;
+  private readonly untilStopped: UntilEvent;
 
   constructor(private readonly fold: FoldArgs) {
     const { args, setup, run, report } = fold;
@@ -75,8 +75,8 @@ class FoldTraining {
     this.test = pick(fold.fold.test);
     this.state = run.read(setup, report) ?? ClassifierState.create(setup);
     this.savedStep = this.state.step;
-    this.whenStopped = new Promise((resolve) =>
-      args.signal?.addEventListener('abort', () => resolve(null), { once: true }),
+    this.untilStopped = new UntilEvent(
+      new Promise<void>((resolve) => args.signal?.addEventListener('abort', () => resolve(), { once: true })),
     );
   }
 
@@ -244,8 +244,8 @@ class FoldTraining {
       const next = this.source!.next();
       // It may fail when nobody waits for it any more.
       next.catch(() => undefined);
-      const clips = await Promise.race([next, this.whenStopped]);
-      if (clips !== null) return clips;
+      await this.untilStopped.wait(next);
+      if (!signal?.aborted) return next;
     }
     this.save();
     throw new Stopped();
