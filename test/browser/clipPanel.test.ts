@@ -1,0 +1,106 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { clipSpaceFigure, projectPath } from 'xkd';
+import { loadScript } from '../setup/support';
+import { findChromium, JupyterLab, launchBrowser, openPage } from './jupyterLab';
+import { notebookOf } from './notebookOf';
+
+/** A clip of a committed notebook. */
+function someVideo(): string {
+  const notebook = readFileSync(projectPath('notebooks/00_start_here.ipynb'), 'utf8');
+  return /data:video\/mp4;base64,[A-Za-z0-9+/=]+/.exec(notebook)![0];
+}
+
+/** A notebook with the saved figure of four clips in space; the first lies in the middle, and it alone can be played. */
+function notebookWithSpace(): object {
+  const figure = clipSpaceFigure({
+    points: [0.5, 0.5, 0.5, 0, 1, 0, 1, 0, 1, 1, 0, 0],
+    labels: ['oak', 'oak', 'clay', 'clay'],
+    names: ['in the middle', 'b', 'c', 'd'],
+    sources: new Map([[0, someVideo()]]),
+    title: 'space',
+  });
+  const notebook = notebookOf(["'space'"]) as { cells: { outputs: object[]; execution_count: number }[] };
+  const data = { 'application/vnd.plotly.v1+json': figure };
+  notebook.cells[0].outputs.push({ output_type: 'display_data', data, metadata: {} });
+  return notebook;
+}
+
+describe('the panel that plays the clips of a figure', function () {
+  this.timeout(600_000);
+  let folder: string;
+  let browser: Browser;
+  let lab: JupyterLab | undefined;
+
+  before(async function () {
+    const chromium = findChromium();
+    if (!chromium) {
+      console.log('    no Chromium on this machine: install one, or set CHROMIUM to its path');
+      return this.skip();
+    }
+    folder = mkdtempSync(join(tmpdir(), 'xkd-panel-'));
+    browser = await launchBrowser(chromium);
+  });
+
+  after(async () => {
+    await browser?.close();
+    await lab?.stop();
+    if (folder) rmSync(folder, { recursive: true });
+  });
+
+  it('plays the point that is clicked, in an exported page', async () => {
+    const { notebookPage } = await loadScript<{
+      notebookPage(notebook: object, args: { title: string }): string;
+    }>('notebooks/page.mjs');
+    const file = join(folder, 'space.html');
+    writeFileSync(file, notebookPage(notebookWithSpace(), { title: 'space' }));
+    const page = await openPage(browser);
+    await page.goto(`file://${file}`);
+    await clickTheMiddle(page);
+    await page.close();
+  });
+
+  it('plays the point that is clicked, in JupyterLab', async () => {
+    const file = join(folder, 'space.ipynb');
+    writeFileSync(file, JSON.stringify(notebookWithSpace()));
+    lab = await JupyterLab.start([file]);
+    const page = await openPage(browser);
+    await lab.open(page, 'space.ipynb');
+    await clickTheMiddle(page);
+  });
+});
+
+/** Points at the clip, clicks it, and finds it playing with its sound and its name. */
+async function clickTheMiddle(page: Page): Promise<void> {
+  const scene = page.locator('.gl-container canvas').first();
+  await scene.waitFor();
+  const caption = page.locator('.xkd-clip-panel figcaption');
+  await caption.getByText('Point at one of the larger points').waitFor();
+  await scene.scrollIntoViewIfNeeded();
+  const video = () =>
+    page.$eval('.xkd-clip-panel video', (node) => {
+      const { currentSrc, muted, paused, duration } = node as HTMLVideoElement;
+      return { known: currentSrc.startsWith('data:video/mp4'), muted, playing: !paused && duration > 0 };
+    });
+  assert.deepEqual(await video(), { known: false, muted: true, playing: false });
+  const { x, y, width, height } = (await scene.boundingBox())!;
+  const middle = [x + width / 2, y + height / 2] as const;
+  // The scene draws, and knows what lies below the pointer, a moment after the pointer has moved.
+  await page.mouse.move(middle[0] - 30, middle[1]);
+  await page.mouse.move(...middle, { steps: 3 });
+  await caption.getByText('in the middle').waitFor();
+  assert.equal((await video()).muted, true);
+  // The scene sees the button in a frame of its own, which takes a while on a busy machine.
+  await page.mouse.down();
+  await page.waitForFunction(() => !document.querySelector<HTMLVideoElement>('.xkd-clip-panel video')!.muted);
+  await page.mouse.up();
+  await page.waitForFunction(() => {
+    const player = document.querySelector<HTMLVideoElement>('.xkd-clip-panel video')!;
+    return !player.paused && player.currentTime > 0;
+  });
+  assert.deepEqual(await video(), { known: true, muted: false, playing: true });
+}
