@@ -1,9 +1,10 @@
 import { tf } from '../native';
 import { hasGraphs } from './graphSession';
 import { Program } from './program';
+import type { Precision } from './rounding';
 import { isSmall } from './sessionSettings';
 import { type Residence, TracedFunction } from './tracedFunction';
-import type { Precision, TraceSettings } from './tracer';
+import type { TraceSettings } from './tracer';
 import { type TreeForm, flattenTree, hasForm, leavesOf, rebuildTree, treeForm } from './tree';
 
 interface Compiled<Outputs> {

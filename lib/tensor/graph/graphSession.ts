@@ -14,6 +14,11 @@ const listOps: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 
 /** A tensor's place in a graph, such as `MatMul_12:0`. */
 export type Place = string;
 
+/** The name of the node that a place belongs to. */
+export function nodeOf(place: Place): string {
+  return place.slice(0, place.indexOf(':'));
+}
+
 export interface NodeArgs {
   readonly op: string;
   readonly inputs?: readonly Place[];

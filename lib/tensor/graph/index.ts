@@ -1,7 +1,7 @@
 export * from './compile';
 export * from './nativeError';
 export * from './program';
-export { type Precision } from './tracer';
+export { type Precision } from './rounding';
 export { type SessionSettings } from './sessionSettings';
 export { hasGraphs } from './graphSession';
 export { cheapOps, endForward, stage, stageValues } from './stage';

@@ -2,6 +2,9 @@ import { typeNumber } from '../backend';
 import { typeAttribute } from './attributes';
 import type { NodeArgs, Place } from './graphSession';
 
+/** Precision of the products of matrices in a graph. */
+export type Precision = 'fp32' | 'bf16';
+
 /** TensorFlow's number of the type bfloat16. */
 export const bfloat16 = 14;
 

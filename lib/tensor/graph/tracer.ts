@@ -11,9 +11,9 @@ import { tf } from '../native';
 import { type Attributes, callAttribute, shapeAttribute, textAttribute, typeAttribute } from './attributes';
 import { CheapValues } from './cheapValues';
 import { addConstant } from './constants';
-import type { GraphSession, Node, NodeArgs, Place } from './graphSession';
+import { type GraphSession, type Node, type NodeArgs, type Place, nodeOf } from './graphSession';
 import type { Message } from './protobuf';
-import { Rounding, bfloat16, products } from './rounding';
+import { type Precision, Rounding, bfloat16, products } from './rounding';
 import { type StageListener, listenToStages } from './stage';
 import { TraceError, strangeTensor } from './traceError';
 import { typeName } from './values';
@@ -23,9 +23,6 @@ interface Known {
   readonly place: Place;
   readonly shape: readonly number[];
 }
-
-/** Precision of the products of matrices in a graph. */
-export type Precision = 'fp32' | 'bf16';
 
 export interface TraceSettings {
   readonly precision: Precision;
@@ -211,10 +208,10 @@ export class Tracer implements StageListener {
   private addOp(op: string, attributes: readonly OpAttribute[], operands: readonly OpInput[]): tf.Tensor[] {
     const after = this.inBackward(operands);
     const inputs = operands.map((operand) => this.placeOf(operand, op, after));
-    if (this.settings.precision === 'bf16' && products.has(op))
-      return this.addProduct(op, attributes, inputs, after);
     const values: Record<string, Message> = {};
     for (const attribute of attributes) values[attribute.name] = callAttribute(op, attribute);
+    if (this.settings.precision === 'bf16' && products.has(op))
+      return [this.addProduct(op, values, inputs, after)];
     for (const [i, name] of (inferredTypes[op] ?? []).entries())
       values[name] ??= typeAttribute(typeNumber(operands[i].dtype));
     const { name, outputs } = this.addNode(op, inputs, values, this.release(op, inputs));
@@ -225,18 +222,16 @@ export class Tracer implements StageListener {
   /** A product of matrices in bf16; what it gives is float32 again. */
   private addProduct(
     op: string,
-    attributes: readonly OpAttribute[],
+    attributes: Attributes,
     inputs: readonly Place[],
     after?: string,
-  ): tf.Tensor[] {
-    const own: Record<string, Message> = {};
-    for (const attribute of attributes) own[attribute.name] = callAttribute(op, attribute);
+  ): tf.Tensor {
     const operands = inputs.map((place) =>
       this.rounding.round(place, this.reads.has(place) && after !== undefined ? [after] : []),
     );
-    const product = this.addNode(op, operands, { ...own, T: typeAttribute(bfloat16) });
+    const product = this.addNode(op, operands, { ...attributes, T: typeAttribute(bfloat16) });
     const widened = this.rounding.widen(`${product.name}:0`);
-    return [this.stand(widened, { dtype: typeNumber('float32'), shape: product.outputs[0].shape }, op)];
+    return this.stand(widened, { dtype: typeNumber('float32'), shape: product.outputs[0].shape }, op);
   }
 
   /**
@@ -301,8 +296,4 @@ export class Tracer implements StageListener {
     this.known.set(tensor.dataId, { place, shape });
     return tensor;
   }
-}
-
-function nodeOf(place: Place): string {
-  return place.slice(0, place.indexOf(':'));
 }
