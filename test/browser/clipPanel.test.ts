@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { clipSpaceFigure, projectPath } from 'xkd';
 import { loadScript } from '../setup/support';
-import { findChromium, JupyterLab, launchBrowser, openPage } from './jupyterLab';
+import { chromiumFor, JupyterLab, launchBrowser, openPage } from './jupyterLab';
 import { notebookOf } from './notebookOf';
 
 /** A clip of a committed notebook. */
@@ -37,11 +37,7 @@ describe('the panel that plays the clips of a figure', function () {
   let lab: JupyterLab | undefined;
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) {
-      console.log('    no Chromium on this machine: install one, or set CHROMIUM to its path');
-      return this.skip();
-    }
+    const chromium = chromiumFor(this);
     folder = mkdtempSync(join(tmpdir(), 'xkd-panel-'));
     browser = await launchBrowser(chromium);
   });

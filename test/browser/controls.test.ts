@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
-import { findChromium, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
+import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
 import { notebookOf } from './notebookOf';
 
 const cells = [
@@ -31,11 +31,7 @@ describe('the panel of controls in JupyterLab', function () {
   let page: Page;
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) {
-      console.log('    no Chromium on this machine: install one, or set CHROMIUM to its path');
-      return this.skip();
-    }
+    const chromium = chromiumFor(this);
     folder = mkdtempSync(join(tmpdir(), 'xkd-controls-'));
     writeFileSync(join(folder, 'steered.ipynb'), JSON.stringify(notebookOf(cells)));
     // The small sample set: the whole one would have to be made first.

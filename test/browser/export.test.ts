@@ -5,16 +5,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectPath } from 'xkd';
-import { findChromium, launchBrowser, patienceMs } from './jupyterLab';
+import { chromiumFor, launchBrowser, patienceMs } from './jupyterLab';
 
 describe('notebooks as HTML pages', function () {
   this.timeout(300_000);
   let folder: string;
+  let chromium: string;
 
   before(function () {
-    if (findChromium()) return;
-    console.log('    no Chromium on this machine: install one, or set CHROMIUM to its path');
-    this.skip();
+    chromium = chromiumFor(this);
   });
 
   after(() => {
@@ -31,7 +30,7 @@ describe('notebooks as HTML pages', function () {
       folder,
       notebook,
     ]);
-    const browser = await launchBrowser(findChromium()!);
+    const browser = await launchBrowser(chromium);
     try {
       const context = await browser.newContext({ offline: true, viewport: { width: 1100, height: 900 } });
       const page = await context.newPage();

@@ -23,6 +23,14 @@ export function findChromium(): string | null {
   return places.find((path) => path !== undefined && existsSync(path)) ?? null;
 }
 
+/** The same for tests that need one: without it they are skipped, and say so. */
+export function chromiumFor(test: Mocha.Context): string {
+  const chromium = findChromium();
+  if (chromium !== null) return chromium;
+  console.log('    no Chromium on this machine: install one, or set CHROMIUM to its path');
+  return test.skip();
+}
+
 /** A browser without a screen that stays off the network as far as it can. */
 export async function launchBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({

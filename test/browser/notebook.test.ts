@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
-import { findChromium, JupyterLab, launchBrowser, openPage } from './jupyterLab';
+import { chromiumFor, JupyterLab, launchBrowser, openPage } from './jupyterLab';
 import { notebookOf } from './notebookOf';
 
 const startHere = projectPath('notebooks/00_start_here.ipynb');
@@ -49,11 +49,7 @@ describe('notebooks in JupyterLab', function () {
   let page: Page;
 
   before(async function () {
-    const chromium = findChromium();
-    if (!chromium) {
-      console.log('    no Chromium on this machine: install one, or set CHROMIUM to its path');
-      return this.skip();
-    }
+    const chromium = chromiumFor(this);
     folder = mkdtempSync(join(tmpdir(), 'xkd-live-'));
     writeFileSync(join(folder, 'live.ipynb'), JSON.stringify(notebookOf([liveCell])));
     writeFileSync(join(folder, 'interrupted.ipynb'), JSON.stringify(notebookOf(interruptedCells)));
