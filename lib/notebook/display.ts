@@ -1,7 +1,7 @@
+import { type DisplayMessage, kernel, type MimeBundle } from './kernel';
 import type { Figure } from './plotly';
 
-/** Media types with their content, the richest first; a front end shows the first that it knows. */
-export type MimeBundle = Readonly<Record<string, string | object>>;
+export type { MimeBundle } from './kernel';
 
 /** An output of a cell that can be overwritten. */
 export interface DisplayHandle {
@@ -45,20 +45,9 @@ export function openDisplay(): DisplayHandle {
   };
 }
 
-/** Whether this process is the kernel of a notebook in which a cell was run. */
+/** Whether this process is the kernel of a notebook. */
 export function inNotebook(): boolean {
-  return kernel()?.lastWriteDisplayData != null;
-}
-
-interface DisplayMessage {
-  readonly data: MimeBundle;
-  readonly metadata: object;
-  readonly transient: { readonly display_id?: string };
-}
-
-/** The module of tslab that holds the running cell's outlet. */
-interface TslabKernel {
-  readonly lastWriteDisplayData: ((message: DisplayMessage, update: boolean) => void) | null;
+  return kernel() !== null;
 }
 
 let displays = 0;
@@ -68,18 +57,6 @@ export function showBundle(bundle: MimeBundle): void {
   write({ data: bundle, metadata: {}, transient: {} }, false);
 }
 
-/** tslab's own `display.raw` carries one media type at a time; the function below it carries a bundle. */
 function write(message: DisplayMessage, update: boolean): void {
-  kernel()?.lastWriteDisplayData?.(message, update);
-}
-
-/** tslab if this process runs it; it is never loaded for its own sake. */
-function kernel(): TslabKernel | undefined {
-  let path;
-  try {
-    path = require.resolve('tslab/dist/jupyter.js');
-  } catch {
-    return undefined;
-  }
-  return require.cache[path]?.exports as TslabKernel | undefined;
+  kernel()?.display(message, update);
 }

@@ -22,25 +22,4 @@ function writeOutShorthands(ts, source) {
   return text;
 }
 
-/**
- * @param converter tslab's module of that name, changed in place
- * @param ts the TypeScript that it uses
- */
-function mendShorthands(converter, ts) {
-  const { createConverter } = converter;
-  converter.createConverter = (...args) => {
-    const inner = createConverter(...args);
-    return {
-      ...inner,
-      convert(declarations, source) {
-        const text = writeOutShorthands(ts, source);
-        const converted = inner.convert(declarations, text);
-        // Messages tell places in what the user wrote.
-        const inPlace = text === source || converted.diagnostics.length === 0;
-        return inPlace ? converted : inner.convert(declarations, source);
-      },
-    };
-  };
-}
-
-module.exports = { mendShorthands, writeOutShorthands };
+module.exports = { writeOutShorthands };

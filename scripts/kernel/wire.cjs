@@ -8,6 +8,7 @@ const { createHmac, randomBytes, timingSafeEqual } = require('node:crypto');
  */
 
 const delimiter = Buffer.from('<IDS|MSG>');
+const protocolVersion = '5.3';
 
 /** Reads a message from its frames; throws where it is cut off or its signature is another one. */
 function readMessage(key, frames) {
@@ -29,10 +30,20 @@ function readMessage(key, frames) {
   };
 }
 
+/** The four parts of a message, as JSON. */
+function partsOf({ header, parent = {}, metadata = {}, content }) {
+  return [header, parent, metadata, content].map((part) => JSON.stringify(part));
+}
+
+/** The frames of a message whose parts are JSON already. */
+function signedFrames(key, { identities = [], parts, buffers = [] }) {
+  const frames = parts.map((part) => Buffer.from(part));
+  return [...identities, delimiter, Buffer.from(sign(key, frames)), ...frames, ...buffers];
+}
+
 /** The frames of a message. */
-function writeMessage(key, { identities = [], header, parent = {}, metadata = {}, content, buffers = [] }) {
-  const parts = [header, parent, metadata, content].map((part) => Buffer.from(JSON.stringify(part)));
-  return [...identities, delimiter, Buffer.from(sign(key, parts)), ...parts, ...buffers];
+function writeMessage(key, message) {
+  return signedFrames(key, { ...message, parts: partsOf(message) });
 }
 
 /** A message that answers another one, or that is published while that one is dealt with. */
@@ -44,7 +55,7 @@ function answer(to, type, content, { metadata, buffers } = {}) {
     session,
     username,
     date: new Date().toISOString(),
-    version: '5.3',
+    version: protocolVersion,
   };
   return { identities: to?.identities, header, parent: to?.header, metadata, content, buffers };
 }
@@ -57,4 +68,4 @@ function sign(key, parts) {
   return hash.digest('hex');
 }
 
-module.exports = { readMessage, writeMessage, answer };
+module.exports = { answer, partsOf, protocolVersion, readMessage, signedFrames, writeMessage };

@@ -5,16 +5,27 @@ import { kernelSpecFolder, nodeModules, root, venv } from './paths.mjs';
 
 const specFile = path.join(kernelSpecFolder, 'kernel.json');
 const labSettingsFile = path.join(venv, 'share', 'jupyter', 'lab', 'settings', 'overrides.json');
-/** Loaded by Node before tslab, for what tslab lacks. */
-const patchFile = path.join(root, 'scripts', 'kernel', 'patch.cjs');
+const kernelFile = path.join(root, 'scripts', 'kernel', 'main.cjs');
+const serverSettingsFile = path.join(venv, 'etc', 'jupyter', 'jupyter_server_config.d', 'xkd.json');
+
+/** No questions about news and updates. */
+const labSettings = {
+  '@jupyterlab/apputils-extension:notification': {
+    checkForUpdates: false,
+    doNotDisturbMode: false,
+    fetchNews: 'false',
+  },
+};
+
+/** The server would throw away what a kernel says beyond a rate that live figures reach. */
+const serverSettings = { ZMQChannelsWebsocketConnection: { limit_rate: false } };
 
 /** The TypeScript kernel, with this checkout's absolute paths, and JupyterLab's own settings. */
 export const kernelspec = {
   title: 'TypeScript kernel',
-  isDone: () => readText(specFile) === specText() && readText(labSettingsFile) === labSettingsText(),
+  isDone: () => settings().every(([file, text]) => readText(file) === text),
   async run(line) {
-    writeFileWhole(specFile, specText());
-    writeFileWhole(labSettingsFile, labSettingsText());
+    for (const [file, text] of settings()) writeFileWhole(file, text);
     line.update(1, 'tslab in .venv');
   },
 };
@@ -22,35 +33,20 @@ export const kernelspec = {
 /** The kernel's description as Jupyter reads it. */
 export function kernelDescription(node) {
   return {
-    argv: [
-      node,
-      ...nodeFlags,
-      '-r',
-      patchFile,
-      path.join(nodeModules, 'tslab', 'bin', 'tslab'),
-      'kernel',
-      '--config-path',
-      '{connection_file}',
-    ],
+    argv: [node, ...nodeFlags, kernelFile, '{connection_file}'],
     display_name: 'TypeScript',
     language: 'typescript',
-    interrupt_mode: 'signal',
+    interrupt_mode: 'message',
     env: { NODE_PATH: nodeModules },
   };
 }
 
-function specText() {
-  return `${JSON.stringify(kernelDescription(process.execPath), null, 2)}\n`;
-}
-
-/** No questions about news and updates. */
-function labSettingsText() {
-  const settings = {
-    '@jupyterlab/apputils-extension:notification': {
-      checkForUpdates: false,
-      doNotDisturbMode: false,
-      fetchNews: 'false',
-    },
-  };
-  return `${JSON.stringify(settings, null, 2)}\n`;
+/** The files that Jupyter reads, with their texts. */
+function settings() {
+  const files = [
+    [specFile, kernelDescription(process.execPath)],
+    [labSettingsFile, labSettings],
+    [serverSettingsFile, serverSettings],
+  ];
+  return files.map(([file, content]) => [file, `${JSON.stringify(content, null, 2)}\n`]);
 }

@@ -17,9 +17,3 @@ export interface KernelComms {
   /** Says who deals with channels to `target` that a front end opens. */
   register(target: string, accept: (comm: Comm) => void): void;
 }
-
-/** The channels of the kernel that runs this process; null where it has none. */
-export function kernelComms(): KernelComms | null {
-  const found = (globalThis as Record<symbol, unknown>)[Symbol.for('xkd.comms')];
-  return (found as KernelComms | undefined) ?? null;
-}

@@ -1,4 +1,5 @@
-import { type Comm, type KernelComms, kernelComms } from './comm';
+import { kernel } from '../kernel';
+import type { Comm, KernelComms } from './comm';
 
 /** Versions of the protocol, as PyPI's jupyterlab_widgets 3 speaks it. */
 const modelTarget = 'jupyter.widget';
@@ -60,7 +61,7 @@ export class WidgetHost {
 
 /** The host of this process's kernel. */
 export function widgetHost(): WidgetHost {
-  const comms = kernelComms();
+  const comms = kernel()?.comms ?? null;
   if (comms === null) return new WidgetHost(null);
   let host = hosts.get(comms);
   if (host === undefined) hosts.set(comms, (host = new WidgetHost(comms)));

@@ -1,0 +1,128 @@
+'use strict';
+
+const { errorOutput } = require('./errorOutput.cjs');
+const { Interruption } = require('./failures.cjs');
+
+/** So many cells can be named in stack traces and asked for as history. */
+const mostKept = 2000;
+const notRun = 'Interrupted: cells that waited behind this one were not run.\n';
+
+/**
+ * Runs the cells that front ends ask for, in order. One that fails takes those with it that were asked for before anybody
+ * could know.
+ */
+class Cells {
+  executionCount = 0;
+  /** The request that runs. */
+  running = null;
+  #queue = [];
+  #sources = new Map();
+  #interrupted = false;
+  #parts;
+
+  /**
+   * @param parts `evaluator`; `outlet`; `bundleOf(value)`, what is shown of a value; `publish(request, type, content)`;
+   *   `reply(request, content)`; `drained()`, resolves when no request is on its way; `heardInterrupt()`;
+   *   `observers`, told of each cell's `queued`, `begin` and `end`, the last of which is waited for
+   */
+  constructor(parts) {
+    this.#parts = parts;
+  }
+
+  /** Puts a request in line. */
+  async add(request) {
+    this.#tell('queued', request);
+    this.#queue.push(request);
+    if (this.#queue.length > 1 || this.running !== null) return;
+    while (this.#queue.length > 0) {
+      const failed = await this.#run(this.#queue.shift());
+      if (!failed) continue;
+      await this.#parts.drained();
+      for (const waiting of this.#queue.splice(0)) this.#abort(waiting);
+    }
+  }
+
+  /** Whether a cell that listens for signals ends by itself; else, or when asked twice, the cell is abandoned. */
+  interrupt() {
+    this.#parts.heardInterrupt();
+    if (this.running === null) return;
+    // The kernel's own listener is one.
+    const cellListens = process.listenerCount('SIGINT') > 1;
+    if (this.#interrupted || !cellListens) this.#parts.evaluator.interrupt();
+    this.#interrupted = true;
+  }
+
+  /** The source of a cell by its number. */
+  sourceOf(number) {
+    return this.#sources.get(number);
+  }
+
+  /** What was run, as `[number, source]`. */
+  get history() {
+    return [...this.#sources];
+  }
+
+  /** Returns whether the cell failed in a way that keeps those behind it from being run. */
+  async #run(request) {
+    const { evaluator, outlet, publish, reply } = this.#parts;
+    const { code, silent = false, store_history: stored = !silent, stop_on_error: stops = true } = request.message.content;
+    this.running = request;
+    this.#interrupted = false;
+    publish(request, 'status', { execution_state: 'busy' });
+    if (stored) this.executionCount += 1;
+    const number = this.executionCount;
+    if (stored) this.#keep(number, code);
+    if (!silent) publish(request, 'execute_input', { code, execution_count: number });
+    this.#tell('begin', request, number);
+    const outcome = await evaluator.run(code, `cell-${number}.ts`);
+    outlet.flush();
+    const content = this.#outcomeContent(request, outcome, number, silent);
+    outlet.flush();
+    for (const observer of this.#parts.observers) await observer.end?.(request, content);
+    reply(request, content);
+    publish(request, 'status', { execution_state: 'idle' });
+    this.running = null;
+    return content.status === 'error' && stops;
+  }
+
+  /** Publishes the value or the error; returns the content of the reply. */
+  #outcomeContent(request, outcome, number, silent) {
+    const { evaluator, outlet, publish, bundleOf } = this.#parts;
+    if ('error' in outcome) {
+      if (outcome.error instanceof Object) outcome.error.cellNumber ??= number;
+      const cells = { sourceOf: (of) => this.sourceOf(of), positions: evaluator.positions };
+      const error = errorOutput(outcome.error, cells);
+      if (!silent) publish(request, 'error', error);
+      return { status: 'error', execution_count: number, ...error };
+    }
+    // A cell that has ended by itself on an interrupt counts as failed, so that those behind it are not run.
+    if (this.#interrupted) {
+      if (this.#queue.length > 0) outlet.write('stderr', notRun);
+      const { name, message } = new Interruption();
+      return { status: 'error', execution_count: number, ename: name, evalue: message, traceback: [] };
+    }
+    const data = silent ? null : bundleOf(outcome.value);
+    if (data !== null) publish(request, 'execute_result', { execution_count: number, data, metadata: {} });
+    return { status: 'ok', execution_count: number, payload: [], user_expressions: {} };
+  }
+
+  #abort(request) {
+    const { publish, reply } = this.#parts;
+    const content = { status: 'aborted', execution_count: this.executionCount };
+    publish(request, 'status', { execution_state: 'busy' });
+    this.#tell('end', request, content);
+    reply(request, content);
+    publish(request, 'status', { execution_state: 'idle' });
+  }
+
+  #keep(number, code) {
+    this.#sources.set(number, code);
+    if (this.#sources.size > mostKept) this.#sources.delete(this.#sources.keys().next().value);
+  }
+
+  #tell(event, ...args) {
+    for (const observer of this.#parts.observers) void observer[event]?.(...args);
+  }
+}
+
+module.exports = { Cells };

@@ -1,0 +1,66 @@
+'use strict';
+
+/*
+ * What later cells know of earlier ones is a text of declarations, as in a d.ts file, that tslab keeps. A cell that fails
+ * half-way has declared all of its names and given values to some of them.
+ */
+
+/**
+ * The declarations behind a cell that failed: of its values those that it had assigned, and those of before in place of
+ * the others; its types all.
+ *
+ * @param ts the TypeScript that tslab uses
+ * @param before the declarations that the cell knew
+ * @param behind the declarations behind it, had it succeeded
+ * @param unassigned the values that it has declared but not assigned
+ */
+function withoutUnassigned(ts, before, behind, unassigned) {
+  if (unassigned.size === 0) return behind;
+  const kept = filtered(ts, behind, (name) => !unassigned.has(name));
+  const restored = filtered(ts, before, (name) => unassigned.has(name), { typesToo: false });
+  return kept + restored;
+}
+
+/** The text with those declarations of values only whose names `keeps` accepts. */
+function filtered(ts, text, keeps, { typesToo = true } = {}) {
+  const file = ts.createSourceFile('names.d.ts', text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
+  return file.statements.map((statement) => filteredStatement(ts, statement, keeps, typesToo)).join('');
+}
+
+function filteredStatement(ts, statement, keeps, typesToo) {
+  const whole = `${statement.getText()}\n`;
+  if (ts.isVariableStatement(statement)) {
+    const { declarations } = statement.declarationList;
+    const kept = declarations.filter(({ name }) => keeps(name.getText()));
+    if (kept.length === declarations.length) return whole;
+    const keyword = /^[^{]*?\b(const|let|var)\b/.exec(whole)[1];
+    return kept.map((declaration) => `declare ${keyword} ${declaration.getText()};\n`).join('');
+  }
+  if (ts.isImportDeclaration(statement)) return filteredImport(ts, statement, keeps);
+  const isValue =
+    ts.isFunctionDeclaration(statement) ||
+    ts.isClassDeclaration(statement) ||
+    ts.isEnumDeclaration(statement) ||
+    ts.isModuleDeclaration(statement);
+  if (isValue) return statement.name !== undefined && keeps(statement.name.text) ? whole : '';
+  return typesToo ? whole : '';
+}
+
+function filteredImport(ts, statement, keeps) {
+  const clause = statement.importClause;
+  const from = `from ${statement.moduleSpecifier.getText()};\n`;
+  if (clause === undefined) return '';
+  const parts = [];
+  if (clause.name && keeps(clause.name.text)) parts.push(clause.name.text);
+  const bindings = clause.namedBindings;
+  if (bindings && ts.isNamespaceImport(bindings)) {
+    if (keeps(bindings.name.text)) parts.push(bindings.getText());
+  } else if (bindings) {
+    const kept = bindings.elements.filter((element) => keeps(element.name.text));
+    if (kept.length > 0) parts.push(`{ ${kept.map((element) => element.getText()).join(', ')} }`);
+  }
+  if (parts.length === 0) return '';
+  return `import ${clause.isTypeOnly ? 'type ' : ''}${parts.join(', ')} ${from}`;
+}
+
+module.exports = { withoutUnassigned };

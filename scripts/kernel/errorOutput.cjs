@@ -1,0 +1,147 @@
+'use strict';
+
+const fs = require('node:fs');
+const { SourceMap } = require('node:module');
+const path = require('node:path');
+const { inspect } = require('node:util');
+const { codeFrameColumns } = require('@babel/code-frame');
+const { CompileError, Interruption } = require('./failures.cjs');
+
+const libFolder = path.resolve(__dirname, '..', '..', 'lib');
+const builtFolder = path.join(libFolder, 'dist') + path.sep;
+/** A frame of V8: the function, and file, line and column; or these alone. */
+const framePattern = /^\s*at (?:(?:async )?(.+?) \()?(?:async )?(?:file:\/\/)?([^()]+?):(\d+):(\d+)\)?$/;
+const cellPattern = /^cell-(\d+)\.ts$/;
+const packagePattern = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)(?!.*[\\/]node_modules[\\/])/;
+/** What only browsers have. */
+const browserName = /^(self|window|document|navigator|location|HTML\w+|XMLHttpRequest) is not defined$/;
+const mostCauses = 3;
+const longestMessage = 4000;
+const linesOfFrame = { linesAbove: 2, linesBelow: 1 };
+
+/**
+ * The content of an `error` message: name, value and a traceback that people can read. It has the line of the cell, and the
+ * frames of cells and of this project, but none of the kernel's own; a mistake of the user's is its sentence alone.
+ *
+ * @param error whatever was thrown
+ * @param cells finds cells: `sourceOf(number)` and `positions`
+ */
+function errorOutput(error, cells) {
+  if (error instanceof CompileError) return compileOutput(error, cells);
+  const browser = browserSentence(error);
+  if (browser !== null) return sentenceOutput('BrowserOnlyError', browser);
+  if (!(error instanceof Error)) {
+    const value = typeof error === 'string' ? error : inspect(error, { depth: 2 });
+    return { ename: 'Thrown', evalue: shortened(value), traceback: [`Thrown: ${shortened(value)}`] };
+  }
+  if (error.name === 'UserError' || error instanceof Interruption) return sentenceOutput(error.name, error.message);
+  const ename = error.name || error.constructor.name;
+  const evalue = shortened(String(error.message));
+  return { ename, evalue, traceback: [...tracebackOf(error, cells), ...causesOf(error, cells)] };
+}
+
+function sentenceOutput(ename, sentence) {
+  return { ename, evalue: sentence, traceback: [sentence] };
+}
+
+/** TypeScript's refusals, each with its line and a mark below it. */
+function compileOutput({ name, diagnostics, cellNumber }, cells) {
+  const source = cells.sourceOf(cellNumber) ?? '';
+  const [first] = diagnostics;
+  const traceback = diagnostics.map(({ messageText, code, fileName, start, end }) => {
+    const place = fileName ? `${fileName}, line ${start.line + 1}` : `cell [${cellNumber}], line ${start.line + 1}`;
+    const heading = `${place}: ${messageText} (TS${code})`;
+    if (fileName) return heading;
+    // TypeScript counts the end behind the last character, the frame counts it in.
+    const last = { line: end.line + 1, column: Math.max(end.character, 1) };
+    const location = { start: { line: start.line + 1, column: start.character + 1 }, end: last };
+    return `${heading}\n${codeFrameColumns(source, location, linesOfFrame)}`;
+  });
+  return { ename: name, evalue: `${first.messageText} (TS${first.code})`, traceback };
+}
+
+function tracebackOf(error, cells) {
+  const frames = framesOf(error, cells);
+  const heading = `${error.name || error.constructor.name}: ${shortened(String(error.message))}`;
+  const inCell = frames.find(({ cell }) => cell !== undefined);
+  const lines = [heading];
+  if (inCell !== undefined) {
+    const source = cells.sourceOf(inCell.cell) ?? '';
+    const { line, column } = inCell;
+    lines.push(codeFrameColumns(source, { start: { line, column } }, linesOfFrame));
+  }
+  return [...lines, ...frames.map(({ text }) => `    at ${text}`)];
+}
+
+function causesOf(error, cells) {
+  const lines = [];
+  const inner = error instanceof AggregateError ? error.errors : [];
+  for (const one of inner.slice(0, mostCauses)) lines.push(`one of them: ${shortened(String(one?.message ?? one))}`);
+  let { cause } = error;
+  for (let i = 0; i < mostCauses && cause !== undefined && cause !== null; i += 1) {
+    lines.push(`caused by ${cause instanceof Error ? tracebackOf(cause, cells).join('\n') : shortened(inspect(cause))}`);
+    cause = cause.cause;
+  }
+  return lines;
+}
+
+/** The frames of cells and of this project; where the error comes from a package, that package's name first. */
+function framesOf(error, cells) {
+  const all = String(error.stack ?? '')
+    .split('\n')
+    .map((text) => framePattern.exec(text))
+    .filter((match) => match !== null)
+    .map(([, name, file, line, column]) => ({ name, file, line: Number(line), column: Number(column) }));
+  const frames = [];
+  const origin = packagePattern.exec(all[0]?.file ?? '')?.[1];
+  if (origin !== undefined && origin !== 'tslab') frames.push({ text: `${all[0].name ?? 'code'} (package ${origin})` });
+  for (const frame of all) {
+    const own = cellFrame(frame, cells) ?? libFrame(frame);
+    if (own !== null) frames.push(own);
+  }
+  return frames;
+}
+
+function cellFrame({ name, file, line, column }, cells) {
+  const cell = cellPattern.exec(file)?.[1];
+  if (cell === undefined) return null;
+  const place = cells.positions.find(file, line, column);
+  if (place === null) return null;
+  const where = `cell [${cell}], line ${place.line}`;
+  return { cell: Number(cell), ...place, text: name === undefined ? where : `${name} (${where})` };
+}
+
+function libFrame({ name, file, line, column }) {
+  if (!file.startsWith(builtFolder)) return null;
+  const source = `lib/${path.relative(builtFolder, file).split(path.sep).join('/').replace(/\.js$/, '.ts')}`;
+  const text = `${source}:${sourceLine(file, line, column)}`;
+  return { text: name === undefined ? text : `${name} (${text})` };
+}
+
+function sourceLine(file, line, column) {
+  try {
+    const map = new SourceMap(JSON.parse(fs.readFileSync(`${file}.map`, 'utf8')));
+    return map.findEntry(line - 1, column - 1).originalLine + 1;
+  } catch {
+    return line; // built without maps
+  }
+}
+
+/** A package for browsers says so by failing on what it misses; its source, on one line, says nothing to anybody. */
+function browserSentence(error) {
+  if (!(error instanceof ReferenceError) || !browserName.test(error.message)) return null;
+  const name = browserName.exec(error.message)[1];
+  const origin = packagePattern.exec(String(error.stack))?.[1];
+  if (origin === undefined) return null;
+  return (
+    `${origin} runs in browsers only: it needs "${name}", which Node does not have. ` +
+    'Figures need no import of it: make one with a function of xkd, or as an object { data, layout }, and call show(figure).'
+  );
+}
+
+function shortened(text) {
+  if (text.length <= longestMessage) return text;
+  return `${text.slice(0, longestMessage)} … (${text.length - longestMessage} more characters)`;
+}
+
+module.exports = { errorOutput };

@@ -1,0 +1,133 @@
+'use strict';
+
+const { createRequire } = require('node:module');
+const { withoutUnassigned } = require('./declarations.cjs');
+const { CompileError, Interruption } = require('./failures.cjs');
+const { Positions } = require('./positions.cjs');
+const { writeOutShorthands } = require('./shorthand.cjs');
+
+const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
+
+/** What tslab puts above the code of a cell: all of its names, without a value. */
+const emptyNames = /^(?:exports\.[\w$]+ = )+void 0;$/gm;
+
+/**
+ * Runs cells one after the other with tslab's converter and executor. It adds to them: the value of a cell's last expression
+ * and its error as they are, the names that a failed cell has assigned, and the line of a cell that an error comes from.
+ */
+class Evaluator {
+  /** The declarations of the names that cells can use. */
+  declarations = '';
+  positions = new Positions();
+  #executor;
+  #converters = {};
+  #createConverter;
+  /** What is known of the cell that runs. */
+  #cell = null;
+
+  /**
+   * @param folder where cells find modules and files
+   * @param say told of what tslab has to say that is neither value nor error
+   */
+  constructor({ folder, say }) {
+    const file = ofTslab.resolve('@tslab/typescript-for-tslab');
+    const original = ofTslab(file);
+    require.cache[file].exports = this.ts = this.positions.withMaps(original);
+    this.#createConverter = ofTslab('./converter.js').createConverter;
+    const evaluator = this;
+    const converters = {
+      node: { ...this.converter, convert: (_, source) => this.#convert(source) },
+      get browser() {
+        return evaluator.#converterFor({ isJS: false, isBrowser: true });
+      },
+      close: () => Object.values(this.#converters).forEach((converter) => converter.close()),
+    };
+    this.#executor = ofTslab('./executor.js').createExecutor(folder, converters, {
+      log: (value) => (this.#cell.value = value),
+      error: (...told) => {
+        if (this.#cell.diagnostics !== null) return;
+        if (told[0] === '%s%d:%d - %s') say(`${told.slice(1).join(' ')}\n`);
+        else this.#cell.thrown = { error: told[0] };
+      },
+    });
+  }
+
+  /** tslab's converter of cells, for what is asked of their text. */
+  get converter() {
+    return this.#converterFor({ isJS: false, isBrowser: false });
+  }
+
+  #converterFor(options) {
+    return (this.#converters[`${options.isBrowser}`] ??= this.#createConverter(options));
+  }
+
+  /** The values of the names that cells can use. */
+  get names() {
+    return this.#executor.locals;
+  }
+
+  /**
+   * Runs a cell.
+   *
+   * @param name the name by which stack traces know it
+   * @returns `{ value }` of its last expression, undefined without one, or `{ error }`
+   */
+  async run(source, name) {
+    const cell = { name, value: undefined, thrown: null, diagnostics: null, names: [], before: this.declarations };
+    this.#cell = cell;
+    const succeeded = await this.#executor.execute(source);
+    if (succeeded) {
+      if (cell.behind !== undefined) this.declarations = cell.behind;
+      return { value: cell.value };
+    }
+    if (cell.diagnostics !== null) return { error: new CompileError(cell.diagnostics) };
+    this.#keepAssigned(cell);
+    const error = cell.thrown?.error;
+    const interrupted = error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' || error?.message === 'Interrupted asynchronously';
+    return { error: interrupted ? new Interruption() : error };
+  }
+
+  /** Abandons the running cell: its names stay, what it awaits runs on. */
+  interrupt() {
+    this.#executor.interrupt();
+  }
+
+  close() {
+    this.#executor.close();
+  }
+
+  #convert(source) {
+    const cell = this.#cell;
+    const text = writeOutShorthands(this.ts, source);
+    let converted = this.converter.convert(cell.before, text);
+    if (converted.diagnostics.length > 0) {
+      // Messages tell places in what the user wrote.
+      if (text !== source) converted = this.converter.convert(cell.before, source);
+      cell.diagnostics = converted.diagnostics;
+      return converted;
+    }
+    cell.behind = converted.declOutput ?? '';
+    if (!converted.output) return converted;
+    this.positions.name(cell.name, converted.output);
+    // A name keeps the value of an earlier cell until this one assigns it.
+    let output = converted.output.replace(emptyNames, (line) => {
+      cell.names.push(...line.matchAll(/exports\.([\w$]+) =/g));
+      return '';
+    });
+    cell.names = cell.names.map(([, name]) => name).filter((name) => name !== converted.lastExpressionVar);
+    const { names } = this;
+    cell.old = new Map(cell.names.filter((name) => Object.hasOwn(names, name)).map((name) => [name, names[name]]));
+    for (const name of cell.names) delete names[name];
+    output += `\n//# sourceURL=${cell.name}`;
+    return { ...converted, output };
+  }
+
+  #keepAssigned(cell) {
+    const { names } = this;
+    const unassigned = new Set(cell.names.filter((name) => !Object.hasOwn(names, name)));
+    for (const name of unassigned) if (cell.old.has(name)) names[name] = cell.old.get(name);
+    this.declarations = withoutUnassigned(this.ts, cell.before, cell.behind ?? cell.before, unassigned);
+  }
+}
+
+module.exports = { Evaluator };

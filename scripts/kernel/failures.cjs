@@ -1,0 +1,23 @@
+'use strict';
+
+/** A cell that TypeScript refuses; nothing of it was run. */
+class CompileError extends Error {
+  name = 'TypeScriptError';
+
+  /** @param diagnostics tslab's: message, code, and start and end in the cell, counted from 0 */
+  constructor(diagnostics) {
+    super(diagnostics[0].messageText);
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** A cell that was interrupted before its end. */
+class Interruption extends Error {
+  name = 'Interrupted';
+
+  constructor() {
+    super('The cell was interrupted; what it has assigned so far is kept.');
+  }
+}
+
+module.exports = { CompileError, Interruption };

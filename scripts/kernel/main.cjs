@@ -1,0 +1,48 @@
+'use strict';
+
+/*
+ * The TypeScript kernel: main.cjs CONNECTION_FILE, as the kernelspec that set-up writes has it. Cells are compiled and run by
+ * tslab; sockets, messages, errors and values are here.
+ */
+
+const fs = require('node:fs');
+const { createRequire } = require('node:module');
+const { errorOutput } = require('./errorOutput.cjs');
+const { Evaluator } = require('./evaluator.cjs');
+const { createLanguage } = require('./language.cjs');
+const { Server } = require('./server.cjs');
+const { refuseStdin } = require('./stdin.cjs');
+const { Transport } = require('./transport.cjs');
+const { bundleOf } = require('./values.cjs');
+
+const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
+
+async function start(connectionFile) {
+  const transport = new Transport(JSON.parse(fs.readFileSync(connectionFile, 'utf8')));
+  const evaluator = new Evaluator({ folder: process.cwd(), say: (text) => process.stderr.write(text) });
+  const language = createLanguage({ ts: evaluator.ts, converter: evaluator.converter });
+  const end = async () => {
+    evaluator.close();
+    await transport.close();
+    process.exit(0);
+  };
+  const server = new Server({ transport, evaluator, language, bundleOf, end });
+  const say = (error) => {
+    const { traceback } = errorOutput(error, { sourceOf: (number) => server.sourceOf(number), positions: evaluator.positions });
+    process.stderr.write(`${traceback.join('\n')}\n`);
+  };
+  process.on('uncaughtException', say);
+  process.on('unhandledRejection', say);
+  process.on('SIGINT', () => server.interrupt());
+  server.outlet.capture();
+  refuseStdin();
+  const display = (message, update) => server.display(message, update);
+  // For lib/notebook: where it shows media, and the channels of widgets.
+  globalThis[Symbol.for('xkd.kernel')] = { comms: server.comms, display };
+  // For cells that import tslab's own `display`.
+  ofTslab('./jupyter.js').lastWriteDisplayData = display;
+  await transport.ready;
+  server.starting();
+}
+
+void start(process.argv[2]);

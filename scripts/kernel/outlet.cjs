@@ -1,0 +1,66 @@
+'use strict';
+
+/** So long may text wait for more of it [ms]. */
+const flushMs = 50;
+/** So much text is one message [characters]. */
+const flushLength = 64 * 1024;
+
+/**
+ * What cells print. Pieces of a stream that come close together are joined to one message, as thousands of small ones keep a
+ * front end busy for minutes. Whatever else is published first lets out what was printed before it.
+ */
+class Outlet {
+  #emit;
+  #name = null;
+  #pieces = [];
+  #length = 0;
+  #since = 0;
+  #timer = null;
+  #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+
+  /** @param emit called with the stream's name and a text */
+  constructor(emit) {
+    this.#emit = emit;
+  }
+
+  /** Takes the place of `process.stdout.write` and `process.stderr.write`. */
+  capture() {
+    for (const name of ['stdout', 'stderr']) {
+      process[name].write = (chunk, encoding, done) => {
+        const text =
+          typeof chunk === 'string'
+            ? Buffer.from(chunk, typeof encoding === 'string' ? encoding : 'utf8').toString()
+            : this.#decoders[name].decode(chunk, { stream: true });
+        this.write(name, text);
+        const written = typeof encoding === 'function' ? encoding : done;
+        if (written) process.nextTick(written);
+        return true;
+      };
+    }
+  }
+
+  write(name, text) {
+    if (text === '') return;
+    if (this.#name !== name) this.flush();
+    if (this.#pieces.length === 0) {
+      this.#since = performance.now();
+      this.#timer = setTimeout(() => this.flush(), flushMs);
+    }
+    this.#name = name;
+    this.#pieces.push(text);
+    this.#length += text.length;
+    // The timer waits as long as synchronous code runs; who prints in it is heard all the same.
+    if (this.#length >= flushLength || performance.now() - this.#since > flushMs) this.flush();
+  }
+
+  flush() {
+    if (this.#pieces.length === 0) return;
+    clearTimeout(this.#timer);
+    const text = this.#pieces.join('');
+    this.#pieces = [];
+    this.#length = 0;
+    this.#emit(this.#name, text);
+  }
+}
+
+module.exports = { Outlet };

@@ -1,0 +1,61 @@
+'use strict';
+
+const { SourceMap } = require('node:module');
+
+/** tslab puts a line of its own above a cell's. */
+const linesAbove = 1;
+const inlineMap = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
+const mapReference = /\n?\/\/# sourceMappingURL=\S+\s*$/;
+
+/**
+ * Keeps where each piece of a cell's JavaScript comes from. tslab compiles a cell in two steps, to JavaScript with imports
+ * and from there to CommonJS, and asks TypeScript for no source maps.
+ */
+class Positions {
+  #latest = new Map();
+  #cells = new Map();
+
+  /** TypeScript as tslab is to see it: the same, with source maps. */
+  withMaps(ts) {
+    const { createWatchCompilerHost, transpileModule } = ts;
+    return {
+      ...ts,
+      createWatchCompilerHost: (files, options, ...rest) =>
+        createWatchCompilerHost(files, { ...options, inlineSourceMap: true }, ...rest),
+      transpileModule: (input, options) => {
+        const first = inlineMap.exec(input)?.[1];
+        const compilerOptions = { ...options.compilerOptions, sourceMap: true };
+        const { outputText, sourceMapText, ...rest } = transpileModule(input.replace(inlineMap, '\n'), {
+          ...options,
+          compilerOptions,
+        });
+        const output = outputText.replace(mapReference, '\n');
+        if (first !== undefined) this.#latest.set(output, { first, second: sourceMapText });
+        return { outputText: output, ...rest };
+      },
+    };
+  }
+
+  /** Remembers under which name the output of the newest compilation is run. */
+  name(cell, output) {
+    const maps = this.#latest.get(output);
+    this.#latest.clear();
+    if (maps !== undefined) this.#cells.set(cell, maps);
+  }
+
+  /** Line and column of the cell, counted from 1, to those of its JavaScript; null where they are tslab's own. */
+  find(cell, line, column) {
+    const maps = this.#cells.get(cell);
+    if (maps === undefined) return null;
+    // Read when an error asks, which is seldom.
+    const first = new SourceMap(JSON.parse(Buffer.from(maps.first, 'base64').toString()));
+    const second = new SourceMap(JSON.parse(maps.second));
+    const between = second.findEntry(line - 1, column - 1);
+    if (between.originalLine === undefined) return null;
+    const entry = first.findEntry(between.originalLine, between.originalColumn);
+    if (entry.originalLine === undefined || entry.originalLine < linesAbove) return null;
+    return { line: entry.originalLine - linesAbove + 1, column: entry.originalColumn + 1 };
+  }
+}
+
+module.exports = { Positions };

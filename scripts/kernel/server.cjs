@@ -1,0 +1,149 @@
+'use strict';
+
+const { Cells } = require('./cells.cjs');
+const { Comms } = require('./comms.cjs');
+const { searchHistory } = require('./history.cjs');
+const { kernelInfo } = require('./kernelInfo.cjs');
+const { Outlet } = require('./outlet.cjs');
+const { answer } = require('./wire.cjs');
+
+/**
+ * Answers the messages of front ends, as Jupyter's protocol has it
+ * (https://jupyter-client.readthedocs.io/en/stable/messaging.html). Requests to execute wait in line, all others are
+ * answered at once, also while a cell runs; the kernel counts as busy as long as one does.
+ */
+class Server {
+  comms = new Comms((type, content, rest) => this.#publish(this.#origin, type, content, rest));
+  /** What cells print. */
+  outlet = new Outlet((name, text) => this.#publish(this.#newestCell, 'stream', { name, text }));
+  /** Told of cells and of what they put out: `queued`, `begin`, `hear`, `end`. */
+  observers = [];
+  #transport;
+  #language;
+  #cells;
+  #handlers;
+  /** The newest cell, to which belongs what is printed. */
+  #newestCell = null;
+  /** On behalf of which message comms send: the one that is being dealt with, or the newest cell. */
+  #origin = null;
+  #displays = 0;
+
+  /**
+   * @param parts `transport`, `evaluator`, `language` (what is asked of the text of cells), `bundleOf` (what is shown of
+   *   a value) and `end()`, which ends the process
+   */
+  constructor({ transport, evaluator, language, bundleOf, end }) {
+    this.#transport = transport;
+    this.#language = language;
+    this.#cells = new Cells({
+      ...{ evaluator, bundleOf, observers: this.observers, outlet: this.outlet },
+      publish: (request, type, content) => this.#publish(request, type, content),
+      reply: (request, content) => this.#reply(request, 'execute_reply', content),
+      drained: () => transport.drained(),
+      heardInterrupt: () => transport.heardInterrupt(),
+    });
+    this.observers.push({ begin: (request) => (this.#newestCell = this.#origin = request) });
+    this.#handlers = this.#makeHandlers(evaluator, end);
+    transport.onMessage = (request) => void this.#receive(request);
+  }
+
+  /** Interrupts the cell that runs. */
+  interrupt() {
+    this.#cells.interrupt();
+  }
+
+  /** Where errors that no cell has thrown, or no longer, find lines of cells. */
+  sourceOf(number) {
+    return this.#cells.sourceOf(number);
+  }
+
+  /**
+   * Shows media below the running cell, or the newest one.
+   *
+   * @param message `data`, a bundle; `metadata`; `transient` with a `display_id`, if it is to be written over later
+   * @param update whether it writes over what has that id
+   */
+  display({ data, metadata = {}, transient = {} }, update = false) {
+    const id = transient.display_id ?? `output-${process.pid}-${this.#displays++}`;
+    const content = { data, metadata, transient: { ...transient, display_id: id } };
+    this.#publish(this.#newestCell, update ? 'update_display_data' : 'display_data', content);
+  }
+
+  /** Takes the outputs of the running cell away; with `wait` when the next one comes. */
+  clear(wait = false) {
+    this.#publish(this.#newestCell, 'clear_output', { wait });
+  }
+
+  starting() {
+    this.#publish(null, 'status', { execution_state: 'starting' });
+  }
+
+  async #receive(request) {
+    const type = request.message.header.msg_type;
+    if (type === 'execute_request') {
+      await this.#cells.add(request);
+      return;
+    }
+    const before = this.#origin;
+    this.#origin = request;
+    this.#publish(request, 'status', { execution_state: 'busy' });
+    try {
+      const handle = this.#handlers[type];
+      if (handle !== undefined) await this.#answer(request, type, handle);
+    } finally {
+      // Others may have come and gone meanwhile.
+      if (this.#origin === request) this.#origin = before;
+      this.#publish(request, 'status', { execution_state: 'idle' });
+      const { running } = this.#cells;
+      if (running !== null) this.#publish(running, 'status', { execution_state: 'busy' });
+    }
+  }
+
+  async #answer(request, type, handle) {
+    let content;
+    try {
+      content = await handle(request.message.content, request);
+    } catch (error) {
+      content = { status: 'error', ename: error.name, evalue: error.message, traceback: [] };
+      console.error(error);
+    }
+    if (content !== undefined) this.#reply(request, type.replace(/request$/, 'reply'), content);
+  }
+
+  #makeHandlers(evaluator, end) {
+    const language = this.#language;
+    const comm = (_, { message }) => this.comms.handle(message);
+    return {
+      kernel_info_request: () => kernelInfo(evaluator.ts.version),
+      complete_request: ({ code, cursor_pos: cursor }) => language.complete(evaluator.declarations, code, cursor),
+      inspect_request: ({ code, cursor_pos: cursor, detail_level: detail }) =>
+        language.inspect(evaluator.declarations, code, cursor, detail),
+      is_complete_request: ({ code }) => language.isComplete(code),
+      history_request: (content) => searchHistory(this.#cells.history, content),
+      comm_info_request: ({ target_name: target }) => this.comms.info(target),
+      comm_open: comm,
+      comm_msg: comm,
+      comm_close: comm,
+      debug_request: () => ({ success: false, message: 'This kernel has no debugger.' }),
+      shutdown_request: ({ restart }, request) => {
+        this.#reply(request, 'shutdown_reply', { status: 'ok', restart });
+        this.#publish(request, 'shutdown_reply', { status: 'ok', restart });
+        setImmediate(end);
+      },
+    };
+  }
+
+  #reply({ socket, message }, type, content) {
+    this.outlet.flush();
+    this.#transport.send(socket, answer(message, type, content));
+  }
+
+  #publish(request, type, content, rest) {
+    if (type !== 'stream') this.outlet.flush();
+    const message = answer(request?.message ?? null, type, content, rest);
+    this.#transport.send('iopub', { ...message, identities: [Buffer.from(type)] });
+    if (request !== null) for (const observer of this.observers) observer.hear?.(request, type, content);
+  }
+}
+
+module.exports = { Server };

@@ -1,0 +1,30 @@
+'use strict';
+
+const { Readable } = require('node:stream');
+
+const sentence =
+  'A cell of a notebook cannot read from the keyboard: assign the value in the cell instead, or use a control such as ' +
+  'controlPanel().';
+
+/** Refuses to read from stdin, which is nobody's in a kernel: whoever waited for a line there would wait for ever. */
+function refuseStdin() {
+  let stdin = null;
+  const refusal = () => Object.assign(new Error(sentence), { name: 'UserError' });
+  const open = () =>
+    new Readable({
+      read() {
+        stdin = null;
+        this.destroy(refusal());
+      },
+    });
+  Object.defineProperty(process, 'stdin', {
+    configurable: true,
+    enumerable: true,
+    get: () => (stdin ??= open()),
+  });
+  globalThis.prompt = () => {
+    throw refusal();
+  };
+}
+
+module.exports = { refuseStdin };

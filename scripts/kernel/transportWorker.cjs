@@ -1,0 +1,174 @@
+'use strict';
+
+/*
+ * The kernel's sockets, in a thread of their own: what a cell prints goes out, and interrupts come in, also while the main
+ * thread computes. Everything that is sent over a socket goes out in order, one message after the other.
+ */
+
+const { Session } = require('node:inspector');
+const { parentPort, workerData } = require('node:worker_threads');
+const zmq = require('zeromq');
+const { answer, readMessage, signedFrames, partsOf } = require('./wire.cjs');
+
+const { connection, pending } = workerData;
+const key = connection.key ?? '';
+
+/** How long a subscriber that reads nothing is waited for before it, and it alone, loses messages [ms]. */
+const patienceMs = 10_000;
+/** Between two attempts to send what a slow subscriber had no room for [ms]. */
+const retryMs = 5;
+/** How long the main thread may take to end after a request to shut down [ms]. */
+const shutdownMs = 5000;
+
+// The socket option below takes effect at once; the library's warning says otherwise, in the user's notebook.
+process.emitWarning = () => undefined;
+
+const sockets = {
+  iopub: new zmq.XPublisher({ noDrop: true, linger: 1000 }),
+  shell: new zmq.Router({ linger: 1000 }),
+  control: new zmq.Router({ linger: 1000 }),
+  stdin: new zmq.Router({ linger: 0 }),
+  hb: new zmq.Reply({ linger: 0 }),
+};
+
+/** Messages that wait, and whether one is being sent, by the socket's name. */
+const queues = Object.fromEntries(Object.keys(sockets).map((name) => [name, { waiting: [], busy: false }]));
+let interrupts = 0;
+
+function enqueue(name, message) {
+  const queue = queues[name];
+  queue.waiting.push(message);
+  if (!queue.busy) {
+    queue.busy = true;
+    void drain(name, queue);
+  }
+}
+
+async function drain(name, queue) {
+  while (queue.waiting.length > 0) {
+    const batch = queue.waiting;
+    queue.waiting = [];
+    for (const { identities, parts, buffers, bytes } of batch) {
+      try {
+        const frames = signedFrames(key, { identities, parts, buffers });
+        await (name === 'iopub' ? publish(frames) : sockets[name].send(frames));
+      } catch {
+        // The peer is gone, or the kernel is closing: there is nobody to tell.
+      }
+      if (bytes > 0) {
+        Atomics.sub(pending, 0, bytes);
+        Atomics.notify(pending, 0);
+      }
+    }
+  }
+  queue.busy = false;
+}
+
+/** Sends to all subscribers. A slow one is waited for; one that stands still for long loses messages. */
+async function publish(frames) {
+  const { iopub } = sockets;
+  for (let waitedMs = 0; ; waitedMs += retryMs) {
+    try {
+      await iopub.send(frames);
+      break;
+    } catch (error) {
+      if (error.code !== 'EAGAIN' || iopub.closed) throw error;
+      // Without noDrop the socket drops what has no room, for that subscriber only.
+      if (waitedMs >= patienceMs) iopub.noDrop = false;
+      else await new Promise((resume) => setTimeout(resume, retryMs));
+    }
+  }
+  if (!iopub.noDrop && queues.iopub.waiting.length === 0) iopub.noDrop = true;
+}
+
+function send(name, to, type, content) {
+  const message = answer(to, type, content);
+  if (name === 'iopub') message.identities = [Buffer.from(type)];
+  enqueue(name, { identities: message.identities, parts: partsOf(message), buffers: [], bytes: 0 });
+}
+
+async function receive(name) {
+  for await (const frames of sockets[name]) {
+    let message;
+    try {
+      message = readMessage(key, frames);
+    } catch {
+      // Not signed with this kernel's key, or not a message: none of our front ends sent it.
+      continue;
+    }
+    const type = message.header.msg_type;
+    if (name === 'control' && type === 'interrupt_request') interrupt(message);
+    else parentPort.postMessage({ socket: name, message });
+    if (type === 'shutdown_request') setTimeout(() => process.kill(process.pid, 'SIGKILL'), shutdownMs);
+  }
+}
+
+/**
+ * The signal reaches a cell that listens for it, and ends synchronous code. Whoever asks again, while the main thread
+ * has not even taken notice, ends what it computes.
+ */
+function interrupt(message) {
+  send('iopub', message, 'status', { execution_state: 'busy' });
+  interrupts += 1;
+  if (interrupts > 1) terminate();
+  process.kill(process.pid, 'SIGINT');
+  send('control', message, 'interrupt_reply', { status: 'ok' });
+  send('iopub', message, 'status', { execution_state: 'idle' });
+}
+
+function terminate() {
+  const session = new Session();
+  try {
+    session.connectToMainThread();
+    session.post('Runtime.terminateExecution', () => session.disconnect());
+  } catch {
+    // A debugger holds the main thread, or this Node cannot do it: the signal has to do.
+  }
+}
+
+async function heartbeat() {
+  for await (const frames of sockets.hb) await sockets.hb.send(frames);
+}
+
+/** Subscriptions are of no interest, but fill a buffer where nobody takes them. */
+async function takeSubscriptions() {
+  for await (const frames of sockets.iopub) void frames;
+}
+
+/** A kernel ends with the server that started it, however that ended. */
+function endWithParent() {
+  const parent = process.ppid;
+  if (parent === 1) return;
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
+  }, 1000).unref();
+}
+
+async function start() {
+  const { transport, ip } = connection;
+  const address = (port) => `${transport}://${ip}${transport === 'ipc' ? '-' : ':'}${port}`;
+  await Promise.all(
+    Object.entries(sockets).map(([name, socket]) => socket.bind(address(connection[`${name}_port`]))),
+  );
+  for (const loop of [receive('shell'), receive('control'), heartbeat(), takeSubscriptions()]) {
+    loop.catch(() => undefined); // the socket was closed
+  }
+  endWithParent();
+  parentPort.postMessage({ ready: true });
+}
+
+async function close() {
+  const sent = () => Object.values(queues).every(({ busy }) => !busy);
+  for (let i = 0; i < 200 && !sent(); i += 1) await new Promise((resume) => setTimeout(resume, 10));
+  for (const socket of Object.values(sockets)) socket.close();
+  parentPort.postMessage({ closed: true });
+}
+
+parentPort.on('message', ({ name, ping, closing, heard, ...message }) => {
+  if (ping !== undefined) parentPort.postMessage({ pong: ping });
+  else if (closing) void close();
+  else if (heard) interrupts = 0;
+  else enqueue(name, message);
+});
+
+void start();
