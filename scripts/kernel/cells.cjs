@@ -5,7 +5,7 @@ const { Interruption } = require('./failures.cjs');
 
 /** So many cells can be named in stack traces and asked for as history. */
 const mostKept = 2000;
-const notRun = 'Interrupted: cells that waited behind this one were not run.\n';
+const notRun = 'Interrupted: the cells queued after this one were not run.\n';
 
 /**
  * Runs the cells that front ends ask for, in order. One that fails takes those with it that were asked for before anybody
@@ -48,7 +48,7 @@ class Cells {
     if (this.running === null) return;
     // The kernel's own listener is one.
     const cellListens = process.listenerCount('SIGINT') > 1;
-    if (this.#interrupted || !cellListens) this.#parts.evaluator.interrupt();
+    if (this.#interrupted || !cellListens) this.#parts.evaluator.abandon(new Interruption());
     this.#interrupted = true;
   }
 
@@ -76,6 +76,8 @@ class Cells {
     this.#tell('begin', request, number);
     const outcome = await evaluator.run(code, `cell-${number}.ts`);
     outlet.flush();
+    // Cells that were asked for while this one computed may still be on their way.
+    if (this.#interrupted) await this.#parts.drained();
     const content = this.#outcomeContent(request, outcome, number, silent);
     outlet.flush();
     for (const observer of this.#parts.observers) await observer.end?.(request, content);

@@ -97,7 +97,8 @@ function framesOf(error, cells) {
   if (origin !== undefined && origin !== 'tslab') frames.push({ text: `${all[0].name ?? 'code'} (package ${origin})` });
   for (const frame of all) {
     const own = cellFrame(frame, cells) ?? libFrame(frame);
-    if (own !== null) frames.push(own);
+    // tslab calls the function in which it has wrapped the cell: the same line twice.
+    if (own !== null && own.text !== frames.at(-1)?.text) frames.push(own);
   }
   return frames;
 }

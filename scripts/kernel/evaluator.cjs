@@ -83,12 +83,13 @@ class Evaluator {
     if (cell.diagnostics !== null) return { error: new CompileError(cell.diagnostics) };
     this.#keepAssigned(cell);
     const error = cell.thrown?.error;
-    const interrupted = error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED' || error?.message === 'Interrupted asynchronously';
-    return { error: interrupted ? new Interruption() : error };
+    if (error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') return { error: new Interruption() };
+    return { error: cell.reason ?? error };
   }
 
-  /** Abandons the running cell: its names stay, what it awaits runs on. */
-  interrupt() {
+  /** Ends the running cell with an error: its names stay, what it awaits runs on. */
+  abandon(reason) {
+    if (this.#cell !== null) this.#cell.reason = reason;
     this.#executor.interrupt();
   }
 
@@ -119,6 +120,7 @@ class Evaluator {
     cell.old = new Map(cell.names.filter((name) => Object.hasOwn(names, name)).map((name) => [name, names[name]]));
     for (const name of cell.names) delete names[name];
     output += `\n//# sourceURL=${cell.name}`;
+    queueMicrotask(listenAnew); // behind the synchronous part of the cell
     return { ...converted, output };
   }
 
@@ -128,6 +130,16 @@ class Evaluator {
     for (const name of unassigned) if (cell.old.has(name)) names[name] = cell.old.get(name);
     this.declarations = withoutUnassigned(this.ts, cell.before, cell.behind ?? cell.before, unassigned);
   }
+}
+
+/**
+ * While the synchronous part of a cell runs, Node deals with SIGINT itself, and on leaving it puts the system's default below
+ * listeners that the cell has added: an interrupt would end the kernel. Listeners that are added anew come first again.
+ */
+function listenAnew() {
+  const listeners = process.rawListeners('SIGINT');
+  process.removeAllListeners('SIGINT');
+  for (const listener of listeners) process.on('SIGINT', listener);
 }
 
 module.exports = { Evaluator };

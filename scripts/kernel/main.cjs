@@ -35,7 +35,7 @@ async function start(connectionFile) {
   process.on('unhandledRejection', say);
   process.on('SIGINT', () => server.interrupt());
   server.outlet.capture();
-  refuseStdin();
+  refuseStdin((error) => evaluator.abandon(error));
   const display = (message, update) => server.display(message, update);
   // For lib/notebook: where it shows media, and the channels of widgets.
   globalThis[Symbol.for('xkd.kernel')] = { comms: server.comms, display };

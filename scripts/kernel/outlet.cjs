@@ -2,6 +2,8 @@
 
 /** So long may text wait for more of it [ms]. */
 const flushMs = 50;
+/** So many pieces in that time go out at once, so that what was printed before a long computation is seen during it. */
+const unjoined = 10;
 /** So much text is one message [characters]. */
 const flushLength = 64 * 1024;
 
@@ -16,6 +18,8 @@ class Outlet {
   #length = 0;
   #since = 0;
   #timer = null;
+  #window = 0;
+  #inWindow = 0;
   #decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() };
 
   /** @param emit called with the stream's name and a text */
@@ -27,11 +31,8 @@ class Outlet {
   capture() {
     for (const name of ['stdout', 'stderr']) {
       process[name].write = (chunk, encoding, done) => {
-        const text =
-          typeof chunk === 'string'
-            ? Buffer.from(chunk, typeof encoding === 'string' ? encoding : 'utf8').toString()
-            : this.#decoders[name].decode(chunk, { stream: true });
-        this.write(name, text);
+        const isText = typeof chunk === 'string';
+        this.write(name, isText ? chunk : this.#decoders[name].decode(chunk, { stream: true }));
         const written = typeof encoding === 'function' ? encoding : done;
         if (written) process.nextTick(written);
         return true;
@@ -42,15 +43,26 @@ class Outlet {
   write(name, text) {
     if (text === '') return;
     if (this.#name !== name) this.flush();
+    const now = performance.now();
     if (this.#pieces.length === 0) {
-      this.#since = performance.now();
+      this.#since = now;
       this.#timer = setTimeout(() => this.flush(), flushMs);
     }
     this.#name = name;
     this.#pieces.push(text);
     this.#length += text.length;
     // The timer waits as long as synchronous code runs; who prints in it is heard all the same.
-    if (this.#length >= flushLength || performance.now() - this.#since > flushMs) this.flush();
+    if (this.#length >= flushLength || now - this.#since > flushMs || this.#isFirst(now)) this.flush();
+  }
+
+  /** Whether a piece is one of the first of its window. */
+  #isFirst(now) {
+    if (now - this.#window > flushMs) {
+      this.#window = now;
+      this.#inWindow = 0;
+    }
+    this.#inWindow += 1;
+    return this.#inWindow <= unjoined;
   }
 
   flush() {

@@ -6,21 +6,25 @@ const sentence =
   'A cell of a notebook cannot read from the keyboard: assign the value in the cell instead, or use a control such as ' +
   'controlPanel().';
 
-/** Refuses to read from stdin, which is nobody's in a kernel: whoever waited for a line there would wait for ever. */
-function refuseStdin() {
-  let stdin = null;
+/**
+ * Refuses to read from stdin, which is nobody's in a kernel: whoever waited for a line there would wait for ever.
+ *
+ * @param fail ends the running cell with an error
+ */
+function refuseStdin(fail) {
   const refusal = () => Object.assign(new Error(sentence), { name: 'UserError' });
   const open = () =>
     new Readable({
       read() {
-        stdin = null;
-        this.destroy(refusal());
+        this.destroy();
+        fail(refusal());
       },
     });
+  let stdin = open();
   Object.defineProperty(process, 'stdin', {
     configurable: true,
     enumerable: true,
-    get: () => (stdin ??= open()),
+    get: () => (stdin.destroyed ? (stdin = open()) : stdin),
   });
   globalThis.prompt = () => {
     throw refusal();

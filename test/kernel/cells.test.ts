@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { Kernel, only, told } from './kernelClient';
+
+describe('cells in the kernel', function () {
+  this.timeout(300_000);
+  let kernel: Kernel;
+
+  before(async () => {
+    kernel = await Kernel.start();
+  });
+  after(() => kernel?.stop());
+
+  const fails = async (code: string) => {
+    const { reply, messages } = await kernel.execute(code);
+    assert.equal(reply.status, 'error');
+    const error = only(messages, 'error') as { ename: string; evalue: string; traceback: string[] };
+    assert.deepEqual([reply.ename, reply.evalue, reply.traceback], [error.ename, error.evalue, error.traceback]);
+    return { ...error, shown: error.traceback.join('\n') };
+  };
+  const valueOf = async (code: string) => {
+    const { reply, messages } = await kernel.execute(code);
+    assert.equal(reply.status, 'ok', JSON.stringify(reply));
+    const results = messages.filter(({ header }) => header.msg_type === 'execute_result');
+    return results.length === 0 ? null : (results[0].content.data as Record<string, string>)['text/plain'];
+  };
+
+  it('are answered in the order that the protocol asks for, and counted', async () => {
+    const first = await kernel.execute('console.log("out"); console.error("err"); 1 + 1');
+    assert.deepEqual(told(first.messages), [
+      'status busy',
+      'execute_input',
+      'stream',
+      'stream',
+      'execute_result',
+      'status idle',
+    ]);
+    const count = first.reply.execution_count as number;
+    assert.equal(only(first.messages, 'execute_input').execution_count, count);
+    assert.equal(only(first.messages, 'execute_result').execution_count, count);
+    assert.equal((await kernel.execute('2')).reply.execution_count, count + 1);
+    const silent = await kernel.execute('3', { silent: true });
+    assert.deepEqual(told(silent.messages), ['status busy', 'status idle']);
+    assert.equal((await kernel.execute('4')).reply.execution_count, count + 2);
+  });
+
+  it('tell an error with the line of the cell, a frame of code, and none of the frames of the kernel', async () => {
+    const { ename, evalue, shown } = await fails(
+      '// a comment\ninterface Box { x: number }\nfunction f(box: Box): void {\n  throw new RangeError(`bad ${box.x}`);\n}\n\nf({ x: 3 });',
+    );
+    assert.deepEqual([ename, evalue], ['RangeError', 'bad 3']);
+    assert.match(shown, /> 4 \| {3}throw new RangeError/);
+    assert.match(shown, /at f \(cell \[\d+\], line 4\)\n {4}at cell \[\d+\], line 7$/);
+    assert.doesNotMatch(shown, /tslab|evalmachine|scripts\/kernel|node:/);
+  });
+
+  it('tell the line also behind an await, in what an earlier cell declared, and of a cause', async () => {
+    await kernel.execute('async function later(): Promise<never> {\n  await null;\n  throw new Error("late");\n}');
+    const { shown } = await fails(
+      'try {\n  await later();\n} catch (cause) {\n  throw new Error("outer", { cause });\n}',
+    );
+    assert.match(shown, /^Error: outer\n[^]*> 4 \|/);
+    assert.match(shown, /caused by Error: late\n[^]*> 3 \| {3}throw new Error\("late"\)/);
+  });
+
+  it('tell a type error with an excerpt and a mark', async () => {
+    const { ename, evalue, shown } = await fails('const fine = 1;\nconst word: string = 4;');
+    assert.equal(ename, 'TypeScriptError');
+    assert.equal(evalue, "Type 'number' is not assignable to type 'string'. (TS2322)");
+    assert.match(shown, /line 2: Type 'number'[^]*> 2 \| const word: string = 4;\n {4}\| {7}\^{4}/);
+  });
+
+  it("tell a user's mistake as its one sentence", async () => {
+    const { ename, evalue, shown } = await fails(
+      "import { configure } from 'xkd';\nconfigure('nano', { 'training.stepz': 3 } as never);",
+    );
+    assert.equal(ename, 'UserError');
+    assert.equal(shown, evalue);
+    assert.match(evalue, /did you mean "training\.steps"\?$/);
+  });
+
+  it('tell the frames of xkd by their lines of TypeScript', async () => {
+    const { shown } = await fails("import { mmd } from 'xkd';\nmmd(null as never, null as never);");
+    assert.match(shown, /^TypeError: /);
+    assert.match(shown, /\(lib\/losses\/\w+\.ts:\d+\)/);
+  });
+
+  it('say in a sentence that a package is for browsers', async () => {
+    const { shown } = await fails("import plotly from 'plotly.js-dist-min';\nplotly;");
+    assert.match(shown, /^plotly\.js-dist-min runs in browsers only: it needs "self", .*show\(figure\)\.$/);
+    assert.ok(shown.length < 400);
+  });
+
+  it('tell what is thrown that is no error', async () => {
+    assert.equal((await fails("throw 'plain words';")).shown, 'Thrown: plain words');
+    assert.equal((await fails('throw { a: 1 };')).shown, 'Thrown: { a: 1 }');
+    assert.equal((await fails('throw undefined;')).shown, 'Thrown: undefined');
+  });
+
+  it('leave their imports and what they have assigned before they failed', async () => {
+    await kernel.execute('const old = "before"; const same = 1;');
+    await fails(
+      "import { basename } from 'node:path';\nlet early = 5;\nconst same = 2;\nif (early > 3) throw new Error('stop');\nconst never = 1;\nconst old = 3;",
+    );
+    assert.equal(await valueOf('[early, same, old, basename("a/b")]'), "[ 5, 2, 'before', 'b' ]");
+    const { evalue } = await fails('never');
+    assert.match(evalue, /never/);
+  });
+
+  it('abort those that were asked for before they failed, and no later one', async () => {
+    const runs = ['await new Promise((r) => setTimeout(r, 200)); throw new Error("first");', '1', '2'].map((code) =>
+      kernel.execute(code),
+    );
+    const [failed, ...waiting] = await Promise.all(runs);
+    assert.equal(failed.reply.status, 'error');
+    assert.deepEqual(
+      waiting.map(({ reply, messages }) => [reply.status, told(messages)]),
+      waiting.map(() => ['aborted', ['status busy', 'status idle']]),
+    );
+    assert.equal(await valueOf('3'), '3');
+    const [, next] = await Promise.all([
+      kernel.execute('throw new Error("again")', { stop_on_error: false }),
+      kernel.execute('4'),
+    ]);
+    assert.equal(next.reply.status, 'ok');
+  });
+
+  it('say what fails where nobody waits for it', async () => {
+    await kernel.execute('setTimeout(() => { throw new Error("alone"); }, 0); void Promise.reject(new Error("unheard"));');
+    const texts = () =>
+      kernel.published.map(({ header, content }) => (header.msg_type === 'stream' ? String(content.text) : '')).join('');
+    await kernel.heard(() => /Error: alone[^]*/.test(texts()) && /Error: unheard/.test(texts()));
+    assert.doesNotMatch(texts(), /scripts\/kernel/);
+  });
+
+  it('are not read from the keyboard', async () => {
+    const { shown } = await fails(
+      "import * as readline from 'node:readline/promises';\nawait readline.createInterface(process.stdin).question('name? ');",
+    );
+    assert.match(shown, /^A cell of a notebook cannot read from the keyboard: /);
+    assert.match((await fails("(globalThis as any).prompt('name?')")).shown, /cannot read from the keyboard/);
+  });
+
+  it('work with tslab modules and its display', async () => {
+    const { messages } = await kernel.execute("import { display } from 'tslab';\ndisplay.html('<b>bold</b>');");
+    assert.deepEqual(only(messages, 'display_data').data, { 'text/html': '<b>bold</b>' });
+  });
+});
+
+describe('interrupts of the kernel', function () {
+  this.timeout(300_000);
+  let kernel: Kernel;
+
+  before(async () => {
+    kernel = await Kernel.start();
+  });
+  after(() => kernel?.stop());
+
+  /** Runs a cell, interrupts it once it says "on", and returns its outcome. */
+  async function interrupted(code: string, how: () => unknown) {
+    const seen = kernel.published.length;
+    const running = kernel.execute(code);
+    await kernel.heard((message) => kernel.published.indexOf(message) >= seen && message.content.text === 'on\n');
+    await how();
+    const { reply } = await running;
+    return [reply.status, reply.ename];
+  }
+  const byMessage = () => kernel.request('interrupt_request', {}, 'control');
+  const bySignal = () => kernel.process.kill('SIGINT');
+  const waiting = 'console.log("on"); await new Promise(() => undefined);';
+  const busy = 'console.log("on"); for (;;);';
+
+  for (const [name, how] of [
+    ['a message', byMessage],
+    ['a signal', bySignal],
+  ] as const) {
+    it(`end, by ${name}, a cell that waits and one that computes, and keep its names`, async () => {
+      assert.deepEqual(await interrupted(`const reached = 1;\n${waiting}`, how), ['error', 'Interrupted']);
+      assert.deepEqual(await interrupted(busy, how), ['error', 'Interrupted']);
+      assert.equal((await kernel.execute('reached')).reply.status, 'ok');
+    });
+  }
+
+  it('end, asked for twice, what computes behind an await', async () => {
+    const ended = await interrupted(
+      'await new Promise((r) => setTimeout(r, 0)); console.log("on"); await new Promise((r) => setTimeout(r, 0)); for (;;);',
+      async () => {
+        await byMessage();
+        await byMessage();
+      },
+    );
+    assert.deepEqual(ended, ['error', 'Interrupted']);
+    assert.equal((await kernel.execute('1')).reply.status, 'ok');
+  });
+
+  it('let a cell that listens end by itself, with those behind it not run', async () => {
+    const seen = kernel.published.length;
+    const listening = kernel.execute(
+      'const ended = new Promise<void>((end) => process.once("SIGINT", () => end()));\nconsole.log("on");\nawait ended;\nconst last = 7;',
+    );
+    const behind = kernel.execute('1');
+    await kernel.heard((message) => kernel.published.indexOf(message) >= seen && message.content.text === 'on\n');
+    await byMessage();
+    const { reply, text } = await listening;
+    assert.deepEqual([reply.status, reply.ename], ['error', 'Interrupted']);
+    assert.match(text, /the cells queued after this one were not run/);
+    assert.equal((await behind).reply.status, 'aborted');
+    assert.equal((await kernel.execute('last')).reply.status, 'ok');
+  });
+
+  it('do nothing while no cell runs', async () => {
+    await byMessage();
+    bySignal();
+    assert.equal((await kernel.execute('1')).reply.status, 'ok');
+  });
+
+  it('are outlived by a shutdown, which is answered and ends the process', async () => {
+    const exit = new Promise((resolve) => kernel.process.once('exit', (code) => resolve(code)));
+    const reply = await kernel.request('shutdown_request', { restart: false }, 'control');
+    assert.deepEqual([reply.content.status, reply.content.restart], ['ok', false]);
+    assert.equal(await exit, 0);
+  });
+});

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Kernel, told } from './kernelClient';
+
+/** How a cell gets at the kernel, as lib/notebook does. */
+const kernelInCell =
+  "const kernel = (globalThis as any)[Symbol.for('xkd.kernel')]; const pause = () => new Promise((r) => setImmediate(r));";
+
+describe('what the kernel says', function () {
+  this.timeout(600_000);
+  let kernel: Kernel;
+
+  before(async () => {
+    kernel = await Kernel.start();
+    await kernel.execute(kernelInCell);
+  });
+  after(() => kernel?.stop());
+
+  const lines = Array.from({ length: 100_000 }, (_, i) => `${i}\n`).join('');
+
+  it('arrives whole and in order: 100 000 lines at once, joined to a few messages', async () => {
+    const { reply, messages, text } = await kernel.execute('for (let i = 0; i < 100_000; i++) console.log(i);');
+    assert.equal(reply.status, 'ok');
+    assert.ok(text === lines, 'lines are lost or out of order');
+    assert.ok(messages.length < 1000, `${messages.length} messages`);
+    assert.equal(told(messages).at(-1), 'status idle');
+  });
+
+  it('arrives whole and in order: 20 000 lines, each behind an await, on both streams', async () => {
+    const { messages } = await kernel.execute(
+      'for (let i = 0; i < 20_000; i++) { if (i % 1000) console.log(i); else console.error(i); await pause(); }',
+    );
+    const text = messages.map(({ content }) => content.text ?? '').join('');
+    assert.ok(text === Array.from({ length: 20_000 }, (_, i) => `${i}\n`).join(''));
+  });
+
+  it('is seen while a cell computes and gives nobody a turn', async () => {
+    const running = kernel.execute('console.log("before"); for (const end = Date.now() + 3000; Date.now() < end; );');
+    const end = running.then(() => 'end');
+    const first = kernel.heard(({ content }) => content.text === 'before\n').then(() => 'text');
+    assert.equal(await Promise.race([first, end]), 'text');
+    await running;
+  });
+
+  it('arrives whole and in order: 5000 updates of a figure, between printed lines', async () => {
+    const { reply, messages } = await kernel.execute(
+      `kernel.display({ data: { 'text/plain': 'first' }, transient: { display_id: 'figure' } });
+       for (let i = 0; i < 5000; i++) {
+         kernel.display({ data: { 'text/plain': \`\${i}\`, 'x/y': 'z'.repeat(20_000) }, transient: { display_id: 'figure' } }, true);
+         if (i % 100 === 0) { console.log('at', i); await pause(); }
+       }`,
+    );
+    assert.equal(reply.status, 'ok');
+    const updates = messages.filter(({ header }) => header.msg_type === 'update_display_data');
+    const shown = updates.map(({ content }) => Number((content.data as Record<string, string>)['text/plain']));
+    assert.deepEqual(
+      shown,
+      Array.from({ length: 5000 }, (_, i) => i),
+    );
+    const printed = messages.findIndex(({ content }) => content.text === 'at 4900\n');
+    const drawn = messages.findIndex(({ content }) => (content.data as Record<string, string>)?.['text/plain'] === '4900');
+    assert.equal(printed, drawn + 1);
+  });
+
+  it('is answered while a cell trains: 5000 messages of widgets, each with its end', async () => {
+    await kernel.execute(
+      "let heard: number[] = []; let go = true; kernel.comms.register('test', (comm: any) => { comm.onMessage = ({ i }: { i: number }) => { heard.push(i); comm.send({ i }); }; });",
+    );
+    const training = kernel.execute('while (go) { for (const end = Date.now() + 5; Date.now() < end; ); await pause(); } heard.length');
+    kernel.send('comm_open', { comm_id: 'c', target_name: 'test', data: {} });
+    const seen = kernel.published.length;
+    const ids = new Set<string>();
+    for (let i = 0; i < 5000; i += 1) {
+      ids.add(kernel.send('comm_msg', { comm_id: 'c', data: { i } }).id);
+    }
+    const answers: number[] = [];
+    const idle = new Set<string>();
+    await new Promise<void>((done) => {
+      const stop = kernel.subscribe(({ header, content, parent }) => {
+        if (!ids.has(parent.msg_id ?? '')) return;
+        if (header.msg_type === 'comm_msg') answers.push((content.data as { i: number }).i);
+        if (content.execution_state === 'idle') idle.add(parent.msg_id!);
+        if (idle.size < ids.size) return;
+        stop();
+        done();
+      });
+    });
+    assert.ok(seen > 0);
+    assert.deepEqual(
+      answers,
+      Array.from({ length: 5000 }, (_, i) => i),
+    );
+    kernel.send('comm_open', { comm_id: 'd', target_name: 'nobody', data: {} });
+    await kernel.heard(({ header, content }) => header.msg_type === 'comm_close' && content.comm_id === 'd');
+    await kernel.request('interrupt_request', {}, 'control');
+    assert.equal((await training).reply.status, 'error');
+  });
+
+  it('does not pile up in memory where it is not taken: a front end that stands still, 200 MB', async () => {
+    const slow = kernel.slowFrontEnd();
+    const line = 'y'.repeat(999);
+    const { text } = await kernel.execute(`for (let i = 0; i < 200_000; i++) console.log('${line}');`);
+    assert.equal(text.length, 200_000 * 1000);
+    const status = readFileSync(`/proc/${kernel.process.pid}/status`, 'utf8');
+    const peakMb = Number(/VmHWM:\s+(\d+)/.exec(status)![1]) / 1024;
+    assert.ok(peakMb < 1500, `${peakMb} MB at most`);
+    slow.close();
+    assert.equal((await kernel.execute('1')).reply.status, 'ok');
+  });
+});

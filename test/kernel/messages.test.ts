@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { kernelModule, type Message } from './kernelClient';
+
+const { readMessage, writeMessage, answer } = kernelModule('./wire.cjs') as {
+  readMessage(key: string, frames: readonly Buffer[]): Message;
+  writeMessage(key: string, message: object): Buffer[];
+  answer(to: object | null, type: string, content: object, rest?: object): object;
+};
+const { searchHistory } = kernelModule('./history.cjs') as {
+  searchHistory(history: readonly [number, string][], content: object): { history: unknown[] };
+};
+const { writeOutShorthands } = kernelModule('./shorthand.cjs') as {
+  writeOutShorthands(ts: unknown, source: string): string;
+};
+const { withoutUnassigned } = kernelModule('./declarations.cjs') as {
+  withoutUnassigned(ts: unknown, before: string, behind: string, unassigned: Set<string>): string;
+};
+const ts: unknown = kernelModule(kernelModule.resolve('@tslab/typescript-for-tslab'));
+
+const key = 'secret';
+
+describe("the kernel's messages", () => {
+  it('are signed and read back, with buffers; a wrong signature is refused', () => {
+    const request = { identities: [Buffer.from('me')], header: { msg_id: 'a', session: 's', username: 'u' } };
+    const message = answer(request, 'comm_msg', { comm_id: 'c' }, { buffers: [Buffer.from([1, 2])] });
+    const frames = writeMessage(key, message);
+    const read = readMessage(key, frames);
+    assert.deepEqual(
+      [read.header.msg_type, read.parent.msg_id, read.content],
+      ['comm_msg', 'a', { comm_id: 'c' }],
+    );
+    assert.deepEqual([...read.buffers[0]], [1, 2]);
+    assert.throws(() => readMessage('other', frames), /wrong signature/);
+    assert.throws(() => readMessage(key, frames.slice(0, 4)), /cut off/);
+    assert.equal(readMessage('', writeMessage('', message)).header.msg_type, 'comm_msg');
+  });
+
+  it('tell the history by its end, by a range, by a pattern', () => {
+    const history: [number, string][] = [
+      [1, 'const a = 1'],
+      [2, 'a'],
+      [3, 'const b = 2'],
+      [4, 'a'],
+    ];
+    const found = (content: object) => searchHistory(history, content).history;
+    assert.deepEqual(found({ hist_access_type: 'tail', n: 2 }), [
+      [0, 3, 'const b = 2'],
+      [0, 4, 'a'],
+    ]);
+    assert.deepEqual(found({ hist_access_type: 'range', start: 2, stop: 4, output: true }), [
+      [0, 2, ['a', null]],
+      [0, 3, ['const b = 2', null]],
+    ]);
+    assert.deepEqual(found({ hist_access_type: 'search', pattern: 'const ? =*', n: 1 }), [[0, 3, 'const b = 2']]);
+    assert.deepEqual(found({ hist_access_type: 'search', pattern: 'a', unique: true }), [[0, 4, 'a']]);
+    assert.deepEqual(found({ hist_access_type: 'search', pattern: 'a.*' }), []);
+  });
+});
+
+describe('the text of a cell', () => {
+  it('may name what an earlier cell declared in shorthand properties', () => {
+    const written = (source: string) => writeOutShorthands(ts, source);
+    assert.equal(
+      written('f({ figure, names: [a], b: { c } })'),
+      'f({ figure: figure, names: [a], b: { c: c } })',
+    );
+    assert.equal(written('({ a = 1 } = b)'), '({ a: a = 1 } = b)');
+    assert.equal(
+      written('const { a } = b; `${f({ a })}` + "{ a }"'),
+      'const { a } = b; `${f({ a: a })}` + "{ a }"',
+    );
+    assert.equal(written('const x = {'), 'const x = {');
+  });
+
+  it('leaves, where the cell failed, the declarations of what it had assigned, and the earlier ones', () => {
+    const before = 'declare const a: string;\nimport fs, { join as j } from "x";\ninterface T {\n}\ndeclare class C {\n}\n';
+    const behind =
+      'import { p, q } from "y";\ndeclare const a: number, d: number;\ndeclare let e: boolean;\n' +
+      'declare function f(): void;\ndeclare class C {\n    x: number;\n}\ninterface T {\n    z: number;\n}\n';
+    const kept = (...unassigned: string[]) => withoutUnassigned(ts, before, behind, new Set(unassigned));
+    assert.equal(kept(), behind);
+    const withoutThree = kept('a', 'q', 'C');
+    assert.match(withoutThree, /^import \{ p \} from "y";\ndeclare const d: number;\ndeclare let e: boolean;\n/);
+    assert.match(withoutThree, /declare const a: string;\ndeclare class C \{\n\}\n$/);
+    assert.equal(withoutThree.match(/interface T/g)!.length, 1);
+    assert.match(kept('j'), /import \{ join as j \} from "x";\n$/);
+    assert.doesNotMatch(kept('f', 'p', 'q'), /function f|import/);
+  });
+});
