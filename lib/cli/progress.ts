@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 
-/** Figures shown behind the bar, such as losses. */
+/** Figures shown after the bar, such as losses. */
 export type ProgressFigures = Readonly<Record<string, number | string>>;
 
 export interface ProgressOptions {

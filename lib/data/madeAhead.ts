@@ -1,7 +1,7 @@
 export interface MadeAheadArgs<T> {
   /** Number of the first one that is asked for. */
   readonly first: number;
-  /** Number behind the last one; Infinity: no end. */
+  /** Number after the last one; Infinity: no end. */
   readonly end: number;
   /** How many are made beyond the one that is asked for. */
   readonly ahead: number;
@@ -22,7 +22,7 @@ export class MadeAhead<T> {
     return this.made.size;
   }
 
-  /** The next one; null behind the last. */
+  /** The next one; null after the last. */
   next(): Promise<T> | null {
     const { end, ahead } = this.args;
     if (this.upcoming >= end) return null;

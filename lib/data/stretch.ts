@@ -9,7 +9,7 @@ export type Stretch = Pick<MediaEntry, 'path' | 'startSeconds' | 'endSeconds'>;
  *
  * @param fileSeconds how long the file says it is; null if it does not
  * @returns null if not known [s]
- * @throws BadMedia where the stretch begins behind the file's end
+ * @throws BadMedia where the stretch begins beyond the file's end
  */
 export function stretchOf({ path, startSeconds = 0, endSeconds }: Stretch, fileSeconds: number | null): number | null {
   if (fileSeconds === null) return null;

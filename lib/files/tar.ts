@@ -15,7 +15,7 @@ export interface TarMember {
   readonly bytes: number;
 }
 
-/** Bytes that a member takes behind its header, with the zeros that fill its last block. */
+/** Bytes that a member takes after its header, with the zeros that fill its last block. */
 export function tarPadded(bytes: number): number {
   return Math.ceil(bytes / tarBlock) * tarBlock;
 }

@@ -40,7 +40,7 @@ export interface DecodedClip {
  * `startSeconds + k / framesPerSecond`. Where the file is shorter, the frames repeat from the first and the
  * sound is followed by silence.
  *
- * @throws UserError naming the file if it cannot be used, or the start if it lies behind the file's end
+ * @throws UserError naming the file if it cannot be used, or the start if it lies beyond the file's end
  */
 export async function decodeClip(path: string, args: ClipArgs = {}): Promise<DecodedClip> {
   const {

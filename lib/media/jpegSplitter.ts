@@ -3,7 +3,7 @@ import { BadMedia } from './badMedia';
 /** One whole JPEG picture and its size [px]. */
 export type TakeJpeg = (jpeg: Uint8Array, height: number, width: number) => void;
 
-/** Cuts a pipe of JPEG pictures, one behind the other, into pictures. */
+/** Cuts a pipe of JPEG pictures, one after the other, into pictures. */
 export class JpegSplitter {
   private held: Buffer = Buffer.alloc(0);
   private taken = 0;
@@ -55,7 +55,7 @@ function endOfPicture(bytes: Buffer): number | null {
   }
   const scan = findSegment(bytes, marker.startOfScan);
   if (scan === null) return null;
-  // In the coded data behind the scan's header 0xff is always followed by 0 or a restart marker.
+  // In the coded data after the scan's header 0xff is always followed by 0 or a restart marker.
   const end = bytes.indexOf(endOfImage, scan);
   return end < 0 ? null : end + 2;
 }

@@ -89,7 +89,7 @@ function everyFew(count: number): number[] {
 /** The first few steps are many times as high as all others: they would flatten what is to be compared. */
 const steepSteps = 25;
 
-/** From the lowest to the highest value behind the steep start, with a little air; double-click shows all. */
+/** From the lowest to the highest value after the steep start, with a little air; double-click shows all. */
 function rangeBehindStart(
   histories: ComparisonArgs['histories'],
   term: LossTerm,

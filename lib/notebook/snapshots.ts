@@ -20,7 +20,7 @@ export type ObservedRun = Pick<PretrainingRun, 'state' | 'length' | 'observe'>;
  * Looks at a run while another cell trains it: now, and whenever another part of its steps is done. The training is
  * what it would be without.
  *
- * @param count snapshots in all, the first before the first step and the last behind the last
+ * @param count snapshots in all, the first before the first step and the last after the last
  * @returns the snapshots taken so far; the list grows
  */
 export function recordSnapshots(run: ObservedRun, clips: LookedAtClips, { count = 13 } = {}): Snapshot[] {

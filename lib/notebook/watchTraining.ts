@@ -24,7 +24,7 @@ export interface WatchArgs {
  * JupyterLab's interrupt ends it after the running step; the run can go on in another cell. Changes during the run
  * are marked by vertical lines.
  *
- * @param history where the figures of the steps go, behind those that are there. Make the list in an earlier
+ * @param history where the figures of the steps go, after those that are there. Make the list in an earlier
  *   cell: an interrupted cell loses the names that it declares
  */
 export async function watchTraining(

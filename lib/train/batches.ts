@@ -25,7 +25,7 @@ export class BatchQueue {
   async wait(interrupt: UntilEvent): Promise<void> {
     this.askedMs = performance.now();
     this.upcoming ??= this.source.next();
-    // It may fail behind an interrupt, when nobody waits for it any more.
+    // It may fail after an interrupt, when nobody waits for it any more.
     this.upcoming.catch(() => undefined);
     await interrupt.wait(this.upcoming);
   }

@@ -27,7 +27,7 @@ export class ChangeLog {
     readonly changes: readonly ConfigChange[] = [],
   ) {
     const late = changes.find(({ step }, i) => i > 0 && step < changes[i - 1].step);
-    if (late !== undefined) throw new UserError(`The change at step ${late.step} stands behind later ones.`);
+    if (late !== undefined) throw new UserError(`The change at step ${late.step} comes after later ones.`);
     this.configAt(Infinity);
   }
 

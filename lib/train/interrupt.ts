@@ -1,4 +1,4 @@
-/** Signals that ask a loop to end, and the exit code that tells of each. */
+/** Signals that ask a loop to end, and the exit code that stands for each. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof exitCodes;
 
@@ -10,12 +10,12 @@ export interface InterruptWatch {
   /** Resolves when the first signal comes. */
   readonly whenRequested: Promise<void>;
   /**
-   * Resolves when whoever insists is heard at once, even in the middle of a long computation or write: before it, one
-   * Ctrl-C that a terminal and npm both pass on still counts as one. Node hears the first signal between computations
-   * only, so a second one in the same computation is not told from it.
+   * Resolves when a further signal would end the process at once, even in the middle of a long computation or write.
+   * Signals within 300 ms count as one, because a terminal and npm both pass on the same Ctrl-C. Node notices signals only
+   * between computations, so a second one during the same computation cannot be told from the first.
    */
   readonly whenInsistingEnds: Promise<void>;
-  /** Gives the signals back to whoever had them. */
+  /** Restores the previous handling of the signals. */
   stop(): void;
 }
 
@@ -27,7 +27,7 @@ export interface InterruptArgs {
   readonly secondEnds?: boolean;
 }
 
-/** What comes so soon after the first signal is the same one. */
+/** Signals this soon after the first one count as the same. */
 const sameSignalMs = 300;
 
 /** The exit code of a program that ended because of a signal. */

@@ -29,7 +29,7 @@ export class Pace {
     return this.ending;
   }
 
-  /** Holds the loop behind the running step. */
+  /** Holds the loop after the running step. */
   pause(): void {
     this.held = true;
     this.allowed = 0;
@@ -42,14 +42,14 @@ export class Pace {
     this.tell();
   }
 
-  /** Lets a held loop take one step more; one that goes is held behind the running step. */
+  /** Lets a held loop take one step more; one that goes is held after the running step. */
   single(): void {
     if (this.held) this.allowed++;
     this.held = true;
     this.tell();
   }
 
-  /** Ends the loop behind the running step, as an interrupt does, with a checkpoint. */
+  /** Ends the loop after the running step, as an interrupt does, with a checkpoint. */
   stop(): void {
     this.ending = true;
     this.tell();

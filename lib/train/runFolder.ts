@@ -93,7 +93,7 @@ export class RunFolder {
     else rmSync(changesPath(this.path), { force: true });
   }
 
-  /** Opens the metrics; rows behind `step` steps, of a run that was cut off, are dropped. */
+  /** Opens the metrics; rows after `step` steps, of a run that was cut off, are dropped. */
   openMetrics(step: number): void {
     const after = step === 0 ? null : step - 1;
     this.writers = ['metrics.csv', 'metrics.jsonl'].map(

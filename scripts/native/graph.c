@@ -80,7 +80,7 @@ static void fail(napi_env env, const char *code, const char *message) {
   if (!pending) napi_throw_error(env, code, message);
 }
 
-/* Whether TensorFlow is content; if not, its error is pending. */
+/* Whether the status is OK; if not, its error is pending. */
 static bool is_well(napi_env env, TF_Status *status) {
   TF_Code code = api.TF_GetCode(status);
   if (code == TF_OK) return true;

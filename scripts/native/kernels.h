@@ -8,7 +8,7 @@
 /* Registers the ops with the TensorFlow in a library; false where it can't take them. */
 bool register_kernels(void *library);
 
-/* The name of an op, NULL behind the last. */
+/* The name of an op, NULL after the last. */
 const char *kernel_name(size_t index);
 
 /* A list of ops that ends with one without a name. */

@@ -63,7 +63,7 @@ void end_call(Call *call);
 int inferred_rank(TF_ShapeInferenceContext *context, int input, TF_Status *status);
 int64_t inferred_size(TF_ShapeInferenceContext *context, int input, int axis, TF_Status *status);
 
-/* Says that an output has the shape of an input, without its last `dropped` axes and with `added` sizes behind. */
+/* Says that an output has the shape of an input, without its last `dropped` axes and with `added` sizes after. */
 void infer_shape(TF_ShapeInferenceContext *context, TF_Status *status, int output, int input, int dropped, int added,
                  const int64_t *sizes);
 

@@ -38,7 +38,7 @@ client = NotebookClient(
     timeout=None,
     # On a busy machine a kernel takes longer to start than the usual minute.
     startup_timeout=300,
-    # What a cell has shown, and why it failed, comes behind its end; on a busy machine later than in the usual 4 s.
+    # What a cell has shown, and why it failed, comes after its end; on a busy machine later than in the usual 4 s.
     iopub_timeout=60,
     record_timing=False,
     resources={"metadata": {"path": folder}},

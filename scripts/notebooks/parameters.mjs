@@ -73,7 +73,7 @@ function unknownParameter(name, known) {
 }
 
 /**
- * A copy of a notebook with a cell behind its parameters that gives those it has other values. TypeScript cells may
+ * A copy of a notebook with a cell after its parameters that gives those it has other values. TypeScript cells may
  * declare a name anew.
  */
 export function withParameters(notebook, parameters) {

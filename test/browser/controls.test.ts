@@ -112,7 +112,7 @@ describe('the panel of controls in JupyterLab', function () {
     await lab.runCellBehind(page, 2, kept);
   });
 
-  it('works behind a restart of the kernel when its cells are run again', async () => {
+  it('works after a restart of the kernel when its cells are run again', async () => {
     await lab.restartKernel(page);
     await lab.runCell(page, 0);
     const again = lab.runCell(page, 1);

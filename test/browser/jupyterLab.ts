@@ -155,7 +155,7 @@ export class JupyterLab {
   }
 
   /**
-   * Runs a cell behind one that failed or was interrupted, until its output is there: for a moment the kernel passes
+   * Runs a cell after one that failed or was interrupted, until its output is there: for a moment the kernel passes
    * over what it is asked for then.
    */
   async runCellBehind(page: Page, index: number, output: Locator): Promise<void> {

@@ -122,7 +122,7 @@ describe('xkd pretrain --resume', function () {
     assert.ok(found.equals(expected), 'the last checkpoints differ');
   }
 
-  it('20 steps equal 10, kill -9 in mid-epoch, and 10 more; also behind a kill before the first checkpoint', async () => {
+  it('20 steps equal 10, kill -9 in mid-epoch, and 10 more; also after a kill before the first checkpoint', async () => {
     const [whole, cut] = ['whole', 'cut'].map((name) => join(folder, name));
     const inOneGo = new Training(words(whole, '--eager'));
     for (const steps of [1, 10]) {
@@ -139,7 +139,7 @@ describe('xkd pretrain --resume', function () {
   });
 
   for (const sharing of ['none', 'teachersAndStudents']) {
-    it(`comes to the same bytes behind kill -9 in the write of a checkpoint (sharing ${sharing})`, async () => {
+    it(`comes to the same bytes after kill -9 in the write of a checkpoint (sharing ${sharing})`, async () => {
       const [whole, cut] = ['whole', 'cut'].map((name) => join(folder, `${name} ${sharing}`));
       const more = [`sharing=${sharing}`];
       const inOneGo = new Training(words(whole, ...more));
@@ -215,7 +215,7 @@ describe('xkd pretrain --resume', function () {
     }
   });
 
-  it('stops with one sentence on a disk that is full, behind sound checkpoints', async function () {
+  it('stops with one sentence on a disk that is full, after sound checkpoints', async function () {
     const disk = join(folder, 'disk');
     mkdirSync(disk);
     // Room for two checkpoints of 0.39 MB and the metrics.

@@ -53,7 +53,7 @@ describe('xkd evaluate finetune and linear', function () {
   const ended = (child: ChildProcess) =>
     new Promise<number | null>((done) => child.once('close', (code) => done(code)));
 
-  it('comes to the same behind kill -9 and SIGINT as in one go', async () => {
+  it('comes to the same after kill -9 and SIGINT as in one go', async () => {
     const settings = ['epochs=30', 'testCrops=1'];
     const whole = run(...words('whole', 'finetune', ...settings));
     assert.equal(whole.status, 0, whole.stderr);

@@ -218,7 +218,7 @@ describe('safetensors', () => {
     assert.ok(refusals > 300, `${refusals} of 500 refused`);
   });
 
-  it('reads tensors behind 2 GB and 4 GB without holding the file', function () {
+  it('reads tensors beyond 2 GB and 4 GB without holding the file', function () {
     const count = 1100 * 2 ** 20;
     const header = {
       hole: entry([count], 0, 4 * count),

@@ -65,7 +65,7 @@ describe('hostile files of torch.save', () => {
       /builtins\.getattr/,
     ],
     [
-      'an attribute behind an allowed name',
+      'an attribute after an allowed name',
       (path) => call(`${text('collections')}${text('OrderedDict.__init__.__globals__')}\x93`, text(path)),
       /collections\.OrderedDict\.__init__/,
     ],

@@ -181,7 +181,7 @@ describe('decodeClip', () => {
     assert.ok(clip.waveform!.subarray(16000).every((sample) => sample === 0));
   });
 
-  it('refuses a start behind the end, and to decode nothing', async () => {
+  it('refuses a start beyond the end, and to decode nothing', async () => {
     ordinaryClip(file('second.mp4'), 1);
     await assert.rejects(
       decodeClip(file('second.mp4'), { startSeconds: 7 }),

@@ -113,7 +113,7 @@ describe('snapshots of a training', () => {
     return { run: observed as unknown as ObservedRun, step, observers, state };
   }
 
-  it('are taken at even steps, the last behind the last, and none twice', () => {
+  it('are taken at even steps, the last after the last, and none twice', () => {
     const { run: observed, step, observers, state } = run(6);
     const snapshots = recordSnapshots(observed, clips, { count: 4 });
     for (let i = 0; i < 6; i++) {

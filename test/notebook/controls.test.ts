@@ -173,7 +173,7 @@ describe('the panel of controls', () => {
     await silent(() => controlPanel(run, { host: page.host, keys: ['mask'] }));
     page.click('Pause');
     assert.equal(run.pace.paused, true);
-    assert.match(String(page.text()), /will pause behind this step/);
+    assert.match(String(page.text()), /will pause after this step/);
     page.click('Resume');
     assert.equal(run.pace.paused, false);
     page.click('One step');

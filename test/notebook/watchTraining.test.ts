@@ -17,7 +17,7 @@ function metrics(step: number): StepMetrics {
   return { step, epoch: 0, ...losses } as unknown as StepMetrics;
 }
 
-/** A run that takes its steps without computing, and is interrupted behind one of them. */
+/** A run that takes its steps without computing, and is interrupted after one of them. */
 function fakeRun(steps: number, stopBehind: number): PretrainingRun {
   const run = {
     length: { steps, stepsPerEpoch: steps },
@@ -36,7 +36,7 @@ function fakeRun(steps: number, stopBehind: number): PretrainingRun {
 }
 
 describe('watching a training', () => {
-  it('keeps every step, and goes on behind an interrupt', async () => {
+  it('keeps every step, and goes on after an interrupt', async () => {
     const run = fakeRun(30, 11);
     const history: StepMetrics[] = [];
     const shown = await captureDisplays(async () => {

@@ -84,7 +84,7 @@ describe('parameters of notebooks', () => {
     );
   });
 
-  it('go into a cell of their own behind the declared ones, which stay as they are', async () => {
+  it('go into a cell of their own after the declared ones, which stay as they are', async () => {
     const { withParameters } = await parameters();
     const original = notebookWith(cell(declared, ['parameters']), cell('console.log(steps);'));
     const given = new Map<string, unknown>([

@@ -89,7 +89,7 @@ describe('changes during a run', () => {
           { eager, resume: true },
           { by: changes.filter(({ step }) => step > end) },
         );
-        assert.deepEqual([...before.rows, ...after.rows], expected.rows, `cut off behind step ${end}`);
+        assert.deepEqual([...before.rows, ...after.rows], expected.rows, `cut off after step ${end}`);
         assert.deepEqual(after.weights, expected.weights);
       }
     });
@@ -126,7 +126,7 @@ describe('changes during a run', () => {
     assert.deepEqual(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')), config);
   });
 
-  it('during a step count for the one behind it', async () => {
+  it('during a step count for the one after it', async () => {
     const run = await open(null);
     const first = run.step();
     assert.equal(run.change({ 'loss.alignment': 0 }), 1);
@@ -176,7 +176,7 @@ describe('changes during a run', () => {
       writeFileSync(path, text);
       assert.throws(() => readChanges(path), said(/changes\.json" is no list of changes/));
     }
-    assert.throws(() => new ChangeLog(config, [changes[3], changes[0]]), said(/stands behind later ones/));
+    assert.throws(() => new ChangeLog(config, [changes[3], changes[0]]), said(/comes after later ones/));
     await assert.rejects(
       open(null, { changes: [{ step: 100, values: { 'views.frames': 2 } }] }),
       said(/"views\.frames" cannot change/),

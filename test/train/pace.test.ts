@@ -13,7 +13,7 @@ describe('the pace of a run', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'xkd-pace-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('pauses behind the running step, takes single ones, and goes on', async () => {
+  it('pauses after the running step, takes single ones, and goes on', async () => {
     const run = await open(null);
     const steps: number[] = [];
     const told: string[] = [];

@@ -131,7 +131,7 @@ describe('pretraining run', () => {
     run.state.dispose();
   });
 
-  it('is alone in its folder, also behind a process that ended without a word', async () => {
+  it('is alone in its folder, also after a process that ended without a word', async () => {
     const out = join(folder, 'run');
     const run = await open(out);
     const lock = join(out, 'run.pid');

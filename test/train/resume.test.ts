@@ -50,7 +50,7 @@ describe('resuming', () => {
   beforeEach(() => (out = join((folder = fs.mkdtempSync(join(tmpdir(), 'xkd-resume-'))), 'run')));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** A run that is cut off behind so many steps; checkpoints lie at multiples of 3 and at its end. */
+  /** A run that is cut off after so many steps; checkpoints lie at multiples of 3 and at its end. */
   async function cutOff(steps: number): Promise<void> {
     const run = await open(out);
     await finish(run, steps);
@@ -121,7 +121,7 @@ describe('resuming', () => {
     assert.deepEqual(listCheckpoints(out), [newest, older], 'nothing is put aside where nothing is sound');
   });
 
-  it('removes what a kill left half-written, and drops rows behind the checkpoint', async () => {
+  it('removes what a kill left half-written, and drops rows after the checkpoint', async () => {
     await cutOff(4);
     for (const file of readdirSync(join(out, 'checkpoints'))) {
       if (file !== 'step-0000003.safetensors') rmSync(join(out, 'checkpoints', file));

@@ -9,7 +9,7 @@ describe('waiting no longer than to an event', () => {
     await until.wait(Promise.reject(new Error('gone')));
   });
 
-  it('ends with the event, and waits no more behind it', async () => {
+  it('ends with the event, and waits no more after it', async () => {
     let happen = () => {};
     const until = new UntilEvent(new Promise<void>((resolve) => (happen = resolve)));
     const waited = until.wait(never);

@@ -15,7 +15,7 @@ const listFolders = ['.', 'csv', 'metadata', 'segments', 'annotations'];
 
 /**
  * AudioSet (Gemmeke et al. 2017) and what is listed in its way: tables `*_segments.csv` of lines
- * `YTID, start_seconds, end_seconds, "label,label"` with comments behind `#`, and files anywhere below, named by the id or
+ * `YTID, start_seconds, end_seconds, "label,label"` with comments after `#`, and files anywhere below, named by the id or
  * by id and start, also with a leading Y. If `class_labels_indices.csv` is there it numbers and names the labels. Tables
  * named `eval...`, `test...` are tested on, the others trained on.
  */
@@ -100,7 +100,7 @@ async function readSegments(path: string, vocabulary: ReadonlyMap<string, string
   });
 }
 
-/** The published tables have a space behind each comma; quotes only count where a cell begins with them. */
+/** The published tables have a space after each comma; quotes only count where a cell begins with them. */
 function delimiterOf(path: string): string {
   return /^#/.test(firstLine(path)) || /, /.test(firstLine(path)) ? ', ' : ',';
 }

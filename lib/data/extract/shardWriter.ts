@@ -33,7 +33,7 @@ export interface RecordPlace {
 export class ShardWriter {
   private readonly file: number;
 
-  /** @param end where the whole clips of the file end; what lies behind is cut away */
+  /** @param end where the whole clips of the file end; what lies after is cut away */
   constructor(
     path: string,
     private readonly form: StoredForm,

@@ -133,7 +133,7 @@ class OpenShard {
     return JSON.parse(text.toString('utf8')) as ClipRecord;
   }
 
-  /** The bytes of frames that lie one behind the other. */
+  /** The bytes of frames that lie one after the other. */
   frames(frames: StoredFrames, first: number, count: number): Buffer {
     const start = framePlace(frames, first);
     const last = framePlace(frames, first + count - 1);

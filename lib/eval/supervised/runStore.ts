@@ -96,7 +96,7 @@ export class RunStore {
     saveClassifier(state, join(this.path, 'classifier.safetensors'));
   }
 
-  /** Opens the metrics; rows behind `step` steps, of a training that was cut off, are dropped. */
+  /** Opens the metrics; rows after `step` steps, of a training that was cut off, are dropped. */
   openMetrics(step: number): void {
     this.writers = ['metrics.csv', 'metrics.jsonl'].map(
       (name) => new MetricsWriter(join(this.path, name), step === 0 ? null : step),

@@ -37,7 +37,7 @@ export async function zipRecords(file: RandomAccessFile): Promise<Map<string, Zi
       const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true });
       const record = toRecord(entry, fileDataStart);
       if (record.offset + record.storedBytes > file.byteLength) {
-        throw new Error(`its record "${entry.fileName}" ends behind the file's end`);
+        throw new Error(`its record "${entry.fileName}" ends beyond the file's end`);
       }
       if (records.has(record.name)) throw new Error(`it has two records "${record.name}"`);
       if (record.deflated) unpacked += record.byteLength;
@@ -82,7 +82,7 @@ class BoundedReader extends RandomAccessReader {
   ): void {
     let error: Error | null = null;
     try {
-      if (position + length > this.file.byteLength) throw new Error('its directory leads behind its end');
+      if (position + length > this.file.byteLength) throw new Error('its directory leads beyond its end');
       buffer.set(new Uint8Array(this.file.read(position, length)), offset);
     } catch (thrown) {
       error = thrown as Error;

@@ -29,7 +29,7 @@ export function runButtons(run: PacedRun, host: WidgetHost): RunButtons {
     ...common,
     label: 'Stop',
     icon: 'stop',
-    tooltip: 'End the cell behind the running step, with a checkpoint where the run has a folder',
+    tooltip: 'End the cell after the running step, with a checkpoint where the run has a folder',
     onClick: () => pace.stop(),
   });
   const refresh = () => {
@@ -41,7 +41,7 @@ export function runButtons(run: PacedRun, host: WidgetHost): RunButtons {
         description: 'Pause',
         icon: 'pause',
         button_style: '',
-        tooltip: 'Wait behind the running step',
+        tooltip: 'Wait after the running step',
       });
     pause.set({ disabled: !left || pace.stopping });
     single.set({ disabled: !left || !run.looping || pace.stopping });

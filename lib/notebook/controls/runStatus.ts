@@ -25,7 +25,7 @@ function doing({ pace, looping, state, length, interrupted }: ReportedRun): stri
   if (state.step >= length.steps) return 'done';
   if (pace.stopping) return 'stopping';
   if (pace.waiting) return 'paused';
-  if (pace.paused) return looping ? 'will pause behind this step' : 'will pause before its first step';
+  if (pace.paused) return looping ? 'will pause after this step' : 'will pause before its first step';
   if (looping) return 'training';
   if (state.step === 0) return 'not begun';
   return interrupted ? 'interrupted; run the cell again to go on' : 'stopped; run the cell again to go on';

@@ -2,15 +2,15 @@ import type { NodeArgs, Place } from './graphSession';
 import { cheapOps } from './stage';
 
 /**
- * Values of the forward pass that take more memory until the backward pass than work to be made again: there they are made
- * anew, when the slope that meets them is there.
+ * Activations that are cheaper to recompute in the backward pass than to keep. They are recomputed when the gradient that
+ * needs them is there.
  */
 export class CheapValues {
   /** The ops that make them. */
   private readonly makers = new Map<Place, NodeArgs>();
   private readonly copies = new Map<Place, Place>();
 
-  /** Hears of an op of the forward pass. */
+  /** Records an op of the forward pass. */
   add(place: Place, { op, inputs = [], attributes }: NodeArgs): void {
     // Another shape of a cheap value holds the same memory.
     const isCheap = cheapOps.has(op) || (op === 'Reshape' && this.makers.has(inputs[0]));
@@ -18,9 +18,9 @@ export class CheapValues {
   }
 
   /**
-   * A place with the values of another one, made anew where they are cheap.
+   * A place with the values of another one, recomputed where they are cheap.
    *
-   * @param after node behind which they are made; the same ones serve whatever comes later
+   * @param after node after which they are recomputed; later uses share them
    * @param addNode adds an op, and gives the place of its first output
    */
   anew(place: Place, after: string, addNode: (node: NodeArgs) => Place): Place {

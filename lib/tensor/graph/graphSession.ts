@@ -8,7 +8,7 @@ import type { Attributes } from './attributes';
 import { nativeError } from './nativeError';
 import { type SessionSettings, configProto } from './sessionSettings';
 
-/** Ops whose first inputs are one list, and the number of single inputs behind it. */
+/** Ops whose first inputs are one list, and the number of single inputs after it. */
 const listOps: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0, Merge: 0 };
 
 /** A tensor's place in a graph, such as `MatMul_12:0`. */

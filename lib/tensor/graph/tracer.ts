@@ -134,7 +134,7 @@ export class Tracer implements StageListener {
    * Where the values of a tensor are in the graph.
    *
    * @param op that takes it
-   * @param after node of the backward pass behind which a value of the forward pass is made anew
+   * @param after node of the backward pass after which a value of the forward pass is made anew
    */
   placeOf(input: OpInput, op = 'output', after?: string): Place {
     if (input.dtype === 'int64')

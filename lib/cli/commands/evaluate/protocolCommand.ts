@@ -39,7 +39,7 @@ export interface ProtocolCommand<S extends SettingsSchema> {
   readonly otherChoices?: readonly DefaultsChoice[];
   /** Default: all. */
   readonly modalities?: readonly EvaluationModality[];
-  /** Words behind `xkd evaluate NAME` in the help. */
+  /** Words after `xkd evaluate NAME` in the help. */
   readonly examples: readonly string[];
   /** Loads the protocol, and with it TensorFlow, when the command runs. */
   readonly load: () => Promise<(args: ProtocolArgs, settings: z.infer<S>) => Promise<ProtocolResult>>;
