@@ -64,7 +64,7 @@ export function readJobResult(out: string, job: AblationJob): JobResult | null {
     path,
     jobResultSchema,
     (wrong) =>
-      `"${path}" is no result of an ablation's job (${wrong}); remove it, and the job is evaluated again.`,
+      `"${path}" is not a result of an ablation's job (${wrong}); remove it, and the job is evaluated again.`,
   );
   requireSameConfig(path, result.config, job.config);
   return result;

@@ -87,6 +87,6 @@ function start(threads: number): ChildProcess {
 function ended(how: string, said: string): UserError {
   const lines = said.trim().split('\n').slice(-shownLines).join(' | ');
   return new UserError(
-    `A training process ended with ${how}${lines ? ` (${lines})` : ''}; the same command goes on, with less memory if --processes is smaller.`,
+    `A training process ended with ${how}${lines ? ` (${lines})` : ''}; the same command continues, with less memory if --processes is smaller.`,
   );
 }

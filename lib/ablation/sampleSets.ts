@@ -53,7 +53,7 @@ async function makeWithShare(commonShare: number, data: string, args: SampleSets
   const settings = readSettings(data);
   if (settings === null) {
     throw new UserError(
-      `"${data}" is no sample set, so none with a common share of ${commonShare} can be drawn like it; name one with --data, or leave the rows with "share" out with --rows.`,
+      `"${data}" is not a sample set, so none with a common share of ${commonShare} can be drawn like it; name one with --data, or leave the rows with "share" out with --rows.`,
     );
   }
   const { seed, train, test, dials } = settings;

@@ -76,7 +76,7 @@ export function readAblation(path: string): AblationTable {
     path,
     tableSchema,
     (wrong) =>
-      `"${path}" is no table of an ablation (${wrong}); name the ablation.json that "xkd ablate" wrote.`,
+      `"${path}" is not a table of an ablation (${wrong}); name the ablation.json that "xkd ablate" wrote.`,
   );
 }
 

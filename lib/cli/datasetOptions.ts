@@ -18,7 +18,7 @@ export function tableOptions(command: Command): Command {
       '--columns <list>',
       'of a table of your own: role=column, with the roles path, label, labels, split, start, end',
     )
-    .option('--separator <text>', 'what stands between several labels in a table of your own', ';');
+    .option('--separator <text>', 'separator of several labels in a table of your own', ';');
 }
 
 /** How a data set is opened, from the options `--dataset`, `--allow-missing` and those of a table. */

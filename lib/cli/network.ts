@@ -125,7 +125,7 @@ function configOf({ path, config }: WeightSet, preset: string | undefined, chang
   if (preset !== undefined) return configure(preset, changes);
   if (config !== null) return changed(config, changes);
   throw new UserError(
-    `"${path}" does not tell its configuration; add the preset with which it was trained, such as --preset base.`,
+    `"${path}" does not contain its configuration; add the preset with which it was trained, such as --preset base.`,
   );
 }
 

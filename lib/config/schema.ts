@@ -36,8 +36,8 @@ const spectrogram = z.strictObject({
   columns: count.describe('spectra in a global view'),
   minHz: z.number().min(0).describe('lower edge of the filterbank [Hz]'),
   maxHz: positive.describe('upper edge of the filterbank [Hz]'),
-  mean: z.number().describe('mean of the log-mel values, taken off'),
-  std: positive.describe('standard deviation of the log-mel values, divided by'),
+  mean: z.number().describe('mean of the log-mel values, which is subtracted'),
+  std: positive.describe('standard deviation of the log-mel values, by which they are divided'),
 });
 
 const patch = z.strictObject({
@@ -126,7 +126,7 @@ const optimiser = z.strictObject({
   freezeLastLayerEpochs: z
     .number()
     .min(0)
-    .describe("time in which the head's last layer stands still [epochs]")
+    .describe("time in which the head's last layer stays fixed [epochs]")
     .register(spans, warmupSpan),
 });
 
@@ -195,7 +195,7 @@ export const configSchema = z.strictObject({
   pairs: z
     .enum(['own', 'shuffled'])
     .default('own')
-    .describe('sound beside a video: its own or, as a control, that of another clip of the batch'),
+    .describe('sound paired with a video: its own or, as a control, that of another clip of the batch'),
   temperature,
   centreMomentum: share
     .describe('momentum of the centres')

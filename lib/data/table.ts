@@ -34,7 +34,7 @@ export async function readTable(path: string, args: TableArgs = {}): Promise<Tab
     if (row.length !== columns.length) {
       throw new UserError(
         `Row ${i + 1 + first} of ${path} has ${row.length} cells where ${columns.length} are expected (${columns.join(', ')}): ` +
-          'mend the row; text with commas goes into double quotes.',
+          'correct the row; text with commas goes into double quotes.',
       );
     }
     return row.map((cell) => cell.trim());
@@ -99,11 +99,11 @@ async function readCells(path: string, { comment, delimiter }: TableArgs): Promi
     cells = (await readCSV(path, options as object)).values as string[][];
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${path} could not be read as a CSV table (${reason}): write it anew.`);
+    throw new UserError(`${path} could not be read as a CSV table (${reason}): write it again.`);
   }
   const strange = cells.findIndex((row) => row.some((cell) => /[\uFFFD\0]/.test(cell)));
   if (strange >= 0) {
-    throw new UserError(`${path} is not UTF-8 text (row ${strange + 1}): save it anew as CSV in UTF-8.`);
+    throw new UserError(`${path} is not UTF-8 text (row ${strange + 1}): save it again as CSV in UTF-8.`);
   }
   return cells;
 }

@@ -102,7 +102,7 @@ export function readMetrics(path: string): MetricsRow[] {
   const rows = path.endsWith('.csv') ? fromCsv(whole) : fromJsonLines(whole);
   if (!rows || rows.some((row) => !Number.isFinite(row.step))) {
     throw new UserError(
-      `"${path}" is no table of figures by step; move it away or choose another run folder.`,
+      `"${path}" is not a table of figures by step; move it away or choose another run folder.`,
     );
   }
   return rows;

@@ -196,7 +196,7 @@ function readHeader(file: RandomAccessFile): SafetensorsHeader {
 
 function damaged(path: string, what: string): DamagedFile {
   return new DamagedFile(
-    `"${path}" is no sound safetensors file: ${what}. Copy it again or use another one.`,
+    `"${path}" is not a valid safetensors file: ${what}. Copy it again or use another one.`,
     what,
   );
 }

@@ -113,10 +113,10 @@ function parseObject(json: Buffer): Map<string, unknown> {
     tree = JSON.parse(text);
   } catch (error) {
     if (error instanceof HeaderError) throw error;
-    throw new HeaderError(error instanceof JsonOutlineError ? error.message : 'its header is no JSON');
+    throw new HeaderError(error instanceof JsonOutlineError ? error.message : 'its header is not JSON');
   }
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
-    throw new HeaderError('its header is no JSON object');
+    throw new HeaderError('its header is not a JSON object');
   }
   return new Map(Object.entries(tree));
 }

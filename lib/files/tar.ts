@@ -26,7 +26,7 @@ export function tarPadded(bytes: number): number {
  * @param name at most 99 ASCII characters
  */
 export function tarHeader({ name, bytes }: TarMember): Buffer {
-  if (!/^[\x21-\x7e]{1,99}$/.test(name)) throw new Error(`"${name}" is no name for a member of a tar.`);
+  if (!/^[\x21-\x7e]{1,99}$/.test(name)) throw new Error(`"${name}" is not a name for a member of a tar.`);
   if (bytes > mostTarMemberBytes) throw new Error(`${name} is too large for a tar: ${bytes} bytes.`);
   const header = Buffer.alloc(tarBlock);
   const put = (at: number, text: string): number => header.write(text, at, 'latin1');

@@ -51,7 +51,7 @@ const marker = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, baseli
 /** Where the first picture ends; null while it is not wholly there. */
 function endOfPicture(bytes: Buffer): number | null {
   if (bytes.length >= 2 && bytes.readUInt16BE(0) !== (0xff00 | marker.startOfImage)) {
-    throw new Error('ffmpeg sent something that is no JPEG picture.');
+    throw new Error('ffmpeg sent something that is not a JPEG picture.');
   }
   const scan = findSegment(bytes, marker.startOfScan);
   if (scan === null) return null;

@@ -45,7 +45,7 @@ export class PictureParser {
         this.begin(Number(size[1]), Number(size[2]));
         return at;
       }
-      if (this.header.length > 40) throw new Error('ffmpeg sent something that is no PPM picture.');
+      if (this.header.length > 40) throw new Error('ffmpeg sent something that is not a PPM picture.');
     }
     return at;
   }

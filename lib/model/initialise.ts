@@ -44,7 +44,7 @@ function floats(name: string, shape: readonly number[]): Float32Array {
     return new Float32Array(size);
   } catch {
     throw new UserError(
-      `The weight "${name}" of [${shape.join(', ')}] would take ${((4 * size) / 1e9).toFixed(1)} GB, which cannot be had; choose a smaller encoder, decoder or projector.`,
+      `The weight "${name}" of [${shape.join(', ')}] would take ${((4 * size) / 1e9).toFixed(1)} GB, which is not available; choose a smaller encoder, decoder or projector.`,
     );
   }
 }

@@ -70,7 +70,7 @@ export class ChangeLog {
  */
 export function readChanges(path: string): ConfigChange[] {
   const sentence = () =>
-    `"${path}" is no list of changes such as [{"step": 100, "values": {"loss.alignment": 2}}]; give the changes.json of a run folder.`;
+    `"${path}" is not a list of changes such as [{"step": 100, "values": {"loss.alignment": 2}}]; give the changes.json of a run folder.`;
   return readJson(path, changesSchema, sentence);
 }
 

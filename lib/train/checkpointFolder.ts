@@ -122,7 +122,7 @@ export function openCheckpoint(path: string, { report = warn, accept }: LoadArgs
   }
   const list = damaged.map(({ path: bad, reason }) => `step ${stepOf(bad)}: ${reason}`).join('; ');
   throw new UserError(
-    `Every checkpoint of "${path}" is damaged (${list}); copy the folder again, or start anew in another one.`,
+    `Every checkpoint of "${path}" is damaged (${list}); copy the folder again, or start again in another one.`,
   );
 }
 

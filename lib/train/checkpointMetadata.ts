@@ -108,7 +108,7 @@ function readConfig(path: string, text: string): XkdConfig {
 function foreign(path: string, found: string | undefined): UserError {
   return new UserError(
     found?.startsWith('xkd-checkpoint-')
-      ? `"${path}" was written by another version of this program (${found}, this one reads ${format}); use that version, or start anew in another folder.`
+      ? `"${path}" was written by another version of this program (${found}, this one reads ${format}); use that version, or start again in another folder.`
       : `"${path}" is a safetensors file but not a checkpoint of this project; choose another file.`,
   );
 }

@@ -52,7 +52,7 @@ export async function resumeState({
   for (const { path, reason } of damaged) {
     const aside = putAside(path);
     report(
-      `The checkpoint "${path}" is damaged (${reason}) and is now called "${aside}"; going on from step ${state.step}.`,
+      `The checkpoint "${path}" is damaged (${reason}) and is now called "${aside}"; continuing from step ${state.step}.`,
     );
   }
   // A kill may have come between writing a checkpoint and removing the oldest.
@@ -66,6 +66,6 @@ function readConfig(out: string): XkdConfig | null {
   const path = join(out, 'config.json');
   if (!existsSync(path)) return null;
   const sentence = (wrong: string) =>
-    `"${path}" is no configuration (${wrong}); copy it again, or begin another run.`;
+    `"${path}" is not a configuration (${wrong}); copy it again, or begin another run.`;
   return validateConfig(readJson(path, z.unknown(), sentence));
 }

@@ -48,12 +48,12 @@ export class RunFolder {
   static open(path: string, resume: boolean): RunFolder {
     if (!resume && listCheckpoints(path).length > 0) {
       throw new UserError(
-        `"${path}" already holds a run; add --resume (in a notebook: resume: true) to go on, or choose another folder.`,
+        `"${path}" already holds a run; add --resume (in a notebook: resume: true) to continue it, or choose another folder.`,
       );
     }
     if (resume && !existsSync(checkpointsFolder(path))) {
       throw new UserError(
-        `There is no run in "${path}" to go on with; check the path, or begin one without --resume.`,
+        `There is no run in "${path}" to continue; check the path, or start one without --resume.`,
       );
     }
     try {

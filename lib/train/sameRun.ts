@@ -13,7 +13,7 @@ import { changeOfClips } from './clipsFingerprint';
 export function requireSameChanges(path: string, found: CheckpointInfo, log: ChangeLog): void {
   if (JSON.stringify(found.changes) !== JSON.stringify(log.before(found.step))) {
     throw new UserError(
-      `"${path}" tells of other changes before step ${found.step} than the checkpoint "${found.path}"; put it back as it was, or choose another folder for a new run.`,
+      `"${path}" records other changes before step ${found.step} than the checkpoint "${found.path}"; put it back as it was, or choose another folder for a new run.`,
     );
   }
 }
@@ -34,13 +34,13 @@ export function requireSameRun(out: string, found: CheckpointInfo, config: XkdCo
   requireSameConfig(out, found.begun, config);
   if (found.run === null) {
     throw new UserError(
-      `"${found.path}" holds weights of no run, so none can go on from it; begin one with them in another folder by --init "${found.path}".`,
+      `"${found.path}" holds weights of no run, so no run can continue from it; start one with these weights in another folder with --init "${found.path}".`,
     );
   }
   const change = changeOfClips(found.run.clips, run.clips);
   if (change !== null) {
     throw new UserError(
-      `"${out}" cannot go on with this data set: ${change}; ` +
+      `"${out}" cannot continue with this data set: ${change}; ` +
         'give the data set as it was (its folder may have moved), or choose another folder for a new run.',
     );
   }
@@ -53,7 +53,7 @@ export function requireSameRun(out: string, found: CheckpointInfo, config: XkdCo
   if (before.steps !== now.steps || before.stepsPerEpoch !== now.stepsPerEpoch) {
     throw new UserError(
       `"${out}" was begun for ${before.steps} steps, ${before.stepsPerEpoch} to an epoch, and would now have ${now.steps}, ` +
-        `${now.stepsPerEpoch} to an epoch; go on with the version of this program that began it.`,
+        `${now.stepsPerEpoch} to an epoch; continue with the version of this program that started it.`,
     );
   }
 }

@@ -57,7 +57,7 @@ export function requireBackboneFits(
       : '',
   ].filter(Boolean);
   throw new UserError(
-    `"${path}" is no whole ${modality} backbone: it ${problems.join(' and ')}; choose another file.`,
+    `"${path}" is not a complete ${modality} backbone: it ${problems.join(' and ')}; choose another file.`,
   );
 }
 

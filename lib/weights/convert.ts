@@ -38,7 +38,7 @@ export function outputFormat(path: string): OutputFormat {
   const ending = /\.(ckpt|bin|tar|h5|npz|onnx|pkl|pickle|json|zip)$/i.exec(path);
   if (ending) {
     throw new UserError(
-      `"${path}" ends in ${ending[0]}, which is no format that is written; end it in .safetensors, .pth, .pth.tar or .pt, or give a folder.`,
+      `"${path}" ends in ${ending[0]}, which is not a format that can be written; end it in .safetensors, .pth, .pth.tar or .pt, or give a folder.`,
     );
   }
   return 'runFolder';
@@ -75,7 +75,7 @@ function requireFree({ to, force }: ConvertArgs, format: OutputFormat): void {
       throw new UserError(`"${to}" already holds a run; choose another folder.`);
     }
   } else if (existsSync(to) && !force) {
-    throw new UserError(`"${to}" is there already; add --force to replace it, or choose another name.`);
+    throw new UserError(`"${to}" already exists; add --force to replace it, or choose another name.`);
   }
 }
 
@@ -134,7 +134,7 @@ function stateOf(
   const config = given ?? sets.find((set) => set.config !== null)?.config ?? null;
   if (config === null) {
     throw new UserError(
-      `"${sets[0].path}" does not tell its configuration; add the preset with which it was trained, such as --preset base.`,
+      `"${sets[0].path}" does not contain its configuration; add the preset with which it was trained, such as --preset base.`,
     );
   }
   if (sets.length === 1 && sets[0].kind === 'release')

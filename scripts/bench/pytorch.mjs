@@ -32,7 +32,7 @@ export async function pytorchEnvironment() {
     } catch (error) {
       line.failed();
       if (!(error instanceof SetupError) || error.kind === 'interrupted') throw error;
-      return { reason: `PyTorch can't be had, so there are no rows of it. ${error.message}` };
+      return { reason: `PyTorch is not available, so it has no rows. ${error.message}` };
     } finally {
       fs.rmSync(scratch, { recursive: true, force: true });
     }

@@ -23,7 +23,9 @@ const args = jupyterArguments(given, {
   isRoot: process.getuid?.() === 0,
   hasScreen: process.platform === 'darwin' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY),
 });
-console.error('JupyterLab starts; open the address with the token below in a browser, Ctrl-C here ends it.');
+console.error(
+  'JupyterLab is starting; open the address with the token below in a browser. Ctrl-C here ends it.',
+);
 const env = startEnvironment(process.env);
 process.exit(await runInForeground(venvPython, ['-m', 'jupyterlab', ...args], { env }));
 

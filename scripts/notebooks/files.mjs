@@ -26,8 +26,8 @@ function fileOf(word, course) {
   const found = course.filter((file) => basename(file).startsWith(word));
   if (found.length === 1) return found[0];
   const names = (found.length > 1 ? found : course).map(nameOf).join(', ');
-  if (found.length > 1) throw new Error(`"${word}" may be each of ${names}.`);
-  throw new Error(`"${word}" is no notebook: there are ${names}, and files that end in .ipynb.`);
+  if (found.length > 1) throw new Error(`"${word}" could be any of ${names}.`);
+  throw new Error(`"${word}" is not a notebook; choose from ${names}, and files that end in .ipynb.`);
 }
 
 /** `03_cross_modal_distillation` of a file. */

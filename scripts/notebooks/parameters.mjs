@@ -60,7 +60,7 @@ export function checkParameters(parameters, known) {
     if (kinds.length === 0) throw new Error(unknownParameter(name, known));
     const wanted = kinds.find((kind) => kind !== null && value !== null && kind !== typeof value);
     if (wanted)
-      throw new Error(`The parameter "${name}" is a ${wanted}, and ${JSON.stringify(value)} is none.`);
+      throw new Error(`The parameter "${name}" is a ${wanted}, and ${JSON.stringify(value)} is not.`);
   }
 }
 
@@ -69,7 +69,7 @@ function unknownParameter(name, known) {
   if (withAny.length === 0)
     return `${[...known.keys()].join(', ')}: no parameters, so "${name}" is none of them.`;
   const there = withAny.map(([notebook, own]) => `${notebook} has ${[...own.keys()].join(', ')}`);
-  return `"${name}" is no parameter: ${there.join('; ')}.`;
+  return `"${name}" is not a parameter: ${there.join('; ')}.`;
 }
 
 /**

@@ -106,7 +106,7 @@ describe('the table of an ablation', () => {
     writeFileSync(file('results/ablation.json'), '{"format": 1}');
     assert.throws(
       () => readAblation(file('results/ablation.json')),
-      says(/is no table of an ablation \(createdBy/),
+      says(/is not a table of an ablation \(createdBy/),
     );
   });
 
@@ -161,7 +161,7 @@ describe('the table of an ablation', () => {
     writeFileSync(join(jobFolder(file('other'), jobs[0]), 'result.json'), '{"format": 1}');
     assert.throws(
       () => makeAblationTable({ jobs, folders: [file('other')] }),
-      says(/is no result of an ablation's job .*remove it, and the job is evaluated again/),
+      says(/is not a result of an ablation's job .*remove it, and the job is evaluated again/),
     );
   });
 });

@@ -115,7 +115,7 @@ describe('xkd ablate', function () {
     await until(() => metrics(job('stopped', 'full', 0)).length >= 5, child);
     child.kill('SIGINT');
     assert.equal(await new Promise((done) => child.once('close', done)), 130, stderr);
-    assert.match(stderr, /^xkd: stopped; the same command goes on from what was done so far$/m);
+    assert.match(stderr, /^xkd: stopped; the same command continues from what was done so far$/m);
     assert.ok(listCheckpoints(job('stopped', 'full', 0)).length > 0);
     assert.ok(!existsSync(join(file('stopped'), 'results')));
     assert.equal(ablate('stopped').status, 0);
@@ -144,7 +144,7 @@ describe('xkd ablate', function () {
     refused(ablate('x', '--data', file('nowhere')), /nowhere does not exist: .*npm run xkd -- data make/);
     refused(
       ablate('x', '--rows', 'full-share-0'),
-      /decoded" is no sample set, so none with a common share of 0 can be/,
+      /decoded" is not a sample set, so none with a common share of 0 can be/,
     );
     refused(ablate('x', '--from', file('first')), /--from goes with --merge only/);
     refused(ablate('x', '--pairs'), /--pairs goes with --merge only/);

@@ -30,7 +30,7 @@ describe('command line', function () {
     [
       ['pretrain', '--data', '.', '--out', 'x', '--dataset', 'esc50'],
       1,
-      /^xkd: \. is not the folder of ESC-50, for there is no/,
+      /^xkd: \. is not the folder of ESC-50: there is no/,
     ],
     [['config', 'nano', 'mask.video'], 1, /^xkd: "mask\.video" is not an override; write key=value/],
   ];

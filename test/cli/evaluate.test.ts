@@ -42,7 +42,7 @@ describe('xkd evaluate', function () {
     while (!existsSync(features) || readdirSync(features).length === 0) await setTimeout(20);
     first.kill('SIGINT');
     assert.deepEqual(await ended, [130, null], told);
-    assert.match(told, /xkd: stopped; the same command goes on from what was computed so far/);
+    assert.match(told, /xkd: stopped; the same command continues from what was computed so far/);
     const kept = chunks(features);
     assert.ok(kept.length > 0);
     const { status, stdout, stderr } = xkd('svm', ...words, ...settings, 'loader.cacheMegabytes=0');
@@ -107,7 +107,8 @@ describe('xkd evaluate', function () {
     const { metrics, settings, notes } = readResult(path);
     assert.deepEqual(Object.keys(metrics), ['top1', 'top5', 'top1@k3', 'top5@k3']);
     assert.deepEqual(settings.neighbours, [3]);
-    const sentence = /^Of 500 neighbours there is no figure, .* only 24 files to learn from; .* are of 3\.$/m;
+    const sentence =
+      /^There is no figure for 500 neighbours, .* only 24 files to learn from; .* are for 3\.$/m;
     assert.match(notes![0], sentence);
     assert.match(stdout, sentence);
     const all = xkd('knn', ...words, '--modality', 'audio', 'neighbours=500', '--seed', '2');

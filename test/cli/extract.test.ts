@@ -72,7 +72,7 @@ describe('xkd extract', function () {
     assert.equal(await ended(child), 130, stderr);
     assert.match(
       stderr,
-      /^xkd: Stopped; everything so far is kept, and the same command goes on from there\.$/m,
+      /^xkd: Stopped; everything so far is kept, and the same command continues from there\.$/m,
     );
     assert.equal(extract('sample', 'stopped').status, 0);
     assert.deepEqual(contents(file('stopped')), contents(file('whole')));
@@ -106,7 +106,7 @@ describe('xkd extract', function () {
     refused(part({ JOB_COMPLETION_INDEX: '1' }), /of how many jobs is not told: add --shards/);
     refused(
       part({ JOB_COMPLETION_INDEX: 'x' }, '--shards', '2'),
-      /JOB_COMPLETION_INDEX is "x", which is no whole number/,
+      /JOB_COMPLETION_INDEX is "x", which is not a whole number/,
     );
     refused(
       part({}, '--shard', '2/2'),

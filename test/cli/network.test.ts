@@ -82,7 +82,10 @@ describe('the network that a command line means', () => {
 
   it('published backbones need the preset, and make a network of the towers that they are', async () => {
     const files = ['vid_teacher', 'aud_student'].map((tower) => join(golden, `xkd_${tower}.pth.tar`));
-    await refused(open(files), /xkd_vid_teacher\.pth\.tar" does not tell its configuration; add the preset/);
+    await refused(
+      open(files),
+      /xkd_vid_teacher\.pth\.tar" does not contain its configuration; add the preset/,
+    );
     await refused(open(files, [], 'base'), /holds a video backbone of width 48.*asks for width 768/);
     const tensors = tf.memory().numTensors;
     const { network, backbones, step, dispose } = await open(files, goldenSizes, 'base');

@@ -86,7 +86,7 @@ describe('xkd pretrain', function () {
     while (stepsSoFar() < 2 && child.exitCode === null) await new Promise((done) => setTimeout(done, 100));
     child.kill('SIGINT');
     assert.equal(await ended, 130);
-    assert.match(stdout, /interrupted after step \d+ of 100000; --resume goes on/);
+    assert.match(stdout, /interrupted after step \d+ of 100000; --resume continues/);
     const state = loadCheckpoint(out);
     assert.equal(state.step, readMetrics(join(out, 'metrics.jsonl')).length);
     state.dispose();

@@ -23,7 +23,7 @@ describe('xkd report', function () {
       stdout,
       /^\| svm .* nano, 792 steps \| top1 .*\| 30\.5 % \|.*\| {5}2 \| 57\.4 % \(800 epochs\) † \|$/m,
     );
-    assert.match(stdout, /^- ".*torn\.json" is no result of "xkd evaluate"/m);
+    assert.match(stdout, /^- ".*torn\.json" is not a result of "xkd evaluate"/m);
     assert.match(stderr, /^xkd: wrote report\.md, report\.csv and report\.html to .*report\n$/);
     const out = join(folder, 'new', 'report');
     assert.deepEqual(readdirSync(out).sort(), ['report.csv', 'report.html', 'report.md']);

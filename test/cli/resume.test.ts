@@ -164,7 +164,7 @@ describe('xkd pretrain --resume', function () {
       training.send(signal);
       const ended = await training.ended;
       assert.equal(ended.code, code, ended.stderr);
-      const [, step] = /interrupted after step (\d+) of 100000; --resume goes on/.exec(ended.stdout)!;
+      const [, step] = /interrupted after step (\d+) of 100000; --resume continues/.exec(ended.stdout)!;
       assert.deepEqual(partials(out), []);
       assert.equal(metrics(out).length, Number(step));
       if (Number(step) > 0) loadCheckpoint({ runFolder: out, step: Number(step) }).dispose();
@@ -207,7 +207,7 @@ describe('xkd pretrain --resume', function () {
       assert.equal(refused.status, 1);
       assert.match(
         refused.stderr,
-        /^xkd: ".*moved" cannot go on with this data set: the run was begun on 16 .+ 24 now; /,
+        /^xkd: ".*moved" cannot continue with this data set: the run was begun on 16 .+ 24 now; /,
       );
       assert.equal(refused.stderr.trim().split('\n').length, 1);
     } finally {

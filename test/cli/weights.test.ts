@@ -41,7 +41,7 @@ describe('xkd convert, inspect and probe with weights of PyTorch', function () {
     assert.deepEqual([first.status, first.stdout], [0, `${to}: 28 tensors\n`]);
     const second = xkd('convert', teacher, to);
     assert.equal(second.status, 1);
-    assert.match(second.stderr, /^xkd: ".*teacher\.safetensors" is there already; add --force[^\n]*\n$/);
+    assert.match(second.stderr, /^xkd: ".*teacher\.safetensors" already exists; add --force[^\n]*\n$/);
     assert.equal(xkd('convert', teacher, to, '--force').status, 0);
   });
 
@@ -54,7 +54,11 @@ describe('xkd convert, inspect and probe with weights of PyTorch', function () {
       /Allowed choices are vid_student/,
     ],
     ['values without a preset', (to) => ['convert', teacher, to, 'encoder.width=48'], /add --preset/],
-    ['a folder without a preset', () => ['convert', teacher, at('run')], /does not tell its configuration/],
+    [
+      'a folder without a preset',
+      () => ['convert', teacher, at('run')],
+      /does not contain its configuration/,
+    ],
     [
       'another size',
       () => ['convert', teacher, at('run'), '--preset', 'base'],

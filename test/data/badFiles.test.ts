@@ -20,7 +20,7 @@ describe('files that cannot be used', () => {
     assert.equal(sentence('evaluation', 'is empty'), '');
     assert.match(
       sentence('evaluation', 'is empty', 'is truncated'),
-      /^2 of 4 files cannot be used \(\/set\/0\.mp4 is empty; \/set\/1\.mp4 is truncated\), .*mend or remove them \("xkd data check" names all\)/,
+      /^2 of 4 files cannot be used \(\/set\/0\.mp4 is empty; \/set\/1\.mp4 is truncated\), .*repair or remove them \("xkd data check" names all\)/,
     );
   });
 
@@ -28,7 +28,7 @@ describe('files that cannot be used', () => {
     const { video, audio } = lacksStream;
     assert.match(sentence('evaluation', audio, audio), /: add --modality video, which they have,/);
     assert.match(sentence('evaluation', video, video), /: add --modality audio, which they have,/);
-    assert.match(sentence('evaluation', audio, video), /: mend or remove them/);
+    assert.match(sentence('evaluation', audio, video), /: repair or remove them/);
     assert.match(sentence('pretraining', audio, audio), /: pretraining learns from pictures and their sound,/);
   });
 });

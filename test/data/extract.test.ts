@@ -149,7 +149,7 @@ describe('extractDataset', function () {
       () => mergeExtraction(file('parts')),
       userError(/^2 of 4 shards are not there yet \(clips-00001\.tar, clips-00002\.tar\): run "xkd extract"/),
     );
-    await assert.rejects(openDataset(file('parts')), userError(/is not wholly extracted: run the same "xkd extract" again/));
+    await assert.rejects(openDataset(file('parts')), userError(/is not completely extracted: run the same "xkd extract" again/));
     // The second part twice: whoever comes later waits, or finds it done.
     await Promise.all([parts[1], parts[1], parts[2]].map((shard) => extract('parts', { shard })));
     mergeExtraction(file('parts'));
@@ -211,7 +211,7 @@ describe('extractDataset', function () {
     const loader = await openLoader({ entries, config: config({ 'clip.frameSize': 64 }) });
     await assert.rejects(
       loader.next(),
-      userError(/was extracted for clip\.frameSize=32, but the configuration has clip\.frameSize=64: extract it anew with --short-side 64, or set clip\.frameSize=32/),
+      userError(/was extracted for clip\.frameSize=32, but the configuration has clip\.frameSize=64: extract it again with --short-side 64, or set clip\.frameSize=32/),
     );
     await loader.close();
     await assert.rejects(

@@ -71,7 +71,7 @@ describe('makeSampleSet', () => {
     const out = join(folder, 'mine');
     fs.mkdirSync(out);
     fs.writeFileSync(join(out, 'thesis.txt'), 'years');
-    await rejects({ ...small, out, force: true }, /is there already and is no sample set; choose another folder/);
+    await rejects({ ...small, out, force: true }, /already exists and is not a sample set; choose another folder/);
     assert.equal(fs.readFileSync(join(out, 'thesis.txt'), 'utf8'), 'years');
   });
 

@@ -220,10 +220,10 @@ describe('report of results', () => {
     const { rows, problems, notes } = readReport([folder, join(folder, 'absent')]);
     assert.equal(rows.length, 1);
     assert.equal(problems.length, 3);
-    assert.match(problems[0], /knn-x-audio-teacher-seed0\.json" is no result of "xkd evaluate"/);
-    assert.match(problems[1], /torn\.json" is no result/);
+    assert.match(problems[0], /knn-x-audio-teacher-seed0\.json" is not a result of "xkd evaluate"/);
+    assert.match(problems[1], /torn\.json" is not a result/);
     assert.match(problems[2], /^There is no file ".*absent"; check the path\.$/);
-    assert.match(notes[0], /other kinds were passed over \(1, such as ".*config\.json"\)/);
+    assert.match(notes[0], /other kinds were skipped \(1, such as ".*config\.json"\)/);
   });
 
   it('says what to name where there is no result', () => {
@@ -238,7 +238,7 @@ describe('report of results', () => {
     );
     throws([join(folder, 'absent')], /^There is no file ".*absent"; check the path\.$/);
     writeFileSync(join(folder, 'svm.csv'), 'fold,top1\n');
-    throws([join(folder, 'svm.csv')], /svm\.csv" is no result of "xkd evaluate"/);
+    throws([join(folder, 'svm.csv')], /svm\.csv" is not a result of "xkd evaluate"/);
   });
 
   it('shows the metrics that papers give, and keeps the others for CSV', () => {

@@ -90,9 +90,9 @@ describe('files of torch.save', () => {
     const cases: [string, Buffer, RegExp][] = [
       ['empty.pth', Buffer.alloc(0), /neither a safetensors file nor one that torch\.save wrote/],
       ['text.pth', Buffer.from('hello world, hello'), /neither/],
-      ['zip.pth', Buffer.from('PK\x03\x04'), /zip\.pth" is no sound PyTorch file/],
+      ['zip.pth', Buffer.from('PK\x03\x04'), /zip\.pth" is not a valid PyTorch file/],
       ['old.tar', Buffer.concat([Buffer.alloc(257, 1), Buffer.from('ustar')]), /is a tar archive/],
-      ['one.pth', Buffer.from([0x80, 2, 0x8a, 0x0a]), /is no sound PyTorch file: it is cut off/],
+      ['one.pth', Buffer.from([0x80, 2, 0x8a, 0x0a]), /is not a valid PyTorch file: it is cut off/],
     ];
     for (const [name, bytes, message] of cases) {
       const path = join(folder, name);

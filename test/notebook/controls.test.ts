@@ -223,7 +223,8 @@ describe('the panel of controls', () => {
 
   it('refuses keys that may not change, with a sentence', () => {
     const refused = (error: Error) =>
-      error instanceof UserError && /"encoder" is nothing that may change/.test(error.message);
+      error instanceof UserError &&
+      /"encoder" cannot change while a run is under way; these can: /.test(error.message);
     assert.throws(() => liveFields(configure('nano'), ['encoder']), refused);
     assert.throws(() => liveFields(configure('nano'), ['los']), UserError);
   });

@@ -73,10 +73,10 @@ describe('parameters of notebooks', () => {
     check('steps', 5);
     check('steps', null);
     assert.throws(() => check('step', 5), {
-      message: '"step" is no parameter: 03 has steps, name, folder, shuffled.',
+      message: '"step" is not a parameter: 03 has steps, name, folder, shuffled.',
     });
     assert.throws(() => check('steps', 'many'), {
-      message: 'The parameter "steps" is a number, and "many" is none.',
+      message: 'The parameter "steps" is a number, and "many" is not.',
     });
     assert.throws(
       () => checkParameters(new Map([['a', 1]]), new Map([['00', new Map() as Kinds]])),
@@ -131,11 +131,11 @@ describe('npm run notebooks', function () {
 
   it('refuses words that mean nothing, in one sentence', async () => {
     for (const [words, sentence] of [
-      [['nothing'], /^"nothing" is no notebook: there are 00_start_here, .*\.\n$/],
+      [['nothing'], /^"nothing" is not a notebook; choose from 00_start_here, .*\.\n$/],
       [['--speed', '2'], /^Unknown option '--speed'.*--help.*\n$/],
       [
         ['03', '-p', 'stepz=1'],
-        /^"stepz" is no parameter: 03_cross_modal_distillation has steps, batch, seed\.\n$/,
+        /^"stepz" is not a parameter: 03_cross_modal_distillation has steps, batch, seed\.\n$/,
       ],
       [['--inplace', '-p', 'seed=1', '03'], /^parameters go into copies/],
       [['--export-only', '--no-export'], /^--export-only and --no-export leave nothing to do\.\n$/],

@@ -174,7 +174,7 @@ describe('changes during a run', () => {
       '[{"step": 1, "values": {"a": {}}}]',
     ]) {
       writeFileSync(path, text);
-      assert.throws(() => readChanges(path), said(/changes\.json" is no list of changes/));
+      assert.throws(() => readChanges(path), said(/changes\.json" is not a list of changes/));
     }
     assert.throws(() => new ChangeLog(config, [changes[3], changes[0]]), said(/comes after later ones/));
     await assert.rejects(
@@ -182,7 +182,7 @@ describe('changes during a run', () => {
       said(/"views\.frames" cannot change/),
     );
     await steer(out, {}, { end: 5 });
-    const tells = said(/tells of other changes before step 5 than the checkpoint/);
+    const tells = said(/records other changes before step 5 than the checkpoint/);
     writeFileSync(join(out, 'changes.json'), JSON.stringify(changes.slice(1)));
     await assert.rejects(open(out, { resume: true }), tells);
     rmSync(join(out, 'changes.json'));

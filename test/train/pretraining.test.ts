@@ -166,7 +166,7 @@ describe('pretraining run', () => {
   it('resuming where there is nothing says so', async () => {
     await assert.rejects(
       open(join(folder, 'none'), { resume: true }),
-      said(/no run in ".*none" to go on with/),
+      said(/no run in ".*none" to continue;/),
     );
   });
 });

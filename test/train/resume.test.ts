@@ -81,7 +81,7 @@ describe('resuming', () => {
     truncateSync(newest, 20_000);
     const { reports, steps } = await goOn();
     assert.equal(reports.length, 1);
-    assert.match(reports[0], /step-0000005\.safetensors" is damaged \(.+\) .+; going on from step 3\.$/);
+    assert.match(reports[0], /step-0000005\.safetensors" is damaged \(.+\) .+; continuing from step 3\.$/);
     assert.deepEqual(steps, [3, 4, 5, 6, 7]);
     assert.deepEqual(readdirSync(join(out, 'checkpoints')), [
       'step-0000005.safetensors.damaged',

@@ -111,7 +111,7 @@ describe('converting weights', () => {
     );
     await assert.rejects(
       convertWeights({ from, to: at('run') }),
-      userError(/does not tell its configuration; add the preset/),
+      userError(/does not contain its configuration; add the preset/),
     );
     const before = tf.memory().numTensors;
     const { path, fresh } = await convertWeights({ from, to: at('run'), config });
@@ -167,11 +167,11 @@ describe('converting weights', () => {
     const refused = (to: string, more: object, message: RegExp) =>
       assert.rejects(convertWeights({ from, to: at(to), ...more }), userError(message));
     writeFileSync(at('there.pth'), 'mine');
-    await refused('there.pth', {}, /there\.pth" is there already; add --force/);
+    await refused('there.pth', {}, /there\.pth" already exists; add --force/);
     assert.equal(readFileSync(at('there.pth'), 'utf8'), 'mine');
     await convertWeights({ from, to: at('there.pth'), force: true });
     assert.equal((await inspectWeights(at('there.pth'))).holds, 'one video backbone');
-    await refused('a.ckpt', {}, /ends in \.ckpt, which is no format that is written/);
+    await refused('a.ckpt', {}, /ends in \.ckpt, which is not a format that can be written/);
     await refused('a.pth', { tower: 'vid_teacher' }, /holds one backbone already; leave --tower out/);
     await refused('nowhere/a.pth', {}, /There is no folder ".*nowhere"/);
     await refused('run', { tower: 'vid_teacher' }, /--tower writes a file of one backbone/);

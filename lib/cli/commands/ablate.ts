@@ -31,7 +31,7 @@ Examples:
   xkd ablate --shard 0/4                                      (the first of 4 machines)
   xkd ablate --merge --from /machine1/ablation --from /machine2/ablation
 
-The same command goes on where it was stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
+The same command continues where it stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
 (SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells their number where the environment does not.
 `;
 
@@ -43,7 +43,7 @@ export function register(program: Command): void {
     .option('--data <folder>', 'sample set (default: data/sample, made where it is missing)')
     .option('--out <folder>', 'data sets of other shares, run folders', join('runs', 'ablation'))
     .option('--results <folder>', 'where the table goes (default: "results" in --out)')
-    .option('--rows <names>', 'only these rows, with commas between', (text: string) => text.split(','))
+    .option('--rows <names>', 'only these rows, separated by commas', (text: string) => text.split(','))
     .option('--seeds <n>', 'seeds of each row', count, 5)
     .option('--steps <n>', 'steps of each network (default: 1000)', count)
     .option('--processes <n>', 'processes that train at the same time', count, availableParallelism())
@@ -53,7 +53,7 @@ export function register(program: Command): void {
     .option('--merge', 'train nothing, only put into one table what is done')
     .option(
       '--pairs',
-      'with --merge: also measure how far students tell what their teacher says of a clip from what it says of others',
+      'with --merge: also measure how well students tell the answer of their teacher to a clip from its answers to others',
     )
     .option(
       '--from <folder>',
@@ -86,7 +86,7 @@ async function run(words: readonly string[], flags: AblateFlags): Promise<void> 
       void interrupt.whenRequested.then(() => stop.abort());
       const done = await train(own, flags, stop.signal);
       if (interrupt.signal) {
-        process.stderr.write('xkd: stopped; the same command goes on from what was done so far\n');
+        process.stderr.write('xkd: stopped; the same command continues from what was done so far\n');
         process.exitCode = exitCodeOf(interrupt.signal);
       }
       if (!done) return;

@@ -20,7 +20,7 @@ const dialHelp = `
 Dials, with their defaults:
   visualNoise=${defaultDials.visualNoise}    grain on the frames, as a share of full scale (0 to .5)
   clutter=${defaultDials.clutter}            small things that drift behind the object (0 to 40)
-  commonShare=${defaultDials.commonShare}        probability that the stripes tell the class that the sound tells (0 to 1)
+  commonShare=${defaultDials.commonShare}        probability that the stripes show the class of the sound (0 to 1)
   shuffledPairs=${defaultDials.shuffledPairs}  true puts the sound of another clip under every video: nothing can be distilled
 `;
 
@@ -37,7 +37,7 @@ export function register(program: Command): void {
     .option('--seed <n>', 'the same seed gives the same pixels and samples', wholeNumber, 0)
     .option('--train <n>', 'clips for training', wholeNumber, defaultTrainClips)
     .option('--test <n>', 'clips for test', wholeNumber, defaultTestClips)
-    .option('--workers <n>', 'threads (default: as many as cores)', wholeNumber)
+    .option('--workers <n>', 'threads (default: one per core)', wholeNumber)
     .option('--force', 'replace a sample set of other settings')
     .addHelpText('after', dialHelp)
     .action(make);
@@ -78,7 +78,7 @@ function parseDials(words: readonly string[]): Partial<SampleDials> {
 function sentence({ folder, settings, totalSeconds, made }: SampleSummary): string {
   const { train, test } = settings;
   const what = `${train} clips for training and ${test} for test, ${(totalSeconds / 60).toFixed(1)} minutes in all`;
-  return made ? `Made ${folder}: ${what}.` : `${folder} is there already, with these settings: ${what}.`;
+  return made ? `Made ${folder}: ${what}.` : `${folder} already exists, with these settings: ${what}.`;
 }
 
 function wholeNumber(text: string): number {

@@ -32,16 +32,16 @@ Examples:
 export function registerDataCheck(data: Command): void {
   const command = data
     .command('check')
-    .description('Count, find and open the files of a data set, beside what is published')
+    .description('Count, find and open the files of a data set, and compare them with what is published')
     .option('--dataset <name>', datasetChoice)
     .requiredOption('--root <folder>', 'folder of the data set, or the table of one of your own');
   tableOptions(command)
     .option('--no-probe', 'do not open the files')
-    .option('--decode', 'decode every file from start to end instead of reading its head alone')
-    .option('--allow-missing', 'count missing files without taking them for a fault')
+    .option('--decode', 'decode every file from start to end instead of reading only its header')
+    .option('--allow-missing', 'count missing files without treating them as a fault')
     .option(
       '--out <folder>',
-      'write check.json and tables of classes, missing and broken files; go on from there',
+      'write check.json and tables of classes, missing and broken files; continue from there',
     )
     .option('--figure <file>', 'write a page with the balance of the classes')
     .option('--json', 'print one JSON object instead of tables')
@@ -73,8 +73,8 @@ async function check(flags: CheckFlags): Promise<void> {
     progress?.stop();
     if (!survey) {
       const wayOut = log
-        ? 'the same command goes on from what was opened so far'
-        : 'add --out to go on from where it was stopped';
+        ? 'the same command continues from what was opened so far'
+        : 'add --out to continue from where it stopped';
       process.stderr.write(`xkd: stopped; ${wayOut}\n`);
       process.exitCode = exitCodeOf(interrupt.signal ?? 'SIGINT');
       return;

@@ -31,7 +31,7 @@ Examples:
   xkd extract --merge --out /data/k400-112                                                              (when all are done)
   xkd pretrain --data extracted/ucf101 --preset base --out runs/ucf101
 
-The same command goes on where it was stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
+The same command continues where it stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
 (SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells their number where the environment does not.
 `;
 
@@ -43,7 +43,7 @@ export function register(program: Command): void {
     .option('--dataset <name>', datasetChoice)
     .option('--root <folder>', 'folder of the data set, or the table of one of your own');
   tableOptions(command)
-    .option('--allow-missing', 'go on without files that a published data set should have')
+    .option('--allow-missing', 'continue without files that a published data set should have')
     .requiredOption('--out <folder>', 'where the extracted form goes')
     .addOption(
       new Option(
@@ -59,9 +59,9 @@ export function register(program: Command): void {
     .option('--clips-per-shard <n>', 'clips in a file (default: by the size of the set, at most 64)', count)
     .option('--shard <i/n>', 'take part i of n, from 0 to n-1')
     .option('--shards <n>', 'how many machines share the work', count)
-    .option('--merge', 'only join what the machines have done to one manifest')
-    .option('--workers <n>', 'threads, each with one ffmpeg (default: as many as cores)', count)
-    .option('--retry-failed', 'try files again that could not be used before')
+    .option('--merge', 'only join what the machines have done into one manifest')
+    .option('--workers <n>', 'threads, each with one ffmpeg (default: one per core)', count)
+    .option('--retry-failed', 'retry files that could not be used before')
     .option('--no-space-check', 'begin even if the disk seems too small')
     .addHelpText('after', example)
     .action(run);

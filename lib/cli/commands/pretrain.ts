@@ -26,14 +26,14 @@ export function register(program: Command): void {
     .requiredOption('--data <folder>', 'data set: a folder with index.csv, or any tree of video files')
     .option('--dataset <name>', datasetChoice);
   tableOptions(command)
-    .option('--allow-missing', 'go on without files that a published data set should have')
+    .option('--allow-missing', 'continue without files that a published data set should have')
     .requiredOption('--out <folder>', 'run folder: configuration, metrics, checkpoints')
     .option(
       '--init <path>',
       'weights to start from: a run folder, a checkpoint or a file of weights; again for each further backbone',
       (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
     )
-    .option('--resume', 'go on from the newest sound checkpoint in the run folder')
+    .option('--resume', 'continue from the newest intact checkpoint in the run folder')
     .option('--changes <file>', "changes to make while it runs: another run's changes.json replays it")
     .option('--eager', 'run each step op by op instead of as one native graph')
     .argument('[overrides...]', 'configuration values, such as training.epochs=10 (see xkd config --keys)')
@@ -91,7 +91,7 @@ async function follow(run: PretrainingRun, out: string, interrupt: InterruptWatc
   for (const { path, reason } of run.skipped) process.stderr.write(`skipped ${path}: ${reason}\n`);
   const { step } = run.state;
   const ending = run.interrupted
-    ? `interrupted after step ${step} of ${steps}; --resume goes on`
+    ? `interrupted after step ${step} of ${steps}; --resume continues`
     : `${steps} steps done`;
   process.stdout.write(`${out}: ${ending}\n`);
   if (run.interrupted && interrupt.signal) process.exitCode = exitCodeOf(interrupt.signal);

@@ -39,7 +39,7 @@ export function register(program: Command): void {
     .requiredOption('--data <folder>', 'data set with labels and splits')
     .option('--dataset <name>', datasetChoice);
   tableOptions(command)
-    .option('--allow-missing', 'go on without files that a published data set should have')
+    .option('--allow-missing', 'continue without files that a published data set should have')
     .addOption(
       new Option('--modality <name>', 'features of').choices(['video', 'audio', 'both']).default('video'),
     )

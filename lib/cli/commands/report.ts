@@ -11,7 +11,7 @@ interface ReportFlags {
 export function register(program: Command): void {
   program
     .command('report')
-    .description('Put the results of many evaluations into one table beside the paper’s figures')
+    .description('Put the results of many evaluations into one table next to the paper’s figures')
     .argument('<runs...>', 'results that "xkd evaluate" wrote, or folders to look for them in')
     .option('--out <folder>', 'write report.md, report.csv and report.html (an interactive figure) there')
     .option('--json', 'print one JSON object instead of Markdown')

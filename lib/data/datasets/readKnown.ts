@@ -84,7 +84,7 @@ export function requireWhole(found: FoundDataset, root: string): void {
     const names = missing.slice(0, mostNamed).map(({ name }) => name);
     throw new UserError(
       `${missing.length} of the ${content.clips.length} clips of ${datasetTitles[layout.name]} ${missing.length === 1 ? 'is' : 'are'} not in ${root} (${names.join(', ')}${missing.length > mostNamed ? ', ...' : ''}): ` +
-        `unpack it anew ("xkd data check --dataset ${dataset.name}" lists them), or go on with the others by --allow-missing.`,
+        `unpack it again ("xkd data check --dataset ${dataset.name}" lists them), or continue with the others with --allow-missing.`,
     );
   }
 }

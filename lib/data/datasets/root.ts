@@ -24,7 +24,7 @@ export function requireLayout(layout: Layout, root: string, folder: string): voi
 export function requireList(layout: Layout, path: string): void {
   if (existsSync(path)) return;
   throw new UserError(
-    `${datasetTitles[layout.name]} is not whole, for there is no ${path}: unpack its lists anew; all of them are needed.`,
+    `${datasetTitles[layout.name]} is incomplete, because there is no ${path}: unpack its lists again; all of them are needed.`,
   );
 }
 
@@ -45,7 +45,7 @@ export function noClips(layout: Layout, root: string, folder: string, reason: st
 
 function unfitting(layout: Layout, root: string, reason: string, wayOut: string): UserError {
   return new UserError(
-    `${root} is not the folder of ${datasetTitles[layout.name]}, for ${reason}; expected are ${layout.expected}; ${wayOut}.`,
+    `${root} is not the folder of ${datasetTitles[layout.name]}: ${reason}; expected: ${layout.expected}; ${wayOut}.`,
   );
 }
 

@@ -43,7 +43,7 @@ export function requireSpace(folder: string, neededBytes: number): void {
   if (neededBytes <= free) return;
   throw new UserError(
     `The extracted form needs about ${inUnits(neededBytes)}, but ${inUnits(free)} are free at "${folder}": free some space, ` +
-      'take --frames jpeg or a smaller --short-side, or another folder with --out (--no-space-check goes on all the same).',
+      'take --frames jpeg or a smaller --short-side, or another folder with --out (--no-space-check continues anyway).',
   );
 }
 

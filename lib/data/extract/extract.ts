@@ -188,7 +188,7 @@ async function writeShards(shards: readonly Shard[], work: Work): Promise<void> 
     await pool.destroy();
   }
   if (args.signal?.aborted) {
-    throw new UserError('Stopped; everything so far is kept, and the same command goes on from there.');
+    throw new UserError('Stopped; everything so far is kept, and the same command continues from there.');
   }
   if (failed.length > 0) throw failed[0];
 }

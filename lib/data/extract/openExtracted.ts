@@ -48,7 +48,7 @@ function readManifest(folder: string): ManifestLine[] {
   const path = join(folder, manifestFile);
   if (!existsSync(path)) {
     throw new UserError(
-      `${folder} is not wholly extracted: run the same "xkd extract" again, or with --merge where several machines shared the work.`,
+      `${folder} is not completely extracted: run the same "xkd extract" again, or with --merge where several machines shared the work.`,
     );
   }
   const text = readText(path);
@@ -61,7 +61,7 @@ function readManifest(folder: string): ManifestLine[] {
 
 function damagedManifest(folder: string): UserError {
   return new UserError(
-    `${join(folder, manifestFile)} does not tell the clips of ${folder}: write it anew with "xkd extract --merge --out ${folder}".`,
+    `${join(folder, manifestFile)} does not list the clips of ${folder}: write it again with "xkd extract --merge --out ${folder}".`,
   );
 }
 

@@ -27,7 +27,7 @@ export function chooseShard({ shard, shards, environment = process.env }: ShardC
     const of = shards ?? optionalNumber('JOB_COMPLETIONS', environment.JOB_COMPLETIONS);
     if (of === undefined) {
       throw new UserError(
-        `JOB_COMPLETION_INDEX is ${completion}, but of how many jobs is not told: add --shards with their number, or set JOB_COMPLETIONS.`,
+        `JOB_COMPLETION_INDEX is ${completion}, but not of how many jobs: add --shards with their number, or set JOB_COMPLETIONS.`,
       );
     }
     return checked('JOB_COMPLETION_INDEX', wholeNumber('JOB_COMPLETION_INDEX', completion), of);
@@ -71,6 +71,6 @@ function optionalNumber(name: string, text: string | undefined): number | undefi
 }
 
 function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new UserError(`${name} is "${text}", which is no whole number: correct or unset it.`);
+  if (!/^\d{1,9}$/.test(text)) throw new UserError(`${name} is "${text}", which is not a whole number: correct or unset it.`);
   return Number(text);
 }

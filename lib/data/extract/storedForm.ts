@@ -24,6 +24,6 @@ export function requireFittingForm(file: Pick<MediaEntry, 'stored'>, { clip }: X
   const now = differing.map(([key, , , asked]) => `${key}=${asked}`).join(' ');
   const options = differing.map(([, option, , asked]) => `${option} ${asked}`).join(' ');
   throw new UserError(
-    `The data set was extracted for ${set}, but the configuration has ${now}: extract it anew with ${options}, or set ${set}.`,
+    `The data set was extracted for ${set}, but the configuration has ${now}: extract it again with ${options}, or set ${set}.`,
   );
 }

@@ -54,7 +54,7 @@ function feed(pipe: Writable, values: Uint8Array | Float32Array): void {
 
 function encodingError(path: string, complaint: string): UserError {
   if (/No space left/i.test(complaint)) {
-    return new UserError(`The disk is full at ${path}; free some space and repeat the command, it goes on where it stood.`);
+    return new UserError(`The disk is full at ${path}; free some space and repeat the command, it continues where it stopped.`);
   }
   const lines = complaint.trim().split('\n');
   return new UserError(`ffmpeg could not write ${path}: ${lines[lines.length - 1] || 'it was stopped'}.`);

@@ -120,7 +120,7 @@ async function makeClips(specs: readonly ClipSpec[], args: MakeArgs, onProgress?
     await Promise.all(clips);
   } catch (error) {
     if (!signal?.aborted) throw error;
-    throw new UserError(`Stopped after ${done} of ${specs.length} clips; the same command goes on from there.`);
+    throw new UserError(`Stopped after ${done} of ${specs.length} clips; the same command continues from there.`);
   } finally {
     signal?.removeEventListener('abort', stop);
     // A thread that ends before its ffmpeg would never collect it: let each report its end first.

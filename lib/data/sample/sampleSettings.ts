@@ -68,7 +68,7 @@ export function inspectFolder(folder: string, settings: SampleSettings): 'empty'
   const found = readSettings(folder);
   if (found) return writtenSettings(found) === writtenSettings(settings) ? 'same' : 'other';
   if (isEmptyFolder(folder)) return 'empty';
-  throw new UserError(`"${folder}" is there already and is no sample set; choose another folder with --out.`);
+  throw new UserError(`"${folder}" already exists and is not a sample set; choose another folder with --out.`);
 }
 
 /** The first setting in which two sets differ, in words. */

@@ -60,13 +60,13 @@ function publishedFindings({ published, classes, parts }: Omit<DatasetSurvey, 'f
   if (!published) return [];
   const findings: string[] = [];
   if (classes.length !== published.classes) {
-    findings.push(`The lists name ${counted(classes.length, 'class', 'classes')}; published are ${published.classes}.`);
+    findings.push(`The lists name ${counted(classes.length, 'class', 'classes')}; ${published.classes} are published.`);
   }
   for (const part of parts) {
     if (part.published === null || part.listed === 0 || agrees(part, published)) continue;
     const difference = Math.abs(part.listed - part.published);
     const [about, word] = [published.approximate ? 'about ' : '', part.listed < part.published ? 'fewer' : 'more'];
-    findings.push(`The lists of ${part.name} name ${counted(part.listed, 'clip', 'clips')}; published are ${about}${part.published} (${difference} ${word}).`);
+    findings.push(`The lists of ${part.name} name ${counted(part.listed, 'clip', 'clips')}; ${about}${part.published} are published (${difference} ${word}).`);
   }
   Object.entries(published.perClass ?? {}).forEach(([name, expected]) => {
     const p = parts.findIndex((part) => part.name === name);
@@ -74,7 +74,7 @@ function publishedFindings({ published, classes, parts }: Omit<DatasetSurvey, 'f
     const other = classes.filter((own) => own.parts[p] !== expected);
     if (other.length === 0) return;
     const first = `"${other[0].name}" has ${other[0].parts[p]}`;
-    findings.push(`${counted(other.length, 'class has', 'classes have')} not the published ${expected} clips in ${name}: ${first}.`);
+    findings.push(`${counted(other.length, 'class does', 'classes do')} not have the published ${expected} clips in ${name}: ${first}.`);
   });
   return findings;
 }

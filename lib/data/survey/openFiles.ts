@@ -7,7 +7,7 @@ import { OpenedLog, type OpenedFile } from './openedLog';
 import type { OpenedFiles } from './survey';
 
 export interface OpenFilesArgs {
-  /** Decode each from start to end instead of reading its head alone. */
+  /** Decode each from start to end instead of reading only its header. */
   readonly decode: boolean;
   /** Where what was found out is written as it comes, so that another call goes on from there; null: nowhere. */
   readonly log: string | null;

@@ -62,12 +62,14 @@ function checkPart(
 ): void {
   if (fold[part].length === 0) {
     const what = part === 'train' ? 'to learn from' : 'to test on';
-    throw new UserError(`Fold "${fold.name}" of ${root} has no files ${what}; mend its splits or its files.`);
+    throw new UserError(
+      `Fold "${fold.name}" of ${root} has no files ${what}; correct its splits or its files.`,
+    );
   }
   const unlabelled = fold[part].find((at) => labelsOf(entries[at]).length === 0);
   if (unlabelled === undefined || multiLabel || !needsLabels) return;
   throw new UserError(
-    `${entries[unlabelled].path} has no label, and this needs one for each file: add a column "label" to index.csv, or lay the files into a folder for each class.`,
+    `${entries[unlabelled].path} has no label, and this needs one for each file: add a column "label" to index.csv, or put the files into a folder for each class.`,
   );
 }
 

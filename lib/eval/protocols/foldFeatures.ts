@@ -48,7 +48,7 @@ export function selectFiles({ entries, rows, skipped }: FileRows, wanted: readon
   const chosen = wanted.flatMap((entry) => places.get(entry) ?? []);
   if (chosen.length === 0) {
     throw new UserError(
-      `None of the ${wanted.length} files of a fold could be used; mend them, or choose others.`,
+      `None of the ${wanted.length} files of a fold could be used; repair them, or choose others.`,
     );
   }
   if (chosen.length === entries.length && chosen.every((place, i) => place === i)) {

@@ -70,7 +70,7 @@ function possibleNeighbours(
   if (possible.length === asked.length) return { neighbours, note: null };
   const leftOut = asked.filter((k) => k > files).join(', ');
   const headline = neighbours.includes(usualNeighbours) ? usualNeighbours : neighbours[0];
-  const note = `Of ${leftOut} neighbours there is no figure, for there are only ${files} files to learn from; top1, top5 or map are of ${headline}.`;
+  const note = `There is no figure for ${leftOut} neighbours, because there are only ${files} files to learn from; top1, top5 or map are for ${headline}.`;
   return { neighbours, note };
 }
 

@@ -43,7 +43,11 @@ export const knnSettings = z.strictObject({
   neighbours: numberList(z.number().int().min(1))
     .default([10, 20, 100, 200])
     .describe('numbers of neighbours; top1 and top5 are of 20, or else of the first'),
-  temperature: z.number().positive().default(0.07).describe('a neighbour weighs exp(cosine / temperature)'),
+  temperature: z
+    .number()
+    .positive()
+    .default(0.07)
+    .describe('the weight of a neighbour is exp(cosine / temperature)'),
 });
 export type KnnSettings = z.infer<typeof knnSettings>;
 

@@ -65,7 +65,7 @@ class Search implements FoundResults {
 
   private read(path: string, stats: Stats, named: boolean): void {
     if (!stats.isFile() || stats.size > mostBytes) {
-      if (named) this.problems.push(`"${path}" is no file of a result; name one that "xkd evaluate" wrote.`);
+      if (named) this.problems.push(`"${path}" is not a result file; name one that "xkd evaluate" wrote.`);
       return;
     }
     this.tried(path, () => {

@@ -75,7 +75,7 @@ export function makeReport(found: Pick<FoundResults, 'results'> & Partial<FoundR
         ? [`${quoted(duplicates)}: runs that other files hold as well, counted once.`]
         : []),
       ...(others.length > 0
-        ? [`JSON files of other kinds were passed over (${others.length}, such as "${others[0]}").`]
+        ? [`JSON files of other kinds were skipped (${others.length}, such as "${others[0]}").`]
         : []),
     ],
     problems: [...(found.problems ?? []), ...problems],

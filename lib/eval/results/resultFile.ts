@@ -38,7 +38,7 @@ export function writeResult(folder: string, result: ProtocolResult): ResultFiles
  */
 export function readResult(path: string): ProtocolResult {
   const sentence = (wrong: string) =>
-    `"${path}" is no result of "xkd evaluate" (${wrong}); name one that it wrote, or run it again.`;
+    `"${path}" is not a result of "xkd evaluate" (${wrong}); name one that it wrote, or run it again.`;
   return readJson(path, protocolResultSchema, sentence);
 }
 

@@ -122,6 +122,6 @@ function requireSame(path: string, there: FeatureSetKey, asked: FeatureSetKey): 
   const difference = differenceOf(there, asked);
   if (difference === null) return;
   throw new UserError(
-    `The features in "${path}" are ${difference}; leave out --features, or give the folder in which that one lies: they are then computed anew.`,
+    `The features in "${path}" are ${difference}; leave out --features, or give the folder in which that one lies: they are then computed again.`,
   );
 }

@@ -196,7 +196,7 @@ function loadRows(
 ): StoredFeatures['rows'] | null {
   const usable = [...entries.keys()].filter((i) => places.every((each) => each[i] !== null));
   if (usable.length === 0)
-    throw new UserError('None of the files could be used: mend them, or choose others.');
+    throw new UserError('None of the files could be used: repair them, or choose others.');
   const rows: Partial<Record<Modality, RowSource>> = {};
   for (const [at, { modality, folder }] of folders.entries()) {
     const parts = usable.map((i) => places[at][i]!);

@@ -33,7 +33,7 @@ export function saveClassifier(state: ClassifierState, path: string): void {
 }
 
 /**
- * Reads a state back; null where there is none. A damaged file is put aside and told of: training starts anew.
+ * Reads a state back; null where there is none. A damaged file is put aside and told of: training starts again.
  */
 export function readClassifier(
   path: string,
@@ -46,7 +46,7 @@ export function readClassifier(
   } catch (error) {
     if (!(error instanceof DamagedFile)) throw error;
     renameSync(path, `${path}.damaged`);
-    report(`"${path}" is damaged (${error.reason}); training starts anew.`);
+    report(`"${path}" is damaged (${error.reason}); training starts again.`);
     return null;
   }
 }
@@ -56,7 +56,8 @@ function readState(path: string, setup: ClassifierSetup): ClassifierState {
   const tensors: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
   try {
     const { metadata } = reader;
-    if (!reader.sealed || metadata.format !== format) throw damaged(path, 'it is no classifier in training');
+    if (!reader.sealed || metadata.format !== format)
+      throw damaged(path, 'it is not a classifier in training');
     for (const group of stateGroups) {
       for (const { name, shape } of trainedSpecs(setup)) {
         const stored = prefixes[group] + name;

@@ -28,7 +28,7 @@ export function evaluateLinear(
 ): Promise<ProtocolResult> {
   if (settings.features === 'each' && settings.trainClips !== 1) {
     throw new UserError(
-      `trainClips is ${settings.trainClips}, but clips are drawn anew in each epoch: add features=once, or leave it out.`,
+      `trainClips is ${settings.trainClips}, but clips are drawn again in each epoch: add features=once, or leave it out.`,
     );
   }
   if (settings.features === 'once' && settings.cutmix > 0) {

@@ -54,7 +54,7 @@ export function isAllowed(name: string): boolean {
 
 /** What an allowed name makes of its arguments. */
 export function build(name: string, args: readonly PickleValue[]): PickleValue {
-  if (!Object.hasOwn(builders, name)) throw new PickleError(`it calls ${name}, which is no function`);
+  if (!Object.hasOwn(builders, name)) throw new PickleError(`it calls ${name}, which is not a function`);
   return builders[name](args);
 }
 

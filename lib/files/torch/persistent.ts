@@ -12,12 +12,12 @@ import { PickleGlobal, type PickleValue, StorageRef } from './pickleValues';
 export function storagesFrom(storages: Map<string, StorageRef>): PersistentLoad {
   return (id) => {
     if (!Array.isArray(id) || id[0] !== 'storage' || id.length < 5 || id.length > 6) {
-      throw new PickleError('it refers to what is no storage');
+      throw new PickleError('it refers to something that is not a storage');
     }
     const [, type, key, , recordSize, view] = id;
     const dtype = type instanceof PickleGlobal ? storageTypes[type.name] : undefined;
     if (dtype === undefined || typeof key !== 'string' || !isSize(recordSize)) {
-      throw new PickleError('it describes a storage by what makes no sense');
+      throw new PickleError('it describes a storage in a way that makes no sense');
     }
     const whole = storages.get(key) ?? new StorageRef({ key, dtype, recordSize, start: 0, size: recordSize });
     if (whole.dtype !== dtype || whole.recordSize !== recordSize) {

@@ -39,7 +39,7 @@ class PickleMachine {
   ) {}
 
   run(): PickleValue {
-    if (this.input.byte() !== 0x80) throw new PickleError('it is no pickle of protocol 2 or later');
+    if (this.input.byte() !== 0x80) throw new PickleError('it is not a pickle of protocol 2 or later');
     this.protocol();
     for (let operation = 0; operation < limits.operations; operation++) {
       const opcode = this.input.byte();
@@ -189,14 +189,14 @@ class PickleMachine {
 
   private append(values: readonly PickleValue[]): void {
     const list = this.top();
-    if (!Array.isArray(list)) throw new PickleError('it appends to what is no list');
+    if (!Array.isArray(list)) throw new PickleError('it appends to something that is not a list');
     for (const value of values) list.push(value);
   }
 
   private setItems(values: readonly PickleValue[]): void {
     const dict = this.top();
     if (!(dict instanceof PickleDict) || values.length % 2 !== 0) {
-      throw new PickleError('it sets items of what is no dict');
+      throw new PickleError('it sets items of something that is not a dict');
     }
     for (let i = 0; i < values.length; i += 2) dict.set(keyOf(values[i]), values[i + 1]);
   }
@@ -226,7 +226,7 @@ class PickleMachine {
   private stackGlobal(): void {
     const [module, attribute] = this.popCount(2);
     if (typeof module !== 'string' || typeof attribute !== 'string') {
-      throw new PickleError('it names something by what is no text');
+      throw new PickleError('it names something with a value that is not text');
     }
     this.global(module, attribute);
   }
@@ -234,7 +234,7 @@ class PickleMachine {
   private reduce(): void {
     const [callable, args] = this.popCount(2);
     if (!(callable instanceof PickleGlobal) || !Array.isArray(args)) {
-      throw new PickleError('it calls what is no function');
+      throw new PickleError('it calls something that is not a function');
     }
     this.push(build(callable.name, args));
   }
@@ -244,7 +244,7 @@ class PickleMachine {
     const [target, state] = this.popCount(2);
     if (target instanceof NumpyType && Array.isArray(state)) target.littleEndian = state[1] !== '>';
     else if (!(target instanceof PickleDict && state instanceof PickleDict)) {
-      throw new PickleError('it sets attributes of what has none');
+      throw new PickleError('it sets attributes of something that has none');
     }
     this.push(target);
   }

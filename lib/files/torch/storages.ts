@@ -77,7 +77,7 @@ export function checkPlace(
   if (place === undefined || place.byteLength !== expected) {
     const found = place === undefined ? 'no bytes' : `${place.byteLength} bytes`;
     throw new UserError(
-      `"${path}" is no sound PyTorch file: the values of "${name}" should take ${expected} bytes, but storage "${key}" has ${found}. Copy it again or use another one.`,
+      `"${path}" is not a valid PyTorch file: the values of "${name}" should take ${expected} bytes, but storage "${key}" has ${found}. Copy it again or use another one.`,
     );
   }
 }

@@ -64,7 +64,9 @@ export function readRecord(file: RandomAccessFile, record: ZipRecord): ArrayBuff
 
 export function damagedZip(path: string, reason: string): UserError {
   const sentence = reason.replace(/\.$/, '');
-  return new UserError(`"${path}" is no sound PyTorch file: ${sentence}. Copy it again or use another one.`);
+  return new UserError(
+    `"${path}" is not a valid PyTorch file: ${sentence}. Copy it again or use another one.`,
+  );
 }
 
 /** Reads for yauzl, which asks for any place that a damaged directory gives. */

@@ -29,7 +29,7 @@ function fieldsOf(asked: string, live: readonly ConfigKey[]): ConfigKey[] {
   if (found.length > 0) return found;
   const groups = [...new Set(live.map(({ key }) => key.split('.')[0]))];
   throw new UserError(
-    `"${asked}" is nothing that may change while a run is under way; there are ${groups.join(', ')}, and the keys below them (xkd config nano --keys).`,
+    `"${asked}" cannot change while a run is under way; these can: ${groups.join(', ')} and the keys below them (xkd config nano --keys).`,
   );
 }
 

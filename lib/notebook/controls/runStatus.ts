@@ -28,5 +28,7 @@ function doing({ pace, looping, state, length, interrupted }: ReportedRun): stri
   if (pace.paused) return looping ? 'will pause after this step' : 'will pause before its first step';
   if (looping) return 'training';
   if (state.step === 0) return 'not begun';
-  return interrupted ? 'interrupted; run the cell again to go on' : 'stopped; run the cell again to go on';
+  return interrupted
+    ? 'interrupted; run the cell again to continue'
+    : 'stopped; run the cell again to continue';
 }

@@ -55,7 +55,7 @@ export function commonShareFigure(
     showlegend: true,
     legend: { orientation: 'v', x: 1.02, y: 1 },
     xaxis: {
-      title: { text: 'common share: probability that sight tells the class of the sound' },
+      title: { text: 'common share: probability that the picture shows the class of the sound' },
       tickvals: shares,
     },
     yaxis: { title: { text: 'gain of full XKD [points]' }, zeroline: true },

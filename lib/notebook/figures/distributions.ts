@@ -48,7 +48,7 @@ export function distributionsFigure({ networks, labels, title }: DistributionsAr
         y: shown[0].mean,
         yaxis: 'y2',
         marker: { color: colours.teacher },
-        hovertemplate: 'output %{x}: %{y:.3f} in the mean<extra></extra>',
+        hovertemplate: 'output %{x}: %{y:.3f} on average<extra></extra>',
       },
     ],
     {

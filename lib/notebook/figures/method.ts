@@ -10,9 +10,10 @@ interface Box {
   readonly hover: string;
 }
 
-const teacherHover = 'sees the whole clip; gets no gradient: its weights follow the student slowly (EMA)';
+const teacherHover =
+  'sees all patches of its view (the whole clip, or a local view); gets no gradient: its weights follow the student slowly (EMA)';
 const studentHover = 'sees 15 to 20 % of the patches, and learns by gradient';
-const decoderHover = 'draws the removed patches from the visible ones: L_ae';
+const decoderHover = 'reconstructs the removed patches from the visible ones: L_ae';
 const headHover = 'mean of the patch tokens, then three layers to a distribution over many outputs';
 
 const boxes: readonly Box[] = [

@@ -14,7 +14,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
     return await work(stop.signal);
   } catch (error) {
     if (!watch.requested) throw error;
-    throw new UserError('Stopped; what was done is kept: run this cell again and it goes on from there.');
+    throw new UserError('Stopped; what was done is kept: run this cell again and it continues from there.');
   } finally {
     watch.stop();
   }

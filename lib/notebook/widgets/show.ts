@@ -3,9 +3,9 @@ import { type AnyWidget, type WidgetHost, type WidgetsMissing, widgetHost } from
 
 const reasons: Readonly<Record<WidgetsMissing, string>> = {
   kernel:
-    'There are no controls in this kernel, and the cell runs without: choose the kernel "TypeScript" that npm start sets up.',
+    'There are no controls in this kernel, and the cell runs without them: choose the kernel "TypeScript" that npm start sets up.',
   frontEnd:
-    'There are no controls here, and the cell runs without: open the notebook in JupyterLab, by npm start.',
+    'There are no controls here, and the cell runs without them: open the notebook in JupyterLab, by npm start.',
 };
 
 /** Shows a widget below the running cell; where there can be none, one sentence says so. */

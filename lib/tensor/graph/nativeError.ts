@@ -31,7 +31,7 @@ export function nativeError(error: unknown): Error {
   if (code === 'RESOURCE_EXHAUSTED')
     return new GraphLimit(
       code,
-      `The memory does not suffice (${first}): choose a smaller training.batch, or more parts with training.accumulate.`,
+      `There is not enough memory (${first}): choose a smaller training.batch, or more parts with training.accumulate.`,
     );
   const missing = /Op type not registered '(\w+)'|No OpKernel was registered to support Op '(\w+)'/.exec(
     message,

@@ -206,7 +206,7 @@ def cross_modal_weights(video: Tensor, audio: Tensor, mode: str) -> dict[str, Te
 
 
 def refine(features: Tensor, weights: Tensor) -> Tensor:
-    """Weighs the patches [B, N, D] and keeps the energy of their mean."""
+    """Weights the patches [B, N, D] and keeps the energy of their mean."""
     weighted = features * weights.mean(1)[..., None]
     scale = (energy(features) / energy(weighted)).sqrt()
     return weighted * scale

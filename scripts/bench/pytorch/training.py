@@ -63,7 +63,7 @@ class Trainer:
 
     @torch.no_grad()
     def clip(self) -> int:
-        """Clips each tensor by itself, students' backbones and heads only."""
+        """Clips the gradient of each tensor separately, students' backbones and heads only."""
         gradients = [p.grad for p in self.clipped if p.grad is not None]
         if self.limit == 0 or not gradients:
             return 0

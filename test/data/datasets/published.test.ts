@@ -39,7 +39,7 @@ describe('published data sets', function () {
     const root = file('half');
     plantUcf101(root);
     rmSync(join(root, 'UCF-101/ApplyEyeMakeup/v_ApplyEyeMakeup_g01_c01.avi'));
-    await refuses(root, { dataset: 'ucf101' }, /^1 of the 8 clips of UCF101 is not in .*half \(ApplyEyeMakeup\/v_ApplyEyeMakeup_g01_c01\.avi\): unpack it anew .*--allow-missing/);
+    await refuses(root, { dataset: 'ucf101' }, /^1 of the 8 clips of UCF101 is not in .*half \(ApplyEyeMakeup\/v_ApplyEyeMakeup_g01_c01\.avi\): unpack it again .*--allow-missing/);
     const dataset = await openDataset(root, { dataset: 'ucf101', missing: 'leaveOut' });
     assert.equal(dataset.entries.length, 7);
     assert.equal(dataset.missing, 1);
@@ -50,7 +50,7 @@ describe('published data sets', function () {
     const root = file('roots/ucf');
     plantUcf101(root);
     const args = { dataset: 'ucf101' };
-    await refuses(file('roots'), args, /is not the folder of UCF101, .*no ucfTrainTestlist\/classInd\.txt in it \(it holds ucf\); expected are UCF-101\/CLASS\/\*\.avi and .*; it seems to be .*roots\/ucf: give that folder/);
+    await refuses(file('roots'), args, /is not the folder of UCF101: .*no ucfTrainTestlist\/classInd\.txt in it \(it holds ucf\); expected: UCF-101\/CLASS\/\*\.avi and .*; it seems to be .*roots\/ucf: give that folder/);
     await refuses(join(root, 'UCF-101'), args, /holds ApplyEyeMakeup, HandstandPushups.*it seems to be .*roots\/ucf: give/);
     await refuses(join(root, 'ucfTrainTestlist'), args, /none of the 8 clips of its lists is in it.*it seems to be .*roots\/ucf: give/);
     mkdirSync(file('empty'));
@@ -96,7 +96,7 @@ describe('published data sets', function () {
     writeFileSync(list, `\uFEFF${readFileSync(list, 'utf8')}`);
     assert.equal((await openDataset(root, { dataset: 'ucf101' })).folds[0].train.length, 6);
     appendFileSync(list, Buffer.from('\nHandstandPushups/v_\u00e4_g09_c01.avi 2\n', 'latin1'));
-    await refuses(root, { dataset: 'ucf101' }, /trainlist01\.txt is not UTF-8 text \(line 7\): save it anew in UTF-8/);
+    await refuses(root, { dataset: 'ucf101' }, /trainlist01\.txt is not UTF-8 text \(line 7\): save it again in UTF-8/);
   });
 
   it('refuses UCF101 and HMDB51 where one of their lists is gone, which would leave clips out of a fold', async () => {
@@ -107,7 +107,7 @@ describe('published data sets', function () {
       const root = file(`${dataset} without a list`);
       plantIt(root);
       rmSync(join(root, list));
-      await refuses(root, { dataset }, /(UCF101|HMDB51) is not whole, for there is no .*2\.txt: unpack its lists anew/);
+      await refuses(root, { dataset }, /(UCF101|HMDB51) is incomplete, because there is no .*2\.txt: unpack its lists again/);
     }
   });
 

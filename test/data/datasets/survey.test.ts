@@ -38,8 +38,8 @@ describe('surveyDataset', function () {
     assert.deepEqual(classes[0], { name: 'ApplyEyeMakeup', listed: 4, present: 3, parts: [3, 0, 2, 1, 2, 1] });
     assert.deepEqual(missing, [{ name: 'ApplyEyeMakeup/v_ApplyEyeMakeup_g01_c01.avi', label: 'ApplyEyeMakeup', split: 'test' }]);
     assert.equal(opened, null);
-    assert.ok(findings.includes('The lists name 2 classes; published are 101.'));
-    assert.ok(findings.includes('The lists of 1 test name 2 clips; published are 3783 (3781 fewer).'));
+    assert.ok(findings.includes('The lists name 2 classes; 101 are published.'));
+    assert.ok(findings.includes('The lists of 1 test name 2 clips; 3783 are published (3781 fewer).'));
     assert.ok(findings.includes('1 listed clip has no file: ApplyEyeMakeup/v_ApplyEyeMakeup_g01_c01.avi.'));
     const allowed = await survey(root, { dataset: 'ucf101', allowMissing: true });
     assert.ok(!allowed.findings.some((finding) => finding.includes('no file')));
@@ -56,7 +56,7 @@ describe('surveyDataset', function () {
     assert.ok(findings.includes('None of the 2 clips of 3 test is there.'));
     plantHmdb51(file('hmdb'));
     const hmdb = await survey(file('hmdb'), { dataset: 'hmdb51' });
-    assert.ok(hmdb.findings.includes('2 classes have not the published 70 clips in 1 train: "brush_hair" has 1.'));
+    assert.ok(hmdb.findings.includes('2 classes do not have the published 70 clips in 1 train: "brush_hair" has 1.'));
     await refuses(file('hmdb'), { dataset: 'esc50' }, /is not the folder of ESC-50/);
   });
 

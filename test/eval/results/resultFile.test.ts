@@ -35,8 +35,8 @@ describe('result of a protocol', () => {
   });
 
   const wrong: [string, string, RegExp][] = [
-    ['no JSON', '{"format": 1', /"[^"]+other\.json" is no result of "xkd evaluate" \(.*\); name one/],
-    ['another file', '{"format": 2}', /is no result of "xkd evaluate" \(format: .*\); name one/],
+    ['no JSON', '{"format": 1', /"[^"]+other\.json" is not a result of "xkd evaluate" \(.*\); name one/],
+    ['another file', '{"format": 2}', /is not a result of "xkd evaluate" \(format: .*\); name one/],
     [
       'a value of another kind',
       JSON.stringify({ ...result0(), metrics: { top1: 'high' } }),

@@ -270,7 +270,7 @@ describe('training of classifiers', function () {
       console.warn = warn;
     }
     assert.equal(said.length, 1);
-    assert.match(said[0], /damaged.*training starts anew/);
+    assert.match(said[0], /damaged.*training starts again/);
     assert.ok(existsSync(`${path}.damaged`));
   });
 

@@ -62,7 +62,7 @@ export function registerProtocol<S extends SettingsSchema>(
     .option('--dataset <name>', datasetChoice)
     .requiredOption('--root <folder>', 'folder of the data set, or the table of one of your own');
   tableOptions(command)
-    .option('--allow-missing', 'go on without files that a published data set should have')
+    .option('--allow-missing', 'continue without files that a published data set should have')
     .addOption(
       new Option('--modality <name>', 'what is looked at').choices(modalities).default(modalities[0]),
     )
@@ -74,7 +74,7 @@ export function registerProtocol<S extends SettingsSchema>(
     .option('--preset <name>', `configuration of an untrained network: ${Object.keys(presets).join(', ')}`)
     .option('--out <folder>', 'where the result goes (default: evaluation in the run folder)')
     .option('--features <folder>', 'where features are kept (default: features in the run folder)')
-    .option('--seed <n>', 'of everything that is drawn', wholeNumber, 0)
+    .option('--seed <n>', 'seed of everything that is random', wholeNumber, 0)
     .option('--holdout <share>', 'for data without splits: tests on this share of each class', share)
     .option('--json', 'print the result as JSON instead of a table')
     .argument('[words...]', 'settings key=value, below; and configuration values, such as loader.workers=1')

@@ -63,7 +63,7 @@ export async function runProtocol<S extends SettingsSchema>(
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
     bars.stop();
-    process.stderr.write('xkd: stopped; the same command goes on from what was computed so far\n');
+    process.stderr.write('xkd: stopped; the same command continues from what was computed so far\n');
     process.exitCode = exitCodeOf(interrupt.signal ?? 'SIGINT');
   } finally {
     bars.stop();
