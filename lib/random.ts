@@ -2,7 +2,7 @@ import seedrandom from 'seedrandom';
 
 type AleaState = seedrandom.State.Alea;
 
-/** What `RandomStream.restore` needs to go on where a stream stood. */
+/** What `RandomStream.restore` needs to continue where a stream stood. */
 export interface RandomState {
   readonly key: string;
   readonly alea: AleaState;

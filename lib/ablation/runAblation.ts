@@ -31,8 +31,8 @@ export interface AblationProgress {
 }
 
 /**
- * Trains and evaluates the jobs that are not done yet. Cut off anywhere, the same call goes on: what is done is kept,
- * what was under way goes on from its checkpoint.
+ * Trains and evaluates the jobs that are not done yet. Cut off anywhere, the same call continues: what is done is kept,
+ * what was under way continues from its checkpoint.
  *
  * @returns whether all are done, which they are not where a signal stopped them
  * @throws UserError where data are missing, or the folder holds jobs of another configuration

@@ -35,7 +35,7 @@ interface JobUnderWay {
 }
 
 /**
- * Trains networks side by side on the same batches, then probes each. Runs that stopped at different steps go on from
+ * Trains networks side by side on the same batches, then probes each. Runs that stopped at different steps continue from
  * there: those ahead wait for the others. A job is done when its result is written.
  */
 export async function trainJobs(args: TrainJobsArgs): Promise<void> {

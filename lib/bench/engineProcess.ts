@@ -29,7 +29,7 @@ class LineProcess implements EngineProcess {
     private readonly child: ChildProcessWithoutNullStreams,
   ) {
     this.first = this.expect<Ready>();
-    // A failure before anybody asks is told to whoever asks.
+    // A failure before anybody asks is reported to the first that asks.
     this.first.catch(() => undefined);
     createInterface({ input: child.stdout }).on('line', (line) => this.take(line));
     child.stderr.on('data', (piece: Buffer) => (this.errors = (this.errors + String(piece)).slice(-4000)));

@@ -55,7 +55,7 @@ function checkLosses(config: XkdConfig): void {
   }
 }
 
-/** A choice about a part of the method that is off would change nothing, which whoever makes it does not expect. */
+/** A choice about a part of the method that is off would change nothing, which the user does not expect. */
 function checkUnused(config: XkdConfig): void {
   const { loss, refinement, optimiser } = config;
   const { heads, teachers } = usedParts(config);

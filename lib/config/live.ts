@@ -12,7 +12,7 @@ export function isLiveKey(key: string): boolean {
 }
 
 /**
- * The configuration with which a run goes on when some keys change.
+ * The configuration with which a run continues when some keys change.
  *
  * @throws UserError naming an unknown key, one that may not change, or a value out of range
  */

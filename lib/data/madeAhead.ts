@@ -42,7 +42,7 @@ export class MadeAhead<T> {
   private start(number: number): void {
     if (this.made.has(number)) return;
     const value = this.args.make(number);
-    // Whoever asks for it gets the error; until then it is no unhandled one.
+    // The caller that asks for it gets the error; until then it is not unhandled.
     value.catch(() => undefined);
     this.made.set(number, value);
   }

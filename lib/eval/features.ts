@@ -32,7 +32,7 @@ export interface FeatureArgs {
   readonly batch?: number;
   /** Decoding threads and cache to share with others. */
   readonly pool?: ClipPool;
-  /** Makes the clips of the entries, so many at a time, in place of decoding them. */
+  /** Makes the clips of the entries, so many at a time, instead of decoding them. */
   readonly clips?: MakeClips;
   readonly onProgress?: (done: number, total: number) => void;
   /** Told of every file that can't be used. */

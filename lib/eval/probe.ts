@@ -30,7 +30,7 @@ export interface ProbeArgs {
   readonly splits?: SplitNames;
   /** Decoding threads and cache to share with others. */
   readonly pool?: ClipPool;
-  /** Makes the clips in place of decoding them, such as for many networks from those that are kept. */
+  /** Makes the clips instead of decoding them, such as for many networks from those that are kept. */
   readonly clips?: MakeClips;
   readonly onProgress?: (done: number, total: number) => void;
 }

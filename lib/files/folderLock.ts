@@ -9,7 +9,7 @@ export interface FolderLockArgs {
   readonly name: string;
   /** What holders do with the folder, such as `is training in`. */
   readonly doing: string;
-  /** Whether this process may take it again, as a notebook does that opens its run anew. */
+  /** Whether this process may take it again, as a notebook does that opens its run again. */
   readonly again?: boolean;
 }
 

@@ -19,7 +19,7 @@ export class MetricsWriter {
   /**
    * @param path ends in `.csv` or `.jsonl`
    * @param afterStep when resuming: the last step that counts; later rows and a half-written line are dropped.
-   *   Null: begin anew.
+   *   Null: start over.
    */
   constructor(
     readonly path: string,

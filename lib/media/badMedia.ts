@@ -19,7 +19,7 @@ export class BadMedia extends UserError {
   }
 }
 
-/** Refuses what is no readable, non-empty, regular file before ffmpeg is asked. */
+/** Refuses anything but a readable, non-empty, regular file before ffmpeg is asked. */
 export async function checkFile(path: string): Promise<void> {
   try {
     const file = await stat(path);

@@ -30,7 +30,7 @@ export class FfmpegHost {
       this.child.once('error', fail);
       this.child.once('close', () => fail(new Error('The process that runs ffmpeg has ended.')));
     });
-    // Whoever waits for it to be ready must find the program still alive; from then on it must not keep a program
+    // A caller that waits for it to be ready must find the program still alive; from then on it must not keep a program
     // alive that has nothing else to do.
     this.ready.then(
       () => this.handles().forEach((handle) => handle.unref()),

@@ -70,7 +70,7 @@ export interface WatchSideBySideArgs extends Omit<ComparisonArgs, 'histories'> {
 
 /**
  * Takes the runs' steps in turn, with a progress bar and one live figure below the cell. JupyterLab's interrupt ends it
- * after the running step, and calling it again goes on.
+ * after the running step, and calling it again continues.
  */
 export async function watchSideBySide(
   contenders: readonly Contender[],

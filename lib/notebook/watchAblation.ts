@@ -20,7 +20,7 @@ export interface WatchAblationArgs {
 
 /**
  * Trains and probes jobs in processes beside the kernel, as many as cores, with one bar over all of them. JupyterLab's
- * interrupt ends it with checkpoints, and running the cell again goes on.
+ * interrupt ends it with checkpoints, and running the cell again continues.
  *
  * @returns the table of what is done; null where that is nothing
  * @throws UserError where data are missing, or the folder holds jobs of another configuration

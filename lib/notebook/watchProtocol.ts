@@ -5,7 +5,7 @@ import { tick } from './tick';
 
 /**
  * Runs a protocol with a progress bar below the cell for each of the things it does. JupyterLab's interrupt ends it;
- * what was computed stays in the store, and running the cell again goes on from there.
+ * what was computed stays in the store, and running the cell again continues from there.
  *
  * @throws Stopped after an interrupt; UserError for data or settings that make no sense
  */

@@ -21,7 +21,7 @@ export interface WatchArgs {
 
 /**
  * Takes the steps of a run, or those that are left, with a progress bar and live curves below the cell.
- * JupyterLab's interrupt ends it after the running step; the run can go on in another cell. Changes during the run
+ * JupyterLab's interrupt ends it after the running step; the run can continue in another cell. Changes during the run
  * are marked by vertical lines.
  *
  * @param history where the figures of the steps go, after those that are there. Make the list in an earlier

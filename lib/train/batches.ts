@@ -21,7 +21,7 @@ export class BatchQueue {
     return this.upcoming === null ? performance.now() : this.askedMs;
   }
 
-  /** Waits for the next batch, but no longer than to an interrupt; it is kept for whoever goes on then. */
+  /** Waits for the next batch, but no longer than to an interrupt; it is kept for the next caller. */
   async wait(interrupt: UntilEvent): Promise<void> {
     this.askedMs = performance.now();
     this.upcoming ??= this.source.next();

@@ -17,7 +17,7 @@ const changesSchema = z.array(z.strictObject({ step: z.int().min(0), values: z.r
 
 /**
  * The changes of a run in the order of their steps. Each step's configuration is a function of the one that the run was
- * begun with and of this log, so that whoever has both can replay the run.
+ * begun with and of this log, so that anyone who has both can replay the run.
  */
 export class ChangeLog {
   /** @throws UserError where a change is not allowed */
@@ -51,7 +51,7 @@ export class ChangeLog {
 
   /**
    * The log with one more change; itself where the values are those already. Changes of later steps, which a run that
-   * goes on would make again, are dropped: it takes another way from here.
+   * continues would make again, are dropped: it takes another way from here.
    *
    * @throws UserError where the change is not allowed
    */

@@ -22,7 +22,7 @@ import { type StateTensors, TrainState, centreNames, trainableNames } from './st
 const momentPrefixes = { first: 'optimiser.first.', second: 'optimiser.second.' } as const;
 
 /**
- * Writes a state atomically: whoever reads finds the whole file or the one before it. One tensor at a time is copied
+ * Writes a state atomically: a reader finds the whole file or the one before it. One tensor at a time is copied
  * out of TensorFlow, hashed and written.
  *
  * @param run what the state's run goes by; null for weights that stand alone

@@ -8,7 +8,7 @@ import type { TrainState } from './state';
 
 /*
  * The checkpoints of a run lie in its folder as `checkpoints/step-0000200.safetensors`. Several are kept, so that a
- * damaged one leaves an older one to go on from.
+ * damaged one leaves an older one to continue from.
  */
 
 const checkpointName = /^step-(\d+)\.safetensors$/;

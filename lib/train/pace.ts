@@ -1,7 +1,7 @@
 import type { InterruptWatch } from './interrupt';
 
 /**
- * How a loop over the steps of a run goes on, told from beside it: a button of a notebook is pressed while the cell with
+ * How a loop over the steps of a run continues, told from beside it: a button of a notebook is pressed while the cell with
  * the loop runs.
  */
 export class Pace {
@@ -68,7 +68,7 @@ export class Pace {
     return !this.ending;
   }
 
-  /** The loop has ended: the next one goes on freely. */
+  /** The loop has ended: the next one continues freely. */
   reset(): void {
     this.held = this.ending = false;
     this.allowed = 0;

@@ -23,9 +23,9 @@ import { UntilEvent } from './untilEvent';
  *     for await (const metrics of run) draw(metrics);
  *
  * The loop ends after the last step, or cleanly after the running one when Ctrl-C or JupyterLab's interrupt comes, or
- * `run.pace.stop()`; a checkpoint is written then. All state is in `run.state`; iterating again goes on.
+ * `run.pace.stop()`; a checkpoint is written then. All state is in `run.state`; iterating again continues.
  *
- * A run that was cut off anywhere, in mid-epoch as well, goes on bit for bit: every draw is a function of the seed,
+ * A run that was cut off anywhere, in mid-epoch as well, continues bit for bit: every draw is a function of the seed,
  * the step and the place in its batch, and the batch of a step one of the step and the data set.
  */
 export class PretrainingRun implements AsyncIterable<StepMetrics> {
@@ -74,7 +74,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
           ? await resumeState({ out, config, run: facts, log, initial, report })
           : await initial();
       state.config = log.configAt(state.step);
-      // Given weights follow from no seed: cut off before its first checkpoint, such a run could not go on without them.
+      // Given weights follow from no seed: cut off before its first checkpoint, such a run could not continue without them.
       if (args.initial !== undefined && out !== null && listCheckpoints(out).length === 0) {
         saveCheckpoint(state, checkpointPath(out, state.step), facts, log);
       }

@@ -24,7 +24,7 @@ export interface ResumeArgs {
 }
 
 /**
- * The state from which a run goes on: of its newest sound checkpoint, or, where it was cut off before the first one,
+ * The state from which a run continues: of its newest intact checkpoint, or, where it was cut off before the first one,
  * that of its start. Damaged checkpoints are put aside.
  *
  * @throws UserError where the run is another one, or all of its checkpoints are damaged
@@ -57,7 +57,7 @@ export async function resumeState({
   }
   // A kill may have come between writing a checkpoint and removing the oldest.
   pruneCheckpoints(out, config.training.keepCheckpoints);
-  // With the values of keys that are free when a run goes on.
+  // With the values of keys that are free when a run continues.
   return new TrainState(log.configAt(state.step), state.tensors, state.updates, state.step);
 }
 

@@ -24,7 +24,7 @@ export function requireSameConfig(path: string, found: XkdConfig, asked: XkdConf
 }
 
 /**
- * Sees to it that a run goes on as the one that a checkpoint is from: with its configuration, on its training clips,
+ * Sees to it that a run continues as the one that a checkpoint is from: with its configuration, on its training clips,
  * to its last step.
  *
  * @param out run folder, for the sentence

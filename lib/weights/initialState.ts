@@ -6,7 +6,7 @@ import { type WeightSet, openWeights } from './weightSet';
 
 /**
  * A state at step 0 to train on from given weights: a checkpoint or a whole state dict, or one to four backbones
- * ({@link BackboneNetwork.toState}). Optimiser and schedules start anew.
+ * ({@link BackboneNetwork.toState}). Optimiser and schedules start afresh.
  *
  * @throws UserError where a file is damaged or does not fit the configuration
  */

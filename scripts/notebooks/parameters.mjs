@@ -74,7 +74,7 @@ function unknownParameter(name, known) {
 
 /**
  * A copy of a notebook with a cell after its parameters that gives those it has other values. TypeScript cells may
- * declare a name anew.
+ * declare a name again.
  */
 export function withParameters(notebook, parameters) {
   const own = parametersOf(notebook);

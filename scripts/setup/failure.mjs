@@ -16,7 +16,7 @@ const known = [
     'disk',
     /ENOSPC|No space left on device|not enough (disk )?space|Errno 28/i,
     (step) =>
-      `${step}: the disk is full; free some space and run the command again, it goes on where it stopped.`,
+      `${step}: the disk is full; free some space and run the command again; it continues where it stopped.`,
   ],
   [
     'permission',

@@ -25,7 +25,7 @@ const steps = [npmPackages, pythonEnvironment, pythonPackages, ffmpeg, kernelspe
 export async function setUp({ retryFallback = false, build = true } = {}) {
   let interruptedBy;
   const end = () => {
-    console.error('\nSet-up was interrupted: run the command again, it goes on where it stopped.');
+    console.error('\nSet-up was interrupted: run the command again; it continues where it stopped.');
     process.exit(interruptedBy === 'SIGINT' ? 130 : 143);
   };
   // The step under way ends with its programs and tidies up; should that take long, it is not waited for.

@@ -16,7 +16,7 @@ import { verifyTensorFlow } from './verify-tensorflow.mjs';
  * libraries from PyPI with the addon compiled here, else plain JavaScript with the reason.
  */
 export const tensorflow = {
-  /** Of the machine and the user's wishes: with another one the choice is made anew. */
+  /** Of the machine and the user's wishes: with another one the choice is made again. */
   key,
   isDone(retryFallback = false) {
     const chosen = readJson(backendFile);

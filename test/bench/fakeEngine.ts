@@ -2,7 +2,7 @@ import type { BenchEngine } from 'xkd/dist/bench/options';
 import type { EngineProcess } from 'xkd/dist/bench/protocol';
 
 export interface FakeArgs {
-  /** Seconds of each step; the last one goes on. */
+  /** Seconds of each step; the last one continues. */
   readonly seconds: readonly number[];
   readonly loss?: number;
   /** Tensors alive after so many steps. */

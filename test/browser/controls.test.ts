@@ -77,7 +77,7 @@ describe('the panel of controls in JupyterLab', function () {
     await saying('2 changes');
   });
 
-  it('pauses, takes a single step, and goes on', async () => {
+  it('pauses, takes a single step, and continues', async () => {
     await button('Pause').click();
     await saying('paused');
     const held = await step();
@@ -92,7 +92,7 @@ describe('the panel of controls in JupyterLab', function () {
     await stepAbove(held + 1);
   });
 
-  it('is there again, and works, when the page is loaded anew', async () => {
+  it('is there again, and works, when the page is loaded again', async () => {
     await lab.command(page, 'docmanager:save');
     await page.reload();
     await lab.ready(page, ['busy', 'idle']);

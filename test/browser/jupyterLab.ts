@@ -124,7 +124,7 @@ export class JupyterLab {
     await this.ready(page);
   }
 
-  /** Waits until the notebook of a page that was opened, or loaded anew, has its kernel. */
+  /** Waits until the notebook of a page that was opened, or loaded again, has its kernel. */
   async ready(page: Page, states = ['idle']): Promise<void> {
     await page.waitForSelector('.jp-Notebook .jp-Cell', { timeout: startSeconds * 1000 });
     await page.waitForFunction(

@@ -73,7 +73,7 @@ describe('notebooks in JupyterLab', function () {
     await checkOutputs(lab, page);
   });
 
-  it('runs every cell without an error and draws them anew', async () => {
+  it('runs every cell without an error and draws them again', async () => {
     await lab.runAll(page, 500);
     const errors = await page.$$eval('[data-mime-type="application/vnd.jupyter.stderr"]', (nodes) =>
       nodes.map((node) => node.textContent),
@@ -117,7 +117,7 @@ describe('notebooks in JupyterLab', function () {
     assert.deepEqual([await says('396.4 M'), await says('the same 12 transformer blocks')], [0, 2]);
   });
 
-  it('ends a loop that asks for the interrupt, and the next cell goes on with what it did', async () => {
+  it('ends a loop that asks for the interrupt, and the next cell continues with what it did', async () => {
     await lab.open(page, 'interrupted.ipynb');
     await lab.command(page, 'notebook:run-cell-and-select-next');
     const loop = lab.command(page, 'notebook:run-cell-and-select-next');

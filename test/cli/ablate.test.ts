@@ -88,7 +88,7 @@ describe('xkd ablate', function () {
     assert.notEqual(first('full', 1).videoReconstruction, first('full', 0).videoReconstruction);
   });
 
-  it('goes on after kill -9 to the same figures, and keeps the jobs that are done', async () => {
+  it('continues after kill -9 to the same figures, and keeps the jobs that are done', async () => {
     const child = start(words('killed'));
     // Jobs of the second seed are under way when those of the first are done.
     await until(() => metrics(job('killed', 'full', 1)).length >= 8, child);
@@ -108,7 +108,7 @@ describe('xkd ablate', function () {
     }
   });
 
-  it('ends at Ctrl-C with checkpoints, and goes on from there', async () => {
+  it('ends at Ctrl-C with checkpoints, and continues from there', async () => {
     const child = start(words('stopped'));
     let stderr = '';
     child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));

@@ -24,7 +24,7 @@ describe('xkd evaluate', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('svm: stopped by Ctrl-C it keeps its features, and goes on from them', async () => {
+  it('svm: stopped by Ctrl-C it keeps its features, and continues from them', async () => {
     const settings = ['trainClips=4', 'testClips=2', 'testCrops=2', '--modality', 'both'];
     const first = spawn(process.execPath, [
       main,

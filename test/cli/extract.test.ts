@@ -52,7 +52,7 @@ describe('xkd extract', function () {
     refused(extract('mixed', 'x', '--short-side', '0'), /Give a whole number of at least 1/);
   });
 
-  it('goes on after kill -9 in the middle of a write, to the same bytes', async () => {
+  it('continues after kill -9 in the middle of a write, to the same bytes', async () => {
     const child = start(words('sample', 'killed'));
     await grown(file('killed'), 0.4 * sizeOf(file('whole')), child);
     child.kill('SIGKILL');
@@ -63,7 +63,7 @@ describe('xkd extract', function () {
     assert.deepEqual(contents(file('killed')), contents(file('whole')));
   });
 
-  it('ends at Ctrl-C, and goes on from there', async () => {
+  it('ends at Ctrl-C, and continues from there', async () => {
     const child = start(words('sample', 'stopped'));
     let stderr = '';
     child.stderr!.on('data', (text: Buffer) => (stderr += text.toString()));

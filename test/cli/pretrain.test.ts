@@ -50,7 +50,7 @@ describe('xkd pretrain', function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('trains from mp4 files, goes on with --resume, and refuses another configuration', () => {
+  it('trains from mp4 files, continues with --resume, and refuses another configuration', () => {
     const out = run('first');
     const first = xkd(...command(out, '--eager'));
     assert.equal(first.status, 0, first.stderr);

@@ -188,7 +188,7 @@ describe('xkd pretrain --resume', function () {
     loadCheckpoint(newest).dispose();
   });
 
-  it('goes on when the data set has moved, and not when clips are missing', async () => {
+  it('continues when the data set has moved, and not when clips are missing', async () => {
     const out = join(folder, 'moved');
     const steps = 'training.steps=1';
     assert.equal((await new Training(words(out, steps, '--eager')).ended).code, 0);

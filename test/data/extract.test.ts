@@ -158,7 +158,7 @@ describe('extractDataset', function () {
     assert.deepEqual(contents(file('parts')), contents(file('raw')));
   });
 
-  it('goes on after what was cut off anywhere', async () => {
+  it('continues after what was cut off anywhere', async () => {
     const whole = readFileSync(join(file('raw'), 'shards', 'clips-00001.tar'));
     const writer = '.clips-00001.tar.elsewhere-999999999.growing';
     for (const cut of [0, 100, 70_000, whole.length - 2000, whole.length - 1024]) {

@@ -61,7 +61,7 @@ describe('LabelledLoader', function () {
     }
   });
 
-  it('draws anew in each epoch where something is drawn, with another seed too', async () => {
+  it('draws again in each epoch where something is drawn, with another seed too', async () => {
     const byLabel = (batches: LabelledBatch[], label: string) =>
       batches.flatMap(({ entries: files, view: { data, shape } }) =>
         files.flatMap((entry, i) =>

@@ -81,7 +81,7 @@ describe('openLoader', function () {
     assert.notDeepEqual(other.video, one[0].video);
   });
 
-  it('visits every file once an epoch, in another order each time, and draws anew', async () => {
+  it('visits every file once an epoch, in another order each time, and draws again', async () => {
     const batches = await load(entries, nano({ 'training.batch': 5 }), 0, 4);
     const order = (first: number): string[] => batches.slice(first, first + 2).flatMap(pathsOf);
     for (const first of [0, 2]) assert.deepEqual(order(first).sort(), entries.map(({ path }) => path).sort());

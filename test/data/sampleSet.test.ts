@@ -86,7 +86,7 @@ describe('makeSampleSet', () => {
     }
   });
 
-  it('stops on a signal with no process left, and goes on where it stood', async () => {
+  it('stops on a signal with no process left, and continues where it stood', async () => {
     const out = join(folder, 'stopped');
     const options = { train: 24, test: 0, workers: 2, out };
     const stop = new AbortController();

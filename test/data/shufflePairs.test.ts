@@ -51,7 +51,7 @@ describe('shuffled pairs', () => {
     assert.deepEqual(soundsOf(before), [...Array(clips).keys()]);
   });
 
-  it('are drawn anew for each step and seed, and the same again', () => {
+  it('are drawn again for each step and seed, and the same again', () => {
     const drawn = (step: number, seed: number) => String(soundsOf(shufflePairs(batch(step), seed)));
     assert.equal(drawn(4, 0), drawn(4, 0));
     assert.equal(new Set([drawn(4, 0), drawn(5, 0), drawn(4, 1)]).size, 3);

@@ -36,7 +36,7 @@ describe('MetricsWriter', () => {
       assert.deepEqual(steps, [[0, 0], [1, 0.1], [2, 0.2], [3, 0.3], [4, 9]]); // prettier-ignore
     });
 
-    it(`${name}: begins anew without a step to resume from, and with one when nothing is there`, () => {
+    it(`${name}: begins again without a step to resume from, and with one when nothing is there`, () => {
       const path = join(folder, name);
       for (const afterStep of [5, null, null]) {
         const writer = new MetricsWriter(path, afterStep);

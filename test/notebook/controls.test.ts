@@ -65,7 +65,7 @@ function fakeFrontEnd(frontEnd = true) {
     click: (description: string) =>
       comms.get(find(description)[0])!.onMessage?.({ method: 'custom', content: { event: 'click' } }),
     text: () => [...models.values()].map(({ value }) => value).find((value) => /^step /.test(String(value))),
-    /** What a page that is loaded anew is told. */
+    /** What a page that is loaded again is told. */
     reload: () => {
       let answer: { states: Record<string, { model_name: string; state: State }> } | null = null;
       const comm = {
@@ -189,7 +189,7 @@ describe('the panel of controls', () => {
     assert.match(String(page.text()), /done/);
   });
 
-  it('is replaced by the next one for the same run, and is told to a page that is loaded anew', async () => {
+  it('is replaced by the next one for the same run, and is told to a page that is loaded again', async () => {
     const { run, observers } = fakeRun();
     const page = fakeFrontEnd();
     await silent(() => controlPanel(run, { host: page.host, keys: ['mask'] }));

@@ -51,7 +51,7 @@ describe('shared batches', () => {
     assert.deepEqual([ahead[0].step, ahead[1].step, calls.made], [0, 1, 2]);
   });
 
-  it('are the same ones for a reader that goes on from a later one', async () => {
+  it('are the same ones for a reader that continues from a later one', async () => {
     const { readers } = source(0, 2);
     const [behind, ahead] = readers;
     assert.equal((await ahead.next()).step, 2);
@@ -110,7 +110,7 @@ describe('runs side by side', function () {
     assert.equal(tf.memory().numTensors, tensors);
   });
 
-  it('stop after the running step when interrupted, and go on with the run that is behind', async () => {
+  it('stop after the running step when interrupted, and continue with the run that is behind', async () => {
     const contenders = await openSideBySide({ configs: variants, data: data(), eager: true });
     const taken = () => contenders.map(({ history }) => history.length);
     const interrupt = {

@@ -36,7 +36,7 @@ function fakeRun(steps: number, stopBehind: number): PretrainingRun {
 }
 
 describe('watching a training', () => {
-  it('keeps every step, and goes on after an interrupt', async () => {
+  it('keeps every step, and continues after an interrupt', async () => {
     const run = fakeRun(30, 11);
     const history: StepMetrics[] = [];
     const shown = await captureDisplays(async () => {

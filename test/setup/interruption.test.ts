@@ -30,7 +30,7 @@ describe('interruption', () => {
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     assert.equal(code, 130);
-    assert.match(stderr, /interrupted: run the command again, it goes on where it stopped\.\n$/);
+    assert.match(stderr, /interrupted: run the command again; it continues where it stopped\.\n$/);
     assert.deepEqual(fs.readdirSync(path.join(folder, '.native')), []);
 
     const { pythonEnvironment } = await loadScript<{ pythonEnvironment: Step }>('setup/python.mjs', folder);

@@ -61,7 +61,7 @@ function flopsOf({ op, attributes, inputs, outputs }: RecordedOp): number {
   const left = (inputs[0] as tf.TensorInfo | undefined)?.shape ?? [];
   if (/^XkdAttention/.test(op)) {
     const [batch, tokens, , heads, width] = left;
-    // Two products, each with two in the gradient; the scores that it makes anew are not counted.
+    // Two products, each with two in the gradient; the scores that it recomputes are not counted.
     return (op === 'XkdAttention' ? 2 : 4) * 2 * batch * heads * tokens ** 2 * width;
   }
   if (!/MatMul/.test(op)) return 0;
@@ -83,7 +83,7 @@ export function pairFlops(ops: readonly RecordedOp[], width: number): number {
   }, 0);
 }
 
-/** Values that the first `boundary` ops make and later ones read; those that a graph makes anew for them are left out. */
+/** Values that the first `boundary` ops make and later ones read; those that a graph recomputes for them are left out. */
 export function valuesKept(ops: readonly RecordedOp[], boundary: number): number {
   const made = new Map(
     ops.slice(0, boundary).flatMap(({ outputs }) => outputs.map((o) => [o.dataId as object, o.size])),

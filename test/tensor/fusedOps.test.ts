@@ -193,7 +193,7 @@ describe('fused ops of layers', function () {
     });
   }
 
-  it('are made anew in the backward pass of a large graph where they are cheap, with the same gradients', () => {
+  it('are made again in the backward pass of a large graph where they are cheap, with the same gradients', () => {
     const [x, scale, shift, weight] = [random([5, 8]), random([8]), random([8]), random([8, 8])];
     const differentiate = (savesMemory?: boolean) => {
       const program = new Program();

@@ -103,7 +103,7 @@ describe('a traced function', () => {
     });
   }
 
-  it('is traced anew when a number beside the tensors changes', () => {
+  it('is traced again when a number beside the tensors changes', () => {
     const compiled = new CompiledFunction(({ x, factor }: { x: tf.Tensor; factor: number }) =>
       tf.mul(x, factor),
     );

@@ -117,7 +117,7 @@ describe('numbers of a configuration', () => {
   }
 
   for (const [key, value] of numbers.filter(([name]) => structural.test(name))) {
-    it(`${key} is traced anew, and both engines agree`, () => {
+    it(`${key} is traced again, and both engines agree`, () => {
       const config = changed(key, value);
       const traces = engine.traces;
       const compiled = take(config, engine);
@@ -142,7 +142,7 @@ describe('numbers of a configuration', () => {
     }
   });
 
-  it('a loss that is switched off or on traces anew, and the graph of before is used again', () => {
+  it('a loss that is switched off or on traces again, and the graph of before is used again', () => {
     const own = new CompiledEngine();
     for (const [weight, traces] of [
       [1, 1],

@@ -13,7 +13,7 @@ describe('the pace of a run', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'xkd-pace-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('pauses after the running step, takes single ones, and goes on', async () => {
+  it('pauses after the running step, takes single ones, and continues', async () => {
     const run = await open(null);
     const steps: number[] = [];
     const told: string[] = [];
@@ -46,7 +46,7 @@ describe('the pace of a run', () => {
     run.state.dispose();
   });
 
-  it('stops with a checkpoint, also while it is paused, and the next loop goes on', async () => {
+  it('stops with a checkpoint, also while it is paused, and the next loop continues', async () => {
     const out = join(folder, 'run');
     const run = await open(out);
     for await (const { step } of run) {

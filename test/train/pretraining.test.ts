@@ -98,7 +98,7 @@ describe('pretraining run', () => {
     assert.equal(tf.memory().numTensors, before);
   });
 
-  it('lets go of every batch while it goes on', async () => {
+  it('lets go of every batch while it continues', async () => {
     const batches: WeakRef<object>[] = [];
     const openSource = async (start: number) => {
       const inner = source(config, start);

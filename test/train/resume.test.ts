@@ -296,7 +296,7 @@ describe('a run that cannot go on', () => {
     on.state.dispose();
   });
 
-  it('an interrupt ends the wait for a batch, and the loop goes on later with that batch', async () => {
+  it('an interrupt ends the wait for a batch, and the loop continues later with that batch', async () => {
     const inner = source(config, 0);
     let letGo = () => {};
     const gate = new Promise<void>((done) => (letGo = done));

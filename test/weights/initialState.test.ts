@@ -67,7 +67,7 @@ describe('starting from given weights', () => {
     fresh.dispose();
   });
 
-  it('stands in a checkpoint at once, so that a run cut off before its next one goes on with the same weights', async () => {
+  it('stands in a checkpoint at once, so that a run cut off before its next one continues with the same weights', async () => {
     const out = join(folder, 'run');
     const first = await open(out, { initial: () => initialState([checkpoint], config) });
     await first.close();

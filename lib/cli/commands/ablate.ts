@@ -72,7 +72,7 @@ async function run(words: readonly string[], flags: AblateFlags): Promise<void> 
   if (onlyMerging && !merge) {
     throw new UserError(`${onlyMerging} goes with --merge only; add it, or leave ${onlyMerging} out.`);
   }
-  // Before all else, so that whoever stops a run that is still being opened is heard.
+  // Before all else, so that a signal while a run is still being opened is noticed.
   const interrupt = watchInterrupt({ secondEnds: true });
   try {
     const { jobsOfShard, planAblation } = await import('../../ablation/plan');

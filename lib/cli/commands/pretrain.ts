@@ -39,7 +39,7 @@ export function register(program: Command): void {
     .argument('[overrides...]', 'configuration values, such as training.epochs=10 (see xkd config --keys)')
     .action(async (words: string[], flags: PretrainFlags) => {
       const config = configure(flags.preset, parseOverrides(words));
-      // Before all else, so that whoever stops a run that is still being opened is heard.
+      // Before all else, so that a signal while a run is still being opened is noticed.
       const interrupt = watchInterrupt({ secondEnds: true });
       try {
         await pretrain(config, flags, interrupt);

@@ -30,7 +30,7 @@ export interface ExtractArgs {
   readonly retryFailed?: boolean;
   /** Whether to check beforehand that the disk has room; default true. */
   readonly spaceCheck?: boolean;
-  /** Stops the work; what is done stays, and the same call goes on from there. */
+  /** Stops the work; what is done stays, and the same call continues from there. */
   readonly signal?: AbortSignal;
   readonly onPlan?: (plan: ExtractPlan) => void;
   /** Told of clips done and their length [s], the first time with those of earlier calls. */
@@ -77,7 +77,7 @@ export async function extractDataset(args: ExtractArgs): Promise<ExtractSummary>
     throw new UserError(`${dataset.root} is extracted already: name the folder of the original files with --root.`);
   }
   const folder = resolve(args.out);
-  // An extraction that is under way goes on as it was begun.
+  // An extraction that is under way continues as it was begun.
   const clipsPerShard = args.clipsPerShard ?? readExtraction(folder)?.clipsPerShard;
   const extraction = planExtraction(dataset, { ...usualForm, ...args.form }, clipsPerShard);
   openExtractionFolder(args.out, extraction);
@@ -195,7 +195,7 @@ async function writeShards(shards: readonly Shard[], work: Work): Promise<void> 
 
 const pollMs = 2000;
 
-/** Whether a shard is there; what describes it is written anew where a process ended in between. */
+/** Whether a shard is there; what describes it is written again where a process ended in between. */
 function isWhole(shard: Shard, extraction: Extraction): boolean {
   if (!existsSync(shard.tar)) return false;
   linesOf(shard, extraction);

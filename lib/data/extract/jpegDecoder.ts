@@ -16,7 +16,7 @@ interface TurboJpeg {
 
 /**
  * Decodes JPEG pictures with libjpeg-turbo, compiled to WebAssembly (by the package `@cwasm/jpeg-turbo`, whose own
- * function allocates anew for each picture and gives four channels). Its memory is its own: nothing is shared with
+ * function allocates again for each picture and gives four channels). Its memory is its own: nothing is shared with
  * other libraries of the process. Loaded at the first picture.
  */
 export class JpegDecoder {

@@ -56,7 +56,7 @@ export function missingShards(shards: readonly Shard[]): Shard[] {
   return shards.filter(({ tar }) => !existsSync(tar));
 }
 
-/** The lines of a shard that is whole; described anew where that was lost. */
+/** The lines of a shard that is whole; described again where that was lost. */
 export function linesOf(shard: Shard, extraction: Extraction): ManifestLine[] {
   let lines = readPart(shard, extraction);
   if (lines === 'missing' || lines === 'damaged') {

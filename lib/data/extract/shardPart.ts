@@ -72,7 +72,7 @@ export function writePart(shard: Shard, extraction: Extraction, clips: readonly 
   writeFileAtomic(shard.part, `${[head, ...lines].map((line) => JSON.stringify(line)).join('\n')}\n`);
 }
 
-/** Describes a shard anew whose description was lost with the process that wrote it. */
+/** Describes a shard again whose description was lost with the process that wrote it. */
 export function restorePart(shard: Shard, extraction: Extraction): void {
   writePart(shard, extraction, scanShard(shard.tar).clips);
 }

@@ -11,7 +11,7 @@ export interface ShardScan {
   readonly end: number;
 }
 
-/** Reads a shard from its start and checks every byte, to go on with it or to describe it anew. */
+/** Reads a shard from its start and checks every byte, to continue with it or to describe it again. */
 export function scanShard(path: string): ShardScan {
   const file = openSync(path, 'r');
   const clips: WrittenClip[] = [];

@@ -35,7 +35,7 @@ export interface ClipsDone {
   readonly seconds: number;
 }
 
-/** Writes one shard, going on after the clips that are there. */
+/** Writes one shard, continuing after the clips that are there. */
 export default async function writeShard(task: ShardTask): Promise<ShardOutcome> {
   const { growing, shard } = task;
   const stop = new Int32Array(task.stop);

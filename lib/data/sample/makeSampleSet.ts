@@ -27,7 +27,7 @@ export interface SampleOptions extends SettingsArgs {
   readonly workers?: number;
   /** Replaces a sample set of other settings. */
   readonly force?: boolean;
-  /** Stops the work; what is done stays, and the same call goes on from there. */
+  /** Stops the work; what is done stays, and the same call continues from there. */
   readonly signal?: AbortSignal;
 }
 

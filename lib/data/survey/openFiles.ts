@@ -9,7 +9,7 @@ import type { OpenedFiles } from './survey';
 export interface OpenFilesArgs {
   /** Decode each from start to end instead of reading only its header. */
   readonly decode: boolean;
-  /** Where what was found out is written as it comes, so that another call goes on from there; null: nowhere. */
+  /** Where what was found out is written as it comes, so that another call continues from there; null: nowhere. */
   readonly log: string | null;
   readonly onProgress?: (done: number, total: number, broken: number) => void;
   readonly signal?: AbortSignal;

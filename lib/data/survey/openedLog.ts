@@ -25,7 +25,7 @@ const line = z.strictObject({
 });
 
 /**
- * A file of lines, one for each file that was opened, so that a check that was interrupted goes on where it was. A
+ * A file of lines, one for each file that was opened, so that a check that was interrupted continues where it was. A
  * line counts as long as size and date of its file are the same; one that a kill tore is passed over.
  */
 export class OpenedLog {

@@ -58,7 +58,7 @@ export interface ProtocolFindings {
   readonly metrics?: Readonly<Record<string, number>>;
   readonly intervals?: ProtocolResult['intervals'];
   readonly skipped: readonly BadFile[];
-  /** What whoever reads the figures must know, a sentence each. */
+  /** What readers of the figures must know, one sentence each. */
   readonly notes?: readonly string[];
 }
 

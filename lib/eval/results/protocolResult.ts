@@ -78,7 +78,7 @@ export const protocolResultSchema = z.strictObject({
   intervals: z.record(z.string(), interval).optional(),
   /** Files that could not be used. */
   skipped: z.array(z.strictObject({ path: z.string(), reason: z.string() })),
-  /** What whoever reads the figures must know, a sentence each. */
+  /** What readers of the figures must know, one sentence each. */
   notes: z.array(z.string()).optional(),
   /** Words of the command line; empty in a notebook. */
   createdBy: z.array(z.string()),

@@ -108,7 +108,7 @@ export class FeatureSetFolder {
   }
 }
 
-/** For whoever looks into the store. */
+/** For people who look into the store. */
 function nameOf({ modality, tower, clips }: FeatureSetKey, hash: string): string {
   return [modality, tower, String(clips.kind), hash.slice(0, 16)].join('-');
 }

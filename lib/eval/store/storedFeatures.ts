@@ -55,7 +55,7 @@ export interface StoredFeatures {
 /**
  * The features of clips of files: what is in the store is taken from there, the rest is computed and stored, in chunks
  * that are there as soon as they are computed. Features are known by the weights, the configuration and the choice of
- * clips, files by name and content; whatever differs is computed anew.
+ * clips, files by name and content; whatever differs is computed again.
  *
  * @throws Stopped where it was asked for, and UserError for files that can't be used or features that are not finite;
  *   what was computed stays

@@ -20,7 +20,7 @@ const mostIterations = 100;
 
 /**
  * Solves Hessian x direction = -gradient for each problem by preconditioned conjugate gradients. When half of the
- * problems are through, the others go on in half the work.
+ * problems are through, the others continue with half the work.
  */
 export async function newtonDirections(
   args: DirectionArgs,

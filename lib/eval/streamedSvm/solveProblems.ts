@@ -93,7 +93,7 @@ export async function solveProblems(args: SolveArgs): Promise<Solution> {
   }
 }
 
-/** The preconditioner is made anew where the share of rows within the margins has fallen to this of what it was. */
+/** The preconditioner is computed again where the share of rows within the margins has fallen to this of what it was. */
 const changed = 0.6;
 
 /** Mean share of the rows that press on the margins. */

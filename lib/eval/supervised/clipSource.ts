@@ -31,7 +31,7 @@ export interface ClipSourceArgs {
   readonly pool: ClipPool;
 }
 
-/** Clips that are decoded and augmented anew in each epoch. */
+/** Clips that are decoded and augmented again in each epoch. */
 export function augmentedClips({ setup, settings, ...args }: ClipSourceArgs): ClipSource {
   return new LabelledLoader({
     ...args,

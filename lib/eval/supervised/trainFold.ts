@@ -28,7 +28,7 @@ export interface FoldArgs {
 }
 
 /**
- * Trains a classifier on the clips of a fold and tests it; goes on where it was cut off, bit for bit: every draw is a
+ * Trains a classifier on the clips of a fold and tests it; continues where it was cut off, bit for bit: every draw is a
  * function of the seed and the step.
  *
  * @throws Stopped where it was asked for; the state is saved then

@@ -5,7 +5,7 @@ import type { DecodedTokens } from './products';
 /*
  * Values that the forward pass of the traced step must keep until its backward pass, with this project's own ops on a CPU
  * (without them more than twice as many, and attention's of all pairs of tokens). The outputs of norms and of GELU are made
- * anew in the backward pass. Whatever is not named here is freed as soon as the next operation has read it.
+ * again in the backward pass. Whatever is not named here is freed as soon as the next operation has read it.
  */
 
 /** Widths of the Gaussian kernels of the MMD, whose values are kept. */

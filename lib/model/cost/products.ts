@@ -29,7 +29,7 @@ export function blocksFlops({ width, depth }: TransformerShape, tokens: number):
 
 /**
  * One sequence through a backbone. Each product has two in the backward pass, except that no gradient is taken of the
- * patches. That the native op makes attention's scores anew for its gradient is not counted: the method needs them once.
+ * patches. That the native op recomputes attention's scores for its gradient is not counted: the method needs them once.
  *
  * @param patches tokens without the class token
  */
@@ -84,7 +84,7 @@ export function headFlops({ encoder, projector }: XkdConfig): Flops {
 
 /**
  * MMD of n and m vectors: differences of all pairs of x and x, y and y, x and y, squared and summed (3 per pair and
- * value); backward made anew, weighted, and summed for both ends (4). The one element-wise work that is counted, for
+ * value); backward recomputed, weighted, and summed for both ends (4). The one element-wise work that is counted, for
  * it grows with the square of the batch.
  */
 export function mmdFlops({ projector }: XkdConfig, n: number, m: number): Flops {

@@ -35,7 +35,7 @@ export interface ControlPanelArgs {
 export interface ControlPanel {
   /** The controls of the configuration's keys. */
   readonly controls: readonly FieldControl[];
-  /** Takes the panel off the page; the run goes on. */
+  /** Takes the panel off the page; the run continues. */
   close(): void;
 }
 
@@ -86,7 +86,7 @@ export function controlPanel(run: SteeredRun, args: ControlPanelArgs = {}): Cont
     buttons.refresh();
   };
   const stopObserving = run.observe(() => {
-    // Steps of a loop that goes on may be passed over; what else happens is shown at once.
+    // Steps of a loop that continues may be passed over; what else happens is shown at once.
     const { pace, looping, state, length, changes } = run;
     const passing =
       looping && !pace.paused && !pace.stopping && state.step < length.steps && changes === known;

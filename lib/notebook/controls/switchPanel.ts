@@ -19,7 +19,7 @@ export interface SwitchPanelArgs {
  * Shows a check box for each switch. It changes the run from its next step on, and shows what the run has, whoever
  * changed it. Where no front end shows widgets, a sentence says so, and the run goes its way.
  *
- * @returns what takes the panel off the page; the run goes on
+ * @returns what takes the panel off the page; the run continues
  */
 export function switchPanel(
   run: Pick<SteeredRun, 'config' | 'change' | 'observe'>,

@@ -21,7 +21,7 @@ export interface ResumableRun {
   readonly history: StepMetrics[];
 }
 
-/** Opens a run, or goes on with the one that is in the folder, whichever kernel began it. */
+/** Opens a run, or continues with the one that is in the folder, whichever kernel began it. */
 export async function resumablePretraining(args: ResumableArgs): Promise<ResumableRun> {
   const { entries, config, out, pool } = args;
   const run = await PretrainingRun.open({

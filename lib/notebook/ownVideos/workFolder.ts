@@ -17,7 +17,7 @@ export interface WorkFolder {
 
 const parent = ['runs', 'own-videos'] as const;
 
-/** Remembers which files were opened, in whatever folder; null in fast mode, which does everything anew. */
+/** Remembers which files were opened, in whatever folder; null in fast mode, which does everything again. */
 export function openedLogPath(): string | null {
   return fastMode() ? null : projectPath(...parent, 'opened.jsonl');
 }

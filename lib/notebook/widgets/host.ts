@@ -9,7 +9,7 @@ const controlTarget = 'jupyter.widget.control';
 /** A widget of any state. */
 export interface AnyWidget {
   readonly id: string;
-  /** The widget as a page that is loaded anew gets it. */
+  /** The widget as a page that is loaded again gets it. */
   snapshot(): object;
   /** Takes the widget, and those that it is made of, off all pages. */
   close(): void;
@@ -49,7 +49,7 @@ export class WidgetHost {
     this.widgets.delete(id);
   }
 
-  /** A page that is opened, or loaded anew, asks for all widgets there are. */
+  /** A page that is opened, or loaded again, asks for all widgets there are. */
   private answer(comm: Comm): void {
     comm.onMessage = (data) => {
       if ((data as { method?: unknown }).method !== 'request_states') return;

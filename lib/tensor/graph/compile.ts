@@ -37,7 +37,7 @@ export interface CompileOptions<Inputs> {
 }
 
 /**
- * A pure function of tensors that is traced at its first call and runs as one native graph. It is traced anew when a
+ * A pure function of tensors that is traced at its first call and runs as one native graph. It is traced again when a
  * shape, a name or a value other than a tensor changes; variables keep their values then.
  *
  * Inputs and outputs are trees: objects, arrays and Maps of tensors. Numbers in them are constants of the graph, so

@@ -13,7 +13,7 @@ export class GraphError extends Error {
   }
 }
 
-/** The machine or its TensorFlow is too small for a graph, which whoever has chosen either can mend. */
+/** The machine or its TensorFlow is too small for a graph, which the user who chose either can fix. */
 export class GraphLimit extends UserError {
   constructor(
     readonly code: string,

@@ -6,7 +6,7 @@ import { type SessionSettings, threadsFor } from './sessionSettings';
 import type { Tracer } from './tracer';
 import { type Variable, Variables } from './variables';
 
-/** Graphs that a session holds at most, each with memory of its own; for a further one the session begins anew. */
+/** Graphs that a session holds at most, each with memory of its own; for a further one the session starts over. */
 const mostGraphs = 8;
 
 /** A native session with its variables, shared by functions that work on the same state. */

@@ -34,7 +34,7 @@ export class Rounding {
     return this.cast(place, bfloat16, typeNumber('float32'), []);
   }
 
-  /** From now on these are rounded anew. */
+  /** From now on these are rounded again. */
   forget(places: Iterable<Place>): void {
     for (const place of places) this.rounded.delete(place);
   }

@@ -3,7 +3,7 @@ import type { tf } from '../native';
 /** Values in a stage of an update: so many new ones are made before their old ones go. */
 export const stageValues = 2 ** 24;
 
-/** Ops whose first output a backward pass makes anew, in one pass over memory. */
+/** Ops whose first output a backward pass recomputes, in one pass over memory. */
 export const cheapOps: ReadonlySet<string> = new Set(['XkdGelu', 'XkdLayerNorm']);
 
 /** What is being traced. */
@@ -27,7 +27,7 @@ export function stage(finite?: tf.Tensor): void {
 }
 
 /**
- * Says that what follows is the backward pass: in a native graph it makes anew what costs little beside the memory that it
+ * Says that what follows is the backward pass: in a native graph it recomputes what costs little beside the memory that it
  * would take until then ({@link cheapOps}). Eagerly, this does nothing.
  */
 export function endForward(): void {

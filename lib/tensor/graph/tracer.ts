@@ -26,7 +26,7 @@ interface Known {
 
 export interface TraceSettings {
   readonly precision: Precision;
-  /** Whether memory counts for more than a little time: cheap values are made anew in the backward pass. */
+  /** Whether memory counts for more than a little time: cheap values are recomputed in the backward pass. */
   readonly savesMemory: boolean;
 }
 
@@ -134,7 +134,7 @@ export class Tracer implements StageListener {
    * Where the values of a tensor are in the graph.
    *
    * @param op that takes it
-   * @param after node of the backward pass after which a value of the forward pass is made anew
+   * @param after node of the backward pass after which a value of the forward pass is recomputed
    */
   placeOf(input: OpInput, op = 'output', after?: string): Place {
     if (input.dtype === 'int64')

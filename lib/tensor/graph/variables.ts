@@ -29,7 +29,7 @@ export interface Variable {
 }
 
 /**
- * Ops that read whichever variable is chosen: TensorFlow prepares every selection of ops anew at its first run, which
+ * Ops that read whichever variable is chosen: TensorFlow prepares every selection of ops again at its first run, which
  * would take long for one selection per variable.
  */
 interface Access {
@@ -55,7 +55,7 @@ interface Entry {
   readonly assign: string;
 }
 
-/** So many reads after a change are of single variables; whoever goes on, as a checkpoint does, reads them all. */
+/** So many reads after a change are of single variables; whoever continues, as a checkpoint does, reads them all. */
 const singleReads = 8;
 
 /** Values that are read in one run. They are not copied, but live until nobody has them any more. */

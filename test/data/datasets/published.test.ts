@@ -35,7 +35,7 @@ describe('published data sets', function () {
     assert.ok(entries.some(({ path }) => path.endsWith('.MP4')));
   });
 
-  it('names files that UCF101 lacks, and goes on without them where asked to', async () => {
+  it('names files that UCF101 lacks, and continues without them where asked to', async () => {
     const root = file('half');
     plantUcf101(root);
     rmSync(join(root, 'UCF-101/ApplyEyeMakeup/v_ApplyEyeMakeup_g01_c01.avi'));

@@ -81,7 +81,7 @@ describe('surveyDataset', function () {
     assert.match(decoded.opened!.broken[2].reason, /^(is damaged|is truncated): /);
   });
 
-  it('goes on from where it was stopped, opening only what is new or changed', async () => {
+  it('continues from where it was stopped, opening only what is new or changed', async () => {
     const root = file('resumed');
     for (const name of ['1', '2', '3']) ordinaryClip(join(plantFolder(root), `${name}.mp4`), 1);
     const log = file('resumed-checks/opened.jsonl');

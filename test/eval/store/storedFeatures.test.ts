@@ -87,7 +87,7 @@ describe('store of features', function () {
     assert.deepEqual(far.rows.video!.read(7, 9), near.rows.video!.read(7, 9));
   });
 
-  it('keeps what was computed when it is stopped, and goes on from there', async () => {
+  it('keeps what was computed when it is stopped, and continues from there', async () => {
     const whole = await features({});
     store++;
     const stop = new AbortController();
@@ -103,7 +103,7 @@ describe('store of features', function () {
     close(matrixOf(rest.rows.video!).data, matrixOf(whole.rows.video!).data);
   });
 
-  it('computes anew what was altered, and only that', async () => {
+  it('computes again what was altered, and only that', async () => {
     const path = file('altered.mp4');
     copyFileSync(entries[0].path, path);
     const some = [...entries.slice(1), { ...entries[0], path }];

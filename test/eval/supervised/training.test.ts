@@ -185,7 +185,7 @@ describe('training of classifiers', function () {
     assert.ok(Math.abs(first.loss - metricsIn(once.store)[0].loss) < 0.05);
   });
 
-  it('goes on bit for bit where it was stopped, in the middle of an epoch too', async () => {
+  it('continues bit for bit where it was stopped, in the middle of an epoch too', async () => {
     const heavy = {
       dropPath: 0.2,
       dropout: 0.3,
@@ -210,7 +210,7 @@ describe('training of classifiers', function () {
     assert.equal(figures(cut.store).length, 4);
   });
 
-  it('takes a finished training as it is, and only tests anew where the test is another', async () => {
+  it('takes a finished training as it is, and only tests again where the test is another', async () => {
     const given = args();
     const settings = linear({ epochs: 1 });
     const first = await evaluateLinear(given, settings);
@@ -250,7 +250,7 @@ describe('training of classifiers', function () {
     assert.deepEqual(await labels(moved), ['fold default: training']);
   });
 
-  it('starts anew where what it was in the middle of is damaged, and says so', async () => {
+  it('starts again where what it was in the middle of is damaged, and says so', async () => {
     const given = args();
     const settings = linear({ epochs: 2 });
     await assert.rejects(evaluateLinear({ ...given, ...stopAfter(2) }, settings), { name: 'Stopped' });

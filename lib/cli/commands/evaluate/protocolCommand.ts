@@ -80,7 +80,7 @@ export function registerProtocol<S extends SettingsSchema>(
     .argument('[words...]', 'settings key=value, below; and configuration values, such as loader.workers=1')
     .addHelpText('after', helpOf(protocol))
     .action(async (words: string[], flags: EvaluateFlags) => {
-      // Before all else, so that whoever stops it while TensorFlow is being loaded is heard.
+      // Before all else, so that a signal while TensorFlow is being loaded is noticed.
       const interrupt = watchInterrupt({ secondEnds: true });
       try {
         const { runProtocol } = await import('./runProtocol');
