@@ -9,6 +9,15 @@ import { shorthands } from './shorthands';
 export type Override = string | number | boolean | null | readonly number[];
 /** Dotted keys, or the shorthands `encoder`, `decoder` and `views.local`, with their new values. */
 export type Overrides = Readonly<Record<string, Override>>;
+/** Overrides that are written out in a cell: editors offer the keys. */
+export type NamedOverrides = Overrides & { readonly [K in OverrideKey]?: Override };
+
+/** A dotted key of a configuration, or a shorthand. */
+export type OverrideKey = DottedKey<XkdConfig> | 'encoder' | 'decoder' | 'views.local';
+type DottedKey<T> = {
+  [K in keyof T & string]: T[K] extends Leaf ? K : `${K}.${DottedKey<T[K]>}`;
+}[keyof T & string];
+type Leaf = Override | readonly unknown[];
 
 interface Tree {
   [key: string]: Tree | Override;
@@ -21,7 +30,10 @@ interface Tree {
  * @param overrides dotted keys and their values, such as `{ 'mask.video': 0.9, encoder: 'small' }`
  * @throws UserError naming the unknown preset or key, or the value out of range
  */
-export function configure(preset: string, overrides: Overrides = {}): XkdConfig {
+export function configure(
+  preset: PresetName | (string & NonNullable<unknown>),
+  overrides: NamedOverrides = {},
+): XkdConfig {
   const name = presetAliases[preset] ?? preset;
   if (!Object.hasOwn(presets, name)) {
     throw new UserError(`There is no preset "${preset}"; choose one of ${Object.keys(presets).join(', ')}.`);
@@ -31,7 +43,7 @@ export function configure(preset: string, overrides: Overrides = {}): XkdConfig 
     structuredClone(presetBase) as unknown as Tree,
   );
   tree.preset = name;
-  for (const [key, value] of Object.entries(overrides)) setKey(tree, key, value);
+  for (const [key, value] of Object.entries<Override>(overrides)) setKey(tree, key, value);
   if (tree.preset !== name) {
     throw new UserError(
       `preset=${String(tree.preset)} would only rename preset ${name}; name the preset itself where ${name} was named.`,
@@ -41,9 +53,9 @@ export function configure(preset: string, overrides: Overrides = {}): XkdConfig 
 }
 
 /** A configuration with some keys changed. @throws UserError as {@link configure} */
-export function changeConfig(config: XkdConfig, values: Overrides): XkdConfig {
+export function changeConfig(config: XkdConfig, values: NamedOverrides): XkdConfig {
   const tree = structuredClone(config) as unknown as Tree;
-  for (const [key, value] of Object.entries(values)) setKey(tree, key, value);
+  for (const [key, value] of Object.entries<Override>(values)) setKey(tree, key, value);
   return validateConfig(tree);
 }
 

@@ -215,7 +215,10 @@ export const configSchema = z.strictObject({
 type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
 
 /** A validated, read-only configuration. Made by {@link configure}. */
-export type XkdConfig = Immutable<z.infer<typeof configSchema>>;
+// An interface, since editors show its name and not all of its keys.
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type
+export interface XkdConfig extends Config {}
+type Config = Immutable<z.infer<typeof configSchema>>;
 /** What a tower sees or hears. */
 export type Modality = 'video' | 'audio';
 /** Both modalities, in the order in which they stand everywhere. */

@@ -1,4 +1,4 @@
-import type { Overrides, XkdConfig } from '../config';
+import type { NamedOverrides, XkdConfig } from '../config';
 import type { BadFile } from '../data/types';
 import { BatchQueue, type BatchSource } from './batches';
 import { ChangeLog, type ConfigChange, readChangesOf } from './changeLog';
@@ -159,7 +159,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
    * @returns the first step that is taken with them
    * @throws UserError where a key or a value is not allowed, or the folder cannot be written to; nothing changes then
    */
-  change(values: Overrides): number {
+  change(values: NamedOverrides): number {
     const step = this.nextStep;
     const log = this.log.with({ step, values });
     if (log !== this.log) this.folder?.writeChanges(log.changes);
