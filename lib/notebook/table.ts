@@ -15,26 +15,85 @@ export interface TableArgs {
   readonly rows?: number;
 }
 
+/** A table that is ready to be written out, as HTML or as text. */
+export interface TableContent {
+  readonly columns: readonly string[];
+  readonly cells: readonly (readonly Cell[])[];
+  readonly caption?: string;
+  /** Second line of the head, such as the types of the columns. */
+  readonly types?: readonly string[];
+  /** Rows that are left out before row `at` of those that are there. */
+  readonly gap?: { readonly at: number; readonly rows: number };
+  /** Whether the first column names the rows. */
+  readonly rowNames?: boolean;
+  /** Sentences below. */
+  readonly notes?: readonly string[];
+}
+
 /** Shows rows (or a danfo data frame) as a table below the running cell. */
 export function showTable(table: readonly Row[] | FrameLike, args: TableArgs = {}): void {
   const { columns, cells } = 'columns' in table ? ofFrame(table) : ofRows(table);
-  showHtml(tableHtml(columns, cells, args), tableText(columns, cells));
+  const content = firstRows(columns, cells, args);
+  showHtml(contentHtml(content), contentText(content));
 }
 
 /** The table as HTML with no style but the alignment of its columns: front ends style tables well. */
 export function tableHtml(
   columns: readonly string[],
   cells: readonly (readonly Cell[])[],
-  { caption, rows = 20 }: TableArgs = {},
+  args: TableArgs = {},
 ): string {
-  const isText = columns.map((_, c) => cells.some((row) => typeof row[c] === 'string'));
-  const line = (tag: string, values: readonly Cell[]): string =>
-    `<tr>${values.map((value, c) => `<${tag}${isText[c] ? leftAligned : ''}>${escapeHtml(cellText(value))}</${tag}>`).join('')}</tr>`;
-  const shown = cells.slice(0, rows).map((row) => line('td', row));
-  const rest = cells.length - shown.length;
-  if (rest > 0) shown.push(`<tr><td colspan="${columns.length}">and ${rest} more rows</td></tr>`);
+  return contentHtml(firstRows(columns, cells, args));
+}
+
+/** Rows with the names of their columns as a table. */
+export function rowsContent(rows: readonly Row[], rest: Partial<TableContent> = {}): TableContent {
+  return { ...ofRows(rows), ...rest };
+}
+
+/** A table as HTML; one that is too wide scrolls. */
+export function contentHtml({
+  columns,
+  cells,
+  caption,
+  types,
+  gap,
+  rowNames,
+  notes = [],
+}: TableContent): string {
+  const isText = textColumns(columns, cells);
+  const line = (tag: string, values: readonly Cell[], style = ''): string => {
+    const written = values.map((value, c) => {
+      const own = [...(isText[c] ? ['text-align: left'] : []), ...(style ? [style] : [])].join('; ');
+      const name = rowNames && c === 0 && tag === 'td' ? 'th' : tag;
+      return `<${name}${own && ` style="${own}"`}>${escapeHtml(cellText(value))}</${name}>`;
+    });
+    return `<tr>${written.join('')}</tr>`;
+  };
+  const body = cells.map((row) => line('td', row));
+  if (gap)
+    body.splice(gap.at, 0, `<tr><td colspan="${columns.length}">${gapText(gap, cells.length)}</td></tr>`);
   const title = caption ? `<caption>${escapeHtml(caption)}</caption>` : '';
-  return `<table>${title}<thead>${line('th', columns)}</thead><tbody>${shown.join('')}</tbody></table>`;
+  const head =
+    line('th', columns) + (types ? line('th', types, 'font-weight: normal; font-style: italic') : '');
+  const below = notes.map((note) => `<p>${escapeHtml(note)}</p>`).join('');
+  return `<div style="overflow-x: auto"><table>${title}<thead>${head}</thead><tbody>${body.join('')}</tbody></table></div>${below}`;
+}
+
+/** A table as text in columns: numbers to the right, text to the left. */
+export function contentText({ columns, cells, caption, types, gap, notes = [] }: TableContent): string {
+  const isText = textColumns(columns, cells);
+  const head = types ? [columns, types] : [columns];
+  const written = [...head, ...cells].map((row) => row.map((cell) => cellText(cell).replace(/\s+/g, ' ')));
+  const widths = columns.map((_, c) => written.reduce((width, row) => Math.max(width, row[c].length), 0));
+  const lines = written.map((row) =>
+    row
+      .map((cell, c) => (isText[c] ? cell.padEnd(widths[c]) : cell.padStart(widths[c])))
+      .join('  ')
+      .trimEnd(),
+  );
+  if (gap) lines.splice(head.length + gap.at, 0, gapText(gap, cells.length));
+  return [...(caption ? [caption] : []), ...lines, ...notes].join('\n');
 }
 
 /** Text that is safe between tags and in attributes. */
@@ -42,7 +101,24 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-const leftAligned = ' style="text-align: left"';
+function firstRows(
+  columns: readonly string[],
+  cells: readonly (readonly Cell[])[],
+  { caption, rows = 20 }: TableArgs,
+): TableContent {
+  const rest = cells.length - rows;
+  const gap = rest > 0 ? { at: rows, rows: rest } : undefined;
+  return { columns, cells: cells.slice(0, rows), caption, gap };
+}
+
+function textColumns(columns: readonly string[], cells: readonly (readonly Cell[])[]): boolean[] {
+  return columns.map((_, c) => cells.some((row) => typeof row[c] === 'string'));
+}
+
+function gapText({ at, rows }: { at: number; rows: number }, shown: number): string {
+  const more = `${rows} more ${rows === 1 ? 'row' : 'rows'}`;
+  return at < shown ? `… ${more} …` : `and ${more}`;
+}
 
 function ofRows(rows: readonly Row[]): { columns: string[]; cells: Cell[][] } {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
@@ -51,10 +127,6 @@ function ofRows(rows: readonly Row[]): { columns: string[]; cells: Cell[][] } {
 
 function ofFrame(frame: FrameLike): { columns: string[]; cells: Cell[][] } {
   return { columns: [...frame.columns], cells: frame.values as Cell[][] };
-}
-
-function tableText(columns: readonly string[], cells: readonly (readonly Cell[])[]): string {
-  return [columns, ...cells].map((row) => row.map(cellText).join('\t')).join('\n');
 }
 
 function cellText(value: Cell): string {
