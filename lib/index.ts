@@ -1,5 +1,6 @@
 export * from './errors';
 export * from './random';
+export * from './shown';
 export * from './config';
 export * from './files';
 export * from './nn';

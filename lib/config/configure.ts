@@ -1,5 +1,7 @@
 import { UserError } from '../errors';
 import { byCloseness } from './byCloseness';
+import { shownAs } from '../shown';
+import { configTable } from './configTable';
 import { checkConsistency } from './consistency';
 import { presetAliases, presetBase, presets, type PresetName } from './presets';
 import { configSchema, type XkdConfig } from './schema';
@@ -70,7 +72,7 @@ export function validateConfig(value: unknown): XkdConfig {
     throw new UserError(`The value ${JSON.stringify(given)} of "${key}" is not allowed: ${issue.message}.`);
   }
   checkConsistency(result.data);
-  return result.data;
+  return shownAs(result.data, (config) => configTable(config));
 }
 
 /** Reads `key=value` words of a command line; a value is JSON where it can be, else text. */

@@ -2,6 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { likelyMeant } from '../config/byCloseness';
 import { UserError } from '../errors';
+import { shownAs } from '../shown';
+import { datasetTable } from './datasetTable';
 import { openExtracted } from './extract/openExtracted';
 import { knownDatasets, type KnownDataset } from './datasets/layout';
 import { keepEntries, readKnown, requireWhole } from './datasets/readKnown';
@@ -110,7 +112,7 @@ export function checkFolder(root: string, folder: string, { isTable = false, pub
 }
 
 function keepSplits(root: string, dataset: Dataset, splits: readonly string[] | undefined): Dataset {
-  if (splits === undefined) return dataset;
+  if (splits === undefined) return shownAs(dataset, datasetTable);
   const known = [...new Set(dataset.entries.flatMap(({ split }) => split ?? []))].sort();
   const unknown = splits.find((split) => !known.includes(split));
   if (unknown !== undefined) {
@@ -119,5 +121,6 @@ function keepSplits(root: string, dataset: Dataset, splits: readonly string[] | 
   }
   const kept = keepEntries(dataset, ({ split }) => split !== null && splits.includes(split));
   // One fold by names of splits may be made of those that are left; folds of lists are as they are.
-  return dataset.name === 'folder' ? { ...kept, folds: foldsOfSplits(kept.entries) } : kept;
+  const whole = dataset.name === 'folder' ? { ...kept, folds: foldsOfSplits(kept.entries) } : kept;
+  return shownAs(whole, datasetTable);
 }

@@ -1,6 +1,7 @@
 import { modalities, type Modality } from '../config';
 import { openClipPool, openDataset, type BadFile, type ClipPool, type DatasetArgs } from '../data';
 import type { Role } from '../model';
+import { shownAs } from '../shown';
 import { concatenateColumns, normaliseRows, type FeatureMatrix } from './featureMatrix';
 import { extractFeatures, type ClipFeatures, type MakeClips, type Network } from './features';
 import {
@@ -11,6 +12,7 @@ import {
   type LabelledFeatures,
 } from './linearEvaluation';
 import { chanceLevel } from './metrics';
+import { probeTable } from './probeTable';
 import { checkClasses, probeSplits, type SplitNames } from './probeSplits';
 
 export type ProbeModality = Modality | 'both';
@@ -102,7 +104,7 @@ export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
   return asked.map((modality) => {
     const trainSet = label(trainClips, modality, classes);
     const testSet = label(testClips, modality, classes);
-    return {
+    const result: ProbeResult = {
       modality,
       tower,
       classes,
@@ -115,6 +117,7 @@ export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
       logistic: evaluateClassifier(logisticFit, trainSet, testSet),
       svm: evaluateClassifier(svmFit, trainSet, testSet),
     };
+    return shownAs(result, probeTable);
   });
 }
 

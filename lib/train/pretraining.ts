@@ -1,5 +1,6 @@
 import type { NamedOverrides, XkdConfig } from '../config';
 import type { BadFile } from '../data/types';
+import { showValue, type Shown, type ValueTable } from '../shown';
 import { BatchQueue, type BatchSource } from './batches';
 import { ChangeLog, type ConfigChange, readChangesOf } from './changeLog';
 import { saveCheckpoint } from './checkpoint';
@@ -11,6 +12,7 @@ import { Pace } from './pace';
 import type { PretrainingArgs } from './pretrainingArgs';
 import { resumeState } from './resume';
 import { RunFolder, type StepMetrics, changesPath } from './runFolder';
+import { runTable } from './runTable';
 import { type RunLength, cutSchedules, runLength, scheduleAt } from './schedules';
 import { TrainState } from './state';
 import { StepTaker } from './stepTaker';
@@ -28,7 +30,7 @@ import { UntilEvent } from './untilEvent';
  * A run that was cut off anywhere, in mid-epoch as well, continues bit for bit: every draw is a function of the seed,
  * the step and the place in its batch, and the batch of a step one of the step and the data set.
  */
-export class PretrainingRun implements AsyncIterable<StepMetrics> {
+export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   /** Whether the last loop was ended by an interrupt. */
   interrupted = false;
   /** Step of the newest checkpoint, or the one of the start. */
@@ -111,6 +113,10 @@ export class PretrainingRun implements AsyncIterable<StepMetrics> {
 
   get skipped(): readonly BadFile[] {
     return this.source.skipped;
+  }
+
+  [showValue](): ValueTable {
+    return runTable(this, this.args);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<StepMetrics> {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { shownAs } from '../../shown';
 import { checkFolder, datasetName, isKnown, openDataset, type DatasetArgs } from '../dataset';
 import { datasetTitles } from '../datasets/layout';
 import { publishedCounts } from '../datasets/published';
@@ -13,6 +14,7 @@ import { countClips, type CountedClip } from './counted';
 import { findingsOf } from './findings';
 import { openFiles, type OpenFilesArgs } from './openFiles';
 import type { DatasetSurvey } from './survey';
+import { surveyTable } from './surveyTable';
 
 export interface SurveyArgs extends Omit<DatasetArgs, 'splits' | 'missing'> {
   /** How files are opened; null: not at all. */
@@ -66,7 +68,7 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
       .map(({ listed }) => listed.name),
     notExtracted: found.notExtracted,
   });
-  return { ...survey, findings };
+  return shownAs<DatasetSurvey>({ ...survey, findings }, surveyTable);
 }
 
 async function findClips(root: string, args: SurveyArgs) {

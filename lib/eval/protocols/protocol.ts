@@ -2,9 +2,11 @@ import { configChanges, variantNames } from '../../config';
 import type { BadFile, ClipPool, Dataset } from '../../data';
 import { learntAndTested } from '../../data/folds';
 import type { Role } from '../../model';
+import { shownAs } from '../../shown';
 import type { Network } from '../features';
 import {
   meanMetrics,
+  protocolTable,
   type EvaluationModality,
   type FoldResult,
   type ProtocolName,
@@ -73,7 +75,7 @@ export function protocolResult(
   const { config } = network;
   const { folds, metrics = meanMetrics(folds), intervals, skipped, notes = [] } = findings;
   const allNotes = [...notes, ...leakNotes(dataset)];
-  return {
+  const result: ProtocolResult = {
     format: 1,
     protocol,
     dataset: {
@@ -103,6 +105,7 @@ export function protocolResult(
     ...(allNotes.length > 0 && { notes: allNotes }),
     createdBy,
   };
+  return shownAs(result, protocolTable);
 }
 
 function leakNotes(dataset: Dataset): string[] {

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors';
+import { shownAs } from '../../shown';
 import { paperDatasets, recognisePaperRow, type PaperTable } from '../paper';
 import { evaluationModalities, protocols, type ProtocolResult } from '../results';
 import { aggregate, type Aggregate } from './aggregate';
@@ -7,6 +8,7 @@ import { datasetTitles } from './datasetTitles';
 import { canonical, datasetKey, distinctRuns } from './distinctRuns';
 import { findResults, type FoundResults } from './findResults';
 import { groupRuns, type RunGroup } from './groupRuns';
+import { reportTable } from './reportTable';
 
 /** One metric of networks that differ in their seed only, beside the paper's figure. */
 export interface ReportRow {
@@ -67,7 +69,7 @@ export function makeReport(found: Pick<FoundResults, 'results'> & Partial<FoundR
   const tables = ablationTables(groups);
   const rows = groups.flatMap((group) => groupRows(group, titles, tables)).sort(byQuestion);
   const others = found.otherFiles ?? [];
-  return {
+  const report: ResultReport = {
     rows,
     notes: [
       ...notes,
@@ -80,6 +82,7 @@ export function makeReport(found: Pick<FoundResults, 'results'> & Partial<FoundR
     ],
     problems: [...(found.problems ?? []), ...problems],
   };
+  return shownAs(report, reportTable);
 }
 
 /** Accuracies, also with a share of the labels; mean average precision; recalls of both directions together. */

@@ -1,2 +1,3 @@
 export * from './protocolResult';
 export * from './resultFile';
+export { protocolTable } from './valueTable';

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError, formatCsvLine, readJson, writeFileAtomic } from '../../files';
+import { shownAs } from '../../shown';
+import { protocolTable } from './valueTable';
 import { protocolResultSchema, type ProtocolResult } from './protocolResult';
 
 /** The files of a result. */
@@ -39,7 +41,7 @@ export function writeResult(folder: string, result: ProtocolResult): ResultFiles
 export function readResult(path: string): ProtocolResult {
   const sentence = (wrong: string) =>
     `"${path}" is not a result of "xkd evaluate" (${wrong}); name one that it wrote, or run it again.`;
-  return readJson(path, protocolResultSchema, sentence);
+  return shownAs(readJson(path, protocolResultSchema, sentence), protocolTable);
 }
 
 /** The name of a result's files, without their endings. */

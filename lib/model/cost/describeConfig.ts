@@ -1,4 +1,6 @@
 import { type Modality, type XkdConfig, modalities } from '../../config';
+import { shownAs } from '../../shown';
+import { costTable } from './costTable';
 import { type MemoryEstimate, estimateMemory, memoryFormula } from './memory';
 import { type ParameterCounts, countParameters } from './parameterParts';
 import { type Flops, backboneFlops } from './products';
@@ -51,7 +53,7 @@ export function describeConfig(config: XkdConfig): ConfigDescription {
   const onePass = stepParts(config, clipsTogether);
   const parameters = countParameters(config);
   const [video, audio] = modalities.map((modality) => countTokens(config, modality));
-  return {
+  const description: ConfigDescription = {
     preset: config.preset,
     batch,
     clipsTogether,
@@ -64,6 +66,7 @@ export function describeConfig(config: XkdConfig): ConfigDescription {
     },
     memory: { ...estimateMemory(config, parameters, onePass, clipsTogether), formula: memoryFormula },
   };
+  return shownAs(description, costTable);
 }
 
 function stepFlops(onePass: readonly PartFlops[], passes: number, batch: number): StepFlops {
