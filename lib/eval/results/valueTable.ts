@@ -12,7 +12,9 @@ export function protocolTable(result: ProtocolResult): ValueTable {
     caption: `${protocol} on ${dataset.name} (${dataset.classes.length} classes): ${modality} of the ${tower}, seed ${seed}`,
     rows: Object.entries(metrics).map(([metric, mean]) => ({
       metric,
-      ...Object.fromEntries(columns.map((fold) => [fold.name, shareText(metric, fold.metrics[metric])])),
+      ...Object.fromEntries(
+        columns.map((fold) => [`fold ${fold.name}`, shareText(metric, fold.metrics[metric])]),
+      ),
       [columns.length > 0 ? 'mean' : 'value']: shareText(metric, mean),
       ...(intervals && { '95 % interval': intervalText(metric, intervals[metric]) }),
     })),

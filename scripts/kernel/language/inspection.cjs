@@ -142,7 +142,7 @@ function described(text) {
 function textOf(parts = []) {
   return (parts ?? [])
     .filter(({ kind, text }) => kind !== 'link' || !/^\{@|\}$/.test(text))
-    .map(({ kind, text }) => (kind === 'linkName' ? text.trim() : text))
+    .map(({ kind, text }) => (kind.startsWith('link') ? text.trim() : text))
     .join('');
 }
 

@@ -7,12 +7,12 @@ const settings = { breakLength: 100, maxStringLength: 10_000 };
 
 /**
  * Bounds that are tried, the most telling first: how deep, and how many items of a list. The first in which there are no
- * more values than `mostValues` are taken.
+ * more values than `mostValues` are taken. Node writes lists of at most six parts in one line.
  */
-const bounds = [100, 20, 6]
+const bounds = [100, 20, 5]
   .map((items) => ({ depth: 4, items }))
-  .concat([3, 2, 1, 0].map((depth) => ({ depth, items: 6 })));
-const mostValues = 2000;
+  .concat([3, 2, 1, 0].map((depth) => ({ depth, items: 5 })));
+const mostValues = 400;
 const mostKeys = 100;
 const mostLetters = 30_000;
 
