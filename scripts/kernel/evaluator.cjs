@@ -28,15 +28,23 @@ class Evaluator {
   /**
    * @param folder where cells find modules and files
    * @param say told of what tslab has to say that is neither value nor error
+   * @param onModule told of a cell that is a module: its name and its code
    */
-  constructor({ folder, say }) {
+  constructor({ folder, say, onModule = () => {} }) {
     const file = ofTslab.resolve('@tslab/typescript-for-tslab');
     const original = ofTslab(file);
     require.cache[file].exports = this.ts = this.positions.withMaps(original);
     this.#createConverter = ofTslab('./converter.js').createConverter;
     const evaluator = this;
     const converters = {
-      node: { ...this.converter, convert: (_, source) => this.#convert(source) },
+      node: {
+        ...this.converter,
+        convert: (_, source) => this.#convert(source),
+        addModule: (name, code, meta) => {
+          onModule(name, code);
+          return this.converter.addModule(name, code, meta);
+        },
+      },
       get browser() {
         return evaluator.#converterFor({ isJS: false, isBrowser: true });
       },

@@ -10,8 +10,11 @@ const { isComplete } = require('./language/isComplete.cjs');
  * the first one, while a cell may be training.
  */
 
-/** A spare heap: the service holds the types of xkd and TensorFlow (about 200 MB). */
+/** The thread holds the types of xkd and TensorFlow: 200 to 300 MB. */
 const maxOldGenerationSizeMb = 2048;
+
+/** The thread ends, and its memory is free, when nothing was asked for so long. */
+const idleMs = 10 * 60 * 1000;
 
 /**
  * @param {{ folder?: string }} [args] folder from which cells import; default: the working folder
@@ -26,6 +29,9 @@ function createLanguage({ folder = process.cwd() } = {}) {
   /** Questions that wait for their answers, by number. */
   const waiting = new Map();
   let asked = 0;
+  /** @type {NodeJS.Timeout | undefined} */
+  let idle;
+  let warm = false;
 
   function start() {
     const started = new Worker(join(__dirname, 'language', 'worker.cjs'), {
@@ -50,11 +56,25 @@ function createLanguage({ folder = process.cwd() } = {}) {
   function settle(id, answer) {
     const resolve = waiting.get(id);
     waiting.delete(id);
-    if (waiting.size === 0) worker?.unref();
+    if (waiting.size === 0) rest();
     resolve?.(answer);
   }
 
+  function rest() {
+    worker?.unref();
+    idle = setTimeout(() => void close(), idleMs).unref();
+  }
+
+  async function close() {
+    clearTimeout(idle);
+    const ended = worker;
+    if (ended === null) return;
+    stop(ended);
+    await ended.terminate();
+  }
+
   function ask(kind, question) {
+    clearTimeout(idle);
     worker ??= start();
     const id = asked++;
     // An answer that is under way keeps the process, an idle thread does not.
@@ -87,17 +107,14 @@ function createLanguage({ folder = process.cwd() } = {}) {
       worker?.postMessage({ kind: 'addModule', question: { name, code } });
     },
 
-    /** Gets ready for the first question, which else takes seconds: reads the types of xkd. */
+    /** Gets ready for the first question, which else takes seconds: reads the types of xkd. Later calls do nothing. */
     async warmUp() {
+      if (warm) return;
+      warm = true;
       await ask('complete', { declarations: '', code: "import {  } from 'xkd';", cursor: 9 });
     },
 
-    async close() {
-      const ended = worker;
-      if (ended === null) return;
-      stop(ended);
-      await ended.terminate();
-    },
+    close,
   };
 }
 

@@ -19,8 +19,13 @@ const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
 
 async function start(connectionFile) {
   const transport = new Transport(JSON.parse(fs.readFileSync(connectionFile, 'utf8')));
-  const evaluator = new Evaluator({ folder: process.cwd(), say: (text) => process.stderr.write(text) });
-  const language = createLanguage({ ts: evaluator.ts, converter: evaluator.converter });
+  const folder = process.cwd();
+  const language = createLanguage({ folder });
+  const evaluator = new Evaluator({
+    folder,
+    say: (text) => process.stderr.write(text),
+    onModule: (name, code) => language.addModule(name, code),
+  });
   const end = async () => {
     evaluator.close();
     await transport.close();

@@ -120,7 +120,11 @@ class Server {
         language.inspect(evaluator.declarations, code, cursor, detail),
       is_complete_request: ({ code }) => language.isComplete(code),
       history_request: (content) => searchHistory(this.#cells.history, content),
-      comm_info_request: ({ target_name: target }) => this.comms.info(target),
+      comm_info_request: ({ target_name: target }) => {
+        // An editor asks when it connects, a program that runs notebooks does not.
+        void language.warmUp();
+        return this.comms.info(target);
+      },
       comm_open: comm,
       comm_msg: comm,
       comm_close: comm,
