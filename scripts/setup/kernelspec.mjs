@@ -8,8 +8,12 @@ const labSettingsFile = path.join(venv, 'share', 'jupyter', 'lab', 'settings', '
 const kernelFile = path.join(root, 'scripts', 'kernel', 'main.cjs');
 const serverSettingsFile = path.join(venv, 'etc', 'jupyter', 'jupyter_server_config.d', 'xkd.json');
 
-/** No questions about news and updates. */
+/**
+ * No questions about news and updates; and patience with completions of a kernel that has just begun or computes (10 s): after
+ * 1 s JupyterLab would offer the words of the cell alone.
+ */
 const labSettings = {
+  '@jupyterlab/completer-extension:manager': { providerTimeout: 10_000 },
   '@jupyterlab/apputils-extension:notification': {
     checkForUpdates: false,
     doNotDisturbMode: false,
