@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { readJson } from '../files/readJson';
 import { meanInterval } from '../eval/meanInterval';
+import { shownAs } from '../shown';
 import { ablationFeatures } from './jobResult';
+import { ablationValue } from './tableRows';
 
 const share = z.number().min(0).max(1);
 
@@ -72,12 +74,13 @@ export type AblationTable = Readonly<z.infer<typeof tableSchema>>;
  * @throws UserError where there is none, or it is damaged
  */
 export function readAblation(path: string): AblationTable {
-  return readJson(
+  const table = readJson(
     path,
     tableSchema,
     (wrong) =>
       `"${path}" is not a table of an ablation (${wrong}); name the ablation.json that "xkd ablate" wrote.`,
   );
+  return shownAs(table, (shown) => ablationValue(shown));
 }
 
 /** Mean and 95 % interval of values that are independent of each other. */
