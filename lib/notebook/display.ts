@@ -27,6 +27,11 @@ export function showText(text: string): void {
   showBundle({ 'text/plain': text });
 }
 
+/** Takes away what is shown below the running cell; with `wait` only when something new is shown. */
+export function clearOutput({ wait = false }: { readonly wait?: boolean } = {}): void {
+  kernel()?.clear(wait);
+}
+
 /** What a front end is given for a figure. */
 export function figureBundle(figure: Figure): MimeBundle {
   const title = figure.layout.title?.text.replace(/<[^>]*>/g, '');

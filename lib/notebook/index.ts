@@ -4,7 +4,7 @@ export * from './attentionAtEvents';
 export * from './attentionView';
 export * from './comparison';
 export * from './controls';
-export { inNotebook, show, showHtml, showText } from './display';
+export { clearOutput, inNotebook, show, showHtml, showText } from './display';
 export * from './figures';
 export * from './figureChoice';
 export * from './figurePage';

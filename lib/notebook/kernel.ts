@@ -16,6 +16,8 @@ export interface Kernel {
   readonly comms: KernelComms;
   /** Shows media below the running cell, or writes over what is shown. */
   display(message: DisplayMessage, update: boolean): void;
+  /** Takes the outputs of the running cell away; with `wait` when the next one comes. */
+  clear(wait: boolean): void;
 }
 
 /** The kernel that runs this process; null outside notebooks. */

@@ -65,7 +65,12 @@ class Cells {
   /** Returns whether the cell failed in a way that keeps those behind it from being run. */
   async #run(request) {
     const { evaluator, outlet, publish, reply } = this.#parts;
-    const { code, silent = false, store_history: stored = !silent, stop_on_error: stops = true } = request.message.content;
+    const {
+      code,
+      silent = false,
+      store_history: stored = !silent,
+      stop_on_error: stops = true,
+    } = request.message.content;
     this.running = request;
     this.#interrupted = false;
     publish(request, 'status', { execution_state: 'busy' });

@@ -34,7 +34,8 @@ function errorOutput(error, cells) {
     const value = typeof error === 'string' ? error : inspect(error, { depth: 2 });
     return { ename: 'Thrown', evalue: shortened(value), traceback: [`Thrown: ${shortened(value)}`] };
   }
-  if (error.name === 'UserError' || error instanceof Interruption) return sentenceOutput(error.name, error.message);
+  if (error.name === 'UserError' || error instanceof Interruption)
+    return sentenceOutput(error.name, error.message);
   const ename = error.name || error.constructor.name;
   const evalue = shortened(String(error.message));
   return { ename, evalue, traceback: [...tracebackOf(error, cells), ...causesOf(error, cells)] };
@@ -49,7 +50,9 @@ function compileOutput({ name, diagnostics, cellNumber }, cells) {
   const source = cells.sourceOf(cellNumber) ?? '';
   const [first] = diagnostics;
   const traceback = diagnostics.map(({ messageText, code, fileName, start, end }) => {
-    const place = fileName ? `${fileName}, line ${start.line + 1}` : `cell [${cellNumber}], line ${start.line + 1}`;
+    const place = fileName
+      ? `${fileName}, line ${start.line + 1}`
+      : `cell [${cellNumber}], line ${start.line + 1}`;
     const heading = `${place}: ${messageText} (TS${code})`;
     if (fileName) return heading;
     // TypeScript counts the end behind the last character, the frame counts it in.
@@ -76,10 +79,13 @@ function tracebackOf(error, cells) {
 function causesOf(error, cells) {
   const lines = [];
   const inner = error instanceof AggregateError ? error.errors : [];
-  for (const one of inner.slice(0, mostCauses)) lines.push(`one of them: ${shortened(String(one?.message ?? one))}`);
+  for (const one of inner.slice(0, mostCauses))
+    lines.push(`one of them: ${shortened(String(one?.message ?? one))}`);
   let { cause } = error;
   for (let i = 0; i < mostCauses && cause !== undefined && cause !== null; i += 1) {
-    lines.push(`caused by ${cause instanceof Error ? tracebackOf(cause, cells).join('\n') : shortened(inspect(cause))}`);
+    lines.push(
+      `caused by ${cause instanceof Error ? tracebackOf(cause, cells).join('\n') : shortened(inspect(cause))}`,
+    );
     cause = cause.cause;
   }
   return lines;
@@ -94,7 +100,8 @@ function framesOf(error, cells) {
     .map(([, name, file, line, column]) => ({ name, file, line: Number(line), column: Number(column) }));
   const frames = [];
   const origin = packagePattern.exec(all[0]?.file ?? '')?.[1];
-  if (origin !== undefined && origin !== 'tslab') frames.push({ text: `${all[0].name ?? 'code'} (package ${origin})` });
+  if (origin !== undefined && origin !== 'tslab')
+    frames.push({ text: `${all[0].name ?? 'code'} (package ${origin})` });
   for (const frame of all) {
     const own = cellFrame(frame, cells) ?? libFrame(frame);
     // tslab calls the function in which it has wrapped the cell: the same line twice.

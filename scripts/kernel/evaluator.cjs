@@ -81,7 +81,14 @@ class Evaluator {
    * @returns `{ value }` of its last expression, undefined without one, or `{ error }`
    */
   async run(source, name) {
-    const cell = { name, value: undefined, thrown: null, diagnostics: null, names: [], before: this.declarations };
+    const cell = {
+      name,
+      value: undefined,
+      thrown: null,
+      diagnostics: null,
+      names: [],
+      before: this.declarations,
+    };
     this.#cell = cell;
     const succeeded = await this.#executor.execute(source);
     if (succeeded) {
@@ -125,7 +132,9 @@ class Evaluator {
     });
     cell.names = cell.names.map(([, name]) => name).filter((name) => name !== converted.lastExpressionVar);
     const { names } = this;
-    cell.old = new Map(cell.names.filter((name) => Object.hasOwn(names, name)).map((name) => [name, names[name]]));
+    cell.old = new Map(
+      cell.names.filter((name) => Object.hasOwn(names, name)).map((name) => [name, names[name]]),
+    );
     for (const name of cell.names) delete names[name];
     output += `\n//# sourceURL=${cell.name}`;
     queueMicrotask(listenAnew); // behind the synchronous part of the cell

@@ -11,7 +11,10 @@ function matcher(pattern) {
  *
  * @param history `[number, source]` of each cell that was run
  */
-function searchHistory(history, { hist_access_type: access, n, start = 0, stop, pattern = '*', unique, output }) {
+function searchHistory(
+  history,
+  { hist_access_type: access, n, start = 0, stop, pattern = '*', unique, output },
+) {
   const number = ([of]) => of;
   let found = history;
   if (access === 'range') {

@@ -7,7 +7,6 @@
 
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
-const { errorOutput } = require('./errorOutput.cjs');
 const { Evaluator } = require('./evaluator.cjs');
 const { createLanguage } = require('./language.cjs');
 const { Server } = require('./server.cjs');
@@ -32,18 +31,18 @@ async function start(connectionFile) {
     process.exit(0);
   };
   const server = new Server({ transport, evaluator, language, bundleOf, end });
-  const say = (error) => {
-    const { traceback } = errorOutput(error, { sourceOf: (number) => server.sourceOf(number), positions: evaluator.positions });
-    process.stderr.write(`${traceback.join('\n')}\n`);
-  };
-  process.on('uncaughtException', say);
-  process.on('unhandledRejection', say);
+  process.on('uncaughtException', (error) => server.say(error));
+  process.on('unhandledRejection', (error) => server.say(error));
   process.on('SIGINT', () => server.interrupt());
   server.outlet.capture();
   refuseStdin((error) => evaluator.abandon(error));
   const display = (message, update) => server.display(message, update);
   // For lib/notebook: where it shows media, and the channels of widgets.
-  globalThis[Symbol.for('xkd.kernel')] = { comms: server.comms, display };
+  globalThis[Symbol.for('xkd.kernel')] = {
+    comms: server.comms,
+    display,
+    clear: (wait) => server.clear(wait),
+  };
   // For cells that import tslab's own `display`.
   ofTslab('./jupyter.js').lastWriteDisplayData = display;
   await transport.ready;

@@ -2,6 +2,7 @@
 
 const { Cells } = require('./cells.cjs');
 const { Comms } = require('./comms.cjs');
+const { errorOutput } = require('./errorOutput.cjs');
 const { searchHistory } = require('./history.cjs');
 const { kernelInfo } = require('./kernelInfo.cjs');
 const { Outlet } = require('./outlet.cjs');
@@ -27,6 +28,7 @@ class Server {
   /** On behalf of which message comms send: the one that is being dealt with, or the newest cell. */
   #origin = null;
   #displays = 0;
+  #positions;
 
   /**
    * @param parts `transport`, `evaluator`, `language` (what is asked of the text of cells), `bundleOf` (what is shown of
@@ -35,6 +37,7 @@ class Server {
   constructor({ transport, evaluator, language, bundleOf, end }) {
     this.#transport = transport;
     this.#language = language;
+    this.#positions = evaluator.positions;
     this.#cells = new Cells({
       ...{ evaluator, bundleOf, observers: this.observers, outlet: this.outlet },
       publish: (request, type, content) => this.#publish(request, type, content),
@@ -50,11 +53,6 @@ class Server {
   /** Interrupts the cell that runs. */
   interrupt() {
     this.#cells.interrupt();
-  }
-
-  /** Where errors that no cell has thrown, or no longer, find lines of cells. */
-  sourceOf(number) {
-    return this.#cells.sourceOf(number);
   }
 
   /**
@@ -74,6 +72,12 @@ class Server {
     this.#publish(this.#newestCell, 'clear_output', { wait });
   }
 
+  /** Prints an error that is no cell's outcome: of something that runs on after its cell, or of a message. */
+  say(error) {
+    const cells = { sourceOf: (number) => this.#cells.sourceOf(number), positions: this.#positions };
+    this.outlet.write('stderr', `${errorOutput(error, cells).traceback.join('\n')}\n`);
+  }
+
   starting() {
     this.#publish(null, 'status', { execution_state: 'starting' });
   }
@@ -84,38 +88,48 @@ class Server {
       await this.#cells.add(request);
       return;
     }
-    const before = this.#origin;
-    this.#origin = request;
     this.#publish(request, 'status', { execution_state: 'busy' });
     try {
-      const handle = this.#handlers[type];
-      if (handle !== undefined) await this.#answer(request, type, handle);
+      if (type.startsWith('comm_') && type !== 'comm_info_request') this.#handleComm(request);
+      else await this.#answer(request, type);
     } finally {
-      // Others may have come and gone meanwhile.
-      if (this.#origin === request) this.#origin = before;
       this.#publish(request, 'status', { execution_state: 'idle' });
       const { running } = this.#cells;
       if (running !== null) this.#publish(running, 'status', { execution_state: 'busy' });
     }
   }
 
-  async #answer(request, type, handle) {
+  #handleComm(request) {
+    const before = this.#origin;
+    this.#origin = request;
+    try {
+      this.comms.handle(request.message);
+    } catch (error) {
+      this.say(error);
+    } finally {
+      if (before !== null) this.#origin = before;
+    }
+  }
+
+  async #answer(request, type) {
+    const handle = this.#handlers[type];
+    if (handle === undefined) return;
     let content;
     try {
       content = await handle(request.message.content, request);
     } catch (error) {
       content = { status: 'error', ename: error.name, evalue: error.message, traceback: [] };
-      console.error(error);
+      this.say(error);
     }
     if (content !== undefined) this.#reply(request, type.replace(/request$/, 'reply'), content);
   }
 
   #makeHandlers(evaluator, end) {
     const language = this.#language;
-    const comm = (_, { message }) => this.comms.handle(message);
     return {
       kernel_info_request: () => kernelInfo(evaluator.ts.version),
-      complete_request: ({ code, cursor_pos: cursor }) => language.complete(evaluator.declarations, code, cursor),
+      complete_request: ({ code, cursor_pos: cursor }) =>
+        language.complete(evaluator.declarations, code, cursor),
       inspect_request: ({ code, cursor_pos: cursor, detail_level: detail }) =>
         language.inspect(evaluator.declarations, code, cursor, detail),
       is_complete_request: ({ code }) => language.isComplete(code),
@@ -125,9 +139,6 @@ class Server {
         void language.warmUp();
         return this.comms.info(target);
       },
-      comm_open: comm,
-      comm_msg: comm,
-      comm_close: comm,
       debug_request: () => ({ success: false, message: 'This kernel has no debugger.' }),
       shutdown_request: ({ restart }, request) => {
         this.#reply(request, 'shutdown_reply', { status: 'ok', restart });

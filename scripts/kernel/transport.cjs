@@ -46,7 +46,8 @@ class Transport {
     const parts = partsOf(message);
     const { identities = [], buffers = [] } = message;
     const bytes =
-      parts.reduce((sum, part) => sum + part.length, 0) + buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
+      parts.reduce((sum, part) => sum + part.length, 0) +
+      buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
     this.#worker.postMessage({ name, identities, parts, buffers, bytes });
     if (Atomics.add(this.#pending, 0, bytes) + bytes > limitBytes) this.#waitForRoom();
   }
@@ -81,7 +82,8 @@ class Transport {
 
 /** Buffers come from another thread as plain arrays of bytes. */
 function restored({ socket, message }) {
-  const buffersOf = (list) => list.map((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  const buffersOf = (list) =>
+    list.map((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   return {
     socket,
     message: { ...message, identities: buffersOf(message.identities), buffers: buffersOf(message.buffers) },

@@ -14,7 +14,10 @@ describe('cells in the kernel', function () {
     const { reply, messages } = await kernel.execute(code);
     assert.equal(reply.status, 'error');
     const error = only(messages, 'error') as { ename: string; evalue: string; traceback: string[] };
-    assert.deepEqual([reply.ename, reply.evalue, reply.traceback], [error.ename, error.evalue, error.traceback]);
+    assert.deepEqual(
+      [reply.ename, reply.evalue, reply.traceback],
+      [error.ename, error.evalue, error.traceback],
+    );
     return { ...error, shown: error.traceback.join('\n') };
   };
   const valueOf = async (code: string) => {
@@ -54,7 +57,9 @@ describe('cells in the kernel', function () {
   });
 
   it('tell the line also behind an await, in what an earlier cell declared, and of a cause', async () => {
-    await kernel.execute('async function later(): Promise<never> {\n  await null;\n  throw new Error("late");\n}');
+    await kernel.execute(
+      'async function later(): Promise<never> {\n  await null;\n  throw new Error("late");\n}',
+    );
     const { shown } = await fails(
       'try {\n  await later();\n} catch (cause) {\n  throw new Error("outer", { cause });\n}',
     );
@@ -107,8 +112,8 @@ describe('cells in the kernel', function () {
   });
 
   it('abort those that were asked for before they failed, and no later one', async () => {
-    const runs = ['await new Promise((r) => setTimeout(r, 200)); throw new Error("first");', '1', '2'].map((code) =>
-      kernel.execute(code),
+    const runs = ['await new Promise((r) => setTimeout(r, 200)); throw new Error("first");', '1', '2'].map(
+      (code) => kernel.execute(code),
     );
     const [failed, ...waiting] = await Promise.all(runs);
     assert.equal(failed.reply.status, 'error');
@@ -125,9 +130,13 @@ describe('cells in the kernel', function () {
   });
 
   it('say what fails where nobody waits for it', async () => {
-    await kernel.execute('setTimeout(() => { throw new Error("alone"); }, 0); void Promise.reject(new Error("unheard"));');
+    await kernel.execute(
+      'setTimeout(() => { throw new Error("alone"); }, 0); void Promise.reject(new Error("unheard"));',
+    );
     const texts = () =>
-      kernel.published.map(({ header, content }) => (header.msg_type === 'stream' ? String(content.text) : '')).join('');
+      kernel.published
+        .map(({ header, content }) => (header.msg_type === 'stream' ? String(content.text) : ''))
+        .join('');
     await kernel.heard(() => /Error: alone[^]*/.test(texts()) && /Error: unheard/.test(texts()));
     assert.doesNotMatch(texts(), /scripts\/kernel/);
   });
@@ -141,7 +150,9 @@ describe('cells in the kernel', function () {
   });
 
   it('work with tslab modules and its display', async () => {
-    const { messages } = await kernel.execute("import { display } from 'tslab';\ndisplay.html('<b>bold</b>');");
+    const { messages } = await kernel.execute(
+      "import { display } from 'tslab';\ndisplay.html('<b>bold</b>');",
+    );
     assert.deepEqual(only(messages, 'display_data').data, { 'text/html': '<b>bold</b>' });
   });
 });
@@ -159,7 +170,9 @@ describe('interrupts of the kernel', function () {
   async function interrupted(code: string, how: () => unknown) {
     const seen = kernel.published.length;
     const running = kernel.execute(code);
-    await kernel.heard((message) => kernel.published.indexOf(message) >= seen && message.content.text === 'on\n');
+    await kernel.heard(
+      (message) => kernel.published.indexOf(message) >= seen && message.content.text === 'on\n',
+    );
     await how();
     const { reply } = await running;
     return [reply.status, reply.ename];
@@ -198,7 +211,9 @@ describe('interrupts of the kernel', function () {
       'const ended = new Promise<void>((end) => process.once("SIGINT", () => end()));\nconsole.log("on");\nawait ended;\nconst last = 7;',
     );
     const behind = kernel.execute('1');
-    await kernel.heard((message) => kernel.published.indexOf(message) >= seen && message.content.text === 'on\n');
+    await kernel.heard(
+      (message) => kernel.published.indexOf(message) >= seen && message.content.text === 'on\n',
+    );
     await byMessage();
     const { reply, text } = await listening;
     assert.deepEqual([reply.status, reply.ename], ['error', 'Interrupted']);

@@ -19,7 +19,9 @@ describe('what the kernel says', function () {
   const lines = Array.from({ length: 100_000 }, (_, i) => `${i}\n`).join('');
 
   it('arrives whole and in order: 100 000 lines at once, joined to a few messages', async () => {
-    const { reply, messages, text } = await kernel.execute('for (let i = 0; i < 100_000; i++) console.log(i);');
+    const { reply, messages, text } = await kernel.execute(
+      'for (let i = 0; i < 100_000; i++) console.log(i);',
+    );
     assert.equal(reply.status, 'ok');
     assert.ok(text === lines, 'lines are lost or out of order');
     assert.ok(messages.length < 1000, `${messages.length} messages`);
@@ -35,7 +37,9 @@ describe('what the kernel says', function () {
   });
 
   it('is seen while a cell computes and gives nobody a turn', async () => {
-    const running = kernel.execute('console.log("before"); for (const end = Date.now() + 3000; Date.now() < end; );');
+    const running = kernel.execute(
+      'console.log("before"); for (const end = Date.now() + 3000; Date.now() < end; );',
+    );
     const end = running.then(() => 'end');
     const first = kernel.heard(({ content }) => content.text === 'before\n').then(() => 'text');
     assert.equal(await Promise.race([first, end]), 'text');
@@ -52,13 +56,17 @@ describe('what the kernel says', function () {
     );
     assert.equal(reply.status, 'ok');
     const updates = messages.filter(({ header }) => header.msg_type === 'update_display_data');
-    const shown = updates.map(({ content }) => Number((content.data as Record<string, string>)['text/plain']));
+    const shown = updates.map(({ content }) =>
+      Number((content.data as Record<string, string>)['text/plain']),
+    );
     assert.deepEqual(
       shown,
       Array.from({ length: 5000 }, (_, i) => i),
     );
     const printed = messages.findIndex(({ content }) => content.text === 'at 4900\n');
-    const drawn = messages.findIndex(({ content }) => (content.data as Record<string, string>)?.['text/plain'] === '4900');
+    const drawn = messages.findIndex(
+      ({ content }) => (content.data as Record<string, string>)?.['text/plain'] === '4900',
+    );
     assert.equal(printed, drawn + 1);
   });
 
@@ -66,7 +74,9 @@ describe('what the kernel says', function () {
     await kernel.execute(
       "let heard: number[] = []; let go = true; kernel.comms.register('test', (comm: any) => { comm.onMessage = ({ i }: { i: number }) => { heard.push(i); comm.send({ i }); }; });",
     );
-    const training = kernel.execute('while (go) { for (const end = Date.now() + 5; Date.now() < end; ); await pause(); } heard.length');
+    const training = kernel.execute(
+      'while (go) { for (const end = Date.now() + 5; Date.now() < end; ); await pause(); } heard.length',
+    );
     kernel.send('comm_open', { comm_id: 'c', target_name: 'test', data: {} });
     const seen = kernel.published.length;
     const ids = new Set<string>();

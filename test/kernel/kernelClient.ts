@@ -101,7 +101,14 @@ export class Kernel {
   /** Sends a request. */
   send(type: string, content: object, channel: 'shell' | 'control' = 'shell', metadata: object = {}) {
     const id = randomBytes(16).toString('hex');
-    const header = { msg_id: id, msg_type: type, session: 'test', username: 'test', date: '', version: '5.3' };
+    const header = {
+      msg_id: id,
+      msg_type: type,
+      session: 'test',
+      username: 'test',
+      date: '',
+      version: '5.3',
+    };
     const reply = new Promise<Message>((take) => this.waiting.set(id, take));
     const sent = this.outgoing[channel].then(() =>
       this.sockets[channel].send(wire.writeMessage(this.key, { header, content, metadata })),
@@ -185,13 +192,16 @@ export class Kernel {
 
 /** Types of messages, with what tells them apart. */
 export function told(messages: readonly Message[]): string[] {
-  return messages.map(({ header, content }) => [header.msg_type, content.execution_state].filter(Boolean).join(' '));
+  return messages.map(({ header, content }) =>
+    [header.msg_type, content.execution_state].filter(Boolean).join(' '),
+  );
 }
 
 /** The only message of a type. */
 export function only(messages: readonly Message[], type: string): Record<string, unknown> {
   const found = messages.filter(({ header }) => header.msg_type === type);
-  if (found.length !== 1) throw new Error(`${found.length} messages of type ${type}: ${told(messages).join(', ')}`);
+  if (found.length !== 1)
+    throw new Error(`${found.length} messages of type ${type}: ${told(messages).join(', ')}`);
   return found[0].content;
 }
 

@@ -51,7 +51,9 @@ describe("the kernel's messages", () => {
       [0, 2, ['a', null]],
       [0, 3, ['const b = 2', null]],
     ]);
-    assert.deepEqual(found({ hist_access_type: 'search', pattern: 'const ? =*', n: 1 }), [[0, 3, 'const b = 2']]);
+    assert.deepEqual(found({ hist_access_type: 'search', pattern: 'const ? =*', n: 1 }), [
+      [0, 3, 'const b = 2'],
+    ]);
     assert.deepEqual(found({ hist_access_type: 'search', pattern: 'a', unique: true }), [[0, 4, 'a']]);
     assert.deepEqual(found({ hist_access_type: 'search', pattern: 'a.*' }), []);
   });
@@ -73,14 +75,18 @@ describe('the text of a cell', () => {
   });
 
   it('leaves, where the cell failed, the declarations of what it had assigned, and the earlier ones', () => {
-    const before = 'declare const a: string;\nimport fs, { join as j } from "x";\ninterface T {\n}\ndeclare class C {\n}\n';
+    const before =
+      'declare const a: string;\nimport fs, { join as j } from "x";\ninterface T {\n}\ndeclare class C {\n}\n';
     const behind =
       'import { p, q } from "y";\ndeclare const a: number, d: number;\ndeclare let e: boolean;\n' +
       'declare function f(): void;\ndeclare class C {\n    x: number;\n}\ninterface T {\n    z: number;\n}\n';
     const kept = (...unassigned: string[]) => withoutUnassigned(ts, before, behind, new Set(unassigned));
     assert.equal(kept(), behind);
     const withoutThree = kept('a', 'q', 'C');
-    assert.match(withoutThree, /^import \{ p \} from "y";\ndeclare const d: number;\ndeclare let e: boolean;\n/);
+    assert.match(
+      withoutThree,
+      /^import \{ p \} from "y";\ndeclare const d: number;\ndeclare let e: boolean;\n/,
+    );
     assert.match(withoutThree, /declare const a: string;\ndeclare class C \{\n\}\n$/);
     assert.equal(withoutThree.match(/interface T/g)!.length, 1);
     assert.match(kept('j'), /import \{ join as j \} from "x";\n$/);

@@ -21,7 +21,7 @@ export async function captureDisplays(work: () => unknown): Promise<Shown[]> {
   ): void => {
     shown.push({ data: message.data, id: message.transient.display_id, update });
   };
-  place[kernelSymbol] = { comms: null, display };
+  place[kernelSymbol] = { comms: null, display, clear: () => undefined };
   try {
     await work();
   } finally {
