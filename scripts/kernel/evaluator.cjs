@@ -137,7 +137,7 @@ class Evaluator {
     );
     for (const name of cell.names) delete names[name];
     output += `\n//# sourceURL=${cell.name}`;
-    queueMicrotask(listenAnew); // behind the synchronous part of the cell
+    process.nextTick(listenAnew); // behind the synchronous part of the cell
     return { ...converted, output };
   }
 

@@ -1,5 +1,7 @@
 'use strict';
 
+const { TextDecoder } = require('node:util');
+
 /** So long may text wait for more of it [ms]. */
 const flushMs = 50;
 /** So many pieces in that time go out at once, so that what was printed before a long computation is seen during it. */
