@@ -1,0 +1,91 @@
+'use strict';
+
+const { readFileSync } = require('node:fs');
+const { compileFunction } = require('node:vm');
+const { parseHTML } = require('linkedom');
+const { Canvas } = require('./canvas.cjs');
+const { boxOf } = require('./textBox.cjs');
+
+let plotly;
+
+/** plotly.js in a page without a browser, with what it asks of one to draw on paper. */
+function plotlyPage() {
+  return (plotly ??= load());
+}
+
+function load() {
+  const window = parseHTML('<!DOCTYPE html><html><head></head><body></body></html>');
+  const { document, Element, SVGElement, HTMLElement } = window;
+  for (const kind of [Element, SVGElement]) kind.prototype.getBoundingClientRect = place;
+  Object.defineProperties(SVGElement.prototype, drawingParts);
+  const create = document.createElement.bind(document);
+  document.createElement = (name, options) => (name === 'canvas' ? new Canvas() : create(name, options));
+  const globals = {
+    window,
+    self: window,
+    document,
+    Element,
+    SVGElement,
+    HTMLElement,
+    navigator: { userAgent: '' },
+    /** Pictures are drawn pixel by pixel, not enlarged by the renderer, which would blur them. */
+    CSS: { supports: () => false },
+    DOMParser: window.DOMParser,
+    XMLSerializer: class {
+      serializeToString(node) {
+        return node.toString();
+      }
+    },
+    /** Only what stands in the element itself. */
+    getComputedStyle: (element) => element.style,
+    requestAnimationFrame: (draw) => setTimeout(draw, 0),
+  };
+  for (const [name, value] of Object.entries(globals)) {
+    if (name !== 'document') window[name] = value;
+  }
+  const script = readFileSync(require.resolve('plotly.js-dist-min/plotly.min.js'), 'utf8');
+  compileFunction(script, Object.keys(globals)).apply(window, Object.values(globals));
+  return window.Plotly;
+}
+
+function place() {
+  return boxOf(this, true);
+}
+
+/** What elements of a drawing can do in a browser. */
+const drawingParts = {
+  nodeName: {
+    get() {
+      return this.localName;
+    },
+  },
+  getBBox: {
+    value() {
+      return boxOf(this, false);
+    },
+  },
+  getTotalLength: {
+    value() {
+      const [from, to] = ends(this);
+      return Math.hypot(to.x - from.x, to.y - from.y);
+    },
+  },
+  getPointAtLength: {
+    value(length) {
+      const [from, to] = ends(this);
+      const share = length / this.getTotalLength() || 0;
+      return { x: from.x + share * (to.x - from.x), y: from.y + share * (to.y - from.y) };
+    },
+  },
+};
+
+/** Of a path that is asked for its length: an arrow's straight line. */
+function ends(path) {
+  const numbers = path.getAttribute('d').match(/-?[\d.]+(?:e-?\d+)?/g).map(Number);
+  return [
+    { x: numbers[0], y: numbers[1] },
+    { x: numbers.at(-2), y: numbers.at(-1) },
+  ];
+}
+
+module.exports = { plotlyPage };
