@@ -5,6 +5,7 @@ const UPNG = require('upng-js');
 const { fontsFor } = require('./fonts.cjs');
 const { withoutScenes } = require('./projection.cjs');
 const { plotlyPage } = require('./page.cjs');
+const { tidied } = require('./tidy.cjs');
 
 const defaultHeight = 360;
 
@@ -21,7 +22,7 @@ async function draw(figure, most) {
     { data, layout: { ...layout, width, height }, config: { staticPlot: true } },
     { format: 'svg', imageDataOnly: true, width, height },
   );
-  return picture(svg, Math.min(width, most));
+  return picture(tidied(svg), Math.min(width, most));
 }
 
 /** Enough for curves, frames and scales of colours alike; 256 would take up to twice the bytes. */
@@ -35,7 +36,12 @@ function picture(svg, width) {
     font: fontsFor(svg),
   }).render();
   const { buffer, byteOffset, byteLength } = image.pixels;
-  const png = UPNG.encode([buffer.slice(byteOffset, byteOffset + byteLength)], image.width, image.height, paletteSize);
+  const png = UPNG.encode(
+    [buffer.slice(byteOffset, byteOffset + byteLength)],
+    image.width,
+    image.height,
+    paletteSize,
+  );
   return { png: Buffer.from(png).toString('base64'), width: image.width, height: image.height };
 }
 

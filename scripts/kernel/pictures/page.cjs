@@ -81,7 +81,10 @@ const drawingParts = {
 
 /** Of a path that is asked for its length: an arrow's straight line. */
 function ends(path) {
-  const numbers = path.getAttribute('d').match(/-?[\d.]+(?:e-?\d+)?/g).map(Number);
+  const numbers = path
+    .getAttribute('d')
+    .match(/-?[\d.]+(?:e-?\d+)?/g)
+    .map(Number);
   return [
     { x: numbers[0], y: numbers[1] },
     { x: numbers.at(-2), y: numbers.at(-1) },

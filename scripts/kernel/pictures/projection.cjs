@@ -25,11 +25,25 @@ function withoutScenes(figure) {
   const project = projection(layout.scene?.camera);
   const onPaper = (columns) => {
     const places = Array.from(columns[0], (_, n) =>
-      project(columns.map((column, axis) => (column[n] - ranges[axis][0]) / (ranges[axis][1] - ranges[axis][0]) - 0.5)),
+      project(
+        columns.map(
+          (column, axis) => (column[n] - ranges[axis][0]) / (ranges[axis][1] - ranges[axis][0]) - 0.5,
+        ),
+      ),
     );
     return { x: places.map(([x]) => x), y: places.map(([, y]) => y) };
   };
-  const flat = spatial.map((trace, i) => ({ ...trace, z: undefined, type: 'scatter', ...onPaper(points[i]) }));
+  const flat = spatial.map((trace, i) => ({
+    ...trace,
+    type: 'scatter',
+    z: undefined,
+    marker: {
+      ...trace.marker,
+      size: magnified(trace.marker?.size),
+      line: { width: 0, ...trace.marker?.line },
+    },
+    ...onPaper(points[i]),
+  }));
   return {
     ...figure,
     data: [...data.filter((trace) => !spatial.includes(trace)), cube(project), ...flat],
@@ -42,6 +56,11 @@ function withoutScenes(figure) {
       yaxis: { ...hidden, scaleanchor: 'x' },
     },
   };
+}
+
+/** In space, Plotly draws points at about twice the size that they have on paper. */
+function magnified(size = 8) {
+  return Array.isArray(size) ? size.map(magnified) : 2 * size;
 }
 
 /** From a place in the cube around 0 with edges of length 1 to the page, seen from the camera. */
@@ -62,7 +81,12 @@ function cube(project) {
   const x = [];
   const y = [];
   for (let axis = 0; axis < 3; axis++) {
-    for (const [first, second] of [[-0.5, -0.5], [-0.5, 0.5], [0.5, -0.5], [0.5, 0.5]]) {
+    for (const [first, second] of [
+      [-0.5, -0.5],
+      [-0.5, 0.5],
+      [0.5, -0.5],
+      [0.5, 0.5],
+    ]) {
       for (const end of [-0.5, 0.5]) {
         const place = [first, second];
         place.splice(axis, 0, end);
@@ -87,7 +111,10 @@ function numbers(values = []) {
 
 function rangeOf(values) {
   const finite = values.filter(Number.isFinite);
-  const [low, high] = finite.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+  const [low, high] = finite.reduce(
+    ([a, b], value) => [Math.min(a, value), Math.max(b, value)],
+    [Infinity, -Infinity],
+  );
   const free = padding * (high - low) || 0.5;
   return [low - free, high + free];
 }

@@ -25,7 +25,8 @@ function gather(element, place, corners) {
   if (displayOf(element) === 'none') return;
   if (element.localName === 'text') {
     const lines = [...element.children].filter((child) => child.classList.contains('line'));
-    for (const line of lines.length > 0 ? lines : [element]) corners.push(...lineCorners(line, element, place));
+    for (const line of lines.length > 0 ? lines : [element])
+      corners.push(...lineCorners(line, element, place));
     return;
   }
   for (const child of element.children) gather(child, times(place, transformOf(child)), corners);
@@ -35,8 +36,8 @@ function lineCorners(line, text, place) {
   if (line.textContent === '') return [];
   const size = fontOf(line).size;
   const width = widthOf(line);
-  const anchor = inherited(line, 'text-anchor') ?? 'start';
-  const from = number(line, 'x', number(text, 'x', 0)) - width * { start: 0, middle: 0.5, end: 1 }[anchor];
+  const left = { middle: 0.5, end: 1 }[inherited(line, 'text-anchor')] ?? 0;
+  const from = number(line, 'x', number(text, 'x', 0)) - left * width;
   const baseline = number(line, 'y', number(text, 'y', 0)) + size * number(line, 'dy', 0);
   const [top, bottom] = [baseline - ascent * size, baseline + descent * size];
   return [
@@ -44,10 +45,7 @@ function lineCorners(line, text, place) {
     [from + width, top],
     [from, bottom],
     [from + width, bottom],
-  ].map(([x, y]) => [
-    place[0] * x + place[2] * y + place[4],
-    place[1] * x + place[3] * y + place[5],
-  ]);
+  ].map(([x, y]) => [place[0] * x + place[2] * y + place[4], place[1] * x + place[3] * y + place[5]]);
 }
 
 /** Pieces of a line may differ in size and face. */
