@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import katex from 'katex';
 import { nodeModules, root, venvPython } from '../setup/paths.mjs';
+import { Equations } from './equations.mjs';
 
 const figureType = 'application/vnd.plotly.v1+json';
 /** Runs in the page. */
@@ -14,13 +14,14 @@ const drawFigure = `async (id, { data, layout: { meta, ...layout }, config }) =>
 
 /**
  * A notebook as an HTML page that needs no network and no server: figures stay interactive (plotly.js is put into each
- * page once), equations are MathML, players keep their sound.
+ * page once), equations are drawn, players keep their sound.
  *
  * @param title of the page
  * @param head HTML that goes above the notebook
  */
 export function notebookPage(notebook, { title, head = '' }) {
-  const page = withScripts(convert(prepared(notebook), title));
+  const equations = new Equations();
+  const page = withScripts(equations.putInto(convert(prepared(notebook, equations), title)));
   return page.replace(/<body[^>]*>/, (body) => `${body}\n${head}`);
 }
 
@@ -32,28 +33,15 @@ function scripts() {
 }
 
 /** The notebook with what nbconvert does not know turned into what it does: HTML. */
-function prepared(notebook) {
+function prepared(notebook, equations) {
   let figures = 0;
   for (const cell of notebook.cells) {
-    if (cell.cell_type === 'markdown') cell.source = withMathMl([cell.source].flat().join(''));
+    if (cell.cell_type === 'markdown') cell.source = equations.takenFrom([cell.source].flat().join(''));
     for (const { data } of cell.outputs ?? []) {
       if (data?.[figureType]) data['text/html'] = figureHtml(data[figureType], figures++);
     }
   }
   return notebook;
-}
-
-/** Equations between dollars as MathML, except in code. */
-function withMathMl(markdown) {
-  return markdown
-    .split(/(```[\s\S]*?```|`[^`]*`)/)
-    .map((part, i) => (i % 2 ? part : part.replace(/\$\$([\s\S]+?)\$\$|\$([^$\n]+?)\$/g, asMathMl)))
-    .join('');
-}
-
-function asMathMl(_, display, inline) {
-  const options = { displayMode: display !== undefined, output: 'mathml', throwOnError: true };
-  return katex.renderToString((display ?? inline).trim(), options);
 }
 
 /** A figure as its data and the call that draws it when the page is there. */
