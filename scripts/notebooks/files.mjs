@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { notebooks } from '../setup/paths.mjs';
 
+export const figureType = 'application/vnd.plotly.v1+json';
+
 /** The notebooks of the course, in order. */
 export function courseNotebooks() {
   const names = readdirSync(notebooks).filter((name) => name.endsWith('.ipynb'));
@@ -39,8 +41,21 @@ export function readNotebook(file) {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
+/**
+ * As Jupyter writes notebooks, but each figure on one line: a line for each of its numbers would take up to twice the
+ * bytes.
+ */
 export function writeNotebook(file, notebook) {
-  writeFileSync(file, `${JSON.stringify(notebook, null, 1)}\n`);
+  const figures = [];
+  const text = JSON.stringify(
+    notebook,
+    (key, value) => (key === figureType ? `figure ${figures.push(JSON.stringify(value)) - 1}` : value),
+    1,
+  );
+  const filled = text
+    .split(/(?<=vnd\.plotly\.v1\+json": )"figure (\d+)"/)
+    .map((part, i) => (i % 2 ? figures[part] : part));
+  writeFileSync(file, `${filled.join('')}\n`);
 }
 
 export function sourceOf({ source }) {

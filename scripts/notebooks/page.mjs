@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeModules, root, venvPython } from '../setup/paths.mjs';
 import { Equations } from './equations.mjs';
+import { figureType } from './files.mjs';
 
-const figureType = 'application/vnd.plotly.v1+json';
 /** Runs in the page. */
 const drawFigure = `async (id, { data, layout: { meta, ...layout }, config }) => {
   const plot = await Plotly.newPlot(id, data, { autosize: true, ...layout }, { responsive: true, ...config });

@@ -9,13 +9,20 @@ import { loadScript } from '../setup/support';
 import { chromiumFor, JupyterLab, launchBrowser, openPage } from './jupyterLab';
 import { notebookOf } from './notebookOf';
 
+/** One pixel. */
+const somePng =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
 /** A clip of a committed notebook. */
 function someVideo(): string {
   const notebook = readFileSync(projectPath('notebooks/00_start_here.ipynb'), 'utf8');
   return /data:video\/mp4;base64,[A-Za-z0-9+/=]+/.exec(notebook)![0];
 }
 
-/** A notebook with the saved figure of four clips in space; the first lies in the middle, and it alone can be played. */
+/**
+ * A notebook with the saved figure of four clips in space; the first lies in the middle, and it alone can be played. Its
+ * picture stands beside it, as in what a kernel writes: who knows figures shows the figure.
+ */
 function notebookWithSpace(): object {
   const figure = clipSpaceFigure({
     points: [0.5, 0.5, 0.5, 0, 1, 0, 1, 0, 1, 1, 0, 0],
@@ -25,7 +32,7 @@ function notebookWithSpace(): object {
     title: 'space',
   });
   const notebook = notebookOf(["'space'"]) as { cells: { outputs: object[]; execution_count: number }[] };
-  const data = { 'application/vnd.plotly.v1+json': figure };
+  const data = { 'application/vnd.plotly.v1+json': figure, 'image/png': somePng };
   notebook.cells[0].outputs.push({ output_type: 'display_data', data, metadata: {} });
   return notebook;
 }

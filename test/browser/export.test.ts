@@ -1,14 +1,14 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectPath } from 'xkd';
 import { chromiumFor, launchBrowser, patienceMs } from './jupyterLab';
 
 describe('notebooks as HTML pages', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let folder: string;
   let chromium: string;
 
@@ -20,16 +20,15 @@ describe('notebooks as HTML pages', function () {
     if (folder) rmSync(folder, { recursive: true });
   });
 
+  /** Writes pages of notebooks (all of the course where none is named) with the outputs that they have. */
+  function exportPages(...notebooks: string[]): void {
+    folder ??= mkdtempSync(join(tmpdir(), 'xkd-pages-'));
+    const command = [projectPath('scripts/notebooks.mjs'), '--export-only', '--out', folder];
+    execFileSync(process.execPath, [...command, ...notebooks]);
+  }
+
   it('are led to by an index and interactive without a network: figures, equations, player', async () => {
-    folder = mkdtempSync(join(tmpdir(), 'xkd-pages-'));
-    const notebook = projectPath('notebooks/00_start_here.ipynb');
-    execFileSync(process.execPath, [
-      projectPath('scripts/notebooks.mjs'),
-      '--export-only',
-      '--out',
-      folder,
-      notebook,
-    ]);
+    exportPages(projectPath('notebooks/00_start_here.ipynb'));
     const browser = await launchBrowser(chromium);
     try {
       const context = await browser.newContext({ offline: true, viewport: { width: 1100, height: 900 } });
@@ -45,7 +44,7 @@ describe('notebooks as HTML pages', function () {
       assert.equal(await page.title(), 'Start here: learning to see by listening');
       await page.waitForFunction(() => document.querySelectorAll('.js-plotly-plot svg.main-svg').length > 3);
       await page.waitForFunction(() => (document.querySelector('video')?.duration ?? 0) > 1);
-      assert.ok((await page.$$('math')).length > 10);
+      assert.ok((await page.$$('.katex-html')).length > 10);
       assert.equal(await page.getByText('$$').count(), 0);
       await page.locator('#figure-1').scrollIntoViewIfNeeded();
       await page.locator('#figure-1 .nsewdrag[data-subplot="xy"]').hover();
@@ -53,6 +52,32 @@ describe('notebooks as HTML pages', function () {
       await page.getByRole('link', { name: 'all notebooks' }).click();
       await page.getByRole('link', { name: /Start here/ }).waitFor();
       assert.deepEqual(troubles, []);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  it('show every equation of every notebook drawn, and none as its source', async () => {
+    exportPages();
+    const pages = readdirSync(folder).filter((name) => /^\d.*\.html$/.test(name));
+    assert.equal(pages.length, 9);
+    const browser = await launchBrowser(chromium);
+    try {
+      const page = await browser.newPage();
+      page.setDefaultTimeout(patienceMs);
+      for (const name of pages) {
+        await page.goto(`file://${join(folder, name)}`);
+        await page.evaluate(() => document.fonts.ready);
+        const { equations, font, sources } = await page.evaluate(() => {
+          const equations = document.querySelectorAll('.katex-html').length;
+          const font = document.fonts.check('16px KaTeX_Math') && document.fonts.check('16px KaTeX_Main');
+          document.querySelectorAll('pre, code, script, style').forEach((other) => other.remove());
+          const source = /.{0,30}(\$|\\[A-Za-z]+|[_^]\{|xkdEquation).{0,30}/g;
+          return { equations, font, sources: document.body.innerText.match(source) ?? [] };
+        });
+        assert.deepEqual(sources, [], name);
+        assert.ok(font && equations >= 10, `${equations} equations in ${name}`);
+      }
     } finally {
       await browser.close();
     }
