@@ -1,9 +1,9 @@
 /**
- * Numbers as Plotly takes them in binary: little-endian float32 in base64. In a notebook file a list of
- * numbers takes a line for each; packed, 6 bytes for each.
+ * Numbers as Plotly takes them in binary: little-endian float32, or whole numbers up to 255, in base64. In a notebook
+ * file a list of numbers takes a line for each; packed, 6 or 2 bytes for each.
  */
 export interface PackedNumbers {
-  readonly dtype: 'f4';
+  readonly dtype: 'f4' | 'u1';
   readonly bdata: string;
   /** `rows, columns` of a matrix. */
   readonly shape?: string;
@@ -17,8 +17,15 @@ export function packed(values: ArrayLike<number>, columns?: number): PackedNumbe
   return columns === undefined ? list : { ...list, shape: `${values.length / columns}, ${columns}` };
 }
 
+/** The same of shares, as whole percents: a quarter of the bytes. */
+export function packedPercents(shares: ArrayLike<number>, columns: number): PackedNumbers {
+  const bytes = Buffer.from(Array.from(shares, (share) => Math.round(100 * share)));
+  return { dtype: 'u1', bdata: bytes.toString('base64'), shape: `${shares.length / columns}, ${columns}` };
+}
+
 /** The numbers again, matrices row by row. */
-export function unpacked({ bdata }: PackedNumbers): Float32Array {
+export function unpacked({ dtype, bdata }: PackedNumbers): Float32Array {
   const bytes = Buffer.from(bdata, 'base64');
+  if (dtype === 'u1') return Float32Array.from(bytes);
   return Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
 }

@@ -192,12 +192,14 @@ describe('distributions as a picture', () => {
       { name: 'collapsed', distributions: matrix(1, 0, 1, 0, 1, 0) },
     ];
     const { data, layout } = distributionsFigure({ networks, labels: ['b', 'c', 'a'] });
-    assert.deepEqual(Array.from(unpacked((data[0] as { z: PackedNumbers }).z)), [1, 0, 1, 0, 0, 1]);
-    assert.deepEqual((data[1] as BarTrace).y, [0.667, 0.333]);
+    const { z } = data[0] as { z: PackedNumbers };
+    assert.deepEqual(Array.from(unpacked(z)), [100, 0, 100, 0, 0, 100]);
+    assert.deepEqual([z.dtype, z.shape], ['u1', '3, 2']);
+    assert.deepEqual((data[1] as BarTrace).y, [66.7, 33.3]);
     assert.deepEqual(layout.yaxis!.ticktext, ['a', 'b', 'c']);
     const [{ buttons }] = layout.updatemenus!;
     const { y } = buttons[1].args[0] as { y: [unknown, number[]] };
-    assert.deepEqual(y[1], [1, 0]);
+    assert.deepEqual(y[1], [100, 0]);
   });
 });
 

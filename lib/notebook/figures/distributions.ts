@@ -1,6 +1,6 @@
 import type { FeatureMatrix } from '../../eval';
 import type { Figure, MenuButton } from '../plotly';
-import { packed } from '../packed';
+import { packedPercents } from '../packed';
 import { buttonRow, colours, scale, themed } from '../theme';
 
 export interface DistributionsArgs {
@@ -31,16 +31,16 @@ export function distributionsFigure({ networks, labels, title }: DistributionsAr
         type: 'heatmap',
         z: shown[0].z,
         zmin: 0,
-        zmax: 1,
+        zmax: 100,
         colorscale: scale,
         colorbar: {
-          title: { text: 'probability', side: 'right' },
+          title: { text: 'probability [%]', side: 'right' },
           thickness: 10,
           outlinewidth: 0,
           len: 0.72,
           y: 0.36,
         },
-        hovertemplate: 'clip %{y}, output %{x}: %{z:.3f}<extra></extra>',
+        hovertemplate: 'clip %{y}, output %{x}: %{z} %<extra></extra>',
       },
       {
         type: 'bar',
@@ -48,7 +48,7 @@ export function distributionsFigure({ networks, labels, title }: DistributionsAr
         y: shown[0].mean,
         yaxis: 'y2',
         marker: { color: colours.teacher },
-        hovertemplate: 'output %{x}: %{y:.3f} on average<extra></extra>',
+        hovertemplate: 'output %{x}: %{y:.1f} % on average<extra></extra>',
       },
     ],
     {
@@ -65,12 +65,13 @@ export function distributionsFigure({ networks, labels, title }: DistributionsAr
         ticktext: middle.map(({ label }) => label),
         showgrid: false,
       },
-      yaxis2: { title: { text: 'mean' }, domain: [0.78, 1], anchor: 'x', range: [0, 1] },
+      yaxis2: { title: { text: 'mean [%]' }, domain: [0.78, 1], anchor: 'x', range: [0, 100] },
       updatemenus: networks.length > 1 ? [buttonRow(buttons)] : [],
     },
   );
 }
 
+/** In percent: of each clip whole ones, which are a quarter of the bytes. */
 function view({ data, columns }: FeatureMatrix, order: readonly number[]) {
   const rows = new Float32Array(order.length * columns);
   const mean = new Array<number>(columns).fill(0);
@@ -78,10 +79,10 @@ function view({ data, columns }: FeatureMatrix, order: readonly number[]) {
     for (let o = 0; o < columns; o++) {
       const value = data[row * columns + o];
       rows[i * columns + o] = value;
-      mean[o] += value / order.length;
+      mean[o] += (100 * value) / order.length;
     }
   });
-  return { z: packed(rows, columns), mean: mean.map((value) => Number(value.toPrecision(3))) };
+  return { z: packedPercents(rows, columns), mean: mean.map((value) => Number(value.toPrecision(3))) };
 }
 
 /** Where the rows of each class have their middle. */
