@@ -20,17 +20,9 @@ function load() {
   Object.defineProperties(SVGElement.prototype, drawingParts);
   const create = document.createElement.bind(document);
   document.createElement = (name, options) => (name === 'canvas' ? new Canvas() : create(name, options));
-  const globals = {
-    window,
-    self: window,
-    document,
-    Element,
-    SVGElement,
-    HTMLElement,
-    navigator: { userAgent: '' },
+  const given = {
     /** Pictures are drawn pixel by pixel, not enlarged by the renderer, which would blur them. */
     CSS: { supports: () => false },
-    DOMParser: window.DOMParser,
     XMLSerializer: class {
       serializeToString(node) {
         return node.toString();
@@ -40,9 +32,19 @@ function load() {
     getComputedStyle: (element) => element.style,
     requestAnimationFrame: (draw) => setTimeout(draw, 0),
   };
-  for (const [name, value] of Object.entries(globals)) {
-    if (name !== 'document') window[name] = value;
-  }
+  Object.assign(window, given);
+  const { navigator, DOMParser } = window;
+  const globals = {
+    ...given,
+    window,
+    self: window,
+    document,
+    navigator,
+    DOMParser,
+    Element,
+    SVGElement,
+    HTMLElement,
+  };
   const script = readFileSync(require.resolve('plotly.js-dist-min/plotly.min.js'), 'utf8');
   compileFunction(script, Object.keys(globals)).apply(window, Object.values(globals));
   return window.Plotly;
