@@ -8,6 +8,7 @@
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const { Evaluator } = require('./evaluator.cjs');
+const { FigurePictures } = require('./figurePictures.cjs');
 const { createLanguage } = require('./language.cjs');
 const { Server } = require('./server.cjs');
 const { refuseStdin } = require('./stdin.cjs');
@@ -31,6 +32,10 @@ async function start(connectionFile) {
     process.exit(0);
   };
   const server = new Server({ transport, evaluator, language, bundleOf, end });
+  // Jupyter's server names the notebook to the kernels of its pages.
+  server.addObserver(
+    (publish) => new FigurePictures({ publish, waits: process.env.JPY_SESSION_NAME === undefined }),
+  );
   process.on('uncaughtException', (error) => server.say(error));
   process.on('unhandledRejection', (error) => server.say(error));
   process.on('SIGINT', () => server.interrupt());

@@ -18,7 +18,7 @@ class Server {
   /** What cells print. */
   outlet = new Outlet((name, text) => this.#publish(this.#newestCell, 'stream', { name, text }));
   /** Told of cells and of what they put out: `queued`, `begin`, `hear`, `end`. */
-  observers = [];
+  #observers = [];
   #transport;
   #language;
   #cells;
@@ -39,15 +39,20 @@ class Server {
     this.#language = language;
     this.#positions = evaluator.positions;
     this.#cells = new Cells({
-      ...{ evaluator, bundleOf, observers: this.observers, outlet: this.outlet },
+      ...{ evaluator, bundleOf, observers: this.#observers, outlet: this.outlet },
       publish: (request, type, content) => this.#publish(request, type, content),
       reply: (request, content) => this.#reply(request, 'execute_reply', content),
       drained: () => transport.drained(),
       heardInterrupt: () => transport.heardInterrupt(),
     });
-    this.observers.push({ begin: (request) => (this.#newestCell = this.#origin = request) });
+    this.#observers.push({ begin: (request) => (this.#newestCell = this.#origin = request) });
     this.#handlers = this.#makeHandlers(evaluator, end);
     transport.onMessage = (request) => void this.#receive(request);
+  }
+
+  /** @param make makes an observer, given `publish(request, type, content)` */
+  addObserver(make) {
+    this.#observers.push(make((request, type, content) => this.#publish(request, type, content)));
   }
 
   /** Interrupts the cell that runs. */
@@ -157,7 +162,7 @@ class Server {
     if (type !== 'stream') this.outlet.flush();
     const message = answer(request?.message ?? null, type, content, rest);
     this.#transport.send('iopub', { ...message, identities: [Buffer.from(type)] });
-    if (request !== null) for (const observer of this.observers) observer.hear?.(request, type, content);
+    if (request !== null) for (const observer of this.#observers) observer.hear?.(request, type, content);
   }
 }
 
