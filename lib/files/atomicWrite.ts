@@ -8,12 +8,12 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
-import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './fileError';
+import { newOwner, ownerState, ownerText, parseOwner } from './owner';
 
 const temporarySuffix = '.partial';
-/** A file of another machine that has not grown for so long is abandoned. */
+/** A file of another machine or container that has not grown for so long is abandoned. */
 const abandonedAfterMs = 3_600_000;
 
 /** A file that is being filled, see {@link writeFileAtomic}. */
@@ -36,8 +36,8 @@ export type FileContent = string | Uint8Array | Iterable<Uint8Array> | ((file: F
 export function writeFileAtomic(path: string, content: FileContent): void {
   let temporary: string | null = null;
   try {
-    removeAbandoned(path);
-    temporary = temporaryPath(path, process.pid);
+    removeAbandoned(dirname(path), temporaryPrefix(path));
+    temporary = temporaryPath(path);
     fill(temporary, content);
     renameSync(temporary, path);
     temporary = null;
@@ -55,9 +55,9 @@ export function writeFileAtomic(path: string, content: FileContent): void {
  * @throws UserError where there is no space, no permission or no folder
  */
 export async function streamFileAtomic(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-  const temporary = temporaryPath(path, process.pid);
+  const temporary = temporaryPath(path);
   try {
-    removeAbandoned(path);
+    removeAbandoned(dirname(path), temporaryPrefix(path));
     const file = openSync(temporary, 'w');
     try {
       for await (const chunk of chunks) writeAll(file, chunk, null);
@@ -78,14 +78,7 @@ export async function streamFileAtomic(path: string, chunks: AsyncIterable<Uint8
  * another machine writes to the same folder are left alone while they grow.
  */
 export function removeAbandonedFiles(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith('.') || !name.endsWith(temporarySuffix)) continue;
-    const path = join(folder, name);
-    const owner = /^(.*)-(\d+)$/.exec(name.slice(0, -temporarySuffix.length));
-    if (!owner) continue;
-    const isOurs = owner[1].endsWith(`.${hostname()}`);
-    if (isOurs ? !isAliveElsewhere(Number(owner[2])) : isOld(path)) rmSync(path, { force: true });
-  }
+  removeAbandoned(folder, '.');
 }
 
 function fill(path: string, content: FileContent): void {
@@ -127,40 +120,28 @@ function flushFolder(folder: string): void {
   }
 }
 
-/** Removes what processes of this machine left behind when they were killed while writing this file. */
-function removeAbandoned(path: string): void {
-  const prefix = temporaryPrefix(path);
-  for (const name of readdirSync(dirname(path))) {
+function removeAbandoned(folder: string, prefix: string): void {
+  for (const name of readdirSync(folder)) {
     if (!name.startsWith(prefix) || !name.endsWith(temporarySuffix)) continue;
-    const processId = Number(name.slice(prefix.length, -temporarySuffix.length));
-    if (!isAlive(processId)) rmSync(join(dirname(path), name), { force: true });
+    const stem = name.slice(0, -temporarySuffix.length);
+    const owner = parseOwner(stem.slice(stem.lastIndexOf('.') + 1));
+    if (!owner) continue;
+    const path = join(folder, name);
+    const state = ownerState(owner);
+    if (state === 'has ended' || (state === 'is elsewhere' && isOld(path))) rmSync(path, { force: true });
   }
 }
 
-function temporaryPath(path: string, processId: number): string {
-  return join(dirname(path), `${temporaryPrefix(path)}${processId}${temporarySuffix}`);
+/** Of our own, so that nobody else writes to it: no other call, thread, process or container. */
+function temporaryPath(path: string): string {
+  return join(dirname(path), `${temporaryPrefix(path)}${ownerText(newOwner())}${temporarySuffix}`);
 }
 
 function temporaryPrefix(path: string): string {
-  return `.${basename(path)}.${hostname()}-`;
-}
-
-/** Whether another living process has this number; ours writes nothing while it is asked. */
-function isAliveElsewhere(processId: number): boolean {
-  return processId !== process.pid && isAlive(processId);
+  return `.${basename(path)}.`;
 }
 
 function isOld(path: string): boolean {
   const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Infinity };
   return Date.now() - mtimeMs > abandonedAfterMs;
-}
-
-function isAlive(processId: number): boolean {
-  if (!Number.isInteger(processId) || processId <= 0) return true;
-  try {
-    process.kill(processId, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
-  }
 }

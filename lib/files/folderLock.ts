@@ -1,64 +1,200 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors';
 import { fileError } from './fileError';
+import type { BeatData } from './lockBeat';
+import { isThisProcess, newOwner, ownerState, ownerText, parseOwner, type Owner } from './owner';
 
 export interface FolderLockArgs {
   readonly folder: string;
-  /** Name of the file that holds the process's number. */
+  /** Name of the file that tells the holder. */
   readonly name: string;
-  /** What holders do with the folder, such as `is training in`. */
+  /** What holders do, such as `is training in`. */
   readonly doing: string;
-  /** Whether this process may take it again, as a notebook does that opens its run again. */
+  /** What they do it with, for messages; default: the folder. */
+  readonly subject?: string;
+  /**
+   * Whether this process may take it again, as a notebook does that opens its run anew. Who held it before has it no
+   * longer.
+   */
   readonly again?: boolean;
+  /** Told of a wait. */
+  readonly report?: (sentence: string) => void;
+  /** How long a holder that can't be asked may show no life [ms]. */
+  readonly silentMs?: number;
+}
+
+/** How often a holder shows that it lives [ms]. */
+const beatMs = 5000;
+const usualSilentMs = 30_000;
+const lookMs = 250;
+
+/**
+ * Keeps two calls, processes, containers or machines from writing to one folder at once. A lock whose process has ended
+ * counts for nothing: one of this machine at once, one of another machine or container once it has shown no life for a
+ * while.
+ */
+export class FolderLock {
+  private readonly beat: Worker;
+
+  private constructor(
+    private readonly path: string,
+    private readonly text: string,
+    private readonly subject: string,
+  ) {
+    const workerData: BeatData = { path, text, everyMs: beatMs };
+    this.beat = new Worker(join(__dirname, 'lockBeat.js'), { workerData, execArgv: [] });
+    this.beat.unref();
+    // Without it the lock holds all the same for whoever can ask for our process.
+    this.beat.on('error', () => undefined);
+  }
+
+  /** @throws UserError if another holds the folder, or it cannot be written to */
+  static async take(args: FolderLockArgs): Promise<FolderLock> {
+    const { folder, name, subject = folder } = args;
+    const path = join(folder, name);
+    const owner = newOwner();
+    const text = `${ownerText(owner)} ${hostname()}\n`;
+    // Between looking and writing another may have been as quick: then its name stands there.
+    for (let attempt = 0; attempt < 5; attempt++) {
+      const found = read(path);
+      if (found !== null && !(await givesWay(found, path, args))) continue;
+      if (create(path, folder, text)) return new FolderLock(path, text, subject);
+    }
+    throw new UserError(`Other processes are taking "${subject}" at the same time; try again.`);
+  }
+
+  /** @throws UserError where it was taken over meanwhile, because we showed no life, or in this process */
+  requireHeld(): void {
+    if (read(this.path)?.text === this.text) return;
+    throw new UserError(
+      `"${this.subject}" was taken over by another call or process, or its lock "${this.path}" was removed: go on with the one that has it now, or open it again.`,
+    );
+  }
+
+  /** Nothing happens where another has the folder now. */
+  release(): void {
+    void this.beat.terminate();
+    if (read(this.path)?.text === this.text) rmSync(this.path, { force: true });
+  }
+}
+
+interface FoundLock {
+  readonly text: string;
+  readonly owner: Owner | null;
+  readonly host: string;
+  readonly modifiedMs: number;
+}
+
+function read(path: string): FoundLock | null {
+  try {
+    const text = readFileSync(path, 'utf8');
+    const [name, host = 'another machine'] = text.trim().split(' ');
+    return { text, owner: parseOwner(name), host, modifiedMs: statSync(path).mtimeMs };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    throw fileError(error, path, 'read');
+  }
 }
 
 /**
- * Keeps two processes from writing to one folder at once. A lock whose process has ended counts for nothing.
+ * @returns whether the lock that was found is gone now; false where it has changed meanwhile
+ * @throws UserError where its holder lives
  */
-export class FolderLock {
-  private constructor(private readonly path: string) {}
-
-  /** @throws UserError if another process holds the folder, or it cannot be written to */
-  static take({ folder, name, doing, again = false }: FolderLockArgs): FolderLock {
-    const path = join(folder, name);
-    // Between looking and writing another process may have been as quick: then its number stands there.
-    for (let attempt = 0; attempt < 3; attempt++) {
-      const holder = readHolder(path);
-      if (holder !== null && isRunning(holder) && !(again && holder === process.pid)) {
-        throw new UserError(
-          `Process ${holder} ${doing} "${folder}" just now; wait for it or end it. (Should it be another program by now, remove "${path}".)`,
-        );
-      }
-      try {
-        rmSync(path, { force: true });
-        writeFileSync(path, String(process.pid), { flag: 'wx' });
-        return new FolderLock(path);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw fileError(error, path, 'write');
-      }
+async function givesWay(found: FoundLock, path: string, args: FolderLockArgs): Promise<boolean> {
+  const { owner, host, text } = found;
+  const { folder, doing, subject = folder, again = false } = args;
+  const state = owner ? ownerState(owner) : 'is elsewhere';
+  const isOurs = again && owner !== null && isThisProcess(owner);
+  if (state === 'runs' && !isOurs) {
+    throw new UserError(`Process ${owner!.processId} ${doing} "${subject}" just now; wait for it or end it.`);
+  }
+  if (state === 'is elsewhere') {
+    const life = await showsLife(found, path, args);
+    if (life === 'changed') return false;
+    if (life === 'alive') {
+      const who = owner ? `Process ${owner.processId}` : 'A process';
+      throw new UserError(
+        `${who} on ${host}, or in a container there, ${doing} "${subject}" just now; wait for it or end it.`,
+      );
     }
-    throw new UserError(`Other processes are taking "${folder}" at the same time; try again.`);
   }
-
-  /** Nothing happens where another process has the folder now. */
-  release(): void {
-    if (readHolder(this.path) === process.pid) rmSync(this.path, { force: true });
-  }
+  return remove(path, text);
 }
 
-function readHolder(path: string): number | null {
-  try {
-    return Number(readFileSync(path, 'utf8'));
-  } catch {
-    return null;
+async function showsLife(
+  found: FoundLock,
+  path: string,
+  { folder, subject = folder, report, silentMs = usualSilentMs }: FolderLockArgs,
+): Promise<'alive' | 'silent' | 'changed'> {
+  // Clocks of machines differ: the age of a file is told by that of the folder.
+  if (folderTimeMs(folder) - found.modifiedMs > silentMs) return 'silent';
+  report?.(`"${subject}" was in use on ${found.host} a moment ago: waiting for a sign of life from there.`);
+  for (const startMs = performance.now(); performance.now() - startMs < silentMs; await wait(lookMs)) {
+    const now = read(path);
+    if (now?.text !== found.text) return 'changed';
+    if (now.modifiedMs !== found.modifiedMs) return 'alive';
   }
+  return 'silent';
 }
 
-function isRunning(pid: number): boolean {
+function folderTimeMs(folder: string): number {
+  const path = join(folder, `.time.${ownerText(newOwner())}.partial`);
   try {
-    return Number.isInteger(pid) && pid > 0 && process.kill(pid, 0);
+    writeFileSync(path, '');
+    return statSync(path).mtimeMs;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    throw fileError(error, folder, 'write');
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+/** Writes a lock, with all of its text from the start; false where there is one. */
+function create(path: string, folder: string, text: string): boolean {
+  const whole = join(folder, `.lock.${text.split(' ')[0]}.partial`);
+  try {
+    writeFileSync(whole, text);
+    linkSync(whole, path);
+    return true;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(code)) return createWithoutLinks(path, text);
+    throw fileError(error, path, 'write');
+  } finally {
+    rmSync(whole, { force: true });
+  }
+}
+
+function createWithoutLinks(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw fileError(error, path, 'write');
+  }
+}
+
+/** Removes this lock and no other, should another process have been faster; returns whether it was this one. */
+function remove(path: string, text: string): boolean {
+  const aside = `${path}.${ownerText(newOwner())}`;
+  try {
+    renameSync(path, aside);
+    const isThis = readFileSync(aside, 'utf8') === text;
+    if (!isThis) linkSync(aside, path);
+    return isThis;
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return true;
+    if (code === 'EEXIST') return false;
+    throw fileError(error, path, 'write');
+  } finally {
+    rmSync(aside, { force: true });
   }
 }

@@ -65,7 +65,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   static async open(args: PretrainingArgs): Promise<PretrainingRun> {
     const { config, entries, out, resume = false, report = (sentence) => console.warn(sentence) } = args;
     const facts = { length: runLength(config, entries.length), clips: fingerprintClips(entries) };
-    const folder = out === null ? null : RunFolder.open(out, resume);
+    const folder = out === null ? null : await RunFolder.open(out, resume, report);
     let state: TrainState | null = null;
     try {
       const stored = folder !== null && resume ? readChangesOf(changesPath(folder.path)) : null;

@@ -43,9 +43,9 @@ export class RunFolder {
    * Makes the folder, or opens it to go on; what a killed process left half-written is removed then.
    *
    * @throws UserError where the folder cannot be made, or holds a run while `resume` was not asked for, or none while
-   *   it was, or another process trains in it
+   *   it was, or another process trains in it; `report` is told of a wait for one that may have ended
    */
-  static open(path: string, resume: boolean): RunFolder {
+  static async open(path: string, resume: boolean, report?: (sentence: string) => void): Promise<RunFolder> {
     if (!resume && listCheckpoints(path).length > 0) {
       throw new UserError(
         `"${path}" already holds a run; add --resume (in a notebook: resume: true) to continue it, or choose another folder.`,
@@ -61,7 +61,13 @@ export class RunFolder {
     } catch (error) {
       throw fileError(error, path, 'write');
     }
-    const lock = FolderLock.take({ folder: path, name: 'run.pid', doing: 'is training in', again: true });
+    const lock = await FolderLock.take({
+      folder: path,
+      name: 'run.lock',
+      doing: 'is training in',
+      again: true,
+      report,
+    });
     try {
       for (const folder of [path, checkpointsFolder(path)]) removeAbandonedFiles(folder);
     } catch (error) {
@@ -101,12 +107,15 @@ export class RunFolder {
     );
   }
 
+  /** @throws UserError where another process has taken the folder over */
   writeMetrics(metrics: StepMetrics): void {
+    this.lock.requireHeld();
     for (const writer of this.writers) writer.write({ ...metrics });
   }
 
   /** Makes what was written so far outlive a power cut, as the checkpoint that follows will. */
   flushMetrics(): void {
+    this.lock.requireHeld();
     this.writers.forEach((writer) => writer.flush());
   }
 

@@ -57,7 +57,7 @@ export async function convertWeights(args: ConvertArgs): Promise<Converted> {
   const sets: WeightSet[] = [];
   try {
     for (const path of args.from) sets.push(await openWeights(path));
-    if (format === 'runFolder') return writeRun(sets, args);
+    if (format === 'runFolder') return await writeRun(sets, args);
     if (sets.length !== 1) {
       throw new UserError(
         `${sets.length} files cannot become one; give one, or a run folder to put backbones together.`,
@@ -110,10 +110,10 @@ function towerOf({ path, tensors, kind }: WeightSet, tower: string): Map<string,
 }
 
 /** A folder with a checkpoint at step 0, as `probe` and notebooks take it. */
-function writeRun(sets: readonly WeightSet[], args: ConvertArgs): Converted {
+async function writeRun(sets: readonly WeightSet[], args: ConvertArgs): Promise<Converted> {
   const { state, fresh } = stateOf(sets, args);
   try {
-    const folder = RunFolder.open(args.to, false);
+    const folder = await RunFolder.open(args.to, false);
     folder.writeJson('config.json', state.config);
     folder.close();
     const path = checkpointPath(args.to, 0);

@@ -55,7 +55,7 @@ describe('xkd pretrain', function () {
     const first = xkd(...command(out, '--eager'));
     assert.equal(first.status, 0, first.stderr);
     assert.match(first.stdout, /first: 3 steps done/);
-    assert.ok(!existsSync(join(out, 'run.pid')));
+    assert.ok(!existsSync(join(out, 'run.lock')));
     assert.deepEqual(
       readMetrics(join(out, 'metrics.csv')).map(({ step }) => step),
       [0, 1, 2],

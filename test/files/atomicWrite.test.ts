@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeAbandonedFiles, UserError, writeFileAtomic } from 'xkd';
+import { newOwner, ownerText } from 'xkd/dist/files/owner';
+import { endedOwner, ownerElsewhere } from '../support/owners';
 
 describe('writeFileAtomic', () => {
   let folder: string;
@@ -58,8 +60,8 @@ describe('writeFileAtomic', () => {
   });
 
   it('removes what a killed process left of this file, and nothing of a living one', () => {
-    const abandoned = `.a.txt.${hostname()}-999999999.partial`;
-    const living = `.a.txt.${hostname()}-${process.ppid}.partial`;
+    const abandoned = `.a.txt.${endedOwner()}.partial`;
+    const living = `.a.txt.${ownerText(newOwner())}.partial`;
     for (const name of [abandoned, living]) fs.writeFileSync(join(folder, name), 'half');
     writeFileAtomic(join(folder, 'a.txt'), 'whole');
     assert.deepEqual(fs.readdirSync(folder).sort(), [living, 'a.txt']);
@@ -77,21 +79,23 @@ describe('writeFileAtomic', () => {
   });
 
   it('clears a folder of what is abandoned, and of nothing else', () => {
-    const host = hostname();
+    const earlier = newOwner();
     const abandoned = [
-      `.a.${host}-999999999.partial`,
-      `.b.${host}-${process.pid}.partial`,
-      '.c.elsewhere-1.partial',
+      `.a.${endedOwner()}.partial`,
+      // Of an earlier process with our number, as one of a container has that was started again.
+      `.b.${ownerText({ ...earlier, started: `${earlier.started}0` })}.partial`,
+      `.c.${ownerElsewhere()}.partial`,
     ];
     const kept = [
-      `.d.${host}-${process.ppid}.partial`,
-      '.e.elsewhere-1.partial',
+      `.d.${ownerText(newOwner())}.partial`,
+      `.e.${ownerElsewhere(ownerText(newOwner()))}.partial`,
+      '.e.other-1.partial',
       '.partial',
       'f.partial',
       'g',
     ];
     for (const name of [...abandoned, ...kept]) fs.writeFileSync(join(folder, name), 'half');
-    fs.utimesSync(join(folder, '.c.elsewhere-1.partial'), new Date(0), new Date(0));
+    fs.utimesSync(join(folder, abandoned[2]), new Date(0), new Date(0));
     removeAbandonedFiles(folder);
     assert.deepEqual(fs.readdirSync(folder).sort(), [...kept].sort());
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdtempSync,
@@ -23,6 +23,8 @@ import {
   tf,
 } from 'xkd';
 import { collectGarbage } from 'xkd/dist/tensor/graph/collectGarbage';
+import { isThisProcess, parseOwner } from 'xkd/dist/files/owner';
+import { livingOwner } from '../support/owners';
 import { config, finish, open, said, source, weightsOf } from '../support/runs';
 import { tinyConfig } from '../support/tiny';
 
@@ -134,16 +136,18 @@ describe('pretraining run', () => {
   it('is alone in its folder, also after a process that ended without a word', async () => {
     const out = join(folder, 'run');
     const run = await open(out);
-    const lock = join(out, 'run.pid');
-    assert.equal(readFileSync(lock, 'utf8'), String(process.pid));
+    const lock = join(out, 'run.lock');
+    assert.ok(isThisProcess(parseOwner(readFileSync(lock, 'utf8').split(' ')[0])!));
     await finish(run, 1);
     assert.ok(!existsSync(lock));
-    writeFileSync(lock, String(process.ppid));
+    const other = await livingOwner();
+    writeFileSync(lock, `${other.text} here\n`);
     await assert.rejects(
       open(out, { resume: true }),
       said(/Process \d+ is training in ".*run" just now; wait for it or end it/),
     );
-    writeFileSync(lock, String(spawnSync(process.execPath, ['-e', '']).pid));
+    other.child.kill('SIGKILL');
+    await once(other.child, 'exit');
     const again = await open(out, { resume: true });
     await finish(again, 1);
     await assert.rejects(open(out, { resume: true, config: tinyConfig() }), said(/another configuration/));

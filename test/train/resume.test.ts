@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
   type BatchSource,
@@ -19,6 +19,7 @@ import {
   runLength,
   watchInterrupt,
 } from 'xkd';
+import { endedOwner } from '../support/owners';
 import { config, entries, finish, open, said, source, weightsOf } from '../support/runs';
 import { tinyConfig } from '../support/tiny';
 
@@ -126,8 +127,7 @@ describe('resuming', () => {
     for (const file of readdirSync(join(out, 'checkpoints'))) {
       if (file !== 'step-0000003.safetensors') rmSync(join(out, 'checkpoints', file));
     }
-    // No process has this number.
-    const suffix = `${hostname()}-999999999.partial`;
+    const suffix = `${endedOwner()}.partial`;
     for (const name of ['.run.json', 'checkpoints/.step-0000006.safetensors']) {
       writeFileSync(join(out, `${name}.${suffix}`), 'half');
     }

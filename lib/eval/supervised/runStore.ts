@@ -81,8 +81,14 @@ export class RunStore {
    *
    * @throws UserError where another process trains here
    */
-  hold(): void {
-    this.lock = FolderLock.take({ folder: this.path, name: 'run.pid', doing: 'is training in', again: true });
+  async hold(report: (sentence: string) => void): Promise<void> {
+    this.lock = await FolderLock.take({
+      folder: this.path,
+      name: 'run.lock',
+      doing: 'is training in',
+      again: true,
+      report,
+    });
     removeAbandonedFiles(this.path);
   }
 
@@ -92,6 +98,7 @@ export class RunStore {
   }
 
   save(state: ClassifierState): void {
+    this.lock?.requireHeld();
     this.writers.forEach((writer) => writer.flush());
     saveClassifier(state, join(this.path, 'classifier.safetensors'));
   }

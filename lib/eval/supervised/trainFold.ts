@@ -38,7 +38,7 @@ export async function trainFold(fold: FoldArgs): Promise<FinishedFold> {
   if (finished !== null) return finished;
   let training: FoldTraining | null = null;
   try {
-    fold.run.hold();
+    await fold.run.hold(fold.report);
     training = new FoldTraining(fold);
     return await training.run();
   } catch (error) {

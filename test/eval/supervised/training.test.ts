@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import {
   copyFileSync,
   cpSync,
@@ -33,6 +34,7 @@ import {
   type Network,
   type ProtocolArgs,
 } from 'xkd';
+import { livingOwner } from '../../support/owners';
 
 /** A few steps that learn by heart. */
 const short = { epochs: 10, warmupEpochs: 1, batch: 8, learningRate: 4e-3, dropout: 0 };
@@ -259,9 +261,11 @@ describe('training of classifiers', function () {
     bytes[bytes.length - 5] ^= 1;
     writeFileSync(path, bytes);
     const said: string[] = [];
-    writeFileSync(join(runOf(given.store), 'run.pid'), String(process.ppid));
+    const other = await livingOwner();
+    writeFileSync(join(runOf(given.store), 'run.lock'), `${other.text} here\n`);
     await assert.rejects(evaluateLinear(given, settings), /Process \d+ is training in/);
-    rmSync(join(runOf(given.store), 'run.pid'));
+    other.child.kill('SIGKILL');
+    await once(other.child, 'exit');
     const { warn } = console;
     console.warn = (text: string) => said.push(text);
     try {
