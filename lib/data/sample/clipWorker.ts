@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors';
@@ -7,6 +8,7 @@ import { clipPath, drawClip, type SampleSplit } from './clipSpec';
 import type { SampleDials } from './dials';
 import { encodeClip } from './encodeClip';
 import { renderClip } from './renderClip';
+import { unfinishedEnding } from './workFolder';
 
 /** One clip to make, as it crosses to a worker thread. */
 export interface ClipTask {
@@ -32,7 +34,8 @@ export default async function makeClip(task: ClipTask): Promise<string | null> {
   const spec = drawClip(task.seed, task.split, task.index, task.dials);
   const path = join(task.folder, clipPath(spec));
   if (existsSync(path)) return null;
-  const unfinished = `${path}.unfinished`;
+  // Of our own: the ffmpeg of a process that was killed may still be writing to its file.
+  const unfinished = `${path}.${randomUUID()}${unfinishedEnding}`;
   try {
     await encodeClip(renderClip(spec), { path: unfinished, ffmpeg: task.ffmpeg, children });
     renameSync(unfinished, path);

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Piscina } from 'piscina';
 import { UserError } from '../../errors';
 import { writeFileAtomic } from '../../files/atomicWrite';
@@ -18,7 +18,7 @@ import {
   type SampleSettings,
   type SettingsArgs,
 } from './sampleSettings';
-import { openWorkFolder, replaceFolder, requireSpace } from './workFolder';
+import { openParent, openWorkFolder, removeUnfinished, replaceFolder, requireSpace } from './workFolder';
 
 export interface SampleOptions extends SettingsArgs {
   /** Folder of the set; `data/sample` by default. */
@@ -61,30 +61,45 @@ export async function makeSampleSet(options: SampleOptions = {}, onProgress?: Sa
   const specs = drawClips(settings);
   const totalSeconds = specs.reduce((sum, spec) => sum + spec.durationSeconds, 0);
   const summary = { folder, settings, clips: specs.length, totalSeconds };
+  if (isThere(folder, settings, options)) return { ...summary, made: false };
+  const work = `${folder}.partial`;
+  try {
+    openParent(folder);
+    // Beside the folders, which change their names.
+    const lock = await FolderLock.take({
+      folder: dirname(folder),
+      name: `.${basename(folder)}.lock`,
+      doing: 'is making',
+      subject: work,
+    });
+    try {
+      // Another process may just have made it.
+      if (isThere(folder, settings, options)) return { ...summary, made: false };
+      openWorkFolder(work, settings);
+      requireSpace(work, totalSeconds);
+      await makeClips(specs, { work, settings, workers, signal: options.signal }, onProgress);
+      removeUnfinished(work);
+      writeFileAtomic(join(work, 'index.csv'), sampleIndex(specs));
+      replaceFolder(folder, work);
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    throw fileError(error, work, 'write');
+  }
+  return { ...summary, made: true };
+}
+
+/** @throws UserError where something else is in its place that is not to be replaced */
+function isThere(folder: string, settings: SampleSettings, { force }: SampleOptions): boolean {
   const found = inspectFolder(folder, settings);
-  if (found === 'same') return { ...summary, made: false };
-  if (found === 'other' && !options.force) {
+  if (found === 'other' && !force) {
     const difference = settingsDifference(readSettings(folder)!, settings);
     throw new UserError(
       `"${folder}" holds a sample set with other settings (${difference}); replace it with --force or choose another folder with --out.`,
     );
   }
-  const work = `${folder}.partial`;
-  try {
-    openWorkFolder(work, settings);
-    const lock = FolderLock.take({ folder: work, name: 'maker.pid', doing: 'is making' });
-    try {
-      requireSpace(work, totalSeconds);
-      await makeClips(specs, { work, settings, workers, signal: options.signal }, onProgress);
-      writeFileAtomic(join(work, 'index.csv'), sampleIndex(specs));
-    } finally {
-      lock.release();
-    }
-    replaceFolder(folder, work);
-  } catch (error) {
-    throw fileError(error, work, 'write');
-  }
-  return { ...summary, made: true };
+  return found === 'same';
 }
 
 interface MakeArgs {

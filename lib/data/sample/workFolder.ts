@@ -1,22 +1,35 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, rmdirSync, statSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors';
 import { inspectFolder, settingsFile, writtenSettings, type SampleSettings } from './sampleSettings';
+
+/** Makes the folder in which a set is to lie. */
+export function openParent(folder: string): void {
+  const parent = dirname(folder);
+  if (existsSync(parent) && !statSync(parent).isDirectory()) {
+    throw new UserError(`"${parent}" is a file, so no folder can be made in it; choose another folder with --out.`);
+  }
+  mkdirSync(parent, { recursive: true });
+}
 
 /**
  * Opens the folder in which a set grows. What an interrupted call with the same settings has left is kept, all
  * else goes.
  */
 export function openWorkFolder(work: string, settings: SampleSettings): void {
-  const parent = dirname(work);
-  if (existsSync(parent) && !statSync(parent).isDirectory()) {
-    throw new UserError(`"${parent}" is a file, so no folder can be made in it; choose another folder with --out.`);
-  }
-  mkdirSync(parent, { recursive: true });
   if (inspectFolder(work, settings) === 'other') rmSync(work, { recursive: true });
   // One level at a time: Node's recursive mkdir never returns on file systems such as /proc.
   for (const folder of [work, join(work, 'clips')]) if (!existsSync(folder)) mkdirSync(folder);
   writeFileSync(join(work, settingsFile), writtenSettings(settings));
+}
+
+/** Ending of a clip that is being written. */
+export const unfinishedEnding = '.unfinished';
+
+/** Removes what processes that were killed have left of clips. */
+export function removeUnfinished(work: string): void {
+  const clips = join(work, 'clips');
+  for (const name of readdirSync(clips)) if (name.endsWith(unfinishedEnding)) rmSync(join(clips, name));
 }
 
 /** Gives a finished set its name. An old set gives way only now, and comes back should the new one not take its place. */
