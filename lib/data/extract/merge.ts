@@ -64,10 +64,15 @@ export function linesOf(shard: Shard, extraction: Extraction): ManifestLine[] {
     lines = readPart(shard, extraction);
   }
   if (typeof lines !== 'string') return lines;
-  const what = lines === 'other settings' ? 'belongs to an extraction with other settings' : 'is damaged';
   throw new UserError(
-    `The shard ${shard.tar} ${what}: remove it and ${basename(shard.part)}, then run "xkd extract" again.`,
+    lines === 'other settings'
+      ? otherSettings(shard)
+      : `The shard ${shard.tar} is damaged: run the same "xkd extract" again, which makes it anew.`,
   );
+}
+
+export function otherSettings({ tar, part }: Shard): string {
+  return `The shard ${tar} belongs to an extraction with other settings: remove it and ${basename(part)}, then run "xkd extract" again.`;
 }
 
 export function failures(lines: readonly ManifestLine[]): BadFile[] {

@@ -1,4 +1,4 @@
-import { existsSync, renameSync, utimesSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { UserError } from '../../errors';
 import { fileError } from '../../files/fileError';
@@ -35,7 +35,9 @@ export interface ClipsDone {
   readonly seconds: number;
 }
 
-/** Writes one shard, continuing after the clips that are there. */
+export { checkShard } from './checkShard';
+
+/** Writes one shard, going on behind the clips that are there. */
 export default async function writeShard(task: ShardTask): Promise<ShardOutcome> {
   const { growing, shard } = task;
   const stop = new Int32Array(task.stop);
@@ -64,6 +66,8 @@ export default async function writeShard(task: ShardTask): Promise<ShardOutcome>
       writer.close();
     }
     if (!isStillOurs(growing)) return 'lost';
+    // A description of a shard that was there before must not stand beside this one.
+    rmSync(shard.part, { force: true });
     renameSync(growing, shard.tar);
     writePart(shard, task.extraction, clips);
     return 'done';
