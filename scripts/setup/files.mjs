@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -23,7 +23,7 @@ export function readJson(file) {
 /** Writes a file whole or not at all. */
 export function writeFileWhole(file, content) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  const part = `${file}.${process.pid}.part`;
+  const part = `${file}.${randomUUID()}.part`;
   fs.writeFileSync(part, content);
   fs.renameSync(part, file);
 }
@@ -31,7 +31,7 @@ export function writeFileWhole(file, content) {
 /** Copies a file whole or not at all. */
 export function copyFileWhole(from, to) {
   fs.mkdirSync(path.dirname(to), { recursive: true });
-  const part = `${to}.${process.pid}.part`;
+  const part = `${to}.${randomUUID()}.part`;
   fs.copyFileSync(from, part);
   fs.renameSync(part, to);
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -5,34 +6,66 @@ import { native } from './paths.mjs';
 import { readText } from './files.mjs';
 
 const file = path.join(native, 'setup.lock');
+/** How often a holder shows that it lives, by writing its token anew. */
+const beatMs = 2000;
 
-/** Does `work` while no other process sets this checkout up: a second one waits for the first. */
-export async function alone(work) {
+/**
+ * Does `work` while no other process sets this checkout up: a second one waits for the first. Holders are told apart by
+ * random tokens, and one that was killed by its silence: in a container, which may share this folder, processes have
+ * numbers that say nothing outside.
+ */
+export async function alone(work, { silentMs = 30_000 } = {}) {
   fs.mkdirSync(native, { recursive: true });
+  const token = randomUUID();
   let told = false;
-  while (!take()) {
-    const owner = Number(readText(file));
-    if (!isAlive(owner)) fs.rmSync(file, { force: true });
-    else {
-      if (!told)
-        console.error(`Another command (process ${owner}) is setting this folder up: waiting for it.`);
-      told = true;
-      await sleep(500);
-    }
+  while (!take(token)) {
+    if (!told && !isSilent(silentMs))
+      console.error('Another command is setting this folder up, or was killed just now: waiting for it.');
+    told = true;
+    await untilGone(silentMs);
   }
+  const held = fs.openSync(file, 'r+');
+  const beat = setInterval(() => fs.writeSync(held, token, 0), beatMs).unref();
+  const release = () => {
+    clearInterval(beat);
+    removeLock(token);
+  };
   process.on('exit', release);
   try {
     return await work();
   } finally {
     release();
+    fs.closeSync(held);
     process.off('exit', release);
   }
 }
 
-function take() {
-  // Written apart and linked, so that the file never exists without its owner's number.
-  const part = `${file}.${process.pid}`;
-  fs.writeFileSync(part, String(process.pid));
+/** Waits until the lock is let go of, and removes one whose holder is silent. */
+async function untilGone(silentMs) {
+  const holder = readText(file);
+  if (holder === undefined) return;
+  const startMs = performance.now();
+  const before = modifiedMs();
+  while (!isSilent(silentMs) && performance.now() - startMs < silentMs) {
+    await sleep(Math.min(500, silentMs / 4));
+    if (readText(file) !== holder || modifiedMs() !== before) return;
+  }
+  removeLock(holder);
+}
+
+/** Whether the lock is older than a living holder lets it become. */
+function isSilent(silentMs) {
+  const now = `${file}.${randomUUID()}`;
+  fs.writeFileSync(now, '');
+  const age = fs.statSync(now).mtimeMs - modifiedMs();
+  fs.rmSync(now);
+  return age > silentMs;
+}
+
+function take(token) {
+  // Written apart and linked, so that the file never exists without its holder's token.
+  const part = `${file}.${token}`;
+  fs.writeFileSync(part, token);
   try {
     fs.linkSync(part, file);
     return true;
@@ -44,16 +77,20 @@ function take() {
   }
 }
 
-function release() {
-  if (readText(file) === String(process.pid)) fs.rmSync(file, { force: true });
+/** Removes the lock of this holder and of no other, should another process be doing the same. */
+function removeLock(holder) {
+  if (readText(file) !== holder) return;
+  const aside = `${file}.${randomUUID()}`;
+  try {
+    fs.renameSync(file, aside);
+    if (readText(aside) !== holder) fs.linkSync(aside, file);
+  } catch (error) {
+    if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
+  } finally {
+    fs.rmSync(aside, { force: true });
+  }
 }
 
-function isAlive(owner) {
-  if (!owner || owner === process.pid) return false;
-  try {
-    process.kill(owner, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
+function modifiedMs() {
+  return fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }

@@ -8,6 +8,8 @@ interface Step {
   run(line: { update(): void; expect(): void }): Promise<void>;
 }
 
+type Alone = <T>(work: () => Promise<T>, options?: { silentMs: number }) => Promise<T>;
+
 describe('interruption', () => {
   let folder: string;
   beforeEach(() => (folder = freshCopy()));
@@ -54,14 +56,27 @@ describe('interruption', () => {
 
   it('of a process that is gone does not lock others out', async () => {
     fs.mkdirSync(path.join(folder, '.native'));
-    // No process has the largest number.
-    fs.writeFileSync(path.join(folder, '.native', 'setup.lock'), String(2 ** 22 - 1));
-    const { alone } = await loadScript<{ alone<T>(work: () => Promise<T>): Promise<T> }>(
-      'setup/lock.mjs',
-      folder,
-    );
+    const lock = path.join(folder, '.native', 'setup.lock');
+    const { alone } = await loadScript<{ alone: Alone }>('setup/lock.mjs', folder);
+    fs.writeFileSync(lock, 'of one that was killed long ago');
+    fs.utimesSync(lock, new Date(0), new Date(0));
     assert.equal(await alone(async () => 'done'), 'done');
-    assert.ok(!fs.existsSync(path.join(folder, '.native', 'setup.lock')));
+    fs.writeFileSync(lock, 'of one that was killed just now');
+    assert.equal(await alone(async () => 'done', { silentMs: 500 }), 'done');
+    assert.deepEqual(fs.readdirSync(path.join(folder, '.native')), []);
+  });
+
+  it('never lets two commands set up at the same time, nor two calls of one', async () => {
+    const { alone } = await loadScript<{ alone: Alone }>('setup/lock.mjs', folder);
+    let busy = 0;
+    const work = async (): Promise<number> => {
+      const together = ++busy;
+      await new Promise((done) => setTimeout(done, 100));
+      busy--;
+      return together;
+    };
+    assert.deepEqual(await Promise.all([alone(work), alone(work), alone(work)]), [1, 1, 1]);
+    assert.deepEqual(fs.readdirSync(path.join(folder, '.native')), []);
   });
 
   it('by one Ctrl-C reaches a command once, though npm and the terminal both pass it on', async () => {
