@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type DisplayMessage, kernel, type MimeBundle } from './kernel';
 import type { Figure } from './plotly';
 
@@ -40,7 +41,7 @@ export function figureBundle(figure: Figure): MimeBundle {
 
 /** An output that is written over by each update. Outside a notebook it does nothing. */
 export function openDisplay(): DisplayHandle {
-  const id = `xkd-${process.pid}-${displays++}`;
+  const id = `xkd-${randomUUID()}`;
   let shown = false;
   return {
     update(bundle) {
@@ -54,8 +55,6 @@ export function openDisplay(): DisplayHandle {
 export function inNotebook(): boolean {
   return kernel() !== null;
 }
-
-let displays = 0;
 
 /** Shows media below the running cell. */
 export function showBundle(bundle: MimeBundle): void {

@@ -71,7 +71,7 @@ export const usualForm: StoredForm = { frames: 'raw', framesPerSecond: 8, shortS
 export async function extractDataset(args: ExtractArgs): Promise<ExtractSummary> {
   const { dataset, shard: choice = { index: 0, of: 1 } } = args;
   if (dataset.entries.some(({ stored }) => stored)) {
-    throw new UserError(`${dataset.root} is extracted already: name the folder of the original files with --root.`);
+    throw new UserError(`${dataset.root} is extracted already: name the folder of the original files with --data.`);
   }
   const folder = resolve(args.out);
   // An extraction that is under way continues as it was begun.
