@@ -1,10 +1,13 @@
 import path from 'node:path';
 import { benchFolder, pytorchEnvironment } from '../bench/pytorch.mjs';
+import { endWithLauncher } from '../process/launcher.mjs';
 import { endRunning } from '../setup/execute.mjs';
 import { SetupError } from '../setup/failure.mjs';
 import { root } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
 import { runInForeground } from './foreground.mjs';
+
+endWithLauncher();
 
 // npm run bench: sets up what is missing and PyTorch (all messages on stderr), then measures.
 const words = process.argv.slice(2);

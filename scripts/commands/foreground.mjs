@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { endWithUs } from '../process/guard.mjs';
 import { root } from '../setup/paths.mjs';
 
 /** A terminal and npm both pass on one Ctrl-C: what comes this soon after is the same one. */
@@ -7,7 +8,8 @@ const sameSignalMs = 300;
 
 /**
  * Runs a program with our terminal and waits for its end; returns its exit code, 128 + n after signal n. The
- * program has a process group of its own, so that Ctrl-C reaches it exactly once, through us.
+ * program has a process group of its own, so that Ctrl-C reaches it exactly once, through us; it ends with us, also
+ * where we are killed.
  */
 export function runInForeground(command, args, { env, stdio = 'inherit' } = {}) {
   const child = spawn(command, args, {
@@ -16,6 +18,7 @@ export function runInForeground(command, args, { env, stdio = 'inherit' } = {}) 
     stdio,
     detached: true,
   });
+  endWithUs(child, { detached: true });
   const sentAt = new Map();
   const pass = (signal) => {
     const now = performance.now();

@@ -1,12 +1,15 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { endWithLauncher } from '../process/launcher.mjs';
 import { CellFailure, executeNotebook, Interrupted } from '../notebooks/execute.mjs';
 import { chosenNotebooks, nameOf, readNotebook } from '../notebooks/files.mjs';
 import { checkParameters, parametersOf, readParameters } from '../notebooks/parameters.mjs';
 import { duration, siteNames, writeIndex, writePage } from '../notebooks/site.mjs';
 import { root } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
+
+endWithLauncher();
 
 const usage = `npm run notebooks -- [NOTEBOOK...] [options]
 

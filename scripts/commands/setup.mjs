@@ -1,4 +1,7 @@
+import { endWithLauncher } from '../process/launcher.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
+
+endWithLauncher();
 
 // npm run setup: sets up what is missing, and looks again for a native TensorFlow where there was none.
 if (!(await setUp({ retryFallback: true }))) process.exit(1);

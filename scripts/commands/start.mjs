@@ -1,11 +1,14 @@
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
+import { endWithLauncher } from '../process/launcher.mjs';
 import { notebooks, venvPython } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
 import { startEnvironment } from '../tfjs-node/environment.js';
 import { runInForeground } from './foreground.mjs';
 import { askedPort, jupyterArguments } from './jupyter-arguments.mjs';
+
+endWithLauncher();
 
 const given = process.argv.slice(2);
 

@@ -1,6 +1,9 @@
 import { allChecks, parts } from '../check/checks.mjs';
+import { endWithLauncher } from '../process/launcher.mjs';
 import { root } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
+
+endWithLauncher();
 
 // npm test: sets up what is missing, then runs every check, also after a failed one, and counts. Developers can
 // name parts: npm test -- --only mocha,lint

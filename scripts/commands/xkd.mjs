@@ -1,8 +1,11 @@
 import path from 'node:path';
+import { endWithLauncher } from '../process/launcher.mjs';
 import { root } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
 import { nodeFlags, startEnvironment } from '../tfjs-node/environment.js';
 import { runInForeground } from './foreground.mjs';
+
+endWithLauncher();
 
 // npm run xkd -- COMMAND: sets up what is missing (all messages on stderr), then runs the command line of lib.
 if (!(await setUp())) process.exit(1);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endWithUs } from '../process/guard.mjs';
 import { root, venvPython } from '../setup/paths.mjs';
 import { startEnvironment } from '../tfjs-node/environment.js';
 import { nameOf, readNotebook, sourceOf, writeNotebook } from './files.mjs';
@@ -55,6 +56,7 @@ function runCells(files, fast, onCell) {
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true, // so that Ctrl-C reaches it once, through us
   });
+  endWithUs(child, { detached: true });
   let failure = null;
   let signal = null;
   const pass = (name) => {

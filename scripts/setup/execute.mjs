@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { endWithUs } from '../process/guard.mjs';
 import { SetupError } from './failure.mjs';
 import { root } from './paths.mjs';
 
@@ -19,6 +20,7 @@ export function execute(command, args, { onText, env, cwd = root } = {}) {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    endWithUs(child);
     running.add(child);
     const take = (piece) => {
       output += piece;

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+
+/** How long a program may take to end by itself, such as a training run to finish its step and write a checkpoint. */
+const graceSeconds = 60;
+
+/*
+ * A shell that waits at the other end of a pipe. What closes the pipe is the end of this process, whatever ends it, also
+ * SIGKILL, of which a process itself does not hear; `released` comes where the program has ended before.
+ */
+const shell = `
+read -r word
+[ "$word" = released ] && exit
+kill -TERM -- "$1" || exit
+tries=0
+while kill -0 -- "$1" && [ $tries -lt ${graceSeconds * 5} ]; do
+  sleep 0.2
+  tries=$((tries + 1))
+done
+kill -KILL -- "$1"
+`;
+
+/**
+ * Sees to it that a program which this process has started does not outlive it. One with a process group of its own
+ * (`detached`) ends with all processes of that group.
+ */
+export function endWithUs(child, { detached = false } = {}) {
+  if (child.pid === undefined) return;
+  const target = String(detached ? -child.pid : child.pid);
+  // Detached: Ctrl-C in the terminal does not reach it.
+  const guard = spawn('/bin/sh', ['-c', shell, 'guard', target], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  guard.on('error', () => undefined);
+  guard.stdin.on('error', () => undefined);
+  guard.unref();
+  guard.stdin.unref();
+  child.on('exit', () => guard.stdin.end('released\n'));
+}
