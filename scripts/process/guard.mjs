@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 /** How long a program may take to end by itself, such as a training run to finish its step and write a checkpoint. */
-const graceSeconds = 60;
+const usualGraceSeconds = 60;
 
 /*
  * A shell that waits at the other end of a pipe. What closes the pipe is the end of this process, whatever ends it, also
@@ -10,24 +10,24 @@ const graceSeconds = 60;
 const shell = `
 read -r word
 [ "$word" = released ] && exit
-kill -TERM -- "$1" || exit
+kill -s TERM -- "$1" || exit
 tries=0
-while kill -0 -- "$1" && [ $tries -lt ${graceSeconds * 5} ]; do
+while kill -s 0 -- "$1" && [ $tries -lt "$2" ]; do
   sleep 0.2
   tries=$((tries + 1))
 done
-kill -KILL -- "$1"
+kill -s KILL -- "$1"
 `;
 
 /**
  * Sees to it that a program which this process has started does not outlive it. One with a process group of its own
  * (`detached`) ends with all processes of that group.
  */
-export function endWithUs(child, { detached = false } = {}) {
+export function endWithUs(child, { detached = false, graceSeconds = usualGraceSeconds } = {}) {
   if (child.pid === undefined) return;
   const target = String(detached ? -child.pid : child.pid);
   // Detached: Ctrl-C in the terminal does not reach it.
-  const guard = spawn('/bin/sh', ['-c', shell, 'guard', target], {
+  const guard = spawn('/bin/sh', ['-c', shell, 'guard', target, String(graceSeconds * 5)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
