@@ -7,7 +7,7 @@ import { runInForeground } from './foreground.mjs';
 
 endWithLauncher();
 
-// npm run xkd -- COMMAND: sets up what is missing (all messages on stderr), then runs the command line of lib.
+// npx xkd COMMAND, or npm run xkd -- COMMAND: sets up what is missing (all messages on stderr), then runs the command line of lib.
 if (!(await setUp())) process.exit(1);
 for (const notice of notices()) console.error(notice);
 const main = path.join(root, 'lib', 'dist', 'cli', 'main.js');
