@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors';
 import { register as registerAblate } from './commands/ablate';
+import { register as registerCompletion } from './commands/completion';
 import { register as registerConfig } from './commands/config';
 import { register as registerConvert } from './commands/convert';
 import { register as registerData } from './commands/data';
@@ -13,6 +14,7 @@ import { register as registerParity } from './commands/parity';
 import { register as registerPretrain } from './commands/pretrain';
 import { register as registerProbe } from './commands/probe';
 import { register as registerReport } from './commands/report';
+import { helpLayout, withExamples } from './help';
 
 const exitCodes = { userError: 1, usage: 2, defect: 70 } as const;
 
@@ -29,7 +31,16 @@ const registrations = [
   registerReport,
   registerConvert,
   registerInspect,
+  registerCompletion,
 ];
+
+const examples = [
+  'xkd data make',
+  'xkd pretrain --data data/sample --out runs/first',
+  'xkd evaluate svm --checkpoint runs/first --data data/sample',
+];
+const remarks =
+  'In the project\'s folder it is started by "npx xkd" or "npm run xkd --". Every command has a --help of its own.';
 
 /** The program `xkd` with its commands. Each command is made by `program.command()`, so that it inherits the error handling. */
 export function createProgram(): Command {
@@ -38,10 +49,10 @@ export function createProgram(): Command {
     .version(packageVersion())
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp(helpLayout)
     .showSuggestionAfterError();
   for (const register of registrations) register(program);
-  return program;
+  return withExamples(program, examples, remarks);
 }
 
 /** Runs one command line (the words after `xkd`) and returns its exit code. */
