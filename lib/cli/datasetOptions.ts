@@ -1,9 +1,53 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { datasetNames, type DatasetArgs } from '../data/dataset';
 import { UserError } from '../errors';
+import { suggest } from './suggestions';
 
-/** Description of the option `--dataset`. */
-export const datasetChoice = `${datasetNames.join(', ')} (default: index.csv if there is one, else folders)`;
+/** What the options of {@link datasetOptions} give, but for the folder, which not every command must be given. */
+export interface DatasetFlags extends TableFlags {
+  readonly dataset?: string;
+  readonly allowMissing?: boolean;
+}
+
+/** The folder of a data set. Its earlier name `--root` still counts. */
+class DataOption extends Option {
+  constructor(description: string) {
+    super('--data <folder>', description);
+  }
+
+  /** By which commander finds the option that a word names; its types leave it out. */
+  is(flag: string): boolean {
+    return flag === this.long || flag === '--root';
+  }
+}
+
+export interface DataArgs {
+  readonly description?: string;
+  /** Default: true. */
+  readonly required?: boolean;
+  /** What is done about missing files, for the option that asks for it. */
+  readonly missing?: string;
+}
+
+/** Adds the options that say what data set is meant, and how it is read. */
+export function datasetOptions(
+  command: Command,
+  {
+    description = 'folder of the data set, or the table of one of your own',
+    required = true,
+    missing = 'go on without files that a published data set should have',
+  }: DataArgs = {},
+): Command {
+  const named = suggest(
+    new Option(
+      '--dataset <name>',
+      `${datasetNames.join(', ')} (default: index.csv if there is one, else folders)`,
+    ),
+    () => datasetNames,
+  );
+  command.addOption(new DataOption(description).makeOptionMandatory(required)).addOption(named);
+  return tableOptions(command).option('--allow-missing', missing);
+}
 
 /** What the options of {@link tableOptions} give. */
 export interface TableFlags {
@@ -12,7 +56,7 @@ export interface TableFlags {
 }
 
 /** Adds the options that say how a table of one's own is read. */
-export function tableOptions(command: Command): Command {
+function tableOptions(command: Command): Command {
   return command
     .option(
       '--columns <list>',
@@ -22,9 +66,7 @@ export function tableOptions(command: Command): Command {
 }
 
 /** How a data set is opened, from the options `--dataset`, `--allow-missing` and those of a table. */
-export function openAs(
-  flags: TableFlags & { readonly dataset?: string; readonly allowMissing?: boolean },
-): DatasetArgs {
+export function openAs(flags: DatasetFlags): DatasetArgs {
   return {
     dataset: flags.dataset,
     missing: flags.allowMissing ? 'leaveOut' : 'refuse',

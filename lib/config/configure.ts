@@ -77,14 +77,16 @@ export function validateConfig(value: unknown): XkdConfig {
 
 /** Reads `key=value` words of a command line; a value is JSON where it can be, else text. */
 export function parseOverrides(words: readonly string[]): Overrides {
-  return Object.fromEntries(
-    words.map((word) => {
-      const at = word.indexOf('=');
-      if (at < 1)
-        throw new UserError(`"${word}" is not an override; write key=value, such as mask.video=0.9.`);
-      return [word.slice(0, at), parseValue(word.slice(at + 1))];
-    }),
-  );
+  const values = new Map<string, Override>();
+  for (const word of words) {
+    const at = word.indexOf('=');
+    if (at < 1) throw new UserError(`"${word}" is not an override; write key=value, such as mask.video=0.9.`);
+    const key = word.slice(0, at);
+    // A word counts behind those before it, also where one of them has the same key.
+    values.delete(key);
+    values.set(key, parseValue(word.slice(at + 1)));
+  }
+  return Object.fromEntries(values);
 }
 
 /** Every dotted key with its value, in the order of the schema. */

@@ -55,7 +55,7 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
   }
   const index = isTable ? folder : join(folder, 'index.csv');
   if (name === 'csv' && !existsSync(index)) {
-    throw new UserError(`There is no index.csv in ${root}: name the table itself, such as --root ${join(root, 'table.csv')}.`);
+    throw new UserError(`There is no index.csv in ${root}: name the table itself, such as --data ${join(root, 'table.csv')}.`);
   }
   const hasIndex = name !== 'folder' && existsSync(index);
   const content = hasIndex ? await readIndex(index, args) : { entries: readTree(root, folder), multiLabel: false };
@@ -99,7 +99,7 @@ export interface FolderKind {
 
 export function checkFolder(root: string, folder: string, { isTable = false, published = false }: FolderKind = {}): void {
   if (!existsSync(folder)) {
-    const others = published ? '' : ', or make the sample set with "npm run xkd -- data make"';
+    const others = published ? '' : ', or make the sample set with "npx xkd data make"';
     throw new UserError(`The data set ${root} does not exist: check the path${others}.`);
   }
   if (statSync(folder).isDirectory() === isTable) {

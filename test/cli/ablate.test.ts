@@ -141,7 +141,7 @@ describe('xkd ablate', function () {
       ablate('x', '--shard', '2/2'),
       /--shard makes this machine number 2 of 2: give a number from 0 to 1/,
     );
-    refused(ablate('x', '--data', file('nowhere')), /nowhere does not exist: .*npm run xkd -- data make/);
+    refused(ablate('x', '--data', file('nowhere')), /nowhere does not exist: .*npx xkd data make/);
     refused(
       ablate('x', '--rows', 'full-share-0'),
       /decoded" is not a sample set, so none with a common share of 0 can be/,

@@ -18,12 +18,12 @@ describe('command line', function () {
     [['config', 'nano', '--json'], 1, /^xkd: --json goes with --describe/],
     [['config', 'nano', '--keys', '--describe'], 1, /^xkd: --keys and --describe are two listings/],
     [
-      ['data', 'check', '--root', '.', '--dataset', 'ucf'],
+      ['data', 'check', '--data', '.', '--dataset', 'ucf'],
       1,
       /^xkd: There is no data set "ucf": did you mean "ucf101"\?$/m,
     ],
     [
-      ['data', 'check', '--root', '.', '--dataset', 'xyz'],
+      ['data', 'check', '--data', '.', '--dataset', 'xyz'],
       1,
       /^xkd: There is no data set "xyz": choose from ucf101, hmdb51/,
     ],

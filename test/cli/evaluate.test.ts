@@ -18,7 +18,7 @@ describe('xkd evaluate', function () {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'xkd-evaluate-'));
     await makeSampleSet({ out: join(folder, 'set'), train: 24, test: 8 });
-    words = ['--checkpoint', 'none', '--preset', 'nano', '--root', join(folder, 'set')];
+    words = ['--checkpoint', 'none', '--preset', 'nano', '--data', join(folder, 'set')];
     words.push('--features', join(folder, 'features'), '--out', join(folder, 'out'));
     words.push('encoder.depth=1', 'loader.workers=1');
   });
@@ -138,7 +138,7 @@ describe('xkd evaluate', function () {
     writeFileSync(preload, text);
     for (const command of [
       ['evaluate', 'knn', ...words],
-      ['extract', '--root', join(folder, 'set'), '--out', join(folder, 'none')],
+      ['extract', '--data', join(folder, 'set'), '--out', join(folder, 'none')],
     ]) {
       const { status, stderr } = spawnSync(process.execPath, ['-r', preload, main, ...command], {
         encoding: 'utf8',

@@ -14,7 +14,7 @@ describe('xkd extract', function () {
   this.timeout(300_000);
   const file = temporaryFolder();
   const words = (root: string, out: string, ...more: string[]) => [
-    ...[program, 'extract', '--root', file(root), '--out', file(out)],
+    ...[program, 'extract', '--data', file(root), '--out', file(out)],
     ...['--short-side', '32', '--clips-per-shard', '4', '--workers', '2', ...more],
   ];
   const run = (environment: NodeJS.ProcessEnv, ...all: string[]) =>
@@ -46,7 +46,7 @@ describe('xkd extract', function () {
     refused(extract('nowhere', 'x'), /The data set .*nowhere does not exist/);
     refused(
       run({}, program, 'extract', '--out', file('x')),
-      /Nothing to extract: name the folder of the data set with --root/,
+      /Nothing to extract: name the folder of the data set with --data/,
     );
     refused(extract('mixed', 'mixed-out', '--fps', '4'), /framesPerSecond 8 there, 4 asked for/);
     refused(extract('mixed', 'x', '--short-side', '0'), /Give a whole number of at least 1/);

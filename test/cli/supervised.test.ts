@@ -22,7 +22,7 @@ describe('xkd evaluate finetune and linear', function () {
   const words = (name: string, protocol: string, ...more: string[]) => [
     'evaluate',
     protocol,
-    ...['--checkpoint', 'none', '--preset', 'nano', '--root', data],
+    ...['--checkpoint', 'none', '--preset', 'nano', '--data', data],
     ...['--out', join(folder, name), '--features', join(folder, name, 'store')],
     ...[
       'encoder.depth=1',
@@ -114,7 +114,7 @@ describe('xkd evaluate finetune and linear', function () {
     const ofTheseWeights = ['encoder.width=48', 'encoder.depth=2', 'clip.frameSize=48'];
     await assertRefused(
       [
-        ...['evaluate', 'linear', '--checkpoint', weights, '--preset', 'nano', '--root', data],
+        ...['evaluate', 'linear', '--checkpoint', weights, '--preset', 'nano', '--data', data],
         ...['--modality', 'audio', '--tower', 'teacher', ...ofTheseWeights],
       ],
       /no audio teacher/,

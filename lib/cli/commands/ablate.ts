@@ -6,9 +6,12 @@ import { UserError } from '../../errors';
 import { requireWritableFolder } from '../../files/writableFolder';
 import type { AblationJob, AblationTable } from '../../ablation';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
+import { configOptions, readConfigFile } from '../configOptions';
+import { withExamples, type Example } from '../help';
 import { Progress } from '../progress';
 
 interface AblateFlags {
+  readonly config?: string;
   readonly data?: string;
   readonly out: string;
   readonly results?: string;
@@ -24,20 +27,17 @@ interface AblateFlags {
   readonly from: readonly string[];
 }
 
-const example = `
-Examples:
-  npm run ablate                                              (all rows, 5 seeds)
-  xkd ablate --rows reconstruction,full --seeds 3 --out runs/short
-  xkd ablate --shard 0/4                                      (the first of 4 machines)
-  xkd ablate --merge --from /machine1/ablation --from /machine2/ablation
-
-The same command continues where it stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
-(SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells their number where the environment does not.
-`;
+const examples: readonly Example[] = [
+  ['xkd ablate', 'all rows, 5 seeds'],
+  ['xkd ablate --rows reconstruction,full --seeds 3 --out runs/short --shard 0/4', 'the first of 4 machines'],
+  'xkd ablate --merge --from /machine1/ablation --from /machine2/ablation',
+];
+const remarks = `The same command goes on where it was stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
+(SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells their number where the environment does not.`;
 
 /** `xkd ablate`: the paper's ablation and its controls on the sample set. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('ablate')
     .description('Train and probe the rows of the paper’s ablation, and controls, on the sample set')
     .option('--data <folder>', 'sample set (default: data/sample, made where it is missing)')
@@ -61,9 +61,9 @@ export function register(program: Command): void {
       (folder: string, before: readonly string[]) => [...before, folder],
       [],
     )
-    .argument('[overrides...]', 'configuration values for all rows, such as training.batch=48')
-    .addHelpText('after', example)
     .action(run);
+  configOptions(command, 'configuration values for all rows, such as training.batch=48');
+  withExamples(command, examples, remarks);
 }
 
 async function run(words: readonly string[], flags: AblateFlags): Promise<void> {
@@ -77,7 +77,8 @@ async function run(words: readonly string[], flags: AblateFlags): Promise<void> 
   try {
     const { jobsOfShard, planAblation } = await import('../../ablation/plan');
     const { chooseShard } = await import('../../data/extract/shardChoice');
-    const all = planAblation({ rows, seeds, steps, overrides: parseOverrides(words) });
+    const file = readConfigFile(flags.config);
+    const all = planAblation({ rows, seeds, steps, overrides: parseOverrides([...file.words, ...words]) });
     const shard = merge ? { index: 0, of: 1 } : chooseShard(flags);
     const own = jobsOfShard(all, shard);
     if (!merge) {

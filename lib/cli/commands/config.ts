@@ -2,9 +2,12 @@ import type { Command } from 'commander';
 import { UserError } from '../../errors';
 import { describeConfig } from '../../model/cost';
 import { formatDescription } from '../configDescription';
-import { configure, configKeys, parseOverrides, presets, valuesText, type XkdConfig } from '../../config';
+import { configOptions, presetArgument, readConfigFile } from '../configOptions';
+import { withExamples } from '../help';
+import { configure, configKeys, parseOverrides, valuesText, type XkdConfig } from '../../config';
 
 interface ConfigFlags {
+  readonly config?: string;
   readonly keys?: boolean;
   readonly describe?: boolean;
   readonly json?: boolean;
@@ -12,18 +15,36 @@ interface ConfigFlags {
 
 /** `xkd config PRESET [key=value...]`: the resolved configuration, for reading and for other programs. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('config')
     .description('Print the resolved configuration of a preset as JSON')
-    .argument('<preset>', Object.keys(presets).join(', '))
-    .argument('[overrides...]', 'values to change, such as mask.video=0.9')
+    .addArgument(presetArgument('[preset]'))
     .option('--keys', 'list every key with its value, what is allowed and its meaning instead')
     .option('--describe', 'add what it costs: parameters, tokens, FLOPs and memory of a step')
     .option('--json', 'with --describe: print one JSON object of configuration and description')
-    .action(run);
+    .action((preset: string | undefined, words: string[], flags: ConfigFlags) =>
+      run(command, preset, words, flags),
+    );
+  configOptions(command, 'values to change, such as mask.video=0.9');
+  withExamples(command, [
+    'xkd config base --describe',
+    ['xkd config nano --keys', 'all keys, what they mean and may hold'],
+    ['xkd config --config runs/first/config.json mask.video=0.9', 'that of a run, changed'],
+  ]);
 }
 
-function run(preset: string, words: string[], flags: ConfigFlags): void {
+function run(command: Command, first: string | undefined, rest: readonly string[], flags: ConfigFlags): void {
+  const file = readConfigFile(flags.config);
+  // With a file that names its preset, none need be given.
+  const isOverride = first?.includes('=') === true && file.preset !== undefined;
+  const preset = isOverride ? file.preset : (first ?? file.preset);
+  if (preset === undefined) {
+    command.error("error: missing required argument 'preset'", {
+      code: 'commander.missingArgument',
+      exitCode: 1,
+    });
+  }
+  const words = [...file.words, ...(isOverride ? [first!] : []), ...rest];
   const config = configure(preset, parseOverrides(words));
   if (flags.json && !flags.describe)
     throw new UserError('--json goes with --describe; without both, JSON is printed as it is.');

@@ -2,28 +2,29 @@ import { existsSync } from 'node:fs';
 import { Option, type Command } from 'commander';
 import { configure, parseOverrides, presets } from '../../config';
 import { UserError } from '../../errors';
+import { configOption, presetOption, readConfigFile } from '../configOptions';
+import { withExamples } from '../help';
 import { Progress } from '../progress';
 
 interface ConvertFlags {
   readonly tower?: string;
   readonly preset?: string;
+  readonly config?: string;
   readonly force?: boolean;
 }
 
 const towers = ['vid_student', 'vid_teacher', 'aud_student', 'aud_teacher'];
-const example = `
-The ending of the last path says what is written: .safetensors, .pth, .pth.tar, .pt, or a run folder for none of them.
-Files have all names of the release's state dict, for load_state_dict; the optimiser is not converted.
-
-Examples:
-  xkd convert runs/first weights.safetensors
-  xkd convert runs/first vid_teacher.pth.tar --tower vid_teacher
-  xkd convert vid_student.pth.tar aud_student.pth.tar runs/released --preset base
-`;
+const examples = [
+  'xkd convert runs/first weights.safetensors',
+  'xkd convert runs/first vid_teacher.pth.tar --tower vid_teacher',
+  'xkd convert vid_student.pth.tar aud_student.pth.tar runs/released --preset base',
+];
+const remarks = `The ending of the last path says what is written: .safetensors, .pth, .pth.tar, .pt, or a run folder for none of them.
+Files have all names of the release's state dict, for load_state_dict; the optimiser is not converted.`;
 
 /** `xkd convert`: weights from one format to another. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('convert')
     .description("Convert weights between checkpoints, safetensors and PyTorch's files")
     .argument(
@@ -33,15 +34,18 @@ export function register(program: Command): void {
     .addOption(
       new Option('--tower <name>', "write only this tower's backbone, as the authors do").choices(towers),
     )
-    .option('--preset <name>', `configuration of files without one: ${Object.keys(presets).join(', ')}`)
+    .addOption(presetOption(`configuration of files without one: ${Object.keys(presets).join(', ')}`))
+    .addOption(configOption())
     .option('--force', 'replace a file that is there')
-    .addHelpText('after', example)
     .action(run);
+  withExamples(command, examples, remarks);
 }
 
-async function run(words: readonly string[], { tower, preset, force }: ConvertFlags): Promise<void> {
+async function run(words: readonly string[], { tower, force, ...flags }: ConvertFlags): Promise<void> {
+  const file = readConfigFile(flags.config);
+  const { preset = file.preset } = flags;
   const isOverride = (word: string) => /^[a-z]\w*(\.\w+)*=/i.test(word) && !existsSync(word);
-  const overrides = words.filter(isOverride);
+  const overrides = [...file.words, ...words.filter(isOverride)];
   const paths = words.filter((word) => !isOverride(word));
   const to = paths.pop();
   if (to === undefined || paths.length === 0) {

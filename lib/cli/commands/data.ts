@@ -1,10 +1,12 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { parseOverrides } from '../../config';
 import { defaultDials, type SampleDials } from '../../data/sample/dials';
 import { makeSampleSet, type SampleSummary } from '../../data/sample/makeSampleSet';
 import { UserError } from '../../errors';
 import { defaultTestClips, defaultTrainClips } from '../../data/sample/sampleSettings';
+import { withExamples } from '../help';
 import { Progress } from '../progress';
+import { suggest } from '../suggestions';
 import { registerDataCheck } from './dataCheck';
 
 interface MakeOptions {
@@ -16,32 +18,43 @@ interface MakeOptions {
   readonly force?: boolean;
 }
 
-const dialHelp = `
-Dials, with their defaults:
+const dialHelp = `Dials, with their defaults:
   visualNoise=${defaultDials.visualNoise}    grain on the frames, as a share of full scale (0 to .5)
   clutter=${defaultDials.clutter}            small things that drift behind the object (0 to 40)
-  commonShare=${defaultDials.commonShare}        probability that the stripes show the class of the sound (0 to 1)
-  shuffledPairs=${defaultDials.shuffledPairs}  true puts the sound of another clip under every video: nothing can be distilled
-`;
+  commonShare=${defaultDials.commonShare}        probability that the stripes tell the class that the sound tells (0 to 1)
+  shuffledPairs=${defaultDials.shuffledPairs}  true puts the sound of another clip under every video: nothing can be distilled`;
 
 /** `xkd data make [dial=value...]`: the sample set of sounding objects. */
 export function register(program: Command): void {
   const data = program
     .command('data')
     .description('Make a data set that needs no download, or check one that is there');
-  data
+  const command = data
     .command('make')
     .description('Draw and synthesise the sample set: mp4 clips of bouncing, sounding objects')
-    .argument('[dials...]', 'dials to turn, such as commonShare=0.5')
+    .addArgument(
+      suggest(new Argument('[dials...]', 'dials to turn, such as commonShare=0.5'), () =>
+        Object.keys(defaultDials).map((dial) => `${dial}=`),
+      ),
+    )
     .option('--out <folder>', 'where the set goes', 'data/sample')
     .option('--seed <n>', 'the same seed gives the same pixels and samples', wholeNumber, 0)
     .option('--train <n>', 'clips for training', wholeNumber, defaultTrainClips)
     .option('--test <n>', 'clips for test', wholeNumber, defaultTestClips)
     .option('--workers <n>', 'threads (default: one per core)', wholeNumber)
     .option('--force', 'replace a sample set of other settings')
-    .addHelpText('after', dialHelp)
     .action(make);
+  withExamples(
+    command,
+    [
+      'xkd data make',
+      'xkd data make --out data/quarter --train 500 --test 200 commonShare=0.25',
+      ['xkd data make --out data/shuffled shuffledPairs=true', 'a control'],
+    ],
+    dialHelp,
+  );
   registerDataCheck(data);
+  withExamples(data, ['xkd data make', 'xkd data check --data videos']);
 }
 
 async function make(words: readonly string[], options: MakeOptions): Promise<void> {

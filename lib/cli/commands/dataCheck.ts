@@ -2,51 +2,46 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { DatasetSurvey } from '../../data/survey';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
-import { datasetChoice, parseColumns, tableOptions, type TableFlags } from '../datasetOptions';
+import { datasetOptions, parseColumns, type DatasetFlags } from '../datasetOptions';
+import { withExamples } from '../help';
 import { Progress } from '../progress';
 
-interface CheckFlags extends TableFlags {
-  readonly dataset?: string;
-  readonly root: string;
+interface CheckFlags extends DatasetFlags {
+  readonly data: string;
   readonly out?: string;
   readonly figure?: string;
   readonly probe: boolean;
   readonly decode?: boolean;
-  readonly allowMissing?: boolean;
   readonly json?: boolean;
 }
 
 /** Something is missing or broken, or counts are not the published ones. */
 const findingsExitCode = 3;
 
-const examples = `
-Exit code: 0 all is well, 1 it could not be checked, 3 something is missing, broken or not as published.
-
-Examples:
-  xkd data check --dataset ucf101 --root /data/ucf101 --out checks/ucf101
-  xkd data check --dataset kinetics400 --root /data/k400 --no-probe --allow-missing --figure balance.html
-  xkd data check --dataset csv --root clips.csv --columns path=file,labels=tags --separator "|"
-`;
+const examples = [
+  'xkd data check --dataset ucf101 --data /data/ucf101 --out checks/ucf101',
+  'xkd data check --dataset kinetics400 --data /data/k400 --no-probe --allow-missing --figure balance.html',
+  'xkd data check --dataset csv --data clips.csv --columns path=file,labels=tags --separator "|"',
+];
+const remarks =
+  'Exit code: 0 all is well, 1 it could not be checked, 3 something is missing, broken or not as published.';
 
 /** `xkd data check`: what is there of a data set, beside what is published. */
 export function registerDataCheck(data: Command): void {
   const command = data
     .command('check')
-    .description('Count, find and open the files of a data set, and compare them with what is published')
-    .option('--dataset <name>', datasetChoice)
-    .requiredOption('--root <folder>', 'folder of the data set, or the table of one of your own');
-  tableOptions(command)
+    .description('Count, find and open the files of a data set, beside what is published');
+  datasetOptions(command, { missing: 'count missing files without taking them for a fault' })
     .option('--no-probe', 'do not open the files')
-    .option('--decode', 'decode every file from start to end instead of reading only its header')
-    .option('--allow-missing', 'count missing files without treating them as a fault')
+    .option('--decode', 'decode every file from start to end instead of reading its head alone')
     .option(
       '--out <folder>',
       'write check.json and tables of classes, missing and broken files; continue from there',
     )
     .option('--figure <file>', 'write a page with the balance of the classes')
     .option('--json', 'print one JSON object instead of tables')
-    .addHelpText('after', examples)
     .action(check);
+  withExamples(command, examples, remarks);
 }
 
 async function check(flags: CheckFlags): Promise<void> {
@@ -63,7 +58,7 @@ async function check(flags: CheckFlags): Promise<void> {
     const { surveyDataset } = await import('../../data/survey');
     const { formatSurvey } = await import('../surveyTable');
     const log = flags.out === undefined ? null : join(flags.out, 'opened.jsonl');
-    const survey = await surveyDataset(flags.root, {
+    const survey = await surveyDataset(flags.data, {
       dataset: flags.dataset,
       columns: parseColumns(flags.columns),
       separator: flags.separator,

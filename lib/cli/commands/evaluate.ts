@@ -5,6 +5,7 @@ import { register as registerKnn } from './evaluate/knn';
 import { register as registerLinear } from './evaluate/linear';
 import { register as registerRetrieval } from './evaluate/retrieval';
 import { register as registerSvm } from './evaluate/svm';
+import { withExamples } from '../help';
 
 /** The protocols in the order in which the help lists them. */
 const registrations: readonly ((evaluate: Command) => void)[] = [
@@ -22,4 +23,9 @@ export function register(program: Command): void {
     .command('evaluate')
     .description('Evaluate a network on a labelled data set as the paper does; results as JSON and CSV');
   for (const registerProtocol of registrations) registerProtocol(evaluate);
+  withExamples(evaluate, [
+    'xkd evaluate svm --checkpoint runs/first --data data/sample',
+    'xkd evaluate knn --checkpoint runs/first --data data/sample --modality audio',
+    ['xkd evaluate svm --help', 'what a protocol takes'],
+  ]);
 }

@@ -3,13 +3,12 @@ import type { ExtractPlan, ExtractSummary, MergeSummary } from '../../data/extra
 import type { BadFile } from '../../data/types';
 import { UserError } from '../../errors';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
-import { datasetChoice, openAs, tableOptions, type TableFlags } from '../datasetOptions';
+import { datasetOptions, openAs, type DatasetFlags } from '../datasetOptions';
+import { withExamples, type Example } from '../help';
 import { Progress } from '../progress';
 
-interface ExtractFlags extends TableFlags {
-  readonly dataset?: string;
-  readonly allowMissing?: boolean;
-  readonly root?: string;
+interface ExtractFlags extends DatasetFlags {
+  readonly data?: string;
   readonly out: string;
   readonly frames: 'raw' | 'jpeg';
   readonly fps: number;
@@ -24,26 +23,27 @@ interface ExtractFlags extends TableFlags {
   readonly spaceCheck: boolean;
 }
 
-const example = `
-Examples:
-  xkd extract --dataset ucf101 --root data/ucf101 --out extracted/ucf101
-  xkd extract --dataset kinetics400 --root /data/k400 --out /data/k400-112 --frames jpeg --shard 0/16   (the first of 16 machines)
-  xkd extract --merge --out /data/k400-112                                                              (when all are done)
-  xkd pretrain --data extracted/ucf101 --preset base --out runs/ucf101
-
-The same command continues where it stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
-(SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells their number where the environment does not.
-`;
+const examples: readonly Example[] = [
+  'xkd extract --dataset ucf101 --data data/ucf101 --out extracted/ucf101',
+  [
+    'xkd extract --dataset kinetics400 --data /data/k400 --out /data/k400-112 --frames jpeg --shard 0/16',
+    'the first of 16 machines',
+  ],
+  ['xkd extract --merge --out /data/k400-112', 'when all are done'],
+];
+const remarks = `The same command goes on where it was stopped, and makes anew what is not as its SHA-256 says. In a Kubernetes job
+(JOB_COMPLETION_INDEX) or a Slurm array (SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells
+their number where the environment does not.`;
 
 /** `xkd extract`: a data set in a form from which clips are cheap to sample. */
 export function register(program: Command): void {
   const command = program
     .command('extract')
-    .description('Decode a data set once, into a form from which clips are cheap to sample')
-    .option('--dataset <name>', datasetChoice)
-    .option('--root <folder>', 'folder of the data set, or the table of one of your own');
-  tableOptions(command)
-    .option('--allow-missing', 'continue without files that a published data set should have')
+    .description('Decode a data set once, into a form from which clips are cheap to sample');
+  datasetOptions(command, {
+    description: 'folder of the data set, or the table of one of your own; required without --merge',
+    required: false,
+  })
     .requiredOption('--out <folder>', 'where the extracted form goes')
     .addOption(
       new Option(
@@ -63,8 +63,8 @@ export function register(program: Command): void {
     .option('--workers <n>', 'threads, each with one ffmpeg (default: one per core)', count)
     .option('--retry-failed', 'retry files that could not be used before')
     .option('--no-space-check', 'begin even if the disk seems too small')
-    .addHelpText('after', example)
     .action(run);
+  withExamples(command, examples, remarks);
 }
 
 async function run(flags: ExtractFlags): Promise<void> {
@@ -83,11 +83,11 @@ async function run(flags: ExtractFlags): Promise<void> {
     // Loaded here, so that other commands don't wait for the data sets' readers.
     const { chooseShard, extractDataset, mergeExtraction } = await import('../../data/extract');
     if (flags.merge) return reportMerged(mergeExtraction(flags.out));
-    if (flags.root === undefined)
-      throw new UserError('Nothing to extract: name the folder of the data set with --root.');
+    if (flags.data === undefined)
+      throw new UserError('Nothing to extract: name the folder of the data set with --data.');
     const { openDataset } = await import('../../data/dataset');
     const shard = chooseShard(flags);
-    const dataset = await openDataset(flags.root, openAs(flags));
+    const dataset = await openDataset(flags.data, openAs(flags));
     const summary = await extractDataset({
       ...flags,
       dataset,

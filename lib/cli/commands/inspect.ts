@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { withExamples } from '../help';
 import { Progress } from '../progress';
 
 interface InspectFlags {
@@ -8,13 +9,14 @@ interface InspectFlags {
 
 /** `xkd inspect`: what a file of weights or a run's newest checkpoint holds. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('inspect')
     .description('List the tensors, configuration and training step of a file of weights')
     .argument('<path>', 'run folder, checkpoint, .safetensors, .pth, .pth.tar or .pt file')
     .option('--json', 'print one JSON object instead of tables')
     .option('--check', 'read every tensor and compare it with its hash or checksum')
     .action(run);
+  withExamples(command, ['xkd inspect runs/first', 'xkd inspect vid_teacher.pth.tar --check']);
 }
 
 async function run(path: string, { json, check }: InspectFlags): Promise<void> {

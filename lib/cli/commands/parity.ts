@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { ParityReport } from '../../parity';
+import { withExamples } from '../help';
 
 /** `xkd parity PREFIX`: replays a run recorded by the authors' code and prints how far we are from it. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('parity')
     .description(
       'Replay a recorded run of the original and print the largest errors; exit code 1 beyond tolerance',
@@ -22,6 +23,10 @@ export function register(program: Command): void {
       );
       if (!report.passed) process.exitCode = 1;
     });
+  withExamples(command, [
+    'xkd parity test/golden/base',
+    ['xkd parity test/golden/base --compiled --tensors', 'as training computes, with all figures'],
+  ]);
 }
 
 function jsonReport({ rows, ...report }: ParityReport, tensors = false): string {

@@ -2,14 +2,15 @@ import type { Command } from 'commander';
 import { configure, parseOverrides, presets, type XkdConfig } from '../../config';
 import type { PretrainingRun, StepMetrics } from '../../train';
 import { type InterruptWatch, exitCodeOf, watchInterrupt } from '../../train/interrupt';
-import { datasetChoice, openAs, tableOptions, type TableFlags } from '../datasetOptions';
+import { configOptions, presetOption, readConfigFile } from '../configOptions';
+import { datasetOptions, openAs, type DatasetFlags } from '../datasetOptions';
+import { withExamples } from '../help';
 import { Progress } from '../progress';
 
-interface PretrainFlags extends TableFlags {
-  preset: string;
+interface PretrainFlags extends DatasetFlags {
+  preset?: string;
+  config?: string;
   data: string;
-  dataset?: string;
-  allowMissing?: boolean;
   out: string;
   init?: readonly string[];
   resume?: boolean;
@@ -22,11 +23,8 @@ export function register(program: Command): void {
   const command = program
     .command('pretrain')
     .description('Pretrain XKD on a folder of videos with sound')
-    .option('--preset <name>', Object.keys(presets).join(', '), 'nano')
-    .requiredOption('--data <folder>', 'data set: a folder with index.csv, or any tree of video files')
-    .option('--dataset <name>', datasetChoice);
-  tableOptions(command)
-    .option('--allow-missing', 'continue without files that a published data set should have')
+    .addOption(presetOption(`${Object.keys(presets).join(', ')} (default: that of --config, else nano)`));
+  datasetOptions(command, { description: 'data set: a folder with index.csv, or any tree of video files' })
     .requiredOption('--out <folder>', 'run folder: configuration, metrics, checkpoints')
     .option(
       '--init <path>',
@@ -36,10 +34,11 @@ export function register(program: Command): void {
     .option('--resume', 'continue from the newest intact checkpoint in the run folder')
     .option('--changes <file>', "changes to make while it runs: another run's changes.json replays it")
     .option('--eager', 'run each step op by op instead of as one native graph')
-    .argument('[overrides...]', 'configuration values, such as training.epochs=10 (see xkd config --keys)')
     .action(async (words: string[], flags: PretrainFlags) => {
-      const config = configure(flags.preset, parseOverrides(words));
-      // Before all else, so that a signal while a run is still being opened is noticed.
+      const file = readConfigFile(flags.config);
+      const preset = flags.preset ?? file.preset ?? 'nano';
+      const config = configure(preset, parseOverrides([...file.words, ...words]));
+      // Before all else, so that whoever stops a run that is still being opened is heard.
       const interrupt = watchInterrupt({ secondEnds: true });
       try {
         await pretrain(config, flags, interrupt);
@@ -47,6 +46,12 @@ export function register(program: Command): void {
         interrupt.stop();
       }
     });
+  configOptions(command, 'configuration values, such as training.epochs=10 (see xkd config nano --keys)');
+  withExamples(command, [
+    'xkd pretrain --data data/sample --out runs/first',
+    ['xkd pretrain --data data/sample --out runs/first --resume', 'goes on where it was stopped'],
+    'xkd pretrain --data videos --preset base --out runs/base training.batch=8 training.precision=bf16',
+  ]);
 }
 
 async function pretrain(config: XkdConfig, flags: PretrainFlags, interrupt: InterruptWatch): Promise<void> {

@@ -2,14 +2,15 @@ import { Option, type Command } from 'commander';
 import { presets } from '../../config';
 import type { ProbeModality } from '../../eval';
 import type { Role } from '../../model';
-import { datasetChoice, openAs, tableOptions, type TableFlags } from '../datasetOptions';
+import { configOptions, presetOption, readConfigFile } from '../configOptions';
+import { datasetOptions, openAs, type DatasetFlags } from '../datasetOptions';
+import { withExamples, type Example } from '../help';
 import { Progress } from '../progress';
 
-interface ProbeFlags extends TableFlags {
+interface ProbeFlags extends DatasetFlags {
+  readonly config?: string;
   readonly checkpoint: readonly string[];
   readonly data: string;
-  readonly dataset?: string;
-  readonly allowMissing?: boolean;
   readonly modality: ProbeModality;
   readonly tower?: Role;
   readonly preset?: string;
@@ -19,12 +20,11 @@ interface ProbeFlags extends TableFlags {
   readonly out?: string;
 }
 
-const example = `
-Examples:
-  xkd probe --checkpoint runs/first --data data/sample --modality both
-  xkd probe --checkpoint none --preset nano --data data/sample seed=1     (an untrained network)
-  xkd probe --checkpoint vid_teacher.pth.tar --preset base --data ucf101  (the authors' weights)
-`;
+const examples: readonly Example[] = [
+  'xkd probe --checkpoint runs/first --data data/sample --modality both',
+  ['xkd probe --checkpoint none --preset nano --data data/sample seed=1', 'an untrained network'],
+  ['xkd probe --checkpoint vid_teacher.pth.tar --preset base --data ucf101', "the authors' weights"],
+];
 
 /** `xkd probe`: what frozen features tell about the classes of a data set. */
 export function register(program: Command): void {
@@ -35,11 +35,8 @@ export function register(program: Command): void {
       '--checkpoint <path>',
       'run folder (its newest checkpoint), file of weights, or none: untrained; again for each further backbone',
       (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
-    )
-    .requiredOption('--data <folder>', 'data set with labels and splits')
-    .option('--dataset <name>', datasetChoice);
-  tableOptions(command)
-    .option('--allow-missing', 'continue without files that a published data set should have')
+    );
+  datasetOptions(command, { description: 'data set with labels and splits' })
     .addOption(
       new Option('--modality <name>', 'features of').choices(['video', 'audio', 'both']).default('video'),
     )
@@ -48,14 +45,14 @@ export function register(program: Command): void {
         ['student', 'teacher'],
       ),
     )
-    .option('--preset <name>', `configuration of an untrained network: ${Object.keys(presets).join(', ')}`)
+    .addOption(presetOption(`configuration of an untrained network: ${Object.keys(presets).join(', ')}`))
     .option('--train-split <name>', 'split to learn from', 'train')
     .option('--test-split <name>', 'split to test on', 'test')
     .option('--json', 'print one JSON object instead of tables')
     .option('--out <file>', 'write the JSON object to a file, too')
-    .argument('[overrides...]', 'configuration values: of the loader, or any for an untrained network')
-    .addHelpText('after', example)
     .action(run);
+  configOptions(command, 'configuration values: of the loader, or any for an untrained network');
+  withExamples(command, examples);
 }
 
 async function run(words: readonly string[], flags: ProbeFlags): Promise<void> {
@@ -64,7 +61,9 @@ async function run(words: readonly string[], flags: ProbeFlags): Promise<void> {
   const { linearProbe } = await import('../../eval');
   const { formatProbe } = await import('../probeTable');
   const { writeFileAtomic } = await import('../../files');
-  const opened = await openNetwork({ ...flags, overrides: words });
+  const file = readConfigFile(flags.config);
+  const { checkpoint, preset = file.preset } = flags;
+  const opened = await openNetwork({ checkpoint, preset, overrides: [...file.words, ...words] });
   const { network, backbones, step, source } = opened;
   let progress: Progress | undefined;
   const tower = flags.tower ?? backbones?.[0].role ?? 'student';

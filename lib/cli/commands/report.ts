@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { withExamples } from '../help';
 
 interface ReportFlags {
   readonly out?: string;
@@ -9,13 +10,17 @@ interface ReportFlags {
 
 /** `xkd report RUNS...`: the results of many runs in one table, beside the paper's. */
 export function register(program: Command): void {
-  program
+  const command = program
     .command('report')
     .description('Put the results of many evaluations into one table next to the paper’s figures')
     .argument('<runs...>', 'results that "xkd evaluate" wrote, or folders to look for them in')
     .option('--out <folder>', 'write report.md, report.csv and report.html (an interactive figure) there')
     .option('--json', 'print one JSON object instead of Markdown')
     .action(run);
+  withExamples(command, [
+    'xkd report runs',
+    'xkd report runs/first/evaluation runs/second/evaluation --out reports/two',
+  ]);
 }
 
 async function run(paths: readonly string[], { out, json }: ReportFlags): Promise<void> {

@@ -135,7 +135,7 @@ describe('surveyDataset', function () {
       ordinaryClip(join(root, `${name}.mp4`), 1);
     }
     plant(root, { 'b/3.mp4': 'no video at all', 'clips.csv': 'file,kinds\na/1.mp4,x|y\nb/2.mp4,y\nb/3.mp4,x\n' });
-    const words = ['extract', '--root', join(root, 'clips.csv'), '--columns', 'path=file,labels=kinds', '--separator', '|'];
+    const words = ['extract', '--data', join(root, 'clips.csv'), '--columns', 'path=file,labels=kinds', '--separator', '|'];
     words.push('--out', file('extracted'), '--short-side', '32', '--workers', '1');
     assert.equal(await quietly(words), 0);
     rmSync(root, { recursive: true });
@@ -157,15 +157,15 @@ describe('surveyDataset', function () {
   it('is a command whose exit code tells, and which writes tables and a page', async () => {
     const root = file('command');
     plant(root, { 'a/1.mp4': 'x', 'b/2.mp4': 'x' });
-    const words = ['data', 'check', '--root', root, '--no-probe', '--out', file('out'), '--figure', file('page.html')];
+    const words = ['data', 'check', '--data', root, '--no-probe', '--out', file('out'), '--figure', file('page.html')];
     assert.equal(await quietly(words), 0);
     assert.equal(readFileSync(file('out/classes.csv'), 'utf8'), 'class,listed,present,all\na,1,1,1\nb,1,1,1\n');
     assert.match(readFileSync(file('page.html'), 'utf8'), /Plotly\.newPlot\('figure'/);
     plant(root, { 'index.csv': 'path,label\na/1.mp4,"a, b"\nb/2.mp4,b\ngone.mp4,b\n' });
     assert.equal(await quietly(words), 3);
     assert.equal(readFileSync(file('out/missing.csv'), 'utf8'), 'clip,label,split\ngone.mp4,b,\n');
-    assert.equal(await quietly(['data', 'check', '--root', file('nowhere')]), 1);
-    assert.equal(await quietly(['data', 'check', '--root', root, '--columns', 'file']), 1);
+    assert.equal(await quietly(['data', 'check', '--data', file('nowhere')]), 1);
+    assert.equal(await quietly(['data', 'check', '--data', root, '--columns', 'file']), 1);
   });
 
   const plantFolder = (root: string): string => {

@@ -10,8 +10,8 @@ export function register(evaluate: Command): void {
     settings: fewLabelsSettings('video'),
     settingsFor: ({ modality }) => fewLabelsSettings(modality),
     examples: [
-      '--checkpoint runs/first --root data/sample',
-      '--checkpoint runs/first --root data/sample shares=0.05 draws=10',
+      '--checkpoint runs/first --data data/sample',
+      '--checkpoint runs/first --data data/sample shares=0.05 draws=10',
     ],
     load: async () => (await import('../../../eval')).evaluateFewLabels,
   });

@@ -13,9 +13,9 @@ export function register(evaluate: Command): void {
     otherChoices: [{ modality: 'video', dataset: 'hmdb51' }, { modality: 'audio' }],
     modalities: ['video', 'audio'],
     examples: [
-      '--checkpoint runs/first --root data/sample',
-      '--checkpoint runs/first --root data/sample --modality audio epochs=20 layerDecay=0.75',
-      '--checkpoint vid_teacher.pth.tar --preset base --dataset hmdb51 --root /data/hmdb51 training.precision=bf16',
+      '--checkpoint runs/first --data data/sample',
+      '--checkpoint runs/first --data data/sample --modality audio epochs=20 layerDecay=0.75',
+      '--checkpoint vid_teacher.pth.tar --preset base --dataset hmdb51 --data /data/hmdb51 training.precision=bf16',
     ],
     load: async () => (await import('../../../eval')).evaluateFinetune,
   });

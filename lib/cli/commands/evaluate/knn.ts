@@ -9,8 +9,8 @@ export function register(evaluate: Command): void {
     description: 'Nearest neighbours by the cosine of features; nothing is learnt',
     settings: knnSettings,
     examples: [
-      '--checkpoint runs/first --root data/sample',
-      '--checkpoint runs/first --root data/sample --modality audio neighbours=5,20',
+      '--checkpoint runs/first --data data/sample',
+      '--checkpoint runs/first --data data/sample --modality audio neighbours=5,20',
     ],
     load: async () => (await import('../../../eval')).evaluateKnn,
   });

@@ -12,9 +12,9 @@ export function register(evaluate: Command): void {
     otherChoices: [{ modality: 'audio' }],
     modalities: ['video', 'audio'],
     examples: [
-      '--checkpoint runs/first --root data/sample',
-      '--checkpoint runs/first --root data/sample --modality audio features=once epochs=20',
-      '--checkpoint vid_teacher.pth.tar --preset base --dataset kinetics400 --root /data/k400',
+      '--checkpoint runs/first --data data/sample',
+      '--checkpoint runs/first --data data/sample --modality audio features=once epochs=20',
+      '--checkpoint vid_teacher.pth.tar --preset base --dataset kinetics400 --data /data/k400',
     ],
     load: async () => (await import('../../../eval')).evaluateLinear,
   });

@@ -6,15 +6,17 @@ import type { EvaluationModality, ProtocolName, ProtocolResult } from '../../../
 import { describeSettings, type SettingsSchema } from '../../../eval/settings';
 import type { Role } from '../../../model';
 import { watchInterrupt } from '../../../train/interrupt';
-import { datasetChoice, tableOptions, type TableFlags } from '../../datasetOptions';
+import { configOption, overridesArgument, presetOption } from '../../configOptions';
+import { datasetOptions, type DatasetFlags } from '../../datasetOptions';
+import { withExamples } from '../../help';
+import type { Candidate } from '../../suggestions';
 
 /** What every sub-command of `xkd evaluate` takes. */
-export interface EvaluateFlags extends TableFlags {
+export interface EvaluateFlags extends DatasetFlags {
   readonly checkpoint: readonly string[];
   readonly preset?: string;
-  readonly dataset?: string;
-  readonly root: string;
-  readonly allowMissing?: boolean;
+  readonly config?: string;
+  readonly data: string;
   readonly modality: EvaluationModality;
   readonly tower?: Role;
   readonly out?: string;
@@ -58,11 +60,8 @@ export function registerProtocol<S extends SettingsSchema>(
       '--checkpoint <path>',
       'run folder (its newest checkpoint), file of weights, or none: untrained; again for each further backbone',
       (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
-    )
-    .option('--dataset <name>', datasetChoice)
-    .requiredOption('--root <folder>', 'folder of the data set, or the table of one of your own');
-  tableOptions(command)
-    .option('--allow-missing', 'continue without files that a published data set should have')
+    );
+  datasetOptions(command)
     .addOption(
       new Option('--modality <name>', 'what is looked at').choices(modalities).default(modalities[0]),
     )
@@ -71,14 +70,18 @@ export function registerProtocol<S extends SettingsSchema>(
         ['student', 'teacher'],
       ),
     )
-    .option('--preset <name>', `configuration of an untrained network: ${Object.keys(presets).join(', ')}`)
+    .addOption(presetOption(`configuration of an untrained network: ${Object.keys(presets).join(', ')}`))
+    .addOption(configOption())
     .option('--out <folder>', 'where the result goes (default: evaluation in the run folder)')
     .option('--features <folder>', 'where features are kept (default: features in the run folder)')
     .option('--seed <n>', 'seed of everything that is random', wholeNumber, 0)
     .option('--holdout <share>', 'for data without splits: tests on this share of each class', share)
     .option('--json', 'print the result as JSON instead of a table')
-    .argument('[words...]', 'settings key=value, below; and configuration values, such as loader.workers=1')
-    .addHelpText('after', helpOf(protocol))
+    .addArgument(
+      overridesArgument('settings key=value, below; and configuration values, such as loader.workers=1', () =>
+        settingCandidates(protocol.settings),
+      ),
+    )
     .action(async (words: string[], flags: EvaluateFlags) => {
       // Before all else, so that a signal while TensorFlow is being loaded is noticed.
       const interrupt = watchInterrupt({ secondEnds: true });
@@ -89,23 +92,27 @@ export function registerProtocol<S extends SettingsSchema>(
         interrupt.stop();
       }
     });
+  const examples = protocol.examples.map((words) => `xkd evaluate ${name} ${words}`);
+  withExamples(command, examples, settingsHelp(protocol));
 }
 
-type HelpParts = Pick<
-  ProtocolCommand<SettingsSchema>,
-  'name' | 'settings' | 'settingsFor' | 'otherChoices' | 'examples'
->;
+function settingCandidates(settings: SettingsSchema): Candidate[] {
+  return Object.entries(settings.shape).map(([key, type]) => ({
+    text: `${key}=`,
+    help: (type as z.ZodType).description,
+  }));
+}
 
-function helpOf({ name, settings, settingsFor, otherChoices = [], examples }: HelpParts): string {
-  const lines = (all: readonly string[]) => all.map((line) => `  ${line}\n`).join('');
+type HelpParts = Pick<ProtocolCommand<SettingsSchema>, 'settings' | 'settingsFor' | 'otherChoices'>;
+
+function settingsHelp({ settings, settingsFor, otherChoices = [] }: HelpParts): string {
+  const lines = (all: readonly string[]) => all.map((line) => `  ${line}`).join('\n');
   const others = otherChoices.map(({ modality, dataset }) => {
     const flags = `--modality ${modality}${dataset === undefined ? '' : ` --dataset ${dataset}`}`;
     return `${flags}: ${otherDefaults(settings, settingsFor!({ modality, dataset })).join(' ')}`;
   });
-  const elsewhere = others.length === 0 ? '' : `\nOther defaults:\n${lines(others)}`;
-  return `\nSettings, with their defaults:\n${lines(describeSettings(settings))}${elsewhere}\nExamples:\n${lines(
-    examples.map((words) => `xkd evaluate ${name} ${words}`),
-  )}`;
+  const elsewhere = others.length === 0 ? '' : `\n\nOther defaults:\n${lines(others)}`;
+  return `Settings, with their defaults:\n${lines(describeSettings(settings))}${elsewhere}`;
 }
 
 function otherDefaults(settings: SettingsSchema, others: SettingsSchema): string[] {

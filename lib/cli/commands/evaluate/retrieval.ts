@@ -10,8 +10,8 @@ export function register(evaluate: Command): void {
     settings: retrievalSettings,
     modalities: ['both'],
     examples: [
-      '--checkpoint runs/first --root data/sample',
-      '--checkpoint runs/first --root data/sample method=centred',
+      '--checkpoint runs/first --data data/sample',
+      '--checkpoint runs/first --data data/sample method=centred',
     ],
     load: async () => (await import('../../../eval')).evaluateRetrieval,
   });

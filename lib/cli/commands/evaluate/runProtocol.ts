@@ -9,6 +9,7 @@ import { writeResult } from '../../../eval/results';
 import { parseSettings, type SettingsSchema } from '../../../eval/settings';
 import { requireWritableFolder } from '../../../files';
 import { exitCodeOf, type InterruptWatch } from '../../../train/interrupt';
+import { readConfigFile } from '../../configOptions';
 import { openAs } from '../../datasetOptions';
 import { openNetwork, requireTowers, type OpenNetwork } from '../../network';
 import { Progress } from '../../progress';
@@ -22,7 +23,8 @@ export async function runProtocol<S extends SettingsSchema>(
   flags: EvaluateFlags,
   interrupt: InterruptWatch,
 ): Promise<void> {
-  const { settings, overrides } = parseSettings(settingsFor?.(flags) ?? schema, words);
+  const file = readConfigFile(flags.config);
+  const { settings, overrides } = parseSettings(settingsFor?.(flags) ?? schema, [...file.words, ...words]);
   const store = flags.features ?? join(runFolder(flags) ?? 'runs', 'features');
   const out = flags.out ?? join(runFolder(flags) ?? 'runs', 'evaluation');
   for (const folder of [store, out]) requireWritableFolder(folder);
@@ -34,9 +36,13 @@ export async function runProtocol<S extends SettingsSchema>(
   });
   let opened: OpenNetwork | null = null;
   try {
-    const dataset = await openDataset(flags.root, openAs(flags));
+    const dataset = await openDataset(flags.data, openAs(flags));
     await throwIfInterrupted(stop.signal);
-    opened = await openNetwork({ checkpoint: flags.checkpoint, preset: flags.preset, overrides });
+    opened = await openNetwork({
+      checkpoint: flags.checkpoint,
+      preset: flags.preset ?? file.preset,
+      overrides,
+    });
     await throwIfInterrupted(stop.signal);
     const tower = flags.tower ?? opened.backbones?.[0].role ?? 'student';
     requireTowers(opened.network, flags.modality, tower);

@@ -11,9 +11,9 @@ export function register(evaluate: Command): void {
     settings: svmSettings('video'),
     settingsFor: ({ modality }) => svmSettings(modality),
     examples: [
-      '--checkpoint runs/first --root data/sample',
-      '--checkpoint runs/first --root data/sample --modality both trainClips=5 costs=0.1,1',
-      '--checkpoint vid_teacher.pth.tar --preset base --dataset ucf101 --root /data/ucf costChoice=test',
+      '--checkpoint runs/first --data data/sample',
+      '--checkpoint runs/first --data data/sample --modality both trainClips=5 costs=0.1,1',
+      '--checkpoint vid_teacher.pth.tar --preset base --dataset ucf101 --data /data/ucf costChoice=test',
     ],
     load: async () => (await import('../../../eval')).evaluateSvm,
   });

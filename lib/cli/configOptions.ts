@@ -1,0 +1,99 @@
+import { Argument, Option, type Command } from 'commander';
+import { parse } from 'yaml';
+import { configField, overrideKeys, presets, type Override } from '../config';
+import { UserError } from '../errors';
+import { readText } from '../files/readText';
+import { suggest, type Candidate } from './suggestions';
+
+/** What a configuration file says. */
+export interface ConfigFile {
+  /** The preset that it names. */
+  readonly preset?: string;
+  /** All else, as words `key=value`. */
+  readonly words: readonly string[];
+}
+
+export function presetOption(description: string): Option {
+  return suggest(new Option('--preset <name>', description), () => Object.keys(presets));
+}
+
+export function presetArgument(flags: string): Argument {
+  const names = Object.keys(presets);
+  return suggest(new Argument(flags, names.join(', ')), () => names);
+}
+
+export function configOption(): Option {
+  return new Option(
+    '--config <file>',
+    'YAML or JSON with the same keys, such as config.json of a run; key=value on the command line wins',
+  );
+}
+
+/** The argument of words `key=value`. @param others further keys, such as settings of a protocol */
+export function overridesArgument(
+  description: string,
+  others: () => readonly Candidate[] = () => [],
+): Argument {
+  return suggest(new Argument('[overrides...]', description), () => [...others(), ...keyCandidates()]);
+}
+
+/** Adds the options of a configuration and the words that change it. */
+export function configOptions(command: Command, overrides: string): Command {
+  return command.addOption(configOption()).addArgument(overridesArgument(overrides));
+}
+
+/**
+ * Reads a configuration file: groups nested or with dotted keys. Keys and values are checked with those of the command
+ * line.
+ *
+ * @throws UserError where it can't be read, or is no list of keys and values
+ */
+export function readConfigFile(path: string | undefined): ConfigFile {
+  if (path === undefined) return { words: [] };
+  const { preset, ...values } = Object.fromEntries(flatten(path, contentOf(path)));
+  if (preset !== undefined && typeof preset !== 'string') {
+    throw new UserError(
+      `The preset in "${path}" is not the name of one: choose from ${Object.keys(presets).join(', ')}.`,
+    );
+  }
+  const words = Object.entries(values).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  return { preset, words };
+}
+
+function contentOf(path: string): unknown {
+  try {
+    // JSON is YAML, too.
+    return parse(readText(path)) as unknown;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const [reason] = (error as Error).message.split('\n');
+    throw new UserError(`"${path}" is neither YAML nor JSON: ${reason.replace(/:$/, '')}.`);
+  }
+}
+
+function flatten(path: string, node: unknown, prefix = ''): [string, Override][] {
+  if (!isGroup(node)) {
+    throw new UserError(
+      `"${path}" is not a list of keys with values, such as "mask.video: 0.9" in a line of YAML.`,
+    );
+  }
+  return Object.entries(node).flatMap(([key, value]) =>
+    isGroup(value) ? flatten(path, value, `${prefix}${key}.`) : [[prefix + key, value as Override]],
+  );
+}
+
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Each key with `=`; where the values are few, also each value. */
+function keyCandidates(): Candidate[] {
+  return overrideKeys()
+    .filter((key) => key !== 'preset')
+    .flatMap((key) => {
+      const { help, values } = configField(key);
+      const choices =
+        values.kind === 'choice' ? values.choices : values.kind === 'switch' ? ['true', 'false'] : [];
+      return [{ text: `${key}=`, help }, ...choices.map((choice) => ({ text: `${key}=${choice}`, help }))];
+    });
+}
