@@ -95,6 +95,7 @@ export class RunFolder {
 
   /** Writes what was changed during the run; an empty list leaves no file. */
   writeChanges(changes: readonly ConfigChange[]): void {
+    this.lock.requireHeld();
     if (changes.length > 0) this.writeJson('changes.json', changes);
     else rmSync(changesPath(this.path), { force: true });
   }

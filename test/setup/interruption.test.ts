@@ -43,6 +43,24 @@ describe('interruption', () => {
     assert.ok(fs.statSync(python).size > 0, 'the half-made environment was replaced');
   });
 
+  it('by kill -9 ends what the set-up was running', async () => {
+    const slow = path.join(folder, 'bin', 'slow-python');
+    const number = path.join(folder, 'number');
+    fs.writeFileSync(
+      slow,
+      `#!/bin/sh\n[ "$1" = -c ] && echo 3.12.0 && exit\necho $$ > "${number}.part"; mv "${number}.part" "${number}"; exec sleep 600\n`,
+      { mode: 0o755 },
+    );
+    const { child, ended } = startNode([path.join(folder, 'scripts', 'setup.mjs')], {
+      cwd: folder,
+      env: { PYTHON: slow },
+    });
+    const id = await until(() => fs.existsSync(number) && Number(fs.readFileSync(number, 'utf8')), 120);
+    child.kill('SIGKILL');
+    await ended;
+    await until(() => !isRunning(id), 120);
+  });
+
   it('is not taken for a failure, after which a fallback would be chosen', async () => {
     const module = path.join(root, 'scripts', 'setup', 'execute.mjs');
     const program = `import(${JSON.stringify(module)}).then(async ({ execute, endRunning }) => {
@@ -104,3 +122,11 @@ describe('interruption', () => {
     assert.equal((await runNode(['-e', program])).code, 143);
   });
 });
+
+function isRunning(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch {
+    return false;
+  }
+}
