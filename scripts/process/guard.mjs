@@ -21,7 +21,7 @@ kill -s KILL -- "$1"
 
 /**
  * Sees to it that a program which this process has started does not outlive it. One with a process group of its own
- * (`detached`) ends with all processes of that group.
+ * (`detached`) ends with all processes of that group, and so do these when it is killed itself.
  */
 export function endWithUs(child, { detached = false, graceSeconds = usualGraceSeconds } = {}) {
   if (child.pid === undefined) return;
@@ -35,5 +35,17 @@ export function endWithUs(child, { detached = false, graceSeconds = usualGraceSe
   guard.stdin.on('error', () => undefined);
   guard.unref();
   guard.stdin.unref();
-  child.on('exit', () => guard.stdin.end('released\n'));
+  child.on('exit', (code, signal) => {
+    guard.stdin.end('released\n');
+    if (detached && signal === 'SIGKILL') endGroup(child.pid);
+  });
+}
+
+/** Ends what a killed program has left in its group. */
+function endGroup(leader) {
+  try {
+    process.kill(-leader, 'SIGTERM');
+  } catch {
+    // Nothing was left.
+  }
 }

@@ -65,6 +65,16 @@ describe('kill -9', function () {
     await until(() => ids.every((id) => !runs(id)), patience);
   });
 
+  it('of the program ends the processes of its group', async () => {
+    const { log } = await startWrapped(
+      'leader',
+      "const { spawn } = require('node:child_process'); say('child ' + spawn('sleep', ['600']).pid)",
+    );
+    const [child, leader] = [/child (\d+)/, /begins (\d+)/].map((id) => Number(id.exec(log())![1]));
+    process.kill(leader, 'SIGKILL');
+    await until(() => !runs(child), patience);
+  });
+
   it('of a command ends a program that does not listen, after a while', async () => {
     const guard = path.join(root, 'scripts', 'process', 'guard.mjs');
     const code = `import(${JSON.stringify(guard)}).then((m) => {
