@@ -43,6 +43,14 @@ describe('command line', function () {
     });
   }
 
+  it('takes the earlier name of --data as well, and says nothing of it', async () => {
+    for (const words of [['--root', 'nowhere'], ['--root=nowhere']]) {
+      const { stderr, code } = await runHere(['data', 'check', ...words]);
+      assert.match(stderr, /^xkd: .*nowhere/);
+      assert.deepEqual([code, stderr.trimEnd().split('\n').length], [1, 1]);
+    }
+  });
+
   it('ends a process of its own with the exit code', () => {
     const { status, stdout, stderr } = xkd('config', 'nan');
     assert.match(stderr, /^xkd: There is no preset "nan"; .*\n$/);
