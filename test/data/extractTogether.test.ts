@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -57,6 +57,16 @@ describe('extractDataset, several at once in one folder', function () {
     }
   });
 
+  it('gives in several containers, with one host name and number 1 each, what a single call gives', async function () {
+    const container = ['unshare', '--pid', '--fork', '--mount-proc'];
+    if (spawnSync(container[0], [...container.slice(1), 'true']).status !== 0) return this.skip();
+    const out = file('containers');
+    const children = [1, 2, 3].map(() => command(file('originals'), out, container));
+    assert.deepEqual(await Promise.all(children.map(({ ended }) => ended)), [0, 0, 0]);
+    assert.deepEqual(contents(out), contents(file('alone')));
+    assertTrueManifest(out);
+  });
+
   it('notices a shard that is not as described, and mends it and the manifest', async () => {
     const wrongs: [string, (shard: Shard) => void][] = [
       ['a wrong SHA-256', ({ part }) => edit(part, (text) => text.replace(/"sha256":"[0-9a-f]{8}(?=[0-9a-f]{56}","record")/g, '"sha256":"00000000'))],
@@ -111,10 +121,11 @@ describe('extractDataset, several at once in one folder', function () {
   });
 });
 
-function command(data: string, out: string): { ended: Promise<number | null>; kill(signal: NodeJS.Signals): void } {
+function command(data: string, out: string, within: readonly string[] = []): { ended: Promise<number | null>; kill(signal: NodeJS.Signals): void } {
   const main = resolve('lib/dist/cli/main.js');
   const words = ['extract', '--data', data, '--out', out, '--short-side', '32', '--clips-per-shard', '3', '--workers', '1'];
-  const child = spawn(process.execPath, [main, ...words, '--allow-missing'], { stdio: 'ignore' });
+  const [program, ...rest] = [...within, process.execPath, main, ...words, '--allow-missing'];
+  const child = spawn(program, rest, { stdio: 'ignore' });
   return { ended: new Promise((done) => child.once('exit', done)), kill: (signal) => child.kill(signal) };
 }
 
