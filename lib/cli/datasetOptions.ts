@@ -35,7 +35,7 @@ export function datasetOptions(
   {
     description = 'folder of the data set, or the table of one of your own',
     required = true,
-    missing = 'go on without files that a published data set should have',
+    missing = 'continue without files that a published data set should have',
   }: DataArgs = {},
 ): Command {
   const named = suggest(

@@ -17,7 +17,7 @@ export interface FolderLockArgs {
   /** What they do it with, for messages; default: the folder. */
   readonly subject?: string;
   /**
-   * Whether this process may take it again, as a notebook does that opens its run anew. Who held it before has it no
+   * Whether this process may take it again, as a notebook does that opens its run again. Who held it before has it no
    * longer.
    */
   readonly again?: boolean;
@@ -71,7 +71,7 @@ export class FolderLock {
   requireHeld(): void {
     if (read(this.path)?.text === this.text) return;
     throw new UserError(
-      `"${this.subject}" was taken over by another call or process, or its lock "${this.path}" was removed: go on with the one that has it now, or open it again.`,
+      `"${this.subject}" was taken over by another call or process, or its lock "${this.path}" was removed: continue with the one that has it now, or open it again.`,
     );
   }
 

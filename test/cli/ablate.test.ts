@@ -11,7 +11,7 @@ const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main
 const steps = 40;
 
 describe('xkd ablate', function () {
-  this.timeout(300_000);
+  this.timeout(1_200_000);
   const file = temporaryFolder();
   const words = (out: string, ...more: string[]) => [
     ...[program, 'ablate', '--data', file('decoded'), '--out', file(out)],

@@ -32,7 +32,7 @@ const examples: readonly Example[] = [
   ['xkd ablate --rows reconstruction,full --seeds 3 --out runs/short --shard 0/4', 'the first of 4 machines'],
   'xkd ablate --merge --from /machine1/ablation --from /machine2/ablation',
 ];
-const remarks = `The same command goes on where it was stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
+const remarks = `The same command continues where it stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
 (SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells their number where the environment does not.`;
 
 /** `xkd ablate`: the paper's ablation and its controls on the sample set. */

@@ -21,7 +21,7 @@ interface MakeOptions {
 const dialHelp = `Dials, with their defaults:
   visualNoise=${defaultDials.visualNoise}    grain on the frames, as a share of full scale (0 to .5)
   clutter=${defaultDials.clutter}            small things that drift behind the object (0 to 40)
-  commonShare=${defaultDials.commonShare}        probability that the stripes tell the class that the sound tells (0 to 1)
+  commonShare=${defaultDials.commonShare}        probability that the stripes show the class of the sound (0 to 1)
   shuffledPairs=${defaultDials.shuffledPairs}  true puts the sound of another clip under every video: nothing can be distilled`;
 
 /** `xkd data make [dial=value...]`: the sample set of sounding objects. */

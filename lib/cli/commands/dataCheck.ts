@@ -30,10 +30,10 @@ const remarks =
 export function registerDataCheck(data: Command): void {
   const command = data
     .command('check')
-    .description('Count, find and open the files of a data set, beside what is published');
-  datasetOptions(command, { missing: 'count missing files without taking them for a fault' })
+    .description('Count, find and open the files of a data set, and compare them with what is published');
+  datasetOptions(command, { missing: 'count missing files without treating them as a fault' })
     .option('--no-probe', 'do not open the files')
-    .option('--decode', 'decode every file from start to end instead of reading its head alone')
+    .option('--decode', 'decode every file from start to end instead of reading only its header')
     .option(
       '--out <folder>',
       'write check.json and tables of classes, missing and broken files; continue from there',

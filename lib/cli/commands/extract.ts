@@ -31,7 +31,7 @@ const examples: readonly Example[] = [
   ],
   ['xkd extract --merge --out /data/k400-112', 'when all are done'],
 ];
-const remarks = `The same command goes on where it was stopped, and makes anew what is not as its SHA-256 says. In a Kubernetes job
+const remarks = `The same command continues where it stopped, and makes shards again that differ from their SHA-256. In a Kubernetes job
 (JOB_COMPLETION_INDEX) or a Slurm array (SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells
 their number where the environment does not.`;
 

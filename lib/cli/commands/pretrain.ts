@@ -38,7 +38,7 @@ export function register(program: Command): void {
       const file = readConfigFile(flags.config);
       const preset = flags.preset ?? file.preset ?? 'nano';
       const config = configure(preset, parseOverrides([...file.words, ...words]));
-      // Before all else, so that whoever stops a run that is still being opened is heard.
+      // Before all else, so that a signal while a run is still being opened is noticed.
       const interrupt = watchInterrupt({ secondEnds: true });
       try {
         await pretrain(config, flags, interrupt);
@@ -49,7 +49,7 @@ export function register(program: Command): void {
   configOptions(command, 'configuration values, such as training.epochs=10 (see xkd config nano --keys)');
   withExamples(command, [
     'xkd pretrain --data data/sample --out runs/first',
-    ['xkd pretrain --data data/sample --out runs/first --resume', 'goes on where it was stopped'],
+    ['xkd pretrain --data data/sample --out runs/first --resume', 'continues where it stopped'],
     'xkd pretrain --data videos --preset base --out runs/base training.batch=8 training.precision=bf16',
   ]);
 }

@@ -67,7 +67,7 @@ export function linesOf(shard: Shard, extraction: Extraction): ManifestLine[] {
   throw new UserError(
     lines === 'other settings'
       ? otherSettings(shard)
-      : `The shard ${shard.tar} is damaged: run the same "xkd extract" again, which makes it anew.`,
+      : `The shard ${shard.tar} is damaged: run the same "xkd extract" again, which makes it again.`,
   );
 }
 

@@ -37,7 +37,7 @@ export interface ClipsDone {
 
 export { checkShard } from './checkShard';
 
-/** Writes one shard, going on behind the clips that are there. */
+/** Writes one shard, continuing after the clips that are there. */
 export default async function writeShard(task: ShardTask): Promise<ShardOutcome> {
   const { growing, shard } = task;
   const stop = new Int32Array(task.stop);

@@ -41,7 +41,7 @@ export async function writeShards(args: WriteShardsArgs): Promise<void> {
     await writing.close();
   }
   if (args.signal?.aborted) {
-    throw new UserError('Stopped; everything so far is kept, and the same command goes on from there.');
+    throw new UserError('Stopped; everything so far is kept, and the same command continues from there.');
   }
 }
 
@@ -149,7 +149,7 @@ class ShardWriting {
     rmSync(shard.part, { force: true });
     rmSync(shard.tar, { force: true });
     this.args.onProgress?.({ clips: shard.first - shard.end, seconds: 0 });
-    this.args.onNote?.(`The shard ${basename(shard.tar)} is not as its SHA-256 say: it is made again.`);
+    this.args.onNote?.(`The shard ${basename(shard.tar)} differs from its SHA-256: it is made again.`);
   }
 
   private async write(shard: Shard, growing: string): Promise<boolean> {
