@@ -14,6 +14,7 @@ const { Server } = require('./server.cjs');
 const { refuseStdin } = require('./stdin.cjs');
 const { Transport } = require('./transport.cjs');
 const { bundleOf } = require('./values.cjs');
+require('../tfjs-node/util-functions.js');
 
 const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
 

@@ -1,21 +1,33 @@
-// Plain old JavaScript: this file must also be readable by the versions of Node that it turns away.
+// JavaScript of the first versions that knew modules: also those that are turned away must be able to read it.
 
-/** Tells what is wrong with a version of Node ('20.19.0'), in one sentence, or undefined when it is fit. */
-export function nodeVersionProblem(version) {
-  const parts = version.replace(/^v/, '').split('.').map(Number);
-  const fit = (parts[0] === 20 && parts[1] >= 19) || parts[0] === 21 || parts[0] === 22;
-  if (fit) return undefined;
-  return (
-    'This is Node ' +
-    version.replace(/^v/, '') +
-    ', and XKD notebooks needs Node 20 (20.19 or later) or 22: install one of these and run the command again.'
-  );
+/** The lines of Node that are maintained, on which everything is tested. */
+export const testedLines = [22, 24, 26];
+/** An ended line that still does, and on which everything is tested as well. */
+const oldest = { line: 20, minor: 19 };
+
+/**
+ * What is to be said of a version of Node ('24.1.0'): `{ refusal }` where it is too old, `{ warning }` where it is none of
+ * those tested, each one sentence, and else `{}`.
+ */
+export function judgeNode(version) {
+  const name = `This is Node ${version.replace(/^v/, '')}`;
+  const [line, minor] = version.replace(/^v/, '').split('.').map(Number);
+  const newest = testedLines[testedLines.length - 1];
+  if (line < oldest.line || (line === oldest.line && minor < oldest.minor)) {
+    const lines = testedLines.join(', ').replace(/, (\d+)$/, ' or $1');
+    const refusal = `${name}, and XKD notebooks needs Node ${lines}: install one of these and run the command again.`;
+    return { refusal };
+  }
+  if (line === oldest.line || testedLines.includes(line)) return {};
+  const warning = `${name}, on which XKD notebooks has not been tested: should something fail, install Node ${newest}.`;
+  return { warning };
 }
 
-/** Ends the process with one sentence unless this Node is fit. */
+/** Ends the process with one sentence where this Node is too old, and warns where it has not been tested. */
 export function requireNode() {
-  const problem = nodeVersionProblem(process.version);
-  if (problem === undefined) return;
-  console.error(problem);
+  const { refusal, warning } = judgeNode(process.version);
+  if (warning !== undefined) console.error(warning);
+  if (refusal === undefined) return;
+  console.error(refusal);
   process.exit(1);
 }

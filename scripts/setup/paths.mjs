@@ -8,7 +8,7 @@ const inRoot = (...parts) => path.join(root, ...parts);
 
 export const nodeModules = inRoot('node_modules');
 export const tfjsNode = inRoot('node_modules', '@tensorflow', 'tfjs-node-gpu');
-/** Where tfjs-node looks for its addon on Node 20 and 22. */
+/** Where tfjs-node looks for its addon on every Node since 12. */
 export const placedAddon = path.join(tfjsNode, 'lib', 'napi-v8', 'tfjs_binding.node');
 
 export const venv = inRoot('.venv');

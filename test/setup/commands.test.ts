@@ -14,7 +14,7 @@ describe('commands', () => {
   };
   after(() => copies.forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
 
-  it('turn away another version of Node in one sentence', async () => {
+  it('turn away an old version of Node in one sentence', async () => {
     const folder = copy();
     const pretend = path.join(folder, 'pretend.cjs');
     fs.writeFileSync(pretend, "Object.defineProperty(process, 'version', { value: 'v18.20.4' });");
@@ -24,6 +24,14 @@ describe('commands', () => {
       assert.equal(stdout, '');
       assert.match(stderr, /^This is Node 18\.20\.4, and .*\.\n$/);
     }
+  });
+
+  it('go on with a later version of Node, with one sentence', async () => {
+    const pretend = path.join(copy(), 'pretend.cjs');
+    fs.writeFileSync(pretend, "Object.defineProperty(process, 'version', { value: 'v28.1.0' });");
+    const { code, stdout, stderr } = await runNode(['-r', pretend, script('doctor')]);
+    assert.equal(code, 0, stdout);
+    assert.match(stderr, /^This is Node 28\.1\.0, on which .* has not been tested: .*\.\n$/);
   });
 
   it('say in one sentence that there is no Python, and change nothing', async () => {

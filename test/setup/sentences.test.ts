@@ -8,7 +8,8 @@ interface Disk {
   requireSpace(step: string, neededBytes: number, freeBytes: number): void;
 }
 interface NodeVersion {
-  nodeVersionProblem(version: string): string | undefined;
+  readonly testedLines: readonly number[];
+  judgeNode(version: string): { readonly refusal?: string; readonly warning?: string };
 }
 interface Python {
   isNewEnough(version: string): boolean;
@@ -63,13 +64,23 @@ describe('what set-up says', () => {
   });
 
   it('knows which Node and which Python will do', async () => {
-    const { nodeVersionProblem } = await loadScript<NodeVersion>('setup/node-version.mjs');
-    for (const version of ['v20.19.0', '20.20.2', 'v21.0.0', 'v22.12.0'])
-      assert.equal(nodeVersionProblem(version), undefined);
-    for (const version of ['v18.20.4', 'v20.18.3', 'v23.0.0', 'v24.1.0']) {
-      assert.match(
-        nodeVersionProblem(version) ?? '',
-        new RegExp(`This is Node ${version.slice(1)}, and .* 22`),
+    const { judgeNode } = await loadScript<NodeVersion>('setup/node-version.mjs');
+    for (const version of ['v20.19.0', '20.20.2', 'v22.0.0', 'v24.1.0', '26.12.1'])
+      assert.deepEqual(judgeNode(version), {}, version);
+    for (const version of ['v18.20.4', 'v20.18.3', 'v6.0.0']) {
+      const { refusal, warning } = judgeNode(version);
+      assert.equal(warning, undefined);
+      assert.equal(
+        refusal,
+        `This is Node ${version.slice(1)}, and XKD notebooks needs Node 22, 24 or 26: install one of these and run the command again.`,
+      );
+    }
+    for (const version of ['v21.7.3', 'v23.0.0', 'v25.1.0', 'v27.0.0', 'v100.2.0']) {
+      const { refusal, warning } = judgeNode(version);
+      assert.equal(refusal, undefined);
+      assert.equal(
+        warning,
+        `This is Node ${version.slice(1)}, on which XKD notebooks has not been tested: should something fail, install Node 26.`,
       );
     }
     const { isNewEnough } = await loadScript<Python>('setup/python.mjs');
