@@ -4,7 +4,11 @@ import path from 'node:path';
 import { runInForeground } from '../commands/foreground.mjs';
 import { buildLib, compile } from '../setup/build.mjs';
 import { readJson } from '../setup/files.mjs';
+import { testedLines } from '../setup/node-version.mjs';
 import { nodeModules, notebooks, root, venvPython } from '../setup/paths.mjs';
+import { checkOnNode } from './on-node.mjs';
+
+const newestLine = String(testedLines.at(-1));
 
 /** A result to be counted: `{ passed, failed, skipped }`. */
 const counted = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
@@ -19,16 +23,43 @@ export function allChecks() {
     { part: 'types', title: 'Types and build of the tests', run: () => typescript(compile('test')) },
     { part: 'lint', title: 'ESLint', run: () => tool('eslint/bin/eslint.js', ['.']) },
     { part: 'lint', title: 'Prettier', run: () => tool('prettier/bin/prettier.cjs', ['--check', '.']) },
-    { part: 'mocha', title: 'Mocha', run: mocha },
-    ...notebookFiles().map((file) => ({
-      part: 'notebooks',
-      title: `Notebook ${path.basename(file)}`,
-      run: () => notebook(file),
-    })),
+    { part: 'mocha', title: 'Mocha', run: () => mocha('test/dist/**/*.test.js') },
+    ...notebookFiles().map((file) => notebookCheck('notebooks', file)),
+    ...machineChecks(),
+    {
+      part: 'node',
+      title: `A set-up from nothing on Node ${newestLine}`,
+      run: () => checkOnNode(newestLine),
+    },
   ];
 }
 
-export const parts = ['types', 'lint', 'mocha', 'notebooks'];
+export const parts = ['types', 'lint', 'mocha', 'notebooks', 'machine', 'node'];
+
+/** What runs without --only: `machine` is a choice from the others, and `node` is for CI, as it takes minutes. */
+export const usualParts = parts.filter(
+  (part) => part !== 'machine' && (part !== 'node' || process.env.CI === 'true'),
+);
+
+/** What depends most on the machine and its Node, in a few minutes: the figures of the original, the kernel, 00 to 03. */
+function machineChecks() {
+  const tests = '{parity/parity,kernel/*,*/kernel*,setup/node,setup/typescript,setup/tensorflow}.test.js';
+  const files = notebookFiles().filter((file) => /^0[0-3]_/.test(path.basename(file)));
+  return [
+    { part: 'machine', title: 'Build of lib and of the tests', run: () => typescript(buildAll()) },
+    { part: 'machine', title: 'Mocha', run: () => mocha(`test/dist/${tests}`) },
+    ...files.map((file) => notebookCheck('machine', file)),
+  ];
+}
+
+function notebookCheck(part, file) {
+  return { part, title: `Notebook ${path.basename(file)}`, run: () => notebook(file) };
+}
+
+async function buildAll() {
+  const lib = await buildLib();
+  return lib.code === 0 ? compile('test') : lib;
+}
 
 function notebookFiles() {
   if (!fs.existsSync(notebooks)) return [];
@@ -47,7 +78,7 @@ async function tool(program, args) {
 }
 
 /** Counts what mocha counts; a run that breaks off counts as one failure. */
-async function mocha() {
+async function mocha(files) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'xkd-mocha-'));
   const counts = path.join(folder, 'counts.json');
   const code = await runInForeground(
@@ -56,7 +87,7 @@ async function mocha() {
       path.join(nodeModules, 'mocha', 'bin', 'mocha.js'),
       '--reporter',
       path.join(root, 'scripts', 'check', 'mocha-reporter.cjs'),
-      'test/dist/**/*.test.js',
+      files,
     ],
     { env: { XKD_MOCHA_COUNTS: counts } },
   );

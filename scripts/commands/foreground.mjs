@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { createInterface } from 'node:readline';
 import { endWithUs } from '../process/guard.mjs';
 import { root } from '../setup/paths.mjs';
 
@@ -9,16 +10,17 @@ const sameSignalMs = 300;
 /**
  * Runs a program with our terminal and waits for its end; returns its exit code, 128 + n after signal n. The
  * program has a process group of its own, so that Ctrl-C reaches it exactly once, through us; it ends with us, also
- * where we are killed.
+ * where we are killed. With `onLine` its output goes there, line by line, instead of to the terminal.
  */
-export function runInForeground(command, args, { env, stdio = 'inherit' } = {}) {
+export function runInForeground(command, args, { env, stdio = 'inherit', cwd = process.cwd(), onLine } = {}) {
   const child = spawn(command, args, {
-    cwd: process.cwd(),
+    cwd,
     env: { ...process.env, ...env },
-    stdio,
+    stdio: onLine ? ['ignore', 'pipe', 'pipe'] : stdio,
     detached: true,
   });
   endWithUs(child, { detached: true });
+  if (onLine) for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
   const sentAt = new Map();
   const pass = (signal) => {
     const now = performance.now();
@@ -36,6 +38,8 @@ export function runInForeground(command, args, { env, stdio = 'inherit' } = {}) 
       console.error(`${command} could not be started (${error.message}): run "npm run doctor" in ${root}.`);
       finish(1);
     });
-    child.on('exit', (code, signal) => finish(code ?? 128 + (constants.signals[signal] ?? 0)));
+    child.on(onLine ? 'close' : 'exit', (code, signal) =>
+      finish(code ?? 128 + (constants.signals[signal] ?? 0)),
+    );
   });
 }

@@ -1,4 +1,4 @@
-import { allChecks, parts } from '../check/checks.mjs';
+import { allChecks, parts, usualParts } from '../check/checks.mjs';
 import { endWithLauncher } from '../process/launcher.mjs';
 import { root } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
@@ -38,7 +38,7 @@ function finish({ passed, failed, skipped }) {
 }
 
 function askedParts(words) {
-  if (words.length === 0) return parts;
+  if (words.length === 0) return usualParts;
   const value = words[0] === '--only' ? words[1] : /^--only=(.*)$/.exec(words[0])?.[1];
   const asked = value?.split(',') ?? [];
   if (asked.length > 0 && asked.every((name) => parts.includes(name))) return asked;

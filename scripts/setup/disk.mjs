@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import { root } from './paths.mjs';
 import { SetupError } from './failure.mjs';
 
-/** Free space on the checkout's disk, in bytes. */
-export function freeBytes() {
-  const { bavail, bsize } = fs.statfsSync(root);
+/** Free space on a folder's disk, in bytes; by default the checkout's. */
+export function freeBytes(folder = root) {
+  const { bavail, bsize } = fs.statfsSync(folder);
   return bavail * bsize;
 }
 

@@ -79,7 +79,7 @@ function countPackages() {
 }
 
 /** The npm that runs us, or the one on PATH. */
-function npmCommand() {
+export function npmCommand() {
   const running = process.env.npm_execpath;
   if (running?.endsWith('npm-cli.js') && fs.existsSync(running)) return [process.execPath, running];
   return ['npm'];

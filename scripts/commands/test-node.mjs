@@ -1,0 +1,41 @@
+import { checkOnNode } from '../check/on-node.mjs';
+import { judgeNode, testedLines } from '../setup/node-version.mjs';
+
+// npm run test:node -- 24: fetches this Node and checks with it, in an empty folder, what depends on Node. Without a
+// version it is the newest line that is tested; several are done one after the other.
+const asked = process.argv.slice(2);
+const versions = asked.length > 0 ? asked : [String(testedLines.at(-1))];
+for (const version of versions) {
+  const problem = versionProblem(version);
+  if (problem === undefined) continue;
+  console.error(problem);
+  process.exit(1);
+}
+
+let interruptedBy;
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (interruptedBy = signal));
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const version of versions) {
+  if (interruptedBy) break;
+  const counts = await checkOnNode(version);
+  for (const name of Object.keys(total)) total[name] += counts[name];
+}
+if (interruptedBy) {
+  console.error('\nInterrupted: what was fetched and set up is removed.');
+  process.exit(interruptedBy === 'SIGINT' ? 130 : 143);
+}
+const { passed, failed, skipped } = total;
+console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exit(failed > 0 ? 1 : 0);
+
+/** One sentence, or undefined. */
+function versionProblem(version) {
+  if (!/^v?\d+(\.\d+){0,2}$/.test(version))
+    return `"${version}" is no version of Node: give one such as 24 or 24.1.0 ("npm run test:node -- 24").`;
+  // A line without a minor version is its newest release.
+  const { refusal } = judgeNode(/\./.test(version) ? version : `${version}.999`);
+  return refusal
+    ?.replace(/^This is Node [\d.]+/, `You asked for Node ${version}`)
+    .replace('install one of these', 'name one of these');
+}
