@@ -10,7 +10,8 @@ const sameSignalMs = 300;
 /**
  * Runs a program with our terminal and waits for its end; returns its exit code, 128 + n after signal n. The
  * program has a process group of its own, so that Ctrl-C reaches it exactly once, through us; it ends with us, also
- * where we are killed. With `onLine` its output goes there, line by line, instead of to the terminal.
+ * where we are killed. With `onLine` its output goes there, line by line, instead of to the terminal, and signals reach the
+ * whole group: also what npm or a shell runs.
  */
 export function runInForeground(command, args, { env, stdio = 'inherit', cwd = process.cwd(), onLine } = {}) {
   const child = spawn(command, args, {
@@ -24,7 +25,10 @@ export function runInForeground(command, args, { env, stdio = 'inherit', cwd = p
   const sentAt = new Map();
   const pass = (signal) => {
     const now = performance.now();
-    if (now - (sentAt.get(signal) ?? -Infinity) > sameSignalMs) child.kill(signal);
+    if (now - (sentAt.get(signal) ?? -Infinity) > sameSignalMs) {
+      if (onLine && child.exitCode === null) process.kill(-child.pid, signal);
+      else child.kill(signal);
+    }
     sentAt.set(signal, now);
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -14,7 +14,8 @@ const { Server } = require('./server.cjs');
 const { refuseStdin } = require('./stdin.cjs');
 const { Transport } = require('./transport.cjs');
 const { bundleOf } = require('./values.cjs');
-require('../tfjs-node/util-functions.js');
+
+require('../tfjs-node/util-functions.js'); // for a tfjs-node that a cell loads itself
 
 const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
 

@@ -53,4 +53,29 @@ describe('npm run test:node', () => {
     assert.equal(stderr, '\nInterrupted: what was fetched and set up is removed.\n');
     assert.deepEqual(fs.readdirSync(path.join(folder, 'tmp')), []);
   });
+
+  it('ends what it runs, down to the programs of programs, when it is interrupted', async () => {
+    const packed = path.join(folder, 'package', 'bin', 'node');
+    fs.mkdirSync(path.dirname(packed), { recursive: true });
+    fs.symlinkSync(process.execPath, packed);
+    const env = withNpm(`
+      const [into] = process.argv.slice(process.argv.indexOf('--pack-destination') + 1);
+      require('node:child_process').execFileSync('tar', ['-czf', into + '/node.tgz', '-C', __dirname, 'package']);`);
+    const mark = path.join(folder, 'pid');
+    const lasting = path.join(folder, 'lasting.cjs');
+    const note = `require('node:fs').writeFileSync(${JSON.stringify(mark)}, String(process.pid));`;
+    fs.writeFileSync(lasting, `${note} setInterval(() => {}, 1000);`);
+    const npm = `#!/bin/bash\n"${process.execPath}" "${lasting}"\ntrue\n`;
+    fs.writeFileSync(path.join(folder, 'npm'), npm, { mode: 0o755 });
+    const { child, ended } = startNode([script, '24'], {
+      env: { ...env, PATH: `${folder}${path.delimiter}${process.env.PATH}` },
+    });
+    const pid = Number(await until(() => fs.existsSync(mark) && fs.readFileSync(mark, 'utf8'), 60));
+    child.kill('SIGINT');
+    const { code, stdout } = await ended;
+    assert.equal(code, 130);
+    assert.match(stdout, /set-up, as in \.devcontainer/);
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    assert.deepEqual(fs.readdirSync(path.join(folder, 'tmp')), []);
+  });
 });
