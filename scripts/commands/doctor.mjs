@@ -81,7 +81,7 @@ function kernel() {
   return {
     name: 'Kernel',
     value,
-    problem: kernelspec.isDone() ? undefined : `It is missing or of another folder: ${wayOut}.`,
+    problem: kernelspec.isDone() ? undefined : `It is missing, or of another folder or Node: ${wayOut}.`,
   };
 }
 

@@ -29,8 +29,8 @@ describe('commands', () => {
   it('go on with a later version of Node, with one sentence', async () => {
     const pretend = path.join(copy(), 'pretend.cjs');
     fs.writeFileSync(pretend, "Object.defineProperty(process, 'version', { value: 'v28.1.0' });");
-    const { code, stdout, stderr } = await runNode(['-r', pretend, script('doctor')]);
-    assert.equal(code, 0, stdout);
+    const { stdout, stderr } = await runNode(['-r', pretend, script('doctor')]);
+    assert.match(stdout, /✓ TensorFlow /);
     assert.match(stderr, /^This is Node 28\.1\.0, on which .* has not been tested: .*\.\n$/);
   });
 
