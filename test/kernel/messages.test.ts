@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
 import { kernelModule, type Message } from './kernelClient';
 
 const { readMessage, writeMessage, answer } = kernelModule('./wire.cjs') as {
@@ -15,7 +16,7 @@ const { writeOutShorthands } = kernelModule('./shorthand.cjs') as {
 const { withoutUnassigned } = kernelModule('./declarations.cjs') as {
   withoutUnassigned(ts: unknown, before: string, behind: string, unassigned: Set<string>): string;
 };
-const ts: unknown = kernelModule(kernelModule.resolve('@tslab/typescript-for-tslab'));
+const ts: unknown = createRequire(kernelModule.resolve('tslab/dist/main.js'))('@tslab/typescript-for-tslab');
 
 const key = 'secret';
 
