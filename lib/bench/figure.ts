@@ -44,15 +44,20 @@ export function benchFigure({ rows, machine, threads }: BenchReport) {
       },
     ];
   });
+  const times = rows.map(
+    (row) => `${label(row).replace('<br>', ', ')}, ${row.engine} ${Math.round(row.medianSeconds * 1000)} ms`,
+  );
+  const alt = `Bars of the median time of a training step, and of peak memory: ${times.join('; ')}.`;
   const layout = {
     title: {
       text: `Time of a step (text: ratio to PyTorch) and peak memory; ${machine.processor}, ${threads} threads`,
     },
+    meta: { alt },
     barmode: 'group',
     height: 700,
-    yaxis: { title: { text: 'ms' }, type: 'log', domain: [0.45, 1] },
-    yaxis2: { title: { text: 'GB' }, domain: [0, 0.3] },
-    xaxis: { anchor: 'y2' },
+    yaxis: { title: { text: 'time of a step [ms]' }, type: 'log', domain: [0.45, 1] },
+    yaxis2: { title: { text: 'peak memory [GB]' }, domain: [0, 0.3] },
+    xaxis: { anchor: 'y2', title: { text: 'preset, batch, kind of step and precision' } },
   };
   return { data, layout };
 }

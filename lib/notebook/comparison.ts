@@ -3,8 +3,9 @@ import type { StepMetrics } from '../train';
 import { panelHeading, panelLevel, panelRow } from './figures/panelRow';
 import { packed } from './packed';
 import type { Axis, Figure, ScatterTrace, Shape } from './plotly';
-import { contenderColours, themed } from './theme';
-import { runningMean, termName } from './watchTraining';
+import { contenderColours, dashOf, themed } from './theme';
+import { lossTitle, runningMean, termName } from './watchTraining';
+import { capital, curveText, namesText, numberText } from './figures/altText';
 
 export interface ComparisonArgs {
   readonly histories: readonly { readonly name: string; readonly history: readonly StepMetrics[] }[];
@@ -34,7 +35,11 @@ export function comparisonFigure(args: ComparisonArgs): Figure {
       matches: panel === 0 ? undefined : 'x',
     };
     const level = levels[term];
-    axes[`yaxis${axis}`] = { anchor: x, range: rangeBehindStart(histories, term, level?.value) };
+    axes[`yaxis${axis}`] = {
+      anchor: x,
+      title: { text: lossTitle([term]) },
+      range: rangeBehindStart(histories, term, level?.value),
+    };
     if (level) shapes.push(panelLevel(level.value, places[panel]));
     histories.forEach(({ name, history }, i) => {
       traces.push(curve(name, term, history, { x, y, i, first: panel === 0 }));
@@ -43,6 +48,7 @@ export function comparisonFigure(args: ComparisonArgs): Figure {
     return panelHeading(text, places[panel]);
   });
   return themed(traces, {
+    alt: `${capital(namesText(terms.map((term) => termText(histories, term, levels[term]))))}.`,
     title: title ? { text: title } : undefined,
     height: 320,
     margin: { t: title ? 68 : 28 },
@@ -53,6 +59,18 @@ export function comparisonFigure(args: ComparisonArgs): Figure {
     shapes,
     annotations: labels,
   });
+}
+
+function termText(
+  histories: ComparisonArgs['histories'],
+  term: LossTerm,
+  level?: { readonly value: number; readonly name: string },
+): string {
+  const courses = histories.map(({ name, history }) =>
+    curveText(name, runningMean(history.map((metrics) => metrics[term]))),
+  );
+  const beside = level ? `, ${level.name} ${numberText(level.value)}` : '';
+  return `${termName(term)} over ${histories[0]?.history.length ?? 0} steps (${namesText(courses)}${beside})`;
 }
 
 function curve(
@@ -73,7 +91,7 @@ function curve(
     y: packed(kept.map((k) => values[k])),
     xaxis: place.x,
     yaxis: place.y,
-    line: { color: contenderColours[place.i % contenderColours.length], width: 2 },
+    line: { color: contenderColours[place.i % contenderColours.length], width: 2, dash: dashOf(place.i) },
     hovertemplate: `%{y:.4~g}<extra>${name}</extra>`,
   };
 }

@@ -36,7 +36,8 @@ export function clearOutput({ wait = false }: { readonly wait?: boolean } = {}):
 /** What a front end is given for a figure. */
 export function figureBundle(figure: Figure): MimeBundle {
   const title = figure.layout.title?.text.replace(/<[^>]*>/g, '');
-  return { 'application/vnd.plotly.v1+json': figure, 'text/plain': title ? `Figure: ${title}` : 'Figure' };
+  const words = [title && `${title}.`, figure.layout.meta.alt].filter(Boolean).join(' ');
+  return { 'application/vnd.plotly.v1+json': figure, 'text/plain': `Figure: ${words}` };
 }
 
 /** An output that is written over by each update. Outside a notebook it does nothing. */

@@ -1,3 +1,4 @@
+import { namesText } from './figures/altText';
 import type { Figure, MenuButton, UpdateMenu } from './plotly';
 import { colours } from './theme';
 
@@ -24,6 +25,7 @@ export function figureChoice(options: readonly FigureOption[]): Figure {
     figure.data.map((trace) => ({ ...trace, visible: option === 0 })),
   );
   const { layout } = first.figure;
+  const names = namesText(options.map(({ name }) => name));
   const { t = 44 } = layout.margin ?? {};
   const added = 34;
   return {
@@ -31,6 +33,10 @@ export function figureChoice(options: readonly FigureOption[]): Figure {
     data,
     layout: {
       ...layout,
+      meta: {
+        ...layout.meta,
+        alt: `One of several figures, by buttons: ${names}. On show, ${first.name}: ${layout.meta.alt}`,
+      },
       height: (layout.height ?? 450) + added,
       margin: { ...layout.margin, t: t + added },
       updatemenus: [buttonsAbove(buttons)],

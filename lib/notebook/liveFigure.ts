@@ -1,10 +1,15 @@
 import { figureBundle, openDisplay } from './display';
 import type { Figure } from './plotly';
+import { Redrawing } from './redrawing';
 
 /** A figure that is redrawn while a cell runs. */
 export interface LiveFigure {
-  /** Shows a newer figure, built only when it is drawn: at most every `intervalMs`, the newest last. */
-  update(newest: Figure | (() => Figure)): void;
+  /**
+   * Shows a newer figure, built only when it is drawn: at most every `intervalMs`, the newest last.
+   *
+   * @param soon whether the user waits for it: then within a tenth of a second
+   */
+  update(newest: Figure | (() => Figure), soon?: boolean): void;
   /** Shows the newest figure if it is not on show yet. Call it when the loop has ended. */
   finish(): void;
 }
@@ -20,21 +25,17 @@ export interface LiveFigureArgs {
 export function liveFigure(figure: Figure, args: LiveFigureArgs = {}): LiveFigure {
   const { intervalMs = 300, now = () => performance.now() } = args;
   const display = openDisplay();
-  let drawn = -Infinity;
-  let waiting: Figure | (() => Figure) | null = null;
-  const draw = (newest: Figure | (() => Figure)): void => {
-    display.update(figureBundle(typeof newest === 'function' ? newest() : newest));
-    drawn = now();
-    waiting = null;
-  };
-  draw(figure);
+  let latest: Figure | (() => Figure) = figure;
+  const redrawing = new Redrawing(
+    () => display.update(figureBundle(typeof latest === 'function' ? latest() : latest)),
+    { intervalMs, now },
+  );
+  redrawing.drawNow();
   return {
-    update(newest) {
-      if (now() - drawn >= intervalMs) draw(newest);
-      else waiting = newest;
+    update(newest, soon) {
+      latest = newest;
+      redrawing.ask(soon);
     },
-    finish() {
-      if (waiting !== null) draw(waiting);
-    },
+    finish: () => redrawing.finish(),
   };
 }

@@ -1,4 +1,5 @@
 import { openDisplay } from './display';
+import { Redrawing } from './redrawing';
 
 /** A bar that fills up in place below the running cell. */
 export interface ProgressBar {
@@ -13,6 +14,8 @@ export interface ProgressBar {
 export interface ProgressBarArgs {
   /** What is counted, such as `steps`. */
   readonly unit?: string;
+  /** Steps that were done before, in a run that goes on: they count, but not for the rate. */
+  readonly before?: number;
   /** Shortest time between two drawings [ms]. */
   readonly intervalMs?: number;
   /** Clock [ms], to be replaced in tests. */
@@ -26,33 +29,34 @@ export interface ProgressBarArgs {
  * @param label what is going on
  */
 export function progressBar(total: number, label: string, args: ProgressBarArgs = {}): ProgressBar {
-  const { unit = '', intervalMs = 200, now = () => performance.now() } = args;
+  const { unit = '', before = 0, intervalMs = 200, now = () => performance.now() } = args;
   const display = openDisplay();
   const start = now();
-  let drawn = -Infinity;
-  let [done, note] = [0, ''];
+  let [done, note] = [before, ''];
   const draw = (): void => {
-    drawn = now();
-    const text = progressLine({ done, total, label, unit, note, seconds: (drawn - start) / 1000 });
-    display.update({ 'text/plain': text });
+    const seconds = (now() - start) / 1000;
+    display.update({ 'text/plain': progressLine({ done, before, total, label, unit, note, seconds }) });
   };
+  const redrawing = new Redrawing(draw, { intervalMs, now });
   const update = (newDone: number, newNote = note): void => {
     [done, note] = [newDone, newNote];
-    if (now() - drawn >= intervalMs) draw();
+    redrawing.ask();
   };
-  draw();
+  redrawing.drawNow();
   return {
     update,
     advance: (newNote) => update(done + 1, newNote),
     finish(newNote = note) {
       note = newNote;
-      draw();
+      redrawing.drawNow();
     },
   };
 }
 
 export interface ProgressState {
   readonly done: number;
+  /** How many of them were done before the start. */
+  readonly before?: number;
   readonly total: number;
   readonly label: string;
   readonly unit: string;
@@ -62,19 +66,31 @@ export interface ProgressState {
 }
 
 /** One line of text: label, bar, count, rate, and the time left, or in the end the time taken. */
-export function progressLine({ done, total, label, unit, note, seconds }: ProgressState): string {
+export function progressLine(state: ProgressState): string {
+  const { done, before = 0, total, label, unit, note, seconds } = state;
   const share = total > 0 ? Math.min(1, done / total) : 1;
   const filled = Math.round(share * barWidth);
   const parts = [
     `${label} ${'━'.repeat(filled)}${'─'.repeat(barWidth - filled)} ${Math.round(100 * share)} %`,
   ];
   parts.push(`${done}/${total}${unit && ` ${unit}`}`);
-  if (done > 0 && seconds > 0) {
-    parts.push(`${rateText(done / seconds)}/s`);
-    parts.push(done < total ? `${timeText((seconds / done) * (total - done))} left` : timeText(seconds));
-  }
+  if (done > before && seconds > 0) parts.push(...paceText(state));
   if (note) parts.push(note);
   return parts.join(' · ');
+}
+
+/** The rate, and the time left, or in the end the time taken. */
+export function paceText({
+  done,
+  before = 0,
+  total,
+  seconds,
+}: Pick<ProgressState, 'done' | 'before' | 'total' | 'seconds'>): string[] {
+  const rate = (done - before) / seconds;
+  return [
+    `${rateText(rate)}/s`,
+    done < total ? `${timeText((total - done) / rate)} left` : timeText(seconds),
+  ];
 }
 
 const barWidth = 28;

@@ -76,13 +76,14 @@ export async function watchSideBySide(
   contenders: readonly Contender[],
   args: WatchSideBySideArgs = {},
 ): Promise<void> {
-  const left = contenders.reduce((sum, { run }) => sum + run.length.steps - run.state.step, 0);
-  const bar = progressBar(left, args.title ?? 'training', { unit: 'steps' });
+  const total = contenders.reduce((sum, { run }) => sum + run.length.steps, 0);
+  const before = contenders.reduce((sum, { run }) => sum + run.state.step, 0);
+  const bar = progressBar(total, args.title ?? 'training', { unit: 'steps', before });
   const figure = () => comparisonFigure({ ...args, histories: contenders });
   const live = liveFigure(figure(), { intervalMs: 1500 });
   const watch = args.interrupt ?? watchInterrupt();
   try {
-    for (let done = 1; done <= left && !watch.requested; done++) {
+    for (let done = before + 1; done <= total && !watch.requested; done++) {
       const { name, run, history } = mostBehind(contenders);
       const metrics = await run.step();
       history.push(metrics);

@@ -1,6 +1,6 @@
+import { colours } from './palette';
 import type {
   Axis,
-  ColourScale,
   Figure,
   Layout,
   MenuButton,
@@ -8,59 +8,20 @@ import type {
   SliderStep,
   Trace,
   UpdateMenu,
+  PlayableClip,
 } from './plotly';
 
-/** One colour for one meaning in every figure; each is legible on JupyterLab's light and dark page. */
-export const colours = {
-  video: '#2f86d3',
-  audio: '#d96c1f',
-  teacher: '#8b6fd6',
-  picture: '#1596a0',
-  good: '#23985f',
-  bad: '#d6456b',
-  text: '#717b88',
-  line: 'rgba(125, 135, 148, 0.28)',
-  /** What both modalities share. */
-  shared: '#23985f',
-  faint: 'rgba(125, 135, 148, 0.14)',
-} as const;
+export * from './palette';
 
-/** For several curves or classes, in this order. */
-export const series: readonly string[] = [
-  '#2f86d3',
-  '#d96c1f',
-  '#23985f',
-  '#8b6fd6',
-  '#d6456b',
-  '#1596a0',
-  '#a8830a',
-  '#717b88',
-  '#b065b8',
-  '#5f8f2e',
-];
+export interface ThemedLayout extends Omit<Layout, 'meta'> {
+  /** What the figure shows, for those who do not see it: one to three sentences with its main values. */
+  readonly alt: string;
+  /** What points play in the panel beside the figure. */
+  readonly clips?: readonly PlayableClip[];
+}
 
-/** For networks that are compared: none of them means a modality or a role. */
-export const contenderColours: readonly string[] = ['#b065b8', '#a8830a', '#1596a0', '#5f8f2e', '#3f55a5'];
-
-/** For values from low to high: the same lightness steps everywhere (a perceptually even scale). */
-export const scale: ColourScale = 'Viridis';
-
-/** For values on both sides of 0. */
-export const balancedScale: ColourScale = [
-  [0, '#2f86d3'],
-  [0.5, '#f4f4f2'],
-  [1, '#d96c1f'],
-];
-
-/** For an overlay that lets what lies below shine through where the value is low. */
-export const glowScale: ColourScale = [
-  [0, 'rgba(255, 196, 0, 0)'],
-  [0.5, 'rgba(255, 150, 0, 0.45)'],
-  [1, 'rgba(255, 40, 0, 0.8)'],
-];
-
-/** A figure in the common style: transparent ground, quiet grid, room for the title. */
-export function themed(data: readonly Trace[], layout: Layout): Figure {
+/** A figure in the common style: white ground, quiet grid, room for the title. */
+export function themed(data: readonly Trace[], { alt, clips, ...layout }: ThemedLayout): Figure {
   const axes = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key)) as 'xaxis'[];
   for (const axis of ['xaxis', 'yaxis'] as const)
     if (!axes.includes(axis as 'xaxis')) axes.push(axis as 'xaxis');
@@ -70,16 +31,19 @@ export function themed(data: readonly Trace[], layout: Layout): Figure {
     data,
     layout: {
       font: { size: 12, color: colours.text },
-      paper_bgcolor: 'rgba(0,0,0,0)',
+      // Not clear: on a dark page that is not ours the dark text would be lost.
+      paper_bgcolor: colours.ground,
       plot_bgcolor: 'rgba(0,0,0,0)',
+      hoverlabel: { bgcolor: colours.ground, bordercolor: colours.text, font: { color: colours.text } },
       hovermode: 'closest',
       uirevision: 'same',
       ...layout,
       ...styled,
       ...(layout.title && { title: { x: 0, xref: 'paper', font: { size: 15 }, ...layout.title } }),
       margin: { ...margin, t: t ?? (layout.title ? 44 : 16) },
+      meta: { alt, ...(clips && { clips }) },
     },
-    config: { displaylogo: false },
+    config: { displaylogo: false, modeBarButtonsToRemove },
   };
 }
 
@@ -127,6 +91,9 @@ export const hiddenAxis: Axis = { visible: false, showgrid: false, zeroline: fal
 export function rounded(values: ArrayLike<number>, digits = 3): number[] {
   return Array.from(values, (value) => (Number.isFinite(value) ? Number(value.toPrecision(digits)) : value));
 }
+
+/** The tool bar lies beside the title: it is kept short. A double click sets the axes back. */
+const modeBarButtonsToRemove = ['select2d', 'lasso2d', 'zoomIn2d', 'zoomOut2d', 'autoScale2d', 'orbitRotation', 'tableRotation', 'resetCameraLastSave3d'] as const; // prettier-ignore
 
 const axisStyle: Axis = {
   gridcolor: colours.faint,

@@ -1,10 +1,12 @@
 import type { Overrides } from '../config';
 import type { LossTerm } from '../model';
 import type { ConfigChange, PretrainingRun, StepMetrics } from '../train';
-import { curvesFigure, type CurveMark, type CurvesArgs } from './figures';
+import { showsPanel } from './controls/shownPanels';
+import { curvesFigure, type CurvesArgs } from './figures';
+import type { CurveMark } from './figures/marks';
 import { liveFigure } from './liveFigure';
 import type { Figure } from './plotly';
-import { progressBar } from './progressBar';
+import { progressBar, type ProgressBar } from './progressBar';
 import { colours } from './theme';
 
 export interface WatchArgs {
@@ -20,9 +22,9 @@ export interface WatchArgs {
 }
 
 /**
- * Takes the steps of a run, or those that are left, with a progress bar and live curves below the cell.
- * JupyterLab's interrupt ends it after the running step; the run can continue in another cell. Changes during the run
- * are marked by vertical lines.
+ * Takes the steps of a run, or those that are left, with live curves below the cell and a progress bar, unless a panel of
+ * controls shows one. JupyterLab's interrupt ends it after the running step; the run can continue in another cell.
+ * Changes during the run are marked by vertical lines as soon as they are made.
  *
  * @param history where the figures of the steps go, after those that are there. Make the list in an earlier
  *   cell: an interrupted cell loses the names that it declares
@@ -33,18 +35,35 @@ export async function watchTraining(
   args: WatchArgs = {},
 ): Promise<void> {
   const { title = 'training' } = args;
-  const first = run.state.step;
-  const bar = progressBar(run.length.steps - first, title, { unit: 'steps' });
+  const { steps } = run.length;
+  // The panel's own bar says the same.
+  const bar: ProgressBar | null = showsPanel(run)
+    ? null
+    : progressBar(steps, title, { unit: 'steps', before: run.state.step });
   const figure = () => lossesFigure(history, { changes: run.changes, ...args });
   const live = liveFigure(figure(), { intervalMs: 1000 });
-  for await (const metrics of run) {
-    history.push(metrics);
-    bar.update(run.state.step - first, `loss ${metrics.total.toFixed(3)}`);
-    live.update(figure);
+  let marked = run.changes;
+  const stopObserving = run.observe(() => {
+    if (run.changes === marked) return;
+    marked = run.changes;
+    live.update(figure, true);
+  });
+  try {
+    for await (const metrics of run) {
+      history.push(metrics);
+      bar?.update(run.state.step, `loss ${metrics.total.toFixed(3)}`);
+      // A single step is waited for.
+      live.update(figure, run.pace.paused);
+    }
+  } finally {
+    stopObserving();
+    bar?.finish();
+    live.finish();
   }
-  bar.finish();
-  live.finish();
 }
+
+/** A change counts for the next step, which is up to two behind the newest that is drawn: one is being taken. */
+const stepsAhead = 2;
 
 /** Loss terms over steps, each as a running mean over a few steps. */
 export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = {}): Figure {
@@ -61,29 +80,42 @@ export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = 
       name: termName(term),
       x,
       y: runningMean(history.map((metrics) => metrics[term])),
-      ...style(term),
+      colour: colourOf(term),
     })),
     title,
     xTitle: 'step',
-    yTitle: 'loss',
+    yTitle: lossTitle(terms),
     log,
     level,
-    marks: changeMarks(changes, x[x.length - 1] ?? -1),
+    marks: changeMarks(changes, (x[x.length - 1] ?? -1) + stepsAhead),
     legend: true,
   });
 }
 
+/** What stands on the axis of these terms; some of them have a unit. */
+export function lossTitle(terms: readonly LossTerm[]): string {
+  const name = terms.length === 1 ? termName(terms[0]) : 'loss';
+  if (terms.every((term) => term.endsWith('lignment'))) return `${name} (MMD)`;
+  const inNats = terms.every((term) => /^distillation$|To|Entropy$/.test(term));
+  return inNats ? `${name} [nats]` : name;
+}
+
 /** Where a curve over steps changes its course, up to a step. */
 function changeMarks(changes: readonly ConfigChange[], last: number): CurveMark[] {
-  const marks = new Map<number, Overrides>();
-  for (const { step, values } of changes.filter((change) => change.step <= last)) {
-    marks.set(step, { ...marks.get(step), ...values });
-  }
-  const text = (values: Overrides) =>
-    Object.entries(values)
-      .map(([key, value]) => `${key} ${String(value)}`)
-      .join(', ');
-  return [...marks].map(([x, values]) => ({ x, name: text(values) }));
+  return changes
+    .filter(({ step }) => step <= last)
+    .map(({ step, values }) => ({
+      x: step,
+      values: Object.fromEntries(Object.entries(values).map(shortly)),
+    }));
+}
+
+/** A key without what it does not need to be known by, and its value. */
+function shortly([key, value]: [string, Overrides[string]]): [name: string, value: string] {
+  const words = key.split('.');
+  const named = words.length > 2 ? words.slice(1) : words[0] === 'optimiser' ? words.slice(1) : words;
+  const name = named.map((word) => word.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)).join(' ');
+  return [name, typeof value === 'number' ? String(Number(value.toPrecision(3))) : String(value)];
 }
 
 /** Mean over the last `window` values, fewer at the start. */
@@ -100,12 +132,11 @@ export function termName(term: LossTerm): string {
   return term.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** The colour of the modality; entropies are dotted, what concerns students only is dashed. */
-function style(term: LossTerm): { colour?: string; dash?: 'dash' | 'dot' } {
-  const dash = term.endsWith('Entropy') ? 'dot' : term.startsWith('student') ? 'dash' : undefined;
-  if (term.startsWith('video')) return { colour: colours.video, dash };
-  if (term.startsWith('audio')) return { colour: colours.audio, dash };
-  return { colour: partColours[term] ?? colours.good, dash };
+/** The colour of the modality or the part. */
+function colourOf(term: LossTerm): string {
+  if (term.startsWith('video')) return colours.video;
+  if (term.startsWith('audio')) return colours.audio;
+  return partColours[term] ?? colours.good;
 }
 
 const partColours: Partial<Record<LossTerm, string>> = {

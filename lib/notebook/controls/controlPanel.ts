@@ -2,7 +2,6 @@ import { flattenConfig, type Override } from '../../config';
 import { UserError } from '../../errors';
 import type { PretrainingRun } from '../../train';
 import { escapeHtml } from '../table';
-import { colours } from '../theme';
 import {
   type AnyWidget,
   type WidgetHost,
@@ -19,6 +18,7 @@ import { type FieldControl, type FieldLook, fieldControl, fieldLook } from './fi
 import { type FieldGroup, liveFields } from './liveFields';
 import { runButtons } from './runButtons';
 import { type ReportedRun, runStatus } from './runStatus';
+import { markPanel } from './shownPanels';
 
 /** What a panel steers; {@link PretrainingRun} is one. */
 export type SteeredRun = ReportedRun & Pick<PretrainingRun, 'config' | 'change' | 'observe'>;
@@ -93,12 +93,18 @@ export function controlPanel(run: SteeredRun, args: ControlPanelArgs = {}): Cont
     if (!passing || now() - drawn >= intervalMs) refresh();
   });
   refresh();
-  const head = hBox([...buttons.widgets, bar], { align_items: 'center', grid_gap: '4px' }, host);
+  const head = hBox(
+    [...buttons.widgets, bar],
+    { align_items: 'center', grid_gap: '4px', flex_flow: 'row wrap' },
+    host,
+  );
   const fields = gridBox(sections.boxes, columns, host);
   const panel = vBox([head, text, fields], { padding: '4px 8px' }, host);
   showWidget(panel, host);
+  markPanel(run, host.missing === null);
   const close = () => {
     stopObserving();
+    markPanel(run, false);
     for (const widget of [panel, ...(Object.values(look) as AnyWidget[])]) widget.close();
   };
   const shown = { controls: sections.controls, close };
@@ -134,6 +140,6 @@ function refusal(attempt: () => unknown): string {
     return '';
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return `<br><span style="color: ${colours.bad}">Not changed: ${escapeHtml(error.message)}</span>`;
+    return `<br><b>Not changed:</b> ${escapeHtml(error.message)}`;
   }
 }

@@ -3,7 +3,8 @@ import type { AblationFeatures, AblationProbe } from '../../ablation/jobResult';
 import type { AblationTable, AblationTableRow } from '../../ablation/table';
 import type { Axis, Figure, ScatterTrace } from '../plotly';
 import { escapeHtml } from '../table';
-import { colours, rounded, series, themed } from '../theme';
+import { colours, rounded, series, symbolOf, themed } from '../theme';
+import { valuesText } from './altText';
 
 export interface AblationFigureArgs {
   /** Default: logistic. */
@@ -71,19 +72,21 @@ export function ablationFigure(
       },
     },
   ];
+  const added = compared.map(({ title }, i) => ({ name: title, value: 100 * gains[i].mean }));
   const axis: Axis = { range: [compared.length - 0.5, -0.5], zeroline: false, fixedrange: true };
   return themed([...ours, ...paperTraces(compared, features)], {
+    alt: `A row for each part of the method with what it adds to top-1 by ${features === 'both' ? 'video and audio' : features} features, the mean of ${seeds.length} seeds, and beside it what the paper gives. Ours: ${valuesText(added, ' points')}.`,
     title: { text: `What each row adds, ${features} [points of top-1]` },
     height: compared.length * rowHeight + marginTop + marginBottom,
     margin: { t: marginTop, b: marginBottom, l: 200 },
     showlegend: true,
     legend: { orientation: 'h', x: 0, y: -legendDepth / (compared.length * rowHeight), yanchor: 'top' },
-    xaxis: { domain: [0, 0.68], zeroline: true, title: { text: 'ours, less both reconstructions' } },
+    xaxis: { domain: [0, 0.68], zeroline: true, title: { text: 'ours [points]' } },
     xaxis2: {
       domain: [0.72, 1],
       zeroline: true,
       anchor: 'y2',
-      title: { text: 'the paper’s, likewise' },
+      title: { text: 'the paper’s [points]' },
     },
     yaxis: {
       ...axis,
@@ -130,7 +133,7 @@ function paperTraces(rows: readonly AblationTableRow[], features: AblationFeatur
         ({ percent, gain }) =>
           `${escapeHtml(dataset)}: ${percent.toFixed(1)} %, ${gain.toFixed(1)} points more`,
       ),
-      marker: { color: series[(i + 2) % series.length], size: 9, symbol: 'diamond' },
+      marker: { color: series[(i + 2) % series.length], size: 9, symbol: symbolOf(i + 2) },
     };
   });
 }

@@ -1,8 +1,9 @@
 import type { AblationCurves, CurveTerm } from '../../ablation/curves';
 import { packed } from '../packed';
 import type { Figure, ScatterTrace, Shape } from '../plotly';
-import { colours, series, themed } from '../theme';
-import { termName } from '../watchTraining';
+import { colours, dashOf, series, themed } from '../theme';
+import { capital, counted, curveText, namesText } from './altText';
+import { lossTitle, termName } from '../watchTraining';
 
 export interface AblationCurvesArgs {
   /** Names of rows. */
@@ -29,19 +30,27 @@ export function ablationCurvesFigure(
         showlegend: s === 0,
         x: packed(steps),
         y: packed(terms[term].map((value) => value ?? NaN)),
-        line: { color: series[i % series.length], width: 1.3 },
+        line: { color: series[i % series.length], width: 1.3, dash: dashOf(i) },
         opacity: 0.8,
         hovertemplate: `%{y:.4~g}<extra>${row}, seed ${seed}</extra>`,
       })),
   );
   const shown = curves.filter(({ row }) => rows.includes(row));
+  const first = rows.flatMap((row) => shown.filter((curve) => curve.row === row).slice(0, 1));
+  const courses = first.map((curve) =>
+    curveText(
+      curve.row,
+      curve.terms[term].map((value) => value ?? NaN),
+    ),
+  );
   return themed(traces, {
+    alt: `${capital(termName(term))} over ${steps[steps.length - 1] ?? 0} steps, ${counted(shown.length, 'curve')} of ${counted(rows.length, 'row')}. First seed of each: ${namesText(courses)}.`,
     title: title ? { text: title } : undefined,
     height: 340,
     showlegend: true,
     legend: { orientation: 'v', x: 1.02, y: 1 },
     xaxis: { title: { text: 'step' } },
-    yaxis: { title: { text: termName(term) }, range: rangeOf(shown.map(({ terms }) => terms[term]), level?.value) }, // prettier-ignore
+    yaxis: { title: { text: lossTitle([term]) }, range: rangeOf(shown.map(({ terms }) => terms[term]), level?.value) }, // prettier-ignore
     shapes: level ? [levelLine(level.value)] : [],
     annotations: level ? [levelName(level.name, level.value)] : [],
   });

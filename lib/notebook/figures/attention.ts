@@ -3,6 +3,7 @@ import type { NdArray } from '../../data';
 import type { PatchWeights } from '../attentionView';
 import { encodePicture, viewPictures } from '../picture';
 import type { Figure } from '../plotly';
+import { counted, namesText, numberText, spanText } from './altText';
 import { audioGrid, glowFrames, spreadOverSpectrogram } from './masks';
 import { pictureGridFigure } from './pictureGrid';
 import { spectrogramPanelsFigure } from './spectrogramPanels';
@@ -22,11 +23,13 @@ export function videoAttentionFigure({ config, view, weights, title }: Attention
   const enlarge = Math.max(1, Math.round(64 / side));
   const grid = { patchFrames: config.patch.frames, patchSize: config.patch.size };
   const frames = viewPictures(view.data, side);
+  const alt = `${counted(frames.length, 'frame')} of a clip, and below them the same frames with light on the patches of highest weight: ${namesText(weights.map(({ name, values }) => `${name}, up to ${numberText(Math.max(...overMean(values.video)))} times the mean`))}.`;
   const row = (pictures: typeof frames) => pictures.map((frame) => encodePicture(frame, { enlarge }));
   return pictureGridFigure({
     rows: [row(frames), ...weights.map(({ values }) => row(glowFrames(frames, values.video, grid)))],
     rowTitles: ['frames', ...weights.map(({ name }) => name)],
     title,
+    alt,
     cellPixels: 92,
   });
 }
@@ -40,7 +43,8 @@ export function audioAttentionFigure({ config, weights, title }: Omit<AttentionA
   }));
   const all = panels.flatMap(({ values }) => Array.from(values));
   const range = [Math.min(...all), Math.max(...all)] as const;
-  return spectrogramPanelsFigure({ config, title, valueTitle: 'times the mean', range, panels });
+  const alt = `Weights of the spectrogram’s patches over their mean, a panel each: ${namesText(panels.map((panel) => `${panel.title} ${spanText(panel.values)}`))}.`;
+  return spectrogramPanelsFigure({ config, alt, title, valueTitle: 'times the mean', range, panels });
 }
 
 function overMean(values: Float32Array): Float32Array {

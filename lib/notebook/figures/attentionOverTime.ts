@@ -7,6 +7,7 @@ import { packed } from '../packed';
 import type { SingleClip } from '../singleClips';
 import type { WholeClip } from '../slidingWindows';
 import { buttonRow, colours, glowScale, hiddenAxis, sliderBelow, themed } from '../theme';
+import { momentsText, namesText, numberText } from './altText';
 import { bandAxis, secondsOf, spectrogramTrace } from './spectrogram';
 import { eventLines } from './waveform';
 
@@ -75,6 +76,7 @@ export function attentionOverTimeFigure(args: AttentionOverTimeArgs): Figure {
     args: [{ visible: which.map((_, k) => Math.floor(k / 4) === chosen) }, {}, which] as const,
   }));
   return themed([{ ...sound, xaxis: 'x2', yaxis: 'y2' }, { ...sound, xaxis: 'x4', yaxis: 'y4' }, ...lights], {
+    alt: `The frame at ${moments[active].seconds.toFixed(2)} s of a clip of ${numberText(end)} s, and its spectrogram, with light where the teachers look: above before refinement, below after it. A slider moves the moment${networks.length > 1 ? `, buttons choose the network: ${namesText(networks.map(({ name }) => name))}` : ''}.${momentsText(events)}`,
     title: title ? { text: title } : undefined,
     height: 540,
     margin: { t: 72, b: 116, l: 16 },

@@ -1,5 +1,6 @@
 import type { Figure } from '../plotly';
 import { colours, rounded, series, themed } from '../theme';
+import { numberText, valuesText } from './altText';
 
 export interface Bar {
   readonly name: string;
@@ -19,7 +20,7 @@ export interface BarsArgs {
 }
 
 /** Values side by side, each with its interval where there is one. */
-export function barsFigure({ bars, title, valueTitle, range, level }: BarsArgs): Figure {
+export function barsFigure({ bars, title, valueTitle = 'value', range, level }: BarsArgs): Figure {
   const intervals = bars.some((bar) => bar.halfWidth !== undefined);
   return themed(
     [
@@ -32,6 +33,7 @@ export function barsFigure({ bars, title, valueTitle, range, level }: BarsArgs):
         ),
         text: bars.map((bar) => String(Number(bar.value.toPrecision(3)))),
         textposition: intervals ? 'inside' : 'outside',
+        insidetextfont: { color: colours.ground },
         marker: { color: bars.map((bar, i) => bar.colour ?? series[i % series.length]) },
         error_y: intervals
           ? {
@@ -45,12 +47,13 @@ export function barsFigure({ bars, title, valueTitle, range, level }: BarsArgs):
       },
     ],
     {
+      alt: `Bars of ${valueTitle}: ${valuesText(bars)}${level ? `; ${level.name} is at ${numberText(level.value)}` : ''}.`,
       title: title ? { text: title } : undefined,
       height: 320,
       showlegend: false,
       bargap: 0.35,
       xaxis: { type: 'category' },
-      yaxis: { title: valueTitle ? { text: valueTitle } : undefined, range },
+      yaxis: { title: { text: valueTitle }, range },
       shapes: level
         ? [
             {

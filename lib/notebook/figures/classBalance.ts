@@ -1,6 +1,7 @@
 import type { DatasetSurvey } from '../../data/survey';
 import type { BarTrace, Figure } from '../plotly';
-import { buttonRow, colours, series, themed } from '../theme';
+import { buttonRow, colours, patternOf, series, themed } from '../theme';
+import { counted, valuesText } from './altText';
 
 export type ClassBalanceArgs = Pick<DatasetSurvey, 'classes' | 'parts'> & {
   readonly title?: string;
@@ -20,11 +21,14 @@ export function classBalanceFigure({ classes, parts, title }: ClassBalanceArgs):
       parts[p].name,
       names,
       classes.map((own) => own.parts[p]),
-      series[i % series.length],
+      i,
     ),
   );
   const missing = classes.map(({ listed, present }) => listed - present);
-  if (missing.some((count) => count > 0)) traces.push(bars('missing', names, missing, colours.bad));
+  if (missing.some((count) => count > 0))
+    traces.push(bars('missing', names, missing, traces.length, colours.bad));
+  const absent = missing.reduce((a, b) => a + b, 0);
+  const sizes = classes.map(({ name, present }) => ({ name, value: present }));
   const order = (categoryorder: string, label: string) => ({
     label,
     method: 'update' as const,
@@ -32,9 +36,10 @@ export function classBalanceFigure({ classes, parts, title }: ClassBalanceArgs):
   });
   const isLong = names.length > mostAtOnce;
   return themed(traces, {
+    alt: `Clips of each of ${counted(names.length, 'class', 'classes')}, stacked by part: ${valuesText(sizes)}${absent > 0 ? `; ${absent} listed clips are missing` : ''}.`,
     title: title ? { text: title } : undefined,
     height: isLong ? 460 : 400,
-    margin: { t: 68 },
+    margin: { t: 100 },
     barmode: 'stack',
     bargap: 0.15,
     dragmode: isLong ? 'pan' : 'zoom',
@@ -42,6 +47,7 @@ export function classBalanceFigure({ classes, parts, title }: ClassBalanceArgs):
     showlegend: true,
     legend: { orientation: 'h', x: 0, y: 1.02, yanchor: 'bottom' },
     xaxis: {
+      title: { text: 'class' },
       type: 'category',
       categoryorder: 'total descending',
       tickangle: -55,
@@ -49,10 +55,25 @@ export function classBalanceFigure({ classes, parts, title }: ClassBalanceArgs):
       ...(isLong && { range: [-0.5, mostAtOnce - 0.5], rangeslider: { visible: true, thickness: 0.08 } }),
     },
     yaxis: { title: { text: 'clips' }, fixedrange: isLong },
-    updatemenus: [buttonRow([order('total descending', 'by size'), order('category ascending', 'by name')])],
+    updatemenus: [
+      buttonRow([order('total descending', 'by size'), order('category ascending', 'by name')], 1.1),
+    ],
   });
 }
 
-function bars(name: string, x: readonly string[], y: readonly number[], color: string): BarTrace {
-  return { type: 'bar', name, x, y, marker: { color }, hovertemplate: `%{y} ${name}<extra></extra>` };
+function bars(
+  name: string,
+  x: readonly string[],
+  y: readonly number[],
+  i: number,
+  color = series[i % series.length],
+): BarTrace {
+  return {
+    type: 'bar',
+    name,
+    x,
+    y,
+    marker: { color, pattern: patternOf(i) },
+    hovertemplate: `%{y} ${name}<extra></extra>`,
+  };
 }

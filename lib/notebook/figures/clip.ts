@@ -4,7 +4,8 @@ import { clipPictures, encodePicture } from '../picture';
 import type { Figure, LayoutImage } from '../plotly';
 import { hiddenAxis, themed } from '../theme';
 import { bandAxis, spectrogramTrace } from './spectrogram';
-import { envelopeTrace, eventLines } from './waveform';
+import { amplitudeTitle, envelopeTrace, eventLines } from './waveform';
+import { counted, momentsText, numberText } from './altText';
 
 export interface ClipFigureArgs {
   /** A window of a file, with frames and waveform. */
@@ -24,6 +25,8 @@ export function clipFigure(args: ClipFigureArgs): Figure {
   const { clip, logMel, config, events = [], title } = args;
   const { startSeconds } = clip;
   const end = startSeconds + clip.frameCount / clip.framesPerSecond;
+  const shown = events.filter((seconds) => seconds >= startSeconds && seconds < end);
+  const loudest = clip.waveform!.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
   const { colorbar, ...heat } = spectrogramTrace({ values: logMel, config, startSeconds });
   return themed(
     [
@@ -32,6 +35,7 @@ export function clipFigure(args: ClipFigureArgs): Figure {
       { type: 'scatter', mode: 'markers', x: [], y: [], yaxis: 'y3', showlegend: false },
     ],
     {
+      alt: `A clip from ${numberText(startSeconds)} to ${numberText(end)} s on one time axis: ${counted(clip.frameCount, 'frame')}, the waveform with an amplitude of up to ${numberText(loudest)}, and the log-mel spectrogram.${momentsText(shown)}`,
       title: title ? { text: title } : undefined,
       height: 470,
       showlegend: false,
@@ -42,10 +46,10 @@ export function clipFigure(args: ClipFigureArgs): Figure {
         anchor: 'y',
       },
       yaxis: { ...bandAxis(config), domain: [0, 0.38] },
-      yaxis2: { title: { text: 'amplitude' }, domain: [0.44, 0.66], nticks: 4 },
+      yaxis2: { title: { text: amplitudeTitle }, domain: [0.44, 0.66], nticks: 4 },
       yaxis3: { ...hiddenAxis, domain: [0.7, 1], range: [0, 1] },
       images: frameImages(clip),
-      shapes: eventLines(events.filter((seconds) => seconds >= startSeconds && seconds < end)),
+      shapes: eventLines(shown),
     },
   );
 }

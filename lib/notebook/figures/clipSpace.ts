@@ -1,6 +1,7 @@
 import type { Figure, PlayableClip, Scatter3dTrace } from '../plotly';
 import { packed } from '../packed';
-import { series, themed } from '../theme';
+import { series, spaceSymbolOf, themed } from '../theme';
+import { counted, namesText } from './altText';
 
 export interface ClipSpaceArgs {
   /** `[N, 3]`, point by point, such as of `umapSpace`. */
@@ -12,13 +13,22 @@ export interface ClipSpaceArgs {
   /** What some of the points play in the panel beside: by the point's number the source, such as of `smallClips`. */
   readonly sources?: ReadonlyMap<number, string>;
   readonly title?: string;
+  /** What the coordinates are; default: UMAP. */
+  readonly axisTitle?: string;
 }
 
 /**
  * Points in space, to be turned with the pointer, coloured by class. Pointing at one of the larger points shows its clip
  * beside the figure, a click plays it with its sound.
  */
-export function clipSpaceFigure({ points, labels, names, sources, title }: ClipSpaceArgs): Figure {
+export function clipSpaceFigure({
+  points,
+  labels,
+  names,
+  sources,
+  title,
+  axisTitle = 'UMAP',
+}: ClipSpaceArgs): Figure {
   const classes = [...new Set(labels)].sort();
   const played = [...(sources?.keys() ?? [])].sort((a, b) => a - b);
   const clips = played.map((n): PlayableClip => ({ source: sources!.get(n)!, caption: names[n] }));
@@ -40,25 +50,31 @@ export function clipSpaceFigure({ points, labels, names, sources, title }: ClipS
         z: coordinate(2),
         text: group.map((n) => names[n]),
         customdata: group.map((n) => places.get(n) ?? null),
-        marker: { size: g === 0 ? 7 : 3, opacity: g === 0 ? 1 : 0.6, color: series[i % series.length] },
+        marker: {
+          size: g === 0 ? 7 : 3,
+          opacity: g === 0 ? 1 : 0.6,
+          color: series[i % series.length],
+          symbol: spaceSymbolOf(i),
+        },
         hovertemplate: `%{text}<extra>${name}</extra>`,
       };
     });
   });
-  const axis = { showticklabels: false, title: { text: '' }, showspikes: false };
+  const axis = (number: number) => ({ showticklabels: false, title: { text: `${axisTitle} ${number}` }, showspikes: false }); // prettier-ignore
   return themed(traces, {
+    alt: `${counted(labels.length, 'clip')} as points in space by what their features have in common, of ${counted(classes.length, 'class', 'classes')}: ${namesText(classes)}.${clips.length > 0 ? ` ${counted(clips.length, 'of them plays', 'of them play')} beside the figure.` : ''}`,
     title: title ? { text: title } : undefined,
     height: 520,
     margin: { l: 0, b: 0, r: clips.length > 0 ? panelPixels : 0 },
     legend: { x: 0, y: 1 },
     scene: {
-      xaxis: axis,
-      yaxis: axis,
-      zaxis: axis,
+      xaxis: axis(1),
+      yaxis: axis(2),
+      zaxis: axis(3),
       aspectmode: 'cube',
       camera: { eye: { x: 1.2, y: 1.2, z: 0.8 } },
     },
-    ...(clips.length > 0 && { meta: { clips } }),
+    ...(clips.length > 0 && { clips }),
   });
 }
 

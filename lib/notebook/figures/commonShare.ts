@@ -1,7 +1,8 @@
 import { ablationFeatures, type AblationFeatures, type AblationProbe } from '../../ablation/jobResult';
 import type { AblationTable } from '../../ablation/table';
 import type { Figure, ScatterTrace } from '../plotly';
-import { colours, rounded, themed } from '../theme';
+import { colours, dashOf, rounded, symbolOf, themed } from '../theme';
+import { curveText, namesText, numberText } from './altText';
 
 export interface CommonShareArgs {
   /** Default: logistic. */
@@ -36,8 +37,8 @@ export function commonShareFigure(
       // A little apart, so that intervals don't cover each other.
       x: points.map(({ commonShare }) => commonShare + 0.012 * (i - 1)),
       y: inPoints(points.map(({ mean }) => mean)),
-      line: { color: featureColours[features], width: 2 },
-      marker: { color: featureColours[features], size: 9 },
+      line: { color: featureColours[features], width: 2, dash: dashOf(i) },
+      marker: { color: featureColours[features], size: 9, symbol: symbolOf(i) },
       error_y: {
         type: 'data',
         array: inPoints(points.map(({ mean, high }) => (high ?? mean) - mean)),
@@ -49,13 +50,15 @@ export function commonShareFigure(
     };
   });
   const shares = full.map(({ commonShare }) => commonShare);
+  const courses = traces.map(({ name, y }) => curveText(name!, y as number[]));
   return themed(traces, {
+    alt: `What full XKD adds to reconstruction over the common share, in points of top-1: ${namesText(courses)}, from a share of ${numberText(shares[0] ?? NaN)} to ${numberText(shares[shares.length - 1] ?? NaN)}.`,
     title: title ? { text: title } : undefined,
     height: 340,
     showlegend: true,
     legend: { orientation: 'v', x: 1.02, y: 1 },
     xaxis: {
-      title: { text: 'common share: probability that the picture shows the class of the sound' },
+      title: { text: 'common share: probability (0 to 1) that the picture shows the class of the sound' },
       tickvals: shares,
     },
     yaxis: { title: { text: 'gain of full XKD [points]' }, zeroline: true },

@@ -1,6 +1,8 @@
 import type { Annotation, Figure, Line, Shape } from '../plotly';
 import { packed } from '../packed';
-import { colours, series, themed } from '../theme';
+import { colours, dashOf, series, themed } from '../theme';
+import { capital, counted, curveText, extent, namesText, numberText, spanText } from './altText';
+import { type CurveMark, markLines, markNames } from './marks';
 
 export interface Curve {
   readonly name: string;
@@ -27,16 +29,20 @@ export interface CurvesArgs {
   readonly legend?: boolean;
 }
 
-export interface CurveMark {
-  readonly x: number;
-  readonly name: string;
-}
-
 const mostPoints = 400;
 
 /** Curves over a common axis: losses over steps, schedules, filters. */
 export function curvesFigure(args: CurvesArgs): Figure {
-  const { curves, title, xTitle, yTitle, log = false, level, marks = [], height = 300 } = args;
+  const {
+    curves,
+    title,
+    xTitle = 'place',
+    yTitle = 'value',
+    log = false,
+    level,
+    marks = [],
+    height = 300,
+  } = args;
   const { legend = curves.length > 1 } = args;
   const traces = curves.map(({ name, y, x, colour, dash }, i) => {
     const kept = thinned(y.length);
@@ -46,22 +52,30 @@ export function curvesFigure(args: CurvesArgs): Figure {
       name,
       x: packed(kept.map((k) => (x ? x[k] : k))),
       y: packed(kept.map((k) => y[k])),
-      line: { color: colour ?? series[i % series.length], width: 2, dash },
+      line: { color: colour ?? series[i % series.length], width: 2, dash: dash ?? dashOf(i) },
       hovertemplate: `%{y:.4~g}<extra>${name}</extra>`,
     };
   });
+  const places = curves.flatMap(({ x, y }) => (x ? extent(x) : [0, y.length - 1]));
+  const [first, last] = extent(places);
+  const courses = curves.map((curve) => curveText(curve.name, curve.y));
+  const notes = [
+    level && `${level.name} is at ${numberText(level.value)}`,
+    marks.length > 0 && `${counted(marks.length, 'change')} marked`,
+  ].filter(Boolean);
   return themed(traces, {
+    alt: `${capital(yTitle)} over ${xTitle}${last >= first ? `, ${spanText([first, last])}` : ''}: ${namesText(courses, 6)}.${notes.length > 0 ? ` ${capital(notes.join(', '))}.` : ''}`,
     title: title ? { text: title } : undefined,
     height,
     hovermode: 'x unified',
     showlegend: legend,
     legend: { orientation: 'v', x: 1.02, y: 1 },
-    xaxis: { title: xTitle ? { text: xTitle } : undefined },
-    yaxis: { title: yTitle ? { text: yTitle } : undefined, type: log ? 'log' : 'linear' },
-    shapes: [...(level ? [levelLine(level.value)] : []), ...marks.map(({ x }) => markLine(x))],
+    xaxis: { title: { text: xTitle } },
+    yaxis: { title: { text: yTitle }, type: log ? 'log' : 'linear' },
+    shapes: [...(level ? [levelLine(level.value)] : []), ...markLines(marks)],
     annotations: [
       ...(level ? [levelName(level.name, log ? Math.log10(level.value) : level.value)] : []),
-      ...legible(marks).map(markName),
+      ...markNames(marks, last - first),
     ],
   });
 }
@@ -73,24 +87,7 @@ function levelLine(value: number): Shape {
 
 function levelName(text: string, y: number): Annotation {
   const place = { xref: 'paper', x: 1, yref: 'y', y, xanchor: 'right', yanchor: 'bottom' } as const;
-  return { text, ...place, showarrow: false, font: { size: 11, color: colours.bad } };
-}
-
-function markLine(x: number): Shape {
-  const line = { color: colours.text, width: 1, dash: 'dash' as const };
-  return { type: 'line', xref: 'x', yref: 'paper', x0: x, x1: x, y0: 0, y1: 1, line };
-}
-
-/** Written upwards along the line, on its left. */
-function markName({ x, name }: CurveMark): Annotation {
-  const place = { xref: 'x', x, xshift: -2, yref: 'paper', y: 1, xanchor: 'right', yanchor: 'top' } as const;
-  return { text: name, ...place, textangle: -90, showarrow: false, font: { size: 10, color: colours.text } };
-}
-
-/** The marks whose names don't cover each other: of those that lie close, the last. */
-function legible(marks: readonly CurveMark[]): readonly CurveMark[] {
-  const reach = Math.max(0, ...marks.map(({ x }) => x));
-  return marks.filter(({ x }, i) => i === marks.length - 1 || marks[i + 1].x - x > reach / 40);
+  return { text, ...place, showarrow: false, bgcolor: colours.veil, font: { size: 11, color: colours.bad } };
 }
 
 /** Which of `count` points are drawn: all, or every k-th and the last. */

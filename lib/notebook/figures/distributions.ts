@@ -2,6 +2,7 @@ import type { FeatureMatrix } from '../../eval';
 import type { Figure, MenuButton } from '../plotly';
 import { packedPercents } from '../packed';
 import { buttonRow, colours, scale, themed } from '../theme';
+import { counted, namesText, numberText, placeOfHighest } from './altText';
 
 export interface DistributionsArgs {
   /** Distributions of the same clips by several networks, a row each `[B, O]`; one button for each. */
@@ -24,6 +25,10 @@ export function distributionsFigure({ networks, labels, title }: DistributionsAr
     method: 'update',
     args: [{ z: [shown[i].z, null], y: [null, shown[i].mean] }, {}, [0, 1]],
   }));
+  const peaks = shown.map(({ mean }, i) => {
+    const output = placeOfHighest(mean);
+    return `${networks[i].name}, highest mean ${numberText(mean[output])} for output ${output}`;
+  });
   const middle = classMiddles(order.map((i) => labels[i]));
   return themed(
     [
@@ -52,20 +57,22 @@ export function distributionsFigure({ networks, labels, title }: DistributionsAr
       },
     ],
     {
+      alt: `Probability of each of ${outputs} outputs for ${counted(labels.length, 'clip')}, and above it the mean over the clips: ${namesText(peaks)}.`,
       title: title ? { text: title } : undefined,
       height: 480,
       margin: { t: title ? 88 : 48, l: 72 },
       showlegend: false,
       bargap: 0.1,
-      xaxis: { title: { text: 'output' }, range: [-0.5, outputs - 0.5], showgrid: false },
+      xaxis: { title: { text: 'number of the output' }, range: [-0.5, outputs - 0.5], showgrid: false },
       yaxis: {
+        title: { text: 'clips by class' },
         domain: [0, 0.72],
         range: [labels.length - 0.5, -0.5],
         tickvals: middle.map(({ at }) => at),
         ticktext: middle.map(({ label }) => label),
         showgrid: false,
       },
-      yaxis2: { title: { text: 'mean [%]' }, domain: [0.78, 1], anchor: 'x', range: [0, 100] },
+      yaxis2: { title: { text: 'mean probability [%]' }, domain: [0.78, 1], anchor: 'x', range: [0, 100] },
       updatemenus: networks.length > 1 ? [buttonRow(buttons)] : [],
     },
   );

@@ -1,6 +1,7 @@
 import type { Figure } from '../plotly';
 import { packed } from '../packed';
-import { series, themed } from '../theme';
+import { series, symbolOf, themed } from '../theme';
+import { counted, namesText, numberText } from './altText';
 
 export interface EmbeddingArgs {
   /** `[N, 2]`, point by point. */
@@ -10,10 +11,13 @@ export interface EmbeddingArgs {
   /** Shown under the pointer for each point. */
   readonly names?: readonly string[];
   readonly title?: string;
+  /** What the coordinates are; default: principal components. */
+  readonly axisTitles?: readonly [string, string];
 }
 
 /** Points in the plane, coloured by class; a click on the legend hides a class. */
-export function embeddingFigure({ points, labels, names, title }: EmbeddingArgs): Figure {
+export function embeddingFigure(args: EmbeddingArgs): Figure {
+  const { points, labels, names, title, axisTitles = principalAxes } = args;
   const classes = [...new Set(labels)].sort();
   const traces = classes.map((name, i) => {
     const own = labels.flatMap((label, n) => (label === name ? [n] : []));
@@ -24,15 +28,35 @@ export function embeddingFigure({ points, labels, names, title }: EmbeddingArgs)
       x: packed(own.map((n) => points[2 * n])),
       y: packed(own.map((n) => points[2 * n + 1])),
       text: names ? own.map((n) => names[n]) : undefined,
-      marker: { size: 6, opacity: 0.8, color: series[i % series.length] },
+      marker: { size: 7, opacity: 0.8, color: series[i % series.length], symbol: symbolOf(i) },
       hovertemplate: `${names ? '%{text}' : '%{x:.3g}, %{y:.3g}'}<extra>${name}</extra>`,
     };
   });
   const axis = { showticklabels: false, zeroline: false };
   return themed(traces, {
+    alt: `${counted(labels.length, 'clip')} as points in the plane, of ${counted(classes.length, 'class', 'classes')}: ${namesText(classes)}. ${separation(points, labels)}`,
     title: title ? { text: title } : undefined,
     height: 420,
-    xaxis: axis,
-    yaxis: { ...axis, scaleanchor: 'x' },
+    xaxis: { ...axis, title: { text: axisTitles[0] } },
+    yaxis: { ...axis, title: { text: axisTitles[1] }, scaleanchor: 'x' },
   });
+}
+
+/** Of coordinates that `principalPlane` gives. */
+export const principalAxes = ['first principal component', 'second principal component'] as const;
+
+/** How often the point nearest to a point is of its class. */
+function separation(points: ArrayLike<number>, labels: readonly string[]): string {
+  if (labels.length < 2) return '';
+  const alike = labels.filter((label, n) => label === labels[nearestTo(n, points)]).length;
+  return `The nearest neighbour is of the same class for ${numberText((100 * alike) / labels.length)} %.`;
+}
+
+function nearestTo(n: number, points: ArrayLike<number>): number {
+  let [best, least] = [-1, Infinity];
+  for (let m = 0; 2 * m < points.length; m++) {
+    const distance = (points[2 * m] - points[2 * n]) ** 2 + (points[2 * m + 1] - points[2 * n + 1]) ** 2;
+    if (m !== n && distance < least) [best, least] = [m, distance];
+  }
+  return best;
 }

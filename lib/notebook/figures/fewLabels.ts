@@ -1,6 +1,7 @@
 import type { ProtocolResult } from '../../eval';
 import type { Figure } from '../plotly';
-import { colours, contenderColours, themed } from '../theme';
+import { colours, contenderColours, dashOf, symbolOf, themed } from '../theme';
+import { curveText, namesText, numberText, spanText } from './altText';
 
 export interface FewLabelsArgs {
   /** Results of `evaluateFewLabels`, by the name of the network. */
@@ -31,8 +32,8 @@ export function fewLabelsFigure({ curves, chance, title }: FewLabelsArgs): Figur
         color,
         thickness: 1.5,
       },
-      line: { color, width: 2 },
-      marker: { color, size: 7 },
+      line: { color, width: 2, dash: dashOf(i) },
+      marker: { color, size: 8, symbol: symbolOf(i) },
       hovertemplate: `%{x} % of the labels: %{y:.1f} %<extra>${name}</extra>`,
     };
   });
@@ -40,6 +41,7 @@ export function fewLabelsFigure({ curves, chance, title }: FewLabelsArgs): Figur
   const line = { color: colours.bad, width: 1.5, dash: 'dot' as const };
   const level = 100 * chance;
   return themed(traces, {
+    alt: `Top-1 on test clips over the share of labels, ${spanText(shares, ' %')}: ${namesText(traces.map(({ name, y }) => curveText(name, y)))}. Chance is ${numberText(level)} %.`,
     title: title ? { text: title } : undefined,
     height: 340,
     showlegend: curves.length > 1,

@@ -1,6 +1,7 @@
 import { encodePicture, type Pixels } from '../picture';
 import type { Figure } from '../plotly';
 import { pictureGridFigure } from './pictureGrid';
+import { counted, numberText } from './altText';
 
 export interface FramesArgs {
   readonly frames: readonly Pixels[];
@@ -25,6 +26,7 @@ export function framesFigure(args: FramesArgs): Figure {
     rows: inRows(pictures, width),
     hover: inRows(times, width),
     title,
+    alt: `${counted(frames.length, 'frame')} of a clip, from ${startSeconds.toFixed(2)} to ${(startSeconds + frames.length / framesPerSecond).toFixed(2)} s at ${numberText(framesPerSecond)} frames a second.`,
     cellPixels,
     columnTitles: single ? frames.map((_, t) => `${(startSeconds + t / framesPerSecond).toFixed(2)} s`) : [],
     rowTitles: single

@@ -1,6 +1,7 @@
-import type { Annotation, Axis, BarTrace, Figure, Shape } from '../plotly';
-import { colours, contenderColours, rounded, themed } from '../theme';
+import type { Annotation, Axis, BarTrace, Figure, Shape, MarkerPattern } from '../plotly';
+import { colours, contenderColours, patternOf, rounded, themed } from '../theme';
 import { panelHeading, panelLevel, panelRow } from './panelRow';
+import { capital, numberText, valuesText } from './altText';
 
 export interface BarSeries {
   readonly name: string;
@@ -31,7 +32,7 @@ export interface GroupedBarsArgs {
 const gap = 0.04;
 
 /** Bars in groups, several panels of them: what was measured here beside what was published. */
-export function groupedBarsFigure({ panels, title, valueTitle, range }: GroupedBarsArgs): Figure {
+export function groupedBarsFigure({ panels, title, valueTitle = 'value', range }: GroupedBarsArgs): Figure {
   const uncoloured = panels.flatMap((panel) => panel.series.filter(({ colour }) => colour === undefined));
   const names = [...new Set(uncoloured.map(({ name }) => name))];
   const places = panelRow(panels.length, gap);
@@ -44,7 +45,7 @@ export function groupedBarsFigure({ panels, title, valueTitle, range }: GroupedB
     const { start, end, axis } = places[p];
     axes[`xaxis${axis}`] = { type: 'category', domain: [start, end], anchor: `y${axis}` };
     axes[`yaxis${axis}`] = {
-      title: p === 0 && valueTitle ? { text: valueTitle } : undefined,
+      title: p === 0 ? { text: valueTitle } : undefined,
       range,
       anchor: `x${axis}`,
       matches: p === 0 ? undefined : 'y',
@@ -52,8 +53,10 @@ export function groupedBarsFigure({ panels, title, valueTitle, range }: GroupedB
     };
     for (const bars of panel.series) {
       const colour = bars.colour ?? contenderColours[names.indexOf(bars.name) % contenderColours.length];
-      traces.push(trace(panel, bars, { axis, colour, showlegend: !named.has(bars.name) }));
+      const isNew = !named.has(bars.name);
       named.add(bars.name);
+      const pattern = patternOf([...named].indexOf(bars.name));
+      traces.push(trace(panel, bars, { axis, colour, pattern, showlegend: isNew }));
     }
     const { level } = panel;
     const text = level ? `${panel.title} (dotted: ${level.name})` : panel.title;
@@ -61,6 +64,7 @@ export function groupedBarsFigure({ panels, title, valueTitle, range }: GroupedB
     if (level) shapes.push(panelLevel(level.value, places[p]));
   });
   return themed(traces, {
+    alt: panels.map((panel) => panelText(panel, valueTitle)).join(' '),
     title: title ? { text: title } : undefined,
     height: 360,
     margin: { t: title ? 68 : 28 },
@@ -74,16 +78,26 @@ export function groupedBarsFigure({ panels, title, valueTitle, range }: GroupedB
   });
 }
 
+function panelText({ title, groups, series, level }: BarPanel, valueTitle: string): string {
+  const bars = series.map(({ name, values }) => {
+    const own = values.map((value, i) => ({ name: groups[i], value }));
+    return `${name}: ${valuesText(own)}`;
+  });
+  const beside = level ? `; ${level.name} is ${numberText(level.value)}` : '';
+  return `${capital(title)}, ${valueTitle}. ${bars.join('; ')}${beside}.`;
+}
+
 interface TracePlace {
   readonly axis: '' | number;
   readonly colour: string;
+  readonly pattern: MarkerPattern;
   readonly showlegend: boolean;
 }
 
 function trace(
   { groups }: BarPanel,
   { name, values, halfWidths }: BarSeries,
-  { axis, colour, showlegend }: TracePlace,
+  { axis, colour, pattern, showlegend }: TracePlace,
 ): BarTrace {
   return {
     type: 'bar',
@@ -97,8 +111,8 @@ function trace(
     insidetextanchor: 'start',
     textangle: 0,
     textfont: { size: 10 },
-    insidetextfont: { size: 10, color: '#ffffff' },
-    marker: { color: colour },
+    insidetextfont: { size: 10, color: colours.ground },
+    marker: { color: colour, pattern },
     error_y: halfWidths
       ? { type: 'data', array: rounded(halfWidths), color: colours.text, thickness: 1.5 }
       : undefined,

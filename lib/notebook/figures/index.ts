@@ -23,6 +23,7 @@ export * from './pairedSeeds';
 export * from './pictureGrid';
 export * from './pointsOverSteps';
 export * from './reconstruction';
+export type { CurveMark } from './marks';
 export * from './maskRatio';
 export * from './results';
 export * from './scatter';

@@ -1,6 +1,7 @@
 import type { Figure } from '../plotly';
 import { packed } from '../packed';
-import { colours, rounded, sliderBelow, themed } from '../theme';
+import { colours, rounded, sliderBelow, symbolOf, themed } from '../theme';
+import { valuesText } from './altText';
 
 export interface CloudPair {
   /** What the slider says of the pair. */
@@ -33,8 +34,9 @@ export function kernelMixtureFigure({ pairs, gammas, name, active = 0 }: KernelM
   const total = ({ parts }: CloudPair) => `MMD ${parts.reduce((a, b) => a + b, 0).toFixed(3)}`;
   const now = at(pairs[active]);
   const cloud = (i: 0 | 1, title: string, color: string) =>
-    ({ type: 'scatter', mode: 'markers', name: title, x: now.x[i], y: now.y[i], marker: { size: 7, opacity: 0.75, color } }) as const; // prettier-ignore
+    ({ type: 'scatter', mode: 'markers', name: title, x: now.x[i], y: now.y[i], marker: { size: 7, opacity: 0.75, color, symbol: symbolOf(i) } }) as const; // prettier-ignore
   const bars = { type: 'bar', x: gammas.map(String), y: rounded(pairs[active].parts), name: 'part of the MMD' } as const; // prettier-ignore
+  const parts = gammas.map((gamma, i) => ({ name: `gamma ${gamma}`, value: pairs[active].parts[i] }));
   return themed(
     [
       cloud(0, 'X', colours.video),
@@ -49,14 +51,15 @@ export function kernelMixtureFigure({ pairs, gammas, name, active = 0 }: KernelM
       },
     ],
     {
+      alt: `Two clouds of ${pairs[active].x.length / 2} points at ${name} ${pairs[active].label}, and what each of ${gammas.length} kernels adds to their ${total(pairs[active])}: ${valuesText(parts)}. A slider moves the clouds; at ${name} ${pairs[pairs.length - 1].label} it is ${total(pairs[pairs.length - 1])}.`,
       title: { text: total(pairs[active]) },
-      height: 400,
-      margin: { b: 116 },
+      height: 440,
+      margin: { t: 72, b: 124 },
       showlegend: true,
       legend: { orientation: 'h', x: 0, y: 1, yanchor: 'bottom' },
       bargap: 0.3,
-      xaxis: { domain: [0, 0.46], range: [low, high] },
-      yaxis: { scaleanchor: 'x', showticklabels: false },
+      xaxis: { title: { text: 'first coordinate' }, domain: [0, 0.46], range: [low, high] },
+      yaxis: { title: { text: 'second coordinate' }, scaleanchor: 'x', showticklabels: false },
       xaxis2: { title: { text: 'gamma' }, domain: [0.56, 1], anchor: 'y2', type: 'category' },
       yaxis2: { title: { text: 'part of the MMD' }, anchor: 'x2', range: [1.1 * least, 1.1 * most] },
       sliders: [

@@ -3,6 +3,7 @@ import type { ReconstructedView } from '../reconstructionView';
 import { sliderBelow } from '../theme';
 import { pictureGridFigure } from './pictureGrid';
 import { reconstructionRows, type VideoReconstructionArgs } from './reconstruction';
+import { counted, valuesText } from './altText';
 
 export interface MaskRatioArgs extends Pick<VideoReconstructionArgs, 'config' | 'every'> {
   /** Reconstructions of the same clip, one at each ratio. */
@@ -24,10 +25,12 @@ export function maskRatioFigure(args: MaskRatioArgs): Figure {
     `${Math.round(100 * ratios[place])} % hidden: loss ${views[place].loss.toFixed(2)}`;
   const rowTitles = ['original', 'seen', 'drawn'];
   const rows = [original, seen, drawn];
+  const losses = views.map(({ loss }, i) => ({ name: `at ${ratios[i]}`, value: loss }));
   const { layout, ...figure } = pictureGridFigure({
     rows,
     rowTitles,
     title: titleOf(active),
+    alt: `${counted(original.length, 'frame')} of a clip, what the network saw of them and what it drew. A slider moves the share that is hidden; loss ${valuesText(losses)}.`,
     cellPixels: 92,
   });
   const steps = views.map((view, place) => {

@@ -1,5 +1,6 @@
-import type { ColourScale, Figure } from '../plotly';
-import { hiddenAxis, rounded, scale, themed } from '../theme';
+import type { Axis, ColourScale, Figure } from '../plotly';
+import { cellInk, cellScale, hiddenAxis, rounded, scale, themed } from '../theme';
+import { counted, placeOfHighest, spanText } from './altText';
 
 export interface MatrixArgs {
   /** `[rows, columns]`, row by row. */
@@ -8,6 +9,9 @@ export interface MatrixArgs {
   readonly title?: string;
   readonly xTitle?: string;
   readonly yTitle?: string;
+  /** What stands on the axes instead of numbers from 0. */
+  readonly columnNames?: readonly string[];
+  readonly rowNames?: readonly string[];
   /** Write the numbers into the cells; by default where there are at most 200. */
   readonly numbers?: boolean;
   readonly range?: readonly [number, number];
@@ -17,13 +21,23 @@ export interface MatrixArgs {
 
 /** A small tensor as a table of coloured cells; rows from top to bottom. */
 export function matrixFigure(args: MatrixArgs): Figure {
-  const { values, columns, title, xTitle, yTitle, range, colourScale = scale, cellPixels = 46 } = args;
-  const { numbers = values.length <= 200 } = args;
+  const { values, columns, title, xTitle, yTitle, range, cellPixels = 46 } = args;
+  const { numbers = values.length <= 200, columnNames, rowNames } = args;
+  const { colourScale = numbers ? cellScale : scale } = args;
   const rows = values.length / columns;
   const z = Array.from({ length: rows }, (_, r) =>
     rounded(Array.from({ length: columns }, (_, c) => values[r * columns + c])),
   );
-  const titled = (text?: string) => (text ? { ...hiddenAxis, visible: true, title: { text } } : hiddenAxis);
+  const axis = (count: number, text?: string, names?: readonly string[]): Axis => {
+    if (!text && !names) return hiddenAxis;
+    const ticks = names
+      ? { tickvals: names.map((_, i) => i), ticktext: names }
+      : { dtick: count <= 20 ? 1 : undefined };
+    return { ...hiddenAxis, visible: true, title: text ? { text } : undefined, ...ticks };
+  };
+  const highest = placeOfHighest(values);
+  const nameOf = (names: readonly string[] | undefined, i: number) => names?.[i] ?? String(i);
+  const where = `${yTitle ?? 'row'} ${nameOf(rowNames, Math.floor(highest / columns))}, ${xTitle ?? 'column'} ${nameOf(columnNames, highest % columns)}`;
   return themed(
     [
       {
@@ -33,20 +47,22 @@ export function matrixFigure(args: MatrixArgs): Figure {
         zmax: range?.[1],
         colorscale: colourScale,
         showscale: !numbers,
-        colorbar: { thickness: 10, outlinewidth: 0 },
+        colorbar: { title: { text: 'value', side: 'right' }, thickness: 10, outlinewidth: 0 },
         texttemplate: numbers ? '%{z}' : undefined,
+        textfont: { color: cellInk },
         xgap: 2,
         ygap: 2,
         hovertemplate: 'row %{y}, column %{x}: %{z}<extra></extra>',
       },
     ],
     {
+      alt: `A table of ${counted(rows, 'row')} and ${counted(columns, 'column')} with values of ${spanText(values)}, the highest at ${where}.`,
       title: title ? { text: title } : undefined,
       width: Math.min(860, columns * cellPixels + (numbers ? 80 : 150)),
-      height: rows * Math.min(cellPixels, 34) + (title ? 44 : 12) + (xTitle ? 48 : 12),
-      margin: { l: yTitle ? 56 : 12, r: 12, b: xTitle ? 48 : 12 },
-      xaxis: { ...titled(xTitle), dtick: columns <= 20 ? 1 : undefined },
-      yaxis: { ...titled(yTitle), dtick: rows <= 20 ? 1 : undefined, autorange: 'reversed' },
+      height: rows * Math.min(cellPixels, 34) + (title ? 44 : 12) + (xTitle || columnNames ? 48 : 12),
+      margin: { l: yTitle || rowNames ? 56 : 12, r: 12, b: xTitle || columnNames ? 48 : 12 },
+      xaxis: axis(columns, xTitle, columnNames),
+      yaxis: { ...axis(rows, yTitle, rowNames), autorange: 'reversed' },
     },
   );
 }

@@ -41,6 +41,9 @@ const boxes: readonly Box[] = [
   { text: 'head', at: [60, 70, 3, 13], colour: colours.audio, hover: headHover },
 ];
 
+const alt =
+  'Diagram of XKD: video and sound each have a teacher, which sees the whole clip, and a student, which sees a masked one, all followed by a head. Students reconstruct what is masked (L_ae), outputs of video and sound are aligned (L_da), each teacher’s distribution, refined by attention, is distilled into the other modality’s student (L_kd), and teachers follow their students by EMA.';
+
 /** What is computed from what: four towers, three losses. */
 export function methodFigure(): Figure {
   return themed(
@@ -56,6 +59,7 @@ export function methodFigure(): Figure {
       },
     ],
     {
+      alt,
       width: 860,
       height: 460,
       margin: { l: 8, r: 8, t: 8, b: 8 },

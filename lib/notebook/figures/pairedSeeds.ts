@@ -1,7 +1,8 @@
 import { intervalOf, pairedGain, type Interval } from '../../ablation/table';
 import type { AblationFigure } from '../../ablation/table';
 import type { Axis, Figure, ScatterTrace } from '../plotly';
-import { colours, rounded, series, themed } from '../theme';
+import { colours, dashOf, rounded, series, symbolOf, themed } from '../theme';
+import { counted, numberText, spanText, valuesText } from './altText';
 
 export interface PairedSeedsArgs {
   /** The row that is compared with, and the other: names, and top-1 from 0 to 1 of each seed. */
@@ -32,8 +33,8 @@ export function pairedSeedsFigure({ rows, title }: PairedSeedsArgs): Figure {
     name: `seed ${seed}`,
     x: [0, 1],
     y: percents([before, after]),
-    marker: { size: 7 },
-    line: { color: series[i % series.length], width: 1.5 },
+    marker: { size: 8, symbol: symbolOf(i) },
+    line: { color: series[i % series.length], width: 1.5, dash: dashOf(i) },
     legendgroup: String(seed),
     hovertemplate: `%{y} %<extra>seed ${seed}</extra>`,
   }));
@@ -43,7 +44,7 @@ export function pairedSeedsFigure({ rows, title }: PairedSeedsArgs): Figure {
     name: `seed ${seed}`,
     x: [0],
     y: percents([after - before]),
-    marker: { size: 7, color: series[i % series.length] },
+    marker: { size: 8, color: series[i % series.length], symbol: symbolOf(i) },
     xaxis: 'x2',
     yaxis: 'y2',
     legendgroup: String(seed),
@@ -55,8 +56,13 @@ export function pairedSeedsFigure({ rows, title }: PairedSeedsArgs): Figure {
   );
   const gain = pairedGain(to.values, from.values)!;
   const right: ScatterTrace = { ...meanMark(gain, 0.3), xaxis: 'x2', yaxis: 'y2', showlegend: false };
+  const gains = pairs.map(({ seed, before, after }) => ({
+    name: `seed ${seed}`,
+    value: 100 * (after - before),
+  }));
   const names: Axis = { fixedrange: true, zeroline: false, showgrid: false };
   return themed([...lines, { ...means[0], showlegend: true }, means[1], ...differences, right], {
+    alt: `Top-1 of ${counted(pairs.length, 'seed')}, each with a line from ${from.name} to ${to.name}: ${valuesText(gains, ' points')}. The mean difference is ${numberText(100 * gain.mean)} points${gain.low === null || gain.high === null ? '' : `, 95 % interval ${spanText([100 * gain.low, 100 * gain.high])}`}.`,
     title: title ? { text: title } : undefined,
     height: 340,
     showlegend: true,
@@ -75,9 +81,9 @@ export function pairedSeedsFigure({ rows, title }: PairedSeedsArgs): Figure {
       range: [-0.5, 0.7],
       anchor: 'y2',
       tickvals: [0],
-      ticktext: ['difference'],
+      ticktext: [`${to.name} less ${from.name}`],
     },
-    yaxis2: { title: { text: 'points' }, anchor: 'x2', zeroline: true, rangemode: 'tozero' },
+    yaxis2: { title: { text: 'difference [points]' }, anchor: 'x2', zeroline: true, rangemode: 'tozero' },
   });
 }
 
@@ -91,7 +97,7 @@ function meanMark({ mean, low, high }: Interval, x: number): ScatterTrace {
     showlegend: false,
     x: [x],
     y: [middle],
-    marker: { size: 10, color: colours.text, symbol: 'diamond' },
+    marker: { size: 11, color: colours.text, symbol: 'diamond-wide' },
     error_y: {
       type: 'data',
       array: rounded([above - middle], 4),

@@ -18,14 +18,28 @@ export function panelRow(count: number, gap: number): PanelPlace[] {
   });
 }
 
-/** A text above a panel. */
-export function panelHeading(text: string, { start, end }: PanelPlace): Annotation {
-  const place = { xref: 'paper', yref: 'paper', y: 1, xanchor: 'center', yanchor: 'bottom' } as const;
-  return { text, ...place, x: (start + end) / 2, showarrow: false, font: { size: 12, color: colours.text } };
+/** A text above a panel; it goes with the panel's axes where they are moved on a narrow page. */
+export function panelHeading(text: string, { axis }: PanelPlace): Annotation {
+  const place = {
+    xref: `x${axis} domain`,
+    yref: `y${axis} domain`,
+    xanchor: 'center',
+    yanchor: 'bottom',
+  } as const;
+  return { text, ...place, x: 0.5, y: 1, showarrow: false, font: { size: 12, color: colours.text } };
 }
 
 /** A dotted line through a panel. */
-export function panelLevel(value: number, { start, end, axis }: PanelPlace): Shape {
+export function panelLevel(value: number, { axis }: PanelPlace): Shape {
   const line = { color: colours.bad, width: 1.5, dash: 'dot' as const };
-  return { type: 'line', xref: 'paper', yref: `y${axis}`, x0: start, x1: end, y0: value, y1: value, line };
+  return {
+    type: 'line',
+    xref: `x${axis} domain`,
+    yref: `y${axis}`,
+    x0: 0,
+    x1: 1,
+    y0: value,
+    y1: value,
+    line,
+  };
 }

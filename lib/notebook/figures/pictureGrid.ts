@@ -1,11 +1,14 @@
 import type { Picture } from '../picture';
 import type { Annotation, Figure, LayoutImage, Shape } from '../plotly';
 import { hiddenAxis, themed } from '../theme';
+import { counted, namesText } from './altText';
 
 export interface PictureGridArgs {
   /** Pictures row by row; rows may differ in length. */
   readonly rows: readonly (readonly Picture[])[];
   readonly title?: string;
+  /** What the pictures show; by default how many there are, and the titles of their rows. */
+  readonly alt?: string;
   /** One to the left of each row. */
   readonly rowTitles?: readonly string[];
   /** One above each column. */
@@ -31,6 +34,7 @@ export function pictureGridFigure(args: PictureGridArgs): Figure {
   const cellHeight = cellWidth * (height / width);
   const top = (title ? 40 : 8) + (columnTitles.length > 0 ? 18 : 0);
   return themed(hoverPoints(args), {
+    alt: args.alt ?? altOf(args),
     title: title ? { text: title } : undefined,
     width: Math.round(left + columns * cellWidth + 8),
     height: Math.round(top + rows.length * cellHeight + 8),
@@ -46,6 +50,12 @@ export function pictureGridFigure(args: PictureGridArgs): Figure {
       ...columnTitles.map((text, c) => label(text, { x: c + 0.5, y: 0, yanchor: 'bottom' })),
     ],
   });
+}
+
+function altOf({ rows, rowTitles = [] }: PictureGridArgs): string {
+  const pictures = counted(rows.flat().length, 'picture');
+  const names = rowTitles.length > 0 ? `: ${namesText(rowTitles)}` : '';
+  return `${pictures} in ${counted(rows.length, 'row')}${names}.`;
 }
 
 /** A picture in the cell of column `x` and row `y`. */

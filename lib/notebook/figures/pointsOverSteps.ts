@@ -1,11 +1,15 @@
 import type { Axis, Figure, ScatterTrace } from '../plotly';
 import { packed } from '../packed';
-import { series, sliderBelow, themed } from '../theme';
+import { series, sliderBelow, symbolOf, themed } from '../theme';
 import { panelHeading, panelRow } from './panelRow';
+import { counted, namesText } from './altText';
+import { principalAxes } from './embedding';
 
 export interface MovingPoints {
   readonly name: string;
   readonly colour: string;
+  /** Default: another for each name. */
+  readonly symbol?: string;
   /** For each step the places of the points, `[N, 2]`, point by point. */
   readonly places: readonly ArrayLike<number>[];
 }
@@ -51,23 +55,30 @@ export function pointsOverStepsFigure(args: PointsOverStepsArgs): Figure {
   panels.forEach(({ groups }, panel) => {
     const { start, end, axis } = places[panel];
     const look = { showticklabels: false, zeroline: false };
+    const [xTitle, yTitle] = principalAxes.map((text) => ({ text }));
     const [x, y] = ranges(groups);
-    axes[`xaxis${axis}`] = { ...look, domain: [start, end], anchor: `y${axis}`, range: x };
-    axes[`yaxis${axis}`] = { ...look, anchor: `x${axis}`, range: y };
-    for (const { name, colour, places: cloud } of groups) {
+    axes[`xaxis${axis}`] = { ...look, title: xTitle, domain: [start, end], anchor: `y${axis}`, range: x };
+    axes[`yaxis${axis}`] = { ...look, title: panel === 0 ? yTitle : undefined, anchor: `x${axis}`, range: y };
+    for (const { name, colour, places: cloud, symbol } of groups) {
+      const isNew = !names.has(name);
+      names.add(name);
       traces.push({
         type: 'scatter',
         mode: 'markers',
         name,
         legendgroup: name,
-        showlegend: !names.has(name),
+        showlegend: isNew,
         ...coordinates(cloud[active]),
         xaxis: `x${axis}`,
         yaxis: `y${axis}`,
-        marker: { size: 6, opacity: 0.75, color: colour },
+        marker: {
+          size: 7,
+          opacity: 0.75,
+          color: colour,
+          symbol: symbol ?? symbolOf([...names].indexOf(name)),
+        },
         hovertemplate: `${name}<extra></extra>`,
       });
-      names.add(name);
     }
   });
   const all = panels.flatMap(({ groups }) => groups);
@@ -78,14 +89,15 @@ export function pointsOverStepsFigure(args: PointsOverStepsArgs): Figure {
     return { label: String(step), args: [values, { 'title.text': titleAt(i) }] as const };
   });
   return themed(traces, {
+    alt: `Points of ${namesText([...names])} in the plane of their principal components, ${namesText(panels.map((panel) => panel.title))} side by side, at step ${steps[active]}${notes[active] ? `: ${notes[active]}` : ''}. A slider goes through ${counted(steps.length, 'step')} from ${steps[0]} to ${steps[steps.length - 1]}.`,
     title: titleAt(active) ? { text: titleAt(active) } : undefined,
-    height: 460,
-    margin: { t: 64, b: 84, l: 16 },
+    height: 490,
+    margin: { t: 64, b: 108, l: 32 },
     showlegend: true,
     legend: { orientation: 'v', x: 1.02, y: 1 },
     ...axes,
     annotations: panels.map((panel, i) => panelHeading(panel.title, places[i])),
-    sliders: [sliderBelow(slides, { name: 'step', active, y: -0.03 })],
+    sliders: [sliderBelow(slides, { name: 'step', active, y: -0.11 })],
   });
 }
 

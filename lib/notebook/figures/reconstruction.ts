@@ -5,6 +5,7 @@ import type { ReconstructedView } from '../reconstructionView';
 import { audioGrid, maskFrames, maskSpectrogram } from './masks';
 import { pictureGridFigure } from './pictureGrid';
 import { spectrogramPanelsFigure } from './spectrogramPanels';
+import { counted, namesText, numberText } from './altText';
 
 export interface VideoReconstructionArgs {
   readonly config: XkdConfig;
@@ -25,6 +26,7 @@ export function videoReconstructionFigure(args: VideoReconstructionArgs): Figure
     rows: [rows[0].original, ...rows.flatMap(({ seen, drawn }) => [seen, drawn])],
     rowTitles: ['original', ...names.flatMap((name) => [`seen${suffix(name)}`, `drawn${suffix(name)}`])],
     title,
+    alt: `${counted(rows[0].original.length, 'frame')} of a clip, and below them what the network saw and what it drew: ${namesText(views.map(viewText))}.`,
     cellPixels: 92,
   });
 }
@@ -63,12 +65,19 @@ export function audioReconstructionFigure({ config, view, title }: AudioReconstr
   return spectrogramPanelsFigure({
     config,
     title,
+    alt: `A spectrogram, what the network saw of it, and what it drew: ${viewText(view)}.`,
     panels: [
       { title: 'original', values: view.original },
       { title: 'seen', values: maskSpectrogram(view.original, view.removed, grid) },
       { title: 'drawn', values: view.drawn },
     ],
   });
+}
+
+/** `85 % hidden, loss 0.41` */
+function viewText({ removed, loss }: ReconstructedView): string {
+  const hidden = removed.reduce((a, b) => a + b, 0) / removed.length;
+  return `${Math.round(100 * hidden)} % hidden, loss ${numberText(loss)}`;
 }
 
 function suffix(name: string): string {

@@ -12,6 +12,7 @@ import type { ReportRow, ResultReport } from '../../eval/report/makeReport';
 import type { Annotation, Axis, Figure, ScatterTrace } from '../plotly';
 import { escapeHtml } from '../table';
 import { colours, rounded, themed } from '../theme';
+import { counted, valuesText } from './altText';
 
 /** Pixels: a row, the heading of a data set, what is above and below all of them, and how far below the legend is. */
 const rowHeight = 24;
@@ -36,6 +37,7 @@ interface Panel {
  */
 export function resultsFigure({ rows }: Pick<ResultReport, 'rows'>): Figure {
   const shares = rows.filter(({ isShare, isMain }) => isShare && isMain);
+  const means = shares.map((row) => ({ name: `${row.dataset}, ${label(row)}`, value: 100 * row.ours.mean }));
   const panels = stack([...groupBy(shares, ({ dataset }) => dataset).values()]);
   const height = Math.max(rowHeight, ...panels.map(({ top }) => top + headingHeight));
   const axes: Record<string, Axis> = {};
@@ -53,12 +55,17 @@ export function resultsFigure({ rows }: Pick<ResultReport, 'rows'>): Figure {
     annotations.push(heading(rows[0], top / height));
   }
   return themed(withLegend(panels.flatMap(traces)), {
+    alt: `Means with intervals of ${counted(shares.length, 'result')} on ${counted(panels.length, 'data set')}, beside the paper’s. Ours: ${valuesText(means, ' %')}.`,
     title: { text: 'Ours beside the paper’s [%]' },
     height: height + marginTop + marginBottom,
     margin: { t: marginTop, b: marginBottom, l: 120 },
     showlegend: true,
     legend: { orientation: 'h', x: 0, y: -legendDepth / height, yanchor: 'top' },
-    xaxis: { range: [0, 101], anchor: panels.length > 1 ? `y${panels.length}` : 'y', title: { text: '%' } },
+    xaxis: {
+      range: [0, 101],
+      anchor: panels.length > 1 ? `y${panels.length}` : 'y',
+      title: { text: 'result [%]' },
+    },
     ...axes,
     annotations,
   });

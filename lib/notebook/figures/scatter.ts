@@ -1,5 +1,6 @@
 import type { Figure, ScatterTrace } from '../plotly';
-import { rounded, series, themed } from '../theme';
+import { rounded, series, symbolOf, themed } from '../theme';
+import { namesText, spanText } from './altText';
 
 export interface ScatterGroup {
   readonly name: string;
@@ -17,7 +18,7 @@ export interface ScatterArgs {
 }
 
 /** One figure against another, a colour for each group; a click on the legend hides a group. */
-export function scatterFigure({ groups, title, xTitle, yTitle }: ScatterArgs): Figure {
+export function scatterFigure({ groups, title, xTitle = 'x', yTitle = 'y' }: ScatterArgs): Figure {
   const traces = groups.map(({ name, x, y, text }, i): ScatterTrace => ({
     type: 'scatter',
     mode: 'markers',
@@ -25,15 +26,19 @@ export function scatterFigure({ groups, title, xTitle, yTitle }: ScatterArgs): F
     x: rounded(x, 4),
     y: rounded(y, 4),
     text,
-    marker: { size: 9, opacity: 0.85, color: series[i % series.length] },
+    marker: { size: 9, opacity: 0.85, color: series[i % series.length], symbol: symbolOf(i) },
     hovertemplate: `${text ? '%{text}: ' : ''}%{x}, %{y}<extra>${name}</extra>`,
   }));
   return themed(traces, {
+    alt: `${yTitle} over ${xTitle}: ${namesText(
+      groups.map(({ name, x, y }) => `${name} at ${spanText(x)} with ${spanText(y)}`),
+      10,
+    )}.`,
     title: title ? { text: title } : undefined,
     height: 380,
     showlegend: true,
     legend: { orientation: 'v', x: 1.02, y: 1 },
-    xaxis: { title: xTitle ? { text: xTitle } : undefined },
-    yaxis: { title: yTitle ? { text: yTitle } : undefined },
+    xaxis: { title: { text: xTitle } },
+    yaxis: { title: { text: yTitle } },
   });
 }

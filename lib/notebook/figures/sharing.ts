@@ -2,6 +2,7 @@ import type { XkdConfig } from '../../config';
 import type { Annotation, Figure, MenuButton, ScatterTrace, Shape } from '../plotly';
 import { buttonRow, colours, hiddenAxis, themed } from '../theme';
 import { storedParts, towers, type StoredPart, type Tower, type TowerPartName } from '../towerParts';
+import { namesText } from './altText';
 
 /*
  * Units of the drawing: a page's width is 100, heights are pixels.
@@ -21,7 +22,9 @@ export function sharingFigure({ variants }: SharingArgs): Figure {
     args: [{ x: [points.x], y: [points.y], text: [points.text] }, { shapes, annotations }, [0]],
   }));
   const [{ points, shapes, annotations }] = drawings;
+  const [first, ...others] = variants.map(({ name, config }) => `${name} ${storedText(config)}`);
   return themed([points], {
+    alt: `Diagram of two students and two teachers with their parts; what is stored once for several is one box. ${namesText([first, ...others])}.`,
     width: 860,
     height: height + 88,
     margin: { l: 8, r: 8, t: 68, b: 8 },
@@ -44,12 +47,10 @@ interface Drawing {
 
 function drawing(name: string, config: XkdConfig): Drawing {
   const parts = storedParts(config);
-  const total = sum(parts.map(({ count }) => count));
-  const trained = sum(parts.map((part) => part.trained));
   const spots = parts.flatMap((part) =>
     part.towers.map((tower) => ({ part, place: placeOf(part.part, tower) })),
   );
-  const headline = `<b>${name}</b>: ${countText(total)} parameters are stored, gradients move ${countText(trained)}`;
+  const headline = `<b>${name}</b>: ${storedText(config)}`;
   return {
     name,
     points: {
@@ -69,6 +70,13 @@ function drawing(name: string, config: XkdConfig): Drawing {
       ...towers.filter(({ role }) => role === 'teacher').flatMap(emaArrow),
     ],
   };
+}
+
+function storedText(config: XkdConfig): string {
+  const parts = storedParts(config);
+  const total = sum(parts.map(({ count }) => count));
+  const trained = sum(parts.map((part) => part.trained));
+  return `${countText(total)} parameters are stored, gradients move ${countText(trained)}`;
 }
 
 const aboveFigure = { xref: 'paper', yref: 'paper', xanchor: 'left', yanchor: 'bottom', yshift: 14 } as const;

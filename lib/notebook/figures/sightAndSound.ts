@@ -9,6 +9,7 @@ import { buttonRow, glowScale, hiddenAxis, themed } from '../theme';
 import { glowFrames } from './masks';
 import { bandAxis, secondsOf, spectrogramTrace } from './spectrogram';
 import { eventLines } from './waveform';
+import { momentsText, namesText, numberText } from './altText';
 
 export interface SightAndSoundArgs {
   readonly config: XkdConfig;
@@ -32,10 +33,14 @@ export function sightAndSoundFigure(args: SightAndSoundArgs): Figure {
   const { config, audio, looks, startSeconds = 0, events = [], title } = args;
   const end = startSeconds + secondsOf({ values: audio.data, config });
   const sound = spectrogramTrace({ values: audio.data, config, startSeconds });
+  const marked = events.filter((seconds) => seconds >= startSeconds && seconds < end);
   const shown = looks.map(({ values }) => ({
     images: lightOnFrames(args, values.video),
     ...lightOnSound(config, values.audio),
   }));
+  const peaks = looks.map(
+    ({ name }, i) => `${name}, up to ${numberText(shown[i].zmax!)} times the mean on the sound`,
+  );
   const buttons = looks.map(({ name }, i): MenuButton => ({
     label: name,
     method: 'update',
@@ -48,16 +53,17 @@ export function sightAndSoundFigure(args: SightAndSoundArgs): Figure {
       { type: 'scatter', mode: 'markers', x: [], y: [], yaxis: 'y2', showlegend: false },
     ],
     {
+      alt: `Frames above the spectrogram of ${numberText(startSeconds)} to ${numberText(end)} s, with light on the patches of highest weight: ${namesText(peaks)}.${momentsText(marked)}`,
       title: title ? { text: title } : undefined,
       height: 400,
-      margin: { t: 64 },
+      margin: { t: 76 },
       showlegend: false,
       dragmode: false,
       xaxis: { title: { text: 'time [s]' }, range: [startSeconds, end], showgrid: false, anchor: 'y' },
       yaxis: { ...bandAxis(config), domain: [0, 0.6] },
       yaxis2: { ...hiddenAxis, domain: [0.64, 1], range: [0, 1] },
       images: shown[0].images,
-      shapes: eventLines(events.filter((seconds) => seconds >= startSeconds && seconds < end)),
+      shapes: eventLines(marked),
       updatemenus: looks.length > 1 ? [buttonRow(buttons)] : [],
     },
   );

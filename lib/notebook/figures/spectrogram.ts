@@ -4,6 +4,7 @@ import { packed } from '../packed';
 import { scale, themed } from '../theme';
 import { melBandHz } from './melMatrix';
 import { eventLines } from './waveform';
+import { momentsText, numberText, placeOfHighest, spanText } from './altText';
 
 export interface SpectrogramArgs {
   /** `[M, C]`, row by row: mel bands from low to high, columns in time. */
@@ -24,7 +25,12 @@ const mostColumns = 120;
 /** A log-mel spectrogram: time to the right, pitch upwards, loudness as colour. */
 export function spectrogramFigure(args: SpectrogramArgs): Figure {
   const { startSeconds = 0, events = [], title } = args;
+  const loudest = placeOfHighest(args.values);
+  const columns = args.values.length / args.config.spectrogram.melBands;
+  const band = melBandHz(args.config)[Math.floor(loudest / columns)];
+  const moment = startSeconds + (loudest % columns) * columnSecondsOf(args.config);
   return themed([spectrogramTrace(args)], {
+    alt: `Log-mel spectrogram from ${numberText(startSeconds)} to ${numberText(startSeconds + secondsOf(args))} s with values of ${spanText(args.values)}, highest at ${moment.toFixed(2)} s near ${Math.round(band)} Hz.${momentsText(events)}`,
     title: title ? { text: title } : undefined,
     height: title ? 290 : 260,
     xaxis: {

@@ -2,6 +2,7 @@ import type { Axis, Figure } from '../plotly';
 import { bandAxis, secondsOf, spectrogramTrace, type SpectrogramArgs } from './spectrogram';
 import { themed } from '../theme';
 import { panelHeading, panelRow } from './panelRow';
+import { extent, namesText, spanText } from './altText';
 
 export interface SpectrogramPanel {
   readonly title: string;
@@ -12,6 +13,8 @@ export interface SpectrogramPanel {
 export interface SpectrogramPanelsArgs extends Pick<SpectrogramArgs, 'config' | 'valueTitle'> {
   readonly panels: readonly SpectrogramPanel[];
   readonly title?: string;
+  /** What the panels show; by default their titles and values. */
+  readonly alt?: string;
   /** Values of the lowest and the highest colour; by default those of the first panel. */
   readonly range?: readonly [number, number];
 }
@@ -46,6 +49,9 @@ export function spectrogramPanelsFigure(args: SpectrogramPanelsArgs): Figure {
       showscale: i === panels.length - 1,
     })),
     {
+      alt:
+        args.alt ??
+        `Spectrograms side by side: ${namesText(panels.map((panel) => `${panel.title} ${spanText(panel.values)}`))}.`,
       title: title ? { text: title } : undefined,
       height: title ? 280 : 250,
       margin: { t: title ? 64 : 28 },
@@ -53,9 +59,4 @@ export function spectrogramPanelsFigure(args: SpectrogramPanelsArgs): Figure {
       annotations: panels.map((panel, i) => panelHeading(panel.title, places[i])),
     },
   );
-}
-
-function extent(values: ArrayLike<number>): [number, number] {
-  const known = Array.from(values).filter(Number.isFinite);
-  return [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
 }

@@ -1,6 +1,7 @@
 import type { Figure, ScatterTrace, Shape } from '../plotly';
 import { packed } from '../packed';
 import { colours, themed } from '../theme';
+import { momentsText, numberText, placeOfHighest } from './altText';
 
 export interface WaveformArgs {
   /** Samples in [-1, 1]. */
@@ -13,16 +14,22 @@ export interface WaveformArgs {
   readonly title?: string;
 }
 
+/** On the axis of samples. */
+export const amplitudeTitle = 'amplitude [of full scale]';
+
 /** Sound pressure over time, with marked moments. */
 export function waveformFigure(args: WaveformArgs): Figure {
   const { waveform, sampleRateHz, startSeconds = 0, events = [], title } = args;
   const end = startSeconds + waveform.length / sampleRateHz;
+  const loudest = placeOfHighest(waveform.map(Math.abs));
+  const [time, level] = [startSeconds + loudest / sampleRateHz, Math.abs(waveform[loudest])];
   return themed([envelopeTrace(args)], {
+    alt: `Waveform from ${numberText(startSeconds)} to ${numberText(end)} s, loudest at ${time.toFixed(2)} s with ${numberText(level)} of full scale.${momentsText(events)}`,
     title: title ? { text: title } : undefined,
     height: title ? 220 : 190,
     showlegend: false,
     xaxis: { title: { text: 'time [s]' }, range: [startSeconds, end] },
-    yaxis: { title: { text: 'amplitude' }, nticks: 5 },
+    yaxis: { title: { text: amplitudeTitle }, nticks: 5 },
     shapes: eventLines(events),
   });
 }

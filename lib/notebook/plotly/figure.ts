@@ -80,6 +80,7 @@ export interface Annotation {
   readonly align?: 'left' | 'center' | 'right';
   readonly textangle?: number;
   readonly font?: Font;
+  readonly bgcolor?: string;
   readonly hovertext?: string;
 }
 
@@ -167,6 +168,13 @@ export interface PlayableClip {
   readonly caption: string;
 }
 
+/** Read by our renderer, and by exported pages: Plotly itself passes it over. */
+export interface FigureMeta {
+  /** What the figure shows, for those who do not see it: one to three sentences with its main values. */
+  readonly alt: string;
+  readonly clips?: readonly PlayableClip[];
+}
+
 /** Further axes are named `xaxis2`, `yaxis2` and so on, and are referred to as `x2`, `y2`. */
 export interface Layout {
   readonly title?: {
@@ -194,8 +202,8 @@ export interface Layout {
   readonly sliders?: readonly Slider[];
   readonly uirevision?: string;
   readonly scene?: Scene;
-  /** Read by our renderer, and by exported pages: Plotly itself passes it over. */
-  readonly meta?: { readonly clips: readonly PlayableClip[] };
+  readonly hoverlabel?: { readonly bgcolor?: string; readonly bordercolor?: string; readonly font?: Font };
+  readonly meta?: FigureMeta;
   readonly [axis: `xaxis${number}` | `yaxis${number}`]: Axis | undefined;
   readonly xaxis?: Axis;
   readonly yaxis?: Axis;
@@ -203,6 +211,10 @@ export interface Layout {
 
 export interface Figure {
   readonly data: readonly Trace[];
-  readonly layout: Layout;
-  readonly config?: { readonly displaylogo?: boolean; readonly displayModeBar?: boolean | 'hover' };
+  readonly layout: Layout & { readonly meta: FigureMeta };
+  readonly config?: {
+    readonly displaylogo?: boolean;
+    readonly displayModeBar?: boolean | 'hover';
+    readonly modeBarButtonsToRemove?: readonly string[];
+  };
 }

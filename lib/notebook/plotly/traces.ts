@@ -9,8 +9,18 @@ export interface Font {
 export interface Line {
   readonly color?: string;
   readonly width?: number;
-  readonly dash?: 'solid' | 'dot' | 'dash' | 'dashdot';
+  /** A name, or lengths of strokes and gaps such as `8px,2px`. */
+  readonly dash?: 'solid' | 'dot' | 'dash' | 'dashdot' | 'longdash' | 'longdashdot' | `${string}px`;
   readonly shape?: 'linear' | 'hv' | 'spline';
+}
+
+/** Lines or dots on a bar. */
+export interface MarkerPattern {
+  readonly shape: '' | '/' | '\\' | 'x' | '-' | '|' | '+' | '.';
+  readonly fillmode?: 'replace' | 'overlay';
+  readonly fgcolor?: string;
+  readonly size?: number;
+  readonly solidity?: number;
 }
 
 export interface Marker {
@@ -19,6 +29,8 @@ export interface Marker {
   readonly opacity?: number;
   readonly symbol?: string | readonly string[];
   readonly line?: Line;
+  /** On bars only. */
+  readonly pattern?: MarkerPattern;
 }
 
 /** What traces of every kind have in common. */

@@ -1,0 +1,88 @@
+import type { ColourScale, Line, MarkerPattern } from './plotly';
+
+/*
+ * Colours of all figures. They are chosen for a white ground: each is legible there as text (contrast of at least 4.5 to
+ * 1). On JupyterLab's dark page the renderer puts a lighter partner in the place of each: `colours.js` beside it.
+ */
+
+/** One colour for one meaning in every figure. */
+export const colours = {
+  video: '#1f6fb8',
+  audio: '#b2540f',
+  teacher: '#7350c6',
+  picture: '#0e7580',
+  good: '#1b7a4b',
+  bad: '#c02f57',
+  text: '#4d5865',
+  /** What both modalities share. */
+  shared: '#1b7a4b',
+  ground: '#ffffff',
+  line: 'rgba(125, 135, 148, 0.28)',
+  faint: 'rgba(125, 135, 148, 0.14)',
+  /** Under a text that lies over curves. */
+  veil: 'rgba(255, 255, 255, 0.8)',
+  /** Lines of a pattern on a bar: they leave the text on it legible. */
+  stripe: 'rgba(0, 0, 0, 0.32)',
+} as const;
+
+/** For several curves or classes, in this order. */
+export const series: readonly string[] = [
+  colours.video,
+  colours.audio,
+  colours.good,
+  colours.teacher,
+  colours.bad,
+  colours.picture,
+  '#846504',
+  colours.text,
+  '#9a4aa3',
+  '#4a7423',
+];
+
+/** For networks that are compared: none of them means a modality or a role. */
+export const contenderColours: readonly string[] = ['#9a4aa3', '#846504', '#0e7580', '#4a7423', '#3f55a5'];
+
+/** What tells the `i`-th of several curves from the others where colours do not. */
+export function dashOf(i: number): Line['dash'] {
+  return dashes[i % dashes.length];
+}
+
+/** What tells the points of the `i`-th class from those of the others where colours do not. */
+export function symbolOf(i: number): string {
+  return symbols[i % symbols.length];
+}
+
+/** The same for points in space, for which Plotly knows these only. */
+export function spaceSymbolOf(i: number): string {
+  return spaceSymbols[i % spaceSymbols.length];
+}
+
+/** What tells the bars of the `i`-th series from those of the others where colours do not. */
+export function patternOf(i: number): MarkerPattern {
+  const shape = patterns[i % patterns.length];
+  return { shape, fillmode: 'overlay', fgcolor: colours.stripe, size: 7, solidity: 0.25 };
+}
+
+/** For values from low to high: the same lightness steps everywhere (a perceptually even scale). */
+export const scale: ColourScale = 'Viridis';
+
+/** For cells with numbers in them: light enough for {@link cellInk}, on a light and on a dark page. */
+export const cellScale: ColourScale = [
+  [0, '#f1f5fa'],
+  [1, '#62a5df'],
+];
+
+/** Text on {@link cellScale}; it is the same on a dark page. */
+export const cellInk = '#101418';
+
+/** For an overlay that lets what lies below shine through where the value is low. */
+export const glowScale: ColourScale = [
+  [0, 'rgba(255, 196, 0, 0)'],
+  [0.5, 'rgba(255, 150, 0, 0.45)'],
+  [1, 'rgba(255, 40, 0, 0.8)'],
+];
+
+const dashes = ['solid', 'dash', 'dot', 'dashdot', 'longdash', 'longdashdot', '8px,2px,2px,2px,2px,2px', '1px,4px', '12px,4px', '4px,1px'] as const; // prettier-ignore
+const symbols = ['circle', 'square', 'diamond', 'triangle-up', 'x', 'star', 'triangle-down', 'cross', 'pentagon', 'hourglass']; // prettier-ignore
+const spaceSymbols = ['circle', 'square', 'diamond', 'cross', 'x', 'circle-open', 'square-open', 'diamond-open']; // prettier-ignore
+const patterns = ['', '/', 'x', '-', '\\', '|', '+', '.'] as const;
