@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { writeFileAtomic } from '../files';
+import { projectPath } from './project';
 import { escapeHtml } from './table';
 
 export interface FigurePage {
@@ -22,16 +23,28 @@ export function writeFigurePage(path: string, page: FigurePage): void {
 
 /** The page as HTML. */
 export function figurePage({ title, figure, below = '' }: FigurePage): string {
-  const plotly = readFileSync(require.resolve('plotly.js-dist-min/plotly.min.js'), 'utf8');
+  const scripts = [
+    require.resolve('plotly.js-dist-min/plotly.min.js'),
+    ...drawing.map((name) => projectPath('scripts', 'labextension', 'static', name)),
+  ].map((path) => `<script>${readFileSync(path, 'utf8').replaceAll('</script', '<\\/script')}</script>`);
   // Within a script nothing but "<" could end it or begin a comment.
   const data = JSON.stringify(figure).replaceAll('<', '\\u003c');
   return [
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(title)}</title>`,
-    `<style>${style}</style><script>${plotly}</script></head><body><div id="figure"></div>`,
-    `<script>Plotly.newPlot('figure', ${data});</script>`,
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">`,
+    `<title>${escapeHtml(title)}</title><style>${style}</style>${scripts.join('\n')}</head><body>`,
+    `<div id="figure"></div><script>(${draw})(${data});</script>`,
     `${below}</body></html>`,
   ].join('\n');
 }
+
+/** As in notebooks. */
+const drawing = ['clipPanel.js', 'darkColours.js', 'fitFigure.js', 'drawFigure.js'] as const;
+
+/** Runs in the page. */
+const draw = `(figure) => {
+  const plot = document.getElementById('figure');
+  xkdDrawFigure(plot, figure).then(() => new ResizeObserver(() => xkdRefitFigure(plot, figure)).observe(plot));
+}`;
 
 const style = `body { font: 14px/1.4 sans-serif; margin: 16px; }
 table { border-collapse: collapse; margin: 16px 0; }

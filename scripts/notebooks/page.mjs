@@ -6,11 +6,12 @@ import { nodeModules, root, venvPython } from '../setup/paths.mjs';
 import { Equations } from './equations.mjs';
 import { figureType } from './files.mjs';
 
-/** Runs in the page. */
-const drawFigure = `async (id, { data, layout: { meta, ...layout }, config }) => {
-  const plot = await Plotly.newPlot(id, data, { autosize: true, ...layout }, { responsive: true, ...config });
-  xkdClipPanel(plot, meta?.clips);
+/** Runs in the page: draws the figure, and again where the window gets another width. */
+const drawFigure = `(id, figure) => {
+  const plot = document.getElementById(id);
+  xkdDrawFigure(plot, figure).then(() => new ResizeObserver(() => xkdRefitFigure(plot, figure)).observe(plot));
 }`;
+const drawingScripts = ['clipPanel.js', 'darkColours.js', 'fitFigure.js', 'drawFigure.js'];
 
 /**
  * A notebook as an HTML page that needs no network and no server: figures stay interactive (plotly.js is put into each
@@ -28,7 +29,7 @@ export function notebookPage(notebook, { title, head = '' }) {
 function scripts() {
   return [
     join(nodeModules, 'plotly.js-dist-min', 'plotly.min.js'),
-    join(root, 'scripts', 'labextension', 'static', 'clipPanel.js'),
+    ...drawingScripts.map((name) => join(root, 'scripts', 'labextension', 'static', name)),
   ].map((script) => readFileSync(script, 'utf8'));
 }
 

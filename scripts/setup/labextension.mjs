@@ -5,7 +5,7 @@ import { nodeModules, root, venv } from './paths.mjs';
 
 const source = path.join(root, 'scripts', 'labextension');
 const target = path.join(venv, 'share', 'jupyter', 'labextensions', 'xkd-figures');
-const written = ['package.json', path.join('static', 'remoteEntry.js'), path.join('static', 'clipPanel.js')];
+const written = ['package.json', ...fs.readdirSync(path.join(source, 'static')).map((name) => path.join('static', name))]; // prettier-ignore
 const plotlySource = path.join(nodeModules, 'plotly.js-dist-min', 'plotly.min.js');
 const plotlyTarget = path.join(target, 'static', 'plotly.min.js');
 const pageConfigFile = path.join(venv, 'etc', 'jupyter', 'labconfig', 'page_config.json');

@@ -27,7 +27,7 @@ export function distributionsFigure({ networks, labels, title }: DistributionsAr
   }));
   const peaks = shown.map(({ mean }, i) => {
     const output = placeOfHighest(mean);
-    return `${networks[i].name}, highest mean ${numberText(mean[output])} for output ${output}`;
+    return `${networks[i].name}, highest mean ${numberText(mean[output])} % for output ${output}`;
   });
   const middle = classMiddles(order.map((i) => labels[i]));
   return themed(

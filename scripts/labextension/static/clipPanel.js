@@ -8,8 +8,12 @@
     panel: 'position: absolute; right: 8px; top: 56px; width: 192px; margin: 0; font: 12px sans-serif;',
     video:
       'width: 192px; height: 192px; object-fit: contain; background: rgba(125, 135, 148, 0.14); display: block;',
-    caption: 'padding: 6px 0; color: #717b88; line-height: 1.4; overflow-wrap: anywhere;',
+    caption:
+      'padding: 6px 0; color: var(--jp-content-font-color1, #4d5865); line-height: 1.4; overflow-wrap: anywhere;',
+    below: 'position: relative; width: 192px; margin: 8px auto; font: 12px sans-serif;',
   };
+  /** Where the figure has less, the panel stands below it. */
+  const besidePixels = 600;
   const invitation = 'Point at one of the larger points to see its clip; click to hear it as well.';
 
   /**
@@ -19,7 +23,8 @@
   window.xkdClipPanel = (plot, clips) => {
     plot.parentElement.querySelector(':scope > .xkd-clip-panel')?.remove();
     if (!clips?.length) return;
-    const panel = element('figure', style.panel);
+    const isBelow = plot.clientWidth < besidePixels;
+    const panel = element('figure', isBelow ? style.below : style.panel);
     panel.className = 'xkd-clip-panel';
     const video = element('video', style.video);
     const caption = element('figcaption', style.caption);

@@ -1,4 +1,4 @@
-/* global document, window, ResizeObserver, structuredClone */
+/* global document, window, MutationObserver, ResizeObserver */
 /*
  * A prebuilt JupyterLab extension, small enough to need no bundler: it renders Plotly figures with the
  * plotly.min.js beside it. The renderer in PyPI's `plotly` draws an output once and ignores later updates of it,
@@ -7,12 +7,17 @@
 (() => {
   const mimeType = 'application/vnd.plotly.v1+json';
   const folder = new URL('.', document.currentScript.src);
-  let plotly = null;
+  const scripts = ['plotly.min.js', 'clipPanel.js', 'darkColours.js', 'fitFigure.js', 'drawFigure.js'];
+  let loading = null;
 
-  /** Loads plotly.js, and the panel of clips, when the first figure is drawn. */
-  function loadPlotly() {
-    plotly ??= Promise.all(['plotly.min.js', 'clipPanel.js'].map(loadScript)).then(() => window.Plotly);
-    return plotly;
+  /** Loads plotly.js, and what draws with it, when the first figure is drawn. */
+  function loadScripts() {
+    loading ??= Promise.all(scripts.map(loadScript));
+    return loading;
+  }
+
+  function isDarkPage() {
+    return document.body.dataset.jpThemeLight === 'false';
   }
 
   function loadScript(name) {
@@ -32,45 +37,43 @@
         this.addClass('jp-RenderedPlotly');
         this.plot = this.node.appendChild(document.createElement('div'));
         this.latest = null;
+        this.shown = null;
         this.drawing = null;
         this.observer = new ResizeObserver(() => this.fit());
         this.observer.observe(this.node);
+        this.themes = new MutationObserver(() => this.shown && this.renderFigure(this.shown));
+        this.themes.observe(document.body, { attributeFilter: ['data-jp-theme-light'] });
+      }
+
+      renderModel(model) {
+        return this.renderFigure(model.data[mimeType]);
       }
 
       /** Draws the newest figure; those that arrive while one is being drawn are skipped but for the last. */
-      renderModel(model) {
-        this.latest = model.data[mimeType];
+      renderFigure(figure) {
+        this.latest = figure;
         this.drawing ??= this.draw().finally(() => (this.drawing = null));
         return this.drawing;
       }
 
       async draw() {
-        const Plotly = await loadPlotly();
+        await loadScripts();
         while (this.latest !== null && !this.isDisposed) {
-          const { data, layout: { meta, ...layout } = {}, config } = structuredClone(this.latest);
+          this.shown = this.latest;
           this.latest = null;
-          this.node.style.height = `${layout.height ?? 360}px`;
-          this.plot.style.height = '100%';
-          await Plotly.react(
-            this.plot,
-            data,
-            { autosize: true, ...layout },
-            { responsive: false, ...config },
-          );
-          window.xkdClipPanel(this.plot, meta?.clips);
+          await window.xkdDrawFigure(this.plot, this.shown, { dark: isDarkPage() });
         }
       }
 
       /** A hidden output has no width: what was drawn there takes its place when it is shown. */
       fit() {
-        const width = this.node.clientWidth;
-        if (width > 0 && this.plot._fullLayout && Math.abs(this.plot._fullLayout.width - width) > 1) {
-          window.Plotly.Plots.resize(this.plot);
-        }
+        if (this.shown === null || this.drawing !== null || !window.xkdRefitFigure) return;
+        void window.xkdRefitFigure(this.plot, this.shown, { dark: isDarkPage() });
       }
 
       dispose() {
         this.observer.disconnect();
+        this.themes.disconnect();
         if (window.Plotly && this.plot._fullLayout) window.Plotly.purge(this.plot);
         super.dispose();
       }
