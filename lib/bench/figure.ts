@@ -1,12 +1,14 @@
 import { writeFigurePage } from '../notebook/figurePage';
+import type { BarTrace, Figure } from '../notebook/plotly';
+import { patternOf, themed } from '../notebook/theme';
 import { type BenchEngine, benchEngines } from './options';
 import type { BenchReport } from './report';
 
-/** Colours that are told apart also by people who see red and green alike. */
-const colours: Readonly<Record<BenchEngine, string>> = {
-  eager: '#e69f00',
-  compiled: '#0072b2',
-  pytorch: '#999999',
+/** Colours that are told apart also by people who see red and green alike, and what is legible on them. */
+const colours: Readonly<Record<BenchEngine, { readonly bar: string; readonly text: string }>> = {
+  eager: { bar: '#e69f00', text: '#000000' },
+  compiled: { bar: '#0072b2', text: '#ffffff' },
+  pytorch: { bar: '#999999', text: '#000000' },
 };
 
 /** Writes a page with the times and peak memory of all rows; it needs no network. */
@@ -15,13 +17,19 @@ export function writeFigure(path: string, report: BenchReport): void {
 }
 
 /** Times relative to PyTorch's (to the slowest engine's where it was not measured) above, peak memory below. */
-export function benchFigure({ rows, machine, threads }: BenchReport) {
+export function benchFigure({ rows, machine, threads }: BenchReport): Figure {
   const engines = benchEngines.filter((engine) => rows.some((row) => row.engine === engine));
   const label = (row: (typeof rows)[number]) =>
     `${row.preset}, batch ${row.batch}<br>${row.kind}, ${row.precision}`;
-  const data = engines.flatMap((engine) => {
+  const data = engines.flatMap((engine, i): BarTrace[] => {
     const own = rows.filter((row) => row.engine === engine);
-    const bar = { type: 'bar', name: engine, legendgroup: engine, marker: { color: colours[engine] } };
+    const { bar: color, text } = colours[engine];
+    const bar = {
+      type: 'bar',
+      name: engine,
+      legendgroup: engine,
+      marker: { color, pattern: patternOf(i) },
+    } as const;
     const x = own.map(label);
     return [
       {
@@ -29,6 +37,9 @@ export function benchFigure({ rows, machine, threads }: BenchReport) {
         x,
         y: own.map(({ medianSeconds }) => medianSeconds * 1000),
         text: own.map(({ ratioToPytorch }) => (ratioToPytorch === null ? '' : ratioToPytorch.toFixed(2))),
+        textposition: 'inside',
+        insidetextanchor: 'start',
+        insidetextfont: { color: text },
         error_y: {
           type: 'data',
           array: own.map(({ medianSeconds, p90 }) => (p90 - medianSeconds) * 1000),
@@ -47,17 +58,16 @@ export function benchFigure({ rows, machine, threads }: BenchReport) {
   const times = rows.map(
     (row) => `${label(row).replace('<br>', ', ')}, ${row.engine} ${Math.round(row.medianSeconds * 1000)} ms`,
   );
-  const alt = `Bars of the median time of a training step, and of peak memory: ${times.join('; ')}.`;
-  const layout = {
+  return themed(data, {
+    alt: `Bars of the median time of a training step, and of peak memory: ${times.join('; ')}.`,
     title: {
       text: `Time of a step (text: ratio to PyTorch) and peak memory; ${machine.processor}, ${threads} threads`,
     },
-    meta: { alt },
     barmode: 'group',
     height: 700,
+    showlegend: true,
     yaxis: { title: { text: 'time of a step [ms]' }, type: 'log', domain: [0.45, 1] },
     yaxis2: { title: { text: 'peak memory [GB]' }, domain: [0, 0.3] },
     xaxis: { anchor: 'y2', title: { text: 'preset, batch, kind of step and precision' } },
-  };
-  return { data, layout };
+  });
 }

@@ -19,8 +19,6 @@ export const colours = {
   ground: '#ffffff',
   line: 'rgba(125, 135, 148, 0.28)',
   faint: 'rgba(125, 135, 148, 0.14)',
-  /** Under a text that lies over curves. */
-  veil: 'rgba(255, 255, 255, 0.8)',
   /** Lines of a pattern on a bar: they leave the text on it legible. */
   stripe: 'rgba(0, 0, 0, 0.32)',
 } as const;

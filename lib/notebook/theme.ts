@@ -39,7 +39,7 @@ export function themed(data: readonly Trace[], { alt, clips, ...layout }: Themed
       uirevision: 'same',
       ...layout,
       ...styled,
-      ...(layout.title && { title: { x: 0, xref: 'paper', font: { size: 15 }, ...layout.title } }),
+      ...(layout.title && { title: { ...titleStyle, ...layout.title } }),
       margin: { ...margin, t: t ?? (layout.title ? 44 : 16) },
       meta: { alt, ...(clips && { clips }) },
     },
@@ -94,6 +94,9 @@ export function rounded(values: ArrayLike<number>, digits = 3): number[] {
 
 /** The tool bar lies beside the title: it is kept short. A double click sets the axes back. */
 const modeBarButtonsToRemove = ['select2d', 'lasso2d', 'zoomIn2d', 'zoomOut2d', 'autoScale2d', 'orbitRotation', 'tableRotation', 'resetCameraLastSave3d'] as const; // prettier-ignore
+
+/** At the top, whatever stands between it and the axes. */
+const titleStyle = { x: 0, xref: 'paper', y: 1, yref: 'container', yanchor: 'top', pad: { t: 12 }, font: { size: 15 } } as const; // prettier-ignore
 
 const axisStyle: Axis = {
   gridcolor: colours.faint,

@@ -78,5 +78,11 @@ function levelLine(value: number): Shape {
 
 function levelName(text: string, y: number) {
   const place = { xref: 'paper', x: 1, yref: 'y', y, xanchor: 'right', yanchor: 'bottom' } as const;
-  return { text, ...place, showarrow: false, font: { size: 11, color: colours.bad } };
+  return {
+    text,
+    ...place,
+    showarrow: false,
+    bgcolor: colours.ground,
+    font: { size: 11, color: colours.bad },
+  };
 }

@@ -33,6 +33,7 @@ export function barsFigure({ bars, title, valueTitle = 'value', range, level }: 
         ),
         text: bars.map((bar) => String(Number(bar.value.toPrecision(3)))),
         textposition: intervals ? 'inside' : 'outside',
+        insidetextanchor: 'start',
         insidetextfont: { color: colours.ground },
         marker: { color: bars.map((bar, i) => bar.colour ?? series[i % series.length]) },
         error_y: intervals
@@ -78,6 +79,7 @@ export function barsFigure({ bars, title, valueTitle = 'value', range, level }: 
               xanchor: 'right',
               yanchor: 'bottom',
               showarrow: false,
+              bgcolor: colours.ground,
               font: { size: 11, color: colours.bad },
             },
           ]

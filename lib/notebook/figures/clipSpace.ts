@@ -66,7 +66,7 @@ export function clipSpaceFigure({
     title: title ? { text: title } : undefined,
     height: 520,
     margin: { l: 0, b: 0, r: clips.length > 0 ? panelPixels : 0 },
-    legend: { x: 0, y: 1 },
+    legend: { x: 0, y: 1, itemsizing: 'constant' },
     scene: {
       xaxis: axis(1),
       yaxis: axis(2),

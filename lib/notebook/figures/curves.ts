@@ -87,7 +87,13 @@ function levelLine(value: number): Shape {
 
 function levelName(text: string, y: number): Annotation {
   const place = { xref: 'paper', x: 1, yref: 'y', y, xanchor: 'right', yanchor: 'bottom' } as const;
-  return { text, ...place, showarrow: false, bgcolor: colours.veil, font: { size: 11, color: colours.bad } };
+  return {
+    text,
+    ...place,
+    showarrow: false,
+    bgcolor: colours.ground,
+    font: { size: 11, color: colours.bad },
+  };
 }
 
 /** Which of `count` points are drawn: all, or every k-th and the last. */

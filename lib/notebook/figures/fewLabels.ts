@@ -55,7 +55,7 @@ export function fewLabelsFigure({ curves, chance, title }: FewLabelsArgs): Figur
     yaxis: { title: { text: 'top-1 on test clips [%]' }, range: [0, 104] },
     shapes: [{ type: 'line', xref: 'paper', yref: 'y', x0: 0, x1: 1, y0: level, y1: level, line }],
     annotations: [
-      { text: 'chance', xref: 'paper', yref: 'y', x: 1, y: level, xanchor: 'right', yanchor: 'bottom', showarrow: false, font: { size: 11, color: colours.bad } }, // prettier-ignore
+      { text: 'chance', xref: 'paper', yref: 'y', x: 1, y: level, xanchor: 'right', yanchor: 'bottom', showarrow: false, bgcolor: colours.ground, font: { size: 11, color: colours.bad } }, // prettier-ignore
     ],
   });
 }

@@ -34,7 +34,7 @@ export function markNames(marks: readonly CurveMark[], reach: number): Annotatio
     yanchor: 'top',
     textangle: -90,
     showarrow: false,
-    bgcolor: colours.veil,
+    bgcolor: colours.ground,
     font: { size: 11, color: colours.text },
   }));
 }

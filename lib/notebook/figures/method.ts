@@ -102,9 +102,9 @@ const labels: readonly Annotation[] = [
   note('EMA', 32, 80, colours.teacher),
   note('EMA', 32, 20, colours.teacher),
   note('reconstruct<br><b>L<sub>ae</sub></b>', 20, 50),
-  note('refine by<br>attention', 46.5, 50, colours.teacher),
+  { ...note('refine by<br>attention', 52.6, 50, colours.teacher), xanchor: 'left' },
   note('align <b>L<sub>da</sub></b>', 71, 50, colours.good),
-  note('distil across<br><b>L<sub>kd</sub></b>', 94, 50, colours.bad),
+  note('distil<br>across<br><b>L<sub>kd</sub></b>', 94, 50, colours.bad),
 ];
 
 /** Each teacher's distribution is what the other modality's student has to match. */

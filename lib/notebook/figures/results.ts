@@ -18,8 +18,8 @@ import { counted, valuesText } from './altText';
 const rowHeight = 24;
 const headingHeight = 44;
 const marginTop = 40;
-const marginBottom = 96;
-const legendDepth = 48;
+const marginBottom = 116;
+const legendDepth = 66;
 /** Files that are named when a mark is pointed at; the rest is counted. */
 const mostFiles = 6;
 

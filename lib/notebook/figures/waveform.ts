@@ -15,7 +15,7 @@ export interface WaveformArgs {
 }
 
 /** On the axis of samples. */
-export const amplitudeTitle = 'amplitude [of full scale]';
+export const amplitudeTitle = 'amplitude<br>[of full scale]';
 
 /** Sound pressure over time, with marked moments. */
 export function waveformFigure(args: WaveformArgs): Figure {

@@ -106,6 +106,8 @@ export interface Legend {
   readonly y?: number;
   readonly xanchor?: 'left' | 'center' | 'right';
   readonly yanchor?: 'top' | 'middle' | 'bottom';
+  /** Marks as large as their points, or of one size. */
+  readonly itemsizing?: 'trace' | 'constant';
   readonly traceorder?: 'normal' | 'reversed';
 }
 
@@ -181,6 +183,10 @@ export interface Layout {
     readonly text: string;
     readonly x?: number;
     readonly xref?: 'paper' | 'container';
+    readonly y?: number;
+    readonly yref?: 'paper' | 'container';
+    readonly yanchor?: 'top' | 'middle' | 'bottom';
+    readonly pad?: { readonly t?: number };
     readonly font?: Font;
   };
   readonly width?: number;

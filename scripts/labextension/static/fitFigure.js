@@ -10,6 +10,8 @@
   /** Between panels below each other: numbers and title of an axis, and the heading of the next panel. */
   const panelGapPixels = 84;
   const linePixels = 17;
+  /** Of the numbers and the title of an axis. */
+  const labelPixels = 68;
 
   /** Whether a figure looks different at this width. */
   window.xkdIsFitted = ({ layout }, width) => width < narrowPixels || (layout.width ?? 0) > width;
@@ -25,8 +27,10 @@
       if (layout.meta?.clips) layout.margin.r = 8;
       stackPanels(layout);
       breakTexts(layout, width);
-      legendBelow(figure.data, layout, width);
-      for (const menu of layout.updatemenus ?? []) foldMenu(menu, width);
+      roomForLabels(layout, width);
+      const data = legendBelow(figure.data, layout, width);
+      placeMenus(layout, width);
+      return { ...figure, data, layout };
     }
     return { ...figure, layout };
   };
@@ -83,9 +87,10 @@
     const { title } = layout;
     if (title?.text) {
       const lines = broken(title.text, (width - toolBarPixels) / 7.6);
-      layout.title = { ...title, text: lines.text, xref: 'container', x: 8 / width };
-      layout.margin.t += lines.added * 19;
-      layout.height += lines.added * 19;
+      // Plotly sets the first of several lines higher than a single one.
+      const pad = { t: lines.added > 0 ? 26 : (title.pad?.t ?? 0) };
+      layout.title = { ...title, text: lines.text, xref: 'container', x: 8 / width, pad };
+      growTop(layout, lines.added * 19);
     }
     const across = width - layout.margin.l - layout.margin.r;
     for (const key of Object.keys(layout)) {
@@ -101,28 +106,76 @@
       if (!String(text.xref).endsWith(' domain')) continue;
       const lines = broken(text.text, across / 6.4);
       text.text = lines.text;
-      layout.margin.t += lines.added * linePixels;
-      layout.height += lines.added * linePixels;
+      growTop(layout, lines.added * linePixels);
+    }
+  }
+
+  /** Names of rows are broken, and rows made as high as their names; axes keep clear of what is to their left. */
+  function roomForLabels(layout, width) {
+    const across = width - layout.margin.l - layout.margin.r;
+    const xAxes = Object.keys(layout).filter((key) => /^xaxis\d*$/.test(key));
+    for (const key of Object.keys(layout)) {
+      const axis = layout[key];
+      if (!/^yaxis\d*$/.test(key) || !axis?.ticktext) continue;
+      const names = axis.ticktext.map((name) => broken(name, (0.4 * width) / 6.4));
+      const lines = 1 + Math.max(...names.map(({ added }) => added));
+      axis.ticktext = names.map(({ text }) => text);
+      const [from, to] = axis.domain ?? [0, 1];
+      const rowPixels = ((to - from) * axesHeight(layout)) / names.length;
+      if (lines > 1 && rowPixels < lines * 15)
+        resizeAxes(layout, (axesHeight(layout) * lines * 15) / rowPixels);
+    }
+    for (const key of xAxes) {
+      const axis = layout[key];
+      const ends = xAxes.map((other) => layout[other].domain?.[1] ?? 1);
+      const before = Math.max(0, ...ends.filter((end) => end < (axis.domain?.[0] ?? 0)));
+      const least = before + labelPixels / across;
+      if (before > 0 && axis.domain[0] < least && least < 0.6) axis.domain = [least, axis.domain[1]];
     }
   }
 
   function legendBelow(data, layout, width) {
-    const named = data.filter(({ name, showlegend }) => name && showlegend !== false);
-    const isShown = layout.showlegend ?? named.length > 1;
-    if (!isShown) return;
-    const widest = Math.max(...named.map(({ name }) => name.length)) * 6.4 + 52;
+    const isNamed = ({ name, showlegend, visible }) => name && showlegend !== false && visible !== false;
+    const named = data.filter(isNamed);
+    if (!(layout.showlegend ?? named.length > 1)) return data;
+    const names = named.map(({ name }) => broken(name, (width - 60) / 6.2));
+    const widest = Math.max(...names.map(({ text }) => longestLine(text))) * 6.4 + 52;
     const columns = Math.max(1, Math.floor(width / widest));
-    const pixels = Math.ceil(named.length / columns) * 20 + 8;
-    layout.legend = { orientation: 'h', x: 0, xanchor: 'left', yref: 'container', y: 0, yanchor: 'bottom', font: { size: 11 } }; // prettier-ignore
-    layout.height += pixels;
-    layout.margin.b += pixels;
+    const added = names.reduce((sum, each) => sum + each.added, 0);
+    const rows = Math.ceil(named.length / columns) + added;
+    const pixels = rows * 20 + (layout.sliders?.length ? 24 : 8);
+    const { legend = {} } = layout;
+    // Room that it had below the axes is free now.
+    const free = legend.y < 0 ? Math.max(0, layout.margin.b - 56) : 0;
+    layout.legend = { ...legend, orientation: 'h', x: 0, xanchor: 'left', yref: 'container', y: 0, yanchor: 'bottom', font: { size: 11 } }; // prettier-ignore
+    layout.height += pixels - free;
+    layout.margin.b += pixels - free;
+    if (added === 0) return data;
+    return data.map((trace) => (isNamed(trace) ? { ...trace, name: broken(trace.name, (width - 60) / 6.2).text } : trace)); // prettier-ignore
   }
 
-  /** Buttons that are too many for a row become a list that opens. */
-  function foldMenu(menu, width) {
-    const pixels = menu.buttons.reduce((sum, { label }) => sum + label.length * 6.6 + 26, 0);
-    if (menu.type === 'buttons' && pixels > width - 16)
-      Object.assign(menu, { type: 'dropdown', direction: 'down' });
+  /** Buttons that are too many for a row become a list that opens; title, buttons and headings keep rows of their own. */
+  function placeMenus(layout, width) {
+    const menus = layout.updatemenus ?? [];
+    if (menus.length === 0) return;
+    for (const menu of menus) {
+      const pixels = menu.buttons.reduce((sum, { label }) => sum + label.length * 6.6 + 26, 0);
+      if (menu.type === 'buttons' && pixels > width - 120) Object.assign(menu, { type: 'dropdown', direction: 'down' }); // prettier-ignore
+    }
+    const isAbove = ({ y, yref }) => y >= 1 && /paper|domain/.test(yref);
+    const heading = (layout.annotations ?? []).some(isAbove) ? 34 : 6;
+    const title = layout.title?.text ? 18 + 19 * layout.title.text.split('<br>').length : 8;
+    growTop(layout, Math.max(0, title + 36 + heading - layout.margin.t));
+    for (const menu of menus) menu.y = 1 + heading / axesHeight(layout);
+  }
+
+  function growTop(layout, pixels) {
+    layout.margin.t += pixels;
+    layout.height += pixels;
+  }
+
+  function longestLine(text) {
+    return Math.max(...text.split('<br>').map((line) => line.length));
   }
 
   function axesHeight({ height, margin }) {
