@@ -4,12 +4,13 @@ import { patternOf, themed } from '../notebook/theme';
 import { type BenchEngine, benchEngines } from './options';
 import type { BenchReport } from './report';
 
-/** Colours that are told apart also by people who see red and green alike, and what is legible on them. */
-const colours: Readonly<Record<BenchEngine, { readonly bar: string; readonly text: string }>> = {
-  eager: { bar: '#e69f00', text: '#000000' },
-  compiled: { bar: '#0072b2', text: '#ffffff' },
-  pytorch: { bar: '#999999', text: '#000000' },
+/** Colours that are told apart also by people who see red and green alike; black is legible on each. */
+const colours: Readonly<Record<BenchEngine, string>> = {
+  eager: '#e69f00',
+  compiled: '#56b4e9',
+  pytorch: '#999999',
 };
+const ink = '#000000';
 
 /** Writes a page with the times and peak memory of all rows; it needs no network. */
 export function writeFigure(path: string, report: BenchReport): void {
@@ -23,12 +24,15 @@ export function benchFigure({ rows, machine, threads }: BenchReport): Figure {
     `${row.preset}, batch ${row.batch}<br>${row.kind}, ${row.precision}`;
   const data = engines.flatMap((engine, i): BarTrace[] => {
     const own = rows.filter((row) => row.engine === engine);
-    const { bar: color, text } = colours[engine];
+    const marker = {
+      color: colours[engine],
+      pattern: { ...patternOf(i), fgcolor: 'rgba(255, 255, 255, 0.5)' },
+    };
     const bar = {
       type: 'bar',
       name: engine,
       legendgroup: engine,
-      marker: { color, pattern: patternOf(i) },
+      marker,
     } as const;
     const x = own.map(label);
     return [
@@ -39,7 +43,7 @@ export function benchFigure({ rows, machine, threads }: BenchReport): Figure {
         text: own.map(({ ratioToPytorch }) => (ratioToPytorch === null ? '' : ratioToPytorch.toFixed(2))),
         textposition: 'inside',
         insidetextanchor: 'start',
-        insidetextfont: { color: text },
+        insidetextfont: { color: ink },
         error_y: {
           type: 'data',
           array: own.map(({ medianSeconds, p90 }) => (p90 - medianSeconds) * 1000),

@@ -68,7 +68,7 @@ describe('the panel of controls in JupyterLab', function () {
     await drag(page, slider.locator('.noUi-handle'), 40);
     await readout(/^(?!2\.00e-3)\d\.\d\de-\d$/);
     await saying('1 change');
-    await page.locator('.js-plotly-plot .annotation', { hasText: 'optimiser.learningRate 0.0' }).waitFor();
+    await page.locator('.js-plotly-plot .annotation', { hasText: 'learning rate 0.0' }).waitFor();
     assert.match((await slider.getAttribute('title')) ?? (await slider.innerHTML()), /peak learning rate/);
     await page
       .locator('.widget-dropdown', { hasText: 'refinement' })

@@ -10,11 +10,17 @@ export interface Shown {
 
 /**
  * Stands in for the kernel while `work` runs: what would be shown below a cell is collected.
+ *
+ * @param watch gets the list, which grows, before the work begins
  */
-export async function captureDisplays(work: () => unknown): Promise<Shown[]> {
+export async function captureDisplays(
+  work: () => unknown,
+  watch: (shown: readonly Shown[]) => void = () => undefined,
+): Promise<Shown[]> {
   const place = globalThis as Record<symbol, unknown>;
   const before = place[kernelSymbol];
   const shown: Shown[] = [];
+  watch(shown);
   const display = (
     message: { data: Record<string, unknown>; transient: { display_id?: string } },
     update: boolean,

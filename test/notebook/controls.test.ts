@@ -276,7 +276,39 @@ describe('a curve of a run that was steered', () => {
     );
     assert.deepEqual(
       annotations?.map(({ text }) => text),
-      ['loss.alignment 2', 'refinement softmax, mask.video 0.5'],
+      ['loss alignment 2', 'refinement softmax, mask video 0.5'],
+    );
+  });
+});
+
+describe('names of changes on a curve', () => {
+  const namesOf = (changes: readonly ConfigChange[], steps = 240) => {
+    const history = Array.from({ length: steps }, (_, step) => ({ step, total: 1 }) as StepMetrics);
+    return lossesFigure(history, { terms: ['total'], changes }).layout.annotations!;
+  };
+
+  it('are shared by neighbours, which show the newest value of each', () => {
+    const rates = [0.001, 0.0012, 0.00151].map((rate, i) => ({ step: 100 + i, values: { 'optimiser.learningRate': rate } })); // prettier-ignore
+    const names = namesOf([...rates, { step: 104, values: { refinement: 'softmax' } }, { step: 200, values: { refinement: 'none' } }]); // prettier-ignore
+    assert.deepEqual(names.map(({ x, text }) => [x, text]), [[100, 'learning rate 0.00151, +1'], [200, 'refinement none']]); // prettier-ignore
+  });
+
+  it('keep their distance and fit between title and axis', () => {
+    const changes = Array.from({ length: 240 }, (_, step) => ({ step, values: { 'temperature.videoTeacher.start': step / 1e4, 'loss.alignment': step } })); // prettier-ignore
+    const names = namesOf(changes);
+    for (let i = 1; i < names.length; i++) assert.ok(names[i].x - names[i - 1].x >= 239 / 24);
+    for (const { text, y, yanchor } of names) {
+      assert.ok(text.length <= 38, text);
+      assert.deepEqual([y, yanchor], [1, 'top'], 'within the axes');
+    }
+  });
+
+  it('are there for the next step, before it is taken', () => {
+    assert.equal(namesOf([{ step: 241, values: { refinement: 'none' } }]).length, 1);
+    assert.equal(
+      namesOf([{ step: 242, values: { refinement: 'none' } }]).length,
+      0,
+      'one that is to be replayed',
     );
   });
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import { liveFigure, matrixFigure, progressBar, show, showTable, showVideo, tick } from 'xkd';
 import { progressLine } from 'xkd/dist/notebook/progressBar';
 import { captureDisplays } from './captureDisplays';
@@ -10,14 +11,19 @@ describe('display', () => {
   it('hands the figure over as an object, with words for front ends that cannot draw', async () => {
     const [shown] = await captureDisplays(() => show(Promise.resolve(figure(1))));
     assert.deepEqual(shown.data[figureType], figure(1));
-    assert.equal(shown.data['text/plain'], 'Figure: a title');
+    const { alt } = figure(1).layout.meta;
+    assert.equal(shown.data['text/plain'], `Figure: a title. ${alt}`);
     assert.equal(shown.id, undefined);
   });
 
   it('does nothing outside a notebook', async () => {
     assert.equal(await show(figure(1)), undefined);
-    liveFigure(figure(1)).update(figure(2));
-    progressBar(3, 'steps').advance();
+    const live = liveFigure(figure(1));
+    live.update(figure(2));
+    live.finish();
+    const bar = progressBar(3, 'steps');
+    bar.advance();
+    bar.finish();
   });
 
   it('redraws a live figure in place, not too often, and the newest at last', async () => {
@@ -45,6 +51,36 @@ describe('display', () => {
     );
     assert.equal(new Set(shown.map(({ id }) => id)).size, 1);
     assert.ok(shown[0].id);
+  });
+
+  it('draws what came too early when its time has come, though nothing else comes, and soon what is waited for', async () => {
+    const values = await captureDisplays(async () => {
+      const live = liveFigure(figure(0), { intervalMs: 60 });
+      live.update(figure(1));
+      await setTimeout(150);
+      const far = liveFigure(figure(10), { intervalMs: 1e9 });
+      far.update(figure(11));
+      await setTimeout(150);
+      far.update(figure(12), true);
+      await setTimeout(150);
+    });
+    const drawn = values.map(
+      ({ data }) => (data[figureType] as { data: { z: number[][] }[] }).data[0].z[0][0],
+    );
+    assert.deepEqual(drawn, [0, 1, 10, 12]);
+  });
+
+  it('counts steps of a run that goes on, but not for the rate', () => {
+    const state = {
+      label: 'training',
+      unit: 'steps',
+      note: '',
+      total: 100,
+      before: 50,
+      done: 60,
+      seconds: 5,
+    };
+    assert.match(progressLine(state), /60 % · 60\/100 steps · 2\.0\/s · 20 s left$/);
   });
 
   it('tells count, rate and time left in place', async () => {

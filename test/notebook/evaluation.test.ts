@@ -67,7 +67,7 @@ describe('figure of clips in space', () => {
 
   it('tells each point what it plays', () => {
     const figure = clipSpaceFigure({ ...args, sources: new Map([[2, 'data:video/mp4;base64,AA']]) });
-    assert.deepEqual(figure.layout.meta, { clips: [{ source: 'data:video/mp4;base64,AA', caption: 'z' }] });
+    assert.deepEqual(figure.layout.meta.clips, [{ source: 'data:video/mp4;base64,AA', caption: 'z' }]);
     const traces = figure.data.map((trace) => {
       assert.ok(trace.type === 'scatter3d');
       return { name: trace.name, text: trace.text, plays: trace.customdata, legend: trace.showlegend };
@@ -81,7 +81,7 @@ describe('figure of clips in space', () => {
 
   it('leaves room for a panel only where something plays', () => {
     assert.equal(clipSpaceFigure(args).layout.margin!.r, 0);
-    assert.equal(clipSpaceFigure(args).layout.meta, undefined);
+    assert.equal(clipSpaceFigure(args).layout.meta.clips, undefined);
   });
 });
 

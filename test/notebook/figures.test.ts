@@ -199,7 +199,7 @@ describe('figures of numbers', () => {
     const figures: Figure[] = [methodFigure(), matrixFigure({ values: [1], columns: 1 })];
     for (const figure of figures) {
       assert.deepEqual(JSON.parse(JSON.stringify(figure)).data.length, figure.data.length);
-      assert.equal(figure.layout.paper_bgcolor, 'rgba(0,0,0,0)');
+      assert.equal(figure.layout.paper_bgcolor, '#ffffff');
     }
   });
 });

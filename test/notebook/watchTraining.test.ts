@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import {
   lossesFigure,
   lossTerms,
   runningMean,
   watchTraining,
+  type ConfigChange,
   type PretrainingRun,
+  type Figure,
   type StepMetrics,
 } from 'xkd';
+import { markPanel } from 'xkd/dist/notebook/controls/shownPanels';
 import { unpacked, type PackedNumbers } from 'xkd/dist/notebook/packed';
-import { captureDisplays } from './captureDisplays';
+import { captureDisplays, type Shown } from './captureDisplays';
 
 const figureType = 'application/vnd.plotly.v1+json';
 
@@ -18,21 +22,33 @@ function metrics(step: number): StepMetrics {
 }
 
 /** A run that takes its steps without computing, and is interrupted after one of them. */
-function fakeRun(steps: number, stopBehind: number): PretrainingRun {
+function fakeRun(steps: number, stopBehind: number, onStep: (step: number) => unknown = () => null) {
+  const listeners = new Set<() => void>();
   const run = {
     length: { steps, stepsPerEpoch: steps },
     state: { step: 0 },
-    changes: [],
+    pace: { paused: false },
+    changes: [] as ConfigChange[],
+    listeners,
+    observe(observer: () => void) {
+      listeners.add(observer);
+      return () => listeners.delete(observer);
+    },
+    change(values: ConfigChange['values']) {
+      run.changes = [...run.changes, { step: run.state.step, values }];
+      listeners.forEach((observer) => observer());
+    },
     async *[Symbol.asyncIterator]() {
       while (run.state.step < steps) {
         const { step } = run.state;
+        await onStep(step);
         run.state.step++;
         yield metrics(step);
         if (step === stopBehind) return;
       }
     },
   };
-  return run as unknown as PretrainingRun;
+  return run as unknown as PretrainingRun & typeof run;
 }
 
 describe('watching a training', () => {
@@ -50,10 +66,60 @@ describe('watching a training', () => {
     );
     const texts = shown.map(({ data }) => String(data['text/plain']));
     assert.ok(texts.some((text) => /^first .* 40 % · 12\/30 steps/.test(text)));
-    assert.ok(texts.some((text) => /^second .* 100 % · 18\/18 steps/.test(text)));
+    assert.ok(texts.some((text) => /^second .* 100 % · 30\/30 steps/.test(text)));
     const figures = shown.filter(({ data }) => figureType in data);
     const last = figures[figures.length - 1].data[figureType] as { data: { x: PackedNumbers }[] };
     assert.equal(unpacked(last.data[0].x).length, 30);
+  });
+
+  it('marks a change at once, though the step goes on and on', async () => {
+    const run = fakeRun(3, 3, async (step) => {
+      if (step !== 1) return;
+      run.change({ refinement: 'softmax' });
+      await setTimeout(1000); // a slow step
+      marked.push(...names());
+    });
+    const marked: string[] = [];
+    let shown: readonly Shown[] = [];
+    const names = () => {
+      const last = shown.filter(({ data }) => figureType in data).at(-1)!.data[figureType];
+      return (last as Figure).layout.annotations!.map(({ text }) => text);
+    };
+    await captureDisplays(
+      () => watchTraining(run, []),
+      (all) => (shown = all),
+    );
+    assert.deepEqual(marked, ['refinement softmax']);
+    assert.equal(run.listeners.size, 0);
+  });
+
+  it('draws a single step at once while the run is paused', async () => {
+    const lengths: number[] = [];
+    let shown: readonly Shown[] = [];
+    const run = fakeRun(3, 3, async (step) => {
+      run.pace.paused = true;
+      await setTimeout(300); // waits for the button; less than the time between two drawings
+      const last = shown.filter(({ data }) => figureType in data).at(-1)!.data[figureType];
+      const [{ x }] = (last as { data: { x: PackedNumbers }[] }).data;
+      lengths[step] = unpacked(x).length;
+    });
+    await captureDisplays(
+      () => watchTraining(run, []),
+      (all) => (shown = all),
+    );
+    assert.deepEqual(lengths, [0, 1, 2]);
+  });
+
+  it('leaves the bar to a panel that is on the page', async () => {
+    const run = fakeRun(3, 3);
+    markPanel(run, true);
+    const shown = await captureDisplays(() => watchTraining(run, []));
+    assert.ok(shown.length > 0 && shown.every(({ data }) => figureType in data));
+    markPanel(run, false);
+    const texts = (await captureDisplays(() => watchTraining(run, []))).map(({ data }) =>
+      String(data['text/plain']),
+    );
+    assert.ok(texts.some((text) => text.includes('3/3 steps')));
   });
 
   it('draws the terms asked for, smoothed over ten steps', () => {

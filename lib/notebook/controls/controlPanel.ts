@@ -140,6 +140,6 @@ function refusal(attempt: () => unknown): string {
     return '';
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return `<br><b>Not changed:</b> ${escapeHtml(error.message)}`;
+    return `<br><b>Not changed: ${escapeHtml(error.message)}</b>`;
   }
 }

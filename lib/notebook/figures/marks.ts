@@ -14,7 +14,17 @@ const mostCharacters = 34;
 
 export function markLines(marks: readonly CurveMark[]): Shape[] {
   const line = { color: colours.text, width: 1, dash: 'dash' as const };
-  return marks.map(({ x }) => ({ type: 'line', xref: 'x', yref: 'paper', x0: x, x1: x, y0: 0, y1: 1, line }));
+  const places = new Set(marks.map(({ x }) => x));
+  return [...places].map((x) => ({
+    type: 'line',
+    xref: 'x',
+    yref: 'paper',
+    x0: x,
+    x1: x,
+    y0: 0,
+    y1: 1,
+    line,
+  }));
 }
 
 /**
@@ -44,7 +54,7 @@ function shared(marks: readonly CurveMark[], apart: number): CurveMark[] {
   const kept: CurveMark[] = [];
   for (const mark of [...marks].sort((a, b) => a.x - b.x)) {
     const last = kept[kept.length - 1];
-    if (last === undefined || mark.x - last.x >= apart) kept.push(mark);
+    if (last === undefined || (mark.x > last.x && mark.x - last.x >= apart)) kept.push(mark);
     else kept[kept.length - 1] = { x: last.x, values: { ...last.values, ...mark.values } };
   }
   return kept;

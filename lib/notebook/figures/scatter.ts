@@ -1,6 +1,6 @@
 import type { Figure, ScatterTrace } from '../plotly';
 import { rounded, series, symbolOf, themed } from '../theme';
-import { namesText, spanText } from './altText';
+import { capital, namesText, spanText } from './altText';
 
 export interface ScatterGroup {
   readonly name: string;
@@ -30,7 +30,7 @@ export function scatterFigure({ groups, title, xTitle = 'x', yTitle = 'y' }: Sca
     hovertemplate: `${text ? '%{text}: ' : ''}%{x}, %{y}<extra>${name}</extra>`,
   }));
   return themed(traces, {
-    alt: `${yTitle} over ${xTitle}: ${namesText(
+    alt: `${capital(yTitle)} over ${xTitle}: ${namesText(
       groups.map(({ name, x, y }) => `${name} at ${spanText(x)} with ${spanText(y)}`),
       10,
     )}.`,
