@@ -21,13 +21,11 @@ describe('figures in a browser', function () {
   });
   after(() => browser?.close());
 
-  for (const [width, dark] of [[390, false], [1000, true]] as const) { // prettier-ignore
+  const pages = [
     [390, false],
-    [390, true],
-    [1000, false],
     [1000, true],
-  ] as const) {
-    // prettier-ignore
+  ] as const;
+  for (const [width, dark] of pages) {
     it(`are whole and have their words, ${width} pixels wide, ${dark ? 'dark' : 'light'}`, async () => {
       const page = await browser.newPage({ viewport: { width, height: 900 } });
       const failures: string[] = [];
@@ -57,7 +55,9 @@ describe('figures in a browser', function () {
             const { left, right, top, bottom, width: size } = text.getBoundingClientRect();
             const isWhole =
               left >= -1 && right <= innerWidth + 1 && top >= own.top - 1 && bottom <= own.bottom + 1;
-            return size === 0 || isWhole || text.closest('.modebar') ? [] : [`${plot.id}: ${text.textContent}`];
+            return size === 0 || isWhole || text.closest('.modebar')
+              ? []
+              : [`${plot.id}: ${text.textContent}`];
           });
         }),
       );
