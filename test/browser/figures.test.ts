@@ -64,7 +64,7 @@ describe('figures in a browser', function () {
       const words = await page.evaluate(() =>
         Array.from(document.querySelectorAll('.js-plotly-plot')).map((plot) => [
           plot.id,
-          plot.getAttribute('role'),
+          plot.getAttribute('role') ?? '',
           plot.getAttribute('aria-label') ?? '',
         ]),
       );
