@@ -18,7 +18,8 @@ export interface FieldLook {
   readonly others: AnyWidget;
 }
 
-const labelWidth = '175px';
+/** On a narrow page the slider keeps some room. */
+const labelWidth = 'min(175px, 42%)';
 
 export function fieldLook(host: WidgetHost): FieldLook {
   return {

@@ -18,6 +18,7 @@
     const { meta, ...own } = layout;
     const drawn = { data, layout: { autosize: true, ...own } };
     plot.style.height = `${layout.height ?? 360}px`;
+    plot.style.overflowX = (layout.width ?? 0) > width ? 'auto' : '';
     if (dark) addStyle();
     plot.classList.toggle('xkd-dark-page', dark);
     describe(plot, layout);

@@ -10,6 +10,8 @@
   /** Between panels below each other: numbers and title of an axis, and the heading of the next panel. */
   const panelGapPixels = 84;
   const linePixels = 17;
+  /** A table or a diagram is not legible below this width: the page scrolls to it. */
+  const narrowestDiagram = 374;
   /** Of the numbers and the title of an axis. */
   const labelPixels = 68;
 
@@ -38,16 +40,17 @@
   /** A figure of a fixed width: pictures keep their proportions, texts of a diagram become smaller. */
   function shrink(layout, width) {
     const { l, r } = layout.margin;
-    const share = (width - l - r) / (layout.width - l - r);
+    let to = width;
     if (layout.images?.length) {
-      resizeAxes(layout, axesHeight(layout) * share);
+      resizeAxes(layout, (axesHeight(layout) * (width - l - r)) / (layout.width - l - r));
     } else {
+      to = Math.max(width, Math.min(layout.width, narrowestDiagram));
       for (const text of drawnTexts(layout)) {
         const size = text.font?.size ?? layout.font?.size ?? 12;
-        text.font = { ...text.font, size: Math.max(8.5, size * Math.max(0.7, width / layout.width)) };
+        text.font = { ...text.font, size: Math.max(8.5, size * Math.max(0.7, to / layout.width)) };
       }
     }
-    layout.width = width;
+    layout.width = to;
   }
 
   /** Of the figure, and those that its buttons put there. */
