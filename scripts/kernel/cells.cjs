@@ -68,9 +68,10 @@ class Cells {
     const {
       code,
       silent = false,
-      store_history: stored = !silent,
+      store_history: asked = true,
       stop_on_error: stops = true,
     } = request.message.content;
+    const stored = asked && !silent;
     this.running = request;
     this.#interrupted = false;
     publish(request, 'status', { execution_state: 'busy' });
@@ -96,9 +97,8 @@ class Cells {
   #outcomeContent(request, outcome, number, silent) {
     const { evaluator, outlet, publish, bundleOf } = this.#parts;
     if ('error' in outcome) {
-      if (outcome.error instanceof Object) outcome.error.cellNumber ??= number;
       const cells = { sourceOf: (of) => this.sourceOf(of), positions: evaluator.positions };
-      const error = errorOutput(outcome.error, cells);
+      const error = errorOutput(outcome.error, cells, number);
       if (!silent) publish(request, 'error', error);
       return { status: 'error', execution_count: number, ...error };
     }

@@ -25,9 +25,10 @@ const linesOfFrame = { linesAbove: 2, linesBelow: 1 };
  *
  * @param error whatever was thrown
  * @param cells finds cells: `sourceOf(number)` and `positions`
+ * @param number of the cell, where it is one's outcome
  */
-function errorOutput(error, cells) {
-  if (error instanceof CompileError) return compileOutput(error, cells);
+function errorOutput(error, cells, number) {
+  if (error instanceof CompileError) return compileOutput(error, cells, number);
   const browser = browserSentence(error);
   if (browser !== null) return sentenceOutput('BrowserOnlyError', browser);
   if (!(error instanceof Error)) {
@@ -46,17 +47,16 @@ function sentenceOutput(ename, sentence) {
 }
 
 /** TypeScript's refusals, each with its line and a mark below it. */
-function compileOutput({ name, diagnostics, cellNumber }, cells) {
-  const source = cells.sourceOf(cellNumber) ?? '';
+function compileOutput({ name, diagnostics }, cells, number) {
+  const source = cells.sourceOf(number) ?? '';
   const [first] = diagnostics;
   const traceback = diagnostics.map(({ messageText, code, fileName, start, end }) => {
     const place = fileName
       ? `${fileName}, line ${start.line + 1}`
-      : `cell [${cellNumber}], line ${start.line + 1}`;
+      : `cell [${number}], line ${start.line + 1}`;
     const heading = `${place}: ${messageText} (TS${code})`;
     if (fileName) return heading;
-    // TypeScript counts the end behind the last character, the frame counts it in.
-    const last = { line: end.line + 1, column: Math.max(end.character, 1) };
+    const last = { line: end.line + 1, column: end.character + 1 };
     const location = { start: { line: start.line + 1, column: start.character + 1 }, end: last };
     return `${heading}\n${codeFrameColumns(source, location, linesOfFrame)}`;
   });

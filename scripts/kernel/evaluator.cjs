@@ -137,7 +137,6 @@ class Evaluator {
     );
     for (const name of cell.names) delete names[name];
     output += `\n//# sourceURL=${cell.name}`;
-    process.nextTick(listenAnew); // behind the synchronous part of the cell
     return { ...converted, output };
   }
 
@@ -147,16 +146,6 @@ class Evaluator {
     for (const name of unassigned) if (cell.old.has(name)) names[name] = cell.old.get(name);
     this.declarations = withoutUnassigned(this.ts, cell.before, cell.behind ?? cell.before, unassigned);
   }
-}
-
-/**
- * While the synchronous part of a cell runs, Node deals with SIGINT itself, and on leaving it puts the system's default below
- * listeners that the cell has added: an interrupt would end the kernel. Listeners that are added anew come first again.
- */
-function listenAnew() {
-  const listeners = process.rawListeners('SIGINT');
-  process.removeAllListeners('SIGINT');
-  for (const listener of listeners) process.on('SIGINT', listener);
 }
 
 module.exports = { Evaluator };

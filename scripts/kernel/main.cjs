@@ -11,6 +11,7 @@ const { Evaluator } = require('./evaluator.cjs');
 const { FigurePictures } = require('./figurePictures.cjs');
 const { createLanguage } = require('./language.cjs');
 const { Server } = require('./server.cjs');
+const { listenForInterrupts } = require('./signals.cjs');
 const { refuseStdin } = require('./stdin.cjs');
 const { Transport } = require('./transport.cjs');
 const { bundleOf } = require('./values.cjs');
@@ -40,7 +41,7 @@ async function start(connectionFile) {
   );
   process.on('uncaughtException', (error) => server.say(error));
   process.on('unhandledRejection', (error) => server.say(error));
-  process.on('SIGINT', () => server.interrupt());
+  listenForInterrupts(() => server.interrupt());
   server.outlet.capture();
   refuseStdin((error) => evaluator.abandon(error));
   const display = (message, update) => server.display(message, update);

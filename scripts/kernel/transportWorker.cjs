@@ -17,6 +17,8 @@ const key = connection.key ?? '';
 const patienceMs = 10_000;
 /** Between two attempts to send what a slow subscriber had no room for [ms]. */
 const retryMs = 5;
+/** How long a cell may take to end when the server that started the kernel has ended [ms]. */
+const lastWordsMs = 60_000;
 /** How long the main thread may take to end after a request to shut down [ms]. */
 const shutdownMs = 5000;
 
@@ -139,9 +141,13 @@ async function takeSubscriptions() {
 function endWithParent() {
   const parent = process.ppid;
   if (parent === 1) return;
-  setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL');
-  }, 1000).unref();
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    // A cell that trains writes a checkpoint first.
+    process.kill(process.pid, 'SIGTERM');
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastWordsMs);
+  }, 1000);
 }
 
 async function start() {

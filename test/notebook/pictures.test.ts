@@ -98,7 +98,7 @@ describe('pictures of figures', function () {
   };
 
   it('are as wide as asked for, or as the figure if that is less, on white', async () => {
-    const figure = themed([{ type: 'scatter', mode: 'lines', y: [1, 2] }], { height: 200 });
+    const figure = themed([{ type: 'scatter', mode: 'lines', y: [1, 2] }], { height: 200, alt: '' });
     for (const [width, own, expected] of [
       [720, undefined, [720, 200]],
       [400, undefined, [400, 200]],
