@@ -87,6 +87,10 @@ describe('the panel of controls in JupyterLab', function () {
     await stepAbove(held);
     await saying('paused');
     assert.equal(await step(), held + 1);
+    // What is drawn says so in words.
+    await page.locator(`.js-plotly-plot[role="img"][aria-label*="Loss over step, 0 to ${held}:"]`).waitFor();
+    const bars = page.locator('.jp-OutputArea-output pre', { hasText: 'steered' });
+    assert.equal(await bars.count(), 0, 'the bar is that of the panel');
     await page.screenshot({ path: projectPath('test/dist/browser/controls.png') }); // to be looked at
     await button('Resume').click();
     await stepAbove(held + 1);
