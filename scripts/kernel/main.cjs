@@ -41,7 +41,7 @@ async function start(connectionFile) {
   );
   process.on('uncaughtException', (error) => server.say(error));
   process.on('unhandledRejection', (error) => server.say(error));
-  listenForInterrupts(() => server.interrupt());
+  listenForInterrupts(() => server.interrupt(), transport.synchronous);
   server.outlet.capture();
   refuseStdin((error) => evaluator.abandon(error));
   const display = (message, update) => server.display(message, update);

@@ -10,13 +10,15 @@ const { parentPort, workerData } = require('node:worker_threads');
 const zmq = require('zeromq');
 const { answer, readMessage, signedFrames, partsOf } = require('./wire.cjs');
 
-const { connection, pending } = workerData;
+const { connection, pending, synchronous } = workerData;
 const key = connection.key ?? '';
 
 /** How long a subscriber that reads nothing is waited for before it, and it alone, loses messages [ms]. */
 const patienceMs = 10_000;
 /** Between two attempts to send what a slow subscriber had no room for [ms]. */
 const retryMs = 5;
+/** How long synchronous code may go on before a signal breaks it off, rather than that it hits its end [ms]. */
+const synchronousMs = 300;
 /** How long a cell may take to end when the server that started the kernel has ended [ms]. */
 const lastWordsMs = 60_000;
 /** How long the main thread may take to end after a request to shut down [ms]. */
@@ -113,6 +115,7 @@ function interrupt(message) {
   send('iopub', message, 'status', { execution_state: 'busy' });
   interrupts += 1;
   if (interrupts > 1) terminate();
+  Atomics.wait(synchronous, 0, 1, synchronousMs);
   process.kill(process.pid, 'SIGINT');
   send('control', message, 'interrupt_reply', { status: 'ok' });
   send('iopub', message, 'status', { execution_state: 'idle' });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Kernel, only, told } from './kernelClient';
 
 describe('cells in the kernel', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   let kernel: Kernel;
 
   before(async () => {
@@ -159,7 +159,7 @@ describe('cells in the kernel', function () {
 });
 
 describe('interrupts of the kernel', function () {
-  this.timeout(300_000);
+  this.timeout(120_000);
   let kernel: Kernel;
 
   before(async () => {
@@ -180,7 +180,7 @@ describe('interrupts of the kernel', function () {
   }
   const byMessage = () => kernel.request('interrupt_request', {}, 'control');
   const bySignal = () => kernel.process.kill('SIGINT');
-  const waiting = 'console.log("on"); await new Promise(() => undefined);';
+  const waiting = 'await null; console.log("on"); await new Promise(() => undefined);';
   const busy = 'console.log("on"); for (;;);';
 
   for (const [name, how] of [
