@@ -10,6 +10,9 @@ const { createRequire } = require('node:module');
 const { Evaluator } = require('./evaluator.cjs');
 const { FigurePictures } = require('./figurePictures.cjs');
 const { createLanguage } = require('./language.cjs');
+const { notebookFile } = require('./notebookFile.cjs');
+const { CellPages } = require('./pages.cjs');
+const { CellRecord } = require('./record.cjs');
 const { Server } = require('./server.cjs');
 const { listenForInterrupts } = require('./signals.cjs');
 const { refuseStdin } = require('./stdin.cjs');
@@ -39,6 +42,10 @@ async function start(connectionFile) {
   server.addObserver(
     (publish) => new FigurePictures({ publish, waits: process.env.JPY_SESSION_NAME === undefined }),
   );
+  const record = new CellRecord();
+  const pages = new CellPages(record, server.comms, notebookFile());
+  server.addObserver(() => record);
+  process.once('exit', () => pages.close());
   process.on('uncaughtException', (error) => server.say(error));
   process.on('unhandledRejection', (error) => server.say(error));
   listenForInterrupts(() => server.interrupt(), transport.synchronous);
