@@ -5,14 +5,16 @@ import { nodeModules, root, venv } from './paths.mjs';
 
 const source = path.join(root, 'scripts', 'labextension');
 const target = path.join(venv, 'share', 'jupyter', 'labextensions', 'xkd-figures');
-const written = ['package.json', ...fs.readdirSync(path.join(source, 'static')).map((name) => path.join('static', name))]; // prettier-ignore
+const written = fs
+  .readdirSync(source, { recursive: true })
+  .filter((file) => fs.statSync(path.join(source, file)).isFile());
 const plotlySource = path.join(nodeModules, 'plotly.js-dist-min', 'plotly.min.js');
 const plotlyTarget = path.join(target, 'static', 'plotly.min.js');
 const pageConfigFile = path.join(venv, 'etc', 'jupyter', 'labconfig', 'page_config.json');
 /** Two renderers of one type would be chosen between by chance: that of PyPI's `plotly` stands back. */
 const otherRenderer = '@jupyterlab/plotly-extension:factory';
 
-/** JupyterLab's renderer of Plotly figures, which redraws them in place while a cell runs. */
+/** JupyterLab's renderer of Plotly figures, which redraws them in place, and the way of pages back to cells that run. */
 export const labextension = {
   title: 'Live figures',
   isDone: () =>

@@ -2,7 +2,8 @@
 /*
  * A prebuilt JupyterLab extension, small enough to need no bundler: it renders Plotly figures with the
  * plotly.min.js beside it. The renderer in PyPI's `plotly` draws an output once and ignores later updates of it,
- * and stores a picture of every figure in the notebook; this one redraws in place and stores nothing.
+ * and stores a picture of every figure in the notebook; this one redraws in place and stores nothing. A second part,
+ * in the folder `reattach`, brings pages back to cells that run.
  */
 (() => {
   const mimeType = 'application/vnd.plotly.v1+json';
@@ -81,20 +82,36 @@
   }
 
   let Renderer = null;
+  let packages = null;
+
+  /** A package of JupyterLab's own. */
+  async function sharedPackage(name) {
+    const [version] = Object.values(packages[name]);
+    return (await version.get())();
+  }
+
+  const modules = {
+    './mimeExtension': async () => ({
+      id: 'xkd-figures:renderer',
+      rank: 0,
+      dataType: 'json',
+      rendererFactory: { safe: true, mimeTypes: [mimeType], createRenderer: () => new Renderer() },
+    }),
+    './extension': async () => {
+      const { reattachPlugin } = await import(new URL('reattach/plugin.js', folder).href);
+      return reattachPlugin((await sharedPackage('@jupyterlab/notebook')).INotebookTracker);
+    },
+  };
+
   window._JUPYTERLAB ??= {};
   window._JUPYTERLAB['xkd-figures'] = {
     /** JupyterLab hands over the packages it shares: the widgets' base class must be its own. */
     async init(shared) {
-      const [lumino] = Object.values(shared['@lumino/widgets']);
-      Renderer = defineRenderer((await lumino.get())().Widget);
+      packages = shared;
+      Renderer = defineRenderer((await sharedPackage('@lumino/widgets')).Widget);
     },
-    async get() {
-      const extension = {
-        id: 'xkd-figures:renderer',
-        rank: 0,
-        dataType: 'json',
-        rendererFactory: { safe: true, mimeTypes: [mimeType], createRenderer: () => new Renderer() },
-      };
+    async get(name) {
+      const extension = await modules[name]();
       return () => ({ __esModule: true, default: extension });
     },
   };
