@@ -117,11 +117,16 @@ export class JupyterLab {
     }
   }
 
-  /** Opens a notebook alone in the window and waits until its kernel is idle. */
-  async open(page: Page, notebook: string): Promise<void> {
+  /** The path of a file beside the notebooks. */
+  file(name: string): string {
+    return join(this.folder, name);
+  }
+
+  /** Opens a notebook alone in the window and waits until its kernel is idle, or in another of `states`. */
+  async open(page: Page, notebook: string, states = ['idle']): Promise<void> {
     const url = `http://127.0.0.1:${this.port}/doc/tree/${encodeURIComponent(basename(notebook))}?token=${this.token}`;
     await page.goto(url, { waitUntil: 'domcontentloaded' });
-    await this.ready(page);
+    await this.ready(page, states);
   }
 
   /** Waits until the notebook of a page that was opened, or loaded again, has its kernel. */
@@ -163,6 +168,22 @@ export class JupyterLab {
       if (Date.now() > end) throw new Error(`The cell shows no ${output.toString()}.`);
       await this.runCell(page, index);
     }
+  }
+
+  /** Takes the server away from a page, as a network that fails does. */
+  async disconnect(page: Page): Promise<void> {
+    await page.context().setOffline(true);
+    // What is open stays open in Chromium.
+    await page.evaluate(() => {
+      const { session } = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.sessionContext;
+      session!.kernel!._ws.close(4000);
+    });
+  }
+
+  /** Gives it back, and waits for the page to find it. */
+  async reconnect(page: Page): Promise<void> {
+    await page.context().setOffline(false);
+    await this.ready(page, ['busy', 'idle']);
   }
 
   /** Restarts the kernel of the open notebook without asking. */
@@ -223,7 +244,11 @@ interface SessionContext {
   restartKernel(): Promise<void>;
   readonly isReady: boolean;
   readonly session: {
-    readonly kernel: { readonly connectionStatus: string; readonly status: string } | null;
+    readonly kernel: {
+      readonly connectionStatus: string;
+      readonly status: string;
+      readonly _ws: WebSocket;
+    } | null;
   } | null;
 }
 
