@@ -4,8 +4,11 @@ const { writeOutputs } = require('./notebookFile.cjs');
 
 /** The target of the channel that `scripts/labextension/static/reattach` opens. */
 const target = 'xkd.cells';
-/** How long pages may take to say that they are there, and how long others may take behind the first [ms]. */
-const defaultPatience = { silenceMs: 4000, othersMs: 300 };
+/**
+ * How long pages may take to say that they are there, how long others may take behind the first, and how long a cell that
+ * has ended must have put out nothing more before it is saved again [ms].
+ */
+const defaultPatience = { silenceMs: 4000, othersMs: 300, lateMs: 1000 };
 /** States of runs that have something to save. */
 const ended = ['ok', 'error'];
 
@@ -36,6 +39,7 @@ class CellPages {
   #known = false;
   /** Runs that have ended, and whose pages are being asked for; with those that have answered. */
   #asked = new Map();
+  #late = new Set();
   #hashes = [];
   #timers = new Map();
 
@@ -55,6 +59,14 @@ class CellPages {
     record.on('end', (run) => {
       this.#tell({ end: brief(run) });
       if (ended.includes(run.state)) this.#ask([run]);
+    });
+    // Pictures of figures come behind the end, as does what a cell's timers print.
+    record.on('late', (run) => {
+      this.#late.add(run);
+      this.#later('late', patience.lateMs, () => {
+        this.#ask([...this.#late]);
+        this.#late.clear();
+      });
     });
   }
 

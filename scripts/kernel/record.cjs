@@ -7,7 +7,7 @@ const { CellOutputs } = require('./cellOutputs.cjs');
  * What the newest run of each cell has put out, kept by the kernel, so that a page which was not there can show it. An
  * observer of the server.
  *
- * Events: `queued`, `begin` and `end`, each with the run.
+ * Events: `queued`, `begin`, `end` and `late`, which is a change behind the end, each with the run.
  */
 class CellRecord extends EventEmitter {
   #byMessage = new Map();
@@ -44,11 +44,11 @@ class CellRecord extends EventEmitter {
       // Cells may show something else in a display of another cell.
       for (const other of this.#byCell.values()) {
         if ((type === 'update_display_data' || other !== run) && other.outputs.update(displayId, content)) {
-          touch(other);
+          this.#touch(other);
         }
       }
     }
-    if (run?.outputs.hear(type, content)) touch(run);
+    if (run?.outputs.hear(type, content)) this.#touch(run);
   }
 
   /** A cell has ended; `aborted` means that it never ran. */
@@ -82,14 +82,15 @@ class CellRecord extends EventEmitter {
     const run = this.#byMessage.get(header.msg_id);
     if (run === undefined) return;
     Object.assign(run, values);
-    touch(run);
+    run.saved = run.written = false;
     this.emit(event, run);
   }
-}
 
-/** What was written to the file is no longer all there is. */
-function touch(run) {
-  run.saved = run.written = false;
+  /** What was written to the file is no longer all there is. */
+  #touch(run) {
+    run.saved = run.written = false;
+    if (run.state === 'ok' || run.state === 'error') this.emit('late', run);
+  }
 }
 
 module.exports = { CellRecord };

@@ -122,7 +122,7 @@ describe("the kernel's record of cells", () => {
 describe("the pages of a kernel's notebook", () => {
   let folder: string;
   let file: string;
-  const patience = { silenceMs: 20, othersMs: 10 };
+  const patience = { silenceMs: 20, othersMs: 10, lateMs: 10 };
   const notebook = {
     cells: [
       { cell_type: 'markdown', id: 'text', metadata: {}, source: ['words'] },
@@ -189,21 +189,27 @@ describe("the pages of a kernel's notebook", () => {
   const cellsOnDisk = () => (JSON.parse(readFileSync(file, 'utf8')) as typeof notebook).cells;
 
   it('get outputs written into the file when none of them is there, where the cell still is what was run', async () => {
-    const { open, run } = kernelWithPages();
+    const { record, open, run } = kernelWithPages();
     open('first page', () => null);
     run('m1', 'a', 'co\nde');
     run('m2', 'b', 'as it was');
     await until(() => cellsOnDisk()[1].execution_count === 3);
+    record.hear(request('m1', 'a'), 'stream', { name: 'stdout', text: 'late\n' });
+    await until(() => readFileSync(file, 'utf8').includes('late'));
     const written = structuredClone(notebook) as { cells: Content[] };
     written.cells[1].execution_count = 3;
-    written.cells[1].outputs = [{ output_type: 'stream', name: 'stdout', text: ['one\n', 'two\n'] }];
+    written.cells[1].outputs = [
+      { output_type: 'stream', name: 'stdout', text: ['one\n', 'two\n', 'late\n'] },
+    ];
     assert.equal(readFileSync(file, 'utf8'), `${JSON.stringify(written, null, 1)}\n`);
     // Whoever opens the notebook later gets both runs.
     const later = open('later page', (ids) => ids);
     assert.equal((later.got[0].cells as unknown[]).length, 2);
     const hash = (text: string) => createHash('sha256').update(text).digest('hex');
     const before = `${JSON.stringify(notebook, null, 1)}\n`;
-    assert.deepEqual(later.got[0].file, [hash(before), hash(readFileSync(file, 'utf8'))]);
+    const hashes = later.got[0].file as string[];
+    assert.deepEqual([hashes[0], hashes.at(-1)], [hash(before), hash(readFileSync(file, 'utf8'))]);
+    assert.equal(hashes.length, 3);
     await until(() => later.got.some((message) => 'save' in message));
     assert.deepEqual(later.got.at(-1), { save: ['m1', 'm2'] });
   });
