@@ -48,7 +48,7 @@ async function start(connectionFile) {
   process.once('exit', () => pages.close());
   process.on('uncaughtException', (error) => server.say(error));
   process.on('unhandledRejection', (error) => server.say(error));
-  listenForInterrupts(() => server.interrupt(), transport.synchronous);
+  listenForInterrupts(() => server.interrupt(), transport.signals);
   server.outlet.capture();
   refuseStdin((error) => evaluator.abandon(error));
   const display = (message, update) => server.display(message, update);

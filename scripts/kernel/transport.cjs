@@ -11,8 +11,8 @@ const limitBytes = 64 * 1024 * 1024;
 class Transport {
   /** Called with `{ socket, message }` of each request. */
   onMessage = () => undefined;
-  /** 1 while synchronous code of a cell runs. */
-  synchronous = new Int32Array(new SharedArrayBuffer(4));
+  /** What the thread of the sockets knows of the main thread's signals (`places` in signals.cjs). */
+  signals = new Int32Array(new SharedArrayBuffer(8));
   #worker;
   #pending = new Int32Array(new SharedArrayBuffer(4));
   #pongs = new Map();
@@ -22,7 +22,7 @@ class Transport {
   /** @param connection content of the connection file */
   constructor(connection) {
     this.#worker = new Worker(path.join(__dirname, 'transportWorker.cjs'), {
-      workerData: { connection, pending: this.#pending, synchronous: this.synchronous },
+      workerData: { connection, pending: this.#pending, signals: this.signals },
       // Without the options of the kernel's own process: its large heap is for training.
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: 32 },

@@ -8,9 +8,10 @@
 const { Session } = require('node:inspector');
 const { parentPort, workerData } = require('node:worker_threads');
 const zmq = require('zeromq');
+const { places } = require('./signals.cjs');
 const { answer, readMessage, signedFrames, partsOf } = require('./wire.cjs');
 
-const { connection, pending, synchronous } = workerData;
+const { connection, pending, signals } = workerData;
 const key = connection.key ?? '';
 
 /** How long a subscriber that reads nothing is waited for before it, and it alone, loses messages [ms]. */
@@ -108,14 +109,14 @@ async function receive(name) {
 }
 
 /**
- * The signal reaches a cell that listens for it, and ends synchronous code. Whoever asks again, while the main thread
- * has not even taken notice, ends what it computes.
+ * The signal reaches a cell that listens for it, and ends synchronous code. A second request, while the main thread has not
+ * even taken notice of the first, ends what it computes; but never a cell that listens, which would be left half-way.
  */
 function interrupt(message) {
   send('iopub', message, 'status', { execution_state: 'busy' });
   interrupts += 1;
-  if (interrupts > 1) terminate();
-  Atomics.wait(synchronous, 0, 1, synchronousMs);
+  if (interrupts > 1 && Atomics.load(signals, places.listening) === 0) terminate();
+  Atomics.wait(signals, places.synchronous, 1, synchronousMs);
   process.kill(process.pid, 'SIGINT');
   send('control', message, 'interrupt_reply', { status: 'ok' });
   send('iopub', message, 'status', { execution_state: 'idle' });
