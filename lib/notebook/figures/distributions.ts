@@ -72,7 +72,12 @@ export function distributionsFigure({ networks, labels, title }: DistributionsAr
         ticktext: middle.map(({ label }) => label),
         showgrid: false,
       },
-      yaxis2: { title: { text: 'mean <br>probability [%]' }, domain: [0.78, 1], anchor: 'x', range: [0, 100] },
+      yaxis2: {
+        title: { text: 'mean <br>probability [%]' },
+        domain: [0.78, 1],
+        anchor: 'x',
+        range: [0, 100],
+      },
       updatemenus: networks.length > 1 ? [buttonRow(buttons)] : [],
     },
   );
