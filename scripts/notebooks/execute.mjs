@@ -38,7 +38,7 @@ export async function executeNotebook(file, out, { parameters = new Map(), fast 
       onCell?.(numbers.get(cell), numbers.size),
     );
     const seconds = (performance.now() - start) / 1000;
-    const executed = numbered(readNotebook(result), { seconds: Math.round(seconds), fast });
+    const executed = noted(readNotebook(result), { seconds: Math.round(seconds), fast });
     if (failure === null || out !== file) writeNotebook(out, executed);
     if (failure !== null) throw new CellFailure(sentence(file, notebook, numbers, failure));
     return seconds;
@@ -89,13 +89,8 @@ function codeNumbers({ cells }) {
   return new Map(places.map((place, i) => [place, i + 1]));
 }
 
-/**
- * The kernel counts the cells it runs, but does not tell. What else the notebook keeps of the run is how long it took, in
- * `metadata.xkd`.
- */
-function numbered(notebook, xkd) {
-  const code = notebook.cells.filter((cell) => cell.cell_type === 'code');
-  code.forEach((cell, i) => (cell.execution_count = i + 1));
+/** The notebook keeps of the run how long it took, in `metadata.xkd`, but no time of a cell. */
+function noted(notebook, xkd) {
   for (const { metadata } of notebook.cells) delete metadata.execution;
   return { ...notebook, metadata: { ...notebook.metadata, xkd } };
 }
@@ -106,9 +101,7 @@ function sentence(file, notebook, numbers, { cell, text }) {
   return `${nameOf(file)} stopped at code cell ${numbers.get(cell)} of ${numbers.size} ("${begins.trim()}"): ${reasonOf(text)}`;
 }
 
-/** The message of an error that was thrown, which stands below the line of code that threw it; else the first line. */
+/** What a traceback of the kernel begins with: the sentence of a mistake, or an error's name and message. */
 function reasonOf(text) {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  const thrown = lines.find((line) => /^\w*Error(:| \[)/.test(line));
-  return (thrown ?? lines[0] ?? 'no reason was given').replace(/^UserError: /, '');
+  return text.split('\n').find((line) => line.trim() !== '') ?? 'no reason was given';
 }

@@ -27,10 +27,10 @@ def begin(cell, cell_index):
         say(cell=cell_index)
 
 
-def error_text(cell):
-    """What the kernel wrote of its error: it has no other way to tell."""
-    texts = [output.text for output in cell.outputs if output.get("name") == "stderr"]
-    return "".join(texts).strip()
+def reason(cell, error):
+    """The kernel's own traceback; that of the exception has the whole cell and what it printed above it."""
+    shown = [output for output in cell.outputs if output.output_type == "error"]
+    return "\n".join(shown[-1].traceback) if shown else f"{error.ename}: {error.evalue}"
 
 
 client = NotebookClient(
@@ -46,8 +46,8 @@ client = NotebookClient(
 )
 try:
     client.execute()
-except CellExecutionError:
-    say(failed=running, text=error_text(notebook.cells[running]))
+except CellExecutionError as error:
+    say(failed=running, text=reason(notebook.cells[running], error))
     sys.exit(1)
 except (DeadKernelError, CellTimeoutError):
     say(failed=running, text="The kernel ended while the cell ran; mostly that is a lack of memory.")

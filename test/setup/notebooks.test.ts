@@ -194,12 +194,36 @@ describe('npm run notebooks', function () {
       assert.match(stderr, /mask\.audio \(0\.99\) leaves none of the 32 patches; choose a lower ratio\.\n$/);
       const copy = JSON.parse(fs.readFileSync(path.join(out, 'bad.ipynb'), 'utf8'));
       assert.equal([copy.cells[1].outputs[0].text].flat().join('').trim(), '1');
+      assert.equal(copy.cells[2].outputs[0].output_type, 'error');
       assert.deepEqual(copy.cells[3].outputs, []);
+      assert.deepEqual(
+        copy.cells.slice(1).map((each: { execution_count: number | null }) => each.execution_count),
+        [1, 2, null],
+      );
       const inPlace = fs.readFileSync(file, 'utf8');
       assert.equal((await run(file, '--inplace')).code, 1);
       assert.equal(fs.readFileSync(file, 'utf8'), inPlace);
     } finally {
       fs.rmSync(out, { recursive: true, force: true });
     }
+  });
+
+  it('names the error that was thrown, and shows its line in the exported page', async () => {
+    const throws = 'const scores = [1];\nscores.at(5)!.toFixed(2);';
+    const file = write('thrown.ipynb', notebookWith(cell('console.log(1);'), cell(throws)));
+    const out = path.join(folder, 'thrown');
+    const { code, stderr } = await run(file, '--out', out);
+    assert.equal(code, 1);
+    const sentence = `thrown stopped at code cell 2 of 2 ("const scores = [1];"): TypeError: Cannot read `;
+    assert.ok(stderr.startsWith(sentence), stderr);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    const copy = path.join(out, 'thrown.ipynb');
+    const exported = await run(copy, '--export-only', '--out', out);
+    assert.equal(exported.code, 0, exported.stderr);
+    const page = fs.readFileSync(path.join(out, 'thrown.html'), 'utf8').replace(/<[^>]*>/g, '');
+    assert.match(
+      page,
+      /TypeError: Cannot read properties of undefined[\s\S]*&gt; 2 \|[\s\S]*cell \[2\], line 2/,
+    );
   });
 });
