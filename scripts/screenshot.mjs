@@ -7,6 +7,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { findChromium } from './check/chromium.cjs';
 
 const built = new URL('../test/dist/browser/jupyterLab.js', import.meta.url);
 const { values, positionals } = parseArgs({
@@ -27,7 +28,7 @@ if (!folder || !existsSync(built)) {
   process.exit(1);
 }
 
-const { findChromium, JupyterLab, launchBrowser } = (await import(built.href)).default;
+const { JupyterLab, launchBrowser } = (await import(built.href)).default;
 const chromium = findChromium();
 if (!chromium) {
   console.error('There is no Chromium: install one, or set CHROMIUM to its path.');

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
-import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
+import { chromiumFor, JupyterLab, launchBrowser, openPage } from './jupyterLab';
 import { notebookOf } from './notebookOf';
+import { Panel } from './panel';
 
 const cells = [
   `import { configure, controlPanel, openPretraining, sampleSet, watchTraining, type StepMetrics } from 'xkd';
@@ -20,15 +21,13 @@ const kept = history.length;`,
   `console.log('kept', kept === run.state.step, JSON.stringify(run.changes.map(({ values }) => values)));`,
 ];
 
-/** What the panel says of the run. */
-const statusLine = '.jupyter-widgets .widget-html-content:has-text("step ")';
-
 describe('the panel of controls in JupyterLab', function () {
   this.timeout(600_000);
   let folder: string;
   let lab: JupyterLab;
   let browser: Browser;
   let page: Page;
+  let panel: Panel;
 
   before(async function () {
     const chromium = chromiumFor(this);
@@ -38,6 +37,7 @@ describe('the panel of controls in JupyterLab', function () {
     lab = await JupyterLab.start([join(folder, 'steered.ipynb')], { environment: { XKD_FAST: '1' } });
     browser = await launchBrowser(chromium);
     page = await openPage(browser, 1400);
+    panel = new Panel(page);
     await lab.open(page, 'steered.ipynb');
   });
 
@@ -47,84 +47,74 @@ describe('the panel of controls in JupyterLab', function () {
     if (folder) rmSync(folder, { recursive: true });
   });
 
-  const button = (name: string) => page.locator('.jupyter-widgets button', { hasText: name });
-  const saying = (text: string | RegExp) => page.locator(statusLine, { hasText: text }).waitFor();
-  const step = async () =>
-    Number(/step (\d+)/.exec((await page.locator(statusLine).textContent()) ?? '')?.[1]);
-  const stepAbove = async (above: number) => {
-    for (const end = Date.now() + patienceMs; !((await step()) > above); await page.waitForTimeout(100)) {
-      assert.ok(Date.now() < end, `no step above ${above}`);
-    }
-  };
-
   it('moves a value of the running training, and the curve shows where', async () => {
     await lab.runCell(page, 0);
     void lab.runCell(page, 1).catch(() => undefined); // the page is loaded anew meanwhile
-    await saying('training');
-    await stepAbove(1);
+    await panel.says('training');
+    await panel.stepAbove(1);
     const slider = page.locator('.widget-slider', { hasText: 'learning rate' });
     const readout = (text: string | RegExp) => slider.locator('.widget-readout', { hasText: text }).waitFor();
     await readout('2.00e-3');
     await drag(page, slider.locator('.noUi-handle'), 40);
     await readout(/^(?!2\.00e-3)\d\.\d\de-\d$/);
-    await saying('1 change');
+    await panel.says('1 change');
     await page.locator('.js-plotly-plot .annotation', { hasText: 'learning rate 0.0' }).waitFor();
     assert.match((await slider.getAttribute('title')) ?? (await slider.innerHTML()), /peak learning rate/);
     await page
       .locator('.widget-dropdown', { hasText: 'refinement' })
       .locator('select')
       .selectOption('softmax');
-    await saying('2 changes');
+    await panel.says('2 changes');
   });
 
   it('pauses, takes a single step, and continues', async () => {
-    await button('Pause').click();
-    await saying('paused');
-    const held = await step();
+    await panel.button('Pause').click();
+    await panel.says('paused');
+    const held = await panel.step();
     await page.waitForTimeout(1000);
-    assert.equal(await step(), held);
-    await button('One step').click();
-    await stepAbove(held);
-    await saying('paused');
-    assert.equal(await step(), held + 1);
+    assert.equal(await panel.step(), held);
+    await panel.button('One step').click();
+    await panel.stepAbove(held);
+    await panel.says('paused');
+    assert.equal(await panel.step(), held + 1);
     // What is drawn says so in words.
     await page.locator(`.js-plotly-plot[role="img"][aria-label*="Loss over step, 0 to ${held}:"]`).waitFor();
     const bars = page.locator('.jp-OutputArea-output pre', { hasText: 'steered' });
     assert.equal(await bars.count(), 0, 'the bar is that of the panel');
     await page.screenshot({ path: projectPath('test/dist/browser/controls.png') }); // to be looked at
-    await button('Resume').click();
-    await stepAbove(held + 1);
+    await panel.button('Resume').click();
+    await panel.stepAbove(held + 1);
   });
 
   it('is there again, and works, when the page is loaded again', async () => {
     await lab.command(page, 'docmanager:save');
     await page.reload();
     await lab.ready(page, ['busy', 'idle']);
-    await saying('training');
-    await button('Pause').click();
-    await saying('paused');
-    await button('Resume').click();
-    await saying('training');
+    await panel.says('training');
+    await panel.button('Pause').click();
+    await panel.says('paused');
+    await panel.button('Resume').click();
+    await panel.says('training');
   });
 
   it('outlives an interrupt: the state is there, with the names of the cell', async () => {
-    const reached = await step();
+    const reached = await panel.step();
     await lab.command(page, 'notebook:interrupt-kernel');
-    await saying('interrupted');
-    assert.ok((await step()) >= reached);
-    const kept = page.locator('.jp-OutputArea-output pre', { hasText: /^kept true .*softmax/ });
-    await lab.runCellBehind(page, 2, kept);
+    await panel.says('interrupted');
+    assert.ok((await panel.step()) >= reached);
+    await lab.runCell(page, 2);
+    await page.locator('.jp-OutputArea-output pre', { hasText: /^kept true .*softmax/ }).waitFor();
   });
 
   it('works after a restart of the kernel when its cells are run again', async () => {
     await lab.restartKernel(page);
     await lab.runCell(page, 0);
     const again = lab.runCell(page, 1);
-    await stepAbove(0);
-    await saying('training');
-    await button('Stop').click();
+    await panel.stepAbove(0);
+    await panel.says('training');
+    await panel.button('Stop').click();
     await again;
-    await saying('stopped');
+    await panel.says('stopped');
   });
 });
 

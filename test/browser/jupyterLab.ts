@@ -1,29 +1,22 @@
 /// <reference lib="dom" />
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type Page } from 'playwright-core';
 
 const root = resolve(__dirname, '../../..');
 const startSeconds = 180;
+const { findChromium } = createRequire(__filename)(join(root, 'scripts/check/chromium.cjs')) as {
+  findChromium(): string | null;
+};
 
 /** How long a page is waited for [ms]: long enough for a machine that has much else to do. */
 export const patienceMs = 120_000;
 
-/** The first Chromium found where a distribution puts it; null where there is none. */
-export function findChromium(): string | null {
-  const places = [
-    process.env.CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ];
-  return places.find((path) => path !== undefined && existsSync(path)) ?? null;
-}
-
-/** The same for tests that need one: without it they are skipped, and say so. */
+/** The Chromium of this machine; without one the test is skipped, and says so. */
 export function chromiumFor(test: Mocha.Context): string {
   const chromium = findChromium();
   if (chromium !== null) return chromium;
@@ -157,17 +150,6 @@ export class JupyterLab {
       content.activeCellIndex = place;
     }, index);
     await this.command(page, 'notebook:run-cell');
-  }
-
-  /**
-   * Runs a cell after one that failed or was interrupted, until its output is there: for a moment the kernel passes
-   * over what it is asked for then.
-   */
-  async runCellBehind(page: Page, index: number, output: Locator): Promise<void> {
-    for (const end = Date.now() + patienceMs; (await output.count()) === 0; await page.waitForTimeout(200)) {
-      if (Date.now() > end) throw new Error(`The cell shows no ${output.toString()}.`);
-      await this.runCell(page, index);
-    }
   }
 
   /** Takes the server away from a page, as a network that fails does. */
