@@ -6,9 +6,12 @@ import { buildLib, compile } from '../setup/build.mjs';
 import { readJson } from '../setup/files.mjs';
 import { testedLines } from '../setup/node-version.mjs';
 import { nodeModules, notebooks, root, venvPython } from '../setup/paths.mjs';
+import { findChromium } from './chromium.cjs';
 import { checkOnNode } from './on-node.mjs';
 
 const newestLine = String(testedLines.at(-1));
+/** Runs every notebook in a browser: minutes, so that it is a part of its own. */
+const everyNotebook = 'test/dist/browser/everyNotebook.test.js';
 
 /** A result to be counted: `{ passed, failed, skipped }`. */
 const counted = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
@@ -23,8 +26,12 @@ export function allChecks() {
     { part: 'types', title: 'Types and build of the tests', run: () => typescript(compile('test')) },
     { part: 'lint', title: 'ESLint', run: () => tool('eslint/bin/eslint.js', ['.']) },
     { part: 'lint', title: 'Prettier', run: () => tool('prettier/bin/prettier.cjs', ['--check', '.']) },
-    { part: 'mocha', title: 'Mocha', run: () => mocha('test/dist/**/*.test.js') },
-    ...notebookFiles().map((file) => notebookCheck('notebooks', file)),
+    {
+      part: 'mocha',
+      title: 'Mocha',
+      run: () => mocha('test/dist/**/*.test.js', '--ignore', everyNotebook),
+    },
+    ...courseChecks(),
     ...machineChecks(),
     {
       part: 'node',
@@ -52,13 +59,23 @@ function machineChecks() {
   ];
 }
 
-function notebookCheck(part, file) {
-  return { part, title: `Notebook ${path.basename(file)}`, run: () => notebook(file) };
+function notebookCheck(part, file, how = '') {
+  return { part, title: `Notebook ${path.basename(file)}${how}`, run: () => notebook(file) };
 }
 
 async function buildAll() {
   const lib = await buildLib();
   return lib.code === 0 ? compile('test') : lib;
+}
+
+/** Every notebook as a user runs it; where there is no browser, its cells alone. */
+function courseChecks() {
+  const part = 'notebooks';
+  if (findChromium() !== null)
+    return [{ part, title: 'Notebooks in JupyterLab', run: () => mocha(everyNotebook) }];
+  return notebookFiles().map((file) =>
+    notebookCheck(part, file, ', its cells alone: no Chromium for its page'),
+  );
 }
 
 function notebookFiles() {
@@ -77,8 +94,8 @@ async function tool(program, args) {
   return counted((await runInForeground(process.execPath, [path.join(nodeModules, program), ...args])) === 0);
 }
 
-/** Counts what mocha counts; a run that breaks off counts as one failure. */
-async function mocha(files) {
+/** Counts what mocha counts in these files; a run that breaks off counts as one failure. */
+async function mocha(...args) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'xkd-mocha-'));
   const counts = path.join(folder, 'counts.json');
   const code = await runInForeground(
@@ -87,7 +104,7 @@ async function mocha(files) {
       path.join(nodeModules, 'mocha', 'bin', 'mocha.js'),
       '--reporter',
       path.join(root, 'scripts', 'check', 'mocha-reporter.cjs'),
-      files,
+      ...args,
     ],
     { env: { XKD_MOCHA_COUNTS: counts } },
   );

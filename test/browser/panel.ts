@@ -25,11 +25,16 @@ export class Panel {
     return Number(/step (\d+)/.exec((await this.statusLine.textContent()) ?? '')?.[1]);
   }
 
+  /** Whether the training is behind a step. */
+  async isBehind(step: number): Promise<boolean> {
+    return (await this.statusLine.count()) > 0 && (await this.step()) > step;
+  }
+
   /** Waits for a step behind this one. */
   async stepAbove(above: number): Promise<void> {
     for (
       const end = Date.now() + patienceMs;
-      !((await this.step()) > above);
+      !(await this.isBehind(above));
       await this.page.waitForTimeout(100)
     ) {
       assert.ok(Date.now() < end, `no step above ${above}`);

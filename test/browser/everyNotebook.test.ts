@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { projectPath } from 'xkd';
+import { loadScript } from '../setup/support';
+import { checkDrawn } from './drawnOutputs';
+import { chromiumFor, JupyterLab, launchBrowser, openPage } from './jupyterLab';
+import { follow, readCells, restartAndRunAll, shutDown, troublesOf, waitForEnd } from './notebookRun';
+import { Panel } from './panel';
+
+const course = readdirSync(projectPath('notebooks'))
+  .filter((name) => name.endsWith('.ipynb'))
+  .sort()
+  .map((name) => projectPath('notebooks', name));
+const [, , second, third] = course;
+
+/** What `npm test` runs apart from the other tests, as it takes the longest. */
+describe('every notebook in JupyterLab, Restart and Run All', function () {
+  this.timeout(3_600_000);
+  let browser: Browser;
+  let lab: JupyterLab | undefined;
+  let pages: Page[];
+  let page: Page;
+  /** What the consoles of the pages have said. */
+  let complaints: string[];
+
+  before(async function () {
+    browser = await launchBrowser(chromiumFor(this));
+  });
+
+  after(async () => browser?.close());
+
+  beforeEach(async () => {
+    [pages, complaints] = [[], []];
+    page = await openWatched();
+  });
+
+  afterEach(async function () {
+    for (const [i, each] of pages.entries()) {
+      const picture = projectPath(`test/dist/browser/notebookFailed${i}.png`); // to be looked at
+      if (this.currentTest?.state === 'failed') await each.screenshot({ path: picture });
+      // Kernels of earlier notebooks would take memory and time from the next.
+      await shutDown(each);
+      await each.close();
+    }
+  });
+
+  describe('in the short mode', () => {
+    let folder: string;
+    let endless: string;
+
+    before(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'xkd-course-'));
+      endless = join(folder, '03_endless.ipynb');
+      writeFileSync(endless, JSON.stringify(await withoutEnd(third)));
+      lab = await JupyterLab.start([...course, endless], { environment: { XKD_FAST: '1' } });
+    });
+
+    after(async () => {
+      await lab?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
+
+    for (const path of course) {
+      const name = basename(path, '.ipynb');
+      it(`${name} runs to its end`, async () => {
+        await lab!.open(page, path);
+        await restartAndRunAll(page);
+        await checkEnd(page, name);
+      });
+    }
+
+    it('02 runs to its end beside 03, which trains meanwhile and then runs to its own', async () => {
+      const beside = await openWatched();
+      const training = await train(beside, endless);
+      await lab!.open(page, second);
+      await restartAndRunAll(page);
+      await checkEnd(page, '02 beside 03');
+      await training.stepAbove(await training.step());
+      await training.button('Stop').click();
+      await checkEnd(beside, '03 beside 02');
+    });
+  });
+
+  describe('in full', () => {
+    before(async () => {
+      lab = await JupyterLab.start([third], { environment: { XKD_FAST: '0' } });
+    });
+    after(async () => lab?.stop());
+
+    it('03 runs to its end', async () => {
+      await lab!.open(page, third);
+      await restartAndRunAll(page);
+      await checkEnd(page, '03 in full');
+    });
+  });
+
+  async function openWatched(): Promise<Page> {
+    const opened = await openPage(browser);
+    pages.push(opened);
+    opened.on('pageerror', (error) => complaints.push(error.message));
+    opened.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`);
+    });
+    return opened;
+  }
+
+  /** Runs a notebook up to its training. */
+  async function train(shown: Page, path: string): Promise<Panel> {
+    await lab!.open(shown, path);
+    await restartAndRunAll(shown);
+    const panel = new Panel(shown);
+    await follow(shown, 'up to the training', () => panel.isBehind(2));
+    return panel;
+  }
+
+  /** Waits for the end of a run: all cells ran in order without an error, and everything is drawn. */
+  async function checkEnd(shown: Page, title: string): Promise<void> {
+    await waitForEnd(shown, title);
+    const cells = await readCells(shown);
+    assert.deepEqual(troublesOf(cells), []);
+    const { figures } = await checkDrawn(shown, cells);
+    assert.ok(figures > 0);
+    assert.deepEqual(complaints, []);
+  }
+});
+
+interface Notebook {
+  readonly cells: readonly object[];
+}
+
+/** A notebook that trains until it is stopped, so that no machine is too fast. */
+async function withoutEnd(path: string): Promise<Notebook> {
+  const { withParameters } = await loadScript<{
+    withParameters(notebook: Notebook, given: Map<string, unknown>): Notebook;
+  }>('notebooks/parameters.mjs');
+  const notebook = JSON.parse(readFileSync(path, 'utf8')) as Notebook;
+  return withParameters(notebook, new Map([['steps', 100_000]]));
+}
