@@ -82,6 +82,16 @@ describe('every notebook in JupyterLab, Restart and Run All', function () {
       await training.button('Stop').click();
       await checkEnd(beside, '03 beside 02');
     });
+
+    it('03 trains on when its page is loaded again, which shows everything at the end', async () => {
+      const training = await train(page, endless);
+      const reached = await training.step();
+      await page.reload();
+      await lab!.ready(page, ['busy', 'idle']);
+      await follow(page, 'loaded again', () => training.isBehind(reached));
+      await training.button('Stop').click();
+      await checkEnd(page, '03, loaded again');
+    });
   });
 
   describe('in full', () => {
