@@ -4,23 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
-import { chromiumFor, JupyterLab, launchBrowser, openPage } from './jupyterLab';
+import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
 import { notebookOf } from './notebookOf';
 
 const startHere = projectPath('notebooks/00_start_here.ipynb');
-const liveCell = `import { curvesFigure, liveFigure, progressBar, tick } from 'xkd';
+/** Draws until there is a file, so that no page is too slow to see several states. */
+const liveCell = (enough: string) => `import { existsSync } from 'node:fs';
+import { curvesFigure, liveFigure, progressBar, tick } from 'xkd';
 const y = [1, 2];
 const live = liveFigure(curvesFigure({ curves: [{ name: 'a', y }], title: 'step 0' }), { intervalMs: 100 });
-const bar = progressBar(40, 'working');
-for (let i = 1; i <= 40; i++) {
-  y.push(i % 7);
+const bar = progressBar(10_000, 'working');
+let i = 0;
+while (!existsSync(${JSON.stringify(enough)})) {
+  y.push(++i % 7);
   live.update(() => curvesFigure({ curves: [{ name: 'a', y }], title: 'step ' + i }));
   bar.update(i);
   await new Promise((done) => setTimeout(done, 50));
   await tick();
 }
 live.finish();
-bar.finish();`;
+bar.finish();
+console.log('ended at step', i);`;
 
 const menuCell = `import { configure, sharingFigure, show } from 'xkd';
 const variants = ['base', 'base-mats'].map((name) => ({ name, config: configure(name as 'base') }));
@@ -51,7 +55,7 @@ describe('notebooks in JupyterLab', function () {
   before(async function () {
     const chromium = chromiumFor(this);
     folder = mkdtempSync(join(tmpdir(), 'xkd-live-'));
-    writeFileSync(join(folder, 'live.ipynb'), JSON.stringify(notebookOf([liveCell])));
+    writeFileSync(join(folder, 'live.ipynb'), JSON.stringify(notebookOf([liveCell(join(folder, 'enough'))])));
     writeFileSync(join(folder, 'interrupted.ipynb'), JSON.stringify(notebookOf(interruptedCells)));
     writeFileSync(join(folder, 'menu.ipynb'), JSON.stringify(notebookOf([menuCell])));
     lab = await JupyterLab.start(
@@ -77,9 +81,13 @@ describe('notebooks in JupyterLab', function () {
     await lab.open(page, 'live.ipynb');
     const titles = new Set<string>();
     const bars = new Set<string>();
-    let running = true;
-    const run = lab.runAll(page, 300).finally(() => (running = false));
-    while (running) {
+    const run = lab.runAll(page, 500);
+    for (
+      const end = Date.now() + patienceMs;
+      titles.size < 4 || bars.size < 4;
+      await page.waitForTimeout(100)
+    ) {
+      assert.ok(Date.now() < end, [...titles, ...bars].join());
       const title = await page.$$eval('.js-plotly-plot .gtitle', (nodes) =>
         nodes.map((node) => node.textContent),
       );
@@ -89,12 +97,14 @@ describe('notebooks in JupyterLab', function () {
         nodes.map((node) => node.textContent),
       );
       for (const text of texts) if (text?.startsWith('working')) bars.add(text);
-      await page.waitForTimeout(100);
     }
+    writeFileSync(join(folder, 'enough'), '');
     await run;
-    await page.waitForFunction(() => document.querySelector('.gtitle')?.textContent === 'step 40');
-    assert.ok(titles.size >= 4, [...titles].join());
-    assert.ok(bars.size >= 4, [...bars].join());
+    const ended = await page.locator('.jp-OutputArea-output pre', { hasText: 'ended at' }).textContent();
+    await page.waitForFunction(
+      (last) => document.querySelector('.gtitle')?.textContent === last,
+      /step \d+/.exec(ended!)![0],
+    );
   });
 
   it('switches what a figure shows when a button of its menu is pressed', async () => {
