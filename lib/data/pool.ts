@@ -41,6 +41,7 @@ export class ClipPool {
       workerData,
     });
     this.cache = new ClipCache(config.loader.cacheMegabytes * 1e6);
+    unreachable.register(this, { host: this.host, piscina: this.piscina }, this);
   }
 
   /** Memory held by decoded files [bytes]. */
@@ -77,6 +78,7 @@ export class ClipPool {
 
   /** Ends the threads and every ffmpeg process; work under way fails. */
   async close(): Promise<void> {
+    unreachable.unregister(this);
     await this.host.close();
     await Promise.allSettled(this.running);
     await this.piscina.destroy();
@@ -107,6 +109,16 @@ export class ClipPool {
     }
   }
 }
+
+interface Workers {
+  readonly host: FfmpegHost;
+  readonly piscina: Piscina;
+}
+
+/** In a notebook the next run of a cell may take away the only name of a pool: its threads end then. */
+const unreachable = new FinalizationRegistry<Workers>(({ host, piscina }) => {
+  void host.close().then(() => piscina.destroy());
+});
 
 /** @throws UserError where a mel band is too narrow for the spectrum's resolution */
 export function openClipPool(config: XkdConfig): ClipPool {

@@ -1,3 +1,5 @@
+import './freeing';
+
 export * from './ablationPairs';
 export * from './ablationTable';
 export * from './attentionAtEvents';

@@ -18,6 +18,10 @@ export interface Kernel {
   display(message: DisplayMessage, update: boolean): void;
   /** Takes the outputs of the running cell away; with `wait` when the next one comes. */
   clear(wait: boolean): void;
+  /** Calls back when the running cell, or the newest one, is run again; returns how to have that forgotten. */
+  onRerun(close: () => void): () => void;
+  /** Says how many things there are that are freed once nobody has them; after cells that add to them garbage is collected. */
+  watchMemory(count: () => number): void;
 }
 
 /** The kernel that runs this process; null outside notebooks. */

@@ -2,6 +2,8 @@
 
 const { errorOutput } = require('./errorOutput.cjs');
 const { Interruption } = require('./failures.cjs');
+const { Memory } = require('./memory.cjs');
+const { Reruns } = require('./reruns.cjs');
 
 /** So many cells can be named in stack traces and asked for as history. */
 const mostKept = 2000;
@@ -15,7 +17,10 @@ class Cells {
   executionCount = 0;
   /** The request that runs. */
   running = null;
+  memory = new Memory();
+  reruns = new Reruns();
   #queue = [];
+  #working = false;
   #sources = new Map();
   #interrupted = false;
   #parts;
@@ -33,13 +38,17 @@ class Cells {
   async add(request) {
     this.#tell('queued', request);
     this.#queue.push(request);
-    if (this.#queue.length > 1 || this.running !== null) return;
+    if (this.#working) return;
+    this.#working = true;
     while (this.#queue.length > 0) {
-      const failed = await this.#run(this.#queue.shift());
-      if (!failed) continue;
-      await this.#parts.drained();
-      for (const waiting of this.#queue.splice(0)) this.#abort(waiting);
+      const { failed, replaced } = await this.#run(this.#queue.shift());
+      if (failed) {
+        await this.#parts.drained();
+        for (const waiting of this.#queue.splice(0)) this.#abort(waiting);
+      }
+      await this.memory.settle(replaced);
     }
+    this.#working = false;
   }
 
   /** Whether a cell that listens for signals ends by itself; else, or when asked twice, the cell is abandoned. */
@@ -62,7 +71,10 @@ class Cells {
     return [...this.#sources];
   }
 
-  /** Returns whether the cell failed in a way that keeps those behind it from being run. */
+  /**
+   * @returns `failed`: whether the cell failed in a way that keeps those behind it from being run; `replaced`: whether it has
+   *   replaced what was there before
+   */
   async #run(request) {
     const { evaluator, outlet, publish, reply } = this.#parts;
     const {
@@ -80,6 +92,7 @@ class Cells {
     if (stored) this.#keep(number, code);
     if (!silent) publish(request, 'execute_input', { code, execution_count: number });
     this.#tell('begin', request, number);
+    const closed = this.reruns.begin(request);
     const outcome = await evaluator.run(code, `cell-${number}.ts`);
     outlet.flush();
     // Cells that were asked for while this one computed may still be on their way.
@@ -90,7 +103,7 @@ class Cells {
     reply(request, content);
     publish(request, 'status', { execution_state: 'idle' });
     this.running = null;
-    return content.status === 'error' && stops;
+    return { failed: content.status === 'error' && stops, replaced: closed || outcome.replaced };
   }
 
   /** Publishes the value or the error; returns the content of the reply. */

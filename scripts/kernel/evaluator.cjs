@@ -78,7 +78,8 @@ class Evaluator {
    * Runs a cell.
    *
    * @param name the name by which stack traces know it
-   * @returns `{ value }` of its last expression, undefined without one, or `{ error }`
+   * @returns `{ value }` of its last expression, undefined without one, or `{ error }`; `replaced` tells whether names have
+   *   objects other than those before
    */
   async run(source, name) {
     const cell = {
@@ -87,9 +88,19 @@ class Evaluator {
       thrown: null,
       diagnostics: null,
       names: [],
+      old: new Map(),
       before: this.declarations,
     };
     this.#cell = cell;
+    const outcome = await this.#outcomeOf(cell, source);
+    const replaced = [...cell.old].some(([name, value]) => isObject(value) && value !== this.names[name]);
+    // The kernel is not to be what keeps them.
+    cell.old.clear();
+    cell.value = undefined;
+    return { ...outcome, replaced };
+  }
+
+  async #outcomeOf(cell, source) {
     const succeeded = await this.#executor.execute(source);
     if (succeeded) {
       if (cell.behind !== undefined) this.declarations = cell.behind;
@@ -146,6 +157,10 @@ class Evaluator {
     for (const name of unassigned) if (cell.old.has(name)) names[name] = cell.old.get(name);
     this.declarations = withoutUnassigned(this.ts, cell.before, cell.behind ?? cell.before, unassigned);
   }
+}
+
+function isObject(value) {
+  return Object(value) === value;
 }
 
 module.exports = { Evaluator };

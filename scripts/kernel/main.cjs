@@ -52,11 +52,13 @@ async function start(connectionFile) {
   server.outlet.capture();
   refuseStdin((error) => evaluator.abandon(error));
   const display = (message, update) => server.display(message, update);
-  // For lib/notebook: where it shows media, and the channels of widgets.
+  // For lib/notebook: where it shows media, the channels of widgets, and what becomes of what cells let go of.
   globalThis[Symbol.for('xkd.kernel')] = {
     comms: server.comms,
     display,
     clear: (wait) => server.clear(wait),
+    onRerun: (close) => server.onRerun(close),
+    watchMemory: (count) => server.watchMemory(count),
   };
   // For cells that import tslab's own `display`.
   ofTslab('./jupyter.js').lastWriteDisplayData = display;

@@ -83,6 +83,16 @@ class Server {
     this.outlet.write('stderr', `${errorOutput(error, cells).traceback.join('\n')}\n`);
   }
 
+  /** Calls back when the running cell, or the newest one, is run again; returns how to have that forgotten. */
+  onRerun(close) {
+    return this.#cells.reruns.add(close);
+  }
+
+  /** Says how many things there are that are freed with their owners, see {@link Memory}. */
+  watchMemory(count) {
+    this.#cells.memory.watch(count);
+  }
+
   starting() {
     this.#publish(null, 'status', { execution_state: 'starting' });
   }

@@ -1,4 +1,4 @@
-import { kernel } from '../kernel';
+import { type Kernel, kernel } from '../kernel';
 import type { Comm, KernelComms } from './comm';
 
 /** Versions of the protocol, as PyPI's jupyterlab_widgets 3 speaks it. */
@@ -23,10 +23,15 @@ export type WidgetsMissing = 'kernel' | 'frontEnd';
  * happens, so that a notebook runs the same unattended.
  */
 export class WidgetHost {
-  private readonly widgets = new Map<string, AnyWidget>();
+  /** With how to forget that it is to be closed with the outputs of its cell. */
+  private readonly widgets = new Map<string, { readonly widget: AnyWidget; readonly release?: () => void }>();
   private detached = 0;
 
-  constructor(private readonly comms: KernelComms | null) {
+  /** @param onRerun tells when the running cell is run again, whose widgets go off the page then */
+  constructor(
+    private readonly comms: KernelComms | null,
+    private readonly onRerun?: Kernel['onRerun'],
+  ) {
     comms?.register(controlTarget, (comm) => this.answer(comm));
   }
 
@@ -41,11 +46,12 @@ export class WidgetHost {
     if (this.comms === null || !this.comms.frontEnd) return detachedComm(`detached-${this.detached++}`);
     const data = { state, buffer_paths: [] };
     const comm = this.comms.open(modelTarget, { data, metadata: { version: modelProtocol } });
-    this.widgets.set(comm.id, widget);
+    this.widgets.set(comm.id, { widget, release: this.onRerun?.(() => widget.close()) });
     return comm;
   }
 
   forget(id: string): void {
+    this.widgets.get(id)?.release?.();
     this.widgets.delete(id);
   }
 
@@ -53,7 +59,7 @@ export class WidgetHost {
   private answer(comm: Comm): void {
     comm.onMessage = (data) => {
       if ((data as { method?: unknown }).method !== 'request_states') return;
-      const states = Object.fromEntries([...this.widgets].map(([id, widget]) => [id, widget.snapshot()]));
+      const states = Object.fromEntries([...this.widgets].map(([id, { widget }]) => [id, widget.snapshot()]));
       comm.send({ method: 'update_states', states, buffer_paths: [] });
     };
   }
@@ -61,10 +67,11 @@ export class WidgetHost {
 
 /** The host of this process's kernel. */
 export function widgetHost(): WidgetHost {
-  const comms = kernel()?.comms ?? null;
-  if (comms === null) return new WidgetHost(null);
+  const found = kernel();
+  const comms = found?.comms;
+  if (!found || !comms) return new WidgetHost(null);
   let host = hosts.get(comms);
-  if (host === undefined) hosts.set(comms, (host = new WidgetHost(comms)));
+  if (host === undefined) hosts.set(comms, (host = new WidgetHost(comms, (close) => found.onRerun(close))));
   return host;
 }
 

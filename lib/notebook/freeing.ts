@@ -1,0 +1,13 @@
+import { freeUnreachableTensors } from '../tensor/unreachable';
+import { tf } from '../tensor/native';
+import { kernel } from './kernel';
+
+/*
+ * In a notebook tensors live as long as somebody has them: a cell that is run again lets go of those of its earlier run.
+ * The kernel collects garbage after cells that leave more of them behind.
+ */
+const found = kernel();
+if (found !== null) {
+  freeUnreachableTensors();
+  found.watchMemory(() => tf.memory().numTensors);
+}
