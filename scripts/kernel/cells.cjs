@@ -20,7 +20,9 @@ class Cells {
   memory = new Memory();
   reruns = new Reruns();
   #queue = [];
-  #working = false;
+  /** Whether what cells have let go of is being freed, and whether they have replaced objects since it last was. */
+  #settling = false;
+  #replaced = false;
   #sources = new Map();
   #interrupted = false;
   #parts;
@@ -38,17 +40,24 @@ class Cells {
   async add(request) {
     this.#tell('queued', request);
     this.#queue.push(request);
-    if (this.#working) return;
-    this.#working = true;
+    if (this.#queue.length > 1 || this.running !== null || this.#settling) return;
     while (this.#queue.length > 0) {
       const { failed, replaced } = await this.#run(this.#queue.shift());
-      if (failed) {
-        await this.#parts.drained();
-        for (const waiting of this.#queue.splice(0)) this.#abort(waiting);
+      this.#replaced ||= replaced;
+      if (!failed) {
+        await this.#settle();
+        continue;
       }
-      await this.memory.settle(replaced);
+      await this.#parts.drained();
+      for (const waiting of this.#queue.splice(0)) this.#abort(waiting);
     }
-    this.#working = false;
+  }
+
+  /** What a failed cell has replaced is freed after the next one: whoever mends it is not to wait. */
+  async #settle() {
+    this.#settling = true;
+    await this.memory.settle(this.#replaced);
+    this.#settling = this.#replaced = false;
   }
 
   /** Whether a cell that listens for signals ends by itself; else, or when asked twice, the cell is abandoned. */

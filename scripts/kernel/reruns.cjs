@@ -44,7 +44,7 @@ function callSafely(close) {
   try {
     close();
   } catch (error) {
-    queueMicrotask(() => {
+    process.nextTick(() => {
       throw error;
     });
   }
