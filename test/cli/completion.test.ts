@@ -29,7 +29,7 @@ describe('completion', function () {
     assert.deepEqual(complete('extract', '--dataset=uc'), ['--dataset=ucf101']);
     assert.deepEqual(complete('evaluate', 'svm', '--modality', 'a'), ['audio']);
     const [{ help }] = completionCandidates(createProgram(), ['extract', '--ret']);
-    assert.match(help ?? '', /^try files again/);
+    assert.match(help ?? '', /^retry files/);
   });
 
   it('offers keys, then the values of those that have few, and presets', () => {

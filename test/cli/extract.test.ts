@@ -103,7 +103,7 @@ describe('xkd extract', function () {
     assert.equal(second.status, 0, second.stderr);
     assert.equal(merge().status, 0);
     assert.deepEqual(contents(file('parts')), contents(file('whole')));
-    refused(part({ JOB_COMPLETION_INDEX: '1' }), /of how many jobs is not told: add --shards/);
+    refused(part({ JOB_COMPLETION_INDEX: '1' }), /but not of how many jobs: add --shards/);
     refused(
       part({ JOB_COMPLETION_INDEX: 'x' }, '--shards', '2'),
       /JOB_COMPLETION_INDEX is "x", which is not a whole number/,
