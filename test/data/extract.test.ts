@@ -197,7 +197,7 @@ describe('extractDataset', function () {
     await assert.rejects(openDataset(file('altered')), userError(/clips-00000\.tar is missing: copy it again/));
     await copyRaw(file, 'altered');
     writeFileSync(join(file('altered'), 'manifest.jsonl'), '{"path"');
-    await assert.rejects(openDataset(file('altered')), userError(/manifest\.jsonl does not tell the clips.*--merge/));
+    await assert.rejects(openDataset(file('altered')), userError(/manifest\.jsonl does not list the clips.*--merge/));
     const other = readFileSync(join(shards, 'clips-00002.jsonl'), 'utf8').replace(/"settings":"\w/, '"settings":"x');
     writeFileSync(join(shards, 'clips-00002.jsonl'), other);
     assert.throws(() => mergeExtraction(file('altered')), userError(/clips-00002\.tar belongs to an extraction with other settings/));

@@ -160,7 +160,7 @@ describe('surveyDataset', function () {
     const words = ['data', 'check', '--data', root, '--no-probe', '--out', file('out'), '--figure', file('page.html')];
     assert.equal(await quietly(words), 0);
     assert.equal(readFileSync(file('out/classes.csv'), 'utf8'), 'class,listed,present,all\na,1,1,1\nb,1,1,1\n');
-    assert.match(readFileSync(file('page.html'), 'utf8'), /Plotly\.newPlot\('figure'/);
+    assert.match(readFileSync(file('page.html'), 'utf8'), /<div id="figure">[^]*xkdDrawFigure\(plot, figure\)/);
     plant(root, { 'index.csv': 'path,label\na/1.mp4,"a, b"\nb/2.mp4,b\ngone.mp4,b\n' });
     assert.equal(await quietly(words), 3);
     assert.equal(readFileSync(file('out/missing.csv'), 'utf8'), 'clip,label,split\ngone.mp4,b,\n');
