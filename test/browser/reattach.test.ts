@@ -89,7 +89,7 @@ describe('a page that comes back to a running cell', function () {
     const slider = page.locator('.widget-slider', { hasText: 'learning rate' });
     await slider.locator('.noUi-handle').focus();
     await page.keyboard.press('ArrowRight');
-    await page.locator('.js-plotly-plot .annotation', { hasText: 'optimiser.learningRate 0.0' }).waitFor();
+    await page.locator('.js-plotly-plot .annotation', { hasText: 'learning rate 0.0' }).waitFor();
     assert.deepEqual(await prompts(page), ['[1]:', '[*]:', '[*]:']);
   });
 
