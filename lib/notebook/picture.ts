@@ -43,7 +43,9 @@ export function encodePicture(pixels: Pixels, { quality = 75, enlarge = 1 }: Pic
       for (let c = 0; c < 3; c++) rgba[to + c] = pixels.data[from + c];
     }
   }
-  const png = Buffer.from(encodePng([rgba.buffer], width, height, paletteSize));
+  // The encoder's search for a palette blends the colours of pictures that have fewer.
+  const colours = new Set(new Uint32Array(rgba.buffer)).size;
+  const png = Buffer.from(encodePng([rgba.buffer], width, height, colours > paletteSize ? paletteSize : 0));
   const jpeg = encode({ data: rgba, width, height }, quality).data;
   const [type, bytes] = png.length < jpeg.length ? ['png', png] : ['jpeg', jpeg];
   return { source: `data:image/${type};base64,${bytes.toString('base64')}`, width, height };

@@ -18,6 +18,7 @@ import {
 } from 'xkd';
 import { colours, series, themed } from 'xkd/dist/notebook/theme';
 import { notebookOf } from '../browser/notebookOf';
+import { type Colour, pngPixels, type Pixels } from './pngPixels';
 
 interface Picture {
   readonly png: string;
@@ -42,25 +43,12 @@ const { createPictures, withPicture, figureWithoutPicture } = load(script) as {
   withPicture(output: Output, picture: Picture | null): Required<Output>;
   figureWithoutPicture(output: Output): object | undefined;
 };
-const UPNG = load('upng-js') as {
-  decode(png: Buffer): { width: number; height: number };
-  toRGBA8(png: object): ArrayBuffer[];
-};
-
-type Colour = readonly [red: number, green: number, blue: number];
-interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly at: (x: number, y: number) => Colour;
-}
-
 const white: Colour = [255, 255, 255];
 
 function pixelsOf({ png, width, height }: Picture): Pixels {
-  const image = UPNG.decode(Buffer.from(png, 'base64'));
-  assert.deepEqual([image.width, image.height], [width, height]);
-  const bytes = new Uint8Array(UPNG.toRGBA8(image)[0]);
-  return { width, height, at: (x, y) => [0, 1, 2].map((c) => bytes[4 * (y * width + x) + c]) as never };
+  const pixels = pngPixels(png);
+  assert.deepEqual([pixels.width, pixels.height], [width, height]);
+  return pixels;
 }
 
 function alike(a: Colour, b: Colour, tolerance = 16): boolean {
@@ -127,8 +115,8 @@ describe('pictures of figures', function () {
     const page = await pixels(
       curvesFigure({
         curves: [
-          { name: 'rises', x: [0, 1, 2], y: [0, 1, 2], colour: series[0] },
-          { name: 'falls', x: [0, 1, 2], y: [2, 1, 0], colour: series[3] },
+          { name: 'rises', x: [0, 1, 2], y: [0, 1, 2], colour: series[0], dash: 'solid' },
+          { name: 'falls', x: [0, 1, 2], y: [2, 1, 0], colour: series[3], dash: 'solid' },
         ],
         xTitle: 'step',
         yTitle: 'loss',
@@ -140,10 +128,14 @@ describe('pictures of figures', function () {
   });
 
   it('have the cells of a matrix in sharp squares, each with its number', async () => {
-    const page = await pixels(matrixFigure({ values: [1, 0, 0, 1], columns: 2 }));
-    const [dark, bright] = [rgb('#440154'), rgb('#fde725')].map((colour) => find(page, colour));
-    assert.ok(dark.count > 1000 && Math.abs(dark.count / bright.count - 1) < 0.15);
-    assert.ok(Math.abs(dark.x - bright.x) < 8, 'both lie on a diagonal');
+    const highest = rgb('#62a5df');
+    const one = await pixels(matrixFigure({ values: [1, 0, 0, 0], columns: 2 }));
+    const corner = find(one, highest);
+    const { width, height } = one.picture;
+    assert.ok(corner.count > 1500 && corner.x < width / 2 && corner.y < height / 2, JSON.stringify(corner));
+    const two = find(await pixels(matrixFigure({ values: [1, 0, 0, 1], columns: 2 })), highest);
+    assert.ok(Math.abs(two.count / corner.count - 2) < 0.1, `${two.count} and ${corner.count} pixels`);
+    assert.ok(Math.hypot(two.x - width / 2, two.y - height / 2) < 4, 'both lie on a diagonal');
   });
 
   it('have the frames of clips', async () => {

@@ -21,6 +21,7 @@ import {
   viewPictures,
 } from 'xkd';
 import { unpacked, type PackedNumbers } from 'xkd/dist/notebook/packed';
+import { pngPixels } from './pngPixels';
 
 const config = configure('nano');
 const random = RandomStream.fromSeed(1);
@@ -42,16 +43,26 @@ describe('pictures of views', () => {
     });
   });
 
-  it('are encoded as JPEG, enlarged without blur', () => {
+  it('are encoded as PNG where few colours do, enlarged without blur', () => {
     const data = Uint8Array.from([250, 10, 10, 10, 10, 250]);
-    const { source, width, height } = encodePicture(
-      { data, width: 2, height: 1 },
-      { enlarge: 8, quality: 95 },
-    );
+    const { source, width, height } = encodePicture({ data, width: 2, height: 1 }, { enlarge: 8 });
     assert.deepEqual([width, height], [16, 8]);
-    const image = decode(Buffer.from(source.split(',')[1], 'base64'));
+    assert.match(source, /^data:image\/png;base64,/);
+    const image = pngPixels(source.split(',')[1]);
     assert.deepEqual([image.width, image.height], [16, 8]);
-    assert.ok(image.data[4 * 7] > 230 && image.data[4 * 8] < 30, 'left half red, right half not');
+    const [left, right] = [data.subarray(0, 3), data.subarray(3)].map((colour) => [...colour]);
+    assert.deepEqual(
+      [0, 7, 8, 15].map((x) => image.at(x, 4)),
+      [left, left, right, right],
+    );
+  });
+
+  it('are encoded as JPEG where PNG would be larger', () => {
+    const data = Uint8Array.from({ length: 3 * 64 * 64 }, () => Math.round(255 * random.uniform()));
+    const { source } = encodePicture({ data, width: 64, height: 64 }, { quality: 5 });
+    assert.match(source, /^data:image\/jpeg;base64,/);
+    const image = decode(Buffer.from(source.split(',')[1], 'base64'));
+    assert.deepEqual([image.width, image.height], [64, 64]);
   });
 });
 

@@ -108,7 +108,7 @@ describe('commands', () => {
       kernelspecs: { tslab?: { spec: { argv: string[] } } };
     };
     assert.ok(
-      kernelspecs.tslab?.spec.argv.includes(path.join(root, 'node_modules', 'tslab', 'bin', 'tslab')),
+      kernelspecs.tslab?.spec.argv.includes(path.join(root, 'scripts', 'kernel', 'main.cjs')),
     );
     assert.match(JSON.stringify(await status('')), /Forbidden/);
     child.kill('SIGINT');
