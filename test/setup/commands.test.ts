@@ -107,9 +107,7 @@ describe('commands', () => {
     const { kernelspecs } = (await status(`?token=${token}`)) as {
       kernelspecs: { tslab?: { spec: { argv: string[] } } };
     };
-    assert.ok(
-      kernelspecs.tslab?.spec.argv.includes(path.join(root, 'scripts', 'kernel', 'main.cjs')),
-    );
+    assert.ok(kernelspecs.tslab?.spec.argv.includes(path.join(root, 'scripts', 'kernel', 'main.cjs')));
     assert.match(JSON.stringify(await status('')), /Forbidden/);
     child.kill('SIGINT');
     child.kill('SIGINT');
