@@ -102,11 +102,14 @@ class Cells {
     if (!silent) publish(request, 'execute_input', { code, execution_count: number });
     this.#tell('begin', request, number);
     const closed = this.reruns.begin(request);
-    const outcome = await evaluator.run(code, `cell-${number}.ts`);
+    // Without an outcome no cell would ever be run again.
+    const outcome = await evaluator.run(code, `cell-${number}.ts`).catch((error) => ({ error }));
+    // Synchronous code was broken off without a call of `interrupt`; the next request is the first of another cell.
+    this.#parts.heardInterrupt();
     outlet.flush();
     // Cells that were asked for while this one computed may still be on their way.
     if (this.#interrupted) await this.#parts.drained();
-    const content = this.#outcomeContent(request, outcome, number, silent);
+    const content = this.#tellOutcome(request, outcome, number, silent);
     outlet.flush();
     for (const observer of this.#parts.observers) await observer.end?.(request, content);
     reply(request, content);
@@ -115,7 +118,15 @@ class Cells {
     return { failed: content.status === 'error' && stops, replaced: closed || outcome.replaced };
   }
 
-  /** Publishes the value or the error; returns the content of the reply. */
+  /** Publishes the value or the error; returns the content of the reply. A value that cannot be sent is an error too. */
+  #tellOutcome(request, outcome, number, silent) {
+    try {
+      return this.#outcomeContent(request, outcome, number, silent);
+    } catch (error) {
+      return this.#outcomeContent(request, { error }, number, silent);
+    }
+  }
+
   #outcomeContent(request, outcome, number, silent) {
     const { evaluator, outlet, publish, bundleOf } = this.#parts;
     if ('error' in outcome) {

@@ -28,6 +28,15 @@ const linesOfFrame = { linesAbove: 2, linesBelow: 1 };
  * @param number of the cell, where it is one's outcome
  */
 function errorOutput(error, cells, number) {
+  try {
+    return readOutput(error, cells, number);
+  } catch {
+    // Its name, message, stack or cause throws when it is read.
+    return sentenceOutput('Unreadable', 'The cell threw something that throws itself when it is read.');
+  }
+}
+
+function readOutput(error, cells, number) {
   if (error instanceof CompileError) return compileOutput(error, cells, number);
   const browser = browserSentence(error);
   if (browser !== null) return sentenceOutput('BrowserOnlyError', browser);
@@ -36,8 +45,8 @@ function errorOutput(error, cells, number) {
     return { ename: 'Thrown', evalue: shortened(value), traceback: [`Thrown: ${shortened(value)}`] };
   }
   if (error.name === 'UserError' || error instanceof Interruption)
-    return sentenceOutput(error.name, error.message);
-  const ename = error.name || error.constructor.name;
+    return sentenceOutput(error.name, String(error.message));
+  const ename = String(error.name || error.constructor.name);
   const evalue = shortened(String(error.message));
   return { ename, evalue, traceback: [...tracebackOf(error, cells), ...causesOf(error, cells)] };
 }

@@ -8,6 +8,8 @@ const { createHmac, randomBytes, timingSafeEqual } = require('node:crypto');
  */
 
 const delimiter = Buffer.from('<IDS|MSG>');
+/** Half a character, as JSON has it; not where the backslash is itself escaped. */
+const halfCharacters = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 const protocolVersion = '5.3';
 
 /** Reads a message from its frames; throws where it is cut off or its signature is another one. */
@@ -30,9 +32,12 @@ function readMessage(key, frames) {
   };
 }
 
-/** The four parts of a message, as JSON. */
+/** The four parts of a message, as JSON. Halves of characters are replaced: Jupyter could not write them into a file. */
 function partsOf({ header, parent = {}, metadata = {}, content }) {
-  return [header, parent, metadata, content].map((part) => JSON.stringify(part));
+  return [header, parent, metadata, content].map((part) => {
+    const json = JSON.stringify(part);
+    return json.includes('\\ud') ? json.replace(halfCharacters, '$1\ufffd') : json;
+  });
 }
 
 /** The frames of a message whose parts are JSON already. */

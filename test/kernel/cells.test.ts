@@ -56,6 +56,27 @@ describe('cells in the kernel', function () {
     assert.doesNotMatch(shown, /tslab|evalmachine|scripts\/kernel|node:/);
   });
 
+  it('tell an error that throws when it is read, and run on', async () => {
+    for (const property of ['name', 'message', 'stack', 'cause']) {
+      const { shown } = await fails(
+        `throw Object.defineProperty(new Error('a'), '${property}', { get() { throw new Error('no ${property}'); } });`,
+      );
+      assert.equal(shown, 'The cell threw something that throws itself when it is read.', property);
+    }
+    await fails(
+      "throw new Proxy({}, { get() { throw new Error('no'); }, getPrototypeOf() { throw null; } });",
+    );
+    await fails("({ [Symbol.for('xkd.show')]: () => ({ 'application/json': 1n }) })");
+    assert.equal(await valueOf('1 + 1'), '2');
+  });
+
+  it('print no halves of characters, which Jupyter could not write into a file', async () => {
+    const { messages } = await kernel.execute(
+      String.raw`console.log('a\ud83d|\ude00b|\ud83d\ude00|\\ud83d')`,
+    );
+    assert.equal(only(messages, 'stream').text, 'a\ufffd|\ufffdb|\u{1f600}|\\ud83d\n');
+  });
+
   it('tell the line also behind an await, in what an earlier cell declared, and of a cause', async () => {
     await kernel.execute(
       'async function later(): Promise<never> {\n  await null;\n  throw new Error("late");\n}',
@@ -204,6 +225,20 @@ describe('interrupts of the kernel', function () {
     );
     assert.deepEqual(ended, ['error', 'Interrupted']);
     assert.equal((await kernel.execute('1')).reply.status, 'ok');
+  });
+
+  it('break nothing off in the kernel when they come while the next cell is compiled', async () => {
+    for (const waitMs of [50, 200]) {
+      await interrupted(busy, byMessage);
+      const compiled = kernel.execute(
+        `const names_${waitMs} = [1, 2].map((x) => x.toFixed()); await new Promise((r) => setTimeout(r, 3000));`,
+      );
+      await new Promise((resume) => setTimeout(resume, waitMs));
+      await byMessage();
+      // Interrupted, or run to its end where the interrupt came before it: either way the next one runs.
+      await compiled;
+      assert.equal((await kernel.execute('1 + 1')).reply.status, 'ok');
+    }
   });
 
   it('let a cell that listens end by itself, with those behind it not run', async () => {
