@@ -44,12 +44,7 @@ class Cells {
     while (this.#queue.length > 0) {
       const { failed, replaced } = await this.#run(this.#queue.shift());
       this.#replaced ||= replaced;
-      if (!failed) {
-        await this.#settle();
-        continue;
-      }
-      await this.#parts.drained();
-      for (const waiting of this.#queue.splice(0)) this.#abort(waiting);
+      if (!failed) await this.#settle();
     }
   }
 
@@ -107,15 +102,19 @@ class Cells {
     // Synchronous code was broken off without a call of `interrupt`; the next request is the first of another cell.
     this.#parts.heardInterrupt();
     outlet.flush();
+    const failed = stops && ('error' in outcome || this.#interrupted);
     // Cells that were asked for while this one computed may still be on their way.
-    if (this.#interrupted) await this.#parts.drained();
+    if (failed) await this.#parts.drained();
     const content = this.#tellOutcome(request, outcome, number, silent);
     outlet.flush();
     for (const observer of this.#parts.observers) await observer.end?.(request, content);
+    // Whoever asks for a cell after the reply knows of the failure.
+    const waiting = failed ? this.#queue.splice(0) : [];
     reply(request, content);
     publish(request, 'status', { execution_state: 'idle' });
+    for (const other of waiting) this.#abort(other);
     this.running = null;
-    return { failed: content.status === 'error' && stops, replaced: closed || outcome.replaced };
+    return { failed, replaced: closed || outcome.replaced };
   }
 
   /** Publishes the value or the error; returns the content of the reply. A value that cannot be sent is an error too. */

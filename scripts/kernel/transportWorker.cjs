@@ -18,6 +18,8 @@ const key = connection.key ?? '';
 const patienceMs = 10_000;
 /** Between two attempts to send what a slow subscriber had no room for [ms]. */
 const retryMs = 5;
+/** How long requests that were sent together may take to arrive [ms]. */
+const arrivalMs = 20;
 /** How long synchronous code may go on before a signal breaks it off, rather than that it hits its end [ms]. */
 const synchronousMs = 300;
 /** How long a cell may take to end when the server that started the kernel has ended [ms]. */
@@ -28,11 +30,12 @@ const shutdownMs = 5000;
 // The socket option below takes effect at once; the library's warning says otherwise, in the user's notebook.
 process.emitWarning = () => undefined;
 
+// With handover a front end that comes again under its name is heard, and not the connection that it had before.
 const sockets = {
   iopub: new zmq.XPublisher({ noDrop: true, linger: 1000 }),
-  shell: new zmq.Router({ linger: 1000 }),
-  control: new zmq.Router({ linger: 1000 }),
-  stdin: new zmq.Router({ linger: 0 }),
+  shell: new zmq.Router({ linger: 1000, handover: true }),
+  control: new zmq.Router({ linger: 1000, handover: true }),
+  stdin: new zmq.Router({ linger: 0, handover: true }),
   hb: new zmq.Reply({ linger: 0 }),
 };
 
@@ -175,7 +178,7 @@ async function close() {
 }
 
 parentPort.on('message', ({ name, ping, closing, heard, ...message }) => {
-  if (ping !== undefined) parentPort.postMessage({ pong: ping });
+  if (ping !== undefined) setTimeout(() => parentPort.postMessage({ pong: ping }), arrivalMs);
   else if (closing) void close();
   else if (heard) interrupts = 0;
   else enqueue(name, message);

@@ -21,7 +21,8 @@ export async function checkDrawn(
     for (let j = 0; j < figures; j++)
       await until(plots.nth(j), isDrawn, `figure ${j + 1} of code cell ${i + 1} is empty`);
     assert.equal(await plots.count(), figures);
-    const players = cell.locator('video');
+    // The player beside clips in space gets its film when a clip is pointed at.
+    const players = cell.locator('video:not(.xkd-clip-panel video)');
     for (let j = 0; j < (await players.count()); j++) {
       await until(players.nth(j), isPlayable, `player ${j + 1} of code cell ${i + 1} has no film`);
       found.players++;

@@ -151,6 +151,18 @@ describe('cells in the kernel', function () {
     assert.equal(next.reply.status, 'ok');
   });
 
+  it('abort those that were sent together with one that fails at once', async () => {
+    const [failed, ...others] = await Promise.all(
+      ['throw new Error("at once")', '1', '2'].map((code) => kernel.execute(code)),
+    );
+    assert.equal(failed.reply.status, 'error');
+    assert.deepEqual(
+      others.map(({ reply }) => reply.status),
+      ['aborted', 'aborted'],
+    );
+    assert.equal(await valueOf('5'), '5');
+  });
+
   it('say what fails where nobody waits for it', async () => {
     await kernel.execute(
       'setTimeout(() => { throw new Error("alone"); }, 0); void Promise.reject(new Error("unheard"));',
