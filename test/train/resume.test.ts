@@ -232,7 +232,7 @@ describe('resuming', () => {
     );
     assert.throws(
       () => requireSameRun(out, { ...info, run: null }, config, run),
-      said(/holds weights of no run.*begin one with them in another folder by --init "/),
+      said(/holds weights of no run.*start one with these weights in another folder with --init "/),
     );
     const longer = tinyConfig({ 'training.steps': 9, 'optimiser.warmupEpochs': 0 });
     await assert.rejects(
