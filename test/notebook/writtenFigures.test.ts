@@ -115,8 +115,8 @@ describe('figures written in prose', () => {
       outputs.map(({ data }) => [data?.['text/plain']].flat().join('')),
     );
     const of = (title: string) => {
-      const line = printed.flatMap((text) => text.split('\n')).find((each) => each.startsWith(`${title}\t`))!;
-      const [, middle, low, high] = /([+-][\d.]+) \(([+-][\d.]+) to ([+-][\d.]+)\)\t2\t/.exec(line)!;
+      const line = printed.flatMap((text) => text.split('\n')).find((each) => each.startsWith(`${title}  `))!;
+      const [, middle, low, high] = /([+-][\d.]+) \(([+-][\d.]+) to ([+-][\d.]+)\) +2(?: |$)/.exec(line)!;
       return { middle, low, high };
     };
     const [full, shuffled] = [of('full XKD'), of('full XKD, shuffled pairs')];
