@@ -29,6 +29,7 @@ const ops = ['optimiserOps', 'attentionOps', 'layerNormOps', 'geluOps'];
 /** What an addon is compiled from: `{ file, options }`. */
 const addons = {
   quiet: [{ file: 'quiet.c' }],
+  heap: [{ file: 'heap.c' }],
   graph: [
     ...['graph', ...plain, ...ops].map((name) => ({ file: `${name}.c` })),
     ...Object.entries(levels).flatMap(([level, instructions]) =>
