@@ -7,18 +7,16 @@ import { readJson } from '../setup/files.mjs';
 import { testedLines } from '../setup/node-version.mjs';
 import { nodeModules, notebooks, root, venvPython } from '../setup/paths.mjs';
 import { findChromium } from './chromium.cjs';
+import { Counts } from './counts.mjs';
 import { checkOnNode } from './on-node.mjs';
 
 const newestLine = String(testedLines.at(-1));
 /** Runs every notebook in a browser: minutes, so that it is a part of its own. */
 const everyNotebook = 'test/dist/browser/everyNotebook.test.js';
 
-/** A result to be counted: `{ passed, failed, skipped }`. */
-const counted = (ok) => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 });
-
 /**
  * What `npm test` does, in order: each check has the part that it belongs to (for --only), a title, and run(),
- * which prints as it goes and returns its counts.
+ * which prints as it goes and returns whether all is well, or the counts of what it has run.
  */
 export function allChecks() {
   return [
@@ -87,14 +85,14 @@ function notebookFiles() {
 async function typescript(work) {
   const { code, output } = await work;
   if (output) process.stdout.write(output);
-  return counted(code === 0);
+  return code === 0;
 }
 
 async function tool(program, args) {
-  return counted((await runInForeground(process.execPath, [path.join(nodeModules, program), ...args])) === 0);
+  return (await runInForeground(process.execPath, [path.join(nodeModules, program), ...args])) === 0;
 }
 
-/** Counts what mocha counts in these files; a run that breaks off counts as one failure. */
+/** Counts what mocha counts in these files; a run that breaks off is one failure. */
 async function mocha(...args) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'xkd-mocha-'));
   const counts = path.join(folder, 'counts.json');
@@ -108,9 +106,10 @@ async function mocha(...args) {
     ],
     { env: { XKD_MOCHA_COUNTS: counts } },
   );
-  const result = readJson(counts) ?? counted(false);
+  const result = readJson(counts);
   fs.rmSync(folder, { recursive: true });
-  return code !== 0 && result.failed === 0 ? { ...result, failed: 1 } : result;
+  if (code !== 0 && !(result?.failed > 0)) return Counts.one(false, `broke off with exit code ${code}`);
+  return Object.assign(new Counts(), result);
 }
 
 /** Runs every cell, in the fast mode that the notebooks have for this; the result is thrown away. */
@@ -127,5 +126,5 @@ async function notebook(file) {
   const env = { XKD_FAST: '1' };
   const code = await runInForeground(venvPython, ['-m', 'nbconvert', ...options, file], { env });
   fs.rmSync(folder, { recursive: true });
-  return counted(code === 0);
+  return code === 0;
 }

@@ -1,13 +1,18 @@
 const fs = require('node:fs');
 const Mocha = require('mocha');
 
-/** Mocha's ordinary output, and the counts in the file that XKD_MOCHA_COUNTS names. */
+/** Mocha's ordinary output, and the counts and what failed in the file that XKD_MOCHA_COUNTS names. */
 module.exports = class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
+    const failures = [];
+    runner.on('fail', (test, error) => {
+      const [message] = String(error?.message ?? error).split('\n');
+      failures.push(`${test.fullTitle()}: ${message}`);
+    });
     runner.once('end', () => {
-      const { passes, failures, pending } = runner.stats;
-      const counts = { passed: passes, failed: failures, skipped: pending };
+      const { passes, failures: failed, pending } = runner.stats;
+      const counts = { passed: passes, failed, skipped: pending, failures };
       fs.writeFileSync(process.env.XKD_MOCHA_COUNTS, JSON.stringify(counts));
     });
   }

@@ -8,11 +8,11 @@ import { endRunning } from '../setup/execute.mjs';
 import { SetupError } from '../setup/failure.mjs';
 import { readJson } from '../setup/files.mjs';
 import { root } from '../setup/paths.mjs';
+import { Counts, CountsReader } from './counts.mjs';
 import { fetchNode } from './node-release.mjs';
 
 /** A checkout that is set up, Node, and what they leave for a moment. */
 const neededBytes = 4e9;
-const closingLine = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
@@ -21,7 +21,6 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  * afterwards, whatever happens.
  *
  * @param wanted '24', or as exact as '24.1.0'
- * @returns `{ passed, failed, skipped }`
  */
 export async function checkOnNode(wanted) {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'xkd-node-')));
@@ -41,7 +40,7 @@ export async function checkOnNode(wanted) {
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     if (!stopped) console.error(error.message);
-    return { passed: 0, failed: 1, skipped: 0 };
+    return Counts.one(false, error.message);
   } finally {
     for (const signal of signals) process.off(signal, stop);
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
@@ -65,26 +64,20 @@ function copyTracked(target) {
 }
 
 async function checkCheckout(checkout, { node, version, isStopped }) {
-  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const counts = new Counts();
   const deprecations = new Set();
   const env = { PATH: [path.dirname(node), process.env.PATH].join(path.delimiter) };
   const run = async (title, command, args) => {
     if (isStopped()) return false;
     const startedAt = performance.now();
-    let closing;
+    const printed = new CountsReader();
     const onLine = (line) => {
-      const found = closingLine
-        .exec(line)
-        ?.slice(1)
-        .map((figure) => Number(figure ?? 0));
-      if (found) closing = { passed: found[0], failed: found[1], skipped: found[2] };
-      else console.log(`  ${line}`);
+      if (!printed.read(line)) console.log(`  ${line}`);
       if (/\[DEP\d+\]/.test(line)) deprecations.add(line.trim());
     };
     console.log(`\n-- Node ${version}: ${title}`);
     const ok = (await runInForeground(command, args, { cwd: checkout, env, onLine })) === 0;
-    closing ??= { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
-    for (const name of Object.keys(counts)) counts[name] += closing[name];
+    counts.add(printed.counts ?? Counts.one(ok, title));
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     console.log(`-- ${ok ? 'passed' : 'failed'}: ${title}, ${seconds} s`);
     return ok;
@@ -101,7 +94,6 @@ async function checkCheckout(checkout, { node, version, isStopped }) {
   ]);
   const test = path.join(checkout, 'scripts', 'test.mjs');
   await run('parity, kernel, notebooks', node, [test, '--only', 'machine']);
-  counts[deprecations.size === 0 ? 'passed' : 'failed']++;
-  if (deprecations.size > 0) console.log(`\nDeprecation notices:\n${[...deprecations].join('\n')}`);
+  counts.add(Counts.one(deprecations.size === 0, `deprecation notices: ${[...deprecations].join('; ')}`));
   return counts;
 }

@@ -1,3 +1,4 @@
+import { Counts } from '../check/counts.mjs';
 import { checkOnNode } from '../check/on-node.mjs';
 import { judgeNode, testedLines } from '../setup/node-version.mjs';
 
@@ -15,19 +16,17 @@ for (const version of versions) {
 let interruptedBy;
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (interruptedBy = signal));
 
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = new Counts();
 for (const version of versions) {
   if (interruptedBy) break;
-  const counts = await checkOnNode(version);
-  for (const name of Object.keys(total)) total[name] += counts[name];
+  total.add(await checkOnNode(version));
 }
 if (interruptedBy) {
   console.error('\nInterrupted: what was fetched and set up is removed.');
   process.exit(interruptedBy === 'SIGINT' ? 130 : 143);
 }
-const { passed, failed, skipped } = total;
-console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-process.exit(failed > 0 ? 1 : 0);
+for (const line of total.lines) console.log(line);
+process.exit(total.failed > 0 ? 1 : 0);
 
 /** One sentence, or undefined. */
 function versionProblem(version) {

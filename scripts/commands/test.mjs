@@ -1,4 +1,5 @@
 import { allChecks, parts, usualParts } from '../check/checks.mjs';
+import { Counts } from '../check/counts.mjs';
 import { endWithLauncher } from '../process/launcher.mjs';
 import { root } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
@@ -9,32 +10,30 @@ endWithLauncher();
 // name parts: npm test -- --only mocha,lint
 const wanted = askedParts(process.argv.slice(2));
 process.chdir(root);
-if (!(await setUp({ build: false }))) finish({ passed: 0, failed: 1, skipped: 0 });
+if (!(await setUp({ build: false }))) finish(Counts.one(false, 'Set-up'));
 for (const notice of notices()) console.error(notice);
 
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (interrupted = true));
 
-const total = { passed: 0, failed: 0, skipped: 0 };
-const failures = [];
+const total = new Counts();
 for (const { part, title, run } of allChecks()) {
   if (!wanted.includes(part)) continue;
   if (interrupted) break;
   const startedAt = performance.now();
   console.log(`\n== ${title}`);
-  const counts = await run();
-  for (const name of Object.keys(total)) total[name] += counts[name];
-  if (counts.failed > 0) failures.push(title);
+  const result = await run();
+  const counts = typeof result === 'boolean' ? Counts.one(result, title) : result.within(title);
+  total.add(counts);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(`${counts.failed > 0 ? 'failed' : 'passed'}: ${title}, ${seconds} s`);
 }
-if (failures.length > 0) console.log(`\nNot passed: ${failures.join(', ')}`);
-if (interrupted) console.log('\nInterrupted: not everything was run.');
-finish({ ...total, failed: total.failed + (interrupted ? 1 : 0) });
+if (interrupted) total.add(Counts.one(false, 'Interrupted: not everything was run.'));
+finish(total);
 
-function finish({ passed, failed, skipped }) {
-  console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-  process.exit(failed > 0 ? 1 : 0);
+function finish(counts) {
+  for (const line of counts.lines) console.log(line);
+  process.exit(counts.failed > 0 ? 1 : 0);
 }
 
 function askedParts(words) {

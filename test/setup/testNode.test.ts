@@ -38,8 +38,9 @@ describe('npm run test:node', () => {
     const env = withNpm("console.error('npm error code ETARGET'); process.exit(1);");
     const { code, stdout, stderr } = await runNode([script, '24.999.0'], { env });
     assert.equal(code, 1);
-    assert.equal(stderr, 'Node 24.999.0 is not on npm: name another version and run the command again.\n');
-    assert.equal(stdout, '\n0 passed, 1 failed\n');
+    const sentence = 'Node 24.999.0 is not on npm: name another version and run the command again.';
+    assert.equal(stderr, `${sentence}\n`);
+    assert.equal(stdout, `\nNot passed:\n- ${sentence}\n\n0 passed, 1 failed\n`);
     assert.deepEqual(fs.readdirSync(path.join(folder, 'tmp')), []);
   });
 
