@@ -55,10 +55,16 @@ class Cells {
     this.#settling = this.#replaced = false;
   }
 
-  /** Whether a cell that listens for signals ends by itself; else, or when asked twice, the cell is abandoned. */
+  /**
+   * A cell that listens for signals ends by itself; else, or when asked twice, it is abandoned. Between two cells, while
+   * memory is freed, those that wait are not run.
+   */
   interrupt() {
     this.#parts.heardInterrupt();
-    if (this.running === null) return;
+    if (this.running === null) {
+      for (const waiting of this.#queue.splice(0)) this.#abort(waiting);
+      return;
+    }
     // The kernel's own listener is one.
     const cellListens = process.listenerCount('SIGINT') > 1;
     if (this.#interrupted || !cellListens) this.#parts.evaluator.abandon(new Interruption());

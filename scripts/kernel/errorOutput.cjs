@@ -5,7 +5,7 @@ const { SourceMap } = require('node:module');
 const path = require('node:path');
 const { inspect } = require('node:util');
 const { codeFrameColumns } = require('@babel/code-frame');
-const { CompileError, Interruption } = require('./failures.cjs');
+const { CompileError, Interruption, WrongLanguage } = require('./failures.cjs');
 
 const libFolder = path.resolve(__dirname, '..', '..', 'lib');
 const builtFolder = path.join(libFolder, 'dist') + path.sep;
@@ -44,7 +44,7 @@ function readOutput(error, cells, number) {
     const value = typeof error === 'string' ? error : inspect(error, { depth: 2 });
     return { ename: 'Thrown', evalue: shortened(value), traceback: [`Thrown: ${shortened(value)}`] };
   }
-  if (error.name === 'UserError' || error instanceof Interruption)
+  if (error.name === 'UserError' || error instanceof Interruption || error instanceof WrongLanguage)
     return sentenceOutput(error.name, String(error.message));
   const ename = String(error.name || error.constructor.name);
   const evalue = shortened(String(error.message));
@@ -90,8 +90,10 @@ function causesOf(error, cells) {
   const inner = error instanceof AggregateError ? error.errors : [];
   for (const one of inner.slice(0, mostCauses))
     lines.push(`one of them: ${shortened(String(one?.message ?? one))}`);
+  const told = new Set([error]);
   let { cause } = error;
-  for (let i = 0; i < mostCauses && cause !== undefined && cause !== null; i += 1) {
+  while (cause !== undefined && cause !== null && !told.has(cause) && told.size <= mostCauses) {
+    told.add(cause);
     lines.push(
       `caused by ${cause instanceof Error ? tracebackOf(cause, cells).join('\n') : shortened(inspect(cause))}`,
     );

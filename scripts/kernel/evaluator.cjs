@@ -1,10 +1,10 @@
 'use strict';
 
 const { createRequire } = require('node:module');
+const { forTslab, ipythonSentence } = require('./cellSource.cjs');
 const { withoutUnassigned } = require('./declarations.cjs');
-const { CompileError, Interruption } = require('./failures.cjs');
+const { CompileError, Interruption, WrongLanguage } = require('./failures.cjs');
 const { Positions } = require('./positions.cjs');
-const { writeOutShorthands } = require('./shorthand.cjs');
 
 const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
 
@@ -106,7 +106,13 @@ class Evaluator {
       if (cell.behind !== undefined) this.declarations = cell.behind;
       return { value: cell.value };
     }
-    if (cell.diagnostics !== null) return { error: new CompileError(cell.diagnostics) };
+    if (cell.diagnostics !== null) {
+      const sentence = ipythonSentence(
+        source,
+        cell.diagnostics.filter(({ fileName }) => !fileName).map(({ start }) => start.line),
+      );
+      return { error: sentence === null ? new CompileError(cell.diagnostics) : new WrongLanguage(sentence) };
+    }
     this.#keepAssigned(cell);
     const error = cell.thrown?.error;
     if (error?.code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') return { error: new Interruption() };
@@ -125,7 +131,7 @@ class Evaluator {
 
   #convert(source) {
     const cell = this.#cell;
-    const text = writeOutShorthands(this.ts, source);
+    const text = forTslab(this.ts, source);
     let converted = this.converter.convert(cell.before, text);
     if (converted.diagnostics.length > 0) {
       // Messages tell places in what the user wrote.

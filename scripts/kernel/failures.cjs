@@ -20,4 +20,9 @@ class Interruption extends Error {
   }
 }
 
-module.exports = { CompileError, Interruption };
+/** A cell with commands of another kernel; its message is the one sentence that is shown. */
+class WrongLanguage extends Error {
+  name = 'WrongLanguage';
+}
+
+module.exports = { CompileError, Interruption, WrongLanguage };

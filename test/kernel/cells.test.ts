@@ -270,9 +270,23 @@ describe('interrupts of the kernel', function () {
     assert.equal((await kernel.execute('last')).reply.status, 'ok');
   });
 
+  it('hold for the cell that waits when they come between two, while memory is freed', async () => {
+    for (let round = 0; round < 3; round++) {
+      const first = kernel.execute(
+        "import { tf } from 'xkd';\nconst many = [...Array(2000).keys()].map((i) => tf.scalar(i));",
+      );
+      const behind = kernel.execute('await new Promise((resume) => setTimeout(resume, 10_000));');
+      assert.equal((await first).reply.status, 'ok');
+      await byMessage();
+      assert.notEqual((await behind).reply.status, 'ok');
+    }
+  });
+
   it('do nothing while no cell runs', async () => {
     await byMessage();
     bySignal();
+    // The signal is taken notice of in the turn in which this is answered, or before.
+    await kernel.request('kernel_info_request', {});
     assert.equal((await kernel.execute('1')).reply.status, 'ok');
   });
 

@@ -10,8 +10,9 @@ const { readMessage, writeMessage, answer } = kernelModule('./wire.cjs') as {
 const { searchHistory } = kernelModule('./history.cjs') as {
   searchHistory(history: readonly [number, string][], content: object): { history: unknown[] };
 };
-const { writeOutShorthands } = kernelModule('./shorthand.cjs') as {
-  writeOutShorthands(ts: unknown, source: string): string;
+const { forTslab, ipythonSentence } = kernelModule('./cellSource.cjs') as {
+  forTslab(ts: unknown, source: string): string;
+  ipythonSentence(source: string, lines: readonly number[]): string | null;
 };
 const { withoutUnassigned } = kernelModule('./declarations.cjs') as {
   withoutUnassigned(ts: unknown, before: string, behind: string, unassigned: Set<string>): string;
@@ -62,7 +63,7 @@ describe("the kernel's messages", () => {
 
 describe('the text of a cell', () => {
   it('may name what an earlier cell declared in shorthand properties', () => {
-    const written = (source: string) => writeOutShorthands(ts, source);
+    const written = (source: string) => forTslab(ts, source);
     assert.equal(
       written('f({ figure, names: [a], b: { c } })'),
       'f({ figure: figure, names: [a], b: { c: c } })',
@@ -73,6 +74,27 @@ describe('the text of a cell', () => {
       'const { a } = b; `${f({ a: a })}` + "{ a }"',
     );
     assert.equal(written('const x = {'), 'const x = {');
+  });
+
+  it('may export declarations, as the code of a module does', () => {
+    const written = (source: string) => forTslab(ts, source);
+    assert.equal(
+      written('export const a = 1;\nexport async function f() {}\n/** Two. */ export class C {}'),
+      '       const a = 1;\n       async function f() {}\n/** Two. */        class C {}',
+    );
+    for (const source of ['export default 4', 'export default function f() {}', 'export { a as b };'])
+      assert.equal(written(source), source);
+  });
+
+  it('is told from a command of IPython, on the lines that TypeScript refuses', () => {
+    assert.match(ipythonSentence('%%time\nrun()', [0])!, /^"%%time" is a command .* console\.time\(\) /);
+    assert.match(
+      ipythonSentence('a;\n  !pip install x', [1])!,
+      /^"!pip install x" .*\("pip install x"\)\)\)\.$/,
+    );
+    assert.match(ipythonSentence('%matplotlib inline', [0])!, /leave the line out/);
+    for (const source of ['!missing', 'a % b', 'const s = `\n%%time\n`;', '!lsOf()'])
+      assert.equal(ipythonSentence(source, [0]), null);
   });
 
   it('leaves, where the cell failed, the declarations of what it had assigned, and the earlier ones', () => {

@@ -1,0 +1,68 @@
+'use strict';
+
+/*
+ * What tslab misunderstands in a cell is written otherwise before it is compiled. It reads a name of an earlier cell from its
+ * own object of names, but overlooks it in the shorthand `{ figure }`, which then fails with "figure is not defined"; written
+ * out, `{ figure: figure }`, it works. And it exports all declarations of a cell itself, so that those with an `export` of
+ * their own, as in code copied from a module, would be exported twice.
+ */
+
+/** The source of a cell for tslab's converter; source that cannot be parsed stays as it is. */
+function forTslab(ts, source) {
+  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
+  if (file.parseDiagnostics.length > 0) return source;
+  /** What is put in the place of the text from `start` to `end`. */
+  const edits = [];
+  const visit = (node) => {
+    if (ts.isShorthandPropertyAssignment(node)) {
+      const { end, text } = node.name;
+      edits.push({ start: end, end, text: `: ${text}` });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  for (const { modifiers } of file.statements) {
+    const [first, second] = modifiers ?? [];
+    if (first?.kind !== ts.SyntaxKind.ExportKeyword || second?.kind === ts.SyntaxKind.DefaultKeyword)
+      continue;
+    // Spaces keep the places that messages tell.
+    const start = first.end - 'export'.length;
+    edits.push({ start, end: first.end, text: ' '.repeat('export'.length) });
+  }
+  let text = source;
+  for (const edit of edits.sort((a, b) => b.start - a.start)) {
+    text = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
+  }
+  return text;
+}
+
+/** Programs that are called from notebooks of IPython; other words behind a `!` are names. */
+const programs =
+  'ls|cat|cd|pwd|echo|head|tail|mkdir|rm|cp|mv|df|du|free|which|git|npm|npx|node|pip3?|conda|python3?|bash|sh|apt|apt-get|wget|curl|unzip|tar|ffmpeg|ffprobe|nvidia-smi';
+const ofIpython = new RegExp(`^\\s*(?:%%?[A-Za-z_]|!(?:${programs})\\b)`);
+
+/**
+ * The sentence for a cell with commands of IPython, which says what to write instead.
+ *
+ * @param lines where TypeScript has refused the cell, from 0
+ * @returns null where there is no such command on them
+ */
+function ipythonSentence(source, lines) {
+  const all = source.split('\n');
+  const command = lines
+    .map((line) => all[line] ?? '')
+    .find((line) => ofIpython.test(line))
+    ?.trim();
+  if (command === undefined) return null;
+  return `"${command}" is a command of IPython, and cells here are TypeScript: ${wayOf(command)}.`;
+}
+
+function wayOf(command) {
+  if (/^%%?time/.test(command))
+    return 'write console.time() above what is to be timed and console.timeEnd() below it';
+  if (!command.startsWith('!')) return 'leave the line out, or write it in TypeScript';
+  const quoted = JSON.stringify(command.slice(1).trim());
+  return `write console.log(String(require('node:child_process').execSync(${quoted})))`;
+}
+
+module.exports = { forTslab, ipythonSentence };
