@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
 import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
 import { notebookOf } from './notebookOf';
+import { Panel } from './panel';
 
 const cells = [
   `import { configure, controlPanel, openPretraining, sampleSet, watchTraining, type StepMetrics } from 'xkd';
@@ -26,8 +27,6 @@ clearInterval(printing);
 console.log('ended behind ' + lines);`,
   `console.log('next', history.length > 0);`,
 ];
-
-const statusLine = '.jupyter-widgets .widget-html-content:has-text("step ")';
 
 interface SavedCell {
   readonly execution_count: number | null;
@@ -131,7 +130,7 @@ describe('a page that comes back to a running cell', function () {
     page = await openPage(browser, 1400);
     await lab.open(page, 'watched.ipynb');
     await page.locator('.jp-OutputArea-output', { hasText: 'next true' }).waitFor();
-    await page.locator(statusLine, { hasText: 'stopped' }).waitFor();
+    await new Panel(page).says('stopped');
     assert.deepEqual(await prompts(page), ['[1]:', '[2]:', '[3]:']);
     await page.screenshot({ path: projectPath('test/dist/browser/reattachedEnd.png') });
     assert.equal(await page.locator('.jp-Dialog').count(), 0);
@@ -139,11 +138,10 @@ describe('a page that comes back to a running cell', function () {
 
   /** The panel, the curves from the first step on and the lines from the first on are there, and go on. */
   async function checkLive(shown: Page, aboveLine = 0): Promise<void> {
-    await shown.locator(statusLine, { hasText: 'training' }).waitFor();
-    const step = async () =>
-      Number(/step (\d+)/.exec((await shown.locator(statusLine).textContent()) ?? '')?.[1]);
-    const from = await step();
-    await until(shown, async () => (await step()) > from);
+    const panel = new Panel(shown);
+    await panel.says('training');
+    const from = await panel.step();
+    await panel.stepAbove(from);
     const curve = () =>
       shown.evaluate(() => {
         const [trace] = (document.querySelector('.js-plotly-plot') as DrawnPlot | null)?._fullData ?? [];
