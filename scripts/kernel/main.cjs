@@ -8,6 +8,7 @@
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const { Evaluator } = require('./evaluator.cjs');
+const { refuseExit } = require('./exit.cjs');
 const { FigurePictures } = require('./figurePictures.cjs');
 const { createLanguage } = require('./language.cjs');
 const { notebookFile } = require('./notebookFile.cjs');
@@ -32,10 +33,11 @@ async function start(connectionFile) {
     say: (text) => process.stderr.write(text),
     onModule: (name, code) => language.addModule(name, code),
   });
+  const exit = refuseExit((error) => evaluator.abandon(error));
   const end = async () => {
     evaluator.close();
     await transport.close();
-    process.exit(0);
+    exit(0);
   };
   const server = new Server({ transport, evaluator, language, bundleOf, end });
   // Jupyter's server names the notebook to the kernels of its pages.

@@ -183,6 +183,16 @@ describe('cells in the kernel', function () {
     assert.match((await fails("(globalThis as any).prompt('name?')")).shown, /cannot read from the keyboard/);
   });
 
+  it('do not end the kernel by process.exit, neither at once nor later', async () => {
+    await kernel.execute('const kept = 4;');
+    for (const code of [
+      'process.exit(1);',
+      'await null; try { process.exit(); } catch {} await new Promise(() => undefined);',
+    ])
+      assert.match((await fails(code)).shown, /^process\.exit\(\) in a cell would end the kernel/);
+    assert.equal((await kernel.execute('console.log(kept);')).text, '4\n');
+  });
+
   it('work with tslab modules and its display', async () => {
     const { messages } = await kernel.execute(
       "import { display } from 'tslab';\ndisplay.html('<b>bold</b>');",
