@@ -68,9 +68,7 @@ describe('the panel that plays the clips of a figure', function () {
   });
 
   it('plays the point that is clicked, in JupyterLab', async () => {
-    const file = join(folder, 'space.ipynb');
-    writeFileSync(file, JSON.stringify(notebookWithSpace()));
-    lab = await JupyterLab.start([file]);
+    lab = await JupyterLab.start([], { made: { 'space.ipynb': notebookWithSpace() } });
     const page = await openPage(browser);
     await lab.open(page, 'space.ipynb');
     await clickTheMiddle(page);

@@ -1,8 +1,5 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
 import { chromiumFor, JupyterLab, launchBrowser, openPage } from './jupyterLab';
@@ -23,7 +20,6 @@ const kept = history.length;`,
 
 describe('the panel of controls in JupyterLab', function () {
   this.timeout(600_000);
-  let folder: string;
   let lab: JupyterLab;
   let browser: Browser;
   let page: Page;
@@ -31,10 +27,9 @@ describe('the panel of controls in JupyterLab', function () {
 
   before(async function () {
     const chromium = chromiumFor(this);
-    folder = mkdtempSync(join(tmpdir(), 'xkd-controls-'));
-    writeFileSync(join(folder, 'steered.ipynb'), JSON.stringify(notebookOf(cells)));
+    const made = { 'steered.ipynb': notebookOf(cells) };
     // The small sample set: the whole one would have to be made first.
-    lab = await JupyterLab.start([join(folder, 'steered.ipynb')], { environment: { XKD_FAST: '1' } });
+    lab = await JupyterLab.start([], { made, environment: { XKD_FAST: '1' } });
     browser = await launchBrowser(chromium);
     page = await openPage(browser, 1400);
     panel = new Panel(page);
@@ -44,7 +39,6 @@ describe('the panel of controls in JupyterLab', function () {
   after(async () => {
     await browser?.close();
     await lab?.stop();
-    if (folder) rmSync(folder, { recursive: true });
   });
 
   it('moves a value of the running training, and the curve shows where', async () => {

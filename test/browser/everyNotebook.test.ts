@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
 import { loadScript } from '../setup/support';
@@ -48,20 +47,13 @@ describe('every notebook in JupyterLab, Restart and Run All', function () {
   });
 
   describe('in the short mode', () => {
-    let folder: string;
-    let endless: string;
+    const endless = '03_endless.ipynb';
 
     before(async () => {
-      folder = mkdtempSync(join(tmpdir(), 'xkd-course-'));
-      endless = join(folder, '03_endless.ipynb');
-      writeFileSync(endless, JSON.stringify(await withoutEnd(third)));
-      lab = await JupyterLab.start([...course, endless], { environment: { XKD_FAST: '1' } });
+      const made = { [endless]: await withoutEnd(third) };
+      lab = await JupyterLab.start(course, { made, environment: { XKD_FAST: '1' } });
     });
-
-    after(async () => {
-      await lab?.stop();
-      rmSync(folder, { recursive: true, force: true });
-    });
+    after(async () => lab?.stop());
 
     for (const path of course) {
       const name = basename(path, '.ipynb');

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { loadScript } from '../setup/support';
 
 const root = resolve(__dirname, '../../..');
 const startSeconds = 180;
@@ -53,6 +54,8 @@ export async function openPage(browser: Browser, height = 1000): Promise<Page> {
 }
 
 export interface JupyterLabArgs {
+  /** Notebooks that are written there, by the names of their files. */
+  readonly made?: Readonly<Record<string, object>>;
   readonly environment?: NodeJS.ProcessEnv;
   /** The dark theme. */
   readonly dark?: boolean;
@@ -72,6 +75,8 @@ export class JupyterLab {
     mkdirSync(join(root, 'runs'), { recursive: true });
     const folder = mkdtempSync(join(root, 'runs', 'browser-')); // inside the project, so that `xkd` is found
     for (const notebook of notebooks) cpSync(resolve(notebook), join(folder, basename(notebook)));
+    for (const [name, notebook] of Object.entries(args.made ?? {}))
+      writeFileSync(join(folder, name), JSON.stringify(notebook, null, 1));
     const settings = mkdtempSync(join(tmpdir(), 'xkd-lab-'));
     writeSettings(settings, 'notification', { fetchNews: 'false' });
     if (args.dark) writeSettings(settings, 'themes', { theme: 'JupyterLab Dark' });
@@ -101,6 +106,8 @@ export class JupyterLab {
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
+    const { endWithUs } = await loadScript<{ endWithUs(child: ChildProcess): void }>('process/guard.mjs');
+    endWithUs(server);
     try {
       return new JupyterLab(server, folder, token, await portOf(server));
     } catch (error) {

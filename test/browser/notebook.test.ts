@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
 import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
@@ -9,13 +7,13 @@ import { notebookOf } from './notebookOf';
 
 const startHere = projectPath('notebooks/00_start_here.ipynb');
 /** Draws until there is a file, so that no page is too slow to see several states. */
-const liveCell = (enough: string) => `import { existsSync } from 'node:fs';
+const liveCell = `import { existsSync } from 'node:fs';
 import { curvesFigure, liveFigure, progressBar, tick } from 'xkd';
 const y = [1, 2];
 const live = liveFigure(curvesFigure({ curves: [{ name: 'a', y }], title: 'step 0' }), { intervalMs: 100 });
 const bar = progressBar(10_000, 'working');
 let i = 0;
-while (!existsSync(${JSON.stringify(enough)})) {
+while (!existsSync('enough')) {
   y.push(++i % 7);
   live.update(() => curvesFigure({ curves: [{ name: 'a', y }], title: 'step ' + i }));
   bar.update(i);
@@ -47,21 +45,18 @@ state.ended = true;`,
 
 describe('notebooks in JupyterLab', function () {
   this.timeout(600_000);
-  let folder: string;
   let lab: JupyterLab;
   let browser: Browser;
   let page: Page;
 
   before(async function () {
     const chromium = chromiumFor(this);
-    folder = mkdtempSync(join(tmpdir(), 'xkd-live-'));
-    writeFileSync(join(folder, 'live.ipynb'), JSON.stringify(notebookOf([liveCell(join(folder, 'enough'))])));
-    writeFileSync(join(folder, 'interrupted.ipynb'), JSON.stringify(notebookOf(interruptedCells)));
-    writeFileSync(join(folder, 'menu.ipynb'), JSON.stringify(notebookOf([menuCell])));
-    lab = await JupyterLab.start(
-      [startHere, ...['live.ipynb', 'interrupted.ipynb', 'menu.ipynb'].map((name) => join(folder, name))],
-      { environment: { XKD_FAST: '1' } },
-    );
+    const made = {
+      'live.ipynb': notebookOf([liveCell]),
+      'interrupted.ipynb': notebookOf(interruptedCells),
+      'menu.ipynb': notebookOf([menuCell]),
+    };
+    lab = await JupyterLab.start([startHere], { made, environment: { XKD_FAST: '1' } });
     browser = await launchBrowser(chromium);
     page = await openPage(browser);
   });
@@ -69,7 +64,6 @@ describe('notebooks in JupyterLab', function () {
   after(async () => {
     await browser?.close();
     await lab?.stop();
-    if (folder) rmSync(folder, { recursive: true });
   });
 
   it('shows the saved figures and the player of an opened notebook', async () => {
@@ -98,7 +92,7 @@ describe('notebooks in JupyterLab', function () {
       );
       for (const text of texts) if (text?.startsWith('working')) bars.add(text);
     }
-    writeFileSync(join(folder, 'enough'), '');
+    writeFileSync(lab.file('enough'), '');
     await run;
     const ended = await page.locator('.jp-OutputArea-output pre', { hasText: 'ended at' }).textContent();
     await page.waitForFunction(

@@ -1,8 +1,6 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
 import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
@@ -44,16 +42,14 @@ interface DrawnPlot extends Element {
 
 describe('a page that comes back to a running cell', function () {
   this.timeout(600_000);
-  let folder: string;
   let lab: JupyterLab;
   let browser: Browser;
   let page: Page;
 
   before(async function () {
     const chromium = chromiumFor(this);
-    folder = mkdtempSync(join(tmpdir(), 'xkd-reattach-'));
-    writeFileSync(join(folder, 'watched.ipynb'), JSON.stringify(notebookOf(cells), null, 1));
-    lab = await JupyterLab.start([join(folder, 'watched.ipynb')], { environment: { XKD_FAST: '1' } });
+    const made = { 'watched.ipynb': notebookOf(cells) };
+    lab = await JupyterLab.start([], { made, environment: { XKD_FAST: '1' } });
     browser = await launchBrowser(chromium);
     page = await openPage(browser, 1400);
     await lab.open(page, 'watched.ipynb');
@@ -77,7 +73,6 @@ describe('a page that comes back to a running cell', function () {
   after(async () => {
     await browser?.close();
     await lab?.stop();
-    if (folder) rmSync(folder, { recursive: true });
   });
 
   it('has the panel, the curves and all lines behind a reload, though nothing was saved', async () => {

@@ -1,8 +1,5 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
 import { notebookOf } from './notebookOf';
@@ -20,16 +17,13 @@ new DataFrame(Object.fromEntries(Array.from({ length: 18 }, (_, c) => ['a long c
 for (const dark of [false, true]) {
   describe(`values and completion in JupyterLab, ${dark ? 'dark' : 'light'}`, function () {
     this.timeout(600_000);
-    let folder: string;
     let lab: JupyterLab;
     let browser: Browser;
     let page: Page;
 
     before(async function () {
       const chromium = chromiumFor(this);
-      folder = mkdtempSync(join(tmpdir(), 'xkd-values-'));
-      writeFileSync(join(folder, 'values.ipynb'), JSON.stringify(notebookOf(cells)));
-      lab = await JupyterLab.start([join(folder, 'values.ipynb')], { dark });
+      lab = await JupyterLab.start([], { made: { 'values.ipynb': notebookOf(cells) }, dark });
       browser = await launchBrowser(chromium);
       page = await openPage(browser);
       await lab.open(page, 'values.ipynb');
@@ -39,7 +33,6 @@ for (const dark of [false, true]) {
     after(async () => {
       await browser?.close();
       await lab?.stop();
-      if (folder) rmSync(folder, { recursive: true });
     });
 
     it('shows tables that can be read, the wide one with a bar of its own', async () => {

@@ -1,9 +1,7 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
 import { notebookOf } from './notebookOf';
@@ -29,7 +27,6 @@ interface LabWindow {
 
 describe('two windows on one notebook', function () {
   this.timeout(300_000);
-  let folder: string;
   let lab: JupyterLab;
   let browser: Browser;
   let first: Page;
@@ -37,9 +34,7 @@ describe('two windows on one notebook', function () {
 
   before(async function () {
     const chromium = chromiumFor(this);
-    folder = mkdtempSync(join(tmpdir(), 'xkd-windows-'));
-    writeFileSync(join(folder, 'shared.ipynb'), JSON.stringify(notebookOf(cells), null, 1));
-    lab = await JupyterLab.start([join(folder, 'shared.ipynb')]);
+    lab = await JupyterLab.start([], { made: { 'shared.ipynb': notebookOf(cells) } });
     browser = await launchBrowser(chromium);
     first = await openPage(browser);
     await lab.open(first, 'shared.ipynb');
@@ -50,7 +45,6 @@ describe('two windows on one notebook', function () {
   after(async () => {
     await browser?.close();
     await lab?.stop();
-    if (folder) rmSync(folder, { recursive: true });
   });
 
   const shows = (page: Page, text: string) =>

@@ -1,8 +1,9 @@
 import type { AblationCurves, CurveTerm } from '../../ablation/curves';
 import { packed } from '../packed';
-import type { Figure, ScatterTrace, Shape } from '../plotly';
-import { colours, dashOf, series, themed } from '../theme';
+import type { Figure, ScatterTrace } from '../plotly';
+import { dashOf, series, themed } from '../theme';
 import { capital, counted, curveText, namesText } from './altText';
+import { levelLine, levelName } from './lines';
 import { lossTitle, termName } from '../watchTraining';
 
 export interface AblationCurvesArgs {
@@ -69,20 +70,4 @@ function rangeOf(
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   const air = 0.05 * (high - low) || 0.1;
   return [low - air, high + air];
-}
-
-function levelLine(value: number): Shape {
-  const line = { color: colours.bad, width: 1.5, dash: 'dot' as const };
-  return { type: 'line', xref: 'paper', yref: 'y', x0: 0, x1: 1, y0: value, y1: value, line };
-}
-
-function levelName(text: string, y: number) {
-  const place = { xref: 'paper', x: 1, yref: 'y', y, xanchor: 'right', yanchor: 'bottom' } as const;
-  return {
-    text,
-    ...place,
-    showarrow: false,
-    bgcolor: colours.ground,
-    font: { size: 11, color: colours.bad },
-  };
 }

@@ -1,7 +1,8 @@
-import type { Annotation, Figure, Line, Shape } from '../plotly';
+import type { Figure, Line } from '../plotly';
 import { packed } from '../packed';
-import { colours, dashOf, series, themed } from '../theme';
+import { dashOf, series, themed } from '../theme';
 import { capital, counted, curveText, extent, namesText, numberText, spanText } from './altText';
+import { levelLine, levelName } from './lines';
 import { type CurveMark, markLines, markNames } from './marks';
 
 export interface Curve {
@@ -78,22 +79,6 @@ export function curvesFigure(args: CurvesArgs): Figure {
       ...markNames(marks, last - first),
     ],
   });
-}
-
-function levelLine(value: number): Shape {
-  const line = { color: colours.bad, width: 1.5, dash: 'dot' as const };
-  return { type: 'line', xref: 'paper', yref: 'y', x0: 0, x1: 1, y0: value, y1: value, line };
-}
-
-function levelName(text: string, y: number): Annotation {
-  const place = { xref: 'paper', x: 1, yref: 'y', y, xanchor: 'right', yanchor: 'bottom' } as const;
-  return {
-    text,
-    ...place,
-    showarrow: false,
-    bgcolor: colours.ground,
-    font: { size: 11, color: colours.bad },
-  };
 }
 
 /** Which of `count` points are drawn: all, or every k-th and the last. */

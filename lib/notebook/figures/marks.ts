@@ -1,5 +1,6 @@
 import type { Annotation, Shape } from '../plotly';
 import { colours } from '../theme';
+import { uprightLines } from './lines';
 
 /** A place of the common axis where something was changed. */
 export interface CurveMark {
@@ -14,17 +15,7 @@ const mostCharacters = 34;
 
 export function markLines(marks: readonly CurveMark[]): Shape[] {
   const line = { color: colours.text, width: 1, dash: 'dash' as const };
-  const places = new Set(marks.map(({ x }) => x));
-  return [...places].map((x) => ({
-    type: 'line',
-    xref: 'x',
-    yref: 'paper',
-    x0: x,
-    x1: x,
-    y0: 0,
-    y1: 1,
-    line,
-  }));
+  return uprightLines(new Set(marks.map(({ x }) => x)), line);
 }
 
 /**

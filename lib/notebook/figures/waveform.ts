@@ -2,6 +2,7 @@ import type { Figure, ScatterTrace, Shape } from '../plotly';
 import { packed } from '../packed';
 import { colours, themed } from '../theme';
 import { momentsText, numberText, placeOfHighest } from './altText';
+import { uprightLines } from './lines';
 
 export interface WaveformArgs {
   /** Samples in [-1, 1]. */
@@ -60,14 +61,5 @@ export function envelopeTrace(args: WaveformArgs, stretches = 360): ScatterTrace
 
 /** Dotted lines through a figure's whole height at moments of its time axis. */
 export function eventLines(seconds: readonly number[], colour: string = colours.bad): Shape[] {
-  return seconds.map((x) => ({
-    type: 'line',
-    xref: 'x',
-    yref: 'paper',
-    x0: x,
-    x1: x,
-    y0: 0,
-    y1: 1,
-    line: { color: colour, width: 1.5, dash: 'dot' },
-  }));
+  return uprightLines(seconds, { color: colour, width: 1.5, dash: 'dot' });
 }
