@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHook } from 'node:async_hooks';
 import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
 import { projectPath, showValue, tf } from 'xkd';
@@ -36,6 +37,13 @@ describe('a value at the end of a cell', () => {
     ] as const) {
       assert.deepEqual(bundleOf(value), { 'text/plain': text });
     }
+  });
+
+  it('is a promise without the numbers that Node gives it while asynchronous calls are followed', () => {
+    const hook = createHook({ init() {}, promiseResolve() {} }).enable();
+    const promises = [Promise.resolve(1), [Promise.resolve(2)]];
+    hook.disable();
+    assert.deepEqual(promises.map(textOf), ['Promise { 1 }', '[ Promise { 2 } ]']);
   });
 
   it('is cut where it is long, and tells by how much', () => {

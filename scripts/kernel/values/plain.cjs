@@ -38,6 +38,7 @@ function count(value, { depth, items }, most, above = new Set()) {
     shortenInside(value);
     return 1;
   }
+  if (types.isPromise(value)) hideAsyncIds(value);
   if (depth < 0) return 1;
   above.add(value);
   let counted = 1;
@@ -47,6 +48,14 @@ function count(value, { depth, items }, most, above = new Set()) {
   }
   above.delete(value);
   return counted;
+}
+
+/** What older versions of Node keep on a promise while anything follows asynchronous calls, and would show. */
+function hideAsyncIds(promise) {
+  for (const key of Object.getOwnPropertySymbols(promise)) {
+    const ofNode = /^(async_id_symbol|trigger_async_id_symbol|kResourceStore)$/.test(key.description);
+    if (ofNode) Object.defineProperty(promise, key, { enumerable: false });
+  }
 }
 
 /** The values in a value that Node shows; getters are not called. */
