@@ -9,6 +9,8 @@ module.exports = class CountingReporter extends Mocha.reporters.Spec {
     runner.on('fail', (test, error) => {
       const [message] = String(error?.message ?? error).split('\n');
       failures.push(`${test.fullTitle()}: ${message}`);
+      // At once, as a whole run takes long; the rest is told at its end.
+      console.log(`      ${message}`);
     });
     runner.once('end', () => {
       const { passes, failures: failed, pending } = runner.stats;
