@@ -3,6 +3,7 @@ import { refuseGraph } from './graphFile';
 import { RandomAccessFile } from './randomAccessFile';
 import { openSafetensors } from './safetensors';
 import type { TensorFile } from './tensorFile';
+import { type TensorFileArgs, namedTensors } from './namedTensors';
 import { TorchReader, isTorchFile } from './torch/reader';
 
 /**
@@ -10,10 +11,20 @@ import { TorchReader, isTorchFile } from './torch/reader';
  *
  * @throws UserError naming the file and what is wrong with it
  */
-export async function openTensorFile(path: string): Promise<TensorFile> {
+export async function openTensorFile(path: string, args: TensorFileArgs = {}): Promise<TensorFile> {
+  const file = await openAsStored(path, args);
+  try {
+    return namedTensors(file, args);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+async function openAsStored(path: string, { stateDict }: TensorFileArgs): Promise<TensorFile> {
   refuseGraph(path);
   const start = firstBytes(path, 512);
-  if (isTorchFile(start)) return TorchReader.open(path);
+  if (isTorchFile(start)) return TorchReader.open(path, stateDict);
   if (start.length >= 9 && start[8] === '{'.charCodeAt(0)) return openSafetensors(path);
   if (Buffer.from(start.subarray(257, 262)).toString() === 'ustar') {
     throw new UserError(

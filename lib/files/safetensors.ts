@@ -10,6 +10,7 @@ import {
   parseHeader,
   type SafetensorsHeader,
   type TensorEntry,
+  UnreadType,
 } from './safetensorsHeader';
 import { decodeValues, typeOf } from './tensorCodec';
 import type { StoredTensor, TensorFile } from './tensorFile';
@@ -18,6 +19,8 @@ import { bytesOf, type TensorSource } from './tensorSource';
 /** A safetensors file, open for reading tensor by tensor. */
 export class SafetensorsReader implements TensorFile {
   readonly format = 'safetensors';
+  readonly stateDict = null;
+  readonly otherStateDicts = [];
   private readonly hashes: ReadonlyMap<string, string> | null;
 
   private constructor(
@@ -190,6 +193,11 @@ function readHeader(file: RandomAccessFile): SafetensorsHeader {
   try {
     return parseHeader(Buffer.from(file.read(8, Number(length))), byteLength);
   } catch (error) {
+    if (error instanceof UnreadType) {
+      throw new UserError(
+        `"${path}" holds "${error.tensor}" in values of type ${error.dtype}, which is not read here; in Python, save it in float32 first: tensor.float().`,
+      );
+    }
     throw error instanceof HeaderError ? damaged(path, error.message) : error;
   }
 }

@@ -57,6 +57,19 @@ const entrySchema = z.object({
 });
 const metadataSchema = z.record(z.string(), z.string());
 
+/** Further types that the format knows, of blocks with common scales or with other codes; they are not read here. */
+const unreadTypes = new Set(['F4', 'F6_E2M3', 'F6_E3M2', 'F8_E8M0', 'F8_E4M3FNUZ', 'F8_E5M2FNUZ']);
+
+/** A sound header with a tensor of a type that is not read. */
+export class UnreadType extends Error {
+  constructor(
+    readonly tensor: string,
+    readonly dtype: string,
+  ) {
+    super(`"${tensor}" is of type ${dtype}`);
+  }
+}
+
 /** Why a header is refused, as the end of a sentence. */
 export class HeaderError extends Error {}
 
@@ -65,7 +78,7 @@ export class HeaderError extends Error {}
  *
  * @param json the header's bytes, without the 8 that give their number
  * @param fileBytes length of the whole file
- * @throws HeaderError
+ * @throws HeaderError, UnreadType
  */
 export function parseHeader(json: Buffer, fileBytes: number): SafetensorsHeader {
   const tree = parseObject(json);
@@ -131,6 +144,8 @@ function requireUnique(keys: readonly string[]): void {
 }
 
 function parseEntry(name: string, value: unknown, dataStart: number): TensorEntry {
+  const dtypeGiven = (value as { dtype?: unknown } | null)?.dtype;
+  if (typeof dtypeGiven === 'string' && unreadTypes.has(dtypeGiven)) throw new UnreadType(name, dtypeGiven);
   const parsed = entrySchema.safeParse(value);
   if (!parsed.success) throw new HeaderError(`its header gives no valid type, shape and place for "${name}"`);
   const { dtype, shape, data_offsets } = parsed.data;

@@ -1,7 +1,10 @@
 import type { StoredType } from './safetensorsHeader';
+import { fromBF16, fromF16, fromF8E4M3, fromF8E5M2, toBF16, toF16 } from './smallFloats';
 
-/** Types in which tensors are held and written. */
+/** Types in which tensors are held. */
 export type TensorType = 'F32' | 'I32';
+/** Types in which tensors are written: floating point also rounded to 16 bits. */
+export type WrittenType = TensorType | 'F16' | 'BF16';
 export type TensorValues = Float32Array | Int32Array;
 
 /**
@@ -17,9 +20,13 @@ export function decodeValues(dtype: StoredType, bytes: ArrayBuffer): TensorValue
     case 'F64':
       return Float32Array.from(new Float64Array(bytes));
     case 'F16':
-      return Float32Array.from(new Uint16Array(bytes), halfToNumber);
+      return fromF16(new Uint16Array(bytes));
     case 'BF16':
-      return bfloat16(new Uint16Array(bytes));
+      return fromBF16(new Uint16Array(bytes));
+    case 'F8_E4M3':
+      return fromF8E4M3(new Uint8Array(bytes));
+    case 'F8_E5M2':
+      return fromF8E5M2(new Uint8Array(bytes));
     case 'I64':
       return wholeNumbers(new BigInt64Array(bytes));
     case 'I16':
@@ -36,24 +43,19 @@ export function decodeValues(dtype: StoredType, bytes: ArrayBuffer): TensorValue
   }
 }
 
+/** The bytes of values in the type in which they are written. */
+export function encodeValues(dtype: WrittenType, values: TensorValues): Uint8Array {
+  const stored =
+    values instanceof Float32Array && dtype === 'F16'
+      ? toF16(values)
+      : values instanceof Float32Array && dtype === 'BF16'
+        ? toBF16(values)
+        : values;
+  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+}
+
 export function typeOf(values: TensorValues): TensorType {
   return values instanceof Float32Array ? 'F32' : 'I32';
-}
-
-/** IEEE 754 half precision: 1 sign, 5 exponent, 10 fraction bits. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
-/** A bfloat16 is the upper half of a float32. */
-function bfloat16(halves: Uint16Array): Float32Array {
-  const bits = new Uint32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) bits[i] = halves[i] << 16;
-  return new Float32Array(bits.buffer);
 }
 
 /** Null where a number does not fit into 32 bits. */

@@ -22,6 +22,10 @@ export interface TensorFile {
   /** In words, such as `safetensors` or `PyTorch, zip`. */
   readonly format: string;
   readonly metadata: Readonly<Record<string, string>>;
+  /** Which state dict of the file this is, such as `teacher`, where it stands in a dict. */
+  readonly stateDict: string | null;
+  /** Further ones, which can be chosen instead. */
+  readonly otherStateDicts: readonly string[];
   /** In the order of the file. */
   names(): string[];
   has(name: string): boolean;

@@ -1,9 +1,10 @@
 import { valueCount } from './safetensorsHeader';
-import { typeOf, type TensorType, type TensorValues } from './tensorCodec';
+import { type TensorValues, type WrittenType, encodeValues, typeOf } from './tensorCodec';
 
 /** A tensor to write; with a function its values are asked for when their turn comes, one tensor at a time. */
 export interface TensorSource {
-  readonly dtype: TensorType;
+  /** How it is written; floating-point values are given as float32 in any case. */
+  readonly dtype: WrittenType;
   readonly shape: readonly number[];
   readonly data: TensorValues | (() => TensorValues);
 }
@@ -11,10 +12,11 @@ export interface TensorSource {
 /** The bytes of a tensor to write. */
 export function bytesOf(name: string, { dtype, shape, data }: TensorSource): Uint8Array {
   const values = typeof data === 'function' ? data() : data;
-  if (typeOf(values) !== dtype || values.length !== valueCount(shape)) {
+  const expected = dtype === 'I32' ? 'I32' : 'F32';
+  if (typeOf(values) !== expected || values.length !== valueCount(shape)) {
     throw new Error(
       `${name}: ${values.length} values of ${typeOf(values)} for [${shape.join(', ')}] of ${dtype}`,
     );
   }
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return encodeValues(dtype, values);
 }

@@ -1,38 +1,32 @@
-import type { StoredType } from '../safetensorsHeader';
+import { bytesPerValue } from '../safetensorsHeader';
 import { PickleError } from './pickleInput';
-import { Marker, PickleDict, type PickleValue, StorageRef, TensorRef } from './pickleValues';
+import { Marker, PickleDict, PickleGlobal, type PickleValue, StorageRef, TensorRef } from './pickleValues';
 import { decodeNumpyScalar, numpyType } from './numpyScalar';
+import { OpaqueObject, UnreadableTensor } from './opaque';
+import { otherType, storageTypes, tensorTypes } from './tensorTypes';
 
 /*
- * All names of Python code that a file of weights may mention. None of them is looked up or run: each has a function
- * here that builds plain data from the arguments in the file, or is only a word.
+ * The names of Python code that a state dict needs. None of them is looked up or run: each has a function here that
+ * builds plain data from the arguments in the file, or is only a word. All other names make opaque objects.
  */
 
 /** What is made of the arguments of a call. */
 type Build = (args: readonly PickleValue[]) => PickleValue;
-
-/** Types of a storage's values by the names of PyTorch's classes. */
-export const storageTypes: Readonly<Record<string, StoredType>> = {
-  'torch.DoubleStorage': 'F64',
-  'torch.FloatStorage': 'F32',
-  'torch.HalfStorage': 'F16',
-  'torch.BFloat16Storage': 'BF16',
-  'torch.LongStorage': 'I64',
-  'torch.IntStorage': 'I32',
-  'torch.ShortStorage': 'I16',
-  'torch.CharStorage': 'I8',
-  'torch.ByteStorage': 'U8',
-  'torch.BoolStorage': 'BOOL',
-};
 
 /** Names that may be called. */
 const builders: Readonly<Record<string, Build>> = {
   'collections.OrderedDict': orderedDict,
   'torch._utils._rebuild_tensor': (args) => rebuildTensor(args, 4),
   'torch._utils._rebuild_tensor_v2': (args) => rebuildTensor(args, 6),
+  'torch._utils._rebuild_tensor_v3': rebuildTypedTensor,
   'torch._utils._rebuild_parameter': rebuildParameter,
+  'torch._utils._rebuild_parameter_with_state': rebuildParameter,
+  'torch._tensor._rebuild_from_type_v2': rebuildSubclass,
   'torch.Size': (args) => [...sizes(args[0])],
   'torch.device': (args) => new Marker(`device ${String(args[0])}`),
+  'collections.defaultdict': () => new PickleDict(),
+  'builtins.set': set,
+  '__builtin__.set': set,
   '_codecs.encode': encode,
   'numpy.dtype': numpyType,
   'numpy.core.multiarray.scalar': decodeNumpyScalar,
@@ -42,20 +36,21 @@ const builders: Readonly<Record<string, Build>> = {
 /** Names that may only stand as values. */
 const words = new Set([
   ...Object.keys(storageTypes),
-  ...['float64', 'float32', 'float16', 'bfloat16', 'int64', 'int32', 'int16', 'int8', 'uint8', 'bool'].map(
-    (name) => `torch.${name}`,
-  ),
+  ...Object.keys(tensorTypes),
 ]);
+/** How PyTorch's functions begin that make tensors: those without a function above make ones that are not read. */
+const tensorMakers = /^torch\.(_utils|_tensor)\._rebuild_/;
 
-/** Whether a file of weights may mention this name. */
-export function isAllowed(name: string): boolean {
+/** Whether a state dict needs this name. */
+export function isKnown(name: string): boolean {
   return words.has(name) || Object.hasOwn(builders, name);
 }
 
-/** What an allowed name makes of its arguments. */
+/** What a name makes of its arguments. */
 export function build(name: string, args: readonly PickleValue[]): PickleValue {
-  if (!Object.hasOwn(builders, name)) throw new PickleError(`it calls ${name}, which is not a function`);
-  return builders[name](args);
+  if (words.has(name)) throw new PickleError(`it calls ${name}, which is not a function`);
+  if (Object.hasOwn(builders, name)) return builders[name](args);
+  return tensorMakers.test(name) ? new UnreadableTensor(`the form of ${name}`) : new OpaqueObject(name);
 }
 
 function orderedDict(args: readonly PickleValue[]): PickleDict {
@@ -72,8 +67,9 @@ function orderedDict(args: readonly PickleValue[]): PickleDict {
 }
 
 /** `(storage, offset, size, stride, requires_grad, hooks[, metadata])`; the older function has only the first four. */
-function rebuildTensor(args: readonly PickleValue[], count: number): TensorRef {
+function rebuildTensor(args: readonly PickleValue[], count: number): TensorRef | UnreadableTensor {
   const [storage, offset, size, stride, , hooks] = args;
+  if (storage instanceof UnreadableTensor) return storage;
   if (args.length < count || args.length > 7 || !(storage instanceof StorageRef))
     throw badArguments('a tensor');
   if (hooks instanceof PickleDict && hooks.size > 0) throw new PickleError('a tensor in it has hooks');
@@ -92,9 +88,35 @@ function rebuildTensor(args: readonly PickleValue[], count: number): TensorRef {
   return new TensorRef(storage, first, shape, strides);
 }
 
-function rebuildParameter(args: readonly PickleValue[]): TensorRef {
-  if (!(args[0] instanceof TensorRef)) throw badArguments('a parameter');
-  return args[0];
+/** `(storage, offset, size, stride, requires_grad, hooks, dtype[, metadata])` with a storage of bytes. */
+function rebuildTypedTensor(args: readonly PickleValue[]): TensorRef | UnreadableTensor {
+  const [bytes, offset, size, stride, gradient, hooks, type] = args;
+  if (!(bytes instanceof StorageRef) || !(type instanceof PickleGlobal)) throw badArguments('a tensor');
+  const dtype = tensorTypes[type.name];
+  if (dtype === undefined) return new UnreadableTensor(`values of type ${otherType(type.name)}`);
+  const count = bytes.size / bytesPerValue[dtype];
+  if (!Number.isInteger(count) || bytes.start !== 0) throw badArguments('a tensor');
+  const storage = new StorageRef({ key: bytes.key, dtype, recordSize: count, start: 0, size: count });
+  return rebuildTensor([storage, offset, size, stride, gradient, hooks], 6);
+}
+
+function rebuildParameter(args: readonly PickleValue[]): TensorRef | UnreadableTensor {
+  const [tensor] = args;
+  if (!(tensor instanceof TensorRef || tensor instanceof UnreadableTensor)) throw badArguments('a parameter');
+  return tensor;
+}
+
+/** `(function, class, arguments, attributes)`: a tensor of another class, which is as good as a plain one. */
+function rebuildSubclass([make, , args]: readonly PickleValue[]): PickleValue {
+  if (!(make instanceof PickleGlobal) || !tensorMakers.test(make.name) || !Array.isArray(args)) {
+    throw badArguments('a tensor');
+  }
+  return build(make.name, args);
+}
+
+function set([values = []]: readonly PickleValue[]): PickleValue[] {
+  if (!Array.isArray(values)) throw badArguments('a set');
+  return [...(values as PickleValue[])];
 }
 
 /** Bytes as protocol 2 writes them: text whose letters stand for bytes. */

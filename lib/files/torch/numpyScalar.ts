@@ -1,4 +1,5 @@
 import { PickleError } from './pickleInput';
+import { OpaqueObject } from './opaque';
 import { NumpyType, type PickleValue } from './pickleValues';
 
 /** How one number of each numpy type is read. */
@@ -6,6 +7,9 @@ const readers: Readonly<Record<string, (bytes: DataView, little: boolean) => num
   f8: (bytes, little) => bytes.getFloat64(0, little),
   f4: (bytes, little) => bytes.getFloat32(0, little),
   i8: (bytes, little) => bytes.getBigInt64(0, little),
+  u8: (bytes, little) => bytes.getBigUint64(0, little),
+  u4: (bytes, little) => bytes.getUint32(0, little),
+  u2: (bytes, little) => bytes.getUint16(0, little),
   i4: (bytes, little) => bytes.getInt32(0, little),
   i2: (bytes, little) => bytes.getInt16(0, little),
   i1: (bytes) => bytes.getInt8(0),
@@ -14,17 +18,17 @@ const readers: Readonly<Record<string, (bytes: DataView, little: boolean) => num
 };
 
 /** `numpy.dtype('f8', ...)`. */
-export function numpyType(args: readonly PickleValue[]): NumpyType {
+export function numpyType(args: readonly PickleValue[]): NumpyType | OpaqueObject {
   const kind = args[0];
-  if (typeof kind !== 'string' || !Object.hasOwn(readers, kind)) {
-    throw new PickleError(`it holds a numpy value of type ${JSON.stringify(String(kind))}`);
-  }
-  return new NumpyType(kind);
+  return typeof kind === 'string' && Object.hasOwn(readers, kind)
+    ? new NumpyType(kind)
+    : new OpaqueObject('numpy.dtype');
 }
 
 /** `scalar(dtype, bytes)`: one number. */
 export function decodeNumpyScalar(args: readonly PickleValue[]): PickleValue {
   const [type, bytes] = args;
+  if (type instanceof OpaqueObject) return new OpaqueObject('numpy.generic');
   if (
     !(type instanceof NumpyType) ||
     !(bytes instanceof Uint8Array) ||

@@ -1,4 +1,5 @@
-import { storageTypes } from './allowList';
+import { storageTypes } from './tensorTypes';
+import { UnreadableTensor } from './opaque';
 import { PickleError } from './pickleInput';
 import type { PersistentLoad } from './pickleMachine';
 import { PickleGlobal, type PickleValue, StorageRef } from './pickleValues';
@@ -16,6 +17,7 @@ export function storagesFrom(storages: Map<string, StorageRef>): PersistentLoad 
     }
     const [, type, key, , recordSize, view] = id;
     const dtype = type instanceof PickleGlobal ? storageTypes[type.name] : undefined;
+    if (dtype === undefined && type instanceof PickleGlobal) return new UnreadableTensor(`a ${type.name}`);
     if (dtype === undefined || typeof key !== 'string' || !isSize(recordSize)) {
       throw new PickleError('it describes a storage in a way that makes no sense');
     }

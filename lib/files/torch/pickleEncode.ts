@@ -1,14 +1,19 @@
 import { valueCount } from '../safetensorsHeader';
-import type { TensorType } from '../tensorCodec';
+import type { WrittenType } from '../tensorCodec';
 
 /** Where a tensor's values lie: a whole storage. */
 export interface TensorPlace {
   readonly key: string;
-  readonly dtype: TensorType;
+  readonly dtype: WrittenType;
   readonly shape: readonly number[];
 }
 
-const storageNames: Readonly<Record<TensorType, string>> = { F32: 'FloatStorage', I32: 'IntStorage' };
+const storageNames: Readonly<Record<WrittenType, string>> = {
+  F32: 'FloatStorage',
+  F16: 'HalfStorage',
+  BF16: 'BFloat16Storage',
+  I32: 'IntStorage',
+};
 
 /** Opcodes of pickle protocol 2. */
 const op = {

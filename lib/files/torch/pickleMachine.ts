@@ -1,8 +1,9 @@
-import { build, isAllowed } from './allowList';
+import { build, isKnown } from './allowList';
+import { OpaqueObject, isHarmful } from './opaque';
 import { PickleError, type PickleInput } from './pickleInput';
-import { NumpyType, PickleDict, PickleGlobal, type PickleKey, type PickleValue } from './pickleValues';
+import { NumpyType, PickleDict, PickleGlobal, type PickleValue } from './pickleValues';
 
-/** A pickle that mentions Python code that weights don't need. */
+/** A pickle that mentions Python code that acts on the machine. */
 export class ForbiddenGlobal extends PickleError {
   constructor(readonly global: string) {
     super(`it mentions ${global}`);
@@ -16,8 +17,8 @@ export type PersistentLoad = (id: PickleValue) => PickleValue;
 const limits = { operations: 4_000_000, stack: 1_000_000, memo: 1_000_000, depth: 1000 } as const;
 
 /**
- * Reads one pickle (protocols 2 to 5) as plain data. No code of the file is run and none is looked up: the only names
- * it may mention are those of the allow-list, and opcodes that make objects of classes don't exist here.
+ * Reads one pickle (protocols 2 to 5) as plain data. No code of the file is run and none is looked up: what the names
+ * of the allow-list make is built here, and objects of other classes are opaque.
  *
  * @throws PickleError, ForbiddenGlobal
  */
@@ -97,21 +98,26 @@ class PickleMachine {
         return this.push(input.text(input.byte()));
       case 0x42: // BINBYTES
         return this.push(Uint8Array.from(input.take(input.uint32())));
+      case 0x8e: // BINBYTES8
+      case 0x96: // BYTEARRAY8
+        return this.push(Uint8Array.from(input.take(input.uint64())));
       case 0x43: // SHORT_BINBYTES
         return this.push(Uint8Array.from(input.take(input.byte())));
       // Containers
       case 0x5d: // EMPTY_LIST
-      case 0x29: // EMPTY_TUPLE
       case 0x8f: // EMPTY_SET
         return this.push([]);
+      case 0x29: // EMPTY_TUPLE
+        return this.push(Object.freeze([]));
       case 0x7d: // EMPTY_DICT
         return this.push(new PickleDict());
       case 0x74: // TUPLE
-        return this.push(this.popMark());
+      case 0x91: // FROZENSET
+        return this.push(Object.freeze(this.popMark()));
       case 0x85: // TUPLE1
       case 0x86: // TUPLE2
       case 0x87: // TUPLE3
-        return this.push(this.popCount(opcode - 0x84));
+        return this.push(Object.freeze(this.popCount(opcode - 0x84)));
       case 0x61: // APPEND
         return this.append(this.popCount(1));
       case 0x65: // APPENDS
@@ -121,6 +127,11 @@ class PickleMachine {
         return this.setItems(this.popCount(2));
       case 0x75: // SETITEMS
         return this.setItems(this.popMark());
+      // A tuple that holds itself is taken back and recalled
+      case 0x30: // POP
+        return void this.pop();
+      case 0x31: // POP_MARK
+        return void this.popMark();
       // Memo
       case 0x71: // BINPUT
         return this.remember(input.byte());
@@ -139,14 +150,16 @@ class PickleMachine {
         return this.stackGlobal();
       case 0x52: // REDUCE
         return this.reduce();
+      case 0x81: // NEWOBJ
+        return this.newObject(this.popCount(2)[0], opcode);
+      case 0x92: // NEWOBJ_EX
+        return this.newObject(this.popCount(3)[0], opcode);
       case 0x62: // BUILD
         return this.build();
       case 0x51: // BINPERSID
         return this.push(this.persistentLoad(this.pop()));
       default:
-        throw new PickleError(
-          `it uses the pickle operation 0x${opcode.toString(16).padStart(2, '0')}, which weights don't need`,
-        );
+        throw unneeded(opcode);
     }
   }
 
@@ -189,12 +202,14 @@ class PickleMachine {
 
   private append(values: readonly PickleValue[]): void {
     const list = this.top();
-    if (!Array.isArray(list)) throw new PickleError('it appends to something that is not a list');
+    if (list instanceof OpaqueObject) return;
+    if (!isList(list)) throw new PickleError('it appends to something that is not a list');
     for (const value of values) list.push(value);
   }
 
   private setItems(values: readonly PickleValue[]): void {
     const dict = this.top();
+    if (dict instanceof OpaqueObject) return;
     if (!(dict instanceof PickleDict) || values.length % 2 !== 0) {
       throw new PickleError('it sets items of something that is not a dict');
     }
@@ -219,7 +234,7 @@ class PickleMachine {
 
   private global(module: string, attribute: string): void {
     const name = `${module}.${attribute}`;
-    if (!isAllowed(name)) throw new ForbiddenGlobal(name);
+    if (!isKnown(name) && isHarmful(module, attribute)) throw new ForbiddenGlobal(name);
     this.push(new PickleGlobal(name));
   }
 
@@ -233,25 +248,44 @@ class PickleMachine {
 
   private reduce(): void {
     const [callable, args] = this.popCount(2);
+    if (callable instanceof OpaqueObject) return this.push(new OpaqueObject(callable.name));
     if (!(callable instanceof PickleGlobal) || !Array.isArray(args)) {
       throw new PickleError('it calls something that is not a function');
     }
     this.push(build(callable.name, args));
   }
 
-  /** Attributes of an ordered dict (a state dict's `_metadata`) are dropped; a numpy type takes its byte order. */
+  /** An object of a class that is given. Those of the allow-list are made by calls alone. */
+  private newObject(type: PickleValue, opcode: number): void {
+    if (!(type instanceof PickleGlobal)) throw new PickleError('it makes an object of something that is not a class');
+    if (isKnown(type.name)) throw unneeded(opcode);
+    this.push(new OpaqueObject(type.name));
+  }
+
+  /** Attributes of a dict (a state dict's `_metadata`) and of opaque objects are dropped; a numpy type takes its byte order. */
   private build(): void {
     const [target, state] = this.popCount(2);
     if (target instanceof NumpyType && Array.isArray(state)) target.littleEndian = state[1] !== '>';
-    else if (!(target instanceof PickleDict && state instanceof PickleDict)) {
+    else if (!(target instanceof OpaqueObject) && !(target instanceof PickleDict && state instanceof PickleDict)) {
       throw new PickleError('it sets attributes of something that has none');
     }
     this.push(target);
   }
 }
 
-function keyOf(value: PickleValue): PickleKey {
-  if (value !== null && typeof value === 'object')
+/** Python can't hash what can be changed, either. */
+function keyOf(value: PickleValue): PickleValue {
+  if (isList(value) || value instanceof PickleDict) {
     throw new PickleError('a dict in it has keys that are not plain');
+  }
   return value;
+}
+
+function isList(value: PickleValue): value is PickleValue[] {
+  return Array.isArray(value) && !Object.isFrozen(value);
+}
+
+function unneeded(opcode: number): PickleError {
+  const code = `0x${opcode.toString(16).padStart(2, '0')}`;
+  return new PickleError(`it uses the pickle operation ${code}, which weights don't need`);
 }

@@ -1,6 +1,7 @@
 import type { StoredType } from '../safetensorsHeader';
+import type { OpaqueObject, UnreadableTensor } from './opaque';
 
-/** What a pickle of weights can hold. Lists and tuples are arrays, a dict of any kind is a Map. */
+/** What a pickle of weights can hold. A list is an array, a tuple a frozen one, a dict of any kind a Map. */
 export type PickleValue =
   | null
   | boolean
@@ -9,17 +10,19 @@ export type PickleValue =
   | string
   | Uint8Array
   | PickleValue[]
+  | readonly PickleValue[]
   | PickleDict
   | PickleGlobal
   | StorageRef
   | TensorRef
   | NumpyType
+  | OpaqueObject
+  | UnreadableTensor
   | Marker;
 
-export type PickleKey = string | number | bigint | boolean | null;
-export class PickleDict extends Map<PickleKey, PickleValue> {}
+export class PickleDict extends Map<PickleValue, PickleValue> {}
 
-/** A name of Python code that the allow-list knows; it stands for itself and is never looked up. */
+/** A name of Python code; it stands for itself and is never looked up. */
 export class PickleGlobal {
   constructor(readonly name: string) {}
 }

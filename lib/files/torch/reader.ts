@@ -8,6 +8,7 @@ import { storagesFrom } from './persistent';
 import { PickleError, PickleInput } from './pickleInput';
 import { ForbiddenGlobal, unpickle } from './pickleMachine';
 import type { PickleValue, TensorRef } from './pickleValues';
+import { OpaqueObject, UnreadableTensor } from './opaque';
 import { type FoundState, findStateDict } from './stateDict';
 import { type StoragePlace, Storages, checkPlace } from './storages';
 import { damagedZip, readRecord, zipRecords } from './zipRecords';
@@ -29,12 +30,17 @@ interface Content {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** A state dict of which every tensor can be read. */
+interface ReadableState extends FoundState {
+  readonly tensors: ReadonlyMap<string, TensorRef>;
+}
+
 /** A file that `torch.save` wrote, open for reading tensor by tensor. No code in it is run. */
 export class TorchReader implements TensorFile {
   private constructor(
     private readonly file: RandomAccessFile,
     readonly format: string,
-    private readonly state: FoundState,
+    private readonly state: ReadableState,
     private readonly storages: Storages,
   ) {}
 
@@ -42,13 +48,14 @@ export class TorchReader implements TensorFile {
    * Opens a file of either format (zip, or before PyTorch 1.6), finds the state dict in it and checks every tensor's
    * place before memory is taken for any.
    *
+   * @param stateDict which one is meant, where the file holds several; if it holds one, a part of it may be meant
    * @throws UserError naming the file and what is wrong with it, or the Python code that it mentions
    */
-  static async open(path: string): Promise<TorchReader> {
+  static async open(path: string, stateDict?: string): Promise<TorchReader> {
     const file = RandomAccessFile.open(path);
     try {
       const { format, root, places, bigEndian, metadata } = await readContent(file);
-      const found = chooseState(path, findStateDict(root));
+      const found = chooseState(path, root, stateDict);
       checkTensors(file, found, places);
       const state = { ...found, metadata: { ...found.metadata, ...metadata } };
       return new TorchReader(file, format, state, new Storages(file, places, bigEndian));
@@ -64,6 +71,14 @@ export class TorchReader implements TensorFile {
 
   get metadata(): Readonly<Record<string, string>> {
     return this.state.metadata;
+  }
+
+  get stateDict(): string | null {
+    return this.state.path || null;
+  }
+
+  get otherStateDicts(): readonly string[] {
+    return this.state.others;
   }
 
   names(): string[] {
@@ -175,23 +190,64 @@ function parseMetadata(json: Buffer | null): Record<string, string> {
   }
 }
 
-function chooseState(path: string, found: ReturnType<typeof findStateDict>): FoundState {
+function chooseState(path: string, root: PickleValue, asked: string | undefined): ReadableState {
+  let found = findStateDict(root, asked);
   if (found === null) {
+    const held = root instanceof OpaqueObject ? ` but an object of the class ${printable(root.name)}` : '';
     throw new UserError(
-      `"${path}" holds no state dict (tensors by name); in Python, save one: torch.save(model.state_dict(), FILE).`,
+      `"${path}" holds no state dict (tensors by name)${held}; in Python, save one: torch.save(model.state_dict(), FILE).`,
     );
   }
-  if (!('tensors' in found)) {
+  if ('paths' in found && asked !== undefined) {
+    const whole = findStateDict(root);
+    // The names of the only one may begin with what is asked for.
+    if (whole !== null && 'tensors' in whole && hasPart(whole, asked)) found = whole;
+    else throw noSuchState(path, asked, found.paths);
+  }
+  if ('paths' in found) {
     throw new UserError(
-      `"${path}" holds several sets of weights (${found.slice(0, 5).join(', ')}); in Python, save the one you mean to a file of its own.`,
+      `"${path}" holds several sets of weights (${listed(found.paths)}); choose one, such as --state-dict ${printable(found.paths[0])} (in a notebook: stateDict: '${printable(found.paths[0])}').`,
     );
   }
-  return found;
+  return { ...found, tensors: readableTensors(path, found) };
+}
+
+function hasPart({ tensors }: FoundState, part: string): boolean {
+  return [...tensors.keys()].some((name) => name.startsWith(`${part}.`));
+}
+
+function noSuchState(path: string, asked: string, paths: readonly string[]): UserError {
+  const held = paths.filter(Boolean);
+  return new UserError(
+    held.length === 0
+      ? `"${path}" is one state dict itself and has no part "${asked}"; leave --state-dict out.`
+      : `"${path}" holds no state dict "${asked}"; it holds ${listed(held)}.`,
+  );
+}
+
+function listed(paths: readonly string[]): string {
+  const more = paths.length > 8 ? ` and ${paths.length - 8} more` : '';
+  return paths.slice(0, 8).map(printable).join(', ') + more;
+}
+
+function readableTensors(path: string, { tensors }: FoundState): Map<string, TensorRef> {
+  const readable = new Map<string, TensorRef>();
+  for (const [name, tensor] of tensors) {
+    if (tensor instanceof UnreadableTensor) throw unreadable(path, name, tensor);
+    readable.set(name, tensor);
+  }
+  return readable;
+}
+
+function unreadable(path: string, name: string, { what }: UnreadableTensor): UserError {
+  return new UserError(
+    `"${path}" holds "${printable(name)}" in ${printable(what)}, which is not read here; in Python, save it in float32 first: tensor.float().`,
+  );
 }
 
 function checkTensors(
   file: RandomAccessFile,
-  { tensors }: FoundState,
+  { tensors }: ReadableState,
   places: ReadonlyMap<string, StoragePlace>,
 ): void {
   let total = 0;
@@ -209,7 +265,7 @@ function checkTensors(
 function refusal(path: string, error: PickleError): UserError {
   if (error instanceof ForbiddenGlobal) {
     return new UserError(
-      `"${path}" mentions Python code that weights do not need (${printable(error.global)}), so it is refused and nothing of it was run. If you trust it, save only its weights in Python: torch.save(model.state_dict(), FILE).`,
+      `"${path}" mentions Python code that weights do not need and that acts on the machine (${printable(error.global)}), so it is refused and nothing of it was run. If you trust it, save only its weights in Python: torch.save(model.state_dict(), FILE).`,
     );
   }
   return damagedZip(path, error.message);

@@ -1,7 +1,8 @@
-import { type PickleKey, PickleDict, type PickleValue, TensorRef } from './pickleValues';
+import { UnreadableTensor } from './opaque';
+import { PickleDict, type PickleValue, TensorRef } from './pickleValues';
 
 /** Names under which checkpoints keep their weights, the likeliest first. */
-const usualKeys: readonly PickleKey[] = [
+const usualKeys: readonly string[] = [
   'state_dict',
   'model_state_dict',
   'model',
@@ -13,75 +14,112 @@ const usualKeys: readonly PickleKey[] = [
 ];
 /** How deep a state dict may lie. */
 const maxDepth = 4;
+/** Names in a list of what a file holds. */
+const mostListed = 1000;
 
 /** The weights found in what was pickled. */
 export interface FoundState {
-  readonly tensors: ReadonlyMap<string, TensorRef>;
+  /** Where they stand in the file, such as `teacher`; empty where they are all of it. */
+  readonly path: string;
+  readonly tensors: ReadonlyMap<string, TensorRef | UnreadableTensor>;
+  /** Where others stand. */
+  readonly others: readonly string[];
   /** Numbers, texts and truth values that stand beside the weights, such as the epoch. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** State dicts of which none is the likeliest, by where they stand. */
+export interface SeveralStates {
+  readonly paths: readonly string[];
+}
+
+interface Place {
+  readonly path: string;
+  readonly dict: PickleDict;
+}
+
 /**
- * Finds the state dict: the object itself if it is a dict of tensors by name, or else one that stands under a usual
- * name in it, or else the only one in it. `module.` before all names (of DataParallel) is left out.
+ * Finds the state dict: the one that is asked for; or else the object itself if it is a dict of tensors by name, or
+ * one that stands under a usual name in it, or the only one in it.
  *
- * @returns null where there is none, and the candidates' names where there are several
+ * @param asked its path, such as `teacher` or `models/teacher`
+ * @returns null where there is none, and the candidates where there are several or none is the one that is asked for
  */
-export function findStateDict(root: PickleValue): FoundState | readonly string[] | null {
+export function findStateDict(root: PickleValue, asked?: string): FoundState | SeveralStates | null {
   if (!(root instanceof PickleDict)) return null;
-  const metadata = plainValues(root);
-  let level: { path: string; dict: PickleDict }[] = [{ path: '', dict: root }];
+  const levels = stateDictsByDepth(root);
+  const all = levels.flat();
+  if (all.length === 0) return null;
+  const chosen = asked === undefined ? likeliest(levels) : all.find(({ path }) => path === asked);
+  if (chosen === undefined) {
+    const listed = asked === undefined ? levels.find((level) => level.length > 0)! : all;
+    return { paths: listed.map(({ path }) => path) };
+  }
+  const others = all.filter(({ dict }) => dict !== chosen.dict).map(({ path }) => path);
+  return { path: chosen.path, tensors: tensorsOf(chosen.dict), others, metadata: plainValues(root) };
+}
+
+/** The one under a usual name, or the only one, of the highest level that has any. */
+function likeliest(levels: readonly (readonly Place[])[]): Place | undefined {
+  const candidates = levels.find((level) => level.length > 0)!;
+  const usual = usualKeys
+    .map((key) => candidates.find(({ path }) => path.split('/').pop() === key))
+    .find((each) => each !== undefined);
+  return usual ?? (candidates.length === 1 ? candidates[0] : undefined);
+}
+
+/** All state dicts, each once. What belongs to one parameter of an optimiser is none. */
+function stateDictsByDepth(root: PickleDict): Place[][] {
+  const levels: Place[][] = [];
+  let level: Place[] = [{ path: '', dict: root }];
   const seen = new Set<PickleDict>([root]);
-  for (let depth = 0; depth <= maxDepth && level.length > 0; depth++) {
-    const candidates = level.filter(({ dict }) => isStateDict(dict));
-    const usual = usualKeys
-      .map((key) => candidates.find(({ path }) => path.split('/').pop() === key))
-      .find((each) => each !== undefined);
-    const chosen = usual ?? (candidates.length === 1 ? candidates[0] : undefined);
-    if (chosen) return { tensors: withoutModule(tensorsOf(chosen.dict)), metadata };
-    if (candidates.length > 1) return candidates.map(({ path }) => path);
+  let found = 0;
+  for (let depth = 0; depth <= maxDepth && level.length > 0 && found < mostListed; depth++) {
+    const stateDicts = level.filter(({ dict }) => isStateDict(dict));
+    found += stateDicts.length;
+    levels.push(stateDicts);
     level = level.flatMap(({ path, dict }) => inner(path, dict, seen));
   }
-  return null;
+  return levels;
 }
 
 /** A dict whose values are tensors by name, and at most a few plain values beside them. */
 function isStateDict(dict: PickleDict): boolean {
   let tensors = 0;
   for (const [key, value] of dict) {
-    if (value instanceof TensorRef && typeof key === 'string') tensors++;
+    if (isTensor(value) && typeof key === 'string') tensors++;
     else if (value instanceof PickleDict && value !== dict && containsTensor(value)) return false;
   }
   return tensors > 0;
 }
 
 function containsTensor(dict: PickleDict): boolean {
-  for (const value of dict.values()) if (value instanceof TensorRef) return true;
+  for (const value of dict.values()) if (isTensor(value)) return true;
   return false;
 }
 
-function inner(path: string, dict: PickleDict, seen: Set<PickleDict>): { path: string; dict: PickleDict }[] {
-  const found: { path: string; dict: PickleDict }[] = [];
+function inner(path: string, dict: PickleDict, seen: Set<PickleDict>): Place[] {
+  const found: Place[] = [];
   for (const [key, value] of dict) {
     if (!(value instanceof PickleDict) || seen.has(value)) continue;
+    // An optimiser numbers its parameters.
+    if (typeof key !== 'string' && /(^|\/)state$/.test(path)) continue;
     seen.add(value);
     found.push({ path: path === '' ? String(key) : `${path}/${String(key)}`, dict: value });
   }
   return found;
 }
 
-function tensorsOf(dict: PickleDict): Map<string, TensorRef> {
-  const tensors = new Map<string, TensorRef>();
+function tensorsOf(dict: PickleDict): Map<string, TensorRef | UnreadableTensor> {
+  const tensors = new Map<string, TensorRef | UnreadableTensor>();
   for (const [key, value] of dict) {
-    if (value instanceof TensorRef && typeof key === 'string') tensors.set(key, value);
+    if (isTensor(value) && typeof key === 'string') tensors.set(key, value);
   }
   return tensors;
 }
 
-function withoutModule(tensors: Map<string, TensorRef>): Map<string, TensorRef> {
-  const prefix = 'module.';
-  if (![...tensors.keys()].every((name) => name.startsWith(prefix))) return tensors;
-  return new Map([...tensors].map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+function isTensor(value: PickleValue): value is TensorRef | UnreadableTensor {
+  return value instanceof TensorRef || value instanceof UnreadableTensor;
 }
 
 function plainValues(dict: PickleDict): Record<string, string> {

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { streamFileAtomic } from '../atomicWrite';
 import { type TensorSource, bytesOf } from '../tensorSource';
-import { valueCount } from '../safetensorsHeader';
+import { bytesPerValue, valueCount } from '../safetensorsHeader';
 import { type TensorPlace, encodeStateDict } from './pickleEncode';
 import { metadataRecord } from './reader';
 
@@ -48,7 +48,7 @@ export async function writeTorchFile(
   if (Object.keys(metadata).length > 0) addText(metadataRecord, JSON.stringify(metadata));
   let done = 0;
   for (const [source, key] of keys) {
-    const options = { ...recordOptions, size: 4 * valueCount(source.shape) };
+    const options = { ...recordOptions, size: bytesPerValue[source.dtype] * valueCount(source.shape) };
     zip.addReadStreamLazy(`${folder}/data/${key}`, options, (callback) => {
       const chunks = chunksOf(key, source, (bytes) => onBytes((done += bytes)));
       const stream = Readable.from(chunks, { objectMode: false, highWaterMark: chunkBytes });
