@@ -54,7 +54,7 @@ export function toF16(values: Float32Array): Uint16Array {
     const magnitude = Math.abs(values[i]);
     if (Number.isNaN(magnitude)) return sign | 0x7e00;
     if (magnitude >= 65520) return sign | 0x7c00;
-    const exponent = Math.max(-14, Math.floor(Math.log2(magnitude)) || 0);
+    const exponent = Math.max(-14, ((each >>> 23) & 0xff) - 127);
     // Steps of this size lie between neighbours. Rounding up to the next power of two carries into the exponent.
     const steps = roundHalfToEven(magnitude / 2 ** (exponent - 10));
     return sign | (steps < 1024 ? steps : ((exponent + 14) << 10) + steps);

@@ -1,4 +1,4 @@
-import { valueCount } from './safetensorsHeader';
+import { bytesPerValue, valueCount } from './safetensorsHeader';
 import { type TensorValues, type WrittenType, encodeValues, typeOf } from './tensorCodec';
 
 /** A tensor to write; with a function its values are asked for when their turn comes, one tensor at a time. */
@@ -7,6 +7,11 @@ export interface TensorSource {
   readonly dtype: WrittenType;
   readonly shape: readonly number[];
   readonly data: TensorValues | (() => TensorValues);
+}
+
+/** How many bytes a tensor takes when it is written. */
+export function byteLengthOf({ dtype, shape }: Omit<TensorSource, 'data'>): number {
+  return bytesPerValue[dtype] * valueCount(shape);
 }
 
 /** The bytes of a tensor to write. */

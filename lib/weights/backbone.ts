@@ -8,13 +8,14 @@ import type { tf } from '../tensor/native';
 import { TrainState } from '../train';
 import { requireBackboneFits } from './backboneShape';
 import { loadTensors } from './loadTensors';
+import { type WeightsArgs, withPositions } from './positions';
 import { type WeightSet, openWeights } from './weightSet';
 
-export interface BackboneArgs {
+export interface BackboneArgs extends WeightsArgs {
   readonly config: XkdConfig;
   /** Default: what the names in the file tell. */
   readonly modality?: Modality;
-  /** Default: what the file's name tells (`vid_teacher.pth.tar`), else student. */
+  /** Default: what the chosen state dict's or the file's name tells (`vid_teacher.pth.tar`), else student. */
   readonly role?: Role;
 }
 
@@ -34,7 +35,7 @@ export interface Backbone {
  *   preset or size would
  */
 export async function loadBackbone(path: string, args: BackboneArgs): Promise<Backbone> {
-  const set = await openWeights(path);
+  const set = await openWeights(path, args);
   try {
     return readBackbone(set, args);
   } finally {
@@ -43,16 +44,18 @@ export async function loadBackbone(path: string, args: BackboneArgs): Promise<Ba
 }
 
 /** The same from weights that are open. */
-export function readBackbone(set: WeightSet, { config, modality, role }: BackboneArgs): Backbone {
+export function readBackbone(set: WeightSet, { config, modality, role, ...args }: BackboneArgs): Backbone {
   if (set.kind !== 'backbone' || set.modality === null) {
     throw new UserError(
       `"${set.path}" is not the file of one backbone (its names are not cls_token, enc_pos_embed, encoder.blocks.0...); choose a file such as vid_teacher.pth.tar.`,
     );
   }
   const found = modality ?? set.modality;
-  requireBackboneFits(set.path, shapesOf(set.tensors), config, found);
-  const weights = loadTensors(set.tensors);
-  return { path: set.path, modality: found, role: role ?? roleOf(set.path) ?? 'student', weights };
+  const { tensors } = withPositions(set, config, args);
+  requireBackboneFits(set.path, shapesOf(tensors), config, found);
+  const weights = loadTensors(tensors);
+  const told = roleOf(set.stateDict ?? '') ?? roleOf(set.path);
+  return { path: set.path, modality: found, role: role ?? told ?? 'student', weights };
 }
 
 /** The role that a file's name tells. */

@@ -2,6 +2,7 @@ import {
   type Modality,
   type TransformerSize,
   type XkdConfig,
+  configChanges,
   configure,
   encoderSizes,
   presets,
@@ -10,6 +11,10 @@ import { UserError } from '../errors';
 import { backboneShapes, fullGrid, patchValues, tokenCount } from '../model';
 
 export type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/** How positions of another grid are made to fit. */
+export const interpolationAdvice =
+  'add --interpolate-positions (in a notebook: interpolatePositions: true) to make its positions fit';
 
 /** What the shapes of a backbone tell about it. Its heads leave no trace in them. */
 interface BackboneSize {
@@ -97,18 +102,47 @@ function inWords({ width, depth, patches, patchValues: values }: BackboneSize): 
   return `width ${width}, depth ${depth}, ${patches} patches of ${values} values`;
 }
 
-/** The preset that fits, or the encoder, or the keys to set. */
+/** What makes the file fit: interpolation, the preset, what to leave out, the encoder, or the keys to set. */
 function advice(size: BackboneSize, found: Shapes, config: XkdConfig, modality: Modality): string {
-  const preset = Object.keys(presets).find((name) => fits(found, backboneShapes(configure(name), modality)));
+  const asked = configuredSize(config, modality);
+  const differs = (key: keyof BackboneSize) => size[key] !== asked[key];
+  const onlyPositions = differs('patches') && !differs('width') && !differs('depth') && !differs('patchValues');
+  const settings = settingsAdvice(size, found, config, modality);
+  return onlyPositions ? `${interpolationAdvice}, or ${settings}` : settings;
+}
+
+function settingsAdvice(size: BackboneSize, found: Shapes, config: XkdConfig, modality: Modality): string {
+  const fitsPreset = (name: string) => fits(found, backboneShapes(configure(name), modality));
+  if (Object.hasOwn(presets, config.preset) && fitsPreset(config.preset)) {
+    const keys = structuralChanges(config, modality);
+    return `leave out ${keys.join(' and ')}, ${keys.length === 1 ? 'which changes' : 'which change'} the preset`;
+  }
+  const preset = Object.keys(presets).find(fitsPreset);
   if (preset !== undefined) return `give --preset ${preset}`;
   const asked = configuredSize(config, modality);
-  if (size.patches !== asked.patches || size.patchValues !== asked.patchValues) {
+  if (size.patchValues !== asked.patchValues) {
     return 'give the preset, and the clip, spectrogram, patch and encoder values, with which it was trained';
+  }
+  if (size.patches !== asked.patches) {
+    const groups = modality === 'video' ? 'clip' : 'spectrogram';
+    return `give the preset, and the ${groups} and encoder values, with which it was trained`;
   }
   const isThis = ({ width, depth }: TransformerSize) => width === size.width && depth === size.depth;
   const named = Object.entries(encoderSizes).find(([, each]) => isThis(each))?.[0];
   if (named !== undefined) return `add encoder=${named}`;
   return `add encoder.width=${size.width} encoder.depth=${size.depth} and the encoder.heads that it has`;
+}
+
+const structuralKeys: Readonly<Record<Modality, RegExp>> = {
+  video: /^(clip\.(seconds|framesPerSecond|frameSize)|patch\.(frames|size)|encoder\.(width|depth))$/,
+  audio: /^(spectrogram\.(melBands|columns)|patch\.(melBands|columns)|encoder\.(width|depth))$/,
+};
+
+/** Values that differ from those of the configuration's preset, and on which a backbone's shapes depend. */
+function structuralChanges(config: XkdConfig, modality: Modality): string[] {
+  return Object.entries(configChanges(config))
+    .filter(([key]) => structuralKeys[modality].test(key))
+    .map(([key, value]) => `${key}=${String(value)}`);
 }
 
 function list(names: readonly string[]): string {

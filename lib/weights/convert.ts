@@ -1,17 +1,28 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { XkdConfig } from '../config';
 import { UserError } from '../errors';
-import { type TensorSource, writeSafetensors, writeTorchFile } from '../files';
+import { type TensorSource, byteLengthOf, writeSafetensors, writeTorchFile } from '../files';
 import { RunFolder, type TrainState, checkpointPath, listCheckpoints, saveCheckpoint } from '../train';
 import { BackboneNetwork, readBackbone } from './backbone';
+import { hubFiles } from './hubFolder';
+import { type WeightsArgs, withPositions } from './positions';
 import { releaseState } from './releaseState';
 import { type WeightSet, openWeights } from './weightSet';
+import { makeHubFolder, writeHubDescription } from './writeHub';
 
-export interface ConvertArgs {
-  /** Run folder, checkpoint or file of weights; several only where they are backbones for a run folder. */
+/** How floating-point values are written: all in one type, or those of 16 bits as they were stored. */
+export type WrittenFloats = 'f32' | 'f16' | 'bf16' | 'keep';
+
+export interface ConvertArgs extends WeightsArgs {
+  /** Run folder, checkpoint, file of weights or folder in the layout of model hubs; several only where they are backbones for a run folder. */
   readonly from: readonly string[];
-  /** A `.safetensors`, `.pth`, `.pth.tar` or `.pt` file, or a run folder (a path without such an ending). */
+  /** A `.safetensors`, `.pth`, `.pth.tar` or `.pt` file, or a folder (a path without such an ending). */
   readonly to: string;
+  /** What a folder becomes; default: a run folder. */
+  readonly layout?: 'run' | 'hub';
+  /** Default: `f32`. */
+  readonly dtype?: WrittenFloats;
   /** Writes only this tower's backbone, in the authors' format: `vid_student`, `aud_teacher`, ... */
   readonly tower?: string;
   /** For a run folder, where the files carry no configuration. */
@@ -29,7 +40,7 @@ export interface Converted {
   readonly fresh: readonly string[];
 }
 
-type OutputFormat = 'safetensors' | 'torch' | 'runFolder';
+type OutputFormat = 'safetensors' | 'torch' | 'runFolder' | 'hub';
 
 /** The format that a path's ending means. */
 export function outputFormat(path: string): OutputFormat {
@@ -45,18 +56,19 @@ export function outputFormat(path: string): OutputFormat {
 }
 
 /**
- * Converts weights between checkpoints, safetensors with PyTorch's names, and files of `torch.save`. Written files
+ * Converts weights between checkpoints, safetensors with PyTorch's names, files of `torch.save`, and folders in the
+ * layout of model hubs (`model.safetensors`, `config.json`, and a model card with the run's figures). Written files
  * have every name of the release's state dict, so that `load_state_dict` takes them as they are. The optimiser is not
  * converted.
  *
  * @throws UserError for a file in the way, one that can't be read or written, or weights that do not fit
  */
 export async function convertWeights(args: ConvertArgs): Promise<Converted> {
-  const format = outputFormat(args.to);
+  const format = args.layout === 'hub' ? hubFormat(args.to) : outputFormat(args.to);
   requireFree(args, format);
   const sets: WeightSet[] = [];
   try {
-    for (const path of args.from) sets.push(await openWeights(path));
+    for (const path of args.from) sets.push(await openWeights(path, args));
     if (format === 'runFolder') return await writeRun(sets, args);
     if (sets.length !== 1) {
       throw new UserError(
@@ -69,20 +81,29 @@ export async function convertWeights(args: ConvertArgs): Promise<Converted> {
   }
 }
 
+function hubFormat(to: string): 'hub' {
+  if (outputFormat(to) === 'runFolder') return 'hub';
+  throw new UserError(`"${to}" is to be a folder in the layout of model hubs; leave the ending out.`);
+}
+
 function requireFree({ to, force }: ConvertArgs, format: OutputFormat): void {
-  if (format === 'runFolder') {
-    if (listCheckpoints(to).length > 0) {
-      throw new UserError(`"${to}" already holds a run; choose another folder.`);
-    }
-  } else if (existsSync(to) && !force) {
-    throw new UserError(`"${to}" already exists; add --force to replace it, or choose another name.`);
+  const isFolder = format === 'runFolder' || format === 'hub';
+  if (isFolder && listCheckpoints(to).length > 0) {
+    throw new UserError(`"${to}" already holds a run; choose another folder.`);
+  }
+  const files = format === 'hub' ? Object.values(hubFiles).map((name) => join(to, name)) : isFolder ? [] : [to];
+  const inTheWay = files.find((path) => existsSync(path));
+  if (inTheWay !== undefined && !force) {
+    throw new UserError(`"${inTheWay}" already exists; add --force to replace it, or choose another name.`);
   }
 }
 
-async function writeWeights(set: WeightSet, format: OutputFormat, args: ConvertArgs): Promise<Converted> {
-  const tensors = args.tower === undefined ? set.tensors : towerOf(set, args.tower);
+async function writeWeights(given: WeightSet, format: OutputFormat, args: ConvertArgs): Promise<Converted> {
   const { onProgress = () => undefined, to } = args;
-  const config = set.config ?? args.config;
+  const config = (args.interpolatePositions ? args.config : null) ?? given.config ?? args.config;
+  const set = config === undefined ? given : withPositions(given, config, args);
+  const chosen = args.tower === undefined ? set.tensors : towerOf(set, args.tower);
+  const tensors = writtenAs(chosen, args.dtype ?? 'f32');
   const metadata: Record<string, string> = {
     ...(config ? { config: JSON.stringify(config) } : {}),
     ...(set.step === null ? {} : { step: String(set.step) }),
@@ -91,10 +112,41 @@ async function writeWeights(set: WeightSet, format: OutputFormat, args: ConvertA
     const total = bytesIn(new Set(tensors.values()));
     await writeTorchFile(to, tensors, metadata, (done) => onProgress(done, total));
   } else {
+    if (format === 'hub') makeHubFolder(to);
+    const path = format === 'hub' ? join(to, hubFiles.weights) : to;
     // Readers of other libraries expect this word.
-    writeSafetensors(to, watched(tensors, onProgress), { format: 'pt', ...metadata });
+    writeSafetensors(path, watched(tensors, onProgress), { format: 'pt', ...metadata });
+  }
+  if (format === 'hub') {
+    writeHubDescription(to, describedBy(set, config ?? null, tensors, args.tower), args.from[0]);
   }
   return { path: to, tensors: tensors.size, fresh: [] };
+}
+
+/** What was written: of a whole state one tower, if one was asked for. */
+function describedBy(
+  set: WeightSet,
+  config: XkdConfig | null,
+  tensors: WeightSet['tensors'],
+  tower: string | undefined,
+): WeightSet {
+  if (tower === undefined) return { ...set, config, tensors };
+  return { ...set, config, tensors, kind: 'backbone', modality: tower.startsWith('vid') ? 'video' : 'audio' };
+}
+
+/** The same tensors in the types in which they are to be written. */
+function writtenAs(
+  tensors: ReadonlyMap<string, TensorSource>,
+  dtype: WrittenFloats,
+): ReadonlyMap<string, TensorSource> {
+  if (dtype === 'keep') return tensors;
+  const type = ({ f32: 'F32', f16: 'F16', bf16: 'BF16' } as const)[dtype];
+  // One source under several names stays one.
+  const changed = new Map<TensorSource, TensorSource>();
+  for (const source of tensors.values()) {
+    changed.set(source, source.dtype === 'I32' ? source : { ...source, dtype: type });
+  }
+  return new Map([...tensors].map(([name, source]) => [name, changed.get(source)!]));
 }
 
 /** The backbone of a tower, by the names in the authors' files. */
@@ -126,10 +178,13 @@ async function writeRun(sets: readonly WeightSet[], args: ConvertArgs): Promise<
 
 function stateOf(
   sets: readonly WeightSet[],
-  { config: given, tower, to }: ConvertArgs,
+  { config: given, tower, to, ...args }: ConvertArgs,
 ): { state: TrainState; fresh: string[] } {
   if (tower !== undefined) {
     throw new UserError(`--tower writes a file of one backbone; end "${to}" in .pth.tar or .safetensors.`);
+  }
+  if (args.dtype !== undefined && args.dtype !== 'f32') {
+    throw new UserError(`--dtype is for files of weights; a run folder holds them in f32.`);
   }
   const config = given ?? sets.find((set) => set.config !== null)?.config ?? null;
   if (config === null) {
@@ -138,8 +193,8 @@ function stateOf(
     );
   }
   if (sets.length === 1 && sets[0].kind === 'release')
-    return { state: releaseState(sets[0], config), fresh: [] };
-  const backbones = sets.map((set) => readBackbone(set, { config }));
+    return { state: releaseState(withPositions(sets[0], config, args), config), fresh: [] };
+  const backbones = sets.map((set) => readBackbone(set, { config, ...args }));
   const network = new BackboneNetwork(config, backbones);
   try {
     return { state: network.toState(), fresh: ['heads', 'decoders', ...network.missingModalities()] };
@@ -149,7 +204,7 @@ function stateOf(
 }
 
 function bytesIn(sources: Iterable<TensorSource>): number {
-  return [...sources].reduce((sum, { shape }) => sum + 4 * shape.reduce((a, b) => a * b, 1), 0);
+  return [...sources].reduce((sum, source) => sum + byteLengthOf(source), 0);
 }
 
 /** The same tensors, which tell when their values are asked for. */
@@ -163,7 +218,7 @@ function watched(
     [...tensors].map(([name, source]) => {
       const data = () => {
         const values = typeof source.data === 'function' ? source.data() : source.data;
-        onProgress((done += values.byteLength), total);
+        onProgress((done += byteLengthOf(source)), total);
         return values;
       };
       return [name, { ...source, data }];

@@ -1,4 +1,6 @@
 export * from './weightSet';
+export * from './positions';
+export { isHubFolder } from './hubFolder';
 export * from './backbone';
 export * from './releaseState';
 export * from './initialState';

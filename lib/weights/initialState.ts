@@ -1,6 +1,7 @@
 import type { XkdConfig } from '../config';
 import type { TrainState } from '../train';
 import { type Backbone, BackboneNetwork, readBackbone } from './backbone';
+import { type WeightsArgs, withPositions } from './positions';
 import { releaseState } from './releaseState';
 import { type WeightSet, openWeights } from './weightSet';
 
@@ -10,13 +11,19 @@ import { type WeightSet, openWeights } from './weightSet';
  *
  * @throws UserError where a file is damaged or does not fit the configuration
  */
-export async function initialState(paths: readonly string[], config: XkdConfig): Promise<TrainState> {
+export async function initialState(
+  paths: readonly string[],
+  config: XkdConfig,
+  args: WeightsArgs = {},
+): Promise<TrainState> {
   const sets: WeightSet[] = [];
   const backbones: Backbone[] = [];
   try {
-    for (const path of paths) sets.push(await openWeights(path));
-    if (sets.length === 1 && sets[0].kind === 'release') return releaseState(sets[0], config);
-    for (const set of sets) backbones.push(readBackbone(set, { config }));
+    for (const path of paths) sets.push(await openWeights(path, args));
+    if (sets.length === 1 && sets[0].kind === 'release') {
+      return releaseState(withPositions(sets[0], config, args), config);
+    }
+    for (const set of sets) backbones.push(readBackbone(set, { config, ...args }));
     return new BackboneNetwork(config, backbones).toState();
   } finally {
     for (const { weights } of backbones) weights.forEach((tensor) => tensor.dispose());

@@ -3,6 +3,7 @@ import { UserError } from '../errors';
 import type { TensorSource } from '../files';
 import { canonicalName, parameterSpecs } from '../model';
 import { TrainState, centreNames } from '../train';
+import { interpolationAdvice } from './backboneShape';
 import { loadTensors } from './loadTensors';
 import type { WeightSet } from './weightSet';
 
@@ -42,8 +43,10 @@ function requireShape(
 ): void {
   if (String(found) === String(expected) && expected !== undefined) return;
   const asked = expected === undefined ? 'has no such weight' : `asks for [${expected.join(', ')}]`;
+  const arePositions = /_pos_embed$/.test(name) && found.length === 3 && found[2] === expected?.[2];
+  const wayOut = arePositions ? `${interpolationAdvice}, or give` : 'give';
   throw new UserError(
-    `"${path}" has "${name}" of [${found.join(', ')}], but the configuration (preset ${preset}) ${asked}; give the preset and values with which it was trained.`,
+    `"${path}" has "${name}" of [${found.join(', ')}], but the configuration (preset ${preset}) ${asked}; ${wayOut} the preset and values with which it was trained.`,
   );
 }
 

@@ -1,9 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
-import { type Modality, type XkdConfig, validateConfig } from '../config';
+import type { Modality, XkdConfig } from '../config';
 import { UserError } from '../errors';
-import { type TensorFile, type TensorSource, openTensorFile } from '../files';
+import {
+  type StoredType,
+  type TensorFile,
+  type TensorFileArgs,
+  type TensorSource,
+  type WrittenType,
+  openTensorFile,
+} from '../files';
 import { releaseNames } from '../model';
-import { centreNames, checkpointFile, decodeMetadata } from '../train';
+import { centreNames, decodeMetadata } from '../train';
+import { fileOfFolder, folderConfig, parseConfig } from './hubFolder';
 
 /**
  * What a file of weights holds: `release`, the whole state under all names of the authors' state dict; `backbone`, one
@@ -13,8 +21,10 @@ export type WeightKind = 'release' | 'backbone' | 'other';
 
 /** Weights of a file, by the names of PyTorch's state dict, unread. One source under several names is one weight. */
 export interface WeightSet {
-  /** The file, of a run folder its newest checkpoint. */
+  /** The file: of a run folder its newest checkpoint. */
   readonly path: string;
+  /** Where these weights stand in a file that holds several sets, such as `teacher`. */
+  readonly stateDict: string | null;
   readonly kind: WeightKind;
   /** Of a backbone. */
   readonly modality: Modality | null;
@@ -27,15 +37,18 @@ export interface WeightSet {
 }
 
 /**
- * Opens a run folder, a checkpoint, or a file of weights (safetensors or `torch.save`), whatever its ending.
+ * Opens a run folder, a checkpoint, a file of weights (safetensors or `torch.save`, whatever its ending), or a folder
+ * in the layout of model hubs.
  *
- * @throws UserError naming what is missing or damaged
+ * @throws UserError naming what is missing or damaged, or the sets of weights to choose from
  */
-export async function openWeights(path: string): Promise<WeightSet> {
-  if (existsSync(path) && statSync(path).isDirectory()) return openWeights(checkpointFile(path));
-  const file = await openTensorFile(path);
+export async function openWeights(path: string, args: TensorFileArgs = {}): Promise<WeightSet> {
+  const isFolder = existsSync(path) && statSync(path).isDirectory();
+  const file = await openTensorFile(isFolder ? fileOfFolder(path) : path, args);
   try {
-    return isCheckpoint(file) ? checkpointSet(file) : fileSet(file);
+    if (isCheckpoint(file)) return checkpointSet(file);
+    const set = fileSet(file);
+    return isFolder ? { ...set, config: set.config ?? folderConfig(path) } : set;
   } catch (error) {
     file.close();
     throw error;
@@ -47,23 +60,28 @@ export function isCheckpoint({ metadata }: TensorFile): boolean {
   return metadata.format?.startsWith('xkd-checkpoint-') ?? false;
 }
 
-/** The kind of weights by their names; those of a backbone may have `backbone.` before them. */
+/** The kind of weights by their names; those of a backbone may have a prefix such as `backbone.` before them. */
 export function kindOf(names: readonly string[]): {
   kind: WeightKind;
   modality: Modality | null;
   prefix: string;
 } {
-  if (names.some((name) => /^(vid|aud)_(student|teacher)\./.test(name))) {
-    return { kind: 'release', modality: null, prefix: '' };
-  }
-  for (const prefix of ['', 'backbone.']) {
-    const has = (name: string) => names.includes(prefix + name);
-    const video = has('cuboid_embed.proj.weight');
-    if (has('cls_token') && (video || has('patch_embed.proj.weight'))) {
-      return { kind: 'backbone', modality: video ? 'video' : 'audio', prefix };
-    }
-  }
-  return { kind: 'other', modality: null, prefix: '' };
+  const parts = backboneParts(names);
+  const isRelease = names.some((name) => /^(vid|aud)_(student|teacher)\./.test(name));
+  if (isRelease || parts.length !== 1) return { kind: isRelease ? 'release' : 'other', modality: null, prefix: '' };
+  const [prefix] = parts;
+  const isVideo = names.includes(`${prefix}cuboid_embed.proj.weight`);
+  return { kind: 'backbone', modality: isVideo ? 'video' : 'audio', prefix };
+}
+
+/** Prefixes of the backbones among these names, such as `''`, `backbone.` or `teacher.backbone.`. */
+export function backboneParts(names: readonly string[]): string[] {
+  const all = new Set(names);
+  const end = 'cls_token';
+  return names
+    .filter((name) => name === end || name.endsWith(`.${end}`))
+    .map((name) => name.slice(0, -end.length))
+    .filter((prefix) => ['cuboid_embed', 'patch_embed'].some((each) => all.has(`${prefix}${each}.proj.weight`)));
 }
 
 /** A checkpoint's weights under every name that the release gives them; its optimiser is left out. */
@@ -82,6 +100,7 @@ function checkpointSet(file: TensorFile): WeightSet {
   }
   return {
     path: file.path,
+    stateDict: null,
     kind: 'release',
     modality: null,
     config,
@@ -93,6 +112,7 @@ function checkpointSet(file: TensorFile): WeightSet {
 
 function fileSet(file: TensorFile): WeightSet {
   const { kind, modality, prefix } = kindOf(file.names());
+  if (kind === 'other') requireOneBackbone(file);
   const sources = new Map<string, TensorSource>();
   const tensors = new Map<string, TensorSource>();
   for (const name of file.names()) {
@@ -101,28 +121,32 @@ function fileSet(file: TensorFile): WeightSet {
     sources.set(file.storageOf(name), source);
     tensors.set(name.slice(prefix.length), source);
   }
-  return { path: file.path, kind, modality, ...carried(file), tensors, close: () => file.close() };
+  const { path, stateDict } = file;
+  return { path, stateDict, kind, modality, ...carried(file), tensors, close: () => file.close() };
 }
 
+/** @throws UserError listing the backbones where the names are of several networks in one */
+function requireOneBackbone(file: TensorFile): void {
+  const parts = backboneParts(file.names()).map((prefix) => prefix.replace(/\.$/, ''));
+  if (parts.length < 2) return;
+  throw new UserError(
+    `"${file.path}" holds several backbones (${parts.join(', ')}); choose one, such as --state-dict ${parts[0]} (in a notebook: stateDict: '${parts[0]}').`,
+  );
+}
+
+/** Values of 16 bits keep their type, so that they can be written in it again. */
 function sourceOf(file: TensorFile, name: string): TensorSource {
   const { dtype, shape } = file.entry(name);
-  const isFloat = ['F64', 'F32', 'F16', 'BF16'].includes(dtype);
-  return { dtype: isFloat ? 'F32' : 'I32', shape, data: () => file.read(name).data };
+  return { dtype: sourceType(dtype), shape, data: () => file.read(name).data };
+}
+
+function sourceType(stored: StoredType): WrittenType {
+  if (stored === 'F16' || stored === 'BF16') return stored;
+  return stored.startsWith('F') ? 'F32' : 'I32';
 }
 
 /** The configuration and the step that our own files carry. */
 export function carried({ metadata }: TensorFile): { config: XkdConfig | null; step: number | null } {
   const step = Number(metadata.step ?? NaN);
-  return { config: carriedConfig(metadata.config), step: Number.isInteger(step) ? step : null };
-}
-
-function carriedConfig(text: string | undefined): XkdConfig | null {
-  if (text === undefined) return null;
-  try {
-    return validateConfig(JSON.parse(text));
-  } catch (error) {
-    // Other programs may use this name for something else, and other versions for other keys.
-    if (error instanceof UserError || error instanceof SyntaxError) return null;
-    throw error;
-  }
+  return { config: metadata.config === undefined ? null : parseConfig(metadata.config), step: Number.isInteger(step) ? step : null };
 }

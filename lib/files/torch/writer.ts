@@ -2,8 +2,7 @@ import { basename, extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { streamFileAtomic } from '../atomicWrite';
-import { type TensorSource, bytesOf } from '../tensorSource';
-import { bytesPerValue, valueCount } from '../safetensorsHeader';
+import { type TensorSource, byteLengthOf, bytesOf } from '../tensorSource';
 import { type TensorPlace, encodeStateDict } from './pickleEncode';
 import { metadataRecord } from './reader';
 
@@ -48,7 +47,7 @@ export async function writeTorchFile(
   if (Object.keys(metadata).length > 0) addText(metadataRecord, JSON.stringify(metadata));
   let done = 0;
   for (const [source, key] of keys) {
-    const options = { ...recordOptions, size: bytesPerValue[source.dtype] * valueCount(source.shape) };
+    const options = { ...recordOptions, size: byteLengthOf(source) };
     zip.addReadStreamLazy(`${folder}/data/${key}`, options, (callback) => {
       const chunks = chunksOf(key, source, (bytes) => onBytes((done += bytes)));
       const stream = Readable.from(chunks, { objectMode: false, highWaterMark: chunkBytes });

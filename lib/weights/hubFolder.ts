@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type XkdConfig, validateConfig } from '../config';
+import { UserError } from '../errors';
+import { checkpointFile, listCheckpoints } from '../train';
+
+/*
+ * The layout in which model hubs and their libraries keep a network: a folder with `model.safetensors`, `config.json`
+ * and a model card, `README.md`.
+ */
+
+export const hubFiles = { weights: 'model.safetensors', config: 'config.json', card: 'README.md' } as const;
+/** What hubs' libraries know a network by; all else in `config.json` is a configuration of ours. */
+export const hubWords = { model_type: 'xkd', architectures: ['XKD'] } as const;
+/** Weights of libraries that don't write safetensors. */
+const torchWeights = 'pytorch_model.bin';
+const shardLists = ['model.safetensors.index.json', 'pytorch_model.bin.index.json'];
+
+/** Whether a folder is laid out as model hubs do, and not a run folder. */
+export function isHubFolder(path: string): boolean {
+  if (listCheckpoints(path).length > 0) return false;
+  return [hubFiles.weights, torchWeights, ...shardLists].some((name) => existsSync(join(path, name)));
+}
+
+/**
+ * The file of weights that a folder means: a run folder's newest checkpoint, or a hub's file.
+ *
+ * @throws UserError where it holds neither
+ */
+export function fileOfFolder(path: string): string {
+  if (!isHubFolder(path)) return checkpointFile(path);
+  const found = [hubFiles.weights, torchWeights].find((name) => existsSync(join(path, name)));
+  if (found !== undefined) return join(path, found);
+  throw new UserError(
+    `"${path}" holds its weights in several files, which are not put together here; in Python, save them as one: model.save_pretrained(DIR, max_shard_size="100GB").`,
+  );
+}
+
+/** The configuration of a hub's folder; null where it is another library's. */
+export function folderConfig(path: string): XkdConfig | null {
+  const file = join(path, hubFiles.config);
+  return existsSync(file) ? parseConfig(readFileSync(file, 'utf8')) : null;
+}
+
+/** Null where a text is no configuration of ours: other programs use the same names for theirs. */
+export function parseConfig(text: string): XkdConfig | null {
+  try {
+    const values = JSON.parse(text) as Record<string, unknown>;
+    const own = Object.entries(values).filter(([key]) => !Object.hasOwn(hubWords, key));
+    return validateConfig(Object.fromEntries(own));
+  } catch (error) {
+    if (error instanceof UserError || error instanceof SyntaxError || error instanceof TypeError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { mkdirSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { fileError, writeFileAtomic } from '../files';
+import { hubFiles, hubWords } from './hubFolder';
+import { modelCard } from './modelCard';
+import { readRunFigures, runFolderOf } from './runFigures';
+import type { WeightSet } from './weightSet';
+
+/** Makes the folder where it is missing. */
+export function makeHubFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw fileError(error, path, 'write');
+  }
+}
+
+/**
+ * Writes the configuration and the model card beside the weights of a folder in the layout of model hubs.
+ *
+ * @param set the weights as they were written
+ * @param from the path that they are from: its run folder, if it has one, tells the figures
+ */
+export function writeHubDescription(folder: string, set: WeightSet, from: string): void {
+  const config = { ...hubWords, ...set.config };
+  const run = runFolderOf(from);
+  const figures = run === null ? null : readRunFigures(run, set.step);
+  writeFileAtomic(join(folder, hubFiles.config), `${JSON.stringify(config, null, 2)}\n`);
+  writeFileAtomic(join(folder, hubFiles.card), modelCard({ name: basename(resolve(folder)), set, figures }));
+}
