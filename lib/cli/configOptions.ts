@@ -1,6 +1,6 @@
 import { Argument, Option, type Command } from 'commander';
 import { parse } from 'yaml';
-import { configField, overrideKeys, presets, type Override } from '../config';
+import { configField, overrideKeys, presets, withoutHubWords, type Override } from '../config';
 import { UserError } from '../errors';
 import { readText } from '../files/readText';
 import { suggest, type Candidate } from './suggestions';
@@ -50,7 +50,7 @@ export function configOptions(command: Command, overrides: string): Command {
  */
 export function readConfigFile(path: string | undefined): ConfigFile {
   if (path === undefined) return { words: [] };
-  const { preset, ...values } = Object.fromEntries(flatten(path, contentOf(path)));
+  const { preset, ...values } = withoutHubWords(Object.fromEntries(flatten(path, contentOf(path)))) as Record<string, Override>;
   if (preset !== undefined && typeof preset !== 'string') {
     throw new UserError(
       `The preset in "${path}" is not the name of one: choose from ${Object.keys(presets).join(', ')}.`,

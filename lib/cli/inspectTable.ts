@@ -8,12 +8,13 @@ const hashes = {
 
 /** An inspection as text: what the file is, its parts, then a line for each tensor. */
 export function formatInspection(inspection: Inspection): string {
-  const { path, format, bytes, holds, step, config, parts, tensors } = inspection;
+  const { path, format, bytes, holds, step, config, parts, tensors, otherStateDicts } = inspection;
   const total = parts.reduce((sum, { parameters }) => sum + parameters, 0);
   const lines = [
     `${path}: ${format}, ${size(bytes)}`,
     `holds       ${holds}`,
     `tensors     ${tensors.length}, ${counted(total)} values stored`,
+    ...(otherStateDicts.length === 0 ? [] : [setsText(inspection)]),
     ...(step === null ? [] : [`step        ${step}`]),
     `config      ${config === null ? 'not in the file' : configText(inspection)}`,
     `hashes      ${hashes[inspection.hashes]}`,
@@ -34,6 +35,11 @@ export function formatInspection(inspection: Inspection): string {
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function setsText({ stateDict, otherStateDicts }: Inspection): string {
+  const others = otherStateDicts.map(printable).join(', ');
+  return `state dict  ${printable(stateDict ?? 'the whole file')}; also in the file: ${others} (--state-dict)`;
 }
 
 function configText({ config, changes }: Inspection): string {

@@ -16,11 +16,14 @@ import { openCheckpoint, requireSameConfig, TrainState } from '../train';
 import {
   BackboneNetwork,
   isCheckpoint,
+  isHubFolder,
   openWeights,
   readBackbone,
   releaseState,
+  withPositions,
   type Backbone,
   type WeightSet,
+  type WeightsArgs,
 } from '../weights';
 
 export interface NetworkChoice {
@@ -30,6 +33,8 @@ export interface NetworkChoice {
   readonly preset?: string;
   /** Words `key=value`. */
   readonly overrides: readonly string[];
+  /** How files of weights are read. */
+  readonly weights?: WeightsArgs;
 }
 
 /** A network to evaluate, and where it comes from. */
@@ -50,14 +55,17 @@ export interface OpenNetwork {
  * @throws UserError for missing or damaged files, ones of another configuration than asked for, or files that do not
  *   tell theirs without a preset
  */
-export async function openNetwork({ checkpoint, preset, overrides }: NetworkChoice): Promise<OpenNetwork> {
+export async function openNetwork(choice: NetworkChoice): Promise<OpenNetwork> {
+  const { checkpoint, preset, overrides, weights = {} } = choice;
   const changes = parseOverrides(overrides);
   const paths = typeof checkpoint === 'string' ? [checkpoint] : checkpoint;
   if (paths.length === 1) {
     if (paths[0] === 'none') return untrained(preset, changes);
-    if (await leadsToCheckpoint(paths[0])) return ofCheckpoint(paths[0], preset, changes);
+    // Positions can be made to fit only where the weights are taken alone.
+    const isWhole = !weights.interpolatePositions && (await leadsToCheckpoint(paths[0], weights));
+    if (isWhole) return ofCheckpoint(paths[0], preset, changes);
   }
-  return ofWeights(paths, preset, changes);
+  return ofWeights(paths, preset, changes, weights);
 }
 
 /** @throws UserError where the network is of backbones and has none of these, before clips are decoded for it */
@@ -76,9 +84,10 @@ function untrained(preset: string | undefined, changes: Overrides): OpenNetwork 
 }
 
 /** Whether a path is a run folder or the file of a checkpoint, and not of weights alone. */
-async function leadsToCheckpoint(path: string): Promise<boolean> {
-  if (!existsSync(path) || statSync(path).isDirectory()) return true;
-  const file = await openTensorFile(path);
+async function leadsToCheckpoint(path: string, args: WeightsArgs): Promise<boolean> {
+  if (!existsSync(path)) return true;
+  if (statSync(path).isDirectory()) return !isHubFolder(path);
+  const file = await openTensorFile(path, args);
   file.close();
   return isCheckpoint(file);
 }
@@ -100,19 +109,20 @@ async function ofWeights(
   paths: readonly string[],
   preset: string | undefined,
   changes: Overrides,
+  args: WeightsArgs,
 ): Promise<OpenNetwork> {
   const sets: WeightSet[] = [];
   try {
-    for (const path of paths) sets.push(await openWeights(path));
+    for (const path of paths) sets.push(await openWeights(path, args));
     const [first] = sets;
     const config = configOf(first, preset, changes);
     const source = paths.join(', ');
     if (sets.length === 1 && first.kind === 'release') {
-      return { ...ofState(releaseState(first, config), source), step: first.step };
+      return { ...ofState(releaseState(withPositions(first, config, args), config), source), step: first.step };
     }
     return ofBackbones(
       config,
-      sets.map((set) => () => readBackbone(set, { config })),
+      sets.map((set) => () => readBackbone(set, { config, ...args })),
       source,
       first.step,
     );

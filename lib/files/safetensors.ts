@@ -195,7 +195,7 @@ function readHeader(file: RandomAccessFile): SafetensorsHeader {
   } catch (error) {
     if (error instanceof UnreadType) {
       throw new UserError(
-        `"${path}" holds "${error.tensor}" in values of type ${error.dtype}, which is not read here; in Python, save it in float32 first: tensor.float().`,
+        `"${path}" holds "${error.tensor}" in values of type ${error.dtype}, which is not read here; in Python, save it in float32 first.`,
       );
     }
     throw error instanceof HeaderError ? damaged(path, error.message) : error;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type XkdConfig, validateConfig } from '../config';
+import { type XkdConfig, validateConfig, withoutHubWords } from '../config';
 import { UserError } from '../errors';
 import { checkpointFile, listCheckpoints } from '../train';
 
@@ -10,8 +10,6 @@ import { checkpointFile, listCheckpoints } from '../train';
  */
 
 export const hubFiles = { weights: 'model.safetensors', config: 'config.json', card: 'README.md' } as const;
-/** What hubs' libraries know a network by; all else in `config.json` is a configuration of ours. */
-export const hubWords = { model_type: 'xkd', architectures: ['XKD'] } as const;
 /** Weights of libraries that don't write safetensors. */
 const torchWeights = 'pytorch_model.bin';
 const shardLists = ['model.safetensors.index.json', 'pytorch_model.bin.index.json'];
@@ -45,9 +43,7 @@ export function folderConfig(path: string): XkdConfig | null {
 /** Null where a text is no configuration of ours: other programs use the same names for theirs. */
 export function parseConfig(text: string): XkdConfig | null {
   try {
-    const values = JSON.parse(text) as Record<string, unknown>;
-    const own = Object.entries(values).filter(([key]) => !Object.hasOwn(hubWords, key));
-    return validateConfig(Object.fromEntries(own));
+    return validateConfig(withoutHubWords(JSON.parse(text) as Record<string, unknown>));
   } catch (error) {
     if (error instanceof UserError || error instanceof SyntaxError || error instanceof TypeError) return null;
     throw error;

@@ -1,7 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { type XkdConfig, configure, flattenConfig, presets } from '../config';
-import { type StoredType, type TensorFile, openTensorFile } from '../files';
-import { checkpointFile, decodeMetadata } from '../train';
+import { type StoredType, type TensorFile, type TensorFileArgs, openTensorFile } from '../files';
+import { decodeMetadata } from '../train';
+import { fileOfFolder, folderConfig } from './hubFolder';
 import { carried, isCheckpoint, kindOf } from './weightSet';
 
 /** A tensor as the file stores it. */
@@ -36,11 +37,14 @@ export interface Inspection {
   /** `none`, `present`, or after a check `sound`. */
   readonly hashes: 'none' | 'present' | 'sound';
   readonly metadata: Readonly<Record<string, string>>;
+  /** Which set of weights of the file this is, where it holds several, and the others. */
+  readonly stateDict: string | null;
+  readonly otherStateDicts: readonly string[];
   readonly parts: readonly InspectedPart[];
   readonly tensors: readonly InspectedTensor[];
 }
 
-export interface InspectArgs {
+export interface InspectArgs extends TensorFileArgs {
   /** Reads all values and compares them: of a sealed file with its hashes, of a zip file with its checksums. */
   readonly check?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
@@ -53,7 +57,7 @@ export interface InspectArgs {
  */
 export async function inspectWeights(path: string, args: InspectArgs = {}): Promise<Inspection> {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
-  const file = await openTensorFile(isFolder ? checkpointFile(path) : path);
+  const file = await openTensorFile(isFolder ? fileOfFolder(path) : path, args);
   try {
     if (args.check) file.check(args.onProgress);
     const tensors = listTensors(file);
@@ -61,9 +65,11 @@ export async function inspectWeights(path: string, args: InspectArgs = {}): Prom
       path: file.path,
       format: file.format,
       bytes: statSync(file.path).size,
-      ...origin(file),
+      ...origin(file, isFolder ? () => folderConfig(path) : () => null),
       hashes: !file.hashed ? 'none' : args.check ? 'sound' : 'present',
       metadata: file.metadata,
+      stateDict: file.stateDict,
+      otherStateDicts: file.otherStateDicts,
       parts: countParts(tensors),
       tensors,
     };
@@ -83,7 +89,10 @@ function listTensors(file: TensorFile): InspectedTensor[] {
   });
 }
 
-function origin(file: TensorFile): Pick<Inspection, 'holds' | 'step' | 'config' | 'changes'> {
+function origin(
+  file: TensorFile,
+  elsewhere: () => XkdConfig | null,
+): Pick<Inspection, 'holds' | 'step' | 'config' | 'changes'> {
   if (isCheckpoint(file)) {
     const { config, step } = decodeMetadata(file.path, file.metadata);
     return { holds: 'checkpoint: weights and optimiser', step, config, changes: changesOf(config) };
@@ -94,7 +103,8 @@ function origin(file: TensorFile): Pick<Inspection, 'holds' | 'step' | 'config' 
     backbone: `one ${modality ?? ''} backbone`,
     other: 'tensors of other names than ours',
   }[kind];
-  const { config, step } = carried(file);
+  const { step, config: own } = carried(file);
+  const config = own ?? elsewhere();
   return { holds, step, config, changes: config === null ? {} : changesOf(config) };
 }
 

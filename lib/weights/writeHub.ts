@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { hubWords } from '../config';
 import { fileError, writeFileAtomic } from '../files';
-import { hubFiles, hubWords } from './hubFolder';
+import { hubFiles } from './hubFolder';
 import { modelCard } from './modelCard';
 import { readRunFigures, runFolderOf } from './runFigures';
 import type { WeightSet } from './weightSet';

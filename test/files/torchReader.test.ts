@@ -72,10 +72,6 @@ describe('files of torch.save', () => {
   });
 
   const refused: [string, RegExp][] = [
-    [
-      'namespace.pth',
-      /mentions Python code that weights do not need \(argparse\.Namespace\).*nothing of it was run.*torch\.save/,
-    ],
     ['two.pth', /holds several sets of weights \(student, teacher\)/],
     ['list.pth', /holds no state dict.*torch\.save\(model\.state_dict\(\)/],
     ['script.pt', /is a TorchScript program, not weights/],

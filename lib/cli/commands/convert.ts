@@ -3,10 +3,14 @@ import { Option, type Command } from 'commander';
 import { configure, parseOverrides, presets } from '../../config';
 import { UserError } from '../../errors';
 import { configOption, presetOption, readConfigFile } from '../configOptions';
-import { withExamples } from '../help';
+import { withExamples, type Example } from '../help';
 import { Progress } from '../progress';
+import { weightsArgs, weightsOptions, type WeightsFlags } from '../weightsOptions';
+import type { WrittenFloats } from '../../weights';
 
-interface ConvertFlags {
+interface ConvertFlags extends WeightsFlags {
+  readonly to?: 'run' | 'hub';
+  readonly dtype: WrittenFloats;
   readonly tower?: string;
   readonly preset?: string;
   readonly config?: string;
@@ -14,12 +18,15 @@ interface ConvertFlags {
 }
 
 const towers = ['vid_student', 'vid_teacher', 'aud_student', 'aud_teacher'];
-const examples = [
+const examples: readonly Example[] = [
   'xkd convert runs/first weights.safetensors',
   'xkd convert runs/first vid_teacher.pth.tar --tower vid_teacher',
   'xkd convert vid_student.pth.tar aud_student.pth.tar runs/released --preset base',
+  ['xkd convert runs/first hub/first --to hub --dtype bf16', 'model.safetensors, config.json, README.md'],
+  'xkd convert checkpoint.pth teacher.safetensors --state-dict teacher',
+  ['xkd convert vid_student.pth.tar runs/long --preset base clip.seconds=8 --interpolate-positions', 'more frames'],
 ];
-const remarks = `The ending of the last path says what is written: .safetensors, .pth, .pth.tar, .pt, or a run folder for none of them.
+const remarks = `The ending of the last path says what is written: .safetensors, .pth, .pth.tar, .pt, or a run folder for none of them (with --to hub a folder as model hubs have it).
 Files have all names of the release's state dict, for load_state_dict; the optimiser is not converted.`;
 
 /** `xkd convert`: weights from one format to another. */
@@ -34,14 +41,21 @@ export function register(program: Command): void {
     .addOption(
       new Option('--tower <name>', "write only this tower's backbone, as the authors do").choices(towers),
     )
+    .addOption(new Option('--to <layout>', 'what a folder becomes (default: a run)').choices(['run', 'hub']))
+    .addOption(
+      new Option('--dtype <type>', 'how floating-point values are written; keep: those of 16 bits as they were')
+        .choices(['f32', 'bf16', 'f16', 'keep'])
+        .default('f32'),
+    )
     .addOption(presetOption(`configuration of files without one: ${Object.keys(presets).join(', ')}`))
     .addOption(configOption())
     .option('--force', 'replace a file that is there')
     .action(run);
+  weightsOptions(command);
   withExamples(command, examples, remarks);
 }
 
-async function run(words: readonly string[], { tower, force, ...flags }: ConvertFlags): Promise<void> {
+async function run(words: readonly string[], { tower, force, to: layout, dtype, ...flags }: ConvertFlags): Promise<void> {
   const file = readConfigFile(flags.config);
   const { preset = file.preset } = flags;
   const isOverride = (word: string) => /^[a-z]\w*(\.\w+)*=/i.test(word) && !existsSync(word);
@@ -65,6 +79,9 @@ async function run(words: readonly string[], { tower, force, ...flags }: Convert
     const { path, tensors, fresh } = await convertWeights({
       from: paths,
       to,
+      layout,
+      dtype,
+      ...weightsArgs(flags),
       tower,
       config,
       force,

@@ -6,8 +6,9 @@ import { configOptions, presetOption, readConfigFile } from '../configOptions';
 import { datasetOptions, openAs, type DatasetFlags } from '../datasetOptions';
 import { withExamples } from '../help';
 import { Progress } from '../progress';
+import { weightsArgs, weightsOptions, type WeightsFlags } from '../weightsOptions';
 
-interface PretrainFlags extends DatasetFlags {
+interface PretrainFlags extends DatasetFlags, WeightsFlags {
   preset?: string;
   config?: string;
   data: string;
@@ -46,6 +47,7 @@ export function register(program: Command): void {
         interrupt.stop();
       }
     });
+  weightsOptions(command);
   configOptions(command, 'configuration values, such as training.epochs=10 (see xkd config nano --keys)');
   withExamples(command, [
     'xkd pretrain --data data/sample --out runs/first',
@@ -59,7 +61,7 @@ async function pretrain(config: XkdConfig, flags: PretrainFlags, interrupt: Inte
   // TensorFlow is loaded by the commands that need it, when they run.
   const { openPretraining, readChanges } = await import('../../train');
   const { initialState } = await import('../../weights');
-  const initial = init && (() => initialState(init, config));
+  const initial = init && (() => initialState(init, config, weightsArgs(flags)));
   const report = (sentence: string) => process.stderr.write(`xkd: ${sentence}\n`);
   const changes = flags.changes === undefined ? undefined : readChanges(flags.changes);
   const run = await openPretraining({

@@ -6,8 +6,9 @@ import { configOptions, presetOption, readConfigFile } from '../configOptions';
 import { datasetOptions, openAs, type DatasetFlags } from '../datasetOptions';
 import { withExamples, type Example } from '../help';
 import { Progress } from '../progress';
+import { weightsArgs, weightsOptions, type WeightsFlags } from '../weightsOptions';
 
-interface ProbeFlags extends DatasetFlags {
+interface ProbeFlags extends DatasetFlags, WeightsFlags {
   readonly config?: string;
   readonly checkpoint: readonly string[];
   readonly data: string;
@@ -51,6 +52,7 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON object instead of tables')
     .option('--out <file>', 'write the JSON object to a file, too')
     .action(run);
+  weightsOptions(command);
   configOptions(command, 'configuration values: of the loader, or any for an untrained network');
   withExamples(command, examples);
 }
@@ -63,7 +65,8 @@ async function run(words: readonly string[], flags: ProbeFlags): Promise<void> {
   const { writeFileAtomic } = await import('../../files');
   const file = readConfigFile(flags.config);
   const { checkpoint, preset = file.preset } = flags;
-  const opened = await openNetwork({ checkpoint, preset, overrides: [...file.words, ...words] });
+  const overrides = [...file.words, ...words];
+  const opened = await openNetwork({ checkpoint, preset, overrides, weights: weightsArgs(flags) });
   const { network, backbones, step, source } = opened;
   let progress: Progress | undefined;
   const tower = flags.tower ?? backbones?.[0].role ?? 'student';

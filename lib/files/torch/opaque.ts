@@ -31,7 +31,7 @@ const plainBuiltins = new Set([
   ...['xrange', 'list', 'tuple', 'dict', 'set', 'frozenset', 'type'],
 ]);
 /** Functions of PyTorch that load or run code. */
-const harmfulNames = /^torch\.(load|hub|jit|package|ops|classes|compile|serialization|utils\.(cpp_extension|_config_module))\b/;
+const harmfulNames = /^torch\.(load|hub|jit|package|ops|classes|compile|serialization\.load|utils\.(cpp_extension|_config_module))\b/;
 
 /**
  * Whether a file that mentions this name is refused. Nothing would be run without that, either; but such a file was

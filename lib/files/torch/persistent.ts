@@ -12,6 +12,8 @@ import { PickleGlobal, type PickleValue, StorageRef } from './pickleValues';
  */
 export function storagesFrom(storages: Map<string, StorageRef>): PersistentLoad {
   return (id) => {
+    // Old files keep the source text of a network's class beside it: ('module', class, file, text).
+    if (Array.isArray(id) && id[0] === 'module' && id[1] instanceof PickleGlobal) return id[1];
     if (!Array.isArray(id) || id[0] !== 'storage' || id.length < 5 || id.length > 6) {
       throw new PickleError('it refers to something that is not a storage');
     }

@@ -241,7 +241,7 @@ function readableTensors(path: string, { tensors }: FoundState): Map<string, Ten
 
 function unreadable(path: string, name: string, { what }: UnreadableTensor): UserError {
   return new UserError(
-    `"${path}" holds "${printable(name)}" in ${printable(what)}, which is not read here; in Python, save it in float32 first: tensor.float().`,
+    `"${path}" holds "${printable(name)}" in ${printable(what)}, which is not read here; in Python, save it in float32 first.`,
   );
 }
 

@@ -10,9 +10,10 @@ import { configOption, overridesArgument, presetOption } from '../../configOptio
 import { datasetOptions, type DatasetFlags } from '../../datasetOptions';
 import { withExamples } from '../../help';
 import type { Candidate } from '../../suggestions';
+import { weightsOptions, type WeightsFlags } from '../../weightsOptions';
 
 /** What every sub-command of `xkd evaluate` takes. */
-export interface EvaluateFlags extends DatasetFlags {
+export interface EvaluateFlags extends DatasetFlags, WeightsFlags {
   readonly checkpoint: readonly string[];
   readonly preset?: string;
   readonly config?: string;
@@ -92,6 +93,7 @@ export function registerProtocol<S extends SettingsSchema>(
         interrupt.stop();
       }
     });
+  weightsOptions(command);
   const examples = protocol.examples.map((words) => `xkd evaluate ${name} ${words}`);
   withExamples(command, examples, settingsHelp(protocol));
 }

@@ -13,6 +13,7 @@ import { readConfigFile } from '../../configOptions';
 import { openAs } from '../../datasetOptions';
 import { openNetwork, requireTowers, type OpenNetwork } from '../../network';
 import { Progress } from '../../progress';
+import { weightsArgs } from '../../weightsOptions';
 import type { EvaluateFlags, ProtocolCommand } from './protocolCommand';
 import { formatResult } from './resultTable';
 
@@ -42,6 +43,7 @@ export async function runProtocol<S extends SettingsSchema>(
       checkpoint: flags.checkpoint,
       preset: flags.preset ?? file.preset,
       overrides,
+      weights: weightsArgs(flags),
     });
     await throwIfInterrupted(stop.signal);
     const tower = flags.tower ?? opened.backbones?.[0].role ?? 'student';
