@@ -50,7 +50,10 @@ export function configOptions(command: Command, overrides: string): Command {
  */
 export function readConfigFile(path: string | undefined): ConfigFile {
   if (path === undefined) return { words: [] };
-  const { preset, ...values } = withoutHubWords(Object.fromEntries(flatten(path, contentOf(path)))) as Record<string, Override>;
+  const { preset, ...values } = withoutHubWords(Object.fromEntries(flatten(path, contentOf(path)))) as Record<
+    string,
+    Override
+  >;
   if (preset !== undefined && typeof preset !== 'string') {
     throw new UserError(
       `The preset in "${path}" is not the name of one: choose from ${Object.keys(presets).join(', ')}.`,

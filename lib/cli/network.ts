@@ -118,7 +118,10 @@ async function ofWeights(
     const config = configOf(first, preset, changes);
     const source = paths.join(', ');
     if (sets.length === 1 && first.kind === 'release') {
-      return { ...ofState(releaseState(withPositions(first, config, args), config), source), step: first.step };
+      return {
+        ...ofState(releaseState(withPositions(first, config, args), config), source),
+        step: first.step,
+      };
     }
     return ofBackbones(
       config,

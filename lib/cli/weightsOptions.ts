@@ -26,7 +26,10 @@ export function weightsOptions(command: Command): Command {
     .option(
       '--position-grid <sizes>',
       "patches of the file's positions, where it does not tell: 8x14x14 (video) or 20x28 (audio); again for the other",
-      (text: string, before: readonly (readonly number[])[] | undefined) => [...(before ?? []), parseGrid(text)],
+      (text: string, before: readonly (readonly number[])[] | undefined) => [
+        ...(before ?? []),
+        parseGrid(text),
+      ],
     );
 }
 
@@ -40,7 +43,9 @@ export function weightsArgs({ stateDict, interpolatePositions, positionGrid }: W
 
 function parseGrid(text: string): readonly number[] {
   if (!/^[1-9]\d{0,5}(x[1-9]\d{0,5}){1,2}$/.test(text)) {
-    throw new InvalidArgumentError('Give frames, height and width such as 8x14x14, or bands and columns such as 20x28.');
+    throw new InvalidArgumentError(
+      'Give frames, height and width such as 8x14x14, or bands and columns such as 20x28.',
+    );
   }
   return text.split('x').map(Number);
 }

@@ -135,7 +135,12 @@ function checkpointFiles(path: string): string[] {
   if (!statSync(path).isDirectory()) return [path];
   const files = listCheckpoints(path);
   if (files.length === 0) {
-    throw new UserError(`The folder "${path}" holds no checkpoints; is it a run folder?`);
+    const hasWeights = existsSync(join(path, 'model.safetensors'));
+    throw new UserError(
+      hasWeights
+        ? `The folder "${path}" holds weights without a training state; start from them with --init, or make a run folder of them: xkd convert "${path}" runs/again.`
+        : `The folder "${path}" holds no checkpoints; is it a run folder?`,
+    );
   }
   return files;
 }

@@ -106,7 +106,8 @@ function inWords({ width, depth, patches, patchValues: values }: BackboneSize): 
 function advice(size: BackboneSize, found: Shapes, config: XkdConfig, modality: Modality): string {
   const asked = configuredSize(config, modality);
   const differs = (key: keyof BackboneSize) => size[key] !== asked[key];
-  const onlyPositions = differs('patches') && !differs('width') && !differs('depth') && !differs('patchValues');
+  const onlyPositions =
+    differs('patches') && !differs('width') && !differs('depth') && !differs('patchValues');
   const settings = settingsAdvice(size, found, config, modality);
   return onlyPositions ? `${interpolationAdvice}, or ${settings}` : settings;
 }

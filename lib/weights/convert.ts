@@ -91,7 +91,8 @@ function requireFree({ to, force }: ConvertArgs, format: OutputFormat): void {
   if (isFolder && listCheckpoints(to).length > 0) {
     throw new UserError(`"${to}" already holds a run; choose another folder.`);
   }
-  const files = format === 'hub' ? Object.values(hubFiles).map((name) => join(to, name)) : isFolder ? [] : [to];
+  const files =
+    format === 'hub' ? Object.values(hubFiles).map((name) => join(to, name)) : isFolder ? [] : [to];
   const inTheWay = files.find((path) => existsSync(path));
   if (inTheWay !== undefined && !force) {
     throw new UserError(`"${inTheWay}" already exists; add --force to replace it, or choose another name.`);

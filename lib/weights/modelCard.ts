@@ -26,7 +26,9 @@ export function modelCard(args: ModelCardArgs): string {
     '## Use',
     useText(set),
     '## Training',
-    figures === null ? 'The weights come from a file that tells nothing of their training.' : trainingText(args),
+    figures === null
+      ? 'The weights come from a file that tells nothing of their training.'
+      : trainingText(args),
     '## Measured figures',
     ...resultSections(args),
   ];
@@ -45,7 +47,13 @@ function frontMatter({ name, set, figures }: ModelCardArgs): Record<string, unkn
   };
 }
 
-function indexEntry({ protocol, dataset, modality, tower, metrics }: ProtocolResult): Record<string, unknown> {
+function indexEntry({
+  protocol,
+  dataset,
+  modality,
+  tower,
+  metrics,
+}: ProtocolResult): Record<string, unknown> {
   const type = modality === 'audio' ? 'audio-classification' : 'video-classification';
   return {
     task: { type, name: `${protocol}, ${featuresText({ modality, tower })}` },
@@ -64,8 +72,11 @@ function aboutText({ kind, modality, config, tensors }: WeightSet): string {
       : 'Students, teachers, heads and decoders of XKD (cross-modal knowledge distillation of video and audio)';
   const lines = [`${what}: ${(values / 1e6).toFixed(2)} million values in ${types}.`];
   if (config !== null) {
-    const changes = Object.entries(configChanges(config)).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-    const changed = changes.length === 0 ? '' : `, changed by ${changes.map((each) => `\`${each}\``).join(', ')}`;
+    const changes = Object.entries(configChanges(config)).map(
+      ([key, value]) => `${key}=${JSON.stringify(value)}`,
+    );
+    const changed =
+      changes.length === 0 ? '' : `, changed by ${changes.map((each) => `\`${each}\``).join(', ')}`;
     lines.push(`Variant ${variantNames[config.sharing]}; preset \`${config.preset}\`${changed}.`);
     lines.push('`config.json` has the whole configuration.');
   }

@@ -55,7 +55,12 @@ function modalityOf({ kind, modality }: WeightSet, name: string): Modality | nul
   return modalities.find((each) => name.startsWith(each === 'video' ? 'vid_' : 'aud_')) ?? null;
 }
 
-function interpolated(source: TensorSource, from: TokenGrid, to: TokenGrid, modality: Modality): TensorSource {
+function interpolated(
+  source: TensorSource,
+  from: TokenGrid,
+  to: TokenGrid,
+  modality: Modality,
+): TensorSource {
   const shape = [1, 1 + tokenCount(to), source.shape[2]];
   const data = () =>
     tf.tidy(() => {

@@ -68,7 +68,8 @@ export function kindOf(names: readonly string[]): {
 } {
   const parts = backboneParts(names);
   const isRelease = names.some((name) => /^(vid|aud)_(student|teacher)\./.test(name));
-  if (isRelease || parts.length !== 1) return { kind: isRelease ? 'release' : 'other', modality: null, prefix: '' };
+  if (isRelease || parts.length !== 1)
+    return { kind: isRelease ? 'release' : 'other', modality: null, prefix: '' };
   const [prefix] = parts;
   const isVideo = names.includes(`${prefix}cuboid_embed.proj.weight`);
   return { kind: 'backbone', modality: isVideo ? 'video' : 'audio', prefix };
@@ -81,7 +82,9 @@ export function backboneParts(names: readonly string[]): string[] {
   return names
     .filter((name) => name === end || name.endsWith(`.${end}`))
     .map((name) => name.slice(0, -end.length))
-    .filter((prefix) => ['cuboid_embed', 'patch_embed'].some((each) => all.has(`${prefix}${each}.proj.weight`)));
+    .filter((prefix) =>
+      ['cuboid_embed', 'patch_embed'].some((each) => all.has(`${prefix}${each}.proj.weight`)),
+    );
 }
 
 /** A checkpoint's weights under every name that the release gives them; its optimiser is left out. */
@@ -148,5 +151,8 @@ function sourceType(stored: StoredType): WrittenType {
 /** The configuration and the step that our own files carry. */
 export function carried({ metadata }: TensorFile): { config: XkdConfig | null; step: number | null } {
   const step = Number(metadata.step ?? NaN);
-  return { config: metadata.config === undefined ? null : parseConfig(metadata.config), step: Number.isInteger(step) ? step : null };
+  return {
+    config: metadata.config === undefined ? null : parseConfig(metadata.config),
+    step: Number.isInteger(step) ? step : null,
+  };
 }

@@ -40,7 +40,13 @@ describe("checkpoints of other projects' training scripts", () => {
 
   it('MAE: weights beside arguments, enumerations, paths, numpy values and other objects', async () => {
     const found = await contentOf('mae.pth');
-    assert.deepEqual(found, { names: plain, token: 1, metadata: { epoch: '799' }, chosen: 'model', others: [] });
+    assert.deepEqual(found, {
+      names: plain,
+      token: 1,
+      metadata: { epoch: '799' },
+      chosen: 'model',
+      others: [],
+    });
   });
 
   it("VideoMAE: numpy's numbers are read; the averaged model can be chosen", async () => {
@@ -54,7 +60,9 @@ describe("checkpoints of other projects' training scripts", () => {
     it(`DINO, ${name}: student and teacher are listed, and one is chosen`, async () => {
       await assert.rejects(
         openTensorFile(at(name)),
-        userError(/holds several sets of weights \(student, teacher, dino_loss\); choose one, such as --state-dict student/),
+        userError(
+          /holds several sets of weights \(student, teacher, dino_loss\); choose one, such as --state-dict student/,
+        ),
       );
       assert.deepEqual(await contentOf(name, 'teacher'), {
         names: inBackbone,
@@ -103,9 +111,14 @@ describe("checkpoints of other projects' training scripts", () => {
   it('a module, tensors of other layouts and attributes of parameters are told apart', async () => {
     await assert.rejects(
       openTensorFile(at('wholeModule.pth')),
-      userError(/no state dict .* but an object of the class torch\.nn\.modules\.linear\.Linear; in Python, save one/),
+      userError(
+        /no state dict .* but an object of the class torch\.nn\.modules\.linear\.Linear; in Python, save one/,
+      ),
     );
-    await assert.rejects(openTensorFile(at('sparse.pth')), userError(/holds "w" in the form of torch\._utils\._rebuild_sparse/));
+    await assert.rejects(
+      openTensorFile(at('sparse.pth')),
+      userError(/holds "w" in the form of torch\._utils\._rebuild_sparse/),
+    );
     assert.deepEqual((await contentOf('attributes.pth')).names, ['w']);
   });
 });
@@ -119,7 +132,8 @@ describe('values of 16 and 8 bits', () => {
     it(`${name}: every value of E4M3 and E5M2 is what PyTorch makes of it`, async () => {
       const expected = readSafetensors(at('float8As32.safetensors')).tensors;
       const file = await openTensorFile(at(name));
-      for (const each of ['e4m3', 'e5m2']) assert.deepEqual([...file.read(each).data], [...expected.get(each)!.data], each);
+      for (const each of ['e4m3', 'e5m2'])
+        assert.deepEqual([...file.read(each).data], [...expected.get(each)!.data], each);
       assert.equal(file.entry('e4m3').dtype, 'F8_E4M3');
       file.close();
     });
@@ -141,7 +155,10 @@ describe('values of 16 and 8 bits', () => {
     const { tensors } = readSafetensors(at('rounded.safetensors'));
     const data = tensors.get('f32')!.data;
     const sources = new Map<string, TensorSource>(
-      (['F16', 'BF16'] as WrittenType[]).map((dtype) => [dtype.toLowerCase(), { dtype, shape: [data.length], data }]),
+      (['F16', 'BF16'] as WrittenType[]).map((dtype) => [
+        dtype.toLowerCase(),
+        { dtype, shape: [data.length], data },
+      ]),
     );
     writeSafetensors(join(folder, 'r.safetensors'), sources);
     await writeTorchFile(join(folder, 'r.pth'), sources);

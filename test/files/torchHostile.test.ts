@@ -85,6 +85,27 @@ describe('hostile files of torch.save', () => {
     });
   }
 
+  it('reads objects of unknown classes as opaque data, whatever their code would do, and runs nothing', async () => {
+    const opaque = call(global('training.script', 'run'), text(`touch ${touched}`));
+    const object = `${global('__main__', 'Meter')})\x81${dict(text('path'), text(touched))}b`;
+    const items = `${global('settings', 'Config')})\x81(${text('a')}${int(1)}u]a`;
+    const value = rebuild(storage('0', 4), 0, [4], [1]);
+    const content = dict(
+      text('args'),
+      opaque,
+      text('meter'),
+      object,
+      text('config'),
+      items,
+      text('w'),
+      value,
+    );
+    const file = await openTensorFile(await writeZip(join(folder, 'opaque.pth'), `${proto}${content}.`));
+    assert.deepEqual(file.names(), ['w']);
+    file.close();
+    assert.equal(existsSync(touched), false);
+  });
+
   it('those pickles would indeed run in Python', function () {
     const python = ['python3', 'python'].find((each) => spawnSync(each, ['--version']).status === 0);
     if (python === undefined) this.skip();

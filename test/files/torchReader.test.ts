@@ -130,7 +130,7 @@ describe('files of torch.save', () => {
     this.timeout(60_000);
     const random = RandomStream.fromSeed('torch');
     const path = join(folder, 'fuzz.pth');
-    for (const name of ['values.pth', 'legacy.pth']) {
+    for (const name of ['values.pth', 'legacy.pth', 'mae.pth', 'dino4.pth']) {
       const sound = readFileSync(join(fixtures, name));
       let refusals = 0;
       for (let round = 0; round < 300; round++) {

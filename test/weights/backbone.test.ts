@@ -117,8 +117,14 @@ describe("the authors' backbones", () => {
       userError(/holds a video backbone of width 64, depth 3, .*; give --preset nano\.$/),
     );
     await assert.rejects(
-      loadBackbone(nano, { config: configure('nano', { 'encoder.width': 32 }) }),
-      userError(/give --preset nano\.$/),
+      loadBackbone(nano, { config: configure('nano', { 'encoder.width': 32, 'mask.video': 0.5 }) }),
+      userError(/; leave out encoder\.width=32, which changes the preset\.$/),
+    );
+    await assert.rejects(
+      loadBackbone(nano, { config: configure('nano-mas', { 'clip.seconds': 2 }) }),
+      userError(
+        /; add --interpolate-positions \(in a notebook: .*\) to make its positions fit, or leave out clip\.seconds=2, which changes the preset\.$/,
+      ),
     );
   });
 

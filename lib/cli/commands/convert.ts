@@ -24,7 +24,10 @@ const examples: readonly Example[] = [
   'xkd convert vid_student.pth.tar aud_student.pth.tar runs/released --preset base',
   ['xkd convert runs/first hub/first --to hub --dtype bf16', 'model.safetensors, config.json, README.md'],
   'xkd convert checkpoint.pth teacher.safetensors --state-dict teacher',
-  ['xkd convert vid_student.pth.tar runs/long --preset base clip.seconds=8 --interpolate-positions', 'more frames'],
+  [
+    'xkd convert vid_student.pth.tar runs/long --preset base clip.seconds=8 --interpolate-positions',
+    'more frames',
+  ],
 ];
 const remarks = `The ending of the last path says what is written: .safetensors, .pth, .pth.tar, .pt, or a run folder for none of them (with --to hub a folder as model hubs have it).
 Files have all names of the release's state dict, for load_state_dict; the optimiser is not converted.`;
@@ -43,7 +46,10 @@ export function register(program: Command): void {
     )
     .addOption(new Option('--to <layout>', 'what a folder becomes (default: a run)').choices(['run', 'hub']))
     .addOption(
-      new Option('--dtype <type>', 'how floating-point values are written; keep: those of 16 bits as they were')
+      new Option(
+        '--dtype <type>',
+        'how floating-point values are written; keep: those of 16 bits as they were',
+      )
         .choices(['f32', 'bf16', 'f16', 'keep'])
         .default('f32'),
     )
@@ -55,7 +61,10 @@ export function register(program: Command): void {
   withExamples(command, examples, remarks);
 }
 
-async function run(words: readonly string[], { tower, force, to: layout, dtype, ...flags }: ConvertFlags): Promise<void> {
+async function run(
+  words: readonly string[],
+  { tower, force, to: layout, dtype, ...flags }: ConvertFlags,
+): Promise<void> {
   const file = readConfigFile(flags.config);
   const { preset = file.preset } = flags;
   const isOverride = (word: string) => /^[a-z]\w*(\.\w+)*=/i.test(word) && !existsSync(word);

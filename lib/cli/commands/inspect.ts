@@ -14,7 +14,10 @@ export function register(program: Command): void {
   const command = program
     .command('inspect')
     .description('List the tensors, configuration and training step of a file of weights')
-    .argument('<path>', 'run folder, checkpoint, .safetensors, .pth, .pth.tar or .pt file, or folder of a model hub')
+    .argument(
+      '<path>',
+      'run folder, checkpoint, .safetensors, .pth, .pth.tar or .pt file, or folder of a model hub',
+    )
     .option('--json', 'print one JSON object instead of tables')
     .option('--check', 'read every tensor and compare it with its hash or checksum')
     .action(run);

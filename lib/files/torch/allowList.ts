@@ -34,10 +34,7 @@ const builders: Readonly<Record<string, Build>> = {
 };
 
 /** Names that may only stand as values. */
-const words = new Set([
-  ...Object.keys(storageTypes),
-  ...Object.keys(tensorTypes),
-]);
+const words = new Set([...Object.keys(storageTypes), ...Object.keys(tensorTypes)]);
 /** How PyTorch's functions begin that make tensors: those without a function above make ones that are not read. */
 const tensorMakers = /^torch\.(_utils|_tensor)\._rebuild_/;
 

@@ -257,7 +257,8 @@ class PickleMachine {
 
   /** An object of a class that is given. Those of the allow-list are made by calls alone. */
   private newObject(type: PickleValue, opcode: number): void {
-    if (!(type instanceof PickleGlobal)) throw new PickleError('it makes an object of something that is not a class');
+    if (!(type instanceof PickleGlobal))
+      throw new PickleError('it makes an object of something that is not a class');
     if (isKnown(type.name)) throw unneeded(opcode);
     this.push(new OpaqueObject(type.name));
   }
@@ -266,7 +267,10 @@ class PickleMachine {
   private build(): void {
     const [target, state] = this.popCount(2);
     if (target instanceof NumpyType && Array.isArray(state)) target.littleEndian = state[1] !== '>';
-    else if (!(target instanceof OpaqueObject) && !(target instanceof PickleDict && state instanceof PickleDict)) {
+    else if (
+      !(target instanceof OpaqueObject) &&
+      !(target instanceof PickleDict && state instanceof PickleDict)
+    ) {
       throw new PickleError('it sets attributes of something that has none');
     }
     this.push(target);
