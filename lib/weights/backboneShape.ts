@@ -114,9 +114,9 @@ function advice(size: BackboneSize, found: Shapes, config: XkdConfig, modality: 
 
 function settingsAdvice(size: BackboneSize, found: Shapes, config: XkdConfig, modality: Modality): string {
   const fitsPreset = (name: string) => fits(found, backboneShapes(configure(name), modality));
-  if (Object.hasOwn(presets, config.preset) && fitsPreset(config.preset)) {
-    const keys = structuralChanges(config, modality);
-    return `leave out ${keys.join(' and ')}, ${keys.length === 1 ? 'which changes' : 'which change'} the preset`;
+  const superfluous = superfluousChanges(found, config, modality);
+  if (superfluous.length > 0) {
+    return `leave out ${superfluous.join(' and ')}, ${superfluous.length === 1 ? 'which changes' : 'which change'} the preset`;
   }
   const preset = Object.keys(presets).find(fitsPreset);
   if (preset !== undefined) return `give --preset ${preset}`;
@@ -139,11 +139,23 @@ const structuralKeys: Readonly<Record<Modality, RegExp>> = {
   audio: /^(spectrogram\.(melBands|columns)|patch\.(melBands|columns)|encoder\.(width|depth))$/,
 };
 
-/** Values that differ from those of the configuration's preset, and on which a backbone's shapes depend. */
-function structuralChanges(config: XkdConfig, modality: Modality): string[] {
-  return Object.entries(configChanges(config))
-    .filter(([key]) => structuralKeys[modality].test(key))
-    .map(([key, value]) => `${key}=${String(value)}`);
+/** Changes of the preset without which the file would fit: one of them, or all. */
+function superfluousChanges(found: Shapes, config: XkdConfig, modality: Modality): string[] {
+  const changes = Object.entries(configChanges(config));
+  const structural = changes.filter(([key]) => structuralKeys[modality].test(key));
+  if (structural.length === 0) return [];
+  const fitsWithout = (left: typeof changes) => {
+    const others = Object.fromEntries(changes.filter((change) => !left.includes(change)));
+    try {
+      return fits(found, backboneShapes(configure(config.preset, others), modality));
+    } catch (error) {
+      // Some values only go together.
+      if (error instanceof UserError) return false;
+      throw error;
+    }
+  };
+  const superfluous = [...structural.map((change) => [change]), structural].find(fitsWithout) ?? [];
+  return superfluous.map(([key, value]) => `${key}=${String(value)}`);
 }
 
 function list(names: readonly string[]): string {

@@ -58,7 +58,11 @@ function indexEntry({
   return {
     task: { type, name: `${protocol}, ${featuresText({ modality, tower })}` },
     dataset: { type: dataset.name, name: datasetText(dataset) },
-    metrics: Object.entries(metrics).map(([metric, value]) => ({ type: metric, value, name: metric })),
+    metrics: Object.entries(metrics).map(([metric, value]) => ({
+      type: metric === 'top1' ? 'accuracy' : metric,
+      value,
+      name: metric,
+    })),
   };
 }
 

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { TrainState, UserError, convertWeights, saveCheckpoint, tf } from 'xkd';
+import {
+  TrainState,
+  UserError,
+  convertWeights,
+  loadCheckpoint,
+  saveCheckpoint,
+  tf,
+  writeSafetensors,
+  type TensorSource,
+} from 'xkd';
+import { readConfigFile } from 'xkd/dist/cli/configOptions';
 import { openNetwork, type OpenNetwork } from 'xkd/dist/cli/network';
 import { tinyConfig } from '../support/tiny';
 
@@ -66,6 +76,63 @@ describe('the network that a command line means', () => {
     assert.match(source, /untrained nano, seed 3/);
     dispose();
     await refused(open('none'), /add --preset/);
+  });
+
+  it("a hub's folder means its weights and its configuration", async () => {
+    const hub = join(folder, 'hub');
+    await convertWeights({ from: [path], to: hub, layout: 'hub' });
+    const { network, step, source, dispose } = await open(hub);
+    assert.deepEqual([network.config, step, source], [state.config, 3, hub]);
+    assertWeights(network, state);
+    dispose();
+    assert.deepEqual(readConfigFile(join(hub, 'config.json')).preset, 'nano');
+    await refused(open(join(folder, 'none')), /There is no checkpoint/);
+    assert.throws(
+      () => loadCheckpoint(hub),
+      /holds weights without a training state; start from them with --init/,
+    );
+  });
+
+  it('of a file with student and teacher, one; its role follows', async () => {
+    const file = join(folder, 'both.safetensors');
+    const towers = ['student', 'teacher'].map((role) => [role, `vid_${role}.backbone.`]);
+    const sources = towers.flatMap(([role, prefix]) =>
+      [...state.tensors.weights]
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, tensor]): [string, TensorSource] => {
+          const data = tensor.dataSync<'float32'>();
+          return [`${role}.module.${name.slice(prefix.length)}`, { dtype: 'F32', shape: tensor.shape, data }];
+        }),
+    );
+    writeSafetensors(file, new Map(sources), { config: JSON.stringify(state.config) });
+    await refused(
+      open(file),
+      /holds several backbones \(student, teacher\); choose one, such as --state-dict student/,
+    );
+    const { backbones, dispose } = await openNetwork({
+      checkpoint: file,
+      overrides: [],
+      weights: { stateDict: 'teacher' },
+    });
+    assert.deepEqual(
+      backbones!.map(({ role, modality }) => [role, modality]),
+      [['teacher', 'video']],
+    );
+    dispose();
+  });
+
+  it('of another number of frames, with positions interpolated if that is asked for', async () => {
+    const run = join(folder, 'run');
+    await refused(open(run, ['clip.seconds=2']), /clip\.seconds/);
+    const { network, step, dispose } = await openNetwork({
+      checkpoint: run,
+      overrides: ['clip.seconds=2'],
+      weights: { interpolatePositions: true },
+    });
+    assert.equal(step, 3);
+    assert.equal(network.config.clip.seconds, 2);
+    assert.deepEqual(network.scope.get('vid_student.backbone.enc_pos_embed').shape, [1, 1 + 8 * 2 * 2, 16]);
+    dispose();
   });
 
   it('a whole state in either format carries its configuration', async () => {

@@ -121,7 +121,7 @@ describe("the authors' backbones", () => {
       userError(/; leave out encoder\.width=32, which changes the preset\.$/),
     );
     await assert.rejects(
-      loadBackbone(nano, { config: configure('nano-mas', { 'clip.seconds': 2 }) }),
+      loadBackbone(nano, { config: configure('nano-mas', { 'clip.seconds': 2, 'spectrogram.columns': 48 }) }),
       userError(
         /; add --interpolate-positions \(in a notebook: .*\) to make its positions fit, or leave out clip\.seconds=2, which changes the preset\.$/,
       ),

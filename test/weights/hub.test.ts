@@ -76,7 +76,7 @@ describe('folders in the layout of model hubs', () => {
           {
             task: { type: 'video-classification', name: 'knn, features of the video student' },
             dataset: { type: 'folder', name: 'waltzes' },
-            metrics: [{ type: 'top1', value: 0.75, name: 'top1' }],
+            metrics: [{ type: 'accuracy', value: 0.75, name: 'top1' }],
           },
         ],
       },

@@ -19,15 +19,9 @@ interface ConvertFlags extends WeightsFlags {
 
 const towers = ['vid_student', 'vid_teacher', 'aud_student', 'aud_teacher'];
 const examples: readonly Example[] = [
-  'xkd convert runs/first weights.safetensors',
   'xkd convert runs/first vid_teacher.pth.tar --tower vid_teacher',
-  'xkd convert vid_student.pth.tar aud_student.pth.tar runs/released --preset base',
   ['xkd convert runs/first hub/first --to hub --dtype bf16', 'model.safetensors, config.json, README.md'],
-  'xkd convert checkpoint.pth teacher.safetensors --state-dict teacher',
-  [
-    'xkd convert vid_student.pth.tar runs/long --preset base clip.seconds=8 --interpolate-positions',
-    'more frames',
-  ],
+  'xkd convert vid_student.pth.tar aud_student.pth.tar runs/released --preset base',
 ];
 const remarks = `The ending of the last path says what is written: .safetensors, .pth, .pth.tar, .pt, or a run folder for none of them (with --to hub a folder as model hubs have it).
 Files have all names of the release's state dict, for load_state_dict; the optimiser is not converted.`;
