@@ -11,11 +11,12 @@ import {
 import { UserError } from '../errors';
 import type { Network } from '../eval';
 import { openTensorFile } from '../files';
-import { towerName, type Role } from '../model';
+import { fullGrid, towerName, type Role } from '../model';
 import { openCheckpoint, requireSameConfig, TrainState } from '../train';
 import {
   BackboneNetwork,
   isCheckpoint,
+  gridText,
   isHubFolder,
   openWeights,
   readBackbone,
@@ -97,11 +98,23 @@ function ofCheckpoint(path: string, preset: string | undefined, changes: Overrid
   const { state, path: source } = openCheckpoint(path, { report });
   try {
     const asked = preset === undefined ? changed(state.config, changes) : configure(preset, changes);
+    requireSameGrids(source, state.config, asked);
     requireSameConfig(source, state.config, asked);
     return ofState(new TrainState(asked, state.tensors, state.updates, state.step), source);
   } catch (error) {
     state.dispose();
     throw error;
+  }
+}
+
+/** @throws UserError where learned positions are of another number of patches, with the option that makes them fit */
+function requireSameGrids(source: string, found: XkdConfig, asked: XkdConfig): void {
+  for (const modality of modalities) {
+    const [before, now] = [found, asked].map((config) => gridText(fullGrid(config, modality)));
+    if (before === now) continue;
+    throw new UserError(
+      `"${source}" was trained on ${before} patches of the ${modality}, and ${now} are asked for; add --interpolate-positions to make its positions fit, or leave out what changes them.`,
+    );
   }
 }
 

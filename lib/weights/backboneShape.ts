@@ -41,14 +41,14 @@ export function requireBackboneFits(
   if (embedding === undefined) {
     const other = modality === 'video' ? 'audio' : 'video';
     throw new UserError(
-      `"${path}" holds no ${modality} backbone but ${found.has(`${embeddingOf(other)}.proj.weight`) ? `an ${other} one`.replace('an video', 'a video') : 'other weights'}; choose another file.`,
+      `"${path}" holds no ${modality} backbone but ${found.has(`${embeddingOf(other)}.proj.weight`) ? `${withArticle(other)} one` : 'other weights'}; choose another file.`,
     );
   }
   const size = sizeOf(found, modality);
   const asked = configuredSize(config, modality);
   if (String(Object.values(size)) !== String(Object.values(asked))) {
     throw new UserError(
-      `"${path}" holds a ${modality} backbone of ${inWords(size)}, but the configuration (preset ${config.preset}) asks for ${inWords(asked)}; ${advice(size, found, config, modality)}.`,
+      `"${path}" holds ${withArticle(modality)} backbone of ${inWords(size)}, but the configuration (preset ${config.preset}) asks for ${inWords(asked)}; ${advice(size, found, config, modality)}.`,
     );
   }
   const missing = [...expected.keys()].filter((name) => !found.has(name));
@@ -64,6 +64,10 @@ export function requireBackboneFits(
   throw new UserError(
     `"${path}" is not a complete ${modality} backbone: it ${problems.join(' and ')}; choose another file.`,
   );
+}
+
+function withArticle(modality: Modality): string {
+  return modality === 'video' ? 'a video' : 'an audio';
 }
 
 function embeddingOf(modality: Modality): string {

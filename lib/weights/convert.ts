@@ -2,7 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { XkdConfig } from '../config';
 import { UserError } from '../errors';
-import { type TensorSource, byteLengthOf, writeSafetensors, writeTorchFile } from '../files';
+import {
+  type TensorSource,
+  type TensorValues,
+  byteLengthOf,
+  writeSafetensors,
+  writeTorchFile,
+} from '../files';
 import { RunFolder, type TrainState, checkpointPath, listCheckpoints, saveCheckpoint } from '../train';
 import { BackboneNetwork, readBackbone } from './backbone';
 import { hubFiles } from './hubFolder';
@@ -116,7 +122,10 @@ async function writeWeights(given: WeightSet, format: OutputFormat, args: Conver
     if (format === 'hub') makeHubFolder(to);
     const path = format === 'hub' ? join(to, hubFiles.weights) : to;
     // Readers of other libraries expect this word.
-    writeSafetensors(path, watched(tensors, onProgress), { format: 'pt', ...metadata });
+    const total = bytesIn(tensors.values());
+    let done = 0;
+    const counted = watched(tensors, (_, __, source) => onProgress((done += byteLengthOf(source)), total));
+    writeSafetensors(path, counted, { format: 'pt', ...metadata });
   }
   if (format === 'hub') {
     writeHubDescription(to, describedBy(set, config ?? null, tensors, args.tower), args.from[0]);
@@ -147,7 +156,17 @@ function writtenAs(
   for (const source of tensors.values()) {
     changed.set(source, source.dtype === 'I32' ? source : { ...source, dtype: type });
   }
-  return new Map([...tensors].map(([name, source]) => [name, changed.get(source)!]));
+  const written = new Map([...tensors].map(([name, source]) => [name, changed.get(source)!]));
+  return type === 'F16' ? watched(written, requireRange) : written;
+}
+
+/** @throws UserError where rounding to F16 would make a number infinite */
+function requireRange(name: string, values: TensorValues): void {
+  const beyond = values.find((value) => Number.isFinite(value) && Math.abs(value) >= 65520);
+  if (beyond === undefined) return;
+  throw new UserError(
+    `"${name}" holds ${beyond}, which is beyond the range of f16; take --dtype bf16 instead.`,
+  );
 }
 
 /** The backbone of a tower, by the names in the authors' files. */
@@ -208,21 +227,20 @@ function bytesIn(sources: Iterable<TensorSource>): number {
   return [...sources].reduce((sum, source) => sum + byteLengthOf(source), 0);
 }
 
-/** The same tensors, which tell when their values are asked for. */
+/** The same tensors, which show their values when these are asked for. One source under several names stays one. */
 function watched(
   tensors: ReadonlyMap<string, TensorSource>,
-  onProgress: (done: number, total: number) => void,
+  onValues: (name: string, values: TensorValues, source: TensorSource) => void,
 ): Map<string, TensorSource> {
-  const total = bytesIn(tensors.values());
-  let done = 0;
-  return new Map(
-    [...tensors].map(([name, source]) => {
-      const data = () => {
-        const values = typeof source.data === 'function' ? source.data() : source.data;
-        onProgress((done += byteLengthOf(source)), total);
-        return values;
-      };
-      return [name, { ...source, data }];
-    }),
-  );
+  const watchers = new Map<TensorSource, TensorSource>();
+  for (const [name, source] of tensors) {
+    if (watchers.has(source)) continue;
+    const data = () => {
+      const values = typeof source.data === 'function' ? source.data() : source.data;
+      onValues(name, values, source);
+      return values;
+    };
+    watchers.set(source, { ...source, data });
+  }
+  return new Map([...tensors].map(([name, source]) => [name, watchers.get(source)!]));
 }

@@ -123,7 +123,10 @@ describe('the network that a command line means', () => {
 
   it('of another number of frames, with positions interpolated if that is asked for', async () => {
     const run = join(folder, 'run');
-    await refused(open(run, ['clip.seconds=2']), /clip\.seconds/);
+    await refused(
+      open(run, ['clip.seconds=2']),
+      /was trained on 4x2x2 patches of the video, and 8x2x2 are asked for; add --interpolate-positions/,
+    );
     const { network, step, dispose } = await openNetwork({
       checkpoint: run,
       overrides: ['clip.seconds=2'],

@@ -24,6 +24,7 @@ import {
   readSafetensors,
   saveCheckpoint,
   writeResult,
+  writeSafetensors,
   type ProtocolResult,
 } from 'xkd';
 import { tinyConfig } from '../support/tiny';
@@ -137,6 +138,18 @@ describe('folders in the layout of model hubs', () => {
       convertWeights({ from: [run], to: at('never'), dtype: 'bf16' }),
       userError(/--dtype is for files of weights; a run folder holds them in f32/),
     );
+  });
+
+  it('numbers beyond the range of f16 are refused, and nothing is written', async () => {
+    const large = { dtype: 'F32', shape: [2], data: Float32Array.of(1, -70000) } as const;
+    writeSafetensors(at('large.safetensors'), new Map([['w', large]]));
+    for (const name of ['never.safetensors', 'never.pth']) {
+      await assert.rejects(
+        convertWeights({ from: [at('large.safetensors')], to: at(name), dtype: 'f16' }),
+        userError(/"w" holds -70000, which is beyond the range of f16; take --dtype bf16/),
+      );
+      assert.ok(!readdirSync(folder).some((each) => each.includes('never')));
+    }
   });
 
   it('are not written over what is there, and never over a run', async () => {

@@ -67,6 +67,7 @@ function orderedDict(args: readonly PickleValue[]): PickleDict {
 function rebuildTensor(args: readonly PickleValue[], count: number): TensorRef | UnreadableTensor {
   const [storage, offset, size, stride, , hooks] = args;
   if (storage instanceof UnreadableTensor) return storage;
+  if (storage instanceof OpaqueObject) return new UnreadableTensor(`a storage made by ${storage.name}`);
   if (args.length < count || args.length > 7 || !(storage instanceof StorageRef))
     throw badArguments('a tensor');
   if (hooks instanceof PickleDict && hooks.size > 0) throw new PickleError('a tensor in it has hooks');
