@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileError, formatCsvLine, writeFileAtomic } from '../files';
+import { formatCsvLine, makeFolder, writeFileAtomic } from '../files';
 import { escapeMarkdown } from '../eval/report/markdown';
 import type { AblationCurves } from './curves';
 import { gainText, paperText, percentText } from './figureText';
@@ -17,11 +16,7 @@ export function writeAblation(
   table: AblationTable,
   curves: AblationCurves | null = null,
 ): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, folder, 'write');
-  }
+  makeFolder(folder);
   writeFileAtomic(join(folder, 'ablation.csv'), ablationCsv(table));
   writeFileAtomic(join(folder, 'ablation.md'), ablationMarkdown(table));
   writeFileAtomic(join(folder, 'ablation.json'), `${JSON.stringify(table, null, 2)}\n`);

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { configSchema, type XkdConfig } from '../config';
-import { fileError, writeFileAtomic } from '../files';
+import { makeFolder, writeFileAtomic } from '../files';
 import { readJson } from '../files/readJson';
 import { requireSameConfig } from '../train/sameRun';
 import type { AblationJob } from './plan';
@@ -44,11 +44,7 @@ export function jobFolder(out: string, { row, seed }: Pick<AblationJob, 'row' | 
 }
 
 export function writeJobResult(folder: string, result: JobResult): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, folder, 'write');
-  }
+  makeFolder(folder);
   writeFileAtomic(resultPath(folder), `${JSON.stringify(jobResultSchema.parse(result), null, 2)}\n`);
 }
 

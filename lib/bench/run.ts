@@ -1,17 +1,9 @@
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEnvironment } from '@tensorflow/tfjs-node/environment';
 import { configure } from '../config';
 import { UserError } from '../errors';
+import { makeFolder } from '../files';
 import { scheduleAt } from '../train/schedules';
 import { startEngine } from './engineProcess';
 import { describeBenchMachine } from './machine';
@@ -43,7 +35,7 @@ const activationFactor = 0.15;
 /** Measures all groups, one after the other. */
 export async function runBench(args: BenchRunArgs): Promise<BenchReport> {
   const machine = describeBenchMachine();
-  mkdirSync(args.folder, { recursive: true });
+  makeFolder(args.folder);
   const folder = mkdtempSync(join(args.folder, 'run-'));
   // Also when a signal ends this process.
   const remove = () => rmSync(folder, { recursive: true, force: true });

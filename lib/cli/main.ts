@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { UserError } from '../errors';
+import { diskTrouble } from '../files/fileError';
+import { machineLimit } from '../machineLimit';
 import { register as registerAblate } from './commands/ablate';
 import { register as registerCompletion } from './commands/completion';
 import { register as registerConfig } from './commands/config';
@@ -78,6 +80,11 @@ function report(error: unknown): number {
   }
   if (error instanceof UserError) {
     printError(error.message);
+    return exitCodes.userError;
+  }
+  const circumstance = machineLimit(error) ?? diskTrouble(error);
+  if (circumstance !== null) {
+    printError(circumstance.message);
     return exitCodes.userError;
   }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

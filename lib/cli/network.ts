@@ -1,4 +1,3 @@
-import { existsSync, statSync } from 'node:fs';
 import {
   configure,
   flattenConfig,
@@ -10,7 +9,7 @@ import {
 } from '../config';
 import { UserError } from '../errors';
 import type { Network } from '../eval';
-import { openTensorFile } from '../files';
+import { lookAt, openTensorFile } from '../files';
 import { fullGrid, towerName, type Role } from '../model';
 import { openCheckpoint, requireSameConfig, TrainState } from '../train';
 import {
@@ -86,8 +85,9 @@ function untrained(preset: string | undefined, changes: Overrides): OpenNetwork 
 
 /** Whether a path is a run folder or the file of a checkpoint, and not of weights alone. */
 async function leadsToCheckpoint(path: string, args: WeightsArgs): Promise<boolean> {
-  if (!existsSync(path)) return true;
-  if (statSync(path).isDirectory()) return !isHubFolder(path);
+  const found = lookAt(path);
+  if (found === null) return true;
+  if (found.isDirectory()) return !isHubFolder(path);
   const file = await openTensorFile(path, args);
   file.close();
   return isCheckpoint(file);

@@ -1,6 +1,7 @@
 import { UserError } from '../errors';
 import { byCloseness } from './byCloseness';
 import { shownAs } from '../shown';
+import { wrongValue } from '../wrongValue';
 import { configTable } from './configTable';
 import { checkConsistency } from './consistency';
 import { presetAliases, presetBase, presets, type PresetName } from './presets';
@@ -66,10 +67,8 @@ export function validateConfig(value: unknown): XkdConfig {
   const result = configSchema.safeParse(value);
   if (!result.success) {
     const issue = result.error.issues[0];
-    const key = issue.path.join('.');
-    const given = issue.path.reduce<unknown>((node, part) => (node as Tree)?.[String(part)], value);
     if (issue.code === 'unrecognized_keys') throw unknownKey([...issue.path, issue.keys[0]].join('.'));
-    throw new UserError(`The value ${JSON.stringify(given)} of "${key}" is not allowed: ${issue.message}.`);
+    throw new UserError(`${wrongValue(result.error, value, 'A configuration').sentence}.`);
   }
   checkConsistency(result.data);
   return shownAs(result.data, (config) => configTable(config));

@@ -12,8 +12,8 @@ const positive = z.number().positive();
 const decay = z.number().min(0).lt(1);
 const range = z
   .tuple([z.number(), z.number()])
-  .refine(([low, high]) => low <= high, 'low end above high end')
-  .refine(([low]) => low > 0, 'low end not above 0');
+  .refine(([low, high]) => low <= high, 'its low end is above its high end')
+  .refine(([low]) => low > 0, 'its low end must be above 0');
 
 const temperatureSpan = { from: 0.02, to: 0.5, step: 0.005 };
 const lossWeightSpan = { from: 0, to: 10, step: 0.1 };

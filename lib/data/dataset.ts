@@ -1,7 +1,7 @@
-import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { likelyMeant } from '../config/byCloseness';
 import { UserError } from '../errors';
+import { lookAt } from '../files/folder';
 import { shownAs } from '../shown';
 import { datasetTable } from './datasetTable';
 import { openExtracted } from './extract/openExtracted';
@@ -54,10 +54,10 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
     return keepSplits(root, found.dataset, args.splits);
   }
   const index = isTable ? folder : join(folder, 'index.csv');
-  if (name === 'csv' && !existsSync(index)) {
+  if (name === 'csv' && lookAt(index) === null) {
     throw new UserError(`There is no index.csv in ${root}: name the table itself, such as --data ${join(root, 'table.csv')}.`);
   }
-  const hasIndex = name !== 'folder' && existsSync(index);
+  const hasIndex = name !== 'folder' && lookAt(index) !== null;
   const content = hasIndex ? await readIndex(index, args) : { entries: readTree(root, folder), multiLabel: false };
   if (content.entries.length === 0) {
     throw new UserError(`${index} names no clips: write a row for each, or remove it to read the folders.`);
@@ -98,11 +98,12 @@ export interface FolderKind {
 }
 
 export function checkFolder(root: string, folder: string, { isTable = false, published = false }: FolderKind = {}): void {
-  if (!existsSync(folder)) {
+  const found = lookAt(folder);
+  if (found === null) {
     const others = published ? '' : ', or make the sample set with "npx xkd data make"';
     throw new UserError(`The data set ${root} does not exist: check the path${others}.`);
   }
-  if (statSync(folder).isDirectory() === isTable) {
+  if (found.isDirectory() === isTable) {
     throw new UserError(
       isTable
         ? `${root} is a folder: name a CSV table.`

@@ -3,6 +3,7 @@ import { parseOverrides, type Overrides } from '../config';
 import { likelyMeant } from '../config/byCloseness';
 import { overrideKeys } from '../config/configure';
 import { UserError } from '../errors';
+import { wrongValue } from '../wrongValue';
 
 /** The settings of a protocol: each key has a default and a description. */
 export type SettingsSchema = z.ZodObject<z.ZodRawShape>;
@@ -51,9 +52,7 @@ export function checkSettings<S extends SettingsSchema>(schema: S, given: Overri
   if (issue.code === 'unrecognized_keys') {
     throw unknownSetting(schema, issue.keys[0]);
   }
-  const key = String(issue.path[0]);
-  const value = JSON.stringify((given as Record<string, unknown>)[key]);
-  throw new UserError(`The value ${value} of "${key}" is not allowed: ${issue.message}.`);
+  throw new UserError(`${wrongValue(result.error, given).sentence}.`);
 }
 
 /** A line for each setting: key, default and meaning. */

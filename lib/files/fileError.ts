@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { UserError } from '../errors';
+import { machineLimit } from '../machineLimit';
 
 /** A file whose content is not what it was when it was written. */
 export class DamagedFile extends UserError {
@@ -21,6 +22,8 @@ export class DamagedFile extends UserError {
 export function fileError(error: unknown, path: string, doing: 'read' | 'write'): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
   const folder = dirname(path);
+  const limit = machineLimit(error);
+  if (limit !== null) return limit;
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
@@ -54,7 +57,32 @@ export function fileError(error: unknown, path: string, doing: 'read' | 'write')
       return new UserError(`The name "${path}" is too long for this file system; choose a shorter one.`);
     case 'EFBIG':
       return new UserError(`"${path}" would exceed the largest file this file system or user may write.`);
+    case 'EBUSY':
+    case 'ETXTBSY':
+      return new UserError(`"${path}" is in use by another program; end that, or choose another path.`);
+    case 'EIO':
+    case 'ENXIO':
+    case 'ESTALE':
+    case 'ENOTCONN':
+    case 'EHOSTDOWN':
+      return new UserError(
+        `The disk of "${path}", or the connection to it, fails (${code}); check it, or choose another place.`,
+      );
     default:
       return error;
   }
 }
+
+/**
+ * The sentence for an error of the system that nobody has put into words on its way: of a disk that is full, read-only or
+ * broken, or rights. A missing file is none of these; where nobody expected it, it may be a defect.
+ */
+export function diskTrouble(error: unknown): UserError | null {
+  const { code = '', path, syscall = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  if (path === undefined || !troubles.has(code)) return null;
+  const doing = /^(open|read|scandir|stat|lstat|access)/.test(syscall) ? 'read' : 'write';
+  const told = fileError(error, path, doing);
+  return told instanceof UserError ? told : null;
+}
+
+const troubles = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'ESTALE', 'ENAMETOOLONG']);

@@ -1,6 +1,7 @@
 export * from './atomicWrite';
 export * from './csv';
 export * from './fileError';
+export * from './folder';
 export * from './folderLock';
 export * from './graphFile';
 export * from './metrics';

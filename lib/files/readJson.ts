@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { UserError } from '../errors';
+import { wrongValue } from '../wrongValue';
 import { readText } from './readText';
 
 /**
@@ -9,10 +10,10 @@ import { readText } from './readText';
  * @throws UserError if it cannot be read, or is not of this schema
  */
 export function readJson<T>(path: string, schema: z.ZodType<T>, sentence: (wrong: string) => string): T {
-  const parsed = schema.safeParse(parse(readText(path), sentence));
+  const value = parse(readText(path), sentence);
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new UserError(sentence(`${issue.path.join('.') || 'it'}: ${issue.message}`));
+  throw new UserError(sentence(wrongValue(parsed.error, value).sentence));
 }
 
 function parse(text: string, sentence: (wrong: string) => string): unknown {

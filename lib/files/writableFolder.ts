@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileError } from './fileError';
+import { lookAt } from './folder';
 
 /**
  * Makes sure that a folder can be written to, or made where it is not there yet: before long work, whose result would be
@@ -10,8 +11,9 @@ import { fileError } from './fileError';
  */
 export function requireWritableFolder(folder: string): void {
   let path = resolve(folder);
-  while (!existsSync(path)) path = dirname(path);
-  if (!statSync(path).isDirectory()) throw fileError({ code: 'EEXIST' }, path, 'write');
+  let found = lookAt(path);
+  for (; found === null; found = lookAt(path)) path = dirname(path);
+  if (!found.isDirectory()) throw fileError({ code: 'EEXIST' }, path, 'write');
   try {
     accessSync(path, constants.W_OK);
   } catch (error) {

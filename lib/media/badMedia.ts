@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { UserError } from '../errors';
+import { machineLimit, machineLimitIn } from '../machineLimit';
 
 /** The reason why a file cannot be used that lacks what is wanted of it. */
 export const lacksStream = { video: 'has no video stream', audio: 'has no audio stream' } as const;
@@ -29,6 +30,9 @@ export async function checkFile(path: string): Promise<void> {
     await access(path, constants.R_OK);
   } catch (error) {
     if (error instanceof BadMedia) throw error;
+    // Too few file handles are the machine's fault, not the file's.
+    const limit = machineLimit(error);
+    if (limit !== null) throw limit;
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new BadMedia(path, 'does not exist');
     if (code === 'EACCES' || code === 'EPERM')
@@ -37,8 +41,10 @@ export async function checkFile(path: string): Promise<void> {
   }
 }
 
-/** The reason why ffmpeg could not open a file, from what it wrote. */
-export function openFailure(path: string, log: string): BadMedia {
+/** Why ffmpeg could not open a file, from what it wrote: the file is bad, or the machine too small. */
+export function openFailure(path: string, log: string): UserError {
+  const limit = machineLimitIn(log);
+  if (limit !== null) return limit;
   if (log.includes('moov atom not found') && !log.includes('detected only with low score')) {
     return new BadMedia(path, 'is truncated: its index (the moov atom) is missing');
   }

@@ -1,4 +1,5 @@
 import { UserError } from '../errors';
+import { machineLimit } from '../machineLimit';
 import { ChildTable } from './children';
 import { ffmpegPath } from './ffmpegPath';
 import { startFfmpeg, type FfmpegCommand, type FfmpegEvents, type FfmpegProcess } from './ffmpegProcess';
@@ -114,6 +115,8 @@ function startLocally(command: FfmpegCommand, events: FfmpegEvents, children: Ch
 }
 
 function explain(failure: unknown, program: string): unknown {
+  const limit = machineLimit(failure);
+  if (limit !== null) return limit;
   const code = (failure as NodeJS.ErrnoException)?.code;
   if (code !== 'ENOENT' && code !== 'EACCES' && code !== 'ENOEXEC') return failure;
   return new UserError(`${program} could not be started (${code}): set FFMPEG_BIN to another ffmpeg.`);

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../errors';
+import { makeFolder } from '../files';
 import { runFfmpeg } from '../media/ffmpeg';
 import { projectPath } from './project';
 
@@ -13,7 +13,7 @@ import { projectPath } from './project';
  */
 export async function makeLateSound(path: string, lateSeconds: number): Promise<string> {
   const folder = projectPath('runs', 'notebooks');
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const out = join(folder, `late-${basename(path)}`);
   const input = ['-i', `file:${path}`, '-c:v', 'copy'];
   const output = ['-af', `atrim=start=${lateSeconds}`, '-c:a', 'aac', '-y', `file:${out}`];

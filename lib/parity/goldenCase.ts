@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { type Modality, type XkdConfig, configure, validateConfig } from '../config';
 import { UserError } from '../errors';
-import { type SafetensorsReader, openSafetensors, readJson } from '../files';
+import { type SafetensorsReader, lookAt, openSafetensors, readJson } from '../files';
 import { type ModelInputs, maskFromNoise, maskTensors } from '../model';
 import { tf } from '../tensor/native';
 import type { StepSchedule } from '../train/schedules';
@@ -56,7 +55,7 @@ export class GoldenCase {
   /** Opens `PREFIX.json` and `PREFIX.safetensors`. */
   static open(prefix: string): GoldenCase {
     const path = `${prefix}.json`;
-    if (!existsSync(path))
+    if (lookAt(path) === null)
       throw new UserError(`There is no recorded case "${path}"; give its path without ".json".`);
     const file = readJson(
       path,

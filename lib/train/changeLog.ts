@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { type Overrides, type XkdConfig, changeRunning } from '../config';
 import { UserError } from '../errors';
-import { readJson } from '../files';
+import { lookAt, readJson } from '../files';
 
 /** Hyperparameters that changed during a run. */
 export interface ConfigChange {
@@ -76,5 +75,5 @@ export function readChanges(path: string): ConfigChange[] {
 
 /** The changes of a run folder; null where there were none. */
 export function readChangesOf(path: string): ConfigChange[] | null {
-  return existsSync(path) ? readChanges(path) : null;
+  return lookAt(path) !== null ? readChanges(path) : null;
 }

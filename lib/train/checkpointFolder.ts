@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../errors';
-import { refuseGraph } from '../files';
+import { fileError, lookAt, refuseGraph } from '../files';
 import { DamagedCheckpoint, readCheckpoint } from './checkpoint';
 import type { CheckpointInfo } from './checkpointMetadata';
 import type { TrainState } from './state';
@@ -51,8 +51,8 @@ export function runCheckpoints(runFolder: string): StoredCheckpoint[] {
 /** Paths of a run folder's checkpoints, newest first. */
 export function listCheckpoints(runFolder: string): string[] {
   const folder = checkpointsFolder(runFolder);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  if (lookAt(folder) === null) return [];
+  return namesIn(folder)
     .filter((name) => checkpointName.test(name))
     .map((name) => join(folder, name))
     .sort((a, b) => stepOf(b) - stepOf(a));
@@ -128,11 +128,12 @@ export function openCheckpoint(path: string, { report = warn, accept }: LoadArgs
 
 /** A file by itself, or a run folder's files, newest first. */
 function checkpointFiles(path: string): string[] {
-  if (!existsSync(path)) {
+  const found = lookAt(path);
+  if (found === null) {
     throw new UserError(`There is no checkpoint "${path}"; give a run folder or a .safetensors file.`);
   }
   refuseGraph(path);
-  if (!statSync(path).isDirectory()) return [path];
+  if (!found.isDirectory()) return [path];
   const files = listCheckpoints(path);
   if (files.length === 0) {
     const hasWeights = existsSync(join(path, 'model.safetensors'));
@@ -147,10 +148,18 @@ function checkpointFiles(path: string): string[] {
 
 function fileOfStep(runFolder: string, step: number): string {
   const path = checkpointPath(runFolder, step);
-  if (existsSync(path)) return path;
+  if (lookAt(path) !== null) return path;
   const steps = listCheckpoints(runFolder).map(stepOf).reverse();
   const choice = steps.length > 0 ? `choose from ${steps.join(', ')}` : 'it has none';
   throw new UserError(`"${runFolder}" holds no checkpoint of step ${step}: ${choice}.`);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw fileError(error, folder, 'read');
+  }
 }
 
 function stepOf(path: string): number {

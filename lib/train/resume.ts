@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type XkdConfig, validateConfig } from '../config';
-import { readJson } from '../files';
+import { lookAt, readJson } from '../files';
 import { type Report, listCheckpoints, openCheckpoint, pruneCheckpoints, putAside } from './checkpointFolder';
 import { type ChangeLog } from './changeLog';
 import type { RunFacts } from './checkpointMetadata';
@@ -64,7 +63,7 @@ export async function resumeState({
 /** The configuration with which a run was begun; null where it was cut off before that was written. */
 function readConfig(out: string): XkdConfig | null {
   const path = join(out, 'config.json');
-  if (!existsSync(path)) return null;
+  if (lookAt(path) === null) return null;
   const sentence = (wrong: string) =>
     `"${path}" is not a configuration (${wrong}); copy it again, or begin another run.`;
   return validateConfig(readJson(path, z.unknown(), sentence));

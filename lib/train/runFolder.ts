@@ -1,9 +1,17 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { availableParallelism, arch, platform } from 'node:os';
 import { join } from 'node:path';
 import type { XkdConfig } from '../config';
 import { UserError } from '../errors';
-import { FolderLock, MetricsWriter, fileError, removeAbandonedFiles, writeFileAtomic } from '../files';
+import {
+  FolderLock,
+  MetricsWriter,
+  fileError,
+  lookAt,
+  makeFolder,
+  removeAbandonedFiles,
+  writeFileAtomic,
+} from '../files';
 import { tf, nativeInfo } from '../tensor/native';
 import { checkpointsFolder, listCheckpoints } from './checkpointFolder';
 import type { ConfigChange } from './changeLog';
@@ -51,16 +59,12 @@ export class RunFolder {
         `"${path}" already holds a run; add --resume (in a notebook: resume: true) to continue it, or choose another folder.`,
       );
     }
-    if (resume && !existsSync(checkpointsFolder(path))) {
+    if (resume && lookAt(checkpointsFolder(path)) === null) {
       throw new UserError(
         `There is no run in "${path}" to continue; check the path, or start one without --resume.`,
       );
     }
-    try {
-      mkdirSync(checkpointsFolder(path), { recursive: true });
-    } catch (error) {
-      throw fileError(error, path, 'write');
-    }
+    makeFolder(checkpointsFolder(path));
     const lock = await FolderLock.take({
       folder: path,
       name: 'run.lock',

@@ -14,7 +14,7 @@ describe('command line', function () {
     [['config'], 2, /^xkd: Missing required argument 'preset'\. .*--help.*\n$/],
     [['config', 'nan'], 1, /^xkd: There is no preset "nan"; choose one of base, .*, nano-mats\./],
     [['config', 'nano', 'mask.vido=0.5'], 1, /^xkd: .*"mask\.vido"; did you mean "mask\.video"\?\n$/],
-    [['config', 'nano', 'mask.video=2'], 1, /^xkd: The value 2 of "mask\.video" is not allowed/],
+    [['config', 'nano', 'mask.video=2'], 1, /^xkd: mask\.video must be at most 0\.99; 2 is not\.\n$/],
     [['config', 'nano', '--json'], 1, /^xkd: --json goes with --describe/],
     [['config', 'nano', '--keys', '--describe'], 1, /^xkd: --keys and --describe are two listings/],
     [

@@ -56,7 +56,7 @@ describe('--config', function () {
         'mask:\n  vdeo: 0.5\n',
         /^xkd: There is no configuration key "mask\.vdeo"; did you mean "mask\.video"\?$/m,
       ],
-      ['mask.video: 1.5\n', /^xkd: The value 1\.5 of "mask\.video" is not allowed/],
+      ['mask.video: 1.5\n', /^xkd: mask\.video must be at most 0\.99; 1\.5 is not\.$/m],
       ['preset: nan\n', /^xkd: There is no preset "nan"; choose one of base/],
       ['preset: [nano]\n', /^xkd: The preset in ".*" is not the name of one/],
       ['just words\n', /^xkd: ".*" is not a list of keys with values/],

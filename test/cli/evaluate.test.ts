@@ -159,7 +159,7 @@ describe('xkd evaluate', function () {
   });
 
   const mistakes: [string, string[], RegExp][] = [
-    ['a setting out of range', ['knn', 'temperature=0'], /The value 0 of "temperature" is not allowed: /],
+    ['a setting out of range', ['knn', 'temperature=0'], /temperature must be more than 0; 0 is not\./],
     [
       'an unknown word',
       ['knn', 'neighbors=3'],

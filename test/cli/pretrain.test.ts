@@ -103,7 +103,7 @@ describe('xkd pretrain', function () {
       command(run('a'), 'mask.vdeo=0.5'),
       /no configuration key "mask\.vdeo"; did you mean "mask\.video"\?/,
     );
-    refused(command(run('a'), 'mask.video=1.5'), /value 1\.5 of "mask\.video" is not allowed/);
+    refused(command(run('a'), 'mask.video=1.5'), /mask\.video must be at most 0\.99; 1\.5 is not\./);
     refused(command(run('a'), 'mask.video'), /"mask\.video" is not an override; write key=value/);
     refused(command(run('a'), 'training.batch=64'), /training\.batch is 64, but there are only 16 files/);
     refused(['pretrain', '--out', run('a')], /--data/);

@@ -102,7 +102,7 @@ describe('xkd evaluate finetune and linear', function () {
   });
 
   it('refuses in one sentence, with no stack trace', async () => {
-    await assertRefused(words('bad', 'linear', 'dropout=2'), /The value 2 of "dropout" is not allowed/);
+    await assertRefused(words('bad', 'linear', 'dropout=2'), /dropout must be less than 1; 2 is not\./);
     await assertRefused(words('bad', 'linear', 'layerDecay=0.5'), /There is no (key|setting) "layerDecay"/);
     await assertRefused(words('bad', 'linear', 'batch=17'), /batch is 17.*only 16 clips/);
     await assertRefused(

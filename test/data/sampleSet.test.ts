@@ -140,11 +140,11 @@ describe('bad input to makeSampleSet', () => {
 
   it('names a value out of range and a dial that does not exist', async () => {
     const out = join(folder, 'set');
-    await rejects({ out, dials: { commonShare: 1.5 } }, /The value 1.5 of "commonShare" is not allowed/);
-    await rejects({ out, dials: { clutter: 2.5 } }, /The value 2.5 of "clutter" is not allowed/);
+    await rejects({ out, dials: { commonShare: 1.5 } }, /^commonShare must be at most 1; 1\.5 is not\.$/);
+    await rejects({ out, dials: { clutter: 2.5 } }, /^clutter must be a whole number; 2\.5 is not one\.$/);
     await rejects({ out, dials: { fog: 1 } as object }, /no dial "fog"; the dials are visualNoise, clutter, commonShare/);
-    await rejects({ out, train: 0 }, /The value 0 of "train" is not allowed/);
-    await rejects({ out, workers: 0 }, /The value 0 of "workers" is not allowed/);
+    await rejects({ out, train: 0 }, /^train must be at least 1; 0 is not\.$/);
+    await rejects({ out, workers: 0 }, /^workers must be a whole number from 1 to 256; 0 is not\.$/);
     assert.deepEqual(fs.readdirSync(folder), []);
   });
 

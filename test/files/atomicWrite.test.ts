@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeAbandonedFiles, UserError, writeFileAtomic } from 'xkd';
 import { newOwner, ownerText } from 'xkd/dist/files/owner';
+import { withFailing } from '../support/failingCalls';
 import { endedOwner, ownerElsewhere } from '../support/owners';
 
 describe('writeFileAtomic', () => {
@@ -100,18 +101,3 @@ describe('writeFileAtomic', () => {
     assert.deepEqual(fs.readdirSync(folder).sort(), [...kept].sort());
   });
 });
-
-/** Lets a call of node:fs fail with a system error, as a full or protected disk makes it. */
-function withFailing(call: 'writeSync' | 'openSync', code: string, action: () => void): void {
-  const original = fs[call];
-  Object.assign(fs, {
-    [call]: () => {
-      throw Object.assign(new Error(code), { code });
-    },
-  });
-  try {
-    action();
-  } finally {
-    Object.assign(fs, { [call]: original });
-  }
-}

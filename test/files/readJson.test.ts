@@ -25,8 +25,14 @@ describe('readJson', () => {
 
   it('says in the sentence of its caller what is wrong', () => {
     refused(() => read('{"steps": 3'), /^This is no run \(.*JSON.*[^.]\)\.$/);
-    refused(() => read('{"steps": 0.5}'), /^This is no run \(steps: .*int.*\)\.$/);
-    refused(() => read('[]'), /^This is no run \(it: .*object.*\)\.$/);
+    refused(
+      () => read('{"steps": 0.5}'),
+      /^This is no run \(steps must be a whole number; 0\.5 is not one\)\.$/,
+    );
+    refused(
+      () => read('[]'),
+      /^This is no run \(it must be a group of keys with values; \[\] is not one\)\.$/,
+    );
   });
 
   it('names a file that is not there', () =>

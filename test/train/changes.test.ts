@@ -152,7 +152,7 @@ describe('changes during a run', () => {
       [{ seed: 3 }, /"seed" cannot change/],
       [{ encoder: 'tiny' }, /"encoder" cannot change/],
       [{ 'loss.alignmen': 1 }, /did you mean "loss\.alignment"/],
-      [{ 'mask.video': 2 }, /The value 2 of "mask\.video" is not allowed/],
+      [{ 'mask.video': 2 }, /^mask\.video must be at most 0\.99; 2 is not\.$/],
       [{ 'mask.video': 0.99 }, /leaves none of the/],
       [{ 'loss.alignment': 0, 'loss.distillation': 0, 'loss.reconstruction': 0 }, /nothing would be learnt/],
     ] as const) {

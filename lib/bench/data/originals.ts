@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDataset, type Dataset } from '../../data';
+import { makeFolder } from '../../files';
 import { ffmpegPath } from '../../media/ffmpeg';
 
 /** Clips as Kinetics has them: 10 s, 340x256, H.264 with AAC. */
@@ -13,7 +13,7 @@ export async function openOriginals(data: string | null, folder: string): Promis
 }
 
 function makeOriginals(folder: string): string {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (let i = 0; i < usual.files; i++) {
     // Drawn movement with noise on it: about 1 Mbit/s, as a filmed scene has.
     const picture = `testsrc2=s=${usual.size}:r=25,hue=h=${40 * i},noise=alls=12:allf=t,gblur=sigma=0.8`;

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { configure } from '../../config';
 import { extractDataset, openDataset, type Dataset, type StoredForm } from '../../data';
 import { UserError } from '../../errors';
+import { makeFolder } from '../../files';
 import { probe } from '../../media';
 import type { BenchRow } from '../measure';
 import type { BenchPreset } from '../options';
@@ -66,7 +67,7 @@ const mostFiles = 32;
 export async function runDataBench(
   args: DataBenchArgs,
 ): Promise<{ report: DataReport; tensorflow: string | null }> {
-  mkdirSync(args.folder, { recursive: true });
+  makeFolder(args.folder);
   const folder = mkdtempSync(join(args.folder, 'data-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   process.on('exit', remove);

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors';
-import { writeSafetensors, type TensorSource } from '../../files';
+import { makeFolder, writeSafetensors, type TensorSource } from '../../files';
 import { drawFeatures } from './features';
 
 /** Ours and scikit-learn's solver on the same features. */
@@ -48,7 +48,7 @@ const [wholeClasses, classes, someProblems] = [20, 101, 4];
 
 /** Fits linear SVMs to drawn features, then hands the same features to LinearSVC. */
 export async function runSvmBench(args: SvmBenchArgs): Promise<SvmRow[]> {
-  mkdirSync(args.folder, { recursive: true });
+  makeFolder(args.folder);
   const folder = mkdtempSync(join(args.folder, 'svm-'));
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   process.on('exit', remove);

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { withExamples } from '../help';
@@ -28,13 +27,9 @@ async function run(paths: readonly string[], { out, json }: ReportFlags): Promis
   const report = readReport(paths);
   const markdown = reportMarkdown(report);
   if (out !== undefined) {
-    const { fileError, writeFileAtomic } = await import('../../files');
+    const { makeFolder, writeFileAtomic } = await import('../../files');
     const { writeResultPage } = await import('../../notebook/resultTable');
-    try {
-      mkdirSync(out, { recursive: true });
-    } catch (error) {
-      throw fileError(error, out, 'write');
-    }
+    makeFolder(out);
     writeFileAtomic(join(out, 'report.md'), markdown);
     writeFileAtomic(join(out, 'report.csv'), reportCsv(report));
     writeResultPage(join(out, 'report.html'), report);

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors';
+import { lookAt } from '../../files/folder';
 import { datasetTitles, type Layout } from './layout';
 import { namesIn } from './places';
 
@@ -22,7 +22,7 @@ export function requireLayout(layout: Layout, root: string, folder: string): voi
  * @throws UserError that names it
  */
 export function requireList(layout: Layout, path: string): void {
-  if (existsSync(path)) return;
+  if (lookAt(path) !== null) return;
   throw new UserError(
     `${datasetTitles[layout.name]} is incomplete, because there is no ${path}: unpack its lists again; all of them are needed.`,
   );

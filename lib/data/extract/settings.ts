@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { modalities } from '../../config';
 import { UserError } from '../../errors';
+import { wrongValue } from '../../wrongValue';
 import { writeFileAtomic } from '../../files/atomicWrite';
 import { fileError } from '../../files/fileError';
+import { makeFolder } from '../../files/folder';
 import { readJson } from '../../files/readJson';
 import type { Dataset, StoredForm } from '../types';
 import { extractionEntries, fingerprintEntries } from './entries';
@@ -55,8 +57,7 @@ export const extractionFile = 'extraction.json';
 export function planExtraction(dataset: Dataset, form: StoredForm, clipsPerShard?: number): Extraction {
   const checked = formSchema.safeParse(form);
   if (!checked.success) {
-    const { path, message } = checked.error.issues[0];
-    throw new UserError(`The value ${String(form[path[0] as keyof StoredForm])} of ${path.join('.')} is not allowed: ${message}.`);
+    throw new UserError(`${wrongValue(checked.error, form).sentence}.`);
   }
   const entries = extractionEntries(dataset);
   const { name, root, classes, multiLabel, folds, missing } = dataset;
@@ -90,7 +91,7 @@ export function openExtractionFolder(out: string, plan: Extraction): void {
     if (existsSync(folder) && existsSync(root) && realpathSync(folder) === realpathSync(root)) {
       throw new UserError(`${out} is the folder of the original files: choose another one with --out.`);
     }
-    mkdirSync(join(folder, 'shards'), { recursive: true });
+    makeFolder(join(folder, 'shards'));
   } catch (error) {
     throw fileError(error, folder, 'write');
   }

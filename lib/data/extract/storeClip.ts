@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { machineLimit } from '../../machineLimit';
 import { BadMedia } from '../../media';
 import { JpegSplitter } from '../../media/jpegSplitter';
 import { PictureParser } from '../../media/pictureParser';
@@ -117,7 +118,7 @@ async function hashFile(path: string): Promise<{ bytes: number; sha256: string }
       bytes += (chunk as Buffer).length;
     }
   } catch (error) {
-    throw new BadMedia(path, `could not be read (${String((error as NodeJS.ErrnoException).code)})`);
+    throw machineLimit(error) ?? new BadMedia(path, `could not be read (${String((error as NodeJS.ErrnoException).code)})`);
   }
   return { bytes, sha256: hash.digest('hex') };
 }

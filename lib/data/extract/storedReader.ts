@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Modality, XkdConfig } from '../../config';
+import { machineLimit } from '../../machineLimit';
 import { BadMedia, lacksStream } from '../../media';
 import { padSamples, repeatFrames } from '../../media/decode';
 import type { MediaEntry, StoredClip } from '../types';
@@ -115,7 +116,7 @@ class OpenShard {
     try {
       this.file = openSync(path, 'r');
     } catch (error) {
-      throw new BadMedia(original, `cannot be read from ${path} (${String((error as NodeJS.ErrnoException).code)})`);
+      throw machineLimit(error) ?? new BadMedia(original, `cannot be read from ${path} (${String((error as NodeJS.ErrnoException).code)})`);
     }
   }
 

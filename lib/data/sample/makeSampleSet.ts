@@ -55,7 +55,7 @@ export async function makeSampleSet(options: SampleOptions = {}, onProgress?: Sa
   const folder = resolve(options.out ?? join('data', 'sample'));
   const workers = options.workers ?? availableParallelism();
   if (!Number.isInteger(workers) || workers < 1 || workers > 256) {
-    throw new UserError(`The value ${workers} of "workers" is not allowed: give a whole number from 1 to 256.`);
+    throw new UserError(`workers must be a whole number from 1 to 256; ${workers} is not.`);
   }
   const settings = sampleSettings(options);
   const specs = drawClips(settings);

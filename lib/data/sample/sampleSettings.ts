@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors';
+import { wrongValue } from '../../wrongValue';
 import { defaultDials, dialsSchema, type SampleDials } from './dials';
 
 /** Raised whenever the same settings would give other pixels or samples. */
@@ -39,9 +40,8 @@ export function sampleSettings(args: SettingsArgs): SampleSettings {
     const dials = Object.keys(defaultDials).join(', ');
     throw new UserError(`There is no dial "${issue.keys[0]}"; the dials are ${dials}.`);
   }
-  const name = String(issue.path[issue.path.length - 1]);
-  const given = issue.path.reduce<unknown>((node, key) => (node as Record<PropertyKey, unknown>)[key], value);
-  throw new UserError(`The value ${JSON.stringify(given)} of "${name}" is not allowed: ${issue.message}.`);
+  const { sentence } = wrongValue(result.error, value);
+  throw new UserError(`${sentence.replace(/^dials\./, '')}.`);
 }
 
 export function writtenSettings(settings: SampleSettings): string {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, statfsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors';
+import { makeFolder } from '../../files/folder';
 import { inspectFolder, settingsFile, writtenSettings, type SampleSettings } from './sampleSettings';
 
 /** Makes the folder in which a set is to lie. */
@@ -9,7 +10,7 @@ export function openParent(folder: string): void {
   if (existsSync(parent) && !statSync(parent).isDirectory()) {
     throw new UserError(`"${parent}" is a file, so no folder can be made in it; choose another folder with --out.`);
   }
-  mkdirSync(parent, { recursive: true });
+  makeFolder(parent);
 }
 
 /**
@@ -18,8 +19,7 @@ export function openParent(folder: string): void {
  */
 export function openWorkFolder(work: string, settings: SampleSettings): void {
   if (inspectFolder(work, settings) === 'other') rmSync(work, { recursive: true });
-  // One level at a time: Node's recursive mkdir never returns on file systems such as /proc.
-  for (const folder of [work, join(work, 'clips')]) if (!existsSync(folder)) mkdirSync(folder);
+  makeFolder(join(work, 'clips'));
   writeFileSync(join(work, settingsFile), writtenSettings(settings));
 }
 

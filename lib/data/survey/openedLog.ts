@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { fileError } from '../../files/fileError';
+import { makeFolder } from '../../files/folder';
 
 /** What opening a file told. */
 export interface OpenedFile {
@@ -69,7 +70,7 @@ export class OpenedLog {
   close(): void {
     if (this.path === null || this.waiting.length === 0) return;
     try {
-      mkdirSync(dirname(this.path), { recursive: true });
+      makeFolder(dirname(this.path));
       appendFileSync(this.path, `${this.waiting.join('\n')}\n`);
     } catch (error) {
       throw fileError(error, this.path, 'write');

@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../files/atomicWrite';
 import { formatCsvLine } from '../../files/csv';
-import { fileError } from '../../files/fileError';
+import { makeFolder } from '../../files/folder';
 import type { DatasetSurvey } from './survey';
 
 /**
@@ -11,11 +10,7 @@ import type { DatasetSurvey } from './survey';
  * @throws UserError where the folder cannot be written to
  */
 export function writeSurvey(folder: string, survey: DatasetSurvey): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, folder, 'write');
-  }
+  makeFolder(folder);
   const { parts, classes, missing, opened } = survey;
   const table = (name: string, rows: readonly (readonly (string | number | null)[])[]): void =>
     writeFileAtomic(join(folder, name), `${rows.map(formatCsvLine).join('\n')}\n`);

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileError, formatCsvLine, readJson, writeFileAtomic } from '../../files';
+import { formatCsvLine, makeFolder, readJson, writeFileAtomic } from '../../files';
 import { shownAs } from '../../shown';
 import { protocolTable } from './valueTable';
 import { protocolResultSchema, type ProtocolResult } from './protocolResult';
@@ -21,11 +20,7 @@ export interface ResultFiles {
  */
 export function writeResult(folder: string, result: ProtocolResult): ResultFiles {
   const checked = protocolResultSchema.parse(result);
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw fileError(error, folder, 'write');
-  }
+  makeFolder(folder);
   const path = join(folder, resultName(result));
   const files = { json: `${path}.json`, csv: `${path}.csv` };
   writeFileAtomic(files.csv, formatResultCsv(result));

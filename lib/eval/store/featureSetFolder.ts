@@ -1,8 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MediaEntry } from '../../data';
 import { UserError } from '../../errors';
-import { DamagedFile, fileError, readJson, removeAbandonedFiles, writeFileAtomic } from '../../files';
+import {
+  DamagedFile,
+  fileError,
+  makeFolder,
+  readJson,
+  removeAbandonedFiles,
+  writeFileAtomic,
+} from '../../files';
 import { chunkEnding, openChunk, readChunk, writeChunk, type Chunk, type StoredFile } from './chunk';
 import { differenceOf, featureSetKeySchema, hashOfKey, type FeatureSetKey } from './featureSet';
 import { isUnchanged } from './fileFingerprint';
@@ -38,8 +45,8 @@ export class FeatureSetFolder {
   static open(store: string, key: FeatureSetKey, report: (sentence: string) => void): FeatureSetFolder {
     const hash = hashOfKey(key);
     const path = existsSync(join(store, keyFile)) ? store : join(store, nameOf(key, hash));
+    makeFolder(path);
     try {
-      mkdirSync(path, { recursive: true });
       removeAbandonedFiles(path);
     } catch (error) {
       throw fileError(error, path, 'write');

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import {
   FolderLock,
   MetricsWriter,
-  fileError,
+  makeFolder,
   readJson,
   removeAbandonedFiles,
   writeFileAtomic,
@@ -48,12 +48,8 @@ export class RunStore {
     const text = JSON.stringify(identity);
     const hash = createHash('sha256').update(text).digest('hex');
     const path = join(store, `${name}-${hash.slice(0, 16)}`);
-    try {
-      mkdirSync(path, { recursive: true });
-      writeFileAtomic(join(path, 'training.json'), `${JSON.stringify(identity, null, 2)}\n`);
-    } catch (error) {
-      throw fileError(error, path, 'write');
-    }
+    makeFolder(path);
+    writeFileAtomic(join(path, 'training.json'), `${JSON.stringify(identity, null, 2)}\n`);
     return new RunStore(path);
   }
 

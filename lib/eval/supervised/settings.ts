@@ -27,7 +27,7 @@ const optimisation = {
 const augmentation = {
   cropArea: z
     .tuple([positive.max(1), positive.max(1)])
-    .refine(([low, high]) => low <= high, 'low end above high end')
+    .refine(([low, high]) => low <= high, 'its low end is above its high end')
     .describe('share of the frame in a random crop'),
   flip: share.describe('probability of a left-right flip'),
   randAugment: z.int().min(0).max(15).describe('operations of RandAugment drawn for a clip; 0: none'),

@@ -1,0 +1,39 @@
+import { UserError } from './errors';
+
+/**
+ * What the machine has too little of, as a sentence with the way out: memory, open files, processes. It is no fault of the
+ * file that was being read or written, so nothing is said about that.
+ *
+ * @returns null for errors of another kind
+ */
+export function machineLimit(error: unknown): UserError | null {
+  if (typeof error !== 'object' || error === null) return null;
+  const { code = '', message = '', syscall = '' } = error as Partial<NodeJS.ErrnoException>;
+  if (code === 'EMFILE') return new UserError(tooManyFiles);
+  if (code === 'ENFILE')
+    return new UserError(
+      'The whole system has too many files open; end other programs, or raise its limit (fs.file-max).',
+    );
+  if (code === 'EAGAIN' && syscall.startsWith('spawn')) return new UserError(tooManyProcesses);
+  if (code === 'ERR_WORKER_INIT_FAILED') return new UserError(tooManyProcesses);
+  if (code === 'ENOMEM' || code === 'ERR_WORKER_OUT_OF_MEMORY' || allocationFailed.test(message))
+    return new UserError(tooLittleMemory);
+  return null;
+}
+
+/** The same for what another program wrote before it gave up. */
+export function machineLimitIn(log: string): UserError | null {
+  if (/Too many open files/.test(log)) return new UserError(tooManyFiles);
+  if (/Cannot allocate memory|std::bad_alloc/.test(log)) return new UserError(tooLittleMemory);
+  if (/Resource temporarily unavailable/.test(log)) return new UserError(tooManyProcesses);
+  return null;
+}
+
+const allocationFailed = /^Array buffer allocation failed|std::bad_alloc|Cannot allocate memory/;
+
+const tooManyFiles =
+  'Too many files are open at once; raise the limit ("ulimit -n 4096" in this terminal), or choose fewer threads (loader.workers, --workers).';
+const tooManyProcesses =
+  'The system allows no further process or thread; raise the limit ("ulimit -u"), end other programs, or choose fewer threads (loader.workers, --workers).';
+const tooLittleMemory =
+  'There is not enough memory; end other programs, or choose a smaller training.batch, more parts with training.accumulate, or a smaller loader.cacheMegabytes ("xkd config PRESET --describe" shows what a step takes).';
