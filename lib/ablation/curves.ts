@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { readMetrics, type MetricsRow } from '../files';
+import { readFolderMetrics, type MetricsRow } from '../files';
 import { readJson } from '../files/readJson';
 import { jobFolder, readJobResult } from './jobResult';
 import type { AblationJob } from './plan';
@@ -92,8 +90,8 @@ export function readAblationCurves(path: string): AblationCurves {
 
 function metricsOf(job: AblationJob, folders: readonly string[]): readonly MetricsRow[] | null {
   for (const folder of folders) {
-    const path = join(jobFolder(folder, job), 'metrics.csv');
-    if (existsSync(path) && readJobResult(folder, job) !== null) return readMetrics(path);
+    const rows = readJobResult(folder, job) === null ? null : readFolderMetrics(jobFolder(folder, job));
+    if (rows !== null) return rows;
   }
   return null;
 }

@@ -16,6 +16,8 @@ import { register as registerParity } from './commands/parity';
 import { register as registerPretrain } from './commands/pretrain';
 import { register as registerProbe } from './commands/probe';
 import { register as registerReport } from './commands/report';
+import { register as registerRuns } from './commands/runs';
+import { register as registerWatch } from './commands/watch';
 import { helpLayout, withExamples } from './help';
 
 const exitCodes = { userError: 1, usage: 2, defect: 70 } as const;
@@ -27,6 +29,8 @@ const registrations = [
   registerExtract,
   registerParity,
   registerPretrain,
+  registerWatch,
+  registerRuns,
   registerProbe,
   registerEvaluate,
   registerAblate,

@@ -88,13 +88,15 @@ export class Progress {
   }
 }
 
-function gauge(share: number): string {
+/** A bar of so many cells, filled by a share. */
+export function gauge(share: number): string {
   const cells = 24;
   const full = Math.round(Math.min(Math.max(share, 0), 1) * cells);
   return '█'.repeat(full) + '░'.repeat(cells - full);
 }
 
-function clock(seconds: number): string {
+/** Seconds as `1:02:03`. */
+export function clock(seconds: number): string {
   const whole = Math.round(seconds);
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor((whole % 3600) / 60);
@@ -102,7 +104,8 @@ function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
 }
 
-function short(value: number | string): string {
+/** A figure in four significant digits. */
+export function short(value: number | string): string {
   if (typeof value === 'string') return value;
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 }

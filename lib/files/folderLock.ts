@@ -6,7 +6,8 @@ import { Worker } from 'node:worker_threads';
 import { UserError } from '../errors';
 import { fileError } from './fileError';
 import type { BeatData } from './lockBeat';
-import { isThisProcess, newOwner, ownerState, ownerText, parseOwner, type Owner } from './owner';
+import { readLock, usualSilentMs, type FoundLock } from './lockFile';
+import { isThisProcess, newOwner, ownerState, ownerText } from './owner';
 
 export interface FolderLockArgs {
   readonly folder: string;
@@ -29,7 +30,6 @@ export interface FolderLockArgs {
 
 /** How often a holder shows that it lives [ms]. */
 const beatMs = 5000;
-const usualSilentMs = 30_000;
 const lookMs = 250;
 
 /**
@@ -60,7 +60,7 @@ export class FolderLock {
     const text = `${ownerText(owner)} ${hostname()}\n`;
     // Between looking and writing another may have been as quick: then its name stands there.
     for (let attempt = 0; attempt < 5; attempt++) {
-      const found = read(path);
+      const found = readLock(path);
       if (found !== null && !(await givesWay(found, path, args))) continue;
       if (create(path, folder, text)) return new FolderLock(path, text, subject);
     }
@@ -69,7 +69,7 @@ export class FolderLock {
 
   /** @throws UserError where it was taken over meanwhile, because we showed no life, or in this process */
   requireHeld(): void {
-    if (read(this.path)?.text === this.text) return;
+    if (readLock(this.path)?.text === this.text) return;
     throw new UserError(
       `"${this.subject}" was taken over by another call or process, or its lock "${this.path}" was removed: continue with the one that has it now, or open it again.`,
     );
@@ -78,26 +78,7 @@ export class FolderLock {
   /** Nothing happens where another has the folder now. */
   release(): void {
     void this.beat.terminate();
-    if (read(this.path)?.text === this.text) rmSync(this.path, { force: true });
-  }
-}
-
-interface FoundLock {
-  readonly text: string;
-  readonly owner: Owner | null;
-  readonly host: string;
-  readonly modifiedMs: number;
-}
-
-function read(path: string): FoundLock | null {
-  try {
-    const text = readFileSync(path, 'utf8');
-    const [name, host = 'another machine'] = text.trim().split(' ');
-    return { text, owner: parseOwner(name), host, modifiedMs: statSync(path).mtimeMs };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
-    throw fileError(error, path, 'read');
+    if (readLock(this.path)?.text === this.text) rmSync(this.path, { force: true });
   }
 }
 
@@ -135,7 +116,7 @@ async function showsLife(
   if (folderTimeMs(folder) - found.modifiedMs > silentMs) return 'silent';
   report?.(`"${subject}" was in use on ${found.host} a moment ago: waiting for a sign of life from there.`);
   for (const startMs = performance.now(); performance.now() - startMs < silentMs; await wait(lookMs)) {
-    const now = read(path);
+    const now = readLock(path);
     if (now?.text !== found.text) return 'changed';
     if (now.modifiedMs !== found.modifiedMs) return 'alive';
   }

@@ -5,6 +5,7 @@ export * from './folder';
 export * from './folderLock';
 export * from './graphFile';
 export * from './metrics';
+export * from './metricsFollower';
 export * from './openTensorFile';
 export type { TensorFileArgs } from './namedTensors';
 export * from './readJson';

@@ -1,8 +1,10 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { UserError } from '../errors';
 import { writeFileAtomic } from './atomicWrite';
 import { formatCsvLine, parseCsv } from './csv';
 import { fileError } from './fileError';
+import { lookAt } from './folder';
 import { readText } from './readText';
 
 /** Figures of one step; `step` orders the rows. */
@@ -20,12 +22,15 @@ export class MetricsWriter {
    * @param path ends in `.csv` or `.jsonl`
    * @param afterStep when resuming: the last step that counts; later rows and a half-written line are dropped.
    *   Null: start over.
+   * @param twin another file of the same rows, from which one that is missing is made again
    */
   constructor(
     readonly path: string,
     afterStep: number | null = null,
+    twin = path,
   ) {
-    const kept = afterStep !== null && existsSync(path) ? readMetrics(path) : [];
+    const there = [path, twin].find((each) => lookAt(each) !== null);
+    const kept = afterStep !== null && there !== undefined ? readMetrics(there) : [];
     const rows = kept.filter(({ step }) => step <= (afterStep ?? -1));
     this.columns = rows.length > 0 ? Object.keys(rows[0]) : null;
     const lines = rows.map((row) => this.format(row));
@@ -80,6 +85,29 @@ export class MetricsWriter {
   }
 }
 
+/** The files in which a folder keeps its figures, both with all rows. */
+export const metricsFiles = ['metrics.csv', 'metrics.jsonl'] as const;
+
+/**
+ * Opens both files of a folder. One of them that was deleted is made again from the other.
+ *
+ * @param afterStep as of {@link MetricsWriter}
+ */
+export function openMetricsFiles(folder: string, afterStep: number | null): MetricsWriter[] {
+  const [csv, lines] = metricsFiles.map((name) => join(folder, name));
+  return [new MetricsWriter(csv, afterStep, lines), new MetricsWriter(lines, afterStep, csv)];
+}
+
+/**
+ * The rows of a folder's figures, from the one of its files that is there; null where neither is.
+ *
+ * @throws UserError where it is no table of figures
+ */
+export function readFolderMetrics(folder: string): MetricsRow[] | null {
+  const path = metricsFiles.map((name) => join(folder, name)).find((each) => lookAt(each) !== null);
+  return path === undefined ? null : readMetrics(path);
+}
+
 /** Appends all bytes or none: a disk that is nearly full takes a part only, of which no half line may remain. */
 function appendWhole(file: number, bytes: Uint8Array): void {
   const { size } = fstatSync(file);
@@ -99,7 +127,15 @@ function appendWhole(file: number, bytes: Uint8Array): void {
 export function readMetrics(path: string): MetricsRow[] {
   const text = readText(path);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  const rows = path.endsWith('.csv') ? fromCsv(whole) : fromJsonLines(whole);
+  return path.endsWith('.csv') ? checked(path, fromCsv(whole)) : parseMetricsLines(path, whole);
+}
+
+/** The rows of whole lines of a `.jsonl` file. @throws UserError as {@link readMetrics} */
+export function parseMetricsLines(path: string, text: string): MetricsRow[] {
+  return checked(path, fromJsonLines(text));
+}
+
+function checked(path: string, rows: MetricsRow[] | null): MetricsRow[] {
   if (!rows || rows.some((row) => !Number.isFinite(row.step))) {
     throw new UserError(
       `"${path}" is not a table of figures by step; move it away or choose another run folder.`,

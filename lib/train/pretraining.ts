@@ -46,6 +46,8 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   readonly pace = new Pace(() => this.tell());
   /** Whether a loop over the steps is under way. */
   looping = false;
+  /** Files that could not be used, of which {@link warn} was told. */
+  private skippedBefore = 0;
   /** Figures of the newest step; null before the first. */
   latest: StepMetrics | null = null;
 
@@ -63,7 +65,12 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   }
 
   static async open(args: PretrainingArgs): Promise<PretrainingRun> {
-    const { config, entries, out, resume = false, report = (sentence) => console.warn(sentence) } = args;
+    const { config, entries, out, resume = false } = args;
+    const said: string[] = [];
+    const report = (sentence: string) => {
+      said.push(sentence);
+      (args.report ?? console.warn)(sentence);
+    };
     const facts = { length: runLength(config, entries.length), clips: fingerprintClips(entries) };
     const folder = out === null ? null : await RunFolder.open(out, resume, report);
     let state: TrainState | null = null;
@@ -83,6 +90,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
       folder?.describe(config, args.data, facts);
       folder?.writeChanges(log.changes);
       folder?.openMetrics(state.step);
+      for (const sentence of said) folder?.warn(state.step, sentence);
       const source = await args.openSource(state.step, facts.length.steps);
       return new PretrainingRun(state, facts, args, folder, source, log);
     } catch (error) {
@@ -174,6 +182,11 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     return step;
   }
 
+  /** Notes in the run folder that something went wrong, for `xkd watch` and `xkd runs`. */
+  warn(sentence: string): void {
+    this.write((folder) => folder.warn(this.state.step, sentence));
+  }
+
   /** Takes one step and records it. */
   async step(): Promise<StepMetrics> {
     this.underWay = this.state.step;
@@ -200,6 +213,9 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
       secondsPerStep: (performance.now() - startMs) / 1000,
     };
     this.write((folder) => folder.writeMetrics(metrics));
+    for (const { path, reason } of this.skipped.slice(this.skippedBefore))
+      this.warn(`${path} was left out: it ${reason}.`);
+    this.skippedBefore = this.skipped.length;
     this.latest = metrics;
     this.tell();
     return metrics;

@@ -1,14 +1,15 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism, arch, platform } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { XkdConfig } from '../config';
 import { UserError } from '../errors';
 import {
   FolderLock,
-  MetricsWriter,
+  type MetricsWriter,
   fileError,
   lookAt,
   makeFolder,
+  openMetricsFiles,
   removeAbandonedFiles,
   writeFileAtomic,
 } from '../files';
@@ -16,6 +17,8 @@ import { tf, nativeInfo } from '../tensor/native';
 import { checkpointsFolder, listCheckpoints } from './checkpointFolder';
 import type { ConfigChange } from './changeLog';
 import type { RunFacts } from './checkpointMetadata';
+import { appendWarning, dropWarnings } from './runWarnings';
+import { runLockPath } from './runStatus';
 import type { LossFigures } from './step';
 
 /** Figures of one step as they stand in metrics.csv and metrics.jsonl. */
@@ -36,8 +39,8 @@ export function changesPath(runFolder: string): string {
 
 /**
  * The folder of a run: `config.json`, `run.json` (data, versions, machine), `metrics.csv` and `metrics.jsonl` with a
- * row a step, `changes.json` with what was changed while it ran, `checkpoints/`, and `skipped.json` when files could not
- * be used.
+ * row a step, `warnings.jsonl` with what went wrong, `changes.json` with what was changed while it ran, `checkpoints/`,
+ * and `skipped.json` when files could not be used.
  */
 export class RunFolder {
   private writers: readonly MetricsWriter[] = [];
@@ -67,7 +70,7 @@ export class RunFolder {
     makeFolder(checkpointsFolder(path));
     const lock = await FolderLock.take({
       folder: path,
-      name: 'run.lock',
+      name: basename(runLockPath(path)),
       doing: 'is training in',
       again: true,
       report,
@@ -104,18 +107,23 @@ export class RunFolder {
     else rmSync(changesPath(this.path), { force: true });
   }
 
-  /** Opens the metrics; rows after `step` steps, of a run that was cut off, are dropped. */
+  /** Opens metrics and warnings; those after `step` steps, of a run that was cut off, are dropped. */
   openMetrics(step: number): void {
+    dropWarnings(this.path, step);
     const after = step === 0 ? null : step - 1;
-    this.writers = ['metrics.csv', 'metrics.jsonl'].map(
-      (name) => new MetricsWriter(join(this.path, name), after),
-    );
+    this.writers = openMetricsFiles(this.path, after);
   }
 
   /** @throws UserError where another process has taken the folder over */
   writeMetrics(metrics: StepMetrics): void {
     this.lock.requireHeld();
     for (const writer of this.writers) writer.write({ ...metrics });
+  }
+
+  /** Tells whoever watches the run of something that went wrong. */
+  warn(step: number, sentence: string): void {
+    this.lock.requireHeld();
+    appendWarning(this.path, { step, sentence });
   }
 
   /** Makes what was written so far outlive a power cut, as the checkpoint that follows will. */

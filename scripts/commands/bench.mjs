@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { benchFolder, pytorchEnvironment } from '../bench/pytorch.mjs';
 import { endWithLauncher } from '../process/launcher.mjs';
+import { goToUser } from '../process/user-folder.mjs';
 import { endRunning } from '../setup/execute.mjs';
 import { SetupError } from '../setup/failure.mjs';
 import { root } from '../setup/paths.mjs';
@@ -8,6 +9,7 @@ import { notices, setUp } from '../setup/set-up.mjs';
 import { runInForeground } from './foreground.mjs';
 
 endWithLauncher();
+goToUser();
 
 // npm run bench: sets up what is missing and PyTorch (all messages on stderr), then measures.
 const words = process.argv.slice(2);
@@ -18,6 +20,8 @@ const main = path.join(root, 'lib', 'dist', 'bench', 'main.js');
 const ours = [
   '--folder',
   benchFolder,
+  '--figure',
+  path.join(benchFolder, 'figure.html'),
   '--script',
   path.join(root, 'scripts', 'bench', 'pytorch', 'serve.py'),
   '--pyav-script',

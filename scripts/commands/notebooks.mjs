@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endWithLauncher } from '../process/launcher.mjs';
+import { goToUser } from '../process/user-folder.mjs';
 import { CellFailure, executeNotebook, Interrupted } from '../notebooks/execute.mjs';
 import { chosenNotebooks, nameOf, readNotebook } from '../notebooks/files.mjs';
 import { checkParameters, parametersOf, readParameters } from '../notebooks/parameters.mjs';
@@ -10,6 +11,7 @@ import { root } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
 
 endWithLauncher();
+goToUser();
 
 const usage = `npm run notebooks -- [NOTEBOOK...] [options]
 

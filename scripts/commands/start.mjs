@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { endWithLauncher } from '../process/launcher.mjs';
+import { goToUser } from '../process/user-folder.mjs';
 import { notebooks, venvPython } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
 import { startEnvironment } from '../tfjs-node/environment.js';
@@ -9,6 +10,7 @@ import { runInForeground } from './foreground.mjs';
 import { askedPort, jupyterArguments } from './jupyter-arguments.mjs';
 
 endWithLauncher();
+goToUser();
 
 const given = process.argv.slice(2);
 

@@ -1,17 +1,21 @@
 import path from 'node:path';
+import { endingSentence } from '../process/ending.mjs';
 import { endWithLauncher } from '../process/launcher.mjs';
+import { goToUser } from '../process/user-folder.mjs';
 import { root } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
 import { nodeFlags, startEnvironment } from '../tfjs-node/environment.js';
 import { runInForeground } from './foreground.mjs';
 
 endWithLauncher();
+goToUser();
 
 // npx xkd COMMAND, or npm run xkd -- COMMAND: sets up what is missing (all messages on stderr), then runs the command line of lib.
 if (!(await setUp())) process.exit(1);
 for (const notice of notices()) console.error(notice);
 const main = path.join(root, 'lib', 'dist', 'cli', 'main.js');
 const env = startEnvironment(process.env);
-process.exit(
-  await runInForeground(process.execPath, [...nodeFlags, main, ...process.argv.slice(2)], { env }),
-);
+const code = await runInForeground(process.execPath, [...nodeFlags, main, ...process.argv.slice(2)], { env });
+const sentence = endingSentence(code);
+if (sentence !== undefined) console.error(`xkd: ${sentence}`);
+process.exit(code);

@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { formatCsvLine, MetricsWriter, parseCsv, readMetrics, UserError } from 'xkd';
+import {
+  formatCsvLine,
+  metricsFiles,
+  MetricsWriter,
+  openMetricsFiles,
+  parseCsv,
+  readFolderMetrics,
+  readMetrics,
+  UserError,
+} from 'xkd';
 
 describe('MetricsWriter', () => {
   let folder: string;
@@ -98,5 +107,42 @@ describe('CSV', () => {
 
   it('refuses a stray quote', () => {
     assert.throws(() => parseCsv('a,b"c\n'), /stray quote in line 1/);
+  });
+});
+
+describe('the two files of a folder', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'xkd-metrics-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (afterStep: number | null, steps: readonly number[]) => {
+    const writers = openMetricsFiles(folder, afterStep);
+    for (const step of steps) for (const writer of writers) writer.write({ step, loss: step / 10 });
+    writers.forEach((writer) => writer.close());
+  };
+  const texts = () => metricsFiles.map((name) => readFileSync(join(folder, name), 'utf8'));
+
+  for (const deleted of metricsFiles) {
+    it(`${deleted}, where it was deleted, is made again from the other when the run continues`, () => {
+      write(null, [0, 1, 2, 3]);
+      write(2, [3]);
+      const before = texts();
+      rmSync(join(folder, deleted));
+      assert.deepEqual(
+        readFolderMetrics(folder)?.map(({ step }) => step),
+        [0, 1, 2, 3],
+      );
+      write(2, [3]);
+      assert.deepEqual(texts(), before);
+    });
+  }
+
+  it('begin again with a run that begins again, and need not be there', () => {
+    assert.equal(readFolderMetrics(folder), null);
+    write(null, [0, 1]);
+    rmSync(join(folder, 'metrics.csv'));
+    write(null, [0]);
+    assert.deepEqual(readFolderMetrics(folder), [{ step: 0, loss: 0 }]);
+    assert.equal(texts()[0], 'step,loss\n0,0\n');
   });
 });

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import {
   FolderLock,
-  MetricsWriter,
+  type MetricsWriter,
   makeFolder,
+  openMetricsFiles,
   readJson,
   removeAbandonedFiles,
   writeFileAtomic,
@@ -101,9 +102,7 @@ export class RunStore {
 
   /** Opens the metrics; rows after `step` steps, of a training that was cut off, are dropped. */
   openMetrics(step: number): void {
-    this.writers = ['metrics.csv', 'metrics.jsonl'].map(
-      (name) => new MetricsWriter(join(this.path, name), step === 0 ? null : step),
-    );
+    this.writers = openMetricsFiles(this.path, step === 0 ? null : step);
   }
 
   write(row: MetricsRow): void {

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { XkdConfig } from '../../config';
 import { openLoader, type ClipPool, type MediaEntry } from '../../data';
+import { readFolderMetrics } from '../../files';
 import { listCheckpoints, PretrainingRun, type StepMetrics } from '../../train';
 
 export interface ResumableArgs {
@@ -32,10 +31,9 @@ export async function resumablePretraining(args: ResumableArgs): Promise<Resumab
   return { run, history: historyOf(out, run.state.step) };
 }
 
-/** Lines of metrics.jsonl before a step. */
+/** Figures of the steps before one. */
 function historyOf(out: string, step: number): StepMetrics[] {
-  const path = join(out, 'metrics.jsonl');
-  if (step === 0 || !existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as StepMetrics).filter((metrics) => metrics.step < step);
+  const rows = step === 0 ? null : readFolderMetrics(out);
+  // What a run wrote are its own figures.
+  return ((rows ?? []) as unknown as StepMetrics[]).filter((metrics) => metrics.step < step);
 }

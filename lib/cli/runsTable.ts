@@ -1,0 +1,44 @@
+import type { Override } from '../config';
+import type { RunComparison } from '../train/compareRuns';
+import type { RunStatus } from '../train/runStatus';
+import { formatTable } from './table';
+
+const terms = ['total', 'reconstruction', 'distillation', 'alignment'] as const;
+
+/** Runs as a table: where each stands, its last losses, and what its configuration has that others have not. */
+export function formatRuns({ runs, keys, values, unreadable }: RunComparison): string {
+  const head = ['run', 'state', 'steps', ...terms, 'warnings', ...keys];
+  const rows = runs.map((run, i) => [
+    ...[run.folder, run.state, `${run.step}/${run.steps}`],
+    ...lastLosses(run),
+    String(run.warnings.length),
+    ...values[i].map(valueText),
+  ]);
+  const notes = [
+    ...(runs.length > 1 && keys.length === 0 ? ['Their configurations do not differ.'] : []),
+    ...unreadable.map(({ folder, reason }) => `left out: ${folder}: ${reason}`),
+  ];
+  const table = runs.length > 0 ? formatTable(head, rows) : [];
+  return [...table, ...notes].map((line) => `${line.replace(/\p{Cc}/gu, '?')}\n`).join('');
+}
+
+/** The same for other programs; of the figures only the last. */
+export function runsAsJson({ runs, keys, values, unreadable }: RunComparison): string {
+  const list = runs.map(({ folder, state, step, steps, data, clips, rows, warnings, config }, i) => ({
+    ...{ folder, state, step, steps, data, clips },
+    last: rows[rows.length - 1] ?? null,
+    warnings,
+    differs: Object.fromEntries(keys.map((key, k) => [key, values[i][k]])),
+    config,
+  }));
+  return `${JSON.stringify({ runs: list, unreadable }, null, 2)}\n`;
+}
+
+function lastLosses({ rows }: RunStatus): string[] {
+  const last = rows[rows.length - 1];
+  return terms.map((term) => (last === undefined ? '' : last[term].toFixed(3)));
+}
+
+function valueText(value: Override | undefined): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}

@@ -1,0 +1,15 @@
+/** Rows below a head, in columns that line up; numbers stand to the right. */
+export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const columns = head.map((title, i) => [title, ...rows.map((row) => row[i])]);
+  const widths = columns.map((cells) => Math.max(...cells.map((cell) => cell.length)));
+  const right = columns.map(([, ...cells]) => cells.every((cell) => cell === '' || isNumber.test(cell)));
+  return [head, ...rows].map((row) =>
+    row
+      .map((cell, i) => (right[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** Also `3/8`. */
+const isNumber = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(\/\d+)?$/i;
