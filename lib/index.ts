@@ -15,3 +15,4 @@ export * from './notebook';
 export { nativeInfo, tf, type NativeInfo } from './tensor/native';
 export * from './eval';
 export * from './ablation';
+export * from './tensorboard';

@@ -25,6 +25,12 @@ export interface PictureArgs {
   readonly enlarge?: number;
 }
 
+/** A picture as a PNG with all of its colours. */
+export function pngOf(pixels: Pixels): Buffer {
+  const { width, height } = pixels;
+  return Buffer.from(encodePng([enlarged(pixels, 1).buffer], width, height, 0));
+}
+
 /** Colours of a picture that is encoded as PNG. */
 const paletteSize = 64;
 
@@ -35,6 +41,19 @@ const paletteSize = 64;
 export function encodePicture(pixels: Pixels, { quality = 75, enlarge = 1 }: PictureArgs = {}): Picture {
   const width = pixels.width * enlarge;
   const height = pixels.height * enlarge;
+  const rgba = enlarged(pixels, enlarge);
+  // The encoder's search for a palette blends the colours of pictures that have fewer.
+  const colours = new Set(new Uint32Array(rgba.buffer)).size;
+  const png = Buffer.from(encodePng([rgba.buffer], width, height, colours > paletteSize ? paletteSize : 0));
+  const jpeg = encode({ data: rgba, width, height }, quality).data;
+  const [type, bytes] = png.length < jpeg.length ? ['png', png] : ['jpeg', jpeg];
+  return { source: `data:image/${type};base64,${bytes.toString('base64')}`, width, height };
+}
+
+/** Opaque pixels `[height, width, 4]`, each so many times as wide and high. */
+function enlarged(pixels: Pixels, enlarge: number): Uint8Array<ArrayBuffer> {
+  const width = pixels.width * enlarge;
+  const height = pixels.height * enlarge;
   const rgba = new Uint8Array(width * height * 4).fill(255);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -43,12 +62,7 @@ export function encodePicture(pixels: Pixels, { quality = 75, enlarge = 1 }: Pic
       for (let c = 0; c < 3; c++) rgba[to + c] = pixels.data[from + c];
     }
   }
-  // The encoder's search for a palette blends the colours of pictures that have fewer.
-  const colours = new Set(new Uint32Array(rgba.buffer)).size;
-  const png = Buffer.from(encodePng([rgba.buffer], width, height, colours > paletteSize ? paletteSize : 0));
-  const jpeg = encode({ data: rgba, width, height }, quality).data;
-  const [type, bytes] = png.length < jpeg.length ? ['png', png] : ['jpeg', jpeg];
-  return { source: `data:image/${type};base64,${bytes.toString('base64')}`, width, height };
+  return rgba;
 }
 
 /** The frames of a decoded clip as pictures of their own (no copy). */

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { configure, parseOverrides, presets, type XkdConfig } from '../../config';
+import type { TensorBoard } from '../../tensorboard';
 import type { PretrainingRun, StepMetrics } from '../../train';
 import { type InterruptWatch, exitCodeOf, watchInterrupt } from '../../train/interrupt';
 import { configOptions, presetOption, readConfigFile } from '../configOptions';
@@ -17,6 +19,7 @@ interface PretrainFlags extends DatasetFlags, WeightsFlags {
   resume?: boolean;
   eager?: boolean;
   changes?: string;
+  tensorboard?: boolean;
 }
 
 /** `xkd pretrain`: XKD on a folder of videos, with a progress bar, a run folder and a clean end on Ctrl-C. */
@@ -34,6 +37,10 @@ export function register(program: Command): void {
     )
     .option('--resume', 'continue from the newest intact checkpoint in the run folder')
     .option('--changes <file>', "changes to make while it runs: another run's changes.json replays it")
+    .option(
+      '--tensorboard',
+      'also write losses, rates and pictures for TensorBoard, to "tensorboard" in --out',
+    )
     .option('--eager', 'run each step op by op instead of as one native graph')
     .action(async (words: string[], flags: PretrainFlags) => {
       const file = readConfigFile(flags.config);
@@ -78,21 +85,39 @@ async function pretrain(config: XkdConfig, flags: PretrainFlags, interrupt: Inte
   });
   run.notes.forEach(report);
   try {
-    await follow(run, out, interrupt);
+    await follow(run, out, interrupt, flags.tensorboard ? await openBoard(run, flags) : null);
   } finally {
     await run.close();
   }
 }
 
-async function follow(run: PretrainingRun, out: string, interrupt: InterruptWatch): Promise<void> {
+async function openBoard(run: PretrainingRun, flags: PretrainFlags): Promise<TensorBoard> {
+  const { TensorBoard, boardClips } = await import('../../tensorboard');
+  const { openDataset } = await import('../../data');
+  const { entries } = await openDataset(flags.data, openAs(flags));
+  const train = entries.filter(({ split }) => split === null || split === 'train');
+  const folder = join(flags.out, 'tensorboard');
+  return new TensorBoard({ run, folder, runFolder: flags.out, clips: await boardClips(train, run) });
+}
+
+async function follow(
+  run: PretrainingRun,
+  out: string,
+  interrupt: InterruptWatch,
+  board: TensorBoard | null,
+): Promise<void> {
   const { steps } = run.length;
   const progress = new Progress({ label: 'pretrain', total: steps, unit: 'steps', from: run.state.step });
   void interrupt.whenRequested.then(() =>
     progress.note('stopping after this step; a second signal ends at once'),
   );
   try {
-    for await (const metrics of run) progress.update(metrics.step + 1, figures(metrics));
+    for await (const metrics of run) {
+      progress.update(metrics.step + 1, figures(metrics));
+      board?.write(metrics);
+    }
   } finally {
+    board?.close();
     progress.stop();
   }
   for (const { path, reason } of run.skipped) process.stderr.write(`skipped ${path}: ${reason}\n`);

@@ -1,4 +1,4 @@
-/** Writes a protobuf message field by field; what graphs and sessions need of the format and no more. */
+/** Writes a protobuf message field by field; what graphs, sessions and TensorBoard need of the format and no more. */
 export class Message {
   private readonly pieces: Buffer[] = [];
 
@@ -13,6 +13,14 @@ export class Message {
     const bytes = Buffer.alloc(4);
     bytes.writeFloatLE(value);
     this.pieces.push(varint(field * 8 + 5), bytes);
+    return this;
+  }
+
+  /** A 64-bit floating-point number. */
+  double(field: number, value: number): this {
+    const bytes = Buffer.alloc(8);
+    bytes.writeDoubleLE(value);
+    this.pieces.push(varint(field * 8 + 1), bytes);
     return this;
   }
 

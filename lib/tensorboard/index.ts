@@ -1,0 +1,2 @@
+export * from './board';
+export { clipPictures as boardPictures, type BoardClips } from './pictures';
