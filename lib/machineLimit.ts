@@ -8,7 +8,9 @@ import { UserError } from './errors';
  */
 export function machineLimit(error: unknown): UserError | null {
   if (typeof error !== 'object' || error === null) return null;
-  const { code = '', message = '', syscall = '' } = error as Partial<NodeJS.ErrnoException>;
+  const { message = '', syscall = '', ...rest } = error as Partial<NodeJS.ErrnoException>;
+  // Threads and processes hand on an error's message and not its code.
+  const code = rest.code ?? /^(E[A-Z]+): /.exec(message)?.[1] ?? '';
   if (code === 'EMFILE') return new UserError(tooManyFiles);
   if (code === 'ENFILE')
     return new UserError(
@@ -29,7 +31,8 @@ export function machineLimitIn(log: string): UserError | null {
   return null;
 }
 
-const allocationFailed = /^Array buffer allocation failed|std::bad_alloc|Cannot allocate memory/;
+const allocationFailed =
+  /^Array buffer allocation failed|std::bad_alloc|Cannot allocate memory|OOM when allocating tensor/;
 
 const tooManyFiles =
   'Too many files are open at once; raise the limit ("ulimit -n 4096" in this terminal), or choose fewer threads (loader.workers, --workers).';

@@ -18,6 +18,12 @@ describe('limits of the machine', () => {
     ['memory of the system', failure('ENOMEM'), /^There is not enough memory/],
     ['memory for an array', new RangeError('Array buffer allocation failed'), /^There is not enough memory/],
     ['memory of native code', new Error('std::bad_alloc'), /^There is not enough memory/],
+    [
+      'memory of an op',
+      new Error('Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[9]'),
+      /^There is not enough memory/,
+    ],
+    ['files of a thread', new Error("EMFILE: too many open files, open 'a.mp4'"), /^Too many files/],
   ] as const) {
     it(`${what} are sentences`, () => {
       const limit = machineLimit(error);
