@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { machineLimit } from '../machineLimit';
 
 /**
  * A small process that starts ffmpeg for others. Starting a process costs time in proportion to the memory of
@@ -26,8 +27,9 @@ export class FfmpegHost {
     });
     this.ended = new Promise((done) => this.child.once('close', () => done()));
     this.ready = new Promise((done, fail) => {
-      this.child.stdout!.once('data', () => done());
-      this.child.once('error', fail);
+      this.child.once('error', (error) => fail(machineLimit(error) ?? error));
+      // Where there are too many files open it has no streams, and says no more than the error.
+      (this.child.stdout as Socket | undefined)?.once('data', () => done());
       this.child.once('close', () => fail(new Error('The process that runs ffmpeg has ended.')));
     });
     // A caller that waits for it to be ready must find the program still alive; from then on it must not keep a program
@@ -42,9 +44,11 @@ export class FfmpegHost {
   async close(): Promise<void> {
     // Being ready lets go of the handles: closed before that, the program would end while it waits for the host's end.
     await this.ready.catch(() => undefined);
-    this.handles().forEach((handle) => handle.ref());
-    this.child.stdin!.end();
-    await this.ended;
+    if (this.child.pid !== undefined) {
+      this.handles().forEach((handle) => handle.ref());
+      this.child.stdin!.end();
+      await this.ended;
+    }
     rmSync(dirname(this.socketPath), { recursive: true, force: true });
   }
 
