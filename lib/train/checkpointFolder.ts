@@ -136,7 +136,7 @@ function checkpointFiles(path: string): string[] {
   if (!found.isDirectory()) return [path];
   const files = listCheckpoints(path);
   if (files.length === 0) {
-    const hasWeights = existsSync(join(path, 'model.safetensors'));
+    const hasWeights = lookAt(join(path, 'model.safetensors')) !== null;
     throw new UserError(
       hasWeights
         ? `The folder "${path}" holds weights without a training state; start from them with --init, or make a run folder of them: xkd convert "${path}" runs/again.`
