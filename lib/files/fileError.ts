@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from '../errors';
 import { machineLimit } from '../machineLimit';
@@ -46,9 +47,10 @@ export function fileError(error: unknown, path: string, doing: 'read' | 'write')
           : `There is no folder "${folder}" to write "${path}" to; make it or choose another.`,
       );
     case 'ENOTDIR':
-      return new UserError(`"${path}" leads through a file as if it were a folder; check the path.`);
     case 'EEXIST':
-      return new UserError(`"${path}" is a file where a folder is needed; remove it or name another folder.`);
+      return new UserError(
+        `"${fileOnTheWay(path)}" is a file where a folder is needed; remove it or name another folder.`,
+      );
     case 'ELOOP':
       return new UserError(`"${path}" is a link that leads back to itself; check the path.`);
     case 'EISDIR':
@@ -71,6 +73,18 @@ export function fileError(error: unknown, path: string, doing: 'read' | 'write')
     default:
       return error;
   }
+}
+
+/** The file that a path leads through as if it were a folder, or to. */
+function fileOnTheWay(path: string): string {
+  for (let above = path; dirname(above) !== above; above = dirname(above)) {
+    try {
+      if (!statSync(above).isDirectory()) return above;
+    } catch {
+      // It leads through it.
+    }
+  }
+  return path;
 }
 
 /**
