@@ -3,9 +3,11 @@ import { clipFrames } from '../config/consistency';
 import { BadMedia, lacksStream } from '../media';
 import { padSamples, repeatFrames } from '../media/decode';
 import { clipSamples } from './augment';
-import { decodeStreams, type DecodedStreams } from '../media/streams';
+import type { ScannedMedia } from '../media/probe';
+import { decodeStreams, type DecodeArgs, type DecodedStreams } from '../media/streams';
 import type { JpegDecoder } from './extract/jpegDecoder';
 import { StoredReader } from './extract/storedReader';
+import { stretchOf } from './stretch';
 import type { MediaEntry } from './types';
 
 /** A file, or the stretch of it that is meant, or what was extracted of it. */
@@ -27,6 +29,8 @@ export interface KnownFile {
   readonly stored: StoredFile | null;
   /** Length of a file (or the stretch of it) too long to be stored [s]; null: not known. */
   readonly longSeconds: number | null;
+  /** What a scan of such a file told. */
+  readonly scanned?: ScannedMedia;
 }
 
 /** Chooses the first tick (in frames from the start of the file or stretch) of a window, given the last one possible. */
@@ -83,25 +87,27 @@ export class WindowReader {
     const { known, file, chooseStart } = window;
     if (file.stored) return { ...this.extracted.read(file, file.stored, chooseStart), known };
     if (known.stored) return this.cut(known.stored, window);
-    if (known.longSeconds !== null) return this.readStretch(window, known.longSeconds);
+    if (known.longSeconds !== null) return this.readStretch(window, known.longSeconds, known.scanned);
     const whole = await this.readWhole(file);
-    return typeof whole === 'number' ? this.readStretch(window, whole) : this.cut(whole, window);
+    return whole instanceof LongFile ? this.readStretch(window, whole.seconds, whole.scanned) : this.cut(whole, window);
   }
 
-  /** The file, or its length if it is too long. */
-  private async readWhole(file: FilePart): Promise<StoredFile | number> {
+  /** The file, or what is known of it if it is too long. */
+  private async readWhole(file: FilePart): Promise<StoredFile | LongFile> {
     const { wholeSeconds } = this.args;
     const { startSeconds = 0, endSeconds = Infinity } = file;
     try {
       const most = Math.min(wholeSeconds, endSeconds - startSeconds);
-      const streams = await this.decode(file, startSeconds, most, true, (duration) => {
-        const seconds = Math.min(duration ?? 0, endSeconds) - startSeconds;
-        if (seconds > wholeSeconds) throw new LongFile(seconds);
+      const streams = await this.decode(file, startSeconds, most, true, {
+        onScanned: (scanned) => {
+          const seconds = Math.min(scanned.usableSeconds ?? 0, endSeconds) - startSeconds;
+          if (seconds > wholeSeconds) throw new LongFile(seconds, scanned);
+        },
       });
       const { frames, frameCount, height, width, waveform } = streams;
       return { frames, frameCount, height, width, waveform };
     } catch (error) {
-      if (error instanceof LongFile) return error.seconds;
+      if (error instanceof LongFile) return error;
       throw error;
     }
   }
@@ -117,14 +123,18 @@ export class WindowReader {
     return { ...window, startSeconds: (file.startSeconds ?? 0) + start / framesPerSecond };
   }
 
-  private async readStretch({ file, chooseStart }: WindowArgs, longSeconds: number): Promise<FileWindow> {
+  private async readStretch(
+    { file, chooseStart }: WindowArgs,
+    longSeconds: number,
+    scanned: ScannedMedia | undefined,
+  ): Promise<FileWindow> {
     const { framesPerSecond, seconds } = this.args.config.clip;
     const ticks = Math.floor(longSeconds * framesPerSecond);
     const start = chooseStart(Math.max(0, ticks - this.frameCount));
     const startSeconds = (file.startSeconds ?? 0) + start / framesPerSecond;
     const most = Math.min(seconds, longSeconds - start / framesPerSecond);
-    const streams = await this.decode(file, startSeconds, most, false);
-    const window = this.finish(streams, 0, 0, { stored: null, longSeconds });
+    const streams = await this.decode(file, startSeconds, most, false, { scanned });
+    const window = this.finish(streams, 0, 0, { stored: null, longSeconds, scanned: streams.scanned });
     return { ...window, startSeconds };
   }
 
@@ -151,7 +161,7 @@ export class WindowReader {
     startSeconds: number,
     seconds: number,
     shared: boolean,
-    onDuration?: (seconds: number | null) => void,
+    { scanned, onScanned }: Pick<DecodeArgs, 'scanned' | 'onScanned'>,
   ): Promise<DecodedStreams> {
     const { clip } = this.args.config;
     return decodeStreams(path, {
@@ -161,14 +171,14 @@ export class WindowReader {
       shortSide: clip.frameSize,
       sampleRateHz: this.wantsAudio ? clip.sampleRateHz : null,
       shared,
-      onInfo: (info) => {
-        if (this.wantsVideo && !info.video) throw new BadMedia(path, lacksStream.video);
-        if (this.wantsAudio && !info.audio) throw new BadMedia(path, lacksStream.audio);
-        const { durationSeconds } = info;
-        if (durationSeconds !== null && startSeconds >= durationSeconds && startSeconds > 0) {
-          throw new BadMedia(path, `lasts ${durationSeconds} s, so there is nothing of it at ${startSeconds} s`);
-        }
-        onDuration?.(durationSeconds);
+      scanned,
+      onScanned: (found) => {
+        const { video, audio } = found.info;
+        const { usableSeconds } = found;
+        if (this.wantsVideo && !video) throw new BadMedia(path, lacksStream.video);
+        if (this.wantsAudio && !audio) throw new BadMedia(path, lacksStream.audio);
+        stretchOf({ path, startSeconds }, usableSeconds);
+        onScanned?.(found);
       },
       host: this.args.host,
     });
@@ -194,7 +204,10 @@ export function keyOf(
 
 /** Stops the decoding of a whole file when its length is known. */
 class LongFile extends Error {
-  constructor(readonly seconds: number) {
+  constructor(
+    readonly seconds: number,
+    readonly scanned: ScannedMedia,
+  ) {
     super('too long to be decoded whole');
   }
 }

@@ -59,7 +59,7 @@ export async function decodeClip(path: string, args: ClipArgs = {}): Promise<Dec
     shortSide,
     sampleRateHz: audio ? sampleRateHz : null,
     signal: args.signal,
-    onInfo: ({ durationSeconds }) => {
+    onScanned: ({ info: { durationSeconds } }) => {
       if (startSeconds >= 0 && !(durationSeconds !== null && startSeconds >= durationSeconds)) return;
       throw new BadMedia(path, `lasts ${durationSeconds} s, so no clip can start at ${startSeconds} s`);
     },

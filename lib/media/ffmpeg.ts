@@ -27,19 +27,19 @@ export interface FfmpegResult {
   readonly log: string;
 }
 
-/** ffmpeg was stopped by its caller, not by a fault of the file. */
-export class FfmpegStopped extends Error {
-  override readonly name = 'FfmpegStopped';
+/** ffmpeg or a decoder was stopped by its caller or from outside, not by a fault of the file. */
+export class ProcessStopped extends Error {
+  override readonly name = 'ProcessStopped';
 }
 
 /**
  * Runs ffmpeg, hands on its outputs as they come, and resolves when it has ended and was reaped. It is killed
  * when the signal is raised, when a sink throws, when its table is closed, and when its host or this process ends.
  *
- * @throws FfmpegStopped if the signal was raised or the table closed; whatever a sink threw
+ * @throws ProcessStopped if the signal was raised or the table closed; whatever a sink threw
  */
 export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
-  if (run.signal?.aborted || run.children?.closed) throw new FfmpegStopped('ffmpeg was not started.');
+  if (run.signal?.aborted || run.children?.closed) throw new ProcessStopped('ffmpeg was not started.');
   const sinks = run.sinks ?? [];
   const command = {
     program: ffmpegPath(),
@@ -62,7 +62,7 @@ export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
       stop(error);
     }
   };
-  const onAbort = (): void => stop(new FfmpegStopped('ffmpeg was stopped.'));
+  const onAbort = (): void => stop(new ProcessStopped('ffmpeg was stopped.'));
   run.signal?.addEventListener('abort', onAbort);
   await new Promise<void>((done) => {
     const events = {
@@ -85,7 +85,7 @@ export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
   });
   run.signal?.removeEventListener('abort', onAbort);
   if (failures.length > 0) throw explain(failures[0], command.program);
-  if (run.children?.closed && exitCode !== 0) throw new FfmpegStopped('ffmpeg was stopped.');
+  if (run.children?.closed && exitCode !== 0) throw new ProcessStopped('ffmpeg was stopped.');
   return { exitCode, log };
 }
 

@@ -2,16 +2,19 @@ import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { startFfmpeg, type FfmpegCommand, type FfmpegProcess } from './ffmpegProcess';
+import { DecoderPool } from './libav/decoderPool';
+import { decoderMessage, type DecoderRequest, type DecoderRun } from './libav/requests';
 import { encodeMessage, messageKind, type EndMessage } from './messages';
 
 /*
  * The program of a host: listens on the socket named by its only argument, starts an ffmpeg for each connection
- * and passes on what it writes. Ends, with all its ffmpeg processes, when its standard input closes, which
+ * or gives it a decoder, and passes on what that writes. Ends, with all these processes, when its standard input closes, which
  * happens in whatever way its parent ends.
  */
 
 const socketPath = process.argv[2];
 const running = new Set<FfmpegProcess>();
+const decoders = new DecoderPool();
 
 const server = createServer((socket) => {
   let request = '';
@@ -19,7 +22,9 @@ const server = createServer((socket) => {
     request += bytes.toString('utf8');
     if (!request.endsWith('\n')) return;
     socket.off('data', read);
-    serve(socket, JSON.parse(request) as FfmpegCommand);
+    const asked = JSON.parse(request) as FfmpegCommand | { readonly decoder: DecoderRequest };
+    if ('decoder' in asked) decode(socket, asked.decoder);
+    else serve(socket, asked);
   };
   socket.on('data', read);
   socket.on('error', () => socket.destroy());
@@ -54,8 +59,29 @@ function serve(socket: Socket, command: FfmpegCommand): void {
   socket.on('close', () => child.kill());
 }
 
+function decode(socket: Socket, request: DecoderRequest): void {
+  let run: DecoderRun | null = null;
+  const send = (kind: number, bytes: Uint8Array): void => {
+    if (socket.destroyed) return;
+    let room = true;
+    for (const part of encodeMessage(kind, bytes)) room = socket.write(part);
+    if (!room) run?.pause();
+  };
+  run = decoders.run(request, {
+    onBytes: send,
+    onReply: (reply) => {
+      run = null;
+      send(decoderMessage.reply, Buffer.from(JSON.stringify(reply)));
+      socket.end();
+    },
+  });
+  socket.on('drain', () => run?.resume());
+  socket.on('close', () => run?.kill());
+}
+
 function end(): void {
   for (const child of running) child.kill();
+  decoders.close();
   rmSync(dirname(socketPath), { recursive: true, force: true });
   process.exit(0);
 }

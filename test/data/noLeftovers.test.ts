@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ordinaryClip, temporaryFolder } from '../media/fixtures';
 
@@ -68,23 +68,38 @@ function ended(child: ChildProcess): Promise<unknown> {
     : new Promise((done) => child.once('exit', done));
 }
 
+/** Whether something reads a clip. */
 function decoding(path: string): boolean {
-  return processesWith(path).some((line) => line.includes('rgb24'));
+  return processesWith(path).some((pid) => openFiles(pid).some((name) => name.endsWith('.mp4')));
 }
 
-/** Command lines of running processes that name a path, zombies left out since they have none. */
+/** Running processes that name a path on their command line or have something below it open. */
 function processesWith(path: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-    .map(commandLine)
-    .filter((line) => line.includes(path));
+    .filter((pid) => commandLine(pid).includes(path) || openFiles(pid).some((name) => name.startsWith(path)));
 }
 
+/** Zombies have none. */
 function commandLine(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
     return '';
+  }
+}
+
+function openFiles(pid: string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return readlinkSync(`/proc/${pid}/fd/${fd}`);
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
   }
 }
 

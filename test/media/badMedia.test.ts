@@ -88,9 +88,11 @@ describe('files that cannot be used', () => {
     const before = process.env.FFMPEG_BIN;
     writeFileSync(file('no-program'), '#!/no/such/interpreter\n', { mode: 0o755 });
     process.env.FFMPEG_BIN = file('no-program');
+    process.env.XKD_DECODER = 'ffmpeg';
     try {
       await assert.rejects(probe(file('good.mp4')), /no-program could not be started .* set FFMPEG_BIN/);
     } finally {
+      delete process.env.XKD_DECODER;
       if (before === undefined) delete process.env.FFMPEG_BIN;
       else process.env.FFMPEG_BIN = before;
     }

@@ -4,8 +4,15 @@ import { countingPictures, ffmpeg, flashAndClick, ordinaryClip, temporaryFolder 
 
 const most = 0.02; // seconds that pictures and sound may differ
 
-describe('decodeClip', () => {
+for (const decoder of ['libav', 'ffmpeg']) describe(`decodeClip by ${decoder}`, () => {
   const file = temporaryFolder();
+
+  before(() => {
+    if (decoder === 'ffmpeg') process.env.XKD_DECODER = decoder;
+  });
+  after(() => {
+    delete process.env.XKD_DECODER;
+  });
 
   it('shows what a player shows at each instant, from any start', async () => {
     const path = file('count.mkv');
@@ -198,7 +205,7 @@ describe('decodeClip', () => {
     const stop = new AbortController();
     const clip = decodeClip(file('long.mp4'), { clipSeconds: 20, signal: stop.signal });
     stop.abort();
-    await assert.rejects(clip, { name: 'FfmpegStopped' });
+    await assert.rejects(clip, { name: 'ProcessStopped' });
   });
 });
 

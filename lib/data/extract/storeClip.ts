@@ -84,8 +84,8 @@ async function decode(
     path,
     {
       ...stretch,
-      onInfo: (info) => {
-        durationSeconds = stretchOf(entry, info.durationSeconds);
+      onScanned: ({ info, usableSeconds }) => {
+        durationSeconds = stretchOf(entry, usableSeconds);
         const there = { video: info.video !== null, audio: info.audio !== null };
         const isMissing = (streams.video && !there.video) || (streams.audio && !there.audio);
         if (isMissing && (there.video || there.audio)) throw new StreamMissing(there);

@@ -1,0 +1,97 @@
+import { BadMedia, firstError, hasErrors } from './badMedia';
+import { runFfmpeg } from './ffmpeg';
+import type { MediaInfo } from './mediaInfo';
+import { fileUrl } from './probe';
+import type { FrameEncoding, StreamArgs, StreamSinks } from './streams';
+
+/**
+ * Decodes a stretch of a file with an ffmpeg process, where libav is not there. ffmpeg's seeks cannot be trusted for every
+ * format, so it reads from the start of the file and the filters cut: right, but slow far inside long files.
+ *
+ * @throws BadMedia if the file is damaged or truncated
+ */
+export async function streamByFfmpeg(path: string, info: MediaInfo, args: StreamArgs, sinks: StreamSinks): Promise<void> {
+  const { frames, samples, encoding = 'ppm' } = sinks;
+  const { log } = await runFfmpeg({
+    args: ffmpegArgs(path, args, encoding),
+    sinks: [frames, samples].flatMap((sink) => (sink ? [(bytes: Buffer) => sink.push(bytes)] : [])),
+    host: args.host,
+    signal: args.signal,
+  });
+  checkComplete(path, { info, frameCount: frames?.count ?? 0, sampleCount: samples?.count ?? 0 }, args, log);
+}
+
+function ffmpegArgs(path: string, args: StreamArgs, encoding: FrameEncoding): string[] {
+  // One thread each: the processes run side by side.
+  const input = ['-threads', '1', '-filter_threads', '1', '-i', fileUrl(path)];
+  const start = args.startSeconds.toFixed(6);
+  const outputs = [];
+  if (args.framesPerSecond !== null) {
+    const count = Math.ceil(args.seconds * args.framesPerSecond);
+    const size = args.shortSide;
+    // `round=up` gives tick k the last frame that began at or before it, also where the rate varies.
+    const filters = [
+      `fps=fps=${args.framesPerSecond}:round=up:start_time=${start}`,
+      'setpts=PTS-STARTPTS',
+      `scale=w='if(lte(dar,1),${size},max(${size},round(${size}*dar)))':h='if(lte(dar,1),max(${size},round(${size}/dar)),${size})'`,
+      'format=rgb24',
+      ...(encoding === 'jpeg' ? jpegFilters : []),
+    ];
+    const most = Number.isFinite(count) ? ['-frames:v', `${count}`] : [];
+    const codec = encoding === 'jpeg' ? jpegCodec : ['-c:v', 'ppm'];
+    outputs.push(['-map', '0:V:0', '-vf', filters.join(','), ...most, '-f', 'image2pipe', ...codec]);
+  }
+  if (args.sampleRateHz !== null) {
+    // Timestamps count, not samples: a late start and holes become silence. Gain 1: the mean of the channels.
+    const filters = [
+      `aresample=${args.sampleRateHz}:async=1:min_hard_comp=0.015:first_pts=0:rematrix_maxval=1`,
+      'aformat=sample_fmts=flt:channel_layouts=mono',
+      `atrim=start_sample=${Math.round(args.startSeconds * args.sampleRateHz)}`,
+      'asetpts=PTS-STARTPTS',
+    ];
+    const most = Number.isFinite(args.seconds) ? ['-t', `${args.seconds}`] : [];
+    outputs.push(['-map', '0:a:0', '-af', filters.join(','), ...most, '-f', 'f32le']);
+  }
+  const pipes = ['pipe:1', 'pipe:3'];
+  return [
+    '-loglevel',
+    'level+info',
+    '-nostats',
+    ...input,
+    ...outputs.flatMap((output, i) => [...output, pipes[i]]),
+  ];
+}
+
+/** JPEG's own colours: full range, BT.601, none of the colour's resolution lost. */
+const jpegFilters = ['scale=out_range=full:out_color_matrix=bt601', 'format=yuvj444p'];
+const jpegCodec = ['-c:v', 'mjpeg', '-q:v', '2'];
+
+interface Received {
+  readonly info: MediaInfo;
+  readonly frameCount: number;
+  readonly sampleCount: number;
+}
+
+/** Refuses a file that ends well before it says it does, or of which nothing could be decoded. */
+function checkComplete(path: string, decoded: Received, args: StreamArgs, log: string): void {
+  const { framesPerSecond, sampleRateHz, startSeconds, seconds } = args;
+  const videoSeconds = framesPerSecond === null ? 0 : decoded.frameCount / framesPerSecond;
+  const audioSeconds = sampleRateHz === null ? 0 : decoded.sampleCount / sampleRateHz;
+  const stated = decoded.info.durationSeconds;
+  if (stated !== null && startSeconds < stated) {
+    const expected = Math.min(stated - startSeconds, seconds);
+    const missing = expected - Math.max(videoSeconds, audioSeconds);
+    // One stream alone may rightly be shorter than the file; then ffmpeg has nothing to complain about.
+    const suspicious = (framesPerSecond !== null && sampleRateHz !== null) || hasErrors(log);
+    if (suspicious && missing > Math.max(leastMissingSeconds, 0.1 * expected)) {
+      const held = (startSeconds + expected - missing).toFixed(1);
+      throw new BadMedia(path, `is truncated: it holds ${held} s of the ${stated.toFixed(1)} s it announces`);
+    }
+  }
+  if (framesPerSecond !== null && decoded.frameCount === 0) {
+    const reason = hasErrors(log) ? ` (${firstError(log)})` : '';
+    throw new BadMedia(path, `shows no picture at ${startSeconds.toFixed(1)} s${reason}`);
+  }
+}
+
+const leastMissingSeconds = 0.5;

@@ -1,0 +1,177 @@
+import type { Stream } from 'node-av/lib';
+import { BadMedia } from '../badMedia';
+import type { FrameEncoding } from '../streams';
+import { KeyGroups } from './keyGroups';
+import { MediaFile } from './mediaFile';
+import { PacketReader } from './packetReader';
+import { PictureMaker } from './pictureMaker';
+import { PictureTicks } from './pictureTicks';
+import type { FileScan } from './scan';
+import { SoundTrack } from './soundTrack';
+import { StreamDecoder } from './streamDecoder';
+
+export interface DecodeFileArgs {
+  readonly path: string;
+  readonly startSeconds: number;
+  /** Infinity: to the end. */
+  readonly seconds: number;
+  /** Null: no pictures. */
+  readonly framesPerSecond: number | null;
+  readonly shortSide: number;
+  /** Null: no sound. */
+  readonly sampleRateHz: number | null;
+  readonly encoding: FrameEncoding;
+  readonly scan: FileScan;
+}
+
+/** What a decoded file is handed to. */
+export interface DecodedSinks {
+  readonly onPicture: (picture: Buffer) => void;
+  readonly onSamples: (samples: Float32Array) => void;
+}
+
+/** One way of reading a window, from the cheapest to the one that is always right. */
+interface Attempt {
+  /** How long before what is needed reading begins [s]; Infinity: at the start of the file. */
+  readonly back: number;
+  /** Groups of pictures that are decoded before the one that is needed. */
+  readonly lead: number;
+  /** Decode every picture from the start of the file on. */
+  readonly keepAll: boolean;
+}
+
+const attempts: readonly Attempt[] = [
+  { back: 1, lead: 0, keepAll: false },
+  { back: 12, lead: 0, keepAll: false },
+  { back: 40, lead: 1, keepAll: false },
+  { back: Infinity, lead: 1, keepAll: false },
+  { back: Infinity, lead: 0, keepAll: true },
+];
+
+/**
+ * Decodes a stretch of a file. Reading begins at a key frame before it; what comes out is used only if the first picture is
+ * one that is shown at or before the start, and none is damaged. Otherwise reading begins earlier, in the end at the
+ * start of the file. So a stretch is the same as in a decode of the whole file.
+ */
+export function decodeFile(args: DecodeFileArgs, sinks: DecodedSinks): void {
+  const { startSeconds, scan } = args;
+  const isWhole = startSeconds <= 0;
+  for (const attempt of attempts) {
+    const isLast = attempt === attempts.at(-1);
+    if (isWhole && !isLast) continue;
+    if (!scan.seekable && Number.isFinite(attempt.back)) continue;
+    if (!scan.timedPictures && attempt.lead === 0 && !attempt.keepAll) continue;
+    if (decodeOnce(args, attempt, sinks, isLast)) return;
+  }
+}
+
+/** @returns false where the result cannot be trusted; nothing was handed on then */
+function decodeOnce(args: DecodeFileArgs, attempt: Attempt, sinks: DecodedSinks, isLast: boolean): boolean {
+  const file = new MediaFile(args.path);
+  const run = new Run(file, args, attempt, sinks, isLast);
+  try {
+    return run.decode();
+  } finally {
+    run.close();
+    file.close();
+  }
+}
+
+class Run {
+  private readonly reader: PacketReader;
+  private readonly video: { stream: Stream; decoder: StreamDecoder; groups: KeyGroups; ticks: PictureTicks; maker: PictureMaker } | null = null;
+  private readonly sound: { stream: Stream; track: SoundTrack } | null = null;
+  private readonly held: (() => void)[] = [];
+  private readonly fromStart: boolean;
+
+  constructor(
+    file: MediaFile,
+    private readonly args: DecodeFileArgs,
+    attempt: Attempt,
+    sinks: DecodedSinks,
+    private readonly isLast: boolean,
+  ) {
+    const { startSeconds, seconds, framesPerSecond, shortSide, sampleRateHz, encoding } = args;
+    const { startTimestamp } = file;
+    const streams = [framesPerSecond === null ? null : file.video, sampleRateHz === null ? null : file.audio];
+    const hand = (work: () => void): void => {
+      if (isLast) work();
+      else this.held.push(work);
+    };
+    const [video, audio] = streams;
+    if (audio) {
+      const onSamples = (samples: Float32Array): void => hand(() => sinks.onSamples(samples));
+      const track = new SoundTrack({ stream: audio, startSeconds, seconds, sampleRateHz: sampleRateHz!, startTimestamp, onSamples });
+      this.sound = { stream: audio, track };
+    }
+    this.reader = new PacketReader(file, streams.flatMap((stream) => stream ?? []));
+    const needed = Math.min(video ? startSeconds : Infinity, this.sound?.track.neededFromSeconds ?? Infinity) - attempt.back;
+    this.fromStart = needed <= 0 || !this.reader.seek((video ?? audio)!, needed);
+    if (video) {
+      const maker = new PictureMaker({ stream: video, shortSide, encoding });
+      const ticks = new PictureTicks({
+        stream: video,
+        startSeconds,
+        framesPerSecond: framesPerSecond!,
+        count: Math.ceil(seconds * framesPerSecond!),
+        startTimestamp,
+        make: (frame) => maker.make(frame),
+        onPicture: (picture) => hand(() => sinks.onPicture(picture)),
+      });
+      const groups = new KeyGroups({ wantedSeconds: startSeconds, lead: attempt.lead, keepAll: attempt.keepAll, fromStart: this.fromStart });
+      this.video = { stream: video, decoder: new StreamDecoder(video), groups, ticks, maker };
+    }
+  }
+
+  decode(): boolean {
+    const { video, sound, reader } = this;
+    let isFirstSound = true;
+    for (let next = reader.next(); next; next = reader.next()) {
+      if (next.stream.index === video?.stream.index) {
+        if (!video.groups.push(next, (packet) => this.decodePicture(packet))) return false;
+      } else if (sound) {
+        const isLate = isFirstSound && !this.fromStart && next.seconds > sound.track.neededFromSeconds;
+        if (isLate) return false;
+        isFirstSound = false;
+        sound.track.push(next);
+      }
+      if ((video?.ticks.isDone ?? true) && (sound?.track.isDone ?? true)) break;
+    }
+    if (video && !video.ticks.isDone) {
+      if (!video.groups.open((packet) => this.decodePicture(packet))) return false;
+      this.decodePicture(null);
+      video.ticks.finish();
+    }
+    sound?.track.finish();
+    if (!this.isLast && video && !this.isSound(video.ticks)) return false;
+    this.held.forEach((work) => work());
+    return true;
+  }
+
+  close(): void {
+    this.reader.close();
+    this.sound?.track.close();
+    this.video?.groups.close();
+    this.video?.decoder.close();
+    this.video?.ticks.close();
+    this.video?.maker.close();
+  }
+
+  private decodePicture(packet: Parameters<StreamDecoder['push']>[0]): void {
+    const { decoder, ticks, groups } = this.video!;
+    if (ticks.isDone) return;
+    decoder.push(packet, (frame) => ticks.take(frame, groups.firstWanted));
+  }
+
+  /** Whether pictures begin where they must, and none lacked what it refers to. */
+  private isSound({ firstSeconds, isDamaged }: PictureTicks): boolean {
+    if (isDamaged || firstSeconds === null) return false;
+    return firstSeconds <= this.args.startSeconds + 1e-6 || (this.fromStart && this.video!.groups.firstWanted === -Infinity);
+  }
+}
+
+/** @throws BadMedia where a stream that is asked for is missing */
+export function requireStreams(path: string, has: { video: unknown; audio: unknown }, wants: { video: boolean; audio: boolean }): void {
+  if (wants.video && !has.video) throw new BadMedia(path, 'has no video stream');
+  if (wants.audio && !has.audio) throw new BadMedia(path, 'has no audio stream');
+}

@@ -1,0 +1,71 @@
+import { writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { BadMedia } from '../badMedia';
+import { encodeMessage } from '../messages';
+import { decoderMessage, type DecodeRequest, type DecoderReply, type DecoderRequest } from './requests';
+
+/*
+ * The program of a decoder: libav in a process of its own, so that a file that makes it crash costs that file alone.
+ * Takes one request after the other as a line of JSON on standard input, answers with messages on standard output, and
+ * ends when its input closes, which happens in whatever way its parent ends.
+ */
+
+process.on('SIGINT', () => undefined);
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const request = JSON.parse(line) as DecoderRequest;
+  send(decoderMessage.reply, Buffer.from(JSON.stringify(replyTo(request))));
+});
+
+function replyTo(request: DecoderRequest): DecoderReply {
+  let libav;
+  try {
+    libav = loadLibav();
+  } catch (error) {
+    return { noLibrary: (error as Error).message };
+  }
+  try {
+    if (request.kind === 'scan') return { scanned: libav.scanFile(request.path) };
+    decode(libav.decodeFile, request);
+    return {};
+  } catch (error) {
+    return error instanceof BadMedia ? { bad: error.reason } : { failure: (error as Error).stack ?? String(error) };
+  }
+}
+
+function decode(decodeFile: typeof import('./decodeFile').decodeFile, { seconds, ...request }: DecodeRequest): void {
+  decodeFile(
+    { ...request, seconds: seconds ?? Infinity },
+    {
+      onPicture: (picture) => send(decoderMessage.pictures, picture),
+      onSamples: (samples) => send(decoderMessage.samples, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)),
+    },
+  );
+}
+
+/** Loads the library at the first request: where it is missing, that is the answer. */
+function loadLibav() {
+  /* eslint-disable @typescript-eslint/no-require-imports */
+  const { Log } = require('node-av/lib') as typeof import('node-av/lib');
+  const { AV_LOG_QUIET } = require('node-av/constants') as typeof import('node-av/constants');
+  const { scanFile } = require('./scan') as typeof import('./scan');
+  const { decodeFile } = require('./decodeFile') as typeof import('./decodeFile');
+  /* eslint-enable @typescript-eslint/no-require-imports */
+  Log.setLevel(AV_LOG_QUIET);
+  return { scanFile, decodeFile };
+}
+
+/** Writes to the end, waiting for the reader: a decoder is never further ahead than its pipe is long. */
+function send(kind: number, bytes: Uint8Array): void {
+  for (const part of encodeMessage(kind, bytes)) {
+    for (let at = 0; at < part.length;) {
+      try {
+        at += writeSync(1, part, at);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'EPIPE') process.exit(0);
+        if (code !== 'EAGAIN') throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      }
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import { AV_CHANNEL_LAYOUT_MONO, AV_NOPTS_VALUE, AV_SAMPLE_FMT_FLT } from 'node-av/constants';
+import { SoftwareResampleContext, type Frame, type Packet, type Stream } from 'node-av/lib';
+import { meanOfChannels } from './channelMean';
+import { StreamDecoder } from './streamDecoder';
+
+export interface SoundSegmentArgs {
+  readonly stream: Stream;
+  /** Whole seconds, so that samples of both rates coincide there. */
+  readonly startSeconds: number;
+  readonly endSeconds: number;
+  readonly sampleRateHz: number;
+  /** Timestamp at which the file starts [s]. */
+  readonly startTimestamp: number;
+}
+
+/** Sound around a segment, so that the resampling filter finds what it needs [s]; whole seconds. */
+const marginSeconds = 1;
+/** Timestamps that differ by less from the count of samples are imprecise, not a hole [s]. */
+const leastHoleSeconds = 0.015;
+/** Timestamps of frames of constant length are taken for rounded where they come this close to their grid [s]. */
+const roundingSeconds = 0.0006;
+
+/**
+ * A stretch of sound that is decoded and resampled by itself. A decoder's output depends on what it decoded before (noise
+ * that codecs fill in, predictions, the phase of a resampler), so sound is decoded in such segments of fixed places in
+ * the file, wherever reading begins.
+ */
+export class SoundSegment {
+  /** Where its last sample ends, counted from the start of the file [s]; 0: there is none. */
+  heldSeconds = 0;
+  private readonly decoder: StreamDecoder;
+  private readonly sourceRate: number;
+  private readonly source: Float32Array;
+  private next: number | null = null;
+
+  constructor(private readonly args: SoundSegmentArgs) {
+    const { stream, startSeconds, endSeconds } = args;
+    this.decoder = new StreamDecoder(stream);
+    this.sourceRate = stream.codecpar.sampleRate;
+    this.source = new Float32Array(Math.ceil((endSeconds - startSeconds + 2 * marginSeconds) * this.sourceRate));
+  }
+
+  push(packet: Packet | null): void {
+    this.decoder.push(packet, (frame) => {
+      this.take(frame);
+      return frame;
+    });
+  }
+
+  /**
+   * The segment at the wanted rate.
+   *
+   * @param samples how many, from its start on
+   */
+  finish(samples: number): Float32Array {
+    const { sampleRateHz } = this.args;
+    const margin = marginSeconds * sampleRateHz;
+    if (this.sourceRate === sampleRateHz) return this.source.subarray(margin, margin + samples);
+    // What the filter reaches beyond the end is at most this much.
+    const needed = Math.min(this.source.length, Math.ceil(((margin + samples) / sampleRateHz + marginSeconds / 2) * this.sourceRate));
+    return resample(this.source.subarray(0, needed), this.sourceRate, sampleRateHz).subarray(margin, margin + samples);
+  }
+
+  close(): void {
+    this.decoder.close();
+  }
+
+  private take(frame: Frame): void {
+    const mean = meanOfChannels(frame);
+    if (!mean) return;
+    const values = frame.sampleRate === this.sourceRate || frame.sampleRate <= 0 ? mean : stretch(mean, this.sourceRate / frame.sampleRate);
+    const counted = this.next;
+    let at = this.placeOf(frame, values.length) ?? counted ?? 0;
+    if (counted !== null && Math.abs(at - counted) <= leastHoleSeconds * this.sourceRate) at = counted;
+    this.next = at + values.length;
+    const from = Math.max(0, -at);
+    const to = Math.min(values.length, this.source.length - at);
+    if (to > from) this.source.set(values.subarray(from, to), at + from);
+    this.heldSeconds = Math.max(this.heldSeconds, this.args.startSeconds - marginSeconds + this.next / this.sourceRate);
+  }
+
+  /** Place of a frame's first sample in the source; null where it has no timestamp. */
+  private placeOf(frame: Frame, length: number): number | null {
+    const { stream, startTimestamp, startSeconds } = this.args;
+    const { num, den } = stream.timeBase;
+    if (frame.bestEffortTimestamp === AV_NOPTS_VALUE) return null;
+    const stamp = (Number(frame.bestEffortTimestamp) * num) / den;
+    const origin = startTimestamp + startSeconds - marginSeconds;
+    const size = stream.codecpar.frameSize;
+    const first = stream.startTime === AV_NOPTS_VALUE ? null : (Number(stream.startTime) * num) / den;
+    if (size > 1 && first !== null) {
+      // By its end: the first frame may be cut at its start.
+      const frames = ((stamp - first) * this.sourceRate + length) / size;
+      const off = Math.abs(frames - Math.round(frames)) * (size / this.sourceRate);
+      if (off <= roundingSeconds) return Math.round((first - origin) * this.sourceRate) + Math.round(frames) * size - length;
+    }
+    return Math.round((stamp - origin) * this.sourceRate);
+  }
+}
+
+function resample(source: Float32Array, fromRate: number, toRate: number): Float32Array {
+  const context = new SoftwareResampleContext();
+  context.allocSetOpts2(AV_CHANNEL_LAYOUT_MONO as never, AV_SAMPLE_FMT_FLT, toRate, AV_CHANNEL_LAYOUT_MONO as never, AV_SAMPLE_FMT_FLT, fromRate);
+  try {
+    if (context.init() < 0) throw new Error(`Sound of ${fromRate} Hz cannot be resampled.`);
+    const most = Math.ceil((source.length / fromRate) * toRate) + toRate;
+    const out = Buffer.alloc(4 * most);
+    const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
+    const first = Math.max(0, context.convertSync([out], most, [bytes], source.length));
+    const rest = Math.max(0, context.convertSync([out.subarray(4 * first)], most - first, null, 0));
+    return new Float32Array(out.buffer, out.byteOffset, first + rest);
+  } finally {
+    context.free();
+  }
+}
+
+/** For the rare frame whose rate is not that of its stream. */
+function stretch(values: Float32Array, factor: number): Float32Array {
+  return Float32Array.from({ length: Math.round(values.length * factor) }, (_, i) => values[Math.min(values.length - 1, Math.floor(i / factor))]);
+}

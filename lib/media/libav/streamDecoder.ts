@@ -1,0 +1,47 @@
+import { AVERROR_EAGAIN } from 'node-av/constants';
+import { Codec, CodecContext, Frame, type Packet, type Stream } from 'node-av/lib';
+
+/** Decodes the packets of a stream in one thread; packets that cannot be decoded are passed over, as players do. */
+export class StreamDecoder {
+  private readonly context = new CodecContext();
+  private frame = newFrame();
+
+  constructor(stream: Stream) {
+    const codec = Codec.findDecoder(stream.codecpar.codecId);
+    if (!codec) throw new Error(`No decoder for ${stream.codecpar.codecId}.`);
+    this.context.allocContext3(codec);
+    this.context.parametersToContext(stream.codecpar);
+    this.context.pktTimebase = stream.timeBase;
+    this.context.threadCount = 1;
+    const opened = this.context.open2Sync(codec, null);
+    if (opened < 0) throw new Error(`The decoder could not be opened (${opened}).`);
+  }
+
+  /**
+   * @param packet null: there is none left, the frames that wait are wanted
+   * @param onFrame given each frame that is ready; it may keep it and then has to return another one to be filled
+   */
+  push(packet: Packet | null, onFrame: (frame: Frame) => Frame): void {
+    let sent = this.context.sendPacketSync(packet);
+    this.receive(onFrame);
+    if (sent === AVERROR_EAGAIN) {
+      sent = this.context.sendPacketSync(packet);
+      this.receive(onFrame);
+    }
+  }
+
+  close(): void {
+    this.frame.free();
+    this.context.freeContext();
+  }
+
+  private receive(onFrame: (frame: Frame) => Frame): void {
+    while (this.context.receiveFrameSync(this.frame) >= 0) this.frame = onFrame(this.frame);
+  }
+}
+
+export function newFrame(): Frame {
+  const frame = new Frame();
+  frame.alloc();
+  return frame;
+}
