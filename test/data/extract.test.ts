@@ -119,13 +119,13 @@ describe('extractDataset', function () {
     }
   });
 
-  it('gives the same pictures of files too long to be decoded whole, and nearly the same sound', async () => {
+  it('gives the same pictures of files too long to be decoded whole, and the same sound', async () => {
     const there = await openDataset(file('raw'));
     const short = { 'loader.cacheMegabytes': 0 };
     const [before, after] = [await batches(original.entries, short), await batches(there.entries, short)];
     before.forEach((batch, i) => {
       assert.deepEqual(after[i].video, batch.video);
-      batch.audio.forEach((view, v) => assert.ok(rootMeanSquare(view, after[i].audio[v]) < 0.06));
+      assert.deepEqual(after[i].audio, batch.audio);
     });
   });
 

@@ -49,11 +49,14 @@ describe('a loader leaves nothing behind', function () {
       let errors = '';
       child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
       try {
-      await eventually(() => decoding(file('')), 'nothing is decoded');
+      const decoders = (): number[] => descendants(child.pid!).filter((pid) => commandLine(pid).includes('decoderProcess'));
+      await eventually(() => decoders().length > 0, 'nothing is decoded');
+      const started = descendants(child.pid!);
       if (signal) child.kill(signal);
       else child.stdin.write('go\n');
       await ended(child);
-      await eventually(() => processesWith(file('')).length === 0, 'processes are left');
+      const left = (): number[] => [...started, ...processesWith(file(''))].filter((pid) => commandLine(pid) !== '');
+      await eventually(() => left().length === 0, 'processes are left');
       if (name !== 'an error') assert.equal(errors, '');
       } finally {
         child.kill('SIGKILL');
@@ -68,20 +71,33 @@ function ended(child: ChildProcess): Promise<unknown> {
     : new Promise((done) => child.once('exit', done));
 }
 
-/** Whether something reads a clip. */
-function decoding(path: string): boolean {
-  return processesWith(path).some((pid) => openFiles(pid).some((name) => name.endsWith('.mp4')));
+/** Running processes that name a path on their command line or have something below it open. */
+function processesWith(path: string): number[] {
+  return processes().filter((pid) => commandLine(pid).includes(path) || openFiles(pid).some((name) => name.startsWith(path)));
 }
 
-/** Running processes that name a path on their command line or have something below it open. */
-function processesWith(path: string): string[] {
+/** What a process has started, and what that has. */
+function descendants(pid: number): number[] {
+  const children = processes().filter((each) => parentOf(each) === pid);
+  return [...children, ...children.flatMap(descendants)];
+}
+
+function processes(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && name !== String(process.pid))
-    .filter((pid) => commandLine(pid).includes(path) || openFiles(pid).some((name) => name.startsWith(path)));
+    .map(Number);
+}
+
+function parentOf(pid: number): number | null {
+  try {
+    return Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return null;
+  }
 }
 
 /** Zombies have none. */
-function commandLine(pid: string): string {
+function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
@@ -89,7 +105,7 @@ function commandLine(pid: string): string {
   }
 }
 
-function openFiles(pid: string): string[] {
+function openFiles(pid: number): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
       try {

@@ -1,11 +1,10 @@
 import type { Stream } from 'node-av/lib';
-import { BadMedia } from '../badMedia';
 import type { FrameEncoding } from '../streams';
 import { KeyGroups } from './keyGroups';
 import { MediaFile } from './mediaFile';
 import { PacketReader } from './packetReader';
 import { PictureMaker } from './pictureMaker';
-import { PictureTicks } from './pictureTicks';
+import { PictureTicks, sameTime } from './pictureTicks';
 import type { FileScan } from './scan';
 import { SoundTrack } from './soundTrack';
 import { StreamDecoder } from './streamDecoder';
@@ -143,7 +142,7 @@ class Run {
       video.ticks.finish();
     }
     sound?.track.finish();
-    if (!this.isLast && video && !this.isSound(video.ticks)) return false;
+    if (!this.isLast && video && !this.areRight(video.ticks)) return false;
     this.held.forEach((work) => work());
     return true;
   }
@@ -164,14 +163,12 @@ class Run {
   }
 
   /** Whether pictures begin where they must, and none lacked what it refers to. */
-  private isSound({ firstSeconds, isDamaged }: PictureTicks): boolean {
-    if (isDamaged || firstSeconds === null) return false;
-    return firstSeconds <= this.args.startSeconds + 1e-6 || (this.fromStart && this.video!.groups.firstWanted === -Infinity);
+  private areRight({ firstSeconds, firstDecodedSeconds, isDamaged }: PictureTicks): boolean {
+    if (isDamaged || firstSeconds === null || firstDecodedSeconds === null) return false;
+    const { firstKeySeconds } = this.video!.groups;
+    // A key frame that does not come out is none: the picture is renewed bit by bit there.
+    const isClean = firstKeySeconds === -Infinity || firstDecodedSeconds <= firstKeySeconds + sameTime;
+    if (this.args.scan.timedPictures && !isClean) return false;
+    return firstSeconds <= this.args.startSeconds + sameTime || (this.fromStart && this.video!.groups.firstWanted === -Infinity);
   }
-}
-
-/** @throws BadMedia where a stream that is asked for is missing */
-export function requireStreams(path: string, has: { video: unknown; audio: unknown }, wants: { video: boolean; audio: boolean }): void {
-  if (wants.video && !has.video) throw new BadMedia(path, 'has no video stream');
-  if (wants.audio && !has.audio) throw new BadMedia(path, 'has no audio stream');
 }

@@ -53,14 +53,19 @@ export class KeyGroups {
     return true;
   }
 
+  /** When the first key frame that is decoded is shown [s]. */
+  firstKeySeconds = -Infinity;
+
   /** Hands on what is held. @returns false where the key frame lies before what was read */
   open(decode: (packet: Packet) => void): boolean {
+    if (this.isOpen) return true;
     const { lead, fromStart, keepAll } = this.args;
     this.isOpen = true;
     if (!keepAll && !fromStart && this.groups.length < 1 + lead) return false;
     // With a lead, frames from the group behind it on are certain; from the start of the file, all are.
     if (!keepAll && this.groups.length > lead) this.firstWanted = this.groups[lead].seconds;
     if (fromStart && this.groups.length <= lead) this.firstWanted = -Infinity;
+    this.firstKeySeconds = this.groups[0]?.seconds ?? -Infinity;
     for (const { packets } of this.groups) {
       for (const packet of packets) {
         decode(packet);

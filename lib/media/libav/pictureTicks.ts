@@ -26,6 +26,8 @@ const usualFrameSeconds = 0.04;
  * shows it; before the first one, the first. What a tick shows depends on the frames' own times alone.
  */
 export class PictureTicks {
+  /** When the first frame that came out is shown [s]. */
+  firstDecodedSeconds: number | null = null;
   /** When the first frame that was taken is shown [s]; null: there was none. */
   firstSeconds: number | null = null;
   /** Whether a frame was damaged, or lacked one that it refers to. */
@@ -56,6 +58,7 @@ export class PictureTicks {
     const durationSeconds = (Number(frame.duration) * num) / den || this.usualDuration();
     const after = this.shown ? this.shown.seconds + this.shown.durationSeconds : 0;
     const seconds = stamp === AV_NOPTS_VALUE ? after : (Number(stamp) * num) / den - this.args.startTimestamp;
+    this.firstDecodedSeconds ??= seconds;
     if (seconds < firstWanted - sameTime || this.isDone || (this.shown && seconds < this.shown.seconds)) return frame;
     if (frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT)) this.isDamaged = true;
     this.firstSeconds ??= seconds;
