@@ -1,18 +1,45 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Kernel ticks in a second, as /proc counts them. */
 const ticksPerSecond = 100;
 
 /**
- * Processor time that this process and its ended children have taken [s]; null on systems that don't tell of children.
+ * Processor time that this process and all it has started have taken, ended or not [s]; null on systems that don't tell
+ * of children.
  */
 export function cpuSecondsWithChildren(): number | null {
+  const own = statOf('self');
+  if (!own) return null;
+  const { user, system } = process.cpuUsage(); // microseconds
+  const ticks = own.endedChildren + childrenOf(process.pid).reduce((sum, { ticks: taken }) => sum + taken, 0);
+  return (user + system) / 1e6 + ticks / ticksPerSecond;
+}
+
+interface ProcessTime {
+  readonly parent: number;
+  /** Of its own, and of its children that have ended. */
+  readonly ticks: number;
+  readonly endedChildren: number;
+}
+
+/** Running processes below one. */
+function childrenOf(pid: number): ProcessTime[] {
+  const all = readdirSync('/proc').flatMap((name) => {
+    const stat = /^\d+$/.test(name) ? statOf(name) : null;
+    return stat ? [{ pid: Number(name), stat }] : [];
+  });
+  const below = (parent: number): ProcessTime[] =>
+    all.flatMap((each) => (each.stat.parent === parent ? [each.stat, ...below(each.pid)] : []));
+  return below(pid);
+}
+
+function statOf(name: string): ProcessTime | null {
   try {
-    const text = readFileSync('/proc/self/stat', 'utf8');
-    // Behind the name in brackets: fields 3 and on; user and system time of the children are 16 and 17.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-    const { user, system } = process.cpuUsage(); // microseconds
-    return (user + system) / 1e6 + (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
+    const text = readFileSync(`/proc/${name}/stat`, 'utf8');
+    // Behind the name in brackets, from field 3 on: the parent is 4, times are 14 to 17.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    const endedChildren = fields[13] + fields[14];
+    return { parent: fields[1], ticks: fields[11] + fields[12] + endedChildren, endedChildren };
   } catch {
     return null;
   }

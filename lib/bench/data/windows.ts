@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import type { XkdConfig } from '../../config';
 import type { Dataset, MediaEntry } from '../../data';
 import { UserError } from '../../errors';
-import { WindowReader } from '../../data/windowReader';
+import { WindowReader, type KnownFile } from '../../data/windowReader';
+import { scanMedia } from '../../media/probe';
 import { RandomStream } from '../../random';
 import { spreadOf } from '../statistics';
 import { cpuSecondsWithChildren } from './cpuTime';
@@ -101,16 +102,20 @@ async function readAll(
   durations: readonly number[],
 ): Promise<Taken> {
   const reader = new WindowReader({ config, modalities: ['video', 'audio'], wholeSeconds: 0 });
+  const known = await Promise.all(entries.map((entry, file) => knownFile(entry, durations[file])));
   const startCpu = cpuSecondsWithChildren();
   const startMs = performance.now();
   for (const { file, startTick } of windows) {
-    // Known to be long: only the window is decoded.
-    const known = { stored: null, longSeconds: durations[file] };
-    await reader.read({ file: entries[file], known, chooseStart: () => startTick });
+    await reader.read({ file: entries[file], known: known[file], chooseStart: () => startTick });
   }
   const seconds = (performance.now() - startMs) / 1000;
   const endCpu = cpuSecondsWithChildren();
   return { seconds, cpuSeconds: startCpu === null || endCpu === null ? null : endCpu - startCpu };
+}
+
+/** Known to be long, as after its first window in a run: only the window is decoded. */
+async function knownFile({ path, stored }: MediaEntry, longSeconds: number): Promise<KnownFile> {
+  return { stored: null, longSeconds, scanned: stored ? undefined : await scanMedia(path) };
 }
 
 interface PyAvReply {

@@ -1,13 +1,16 @@
-import type { Stream } from 'node-av/lib';
+import { AV_CODEC_ID_H264 } from 'node-av/constants';
+import type { Packet, Stream } from 'node-av/lib';
 import type { FrameEncoding } from '../streams';
-import { KeyGroups } from './keyGroups';
+import { KeyGroups, type HeldPacket } from './keyGroups';
 import { MediaFile } from './mediaFile';
 import { PacketReader } from './packetReader';
 import { PictureMaker } from './pictureMaker';
-import { PictureTicks, sameTime } from './pictureTicks';
+import { PictureTicks } from './pictureTicks';
 import type { FileScan } from './scan';
+import { ShownPictures } from './shownPictures';
 import { SoundTrack } from './soundTrack';
 import { StreamDecoder } from './streamDecoder';
+import { sameTime } from './times';
 
 export interface DecodeFileArgs {
   readonly path: string;
@@ -78,7 +81,7 @@ function decodeOnce(args: DecodeFileArgs, attempt: Attempt, sinks: DecodedSinks,
 
 class Run {
   private readonly reader: PacketReader;
-  private readonly video: { stream: Stream; decoder: StreamDecoder; groups: KeyGroups; ticks: PictureTicks; maker: PictureMaker } | null = null;
+  private readonly video: { stream: Stream; decoder: StreamDecoder; groups: KeyGroups; shown: ShownPictures | null; ticks: PictureTicks; maker: PictureMaker } | null = null;
   private readonly sound: { stream: Stream; track: SoundTrack } | null = null;
   private readonly held: (() => void)[] = [];
   private readonly fromStart: boolean;
@@ -118,7 +121,11 @@ class Run {
         onPicture: (picture) => hand(() => sinks.onPicture(picture)),
       });
       const groups = new KeyGroups({ wantedSeconds: startSeconds, lead: attempt.lead, keepAll: attempt.keepAll, fromStart: this.fromStart });
-      this.video = { stream: video, decoder: new StreamDecoder(video), groups, ticks, maker };
+      // H.264 says of each picture whether others refer to it.
+      const mayLeaveOut = video.codecpar.codecId === AV_CODEC_ID_H264 && args.scan.timedPictures;
+      const decode = (packet: Packet, isShown: boolean): void => this.decodePicture(packet, isShown);
+      const shown = mayLeaveOut ? new ShownPictures({ startSeconds, framesPerSecond: framesPerSecond!, decode }) : null;
+      this.video = { stream: video, decoder: new StreamDecoder(video), groups, shown, ticks, maker };
     }
   }
 
@@ -127,7 +134,7 @@ class Run {
     let isFirstSound = true;
     for (let next = reader.next(); next; next = reader.next()) {
       if (next.stream.index === video?.stream.index) {
-        if (!video.groups.push(next, (packet) => this.decodePicture(packet))) return false;
+        if (!video.groups.push(next, this.takePacket)) return false;
       } else if (sound) {
         const isLate = isFirstSound && !this.fromStart && next.seconds > sound.track.neededFromSeconds;
         if (isLate) return false;
@@ -137,8 +144,9 @@ class Run {
       if ((video?.ticks.isDone ?? true) && (sound?.track.isDone ?? true)) break;
     }
     if (video && !video.ticks.isDone) {
-      if (!video.groups.open((packet) => this.decodePicture(packet))) return false;
-      this.decodePicture(null);
+      if (!video.groups.open(this.takePacket)) return false;
+      video.shown?.finish();
+      this.decodePicture(null, true);
       video.ticks.finish();
     }
     sound?.track.finish();
@@ -151,14 +159,22 @@ class Run {
     this.reader.close();
     this.sound?.track.close();
     this.video?.groups.close();
+    this.video?.shown?.close();
     this.video?.decoder.close();
     this.video?.ticks.close();
     this.video?.maker.close();
   }
 
-  private decodePicture(packet: Parameters<StreamDecoder['push']>[0]): void {
+  private readonly takePacket = (held: HeldPacket): void => {
+    const { shown } = this.video!;
+    if (shown) shown.push(held);
+    else this.decodePicture(held.packet, true);
+  };
+
+  private decodePicture(packet: Packet | null, isShown: boolean): void {
     const { decoder, ticks, groups } = this.video!;
     if (ticks.isDone) return;
+    decoder.leaveOut(!isShown);
     decoder.push(packet, (frame) => ticks.take(frame, groups.firstWanted));
   }
 

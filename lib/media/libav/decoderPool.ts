@@ -30,14 +30,23 @@ export class DecoderPool {
   }
 
   private start(): Decoder {
-    const decoder = new Decoder(() => {
-      this.all.delete(decoder);
-      const place = this.idle.indexOf(decoder);
-      if (place >= 0) this.idle.splice(place, 1);
+    const decoder = new Decoder({
+      onRetire: () => {
+        const place = this.idle.indexOf(decoder);
+        if (place >= 0) this.idle.splice(place, 1);
+      },
+      onEnd: () => this.all.delete(decoder),
     });
     this.all.add(decoder);
     return decoder;
   }
+}
+
+interface DecoderLife {
+  /** It must not be given requests any more. */
+  onRetire(): void;
+  /** It has ended. */
+  onEnd(): void;
 }
 
 class Decoder implements DecoderRun {
@@ -46,7 +55,7 @@ class Decoder implements DecoderRun {
   private events: DecoderEvents | null = null;
   private idleTimer: NodeJS.Timeout | null = null;
 
-  constructor(onEnd: () => void) {
+  constructor(private readonly life: DecoderLife) {
     // In a session of its own: Ctrl-C in a terminal or a notebook's interrupt reaches only us.
     this.child = spawn(process.execPath, ['--no-warnings', join(__dirname, 'decoderProcess.js')], {
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -62,7 +71,8 @@ class Decoder implements DecoderRun {
     this.child.on('error', (error) => this.reply({ failure: error.message, crash: { exitCode: null, signal: null } }));
     this.child.on('close', (exitCode, signal) => {
       if (this.idleTimer) clearTimeout(this.idleTimer);
-      onEnd();
+      life.onRetire();
+      life.onEnd();
       this.reply({ crash: { exitCode, signal } });
     });
   }
@@ -92,8 +102,13 @@ class Decoder implements DecoderRun {
     if (!events) return;
     this.hold(false);
     this.resume();
-    this.idleTimer = setTimeout(() => this.child.stdin!.end(), idleMs).unref();
+    this.idleTimer = setTimeout(() => this.retire(), idleMs).unref();
     events.onReply(reply);
+  }
+
+  private retire(): void {
+    this.life.onRetire();
+    this.child.stdin!.end();
   }
 
   /** Whether the program is kept running by it: only while a request is under way. */

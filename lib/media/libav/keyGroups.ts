@@ -1,11 +1,13 @@
-import type { Packet } from 'node-av/lib';
 import type { TimedPacket } from './packetReader';
-import { sameTime } from './pictureTicks';
+import { sameTime } from './times';
+
+/** A packet and its times. */
+export type HeldPacket = Pick<TimedPacket, 'packet' | 'seconds' | 'decodeSeconds'>;
 
 /** Packets that begin with a key frame, from which on they can be decoded. */
 interface KeyGroup {
   readonly seconds: number;
-  readonly packets: Packet[];
+  readonly packets: HeldPacket[];
 }
 
 export interface KeyGroupsArgs {
@@ -33,9 +35,9 @@ export class KeyGroups {
    * @param decode given each packet that is to be decoded, in order
    * @returns false where the key frame lies before what was read
    */
-  push(timed: TimedPacket, decode: (packet: Packet) => void): boolean {
+  push(timed: TimedPacket, decode: (packet: HeldPacket) => void): boolean {
     if (this.isOpen) {
-      decode(timed.packet);
+      decode(timed);
       return true;
     }
     if (this.args.keepAll) return this.open(decode) && this.push(timed, decode);
@@ -45,11 +47,12 @@ export class KeyGroups {
     }
     if (timed.packet.isKeyframe) {
       this.groups.push({ seconds: timed.seconds, packets: [] });
-      for (const { packets } of this.groups.splice(0, this.groups.length - 1 - lead)) packets.forEach((packet) => packet.free());
+      for (const { packets } of this.groups.splice(0, this.groups.length - 1 - lead)) packets.forEach(({ packet }) => packet.free());
     } else if (this.groups.length === 0 && fromStart) {
       this.groups.push({ seconds: -Infinity, packets: [] });
     }
-    this.groups.at(-1)?.packets.push(timed.packet.clone()!);
+    const { seconds, decodeSeconds } = timed;
+    this.groups.at(-1)?.packets.push({ packet: timed.packet.clone()!, seconds, decodeSeconds });
     return true;
   }
 
@@ -57,7 +60,7 @@ export class KeyGroups {
   firstKeySeconds = -Infinity;
 
   /** Hands on what is held. @returns false where the key frame lies before what was read */
-  open(decode: (packet: Packet) => void): boolean {
+  open(decode: (packet: HeldPacket) => void): boolean {
     if (this.isOpen) return true;
     const { lead, fromStart, keepAll } = this.args;
     this.isOpen = true;
@@ -69,7 +72,7 @@ export class KeyGroups {
     for (const { packets } of this.groups) {
       for (const packet of packets) {
         decode(packet);
-        packet.free();
+        packet.packet.free();
       }
     }
     this.groups = [];
@@ -77,7 +80,7 @@ export class KeyGroups {
   }
 
   close(): void {
-    for (const { packets } of this.groups) packets.forEach((packet) => packet.free());
+    for (const { packets } of this.groups) packets.forEach(({ packet }) => packet.free());
     this.groups = [];
   }
 }

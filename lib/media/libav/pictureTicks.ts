@@ -1,6 +1,7 @@
 import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE } from 'node-av/constants';
 import type { Frame, Stream } from 'node-av/lib';
 import { newFrame } from './streamDecoder';
+import { sameTime } from './times';
 
 export interface PictureTicksArgs {
   readonly stream: Stream;
@@ -16,8 +17,6 @@ export interface PictureTicksArgs {
   readonly onPicture: (picture: Buffer) => void;
 }
 
-/** Times that differ by less are the same [s]. */
-export const sameTime = 1e-6;
 /** Length of a last frame where neither it nor the stream tells one [s]. */
 const usualFrameSeconds = 0.04;
 

@@ -5,6 +5,7 @@ import { Codec, CodecContext, Frame, type Packet, type Stream } from 'node-av/li
 export class StreamDecoder {
   private readonly context = new CodecContext();
   private frame = newFrame();
+  private leavesOut = false;
 
   constructor(stream: Stream) {
     const codec = Codec.findDecoder(stream.codecpar.codecId);
@@ -28,6 +29,13 @@ export class StreamDecoder {
       sent = this.context.sendPacketSync(packet);
       this.receive(onFrame);
     }
+  }
+
+  /** Leaves packets out from now on, or no longer, whose picture no other one refers to. */
+  leaveOut(isLeftOut: boolean): void {
+    if (isLeftOut === this.leavesOut) return;
+    this.leavesOut = isLeftOut;
+    this.context.setOption('skip_frame', isLeftOut ? 'noref' : 'default');
   }
 
   close(): void {

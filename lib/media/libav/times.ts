@@ -1,0 +1,2 @@
+/** Times that differ by less are the same [s]. */
+export const sameTime = 1e-6;
