@@ -1,6 +1,7 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
 import { basename, extname, join, relative, sep } from 'node:path';
 import { fileError } from '../files/fileError';
+import { sharedExtensions } from './mediaNames';
 
 /** A file that was found below a folder. */
 export interface MediaFile {
@@ -27,6 +28,7 @@ export function findMedia(folder: string, extensions: readonly string[]): MediaF
       const path = join(directory, entry.name);
       const extension = extname(entry.name);
       if (wanted.has(extension.toLowerCase()) && !entry.isDirectory()) {
+        if (sharedExtensions.includes(extension.toLowerCase()) && !isTransportStream(path)) continue;
         found.push({ path, folders, stem: basename(entry.name, extension) });
       } else if (entry.isDirectory() || (entry.isSymbolicLink() && isFolder(path))) {
         const real = entry.isSymbolicLink() ? realpathSync(path) : path;
@@ -57,6 +59,27 @@ function readFolder(folder: string) {
     throw fileError(error, folder, 'read');
   }
 }
+
+/** Whether a file begins with the packets of an MPEG transport stream; cameras put a time of 4 bytes before each. */
+function isTransportStream(path: string): boolean {
+  const head = Buffer.alloc(transportPacketBytes + 9);
+  try {
+    const file = openSync(path, 'r');
+    try {
+      readSync(file, head, 0, head.length, 0);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Whoever opens it says why that cannot be done.
+    return true;
+  }
+  const hasSync = (first: number, bytes: number): boolean => head[first] === syncByte && head[first + bytes] === syncByte;
+  return hasSync(0, transportPacketBytes) || hasSync(4, transportPacketBytes + 4);
+}
+
+const syncByte = 0x47;
+const transportPacketBytes = 188;
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -14,11 +14,43 @@ export const videoExtensions: readonly string[] = [
   '.mpeg',
   '.flv',
   '.wmv',
+  '.asf',
   '.3gp',
+  '.3g2',
+  '.ts',
+  '.mts',
+  '.m2ts',
+  '.vob',
+  '.ogv',
+  '.f4v',
+  '.mxf',
+  '.gif',
 ];
 
+/** Endings that files of another kind have as well (TypeScript's): these must begin as MPEG transport streams do. */
+export const sharedExtensions: readonly string[] = ['.ts', '.mts'];
+
 /** File name endings that are taken for sound without pictures. */
-export const audioExtensions: readonly string[] = ['.wav', '.flac', '.ogg', '.oga', '.opus', '.mp3', '.m4a', '.aac', '.aiff'];
+export const audioExtensions: readonly string[] = [
+  '.wav',
+  '.flac',
+  '.ogg',
+  '.oga',
+  '.opus',
+  '.mp3',
+  '.mp2',
+  '.m4a',
+  '.m4b',
+  '.mka',
+  '.aac',
+  '.ac3',
+  '.aif',
+  '.aiff',
+  '.wma',
+  '.amr',
+  '.au',
+  '.caf',
+];
 
 /** What files hold, as far as their names tell: sound alone, or pictures with (most likely) sound. */
 export function heldModalities(entries: readonly Pick<MediaEntry, 'path'>[]): readonly Modality[] {

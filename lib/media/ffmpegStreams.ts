@@ -10,7 +10,12 @@ import type { FrameEncoding, StreamArgs, StreamSinks } from './streams';
  *
  * @throws BadMedia if the file is damaged or truncated
  */
-export async function streamByFfmpeg(path: string, info: MediaInfo, args: StreamArgs, sinks: StreamSinks): Promise<void> {
+export async function streamByFfmpeg(
+  path: string,
+  info: MediaInfo,
+  args: StreamArgs,
+  sinks: StreamSinks,
+): Promise<void> {
   const { frames, samples, encoding = 'ppm' } = sinks;
   const { log } = await runFfmpeg({
     args: ffmpegArgs(path, args, encoding),

@@ -93,16 +93,34 @@ export async function streamFile(path: string, args: StreamArgs, sinks: StreamSi
   checkStreams(path, info, args);
   if (scan && hasLibav()) await streamByLibav(path, { ...args, scan }, sinks);
   else await streamByFfmpeg(path, info, args, sinks);
-  if (sinks.frames?.count === 0) throw new BadMedia(path, `shows no picture at ${args.startSeconds.toFixed(1)} s`);
+  if (sinks.frames?.count === 0)
+    throw new BadMedia(path, `shows no picture at ${args.startSeconds.toFixed(1)} s`);
   return scanned;
 }
 
-async function streamByLibav(path: string, args: StreamArgs & { readonly scan: FileScan }, sinks: StreamSinks): Promise<void> {
+async function streamByLibav(
+  path: string,
+  args: StreamArgs & { readonly scan: FileScan },
+  sinks: StreamSinks,
+): Promise<void> {
   const { startSeconds, seconds, framesPerSecond, shortSide, sampleRateHz, scan, host, signal } = args;
   const { frames, samples, encoding = 'ppm' } = sinks;
   const finite = Number.isFinite(seconds) ? seconds : null;
-  const request = { kind: 'decode', path, startSeconds, seconds: finite, framesPerSecond, shortSide, sampleRateHz, encoding, scan } as const;
-  const receivers = { onPictures: (bytes: Buffer) => frames?.push(bytes), onSamples: (bytes: Buffer) => samples?.push(bytes) };
+  const request = {
+    kind: 'decode',
+    path,
+    startSeconds,
+    seconds: finite,
+    framesPerSecond,
+    shortSide,
+    sampleRateHz,
+    encoding,
+    scan,
+  } as const;
+  const receivers = {
+    onPictures: (bytes: Buffer) => frames?.push(bytes),
+    onSamples: (bytes: Buffer) => samples?.push(bytes),
+  };
   await runDecoder(request, { ...receivers, host, signal });
 }
 

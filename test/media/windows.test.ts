@@ -14,7 +14,16 @@ const framesPerSecond = 8;
 const sampleRateHz = 16000;
 
 const x264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p'];
-const x265 = (more: string): string[] => ['-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-x265-params', `log-level=error:${more}`];
+const x265 = (more: string): string[] => [
+  '-c:v',
+  'libx265',
+  '-preset',
+  'ultrafast',
+  '-pix_fmt',
+  'yuv420p',
+  '-x265-params',
+  `log-level=error:${more}`,
+];
 const noSound = ['-an'];
 const noPictures = ['-vn'];
 const varying = ['-vf', "select='lt(mod(n,50),20)+not(mod(n,7))'", '-fps_mode', 'passthrough'];
@@ -32,8 +41,14 @@ const kinds: readonly (readonly [name: string, options: readonly string[]])[] = 
   ['open-264.mkv', [...x264, '-x264-params', 'open-gop=1:keyint=30:bframes=3', '-c:a', 'libvorbis']],
   ['starts-at-1000.mkv', [...x264, '-g', '25', '-c:a', 'ac3', '-output_ts_offset', '1000']],
   ['varying.mkv', [...varying, '-c:v', 'ffv1', '-c:a', 'pcm_s16le']],
-  ['vp8.webm', ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '60', '-c:a', 'libvorbis']],
-  ['vp9.webm', ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '60', '-c:a', 'libopus']],
+  [
+    'vp8.webm',
+    ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '60', '-c:a', 'libvorbis'],
+  ],
+  [
+    'vp9.webm',
+    ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8', '-g', '60', '-c:a', 'libopus'],
+  ],
   ['mpeg4.avi', ['-c:v', 'mpeg4', '-bf', '2', '-g', '50', '-q:v', '5', '-c:a', 'libmp3lame']],
   ['h264.avi', [...x264, '-bf', '2', '-g', '50', '-c:a', 'libmp3lame']],
   ['h264.ts', [...x264, '-g', '50', '-c:a', 'aac']],
@@ -67,7 +82,9 @@ describe('windows of a file', function () {
   const random = RandomStream.fromSeed('windows of a file');
 
   for (const [name, options] of kinds) {
-    const missing = options.find((option, i) => ['-c:v', '-c:a'].includes(options[i - 1]) && !new RegExp(` ${option} `).test(encoders));
+    const missing = options.find(
+      (option, i) => ['-c:v', '-c:a'].includes(options[i - 1]) && !new RegExp(` ${option} `).test(encoders),
+    );
     if (missing) {
       it(`${name} (this ffmpeg cannot encode ${missing})`);
       continue;
@@ -88,7 +105,21 @@ describe('windows of a file', function () {
 
   it('are the same where sound starts late', async () => {
     const from = file('b-frames.mp4');
-    ffmpeg('-i', from, '-itsoffset', '1.476', '-i', from, '-map', '0:v', '-map', '1:a', '-c', 'copy', file('late.mkv'));
+    ffmpeg(
+      '-i',
+      from,
+      '-itsoffset',
+      '1.476',
+      '-i',
+      from,
+      '-map',
+      '0:v',
+      '-map',
+      '1:a',
+      '-c',
+      'copy',
+      file('late.mkv'),
+    );
     await compare(file('late.mkv'), random.split('late'));
   });
 });
@@ -104,9 +135,16 @@ async function compare(path: string, random: RandomStream): Promise<void> {
   };
   const whole = await decodeStreams(path, { ...common, startSeconds: 0, seconds: Infinity });
   const size = whole.height * whole.width * 3;
-  if (video) assert.ok(Math.abs(whole.frameCount / framesPerSecond - fileSeconds) < 0.4, `${whole.frameCount} frames`);
-  if (audio) assert.ok(Math.abs(whole.waveform.length / sampleRateHz - durationSeconds!) < 0.2, `${whole.waveform.length} samples`);
-  const ticks = video ? whole.frameCount : Math.floor((whole.waveform.length / sampleRateHz) * framesPerSecond);
+  if (video)
+    assert.ok(Math.abs(whole.frameCount / framesPerSecond - fileSeconds) < 0.4, `${whole.frameCount} frames`);
+  if (audio)
+    assert.ok(
+      Math.abs(whole.waveform.length / sampleRateHz - durationSeconds!) < 0.2,
+      `${whole.waveform.length} samples`,
+    );
+  const ticks = video
+    ? whole.frameCount
+    : Math.floor((whole.waveform.length / sampleRateHz) * framesPerSecond);
   const wrong: string[] = [];
   for (let i = 0; i < windows; i++) {
     const tick = random.integer(0, ticks);
@@ -115,8 +153,10 @@ async function compare(path: string, random: RandomStream): Promise<void> {
     const frames = whole.frames.subarray(tick * size, (tick + windowSeconds * framesPerSecond) * size);
     const first = Math.round(startSeconds * sampleRateHz);
     const samples = whole.waveform.subarray(first, first + windowSeconds * sampleRateHz);
-    if (video && !Buffer.from(window.frames).equals(Buffer.from(frames))) wrong.push(`pictures from ${startSeconds} s`);
-    if (audio && Buffer.compare(bytesOf(window.waveform), bytesOf(samples)) !== 0) wrong.push(`sound from ${startSeconds} s`);
+    if (video && !Buffer.from(window.frames).equals(Buffer.from(frames)))
+      wrong.push(`pictures from ${startSeconds} s`);
+    if (audio && Buffer.compare(bytesOf(window.waveform), bytesOf(samples)) !== 0)
+      wrong.push(`sound from ${startSeconds} s`);
   }
   assert.deepEqual(wrong, []);
 }

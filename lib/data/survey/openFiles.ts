@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { BadMedia, probe } from '../../media';
+import { BadMedia } from '../../media';
 import { FfmpegHost } from '../../media/ffmpegHost';
+import { scanMedia } from '../../media/probe';
 import type { BadFile } from '../types';
 import { decodeAll } from './decodeAll';
 import { OpenedLog, type OpenedFile } from './openedLog';
 import type { OpenedFiles } from './survey';
 
 export interface OpenFilesArgs {
-  /** Decode each from start to end instead of reading only its header. */
+  /** Decode each from start to end instead of reading only its packets. */
   readonly decode: boolean;
   /** Where what was found out is written as it comes, so that another call continues from there; null: nowhere. */
   readonly log: string | null;
@@ -16,7 +17,7 @@ export interface OpenFilesArgs {
 }
 
 /**
- * Opens every file with ffmpeg, as many at a time as there are cores.
+ * Opens every file, as many at a time as there are cores.
  *
  * @returns null if it was stopped by the signal
  */
@@ -63,9 +64,9 @@ async function openFile(
   signal: AbortSignal | undefined,
 ): Promise<OpenedFile | null> {
   try {
-    const info = await probe(path, signal, host);
-    if (decode) await decodeAll(info, host, signal);
-    const { durationSeconds: seconds, video, audio } = info;
+    const scanned = await scanMedia(path, { host, signal });
+    if (decode) await decodeAll(scanned, host, signal);
+    const { durationSeconds: seconds, video, audio } = scanned.info;
     return { path, seconds, video: video !== null, audio: audio !== null, reason: null };
   } catch (error) {
     if (signal?.aborted) return null;

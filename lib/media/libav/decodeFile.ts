@@ -81,7 +81,14 @@ function decodeOnce(args: DecodeFileArgs, attempt: Attempt, sinks: DecodedSinks,
 
 class Run {
   private readonly reader: PacketReader;
-  private readonly video: { stream: Stream; decoder: StreamDecoder; groups: KeyGroups; shown: ShownPictures | null; ticks: PictureTicks; maker: PictureMaker } | null = null;
+  private readonly video: {
+    stream: Stream;
+    decoder: StreamDecoder;
+    groups: KeyGroups;
+    shown: ShownPictures | null;
+    ticks: PictureTicks;
+    maker: PictureMaker;
+  } | null = null;
   private readonly sound: { stream: Stream; track: SoundTrack } | null = null;
   private readonly held: (() => void)[] = [];
   private readonly fromStart: boolean;
@@ -103,11 +110,23 @@ class Run {
     const [video, audio] = streams;
     if (audio) {
       const onSamples = (samples: Float32Array): void => hand(() => sinks.onSamples(samples));
-      const track = new SoundTrack({ stream: audio, startSeconds, seconds, sampleRateHz: sampleRateHz!, startTimestamp, onSamples });
+      const track = new SoundTrack({
+        stream: audio,
+        startSeconds,
+        seconds,
+        sampleRateHz: sampleRateHz!,
+        startTimestamp,
+        onSamples,
+      });
       this.sound = { stream: audio, track };
     }
-    this.reader = new PacketReader(file, streams.flatMap((stream) => stream ?? []));
-    const needed = Math.min(video ? startSeconds : Infinity, this.sound?.track.neededFromSeconds ?? Infinity) - attempt.back;
+    this.reader = new PacketReader(
+      file,
+      streams.flatMap((stream) => stream ?? []),
+    );
+    const needed =
+      Math.min(video ? startSeconds : Infinity, this.sound?.track.neededFromSeconds ?? Infinity) -
+      attempt.back;
     this.fromStart = needed <= 0 || !this.reader.seek((video ?? audio)!, needed);
     if (video) {
       const maker = new PictureMaker({ stream: video, shortSide, encoding });
@@ -120,11 +139,18 @@ class Run {
         make: (frame) => maker.make(frame),
         onPicture: (picture) => hand(() => sinks.onPicture(picture)),
       });
-      const groups = new KeyGroups({ wantedSeconds: startSeconds, lead: attempt.lead, keepAll: attempt.keepAll, fromStart: this.fromStart });
+      const groups = new KeyGroups({
+        wantedSeconds: startSeconds,
+        lead: attempt.lead,
+        keepAll: attempt.keepAll,
+        fromStart: this.fromStart,
+      });
       // H.264 says of each picture whether others refer to it.
       const mayLeaveOut = video.codecpar.codecId === AV_CODEC_ID_H264 && args.scan.timedPictures;
       const decode = (packet: Packet, isShown: boolean): void => this.decodePicture(packet, isShown);
-      const shown = mayLeaveOut ? new ShownPictures({ startSeconds, framesPerSecond: framesPerSecond!, decode }) : null;
+      const shown = mayLeaveOut
+        ? new ShownPictures({ startSeconds, framesPerSecond: framesPerSecond!, decode })
+        : null;
       this.video = { stream: video, decoder: new StreamDecoder(video), groups, shown, ticks, maker };
     }
   }
@@ -185,6 +211,9 @@ class Run {
     // A key frame that does not come out is none: the picture is renewed bit by bit there.
     const isClean = firstKeySeconds === -Infinity || firstDecodedSeconds <= firstKeySeconds + sameTime;
     if (this.args.scan.timedPictures && !isClean) return false;
-    return firstSeconds <= this.args.startSeconds + sameTime || (this.fromStart && this.video!.groups.firstWanted === -Infinity);
+    return (
+      firstSeconds <= this.args.startSeconds + sameTime ||
+      (this.fromStart && this.video!.groups.firstWanted === -Infinity)
+    );
   }
 }

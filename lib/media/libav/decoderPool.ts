@@ -2,7 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { MessageReader } from '../messages';
-import { decoderMessage, type DecoderEvents, type DecoderReply, type DecoderRequest, type DecoderRun } from './requests';
+import {
+  decoderMessage,
+  type DecoderEvents,
+  type DecoderReply,
+  type DecoderRequest,
+  type DecoderRun,
+} from './requests';
 
 /** An idle decoder ends after this time [ms]. */
 const idleMs = 20_000;
@@ -68,7 +74,9 @@ class Decoder implements DecoderRun {
     });
     this.child.stdout!.on('data', (bytes: Buffer) => this.reader.push(bytes));
     this.child.stdin!.on('error', () => undefined);
-    this.child.on('error', (error) => this.reply({ failure: error.message, crash: { exitCode: null, signal: null } }));
+    this.child.on('error', (error) =>
+      this.reply({ failure: error.message, crash: { exitCode: null, signal: null } }),
+    );
     this.child.on('close', (exitCode, signal) => {
       if (this.idleTimer) clearTimeout(this.idleTimer);
       life.onRetire();

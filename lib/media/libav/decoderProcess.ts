@@ -28,16 +28,22 @@ function replyTo(request: DecoderRequest): DecoderReply {
     decode(libav.decodeFile, request);
     return {};
   } catch (error) {
-    return error instanceof BadMedia ? { bad: error.reason } : { failure: (error as Error).stack ?? String(error) };
+    return error instanceof BadMedia
+      ? { bad: error.reason }
+      : { failure: (error as Error).stack ?? String(error) };
   }
 }
 
-function decode(decodeFile: typeof import('./decodeFile').decodeFile, { seconds, ...request }: DecodeRequest): void {
+function decode(
+  decodeFile: typeof import('./decodeFile').decodeFile,
+  { seconds, ...request }: DecodeRequest,
+): void {
   decodeFile(
     { ...request, seconds: seconds ?? Infinity },
     {
       onPicture: (picture) => send(decoderMessage.pictures, picture),
-      onSamples: (samples) => send(decoderMessage.samples, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)),
+      onSamples: (samples) =>
+        send(decoderMessage.samples, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)),
     },
   );
 }

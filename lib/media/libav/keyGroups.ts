@@ -42,12 +42,16 @@ export class KeyGroups {
     }
     if (this.args.keepAll) return this.open(decode) && this.push(timed, decode);
     const { wantedSeconds, lead, fromStart } = this.args;
-    if (timed.decodeSeconds > wantedSeconds + sameTime || (timed.packet.isKeyframe && timed.seconds > wantedSeconds + sameTime)) {
+    if (
+      timed.decodeSeconds > wantedSeconds + sameTime ||
+      (timed.packet.isKeyframe && timed.seconds > wantedSeconds + sameTime)
+    ) {
       return this.open(decode) && this.push(timed, decode);
     }
     if (timed.packet.isKeyframe) {
       this.groups.push({ seconds: timed.seconds, packets: [] });
-      for (const { packets } of this.groups.splice(0, this.groups.length - 1 - lead)) packets.forEach(({ packet }) => packet.free());
+      for (const { packets } of this.groups.splice(0, this.groups.length - 1 - lead))
+        packets.forEach(({ packet }) => packet.free());
     } else if (this.groups.length === 0 && fromStart) {
       this.groups.push({ seconds: -Infinity, packets: [] });
     }

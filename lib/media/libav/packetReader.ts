@@ -1,4 +1,10 @@
-import { AV_NOPTS_VALUE, AVDISCARD_ALL, AVFMT_TS_DISCONT, AVSEEK_FLAG_BACKWARD, type AVFormatFlag } from 'node-av/constants';
+import {
+  AV_NOPTS_VALUE,
+  AVDISCARD_ALL,
+  AVFMT_TS_DISCONT,
+  AVSEEK_FLAG_BACKWARD,
+  type AVFormatFlag,
+} from 'node-av/constants';
 import { Packet, type Stream } from 'node-av/lib';
 import type { MediaFile } from './mediaFile';
 
@@ -37,7 +43,8 @@ export class PacketReader {
   ) {
     this.packet.alloc();
     for (const stream of file.format.streams) {
-      if (streams.some(({ index }) => index === stream.index)) this.byIndex.set(stream.index, { stream, next: null, last: null });
+      if (streams.some(({ index }) => index === stream.index))
+        this.byIndex.set(stream.index, { stream, next: null, last: null });
       else stream.discard = AVDISCARD_ALL;
     }
     this.mayLeap = file.format.iformat?.hasFlags(AVFMT_TS_DISCONT as unknown as AVFormatFlag) ?? false;

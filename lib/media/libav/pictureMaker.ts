@@ -5,7 +5,16 @@ import {
   AVCOL_RANGE_JPEG,
   FF_QP2LAMBDA,
 } from 'node-av/constants';
-import { avGetPixFmtName, Codec, CodecContext, FilterGraph, Packet, type FilterContext, type Frame, type Stream } from 'node-av/lib';
+import {
+  avGetPixFmtName,
+  Codec,
+  CodecContext,
+  FilterGraph,
+  Packet,
+  type FilterContext,
+  type Frame,
+  type Stream,
+} from 'node-av/lib';
 import type { FrameEncoding } from '../streams';
 import { newFrame } from './streamDecoder';
 import { turnOf, type Turn } from './turn';
@@ -52,7 +61,8 @@ export class PictureMaker {
 
   make(frame: Frame): Buffer {
     const { source, sink } = this.graphFor(frame);
-    if (source.buffersrcAddFrameSync(frame, AV_BUFFERSRC_FLAG_KEEP_REF) < 0) throw new Error('A frame could not be scaled.');
+    if (source.buffersrcAddFrameSync(frame, AV_BUFFERSRC_FLAG_KEEP_REF) < 0)
+      throw new Error('A frame could not be scaled.');
     this.filtered.unref();
     if (sink.buffersinkGetFrameSync(this.filtered) < 0) throw new Error('A frame could not be scaled.');
     return this.args.encoding === 'jpeg' ? this.encode(this.filtered) : asPpm(this.filtered);
@@ -66,7 +76,15 @@ export class PictureMaker {
 
   private graphFor(frame: Frame): Graph {
     const { width, height, format, sampleAspectRatio, colorSpace, colorRange } = frame;
-    const key = [width, height, format, sampleAspectRatio.num, sampleAspectRatio.den, colorSpace, colorRange].join(' ');
+    const key = [
+      width,
+      height,
+      format,
+      sampleAspectRatio.num,
+      sampleAspectRatio.den,
+      colorSpace,
+      colorRange,
+    ].join(' ');
     if (this.graph?.key === key) return this.graph;
     this.graph?.graph.free();
     const graph = new FilterGraph();
@@ -84,7 +102,12 @@ export class PictureMaker {
     const filters = [...this.scaling(frame), ...this.turn.filters, ...colours[this.args.encoding]];
     graph.parsePtr(`buffer@in=${from},${filters.join(',')},buffersink@out`);
     if (graph.configSync() < 0) throw new Error(`Frames of ${width}x${height} could not be scaled.`);
-    this.graph = { key, graph, source: graph.getFilter('buffer@in')!, sink: graph.getFilter('buffersink@out')! };
+    this.graph = {
+      key,
+      graph,
+      source: graph.getFilter('buffer@in')!,
+      sink: graph.getFilter('buffersink@out')!,
+    };
     return this.graph;
   }
 
@@ -95,8 +118,15 @@ export class PictureMaker {
     if (difference < mostShapeDifference && difference > 1 / mostShapeDifference) {
       return [`scale=${width}:${height}:flags=bicubic`];
     }
-    const inner = difference > 1 ? [width, Math.max(1, Math.round(width / ratio))] : [Math.max(1, Math.round(height * ratio)), height];
-    return [`scale=${inner.join(':')}:flags=bicubic`, 'format=rgb24', `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`];
+    const inner =
+      difference > 1
+        ? [width, Math.max(1, Math.round(width / ratio))]
+        : [Math.max(1, Math.round(height * ratio)), height];
+    return [
+      `scale=${inner.join(':')}:flags=bicubic`,
+      'format=rgb24',
+      `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`,
+    ];
   }
 
   private encode(frame: Frame): Buffer {
@@ -105,7 +135,8 @@ export class PictureMaker {
     const packet = new Packet();
     packet.alloc();
     try {
-      if (encoder.sendFrameSync(frame) < 0 || encoder.receivePacketSync(packet) < 0) throw new Error('A frame could not be encoded.');
+      if (encoder.sendFrameSync(frame) < 0 || encoder.receivePacketSync(packet) < 0)
+        throw new Error('A frame could not be encoded.');
       return Buffer.from(packet.data!);
     } finally {
       packet.free();
@@ -118,8 +149,6 @@ const colours: Readonly<Record<FrameEncoding, readonly string[]>> = {
   ppm: ['format=rgb24'],
   jpeg: ['format=rgb24', 'scale=out_range=full:out_color_matrix=bt601', 'format=yuvj444p'],
 };
-
-
 
 function openJpegEncoder({ width, height }: Frame): CodecContext {
   const codec = Codec.findEncoderByName('mjpeg' as never)!;

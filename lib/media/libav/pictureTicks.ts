@@ -31,7 +31,8 @@ export class PictureTicks {
   firstSeconds: number | null = null;
   /** Whether a frame was damaged, or lacked one that it refers to. */
   isDamaged = false;
-  private shown: { frame: Frame; seconds: number; durationSeconds: number; picture: Buffer | null } | null = null;
+  private shown: { frame: Frame; seconds: number; durationSeconds: number; picture: Buffer | null } | null =
+    null;
   private spare = newFrame();
   private told = 0;
 
@@ -58,7 +59,8 @@ export class PictureTicks {
     const after = this.shown ? this.shown.seconds + this.shown.durationSeconds : 0;
     const seconds = stamp === AV_NOPTS_VALUE ? after : (Number(stamp) * num) / den - this.args.startTimestamp;
     this.firstDecodedSeconds ??= seconds;
-    if (seconds < firstWanted - sameTime || this.isDone || (this.shown && seconds < this.shown.seconds)) return frame;
+    if (seconds < firstWanted - sameTime || this.isDone || (this.shown && seconds < this.shown.seconds))
+      return frame;
     if (frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT)) this.isDamaged = true;
     this.firstSeconds ??= seconds;
     const next = this.shown?.frame ?? this.spare;

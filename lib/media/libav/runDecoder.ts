@@ -3,7 +3,13 @@ import { BadMedia } from '../badMedia';
 import { ProcessStopped } from '../ffmpeg';
 import { MessageReader } from '../messages';
 import { DecoderPool } from './decoderPool';
-import { decoderMessage, type DecoderEvents, type DecoderReply, type DecoderRequest, type DecoderRun } from './requests';
+import {
+  decoderMessage,
+  type DecoderEvents,
+  type DecoderReply,
+  type DecoderRequest,
+  type DecoderRun,
+} from './requests';
 
 export interface RunDecoderArgs {
   readonly onPictures?: (bytes: Buffer) => void;
@@ -49,7 +55,10 @@ export async function runDecoder(request: DecoderRequest, args: RunDecoderArgs =
       },
       onReply: done,
     };
-    run = host === undefined ? (own ??= new DecoderPool()).run(request, events) : runHosted(host, request, events);
+    run =
+      host === undefined
+        ? (own ??= new DecoderPool()).run(request, events)
+        : runHosted(host, request, events);
   });
   signal?.removeEventListener('abort', onAbort);
   if (thrown.length > 0) throw thrown[0];
@@ -68,7 +77,8 @@ const faults = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', '
 function crashOf(path: string, { crash, failure }: DecoderReply): Error {
   const { signal, exitCode } = crash!;
   // Ended from outside (by the system for want of memory, or by us): that says nothing of the file.
-  if (signal !== null && !faults.includes(signal)) return new ProcessStopped(`The decoder was ended (${signal}).`);
+  if (signal !== null && !faults.includes(signal))
+    return new ProcessStopped(`The decoder was ended (${signal}).`);
   if (failure !== undefined) return new Error(`The decoder could not be started: ${failure}`);
   return new BadMedia(path, `makes the decoder crash (${signal ?? `exit code ${exitCode}`})`);
 }

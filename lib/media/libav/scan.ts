@@ -56,7 +56,8 @@ export function scanFile(path: string): ScannedFile {
     const heldSeconds = Math.max(videoEndSeconds ?? 0, audioEndSeconds ?? 0);
     if (heldSeconds === 0) throw new BadMedia(path, emptyReason(file));
     requireWhole(file, heldSeconds, Math.max(...ends.values()));
-    const seekable = !reader.leaps && seekableFormats.some((name) => file.formatName.split(',').includes(name));
+    const seekable =
+      !reader.leaps && seekableFormats.some((name) => file.formatName.split(',').includes(name));
     return {
       info: file.describe(heldSeconds),
       usableSeconds: videoEndSeconds ?? heldSeconds,
@@ -67,7 +68,13 @@ export function scanFile(path: string): ScannedFile {
   }
 }
 
-function lengthOf({ durationSeconds, stream }: { durationSeconds: number; stream: { avgFrameRate: { num: number; den: number } } }) {
+function lengthOf({
+  durationSeconds,
+  stream,
+}: {
+  durationSeconds: number;
+  stream: { avgFrameRate: { num: number; den: number } };
+}) {
   if (durationSeconds > 0) return durationSeconds;
   const { num, den } = stream.avgFrameRate;
   return num > 0 && den > 0 ? den / num : 0;
@@ -86,16 +93,29 @@ function emptyReason({ video, audio }: MediaFile): string {
 /** @param allSeconds where the last of all streams ends, also of those that are not used, such as subtitles */
 function requireWhole(file: MediaFile, heldSeconds: number, allSeconds: number): void {
   const { format, path, startTimestamp } = file;
-  const stated = format.duration === AV_NOPTS_VALUE ? null : Number(format.duration) / 1e6;
-  if (stated === null || isEstimated(file)) return;
+  const stated = Math.max(isEstimated(file) ? 0 : Number(format.duration) / 1e6, framesSeconds(file));
   // Some writers state the last timestamp instead of the length.
   const reached = Math.max(allSeconds, heldSeconds, allSeconds + startTimestamp);
   const missing = stated - reached;
   if (missing <= Math.max(leastMissingSeconds, mostMissingShare * stated)) return;
-  throw new BadMedia(path, `is truncated: it holds ${heldSeconds.toFixed(1)} s of the ${stated.toFixed(1)} s it announces`);
+  throw new BadMedia(
+    path,
+    `is truncated: it holds ${heldSeconds.toFixed(1)} s of the ${stated.toFixed(1)} s it announces`,
+  );
+}
+
+/** Length of the frames that an AVI announces [s]: of a cut one, libav shortens the length itself. */
+function framesSeconds({ formatName, video }: MediaFile): number {
+  if (formatName !== 'avi' || !video) return 0;
+  const { num, den } = video.timeBase;
+  return (Number(video.nbFrames) * num) / den;
 }
 
 /** Whether libav has made the length up from size and bit rate, as it does where nothing in the file tells it. */
 function isEstimated({ format }: MediaFile): boolean {
-  return format.streams.every(({ duration }) => duration === AV_NOPTS_VALUE) && ['aac', 'mp3'].includes(format.iformat?.name ?? '');
+  if (format.duration === AV_NOPTS_VALUE) return true;
+  return (
+    format.streams.every(({ duration }) => duration === AV_NOPTS_VALUE) &&
+    ['aac', 'mp3'].includes(format.iformat?.name ?? '')
+  );
 }

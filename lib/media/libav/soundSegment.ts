@@ -37,7 +37,9 @@ export class SoundSegment {
     const { stream, startSeconds, endSeconds } = args;
     this.decoder = new StreamDecoder(stream);
     this.sourceRate = stream.codecpar.sampleRate;
-    this.source = new Float32Array(Math.ceil((endSeconds - startSeconds + 2 * marginSeconds) * this.sourceRate));
+    this.source = new Float32Array(
+      Math.ceil((endSeconds - startSeconds + 2 * marginSeconds) * this.sourceRate),
+    );
   }
 
   push(packet: Packet | null): void {
@@ -57,8 +59,14 @@ export class SoundSegment {
     const margin = marginSeconds * sampleRateHz;
     if (this.sourceRate === sampleRateHz) return this.source.subarray(margin, margin + samples);
     // What the filter reaches beyond the end is at most this much.
-    const needed = Math.min(this.source.length, Math.ceil(((margin + samples) / sampleRateHz + marginSeconds / 2) * this.sourceRate));
-    return resample(this.source.subarray(0, needed), this.sourceRate, sampleRateHz).subarray(margin, margin + samples);
+    const needed = Math.min(
+      this.source.length,
+      Math.ceil(((margin + samples) / sampleRateHz + marginSeconds / 2) * this.sourceRate),
+    );
+    return resample(this.source.subarray(0, needed), this.sourceRate, sampleRateHz).subarray(
+      margin,
+      margin + samples,
+    );
   }
 
   close(): void {
@@ -68,7 +76,10 @@ export class SoundSegment {
   private take(frame: Frame): void {
     const mean = meanOfChannels(frame);
     if (!mean) return;
-    const values = frame.sampleRate === this.sourceRate || frame.sampleRate <= 0 ? mean : stretch(mean, this.sourceRate / frame.sampleRate);
+    const values =
+      frame.sampleRate === this.sourceRate || frame.sampleRate <= 0
+        ? mean
+        : stretch(mean, this.sourceRate / frame.sampleRate);
     const counted = this.next;
     let at = this.placeOf(frame, values.length) ?? counted ?? 0;
     if (counted !== null && Math.abs(at - counted) <= leastHoleSeconds * this.sourceRate) at = counted;
@@ -76,7 +87,10 @@ export class SoundSegment {
     const from = Math.max(0, -at);
     const to = Math.min(values.length, this.source.length - at);
     if (to > from) this.source.set(values.subarray(from, to), at + from);
-    this.heldSeconds = Math.max(this.heldSeconds, this.args.startSeconds - marginSeconds + this.next / this.sourceRate);
+    this.heldSeconds = Math.max(
+      this.heldSeconds,
+      this.args.startSeconds - marginSeconds + this.next / this.sourceRate,
+    );
   }
 
   /** Place of a frame's first sample in the source; null where it has no timestamp. */
@@ -92,7 +106,8 @@ export class SoundSegment {
       // By its end: the first frame may be cut at its start.
       const frames = ((stamp - first) * this.sourceRate + length) / size;
       const off = Math.abs(frames - Math.round(frames)) * (size / this.sourceRate);
-      if (off <= roundingSeconds) return Math.round((first - origin) * this.sourceRate) + Math.round(frames) * size - length;
+      if (off <= roundingSeconds)
+        return Math.round((first - origin) * this.sourceRate) + Math.round(frames) * size - length;
     }
     return Math.round((stamp - origin) * this.sourceRate);
   }
@@ -100,7 +115,14 @@ export class SoundSegment {
 
 function resample(source: Float32Array, fromRate: number, toRate: number): Float32Array {
   const context = new SoftwareResampleContext();
-  context.allocSetOpts2(AV_CHANNEL_LAYOUT_MONO as never, AV_SAMPLE_FMT_FLT, toRate, AV_CHANNEL_LAYOUT_MONO as never, AV_SAMPLE_FMT_FLT, fromRate);
+  context.allocSetOpts2(
+    AV_CHANNEL_LAYOUT_MONO as never,
+    AV_SAMPLE_FMT_FLT,
+    toRate,
+    AV_CHANNEL_LAYOUT_MONO as never,
+    AV_SAMPLE_FMT_FLT,
+    fromRate,
+  );
   try {
     if (context.init() < 0) throw new Error(`Sound of ${fromRate} Hz cannot be resampled.`);
     const most = Math.ceil((source.length / fromRate) * toRate) + toRate;
@@ -116,5 +138,8 @@ function resample(source: Float32Array, fromRate: number, toRate: number): Float
 
 /** For the rare frame whose rate is not that of its stream. */
 function stretch(values: Float32Array, factor: number): Float32Array {
-  return Float32Array.from({ length: Math.round(values.length * factor) }, (_, i) => values[Math.min(values.length - 1, Math.floor(i / factor))]);
+  return Float32Array.from(
+    { length: Math.round(values.length * factor) },
+    (_, i) => values[Math.min(values.length - 1, Math.floor(i / factor))],
+  );
 }

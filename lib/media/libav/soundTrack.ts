@@ -39,17 +39,27 @@ export class SoundTrack {
   }
 
   push({ packet, seconds, durationSeconds }: TimedPacket): void {
-    while (!this.isDone && seconds >= Math.min((this.nextSegment + 1) * segmentSeconds, this.endSeconds) + tailSeconds) {
+    while (
+      !this.isDone &&
+      seconds >= Math.min((this.nextSegment + 1) * segmentSeconds, this.endSeconds) + tailSeconds
+    ) {
       // A leap over many segments costs nothing: they are silence.
       this.finishSegment(false);
     }
     for (let index = this.nextSegment; index <= this.nextSegment + 1; index++) {
       const start = index * segmentSeconds;
-      if (start >= this.endSeconds || (index > 0 && seconds + durationSeconds <= start - leadSeconds)) continue;
+      if (start >= this.endSeconds || (index > 0 && seconds + durationSeconds <= start - leadSeconds))
+        continue;
       let segment = this.segments.get(index);
       if (!segment) {
         const { stream, sampleRateHz, startTimestamp } = this.args;
-        segment = new SoundSegment({ stream, startSeconds: start, endSeconds: start + segmentSeconds, sampleRateHz, startTimestamp });
+        segment = new SoundSegment({
+          stream,
+          startSeconds: start,
+          endSeconds: start + segmentSeconds,
+          sampleRateHz,
+          startTimestamp,
+        });
         this.segments.set(index, segment);
       }
       segment.push(packet);

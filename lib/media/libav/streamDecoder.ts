@@ -23,12 +23,11 @@ export class StreamDecoder {
    * @param onFrame given each frame that is ready; it may keep it and then has to return another one to be filled
    */
   push(packet: Packet | null, onFrame: (frame: Frame) => Frame): void {
-    let sent = this.context.sendPacketSync(packet);
+    const isFull = this.context.sendPacketSync(packet) === AVERROR_EAGAIN;
     this.receive(onFrame);
-    if (sent === AVERROR_EAGAIN) {
-      sent = this.context.sendPacketSync(packet);
-      this.receive(onFrame);
-    }
+    if (!isFull) return;
+    this.context.sendPacketSync(packet);
+    this.receive(onFrame);
   }
 
   /** Leaves packets out from now on, or no longer, whose picture no other one refers to. */

@@ -70,15 +70,15 @@ describe('surveyDataset', function () {
     const log = file('checks/opened.jsonl');
     const heads = await survey(root, { open: { decode: false, log } });
     assert.equal(heads.opened!.files, 5);
-    assert.equal(heads.opened!.withoutSound, 2);
+    assert.equal(heads.opened!.withoutSound, 1);
     assert.deepEqual(heads.opened!.broken, [
       { path: 'a/empty.mp4', reason: 'is empty (0 bytes)' },
       { path: 'a/text.mp4', reason: 'holds no pictures or sound that can be read' },
+      { path: 'a/torn.avi', reason: 'is truncated: it holds 1.7 s of the 4.0 s it announces' },
     ]);
-    assert.match(heads.findings[1], /^2 files cannot be used: a\/empty\.mp4 is empty \(0 bytes\); a\/text\.mp4 holds no pictures or sound that can be read\.$/);
+    assert.match(heads.findings[1], /^3 files cannot be used: a\/empty\.mp4 is empty \(0 bytes\); a\/text\.mp4 holds no pictures or sound that can be read; /);
     const decoded = await survey(root, { open: { decode: true, log } });
-    assert.deepEqual(decoded.opened!.broken.map(({ path }) => path), ['a/empty.mp4', 'a/text.mp4', 'a/torn.avi']);
-    assert.match(decoded.opened!.broken[2].reason, /^(is damaged|is truncated): /);
+    assert.deepEqual(decoded.opened!.broken, heads.opened!.broken);
   });
 
   it('continues from where it was stopped, opening only what is new or changed', async () => {
