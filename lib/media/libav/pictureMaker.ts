@@ -16,6 +16,7 @@ import {
   type Stream,
 } from 'node-av/lib';
 import type { FrameEncoding } from '../streams';
+import { frameFilters } from './frameFilters';
 import { newFrame } from './streamDecoder';
 import { turnOf, type Turn } from './turn';
 
@@ -76,6 +77,7 @@ export class PictureMaker {
 
   private graphFor(frame: Frame): Graph {
     const { width, height, format, sampleAspectRatio, colorSpace, colorRange } = frame;
+    const { before, after } = frameFilters(frame);
     const key = [
       width,
       height,
@@ -84,6 +86,8 @@ export class PictureMaker {
       sampleAspectRatio.den,
       colorSpace,
       colorRange,
+      ...before,
+      ...after,
     ].join(' ');
     if (this.graph?.key === key) return this.graph;
     this.graph?.graph.free();
@@ -99,7 +103,12 @@ export class PictureMaker {
       `colorspace=${colorSpace}`,
       `range=${colorRange}`,
     ].join(':');
-    const filters = [...this.scaling(frame), ...this.turn.filters, ...colours[this.args.encoding]];
+    const filters = [
+      ...before,
+      ...this.scaling(frame, after),
+      ...this.turn.filters,
+      ...colours[this.args.encoding],
+    ];
     graph.parsePtr(`buffer@in=${from},${filters.join(',')},buffersink@out`);
     if (graph.configSync() < 0) throw new Error(`Frames of ${width}x${height} could not be scaled.`);
     this.graph = {
@@ -111,12 +120,12 @@ export class PictureMaker {
     return this.graph;
   }
 
-  private scaling(frame: Frame): string[] {
+  private scaling(frame: Frame, after: readonly string[]): string[] {
     const { width, height } = this;
     const ratio = aspectOf(frame.width, frame.height, frame.sampleAspectRatio);
     const difference = (ratio * height) / width;
     if (difference < mostShapeDifference && difference > 1 / mostShapeDifference) {
-      return [`scale=${width}:${height}:flags=bicubic`];
+      return [`scale=${width}:${height}:flags=bicubic`, ...after];
     }
     const inner =
       difference > 1
@@ -124,6 +133,7 @@ export class PictureMaker {
         : [Math.max(1, Math.round(height * ratio)), height];
     return [
       `scale=${inner.join(':')}:flags=bicubic`,
+      ...after,
       'format=rgb24',
       `pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`,
     ];
