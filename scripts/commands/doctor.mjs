@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -29,6 +30,7 @@ const findings = [
   await tensorflow(),
   variables(),
   await ffmpeg(),
+  decoder(),
   build(),
   disk(),
   memory(),
@@ -105,6 +107,20 @@ async function tensorflow() {
     ? `${found.tensorflow}, ${where}, ${origin}`
     : `TensorFlow.js ${found.tensorflow} in plain JavaScript`;
   return { name, value, problem: fallbackNotice(chosen) ?? addonNotice(chosen) ?? gpuNotice(chosen) };
+}
+
+/** With what files are decoded. */
+function decoder() {
+  const name = 'Decoder';
+  if (process.env.XKD_DECODER === 'ffmpeg') return { name, value: 'ffmpeg, as XKD_DECODER says' };
+  // In a process of its own: a library that does not fit the system may end it.
+  const script = "const { getFFmpegInfo } = require('node-av/lib'); console.log(getFFmpegInfo().version)";
+  const { status, stdout } = spawnSync(process.execPath, ['--no-warnings', '-e', script], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status === 0) return { name, value: `libav ${stdout.trim()}, by node-av` };
+  return { name, value: 'ffmpeg: node-av has no library for this system (long files are slow to decode)' };
 }
 
 /** What TensorFlow reads from the user's environment; those values win. */
