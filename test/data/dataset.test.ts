@@ -53,6 +53,23 @@ describe('openDataset', function () {
     await assert.rejects(openDataset(file('tree'), { splits: ['test'] }), /no split "test": it has no splits/);
   });
 
+  it('finds transport streams by what they hold, as TypeScript files have the same ending', async () => {
+    const packets = (bytes: number, syncAt: number): string => {
+      const stream = Buffer.alloc(4 * bytes);
+      for (let at = syncAt; at < stream.length; at += bytes) stream[at] = 0x47;
+      return stream.toString('latin1');
+    };
+    write('streams/talk/recorder.ts', packets(188, 0));
+    write('streams/talk/camera.MTS', packets(192, 4));
+    write('streams/walk/disc.vob', 'x');
+    write('streams/walk/loader.ts', "import { open } from 'node:fs';\n".repeat(20));
+    const { entries } = await openDataset(file('streams'));
+    assert.deepEqual(
+      entries.map(({ path }) => path),
+      ['talk/camera.MTS', 'talk/recorder.ts', 'walk/disc.vob'].map((name) => file(`streams/${name}`)),
+    );
+  });
+
   it('finds sounds where there are no videos', async () => {
     for (const name of ['sounds/rain/1.wav', 'sounds/rain/2.FLAC', 'sounds/sea/3.ogg', 'mixed/1.mp4', 'mixed/1.wav']) {
       write(name, 'x');

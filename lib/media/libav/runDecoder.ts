@@ -71,6 +71,8 @@ export async function runDecoder(request: DecoderRequest, args: RunDecoderArgs =
 
 let own: DecoderPool | undefined;
 
+const endedFromOutside = 'The process that decodes files was ended from outside';
+
 /** Signals with which a process ends by a fault of its own. */
 const faults = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGSYS'];
 
@@ -78,7 +80,9 @@ function crashOf(path: string, { crash, failure }: DecoderReply): Error {
   const { signal, exitCode } = crash!;
   // Ended from outside (by the system for want of memory, or by us): that says nothing of the file.
   if (signal !== null && !faults.includes(signal))
-    return new ProcessStopped(`The decoder was ended (${signal}).`);
+    return new ProcessStopped(
+      `${endedFromOutside} (${signal}): is there too little memory? Choose fewer loader.workers.`,
+    );
   if (failure !== undefined) return new Error(`The decoder could not be started: ${failure}`);
   return new BadMedia(path, `makes the decoder crash (${signal ?? `exit code ${exitCode}`})`);
 }
