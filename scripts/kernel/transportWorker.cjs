@@ -112,14 +112,15 @@ async function receive(name) {
 }
 
 /**
- * The signal reaches a cell that listens for it, and ends synchronous code. A second request, while the main thread has not
- * even taken notice of the first, ends what it computes; but never a cell that listens, which would be left half-way.
+ * The signal reaches a cell that listens for it, and breaks off synchronous code. A second request, while the main thread has
+ * not even taken notice of the first, ends what it computes; but never a cell that listens, which would be left half-way, nor
+ * the kernel itself, which comes to its turn when synchronous code is broken off.
  */
 function interrupt(message) {
   send('iopub', message, 'status', { execution_state: 'busy' });
-  interrupts += 1;
-  if (interrupts > 1 && Atomics.load(signals, places.listening) === 0) terminate();
-  Atomics.wait(signals, places.synchronous, 1, synchronousMs);
+  const breaksOff = Atomics.wait(signals, places.synchronous, 1, synchronousMs) === 'timed-out';
+  if (!breaksOff) interrupts += 1;
+  if (interrupts > 1 && !breaksOff && Atomics.load(signals, places.listening) === 0) terminate();
   process.kill(process.pid, 'SIGINT');
   send('control', message, 'interrupt_reply', { status: 'ok' });
   send('iopub', message, 'status', { execution_state: 'idle' });
