@@ -133,10 +133,9 @@ class Cells {
   }
 
   #outcomeContent(request, outcome, number, silent) {
-    const { evaluator, outlet, publish, bundleOf } = this.#parts;
+    const { outlet, publish, bundleOf } = this.#parts;
     if ('error' in outcome) {
-      const cells = { sourceOf: (of) => this.sourceOf(of), positions: evaluator.positions };
-      const error = errorOutput(outcome.error, cells, number);
+      const error = errorOutput(outcome.error, this, number);
       if (!silent) publish(request, 'error', error);
       return { status: 'error', execution_count: number, ...error };
     }

@@ -24,7 +24,7 @@ const linesOfFrame = { linesAbove: 2, linesBelow: 1 };
  * frames of cells and of this project, but none of the kernel's own; a mistake of the user's is its sentence alone.
  *
  * @param error whatever was thrown
- * @param cells finds cells: `sourceOf(number)` and `positions`
+ * @param cells finds cells: `sourceOf(number)`
  * @param number of the cell, where it is one's outcome
  */
 function errorOutput(error, cells, number) {
@@ -73,7 +73,7 @@ function compileOutput({ name, diagnostics }, cells, number) {
 }
 
 function tracebackOf(error, cells) {
-  const frames = framesOf(error, cells);
+  const frames = framesOf(error);
   const heading = `${error.name || error.constructor.name}: ${shortened(String(error.message))}`;
   const inCell = frames.find(({ cell }) => cell !== undefined);
   const lines = [heading];
@@ -103,7 +103,7 @@ function causesOf(error, cells) {
 }
 
 /** The frames of cells and of this project; where the error comes from a package, that package's name first. */
-function framesOf(error, cells) {
+function framesOf(error) {
   const all = String(error.stack ?? '')
     .split('\n')
     .map((text) => framePattern.exec(text))
@@ -114,20 +114,19 @@ function framesOf(error, cells) {
   if (origin !== undefined && origin !== 'tslab')
     frames.push({ text: `${all[0].name ?? 'code'} (package ${origin})` });
   for (const frame of all) {
-    const own = cellFrame(frame, cells) ?? libFrame(frame);
-    // tslab calls the function in which it has wrapped the cell: the same line twice.
+    const own = cellFrame(frame) ?? libFrame(frame);
+    // A function that calls itself: the same line many times.
     if (own !== null && own.text !== frames.at(-1)?.text) frames.push(own);
   }
   return frames;
 }
 
-function cellFrame({ name, file, line, column }, cells) {
+/** Stacks name cells by the user's lines, see stacks.cjs. */
+function cellFrame({ name, file, line, column }) {
   const cell = cellPattern.exec(file)?.[1];
   if (cell === undefined) return null;
-  const place = cells.positions.find(file, line, column);
-  if (place === null) return null;
-  const where = `cell [${cell}], line ${place.line}`;
-  return { cell: Number(cell), ...place, text: name === undefined ? where : `${name} (${where})` };
+  const where = `cell [${cell}], line ${line}`;
+  return { cell: Number(cell), line, column, text: name === undefined ? where : `${name} (${where})` };
 }
 
 function libFrame({ name, file, line, column }) {

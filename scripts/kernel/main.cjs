@@ -16,6 +16,7 @@ const { CellPages } = require('./pages.cjs');
 const { CellRecord } = require('./record.cjs');
 const { Server } = require('./server.cjs');
 const { listenForInterrupts } = require('./signals.cjs');
+const { tellCells } = require('./stacks.cjs');
 const { refuseStdin } = require('./stdin.cjs');
 const { Transport } = require('./transport.cjs');
 const { bundleOf } = require('./values.cjs');
@@ -33,6 +34,7 @@ async function start(connectionFile) {
     say: (text) => process.stderr.write(text),
     onModule: (name, code) => language.addModule(name, code),
   });
+  tellCells(evaluator.positions);
   const exit = refuseExit((error) => evaluator.abandon(error));
   const end = async () => {
     evaluator.close();

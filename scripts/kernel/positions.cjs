@@ -43,13 +43,20 @@ class Positions {
     if (maps !== undefined) this.#cells.set(cell, maps);
   }
 
+  /** Whether a cell has that name. */
+  has(cell) {
+    return this.#cells.has(cell);
+  }
+
   /** Line and column of the cell, counted from 1, to those of its JavaScript; null where they are tslab's own. */
   find(cell, line, column) {
     const maps = this.#cells.get(cell);
     if (maps === undefined) return null;
-    // Read when an error asks, which is seldom.
-    const first = new SourceMap(JSON.parse(Buffer.from(maps.first, 'base64').toString()));
-    const second = new SourceMap(JSON.parse(maps.second));
+    // Read when an error asks, which few cells have.
+    maps.read ??= [Buffer.from(maps.first, 'base64').toString(), maps.second].map(
+      (map) => new SourceMap(JSON.parse(map)),
+    );
+    const [first, second] = maps.read;
     const between = second.findEntry(line - 1, column - 1);
     if (between.originalLine === undefined) return null;
     const entry = first.findEntry(between.originalLine, between.originalColumn);

@@ -28,7 +28,6 @@ class Server {
   /** On behalf of which message comms send: the one that is being dealt with, or the newest cell. */
   #origin = null;
   #displays = 0;
-  #positions;
 
   /**
    * @param parts `transport`, `evaluator`, `language` (what is asked of the text of cells), `bundleOf` (what is shown of
@@ -37,7 +36,6 @@ class Server {
   constructor({ transport, evaluator, language, bundleOf, end }) {
     this.#transport = transport;
     this.#language = language;
-    this.#positions = evaluator.positions;
     this.#cells = new Cells({
       ...{ evaluator, bundleOf, observers: this.#observers, outlet: this.outlet },
       publish: (request, type, content) => this.#publish(request, type, content),
@@ -79,8 +77,7 @@ class Server {
 
   /** Prints an error that is no cell's outcome: of something that runs on after its cell, or of a message. */
   say(error) {
-    const cells = { sourceOf: (number) => this.#cells.sourceOf(number), positions: this.#positions };
-    this.outlet.write('stderr', `${errorOutput(error, cells).traceback.join('\n')}\n`);
+    this.outlet.write('stderr', `${errorOutput(error, this.#cells).traceback.join('\n')}\n`);
   }
 
   /** Calls back when the running cell, or the newest one, is run again; returns how to have that forgotten. */

@@ -88,6 +88,22 @@ describe('cells in the kernel', function () {
     assert.match(shown, /caused by Error: late\n[^]*> 3 \| {3}throw new Error\("late"\)/);
   });
 
+  it('print errors with the lines of the cell, and none of the frames of the kernel', async () => {
+    const code = `await null;\nfunction thrower() {\n  throw new Error('caught');\n}\n`;
+    const { text } = await kernel.execute(
+      `${code}try {\n  thrower();\n} catch (error) {\n  console.log(error);\n}`,
+    );
+    const cell = /cell-\d+/.exec(text)?.[0];
+    assert.deepEqual(text.trim().split('\n'), [
+      'Error: caught',
+      `    at thrower (${cell}.ts:3:9)`,
+      `    at ${cell}.ts:6:3`,
+    ]);
+    const value = await valueOf("const inValue = [new Error('inner')];\ninValue");
+    assert.match(value ?? '', /^\[\n {2}Error: inner\n {6}at cell-\d+\.ts:1:18\n/);
+    assert.doesNotMatch(value ?? '', /tslab|node:|kernel/);
+  });
+
   it('tell a type error with an excerpt and a mark', async () => {
     const { ename, evalue, shown } = await fails('const fine = 1;\nconst word: string = 4;');
     assert.equal(ename, 'TypeScriptError');
