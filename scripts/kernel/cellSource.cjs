@@ -36,6 +36,20 @@ function forTslab(ts, source) {
   return text;
 }
 
+/** Whether a cell awaits outside of its functions. tslab overlooks `await (...)` and the like, which a script may call. */
+function awaitsAtTop(ts, source) {
+  // In a module `await` is a keyword.
+  const module = `export {};${source}`;
+  const file = ts.createSourceFile('cell.ts', module, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
+  const awaits = (node) => {
+    if (ts.isFunctionLike(node) || ts.isClassStaticBlockDeclaration(node)) return false;
+    const isAwait =
+      ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier !== undefined);
+    return isAwait || ts.forEachChild(node, awaits) === true;
+  };
+  return awaits(file);
+}
+
 /** Programs that are called from notebooks of IPython; other words behind a `!` are names. */
 const programs =
   'ls|cat|cd|pwd|echo|head|tail|mkdir|rm|cp|mv|df|du|free|which|git|npm|npx|node|pip3?|conda|python3?|bash|sh|apt|apt-get|wget|curl|unzip|tar|ffmpeg|ffprobe|nvidia-smi';
@@ -65,4 +79,4 @@ function wayOf(command) {
   return `write console.log(String(require('node:child_process').execSync(${quoted})))`;
 }
 
-module.exports = { forTslab, ipythonSentence };
+module.exports = { awaitsAtTop, forTslab, ipythonSentence };

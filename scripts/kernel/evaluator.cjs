@@ -1,7 +1,7 @@
 'use strict';
 
 const { createRequire } = require('node:module');
-const { forTslab, ipythonSentence } = require('./cellSource.cjs');
+const { awaitsAtTop, forTslab, ipythonSentence } = require('./cellSource.cjs');
 const { withoutUnassigned } = require('./declarations.cjs');
 const { CompileError, Interruption, WrongLanguage } = require('./failures.cjs');
 const { Positions } = require('./positions.cjs');
@@ -154,7 +154,7 @@ class Evaluator {
     );
     for (const name of cell.names) delete names[name];
     output += `\n//# sourceURL=${cell.name}`;
-    return { ...converted, output };
+    return { ...converted, output, hasToplevelAwait: awaitsAtTop(this.ts, text) };
   }
 
   #keepAssigned(cell) {

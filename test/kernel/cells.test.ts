@@ -88,6 +88,10 @@ describe('cells in the kernel', function () {
     assert.match(shown, /caused by Error: late\n[^]*> 3 \| {3}throw new Error\("late"\)/);
   });
 
+  it('may await what stands in parentheses', async () => {
+    assert.equal(await valueOf('await (async () => 3)()'), '3');
+  });
+
   it('print errors with the lines of the cell, and none of the frames of the kernel', async () => {
     const code = `await null;\nfunction thrower() {\n  throw new Error('caught');\n}\n`;
     const { text } = await kernel.execute(

@@ -10,7 +10,8 @@ const { readMessage, writeMessage, answer } = kernelModule('./wire.cjs') as {
 const { searchHistory } = kernelModule('./history.cjs') as {
   searchHistory(history: readonly [number, string][], content: object): { history: unknown[] };
 };
-const { forTslab, ipythonSentence } = kernelModule('./cellSource.cjs') as {
+const { awaitsAtTop, forTslab, ipythonSentence } = kernelModule('./cellSource.cjs') as {
+  awaitsAtTop(ts: unknown, source: string): boolean;
   forTslab(ts: unknown, source: string): string;
   ipythonSentence(source: string, lines: readonly number[]): string | null;
 };
@@ -84,6 +85,23 @@ describe('the text of a cell', () => {
     );
     for (const source of ['export default 4', 'export default function f() {}', 'export { a as b };'])
       assert.equal(written(source), source);
+  });
+
+  it('may await at its top, also what could be a call of something named await', () => {
+    const top = [
+      'await (async () => 3)()',
+      'const m = [await [1]];',
+      'if (a) { await `x` }',
+      'for await (const x of y) {}',
+    ];
+    for (const source of top) assert.equal(awaitsAtTop(ts, source), true, source);
+    const inside = [
+      'const f = async () => await (3)',
+      'class C { async m() { await (3) } }',
+      '"await (3)"',
+      'a.await(3)',
+    ];
+    for (const source of inside) assert.equal(awaitsAtTop(ts, source), false, source);
   });
 
   it('is told from a command of IPython, on the lines that TypeScript refuses', () => {
