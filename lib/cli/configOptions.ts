@@ -1,5 +1,5 @@
 import { Argument, Option, type Command } from 'commander';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { configField, overrideKeys, presets, withoutHubWords, type Override } from '../config';
 import { UserError } from '../errors';
 import { readText } from '../files/readText';
@@ -64,14 +64,16 @@ export function readConfigFile(path: string | undefined): ConfigFile {
 }
 
 function contentOf(path: string): unknown {
-  try {
-    // JSON is YAML, too.
-    return parse(readText(path)) as unknown;
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    const [reason] = (error as Error).message.split('\n');
-    throw new UserError(`"${path}" is neither YAML nor JSON: ${reason.replace(/:$/, '')}.`);
-  }
+  // JSON is YAML, too.
+  const document = parseDocument(readText(path));
+  const problem = [...document.errors, ...document.warnings].at(0);
+  if (problem === undefined) return document.toJS() as unknown;
+  if (problem.code === 'MULTIPLE_DOCS')
+    throw new UserError(
+      `"${path}" holds several documents of YAML; leave one, without a line "---" below it.`,
+    );
+  const [reason] = problem.message.split('\n');
+  throw new UserError(`"${path}" is neither YAML nor JSON: ${reason.replace(/:$/, '')}.`);
 }
 
 function flatten(path: string, node: unknown, prefix = ''): [string, Override][] {

@@ -64,6 +64,8 @@ describe('--config', function () {
       ['', /^xkd: ".*" is not a list of keys with values/],
       ['mask: {video: 1\n', /^xkd: ".*" is neither YAML nor JSON: /],
       ['seed: 1\nseed: 2\n', /^xkd: ".*" is neither YAML nor JSON: Map keys must be unique/],
+      ['seed: !!js/function "x"\n', /^xkd: ".*" is neither YAML nor JSON: Unresolved tag: \S*js\/function/],
+      ['preset: nano\n---\npreset: base\n', /^xkd: ".*" holds several documents of YAML; leave one/],
     ];
     for (const [text, sentence] of wrongs) {
       const path = file('wrong.yaml', text);
