@@ -21,10 +21,39 @@ function withoutUnassigned(ts, before, behind, unassigned) {
   return kept + restored;
 }
 
+/** The declarations behind a cell with the namespaces of before, which tslab drops; but those whose names it declares anew. */
+function withNamespaces(ts, before, behind) {
+  if (!/\bnamespace\b/.test(before)) return behind;
+  const namesOf = (statement) =>
+    ts.isVariableStatement(statement)
+      ? statement.declarationList.declarations.map(({ name }) => name.getText())
+      : ts.isImportDeclaration(statement)
+        ? importedNames(ts, statement)
+        : [statement.name?.getText()];
+  const declared = new Set(parsed(ts, behind).statements.flatMap(namesOf));
+  const dropped = parsed(ts, before)
+    .statements.filter(
+      (statement) => ts.isModuleDeclaration(statement) && !declared.has(statement.name.getText()),
+    )
+    .map((statement) => `${statement.getText()}\n`);
+  return behind + dropped.join('');
+}
+
+function importedNames(ts, { importClause }) {
+  const bindings = importClause?.namedBindings;
+  const named = bindings === undefined ? [] : ts.isNamespaceImport(bindings) ? [bindings] : bindings.elements;
+  return [importClause?.name, ...named.map(({ name }) => name)].map((name) => name?.getText());
+}
+
+function parsed(ts, text) {
+  return ts.createSourceFile('names.d.ts', text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
+}
+
 /** The text with those declarations of values only whose names `keeps` accepts. */
 function filtered(ts, text, keeps, { typesToo = true } = {}) {
-  const file = ts.createSourceFile('names.d.ts', text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
-  return file.statements.map((statement) => filteredStatement(ts, statement, keeps, typesToo)).join('');
+  return parsed(ts, text)
+    .statements.map((statement) => filteredStatement(ts, statement, keeps, typesToo))
+    .join('');
 }
 
 function filteredStatement(ts, statement, keeps, typesToo) {
@@ -63,4 +92,4 @@ function filteredImport(ts, statement, keeps) {
   return `import ${clause.isTypeOnly ? 'type ' : ''}${parts.join(', ')} ${from}`;
 }
 
-module.exports = { withoutUnassigned };
+module.exports = { withNamespaces, withoutUnassigned };

@@ -2,7 +2,7 @@
 
 const { createRequire } = require('node:module');
 const { awaitsAtTop, forTslab, ipythonSentence } = require('./cellSource.cjs');
-const { withoutUnassigned } = require('./declarations.cjs');
+const { withNamespaces, withoutUnassigned } = require('./declarations.cjs');
 const { CompileError, Interruption, WrongLanguage } = require('./failures.cjs');
 const { Positions } = require('./positions.cjs');
 
@@ -139,7 +139,7 @@ class Evaluator {
       cell.diagnostics = converted.diagnostics;
       return converted;
     }
-    cell.behind = converted.declOutput ?? '';
+    cell.behind = withNamespaces(this.ts, cell.before, converted.declOutput ?? '');
     if (!converted.output) return converted;
     this.positions.name(cell.name, converted.output);
     // A name keeps the value of an earlier cell until this one assigns it.

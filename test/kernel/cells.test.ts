@@ -88,6 +88,16 @@ describe('cells in the kernel', function () {
     assert.match(shown, /caused by Error: late\n[^]*> 3 \| {3}throw new Error\("late"\)/);
   });
 
+  it('know the namespaces of all cells before, until their names are declared anew', async () => {
+    await valueOf(
+      'namespace Shapes { export interface Point { x: number } export const zero: Point = { x: 0 }; }',
+    );
+    await valueOf('1');
+    assert.equal(await valueOf('const point: Shapes.Point = Shapes.zero; point.x'), '0');
+    await valueOf("const Shapes = 'none';");
+    assert.equal(await valueOf('Shapes.length'), '4');
+  });
+
   it('may await what stands in parentheses', async () => {
     assert.equal(await valueOf('await (async () => 3)()'), '3');
   });
