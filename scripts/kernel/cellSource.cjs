@@ -4,7 +4,7 @@
  * What tslab misunderstands in a cell is written otherwise before it is compiled. It reads a name of an earlier cell from its
  * own object of names, but overlooks it in the shorthand `{ figure }`, which then fails with "figure is not defined"; written
  * out, `{ figure: figure }`, it works. And it exports all declarations of a cell itself, so that those with an `export` of
- * their own, as in code copied from a module, would be exported twice.
+ * their own or in `export { figure }`, as in code copied from a module, would be exported twice.
  */
 
 /** The source of a cell for tslab's converter; source that cannot be parsed stays as it is. */
@@ -21,7 +21,12 @@ function forTslab(ts, source) {
     ts.forEachChild(node, visit);
   };
   visit(file);
-  for (const { modifiers } of file.statements) {
+  for (const statement of file.statements) {
+    const { modifiers, end } = statement;
+    if (isExportOfOwn(ts, statement)) {
+      const start = statement.getStart(file);
+      edits.push({ start, end, text: source.slice(start, end).replace(/[^\n]/g, ' ') });
+    }
     const [first, second] = modifiers ?? [];
     if (first?.kind !== ts.SyntaxKind.ExportKeyword || second?.kind === ts.SyntaxKind.DefaultKeyword)
       continue;
@@ -34,6 +39,16 @@ function forTslab(ts, source) {
     text = text.slice(0, edit.start) + edit.text + text.slice(edit.end);
   }
   return text;
+}
+
+/** `export { a, b }` of names that the cell declares, and exports anyway. */
+function isExportOfOwn(ts, statement) {
+  return (
+    ts.isExportDeclaration(statement) &&
+    statement.moduleSpecifier === undefined &&
+    statement.exportClause !== undefined &&
+    statement.exportClause.elements.every(({ propertyName }) => propertyName === undefined)
+  );
 }
 
 /** Whether a cell awaits outside of its functions. tslab overlooks `await (...)` and the like, which a script may call. */

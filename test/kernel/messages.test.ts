@@ -83,7 +83,13 @@ describe('the text of a cell', () => {
       written('export const a = 1;\nexport async function f() {}\n/** Two. */ export class C {}'),
       '       const a = 1;\n       async function f() {}\n/** Two. */        class C {}',
     );
-    for (const source of ['export default 4', 'export default function f() {}', 'export { a as b };'])
+    assert.equal(written('const q = 1;\nexport {\n  q };\nq'), 'const q = 1;\n        \n      \nq');
+    for (const source of [
+      'export default 4',
+      "export { a } from 'b';",
+      'export default function f() {}',
+      'export { a as b };',
+    ])
       assert.equal(written(source), source);
   });
 
