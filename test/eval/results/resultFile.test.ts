@@ -36,11 +36,15 @@ describe('result of a protocol', () => {
 
   const wrong: [string, string, RegExp][] = [
     ['no JSON', '{"format": 1', /"[^"]+other\.json" is not a result of "xkd evaluate" \(.*\); name one/],
-    ['another file', '{"format": 2}', /is not a result of "xkd evaluate" \(format: .*\); name one/],
+    [
+      'another file',
+      '{"format": 2}',
+      /is not a result of "xkd evaluate" \(format must be 1, not 2\); name one/,
+    ],
     [
       'a value of another kind',
       JSON.stringify({ ...result0(), metrics: { top1: 'high' } }),
-      /\(metrics\.top1: /,
+      /\(metrics\.top1 must be a number; "high" is not one\)/,
     ],
   ];
   for (const [what, text, message] of wrong) {

@@ -77,14 +77,17 @@ describe('classifiers trained by gradients', () => {
           (error: Error) =>
             error instanceof UserError && pattern.test(error.message) && !error.message.includes('\n'),
         );
-      refused(['dropout=1'], /"dropout"/);
-      refused(['learningRate=0'], /"learningRate"/);
-      refused(['layerDecay=1.1'], /"layerDecay"/);
-      refused(['randAugment=2.5'], /"randAugment"/);
-      refused(['cropArea=[1,0.5]'], /low end above high end/);
-      refused(['timeWarp=0.6'], /"timeWarp"/);
-      refused(['epochs=many'], /"epochs"/);
-      assert.throws(() => parseSettings(linearSettings('video'), ['features=twice']), /"features"/);
+      refused(['dropout=1'], /^dropout must be less than 1; 1 is not\.$/);
+      refused(['learningRate=0'], /^learningRate must be more than 0; 0 is not\.$/);
+      refused(['layerDecay=1.1'], /^layerDecay must be at most 1; 1\.1 is not\.$/);
+      refused(['randAugment=2.5'], /^randAugment must be a whole number; 2\.5 is not one\.$/);
+      refused(['cropArea=[1,0.5]'], /^cropArea is \[1,0\.5\]: its low end is above its high end\.$/);
+      refused(['timeWarp=0.6'], /^timeWarp must be less than 0\.5; 0\.6 is not\.$/);
+      refused(['epochs=many'], /^epochs must be a number; "many" is not one\.$/);
+      assert.throws(
+        () => parseSettings(linearSettings('video'), ['features=twice']),
+        /UserError: features must be one of "each", "once", not "twice"\.$/,
+      );
     });
 
     it('are refused where they make no sense together', () => {
