@@ -15,6 +15,12 @@ const course = readdirSync(projectPath('notebooks'))
   .map((name) => projectPath('notebooks', name));
 const [, , second, third] = course;
 
+/**
+ * JupyterLab gives a widget's model 2 s to come, and says this on a busy machine where it comes later; the view is then made
+ * again.
+ */
+const lateModel = /^Error: widget model not found\n/;
+
 /** What `npm test` runs apart from the other tests, as it takes the longest. */
 describe('every notebook in JupyterLab, Restart and Run All', function () {
   this.timeout(3_600_000);
@@ -125,7 +131,12 @@ describe('every notebook in JupyterLab, Restart and Run All', function () {
     assert.deepEqual(troublesOf(cells), []);
     const { figures } = await checkDrawn(shown, cells);
     assert.ok(figures > 0);
-    assert.deepEqual(complaints, []);
+    // What lasts of it is seen.
+    assert.equal(await shown.locator('text=model not found').count(), 0);
+    assert.deepEqual(
+      complaints.filter((text) => !lateModel.test(text)),
+      [],
+    );
   }
 });
 

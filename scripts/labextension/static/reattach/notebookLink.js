@@ -1,7 +1,7 @@
 /* global window */
 import { DocumentFile, sameOutputs } from './documentFile.js';
 import { ForeignRun } from './foreignRun.js';
-import { widgetModels } from './widgetModels.js';
+import { remakeViews, widgetModels } from './widgetModels.js';
 
 /** The channel of `scripts/kernel/pages.cjs`, which says what the messages mean. */
 const target = 'xkd.cells';
@@ -13,6 +13,8 @@ const outputTypes = [
   'clear_output',
   'update_display_data',
 ];
+/** When views of widgets are looked at again behind a connection. */
+const lookMs = [3000, 10_000, 30_000];
 const endedStatuses = ['restarting', 'autorestarting', 'terminating', 'dead'];
 
 /** Keeps an open notebook in step with the record that its kernel keeps of its cells. */
@@ -87,6 +89,14 @@ export class NotebookLink {
     comm.onMsg = ({ content }) => this.#receive(comm, content.data);
     this.#asked = this.#idsHere(true);
     comm.open({ session: kernel.clientId, path: this.#panel.context.localPath, have: this.#asked });
+    for (const waitMs of lookMs) setTimeout(() => this.#remakeViews(), waitMs);
+  }
+
+  async #remakeViews() {
+    if (this.#panel.isDisposed) return;
+    const { rendermime, widgets } = this.#panel.content;
+    const remake = await remakeViews(rendermime, widgets);
+    if (!this.#panel.isDisposed) this.#quietly(remake);
   }
 
   #receive(comm, data) {

@@ -22,6 +22,26 @@ export async function widgetModels(rendermime, outputs) {
   });
 }
 
+/**
+ * Views that say "model not found" of models which are there. JupyterLab gives a model 2 s to come; if it comes later, as on a
+ * busy machine, but before the manager has all models, the view says so for good.
+ *
+ * @returns makes them again
+ */
+export async function remakeViews(rendermime, cells) {
+  const manager = await widgetManager(rendermime);
+  return () => {
+    for (const { outputArea } of manager?.restoredStatus ? cells : []) {
+      for (const [i, { node }] of (outputArea?.widgets ?? []).entries()) {
+        const output = outputArea.model.get(i)?.toJSON();
+        const id = output?.data?.[viewType]?.model_id;
+        const isLost = node.textContent.includes('model not found');
+        if (id && isLost && manager.has_model(id)) outputArea.model.set(i, output);
+      }
+    }
+  };
+}
+
 /** The notebook's manager of widgets, which only its renderers know; null before there is one. */
 async function widgetManager(rendermime) {
   const renderer = rendermime.getFactory(viewType)?.createRenderer({ mimeType: viewType });
