@@ -9,7 +9,6 @@ import {
   mergeExtraction,
   openDataset,
   openLoader,
-  UserError,
   type Dataset,
   type EvaluationBatch,
   type ExtractArgs,
@@ -23,6 +22,7 @@ import { parseTarHeader } from 'xkd/dist/files/tar';
 import { temporaryFolder } from '../media/fixtures';
 import { makeOriginals } from '../support/originals';
 import { endedOwner } from '../support/owners';
+import { userError } from '../support/userError';
 
 /** Clips of 1 s: 8 frames of 32 px. */
 const config = (overrides: Overrides = {}) =>
@@ -303,9 +303,3 @@ function size(folder: string): number {
 function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
-
-const userError = (pattern: RegExp) => (error: unknown) => {
-  assert.ok(error instanceof UserError, String(error));
-  assert.match(error.message, pattern);
-  return true;
-};

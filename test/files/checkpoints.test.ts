@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
-  UserError,
   openTensorFile,
   readSafetensors,
   writeSafetensors,
@@ -11,6 +10,7 @@ import {
   type TensorSource,
   type WrittenType,
 } from 'xkd';
+import { userError } from '../support/userError';
 
 /** Written by PyTorch 2.13.0 and safetensors 0.8.0, see makeCheckpoints.py there. */
 const fixtures = resolve(__dirname, '..', '..', 'files', 'torch');
@@ -172,11 +172,3 @@ describe('values of 16 and 8 bits', () => {
     }
   });
 });
-
-function userError(message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof UserError, String((error as Error).stack));
-    assert.match(error.message, message);
-    return true;
-  };
-}

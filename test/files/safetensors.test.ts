@@ -21,6 +21,7 @@ import {
   writeSealedSafetensors,
   type StoredTensor,
 } from 'xkd';
+import { userError } from '../support/userError';
 
 describe('safetensors', () => {
   let folder: string;
@@ -267,8 +268,4 @@ function writeRaw(path: string, header: object | string, data: Buffer): void {
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
   writeFileSync(path, Buffer.concat([length, text, data]));
-}
-
-function userError(message: RegExp): (error: unknown) => boolean {
-  return (error) => error instanceof UserError && message.test(error.message);
 }

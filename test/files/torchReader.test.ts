@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { RandomStream, UserError, openTensorFile, type TensorFile } from 'xkd';
+import { userError } from '../support/userError';
 
 /** Written by PyTorch 2.13.0, see makeFixtures.py there. */
 const fixtures = resolve(__dirname, '..', '..', 'files', 'torch');
@@ -173,12 +174,4 @@ async function readAll(path: string): Promise<void> {
   } finally {
     file.close();
   }
-}
-
-function userError(message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof UserError, String((error as Error).stack));
-    assert.match(error.message, message);
-    return true;
-  };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { BadMedia, decodeClip, probe, UserError } from 'xkd';
-import { countingPictures, ffmpeg, ordinaryClip, temporaryFolder } from './fixtures';
+import { countingPictures, ffmpeg, lateCopy, ordinaryClip, temporaryFolder } from './fixtures';
 
 describe('files that cannot be used', () => {
   const file = temporaryFolder();
@@ -53,21 +53,7 @@ describe('files that cannot be used', () => {
 
   it('tells what a file says of itself', async () => {
     const late = file('late.mkv');
-    ffmpeg(
-      '-i',
-      file('good.mp4'),
-      '-itsoffset',
-      '0.5',
-      '-i',
-      file('good.mp4'),
-      '-map',
-      '0:v',
-      '-map',
-      '1:a',
-      '-c',
-      'copy',
-      late,
-    );
+    lateCopy(file('good.mp4'), late, { sound: 0.5 });
     const info = await probe(late);
     assert.deepEqual(info.video, {
       codec: 'h264',

@@ -17,6 +17,13 @@ export function ffmpeg(...args: string[]): void {
   });
 }
 
+/** The same pictures and sound, of which one begins later by so much [s]. */
+export function lateCopy(from: string, path: string, late: { pictures?: number; sound?: number }): void {
+  const { pictures = 0, sound = 0 } = late;
+  const inputs = [pictures, sound].flatMap((seconds) => ['-itsoffset', String(seconds), '-i', from]);
+  ffmpeg(...inputs, '-map', '0:v', '-map', '1:a', '-c', 'copy', path);
+}
+
 /** Pictures whose red value is twice the frame's number, lossless. */
 export function countingPictures(seconds: number, framesPerSecond = 25, size = '32x24'): string[] {
   const source = `color=black:s=${size}:r=${framesPerSecond}:d=${seconds},format=rgb24,geq=r='2*N':g=0:b=0`;

@@ -4,7 +4,7 @@ import { RandomStream } from 'xkd';
 import { ffmpegPath } from 'xkd/dist/media/ffmpegPath';
 import { scanMedia } from 'xkd/dist/media/probe';
 import { decodeStreams } from 'xkd/dist/media/streams';
-import { ffmpeg, temporaryFolder } from './fixtures';
+import { ffmpeg, lateCopy, temporaryFolder } from './fixtures';
 
 /** Windows of each file: `XKD_WINDOWS=200 npx mocha test/dist/media/windows.test.js` tries more. */
 const windows = Number(process.env.XKD_WINDOWS ?? 6);
@@ -105,21 +105,7 @@ describe('windows of a file', function () {
 
   it('are the same where sound starts late', async () => {
     const from = file('b-frames.mp4');
-    ffmpeg(
-      '-i',
-      from,
-      '-itsoffset',
-      '1.476',
-      '-i',
-      from,
-      '-map',
-      '0:v',
-      '-map',
-      '1:a',
-      '-c',
-      'copy',
-      file('late.mkv'),
-    );
+    lateCopy(from, file('late.mkv'), { sound: 1.476 });
     await compare(file('late.mkv'), random.split('late'));
   });
 });

@@ -6,7 +6,6 @@ import {
   type Backbone,
   BackboneNetwork,
   GoldenCase,
-  UserError,
   backboneShapes,
   configure,
   extractPatchMean,
@@ -18,6 +17,7 @@ import {
   type Modality,
   type Role,
 } from 'xkd';
+import { userError } from '../support/userError';
 
 /** The four files are as the authors' code wrote them; the features are those that it computed with them in float64. */
 const golden = resolve(__dirname, '..', '..', 'golden');
@@ -156,11 +156,3 @@ describe("the authors' backbones", () => {
     await check((of) => of.delete('cls_token'), /is not the file of one backbone/);
   });
 });
-
-function userError(message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof UserError, String((error as Error).stack));
-    assert.match(error.message, message);
-    return true;
-  };
-}

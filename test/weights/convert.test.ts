@@ -13,7 +13,6 @@ import { join, resolve } from 'node:path';
 import {
   GoldenCase,
   TrainState,
-  UserError,
   canonicalName,
   convertWeights,
   inspectWeights,
@@ -26,6 +25,7 @@ import {
   type TensorFile,
 } from 'xkd';
 import { tinyConfig } from '../support/tiny';
+import { userError } from '../support/userError';
 
 const golden = resolve(__dirname, '..', '..', 'golden');
 
@@ -285,12 +285,4 @@ function assertSameWeights(a: TrainState, b: TrainState): void {
   a.tensors.weights.forEach((tensor, name) => {
     assert.deepEqual(tensor.dataSync(), b.tensors.weights.get(name)!.dataSync(), name);
   });
-}
-
-function userError(message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof UserError, String((error as Error).stack));
-    assert.match(error.message, message);
-    return true;
-  };
 }

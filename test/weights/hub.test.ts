@@ -13,7 +13,6 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import {
   TrainState,
-  UserError,
   checkpointPath,
   convertWeights,
   initialState,
@@ -28,6 +27,7 @@ import {
   type ProtocolResult,
 } from 'xkd';
 import { tinyConfig } from '../support/tiny';
+import { userError } from '../support/userError';
 
 const config = tinyConfig({ 'mask.video': 0.5 });
 
@@ -229,12 +229,4 @@ function stripMetadata(path: string): void {
   delete header.__metadata__;
   const text = Buffer.from(JSON.stringify(header).padEnd(length));
   writeFileSync(path, Buffer.concat([bytes.subarray(0, 8), text, bytes.subarray(8 + length)]));
-}
-
-function userError(message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof UserError, String((error as Error).stack));
-    assert.match(error.message, message);
-    return true;
-  };
 }

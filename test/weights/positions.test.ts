@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import {
   BackboneNetwork,
   TrainState,
-  UserError,
   backboneShapes,
   configure,
   convertWeights,
@@ -21,6 +20,7 @@ import {
   type XkdConfig,
 } from 'xkd';
 import { randomInputs, tinyConfig } from '../support/tiny';
+import { userError } from '../support/userError';
 
 describe('positions of another grid', () => {
   let folder: string;
@@ -137,11 +137,3 @@ describe('positions of another grid', () => {
     assert.deepEqual(await load(), ['from 4x9 to 4x8 patches.']);
   });
 });
-
-function userError(message: RegExp): (error: unknown) => boolean {
-  return (error) => {
-    assert.ok(error instanceof UserError, String((error as Error).stack));
-    assert.match(error.message, message);
-    return true;
-  };
-}
