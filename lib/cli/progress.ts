@@ -27,7 +27,8 @@ export class Progress {
   private readonly startMs = performance.now();
   private lastLineMs = this.startMs;
   private done: number;
-  private written: number | null = null;
+  /** Whether a line tells of the newest state. */
+  private told = false;
   private figures: ProgressFigures = {};
 
   constructor(private readonly options: ProgressOptions) {
@@ -47,6 +48,7 @@ export class Progress {
   update(done: number, figures: ProgressFigures = {}): void {
     this.done = done;
     this.figures = { ...this.figures, ...figures };
+    this.told = false;
     if (this.bar) this.bar.update(done);
     else if (performance.now() - this.lastLineMs >= (this.options.plainSeconds ?? 5) * 1000)
       this.writePlain();
@@ -66,11 +68,11 @@ export class Progress {
   /** Leaves the last state standing and gives the terminal back. Harmless when called twice. */
   stop(): void {
     if (this.bar?.isActive) this.bar.stop();
-    else if (!this.bar && this.written !== this.done) this.writePlain();
+    else if (!this.bar && !this.told) this.writePlain();
   }
 
   private writePlain(): void {
-    this.written = this.done;
+    this.told = true;
     this.lastLineMs = performance.now();
     this.stream.write(`${this.line()}\n`);
   }

@@ -20,6 +20,21 @@ describe('Progress', () => {
     assert.match(text(), /^pretrain 10\/10 steps {2}[\d.]+\/s {2}0:00 {2}loss 0\.3333 {2}note a\n$/);
   });
 
+  it('tells figures that come behind the last count', () => {
+    const { stream, text } = recorder();
+    const progress = new Progress({ label: 'x', total: 2, unit: 'steps', stream, plainSeconds: 0 });
+    progress.update(2, { jobs: '1/2' });
+    progress.update(2, { jobs: '2/2' });
+    progress.stop();
+    assert.match(text(), /2\/2 steps .* jobs 1\/2\n.*2\/2 steps .* jobs 2\/2\n$/);
+    const later = new Progress({ label: 'x', total: 2, unit: 'steps', stream, plainSeconds: 60 });
+    later.update(2, { jobs: '1/2' });
+    later.stop();
+    later.update(2, { jobs: '2/2' });
+    later.stop();
+    assert.match(text(), /jobs 1\/2\n.*jobs 2\/2\n$/);
+  });
+
   it('tells rate and time left, counted from where a resumed job began', async () => {
     const { stream, text } = recorder();
     const progress = new Progress({
