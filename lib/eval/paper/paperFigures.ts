@@ -7,7 +7,7 @@ import type { EvaluationModality, ProtocolName } from '../results';
  * Alignment for Video Representation Learning", AAAI 2024 (arXiv 2211.13929). Its XKD is the variant MS here.
  */
 
-export type PaperDataset = Exclude<keyof typeof publishedCounts, 'audioset'>;
+export type PaperDataset = Exclude<keyof typeof publishedCounts, 'audioset' | 'kinetics600' | 'kinetics700'>;
 
 /** What was trained: all of XKD, or the row of an ablation. */
 export type PaperRow =

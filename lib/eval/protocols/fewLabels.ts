@@ -1,6 +1,7 @@
 import type { Fold, MediaEntry } from '../../data';
 import { meanShareInterval } from '../meanInterval';
 import { RandomStream } from '../../random';
+import { groupBy } from '../report/distinctRuns';
 import { meanMetrics, type FoldResult, type Metrics, type ProtocolResult } from '../results';
 import { checkDataset, labelsOf } from './checkDataset';
 import { selectFiles, skippedOf } from './foldFeatures';
@@ -49,6 +50,7 @@ export async function evaluateFewLabels(
     }
   }
   args.onProgress?.({ label: 'few labels', done: total, total, unit: 'subsets' });
+  const notes = equalShares(args, settings.shares);
   const draws = [...byDraw.values()].map((metrics) =>
     meanMetrics(metrics.map((each) => ({ metrics: each }))),
   );
@@ -56,7 +58,36 @@ export async function evaluateFewLabels(
     folds,
     intervals: settings.draws > 1 ? intervalsOf(draws) : undefined,
     skipped: skippedOf(train, test),
+    notes,
   });
+}
+
+/** Says which shares come to the same files or to as many of each class, as small ones do in small sets. */
+export function equalShares(
+  args: Pick<ProtocolArgs, 'dataset' | 'seed'>,
+  shares: readonly number[],
+): string[] {
+  return args.dataset.folds.flatMap((fold) => {
+    const drawn = shares.map((share) => ({ share, files: drawFiles(args, fold, share, 0) }));
+    return [...groupBy(drawn, ({ files }) => countsOf(files)).values()].flatMap((same) => {
+      if (same.length === 1) return [];
+      const [{ files }] = same;
+      const names = same.map(({ share }) => percent(share)).join(' and ');
+      const isAll = same.every((each) => each.files.every((file) => files.includes(file)));
+      return isAll
+        ? [`${names} of fold ${fold.name} are the same ${files.length} files, so their figures are the same.`]
+        : [
+            `${names} of fold ${fold.name} are as many files, ${files.length} with at least one of each class: their figures differ by the draw alone.`,
+          ];
+    });
+  });
+}
+
+/** Of each class how many files there are, as text. */
+function countsOf(files: readonly MediaEntry[]): string {
+  const counts = new Map<string, number>();
+  for (const label of files.flatMap(labelsOf)) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return JSON.stringify([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Files of a fold to learn from: of each class its share, at least one. A file of several classes counts for each. */

@@ -1,6 +1,6 @@
 import { configChanges, variantNames } from '../../config';
 import type { BadFile, ClipPool, Dataset } from '../../data';
-import { learntAndTested } from '../../data/folds';
+import { labelledTwice, learntAndTested } from '../../data/folds';
 import type { Role } from '../../model';
 import { shownAs } from '../../shown';
 import type { Network } from '../features';
@@ -74,7 +74,7 @@ export function protocolResult(
   const { dataset, modality, tower, network, source, step = null, seed, createdBy = [] } = args;
   const { config } = network;
   const { folds, metrics = meanMetrics(folds), intervals, skipped, notes = [] } = findings;
-  const allNotes = [...notes, ...leakNotes(dataset)];
+  const allNotes = [...notes, ...leakNotes(dataset), ...labelNotes(dataset)];
   const result: ProtocolResult = {
     format: 1,
     protocol,
@@ -114,6 +114,14 @@ function leakNotes(dataset: Dataset): string[] {
   const what =
     paths.length === 1 ? `The file ${paths[0]} is` : `${paths.length} files, such as ${paths[0]}, are`;
   return [`${what} both learnt from and tested on, so the figures are not those of new files.`];
+}
+
+function labelNotes(dataset: Dataset): string[] {
+  const names = labelledTwice(dataset);
+  if (names.length === 0) return [];
+  const what =
+    names.length === 1 ? `The file ${names[0]} has` : `${names.length} files, such as ${names[0]}, have`;
+  return [`${what} several labels, so no answer is right for all of them.`];
 }
 
 export { Stopped, throwIfStopped } from './stop';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { knnScores, RandomStream, rowsInMemory, tf, topKAccuracy, type FeatureMatrix } from 'xkd';
 import { centreColumns, crossModalScores, recallAt } from 'xkd/dist/eval/protocols/crossModal';
-import { drawFiles } from 'xkd/dist/eval/protocols/fewLabels';
+import { drawFiles, equalShares } from 'xkd/dist/eval/protocols/fewLabels';
 import { selectFiles } from 'xkd/dist/eval/protocols/foldFeatures';
 import { svmFold } from 'xkd/dist/eval/protocols/svmFold';
 
@@ -106,6 +106,20 @@ describe('few labels', () => {
     assert.deepEqual([count(0.1, 'many'), count(0.1, 'few')], [5, 1]);
     assert.deepEqual([count(0.01, 'many'), count(0.01, 'few')], [1, 1]);
     assert.equal(draw(1, 0).length, 60);
+  });
+
+  it('say where two shares come to the same', () => {
+    const of = (count: number, shares: readonly number[]): string[] => {
+      const folds = [{ ...fold, train: fold.train.slice(50 - count, 50 + count) }];
+      return equalShares({ dataset: { ...dataset, folds }, seed: 0 }, shares);
+    };
+    assert.deepEqual(of(10, [0.01, 0.1, 0.5]), [
+      '1% and 10% of fold 1 are as many files, 2 with at least one of each class: their figures differ by the draw alone.',
+    ]);
+    assert.deepEqual(of(1, [0.01, 0.1]), [
+      '1% and 10% of fold 1 are the same 2 files, so their figures are the same.',
+    ]);
+    assert.deepEqual(of(10, [0.1, 0.5]), []);
   });
 
   it('are drawn by seed and number', () => {
