@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { XkdConfig } from '../config';
-import { evaluationBatches, openDataset, openLoader, type EvaluationBatch, type MediaEntry } from '../data';
+import {
+  evaluationBatches,
+  openDataset,
+  openLoader,
+  pretrainingEntries,
+  type EvaluationBatch,
+  type MediaEntry,
+} from '../data';
 import type { MakeClips } from '../eval/features';
 import { linearProbes } from '../eval/probe';
 import { Stopped } from '../eval/protocols/stop';
@@ -40,8 +47,7 @@ interface JobUnderWay {
  */
 export async function trainJobs(args: TrainJobsArgs): Promise<void> {
   const { jobs, data, interrupt } = args;
-  const { entries } = await openDataset(data);
-  const train = entries.filter(({ split }) => split === null || split === 'train');
+  const { entries: train } = pretrainingEntries(await openDataset(data));
   const under = await openRuns(args, train);
   try {
     const startMs = performance.now();

@@ -60,7 +60,7 @@ function tableOptions(command: Command): Command {
   return command
     .option(
       '--columns <list>',
-      'of a table of your own: role=column, with the roles path, label, labels, split, start, end',
+      'of a table of your own: role=column, with the roles path, label, labels, split, start, end, sound; numbers where it has no line of names',
     )
     .option('--separator <text>', 'separator of several labels in a table of your own', ';');
 }
@@ -78,10 +78,12 @@ export function openAs(flags: DatasetFlags): DatasetArgs {
 /** @throws UserError where it is not a list of roles and columns */
 export function parseColumns(list: string | undefined): Record<string, string> | undefined {
   if (list === undefined) return undefined;
-  const pairs = list.split(',').map((word) => /^(path|label|labels|split|start|end)=(.+)$/.exec(word.trim()));
+  const pairs = list
+    .split(',')
+    .map((word) => /^(path|label|labels|split|start|end|sound)=(.+)$/.exec(word.trim()));
   if (pairs.includes(null)) {
     throw new UserError(
-      `--columns "${list}" is not a list of role=column: the roles are path, label, labels, split, start and end.`,
+      `--columns "${list}" is not a list of role=column: the roles are path, label, labels, split, start, end and sound.`,
     );
   }
   return Object.fromEntries(pairs.map((pair) => [pair![1], pair![2]]));

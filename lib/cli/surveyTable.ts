@@ -1,13 +1,15 @@
 import { resolve } from 'node:path';
 import type { DatasetSurvey } from '../data/survey';
+import { leftOutNotes } from '../data/survey/surveyTable';
 
 /** So many missing or broken files are named; the tables of --out have all. */
 const mostNamed = 20;
 const mostClasses = 10;
+const mostLeftOut = 5;
 
 /** A survey of a data set for a terminal. */
 export function formatSurvey(survey: DatasetSurvey): string {
-  const { dataset, clips, missing, opened, findings } = survey;
+  const { dataset, clips, missing, opened, leftOut, findings } = survey;
   const broken = (opened?.broken ?? []).map(({ path, reason }) => `${path} ${reason}`);
   const lines = [
     `${placeOf(dataset)}: ${clips.present} of ${clips.listed} clips are there${clips.unlisted > 0 ? `, and ${clips.unlisted} files that no list names` : ''}`,
@@ -22,6 +24,12 @@ export function formatSurvey(survey: DatasetSurvey): string {
       missing.map(({ name }) => name),
     ),
     ...list('broken', broken),
+    ...(leftOut.length > 0
+      ? ['', ...leftOutNotes(leftOut), ...leftOut.slice(0, mostLeftOut).map((name) => `  ${name}`)]
+      : []),
+    ...(leftOut.length > mostLeftOut
+      ? [`  ... and ${leftOut.length - mostLeftOut} more (--out writes all)`]
+      : []),
     '',
     ...(findings.length === 0 ? ['All is well.'] : findings.map((finding) => `- ${finding}`)),
   ];

@@ -58,7 +58,7 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
     throw new UserError(`There is no index.csv in ${root}: name the table itself, such as --data ${join(root, 'table.csv')}.`);
   }
   const hasIndex = name !== 'folder' && lookAt(index) !== null;
-  const content = hasIndex ? await readIndex(index, args) : { entries: readTree(root, folder), multiLabel: false };
+  const content = hasIndex ? await readIndex(index, args) : { ...readTree(root, folder), multiLabel: false };
   if (content.entries.length === 0) {
     throw new UserError(`${index} names no clips: write a row for each, or remove it to read the folders.`);
   }
@@ -84,10 +84,11 @@ export function isKnown(name: DatasetName | undefined): name is KnownDataset {
   return knownDatasets.some((known) => known === name);
 }
 
-function datasetOf(folder: string, { entries, multiLabel }: Index): Dataset {
+function datasetOf(folder: string, { entries, multiLabel, leftOut }: Index & { leftOut?: readonly string[] }): Dataset {
   const classes = [...new Set(entries.flatMap(({ label, labels }) => labels ?? label ?? []))].sort();
   const modalities = heldModalities(entries);
-  return { name: 'folder', root: folder, entries, classes, multiLabel, modalities, folds: foldsOfSplits(entries) };
+  const folds = foldsOfSplits(entries);
+  return { name: 'folder', root: folder, entries, classes, multiLabel, modalities, folds, ...(leftOut && { leftOut }) };
 }
 
 export interface FolderKind {

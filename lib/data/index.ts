@@ -7,6 +7,7 @@ export type { IndexColumns } from './indexFile';
 export { foldsOfSplits } from './folds';
 export { audioExtensions, videoExtensions } from './mediaNames';
 export * from './extract';
+export { pretrainingEntries, type PretrainingEntries } from './usableEntries';
 export { openLoader, type Loader, type LoaderArgs } from './loader';
 export { LabelledLoader, batchesPerEpoch, type LabelledBatch, type LabelledLoaderArgs } from './labelledLoader';
 export { evaluationBatches, type EvaluationArgs } from './evaluation';

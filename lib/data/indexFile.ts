@@ -1,10 +1,15 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import { UserError } from '../errors';
 import { usualSplit } from './folds';
+import { listedPath } from './listedPath';
+import { audioExtensions, videoExtensions } from './mediaNames';
 import { columnOf, findColumn, readTable, type Table } from './table';
 import type { MediaEntry } from './types';
 
-/** Which column of a table says what; those that are not there say nothing. */
+/**
+ * Which column of a table says what, by its name, or by its number (from 1) in a table without a line of names; those
+ * that are not there say nothing.
+ */
 export interface IndexColumns {
   /** The file, relative to the table's folder or absolute; default `path`. */
   readonly path?: string;
@@ -14,6 +19,8 @@ export interface IndexColumns {
   readonly labels?: string;
   /** Default `split`. */
   readonly split?: string;
+  /** The file of its sound, where that is another one; default: there is none. */
+  readonly sound?: string;
   /** Where the clip begins and ends in the file [s]; default `start` and `end`. */
   readonly start?: string;
   readonly end?: string;
@@ -36,19 +43,22 @@ export interface Index {
  * @throws UserError if it cannot be read, lacks a column that was named, or a row makes no sense
  */
 export async function readIndex(path: string, { columns = {}, separator = ';' }: IndexArgs = {}): Promise<Index> {
-  const table = await readTable(path);
+  const table = withoutNames(await readTable(path, { numbered: areNumbers(path, columns) }), columns);
   const column = (role: keyof IndexColumns): number =>
     columns[role] === undefined ? findColumn(table, role) : columnOf(table, columns[role], meanings[role]);
+  if (columns.path === undefined) requireNames(table);
   const files = columnOf(table, columns.path ?? 'path', meanings.path);
   const [label, labels, split] = [column('label'), column('labels'), column('split')];
   const [start, end] = [column('start'), column('end')];
+  const sound = columns.sound === undefined ? -1 : column('sound');
   const folder = dirname(path);
   const entries = table.rows.map((row, i): MediaEntry => {
     const place = `row ${table.firstRow + i}`;
     if (row[files] === '') throw new UserError(`${path} names no file in ${place}: fill in or remove the row.`);
     const names = labels < 0 ? null : splitLabels(row[labels], separator);
     return {
-      path: resolve(folder, row[files]),
+      path: resolve(folder, listedPath(folder, row[files])),
+      ...(row[sound] && { sound: resolve(folder, listedPath(folder, row[sound])) }),
       label: names || label < 0 ? null : row[label] || null,
       split: split < 0 || row[split] === '' ? null : (usualSplit(row[split]) ?? row[split]),
       ...(names && { labels: names }),
@@ -58,14 +68,45 @@ export async function readIndex(path: string, { columns = {}, separator = ';' }:
   return { entries, multiLabel: labels >= 0 };
 }
 
+const mediaExtensions = [...videoExtensions, ...audioExtensions];
+
 const meanings = {
   path: 'files',
   label: 'classes',
   labels: 'lists of classes',
   split: 'splits',
+  sound: 'files of sound',
   start: 'starts [s]',
   end: 'ends [s]',
 } as const;
+
+/** Whether columns are meant by their numbers, as in a table without a line of names. */
+function areNumbers(path: string, columns: IndexColumns): boolean {
+  const given = Object.values(columns).filter((name: string | undefined): name is string => name !== undefined);
+  const numbers = given.filter((name) => /^[1-9]\d*$/.test(name));
+  if (numbers.length === 0) return false;
+  if (numbers.length === given.length && columns.path !== undefined) return true;
+  throw new UserError(
+    `The columns of ${path} are to be called ${given.join(', ')}: give the numbers of all, that of the files included (path=1,label=2), or the names of all.`,
+  );
+}
+
+/** Leaves out a line of names from a table whose columns were given by number. */
+function withoutNames(table: Table, columns: IndexColumns): Table {
+  const files = table.columns.indexOf(columns.path ?? '');
+  const [first, second] = table.rows.map((row) => extname(row[files] ?? ''));
+  const isNames = table.firstRow === 1 && first === '' && (second ?? '') !== '';
+  return isNames ? { ...table, rows: table.rows.slice(1), firstRow: 2 } : table;
+}
+
+/** @throws UserError where the first line of a table names a file instead of columns */
+function requireNames({ path, columns }: Table): void {
+  const file = columns.findIndex((name) => mediaExtensions.includes(extname(name).toLowerCase()));
+  if (file < 0 || columns.includes('path')) return;
+  throw new UserError(
+    `${path} has no line of names (it begins with ${columns.join(', ')}): say by their numbers what the columns are, such as --columns path=${file + 1}${columns.length > 1 ? `,label=${file === 0 ? 2 : 1}` : ''}.`,
+  );
+}
 
 function splitLabels(cell: string, separator: string): string[] {
   const names = cell.split(separator).map((name) => name.trim());

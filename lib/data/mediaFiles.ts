@@ -12,33 +12,49 @@ export interface MediaFile {
   readonly stem: string;
 }
 
+/** What a folder holds, sorted by path. */
+export interface FolderSearch {
+  /** Files with the endings that were asked for. */
+  readonly files: readonly MediaFile[];
+  /** Paths of all others. */
+  readonly others: readonly string[];
+}
+
+/** The files with certain endings that {@link searchMedia} finds. */
+export function findMedia(folder: string, extensions: readonly string[]): readonly MediaFile[] {
+  return searchMedia(folder, extensions).files;
+}
+
 /**
  * Finds files with certain endings, in whatever case, in a folder and all below it, also through links. Hidden ones
- * are left out, such as the `._` files that macOS writes beside others.
+ * are passed over, such as the `._` files that macOS writes beside others.
  *
- * @returns sorted by path
  * @throws UserError if a folder may not be read
  */
-export function findMedia(folder: string, extensions: readonly string[]): MediaFile[] {
+export function searchMedia(folder: string, extensions: readonly string[]): FolderSearch {
   const wanted = new Set(extensions);
   const found: MediaFile[] = [];
+  const others: string[] = [];
   const search = (directory: string, folders: readonly string[], above: readonly string[]): void => {
     for (const entry of readFolder(directory)) {
       if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue;
       const path = join(directory, entry.name);
       const extension = extname(entry.name);
       if (wanted.has(extension.toLowerCase()) && !entry.isDirectory()) {
-        if (sharedExtensions.includes(extension.toLowerCase()) && !isTransportStream(path)) continue;
-        found.push({ path, folders, stem: basename(entry.name, extension) });
+        const isOther = sharedExtensions.includes(extension.toLowerCase()) && !isTransportStream(path);
+        if (isOther) others.push(path);
+        else found.push({ path, folders, stem: basename(entry.name, extension) });
       } else if (entry.isDirectory() || (entry.isSymbolicLink() && isFolder(path))) {
         const real = entry.isSymbolicLink() ? realpathSync(path) : path;
         // A link to a folder above it would lead round and round.
         if (!above.includes(real)) search(path, [...folders, entry.name], [...above, real]);
+      } else {
+        others.push(path);
       }
     }
   };
   search(folder, [], [realpathSync(folder)]);
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { files: found.sort((a, b) => (a.path < b.path ? -1 : 1)), others: others.sort() };
 }
 
 /** A name by which files are compared: systems differ in how they write accents and in upper and lower case. */

@@ -52,8 +52,12 @@ export const audioExtensions: readonly string[] = [
   '.caf',
 ];
 
+/** Whether a file holds sound alone, as far as its name tells. */
+export function isSoundAlone({ path }: Pick<MediaEntry, 'path'>): boolean {
+  return audioExtensions.includes(extname(path).toLowerCase());
+}
+
 /** What files hold, as far as their names tell: sound alone, or pictures with (most likely) sound. */
 export function heldModalities(entries: readonly Pick<MediaEntry, 'path'>[]): readonly Modality[] {
-  const soundAlone = entries.every(({ path }) => audioExtensions.includes(extname(path).toLowerCase()));
-  return entries.length > 0 && soundAlone ? ['audio'] : ['video', 'audio'];
+  return entries.length > 0 && entries.every(isSoundAlone) ? ['audio'] : ['video', 'audio'];
 }

@@ -90,8 +90,8 @@ export class ClipPool {
     wholeSeconds: number,
   ): Promise<ClipOutcome[]> {
     const key = (file: FilePart): string => keyOf(file, modalities, wholeSeconds);
-    const jobs = requests.map(({ file: { path, startSeconds, endSeconds, stored }, place }) => {
-      const file = { path, startSeconds, endSeconds, stored };
+    const jobs = requests.map(({ file: { path, sound, startSeconds, endSeconds, stored }, place }) => {
+      const file = { path, sound, startSeconds, endSeconds, stored };
       requireFittingForm(file, this.config, modalities);
       return { file, place, known: this.cache.get(key(file)) };
     });

@@ -14,9 +14,14 @@ export interface Table {
 export interface TableArgs {
   /** Names of the columns of a file without a line of names; default: the first line names them. */
   readonly columns?: readonly string[];
+  /** There is no line of names, and the columns are called 1, 2, ... */
+  readonly numbered?: boolean;
   /** How lines begin that say nothing; default: there are none. */
   readonly comment?: string;
-  /** What stands between cells; default: a comma, or a semicolon or tab where the first line has no comma. */
+  /**
+   * What stands between cells; default: a comma, or a semicolon or tab where the first line has no comma (in numbered
+   * tables also a space).
+   */
   readonly delimiter?: string;
 }
 
@@ -27,9 +32,12 @@ export interface TableArgs {
  * @throws UserError if it cannot be read, has rows of other lengths, or is not UTF-8
  */
 export async function readTable(path: string, args: TableArgs = {}): Promise<Table> {
-  const cells = await readCells(path, args);
-  const columns = args.columns ?? cells[0].map((name) => name.trim());
-  const first = args.columns ? 0 : 1;
+  const delimiter = args.delimiter ?? delimiterOf(firstLine(path), args.numbered);
+  const cells = (await readCells(path, { ...args, delimiter })).map((row) => joinQuoted(row, delimiter));
+  const numbers = args.numbered && (cells[0] ?? []).map((_, i) => `${i + 1}`);
+  const given = args.columns ?? numbers;
+  const columns = given || (cells[0] ?? []).map(nameIn);
+  const first = given ? 0 : 1;
   const rows = cells.slice(first).map((row, i) => {
     if (row.length !== columns.length) {
       throw new UserError(
@@ -37,22 +45,45 @@ export async function readTable(path: string, args: TableArgs = {}): Promise<Tab
           'correct the row; text with commas goes into double quotes.',
       );
     }
-    return row.map((cell) => cell.trim());
+    return row.map(textIn);
   });
   return { path, columns, rows, firstRow: 1 + first };
 }
 
+/** What a cell says: quotes count as such also where spaces stand around them. */
+function textIn(cell: string): string {
+  const text = cell.trim();
+  return /^"(?:[^"]|"")*"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"').trim() : text;
+}
+
+/** The name of a column; single quotes around it are none of it. */
+function nameIn(cell: string): string {
+  return textIn(cell).replace(/^'(.*)'$/, '$1').trim();
+}
+
+/** Puts cells together that quotes hold together: the parser sees only quotes at the very start of a cell. */
+function joinQuoted(cells: readonly string[], delimiter: string): string[] {
+  const joined: string[] = [];
+  for (const cell of cells) {
+    const before = joined.at(-1);
+    const isOpen = before !== undefined && /^\s+"/.test(before) && before.split('"').length % 2 === 0;
+    if (isOpen) joined[joined.length - 1] = `${before}${delimiter}${cell}`;
+    else joined.push(cell);
+  }
+  return joined;
+}
+
 /**
- * The position of a column, -1 where there is none of that name.
+ * The position of a column, -1 where there is none of that name. Upper and lower case are only told apart where both are there.
  *
  * @throws UserError if there are two
  */
 export function findColumn({ path, columns }: Table, name: string): number {
-  const column = columns.indexOf(name);
-  if (columns.includes(name, column + 1) && column >= 0) {
-    throw new UserError(`${path} has two columns "${name}": rename or remove one of them.`);
-  }
-  return column;
+  const same = (wanted: (column: string) => boolean): number[] => columns.flatMap((each, i) => (wanted(each) ? [i] : []));
+  const exact = same((each) => each === name);
+  const found = exact.length > 0 ? exact : same((each) => each.toLowerCase() === name.toLowerCase());
+  if (found.length > 1) throw new UserError(`${path} has two columns "${name}": rename or remove one of them.`);
+  return found[0] ?? -1;
 }
 
 /**
@@ -80,7 +111,7 @@ interface ParserOptions {
   readonly beforeFirstChunk: (chunk: string) => string;
 }
 
-async function readCells(path: string, { comment, delimiter }: TableArgs): Promise<string[][]> {
+async function readCells(path: string, { comment, delimiter }: TableArgs & { delimiter: string }): Promise<string[][]> {
   const options: ParserOptions = {
     // A class named 007 or true is a name all the same.
     dynamicTyping: false,
@@ -88,7 +119,7 @@ async function readCells(path: string, { comment, delimiter }: TableArgs): Promi
     header: false,
     skipEmptyLines: 'greedy',
     comments: comment ?? false,
-    delimiter: delimiter ?? delimiterOf(firstLine(path)),
+    delimiter,
     beforeFirstChunk: (chunk) => chunk.replace(/^\uFEFF/, ''),
   };
   let cells: string[][];
@@ -108,7 +139,8 @@ async function readCells(path: string, { comment, delimiter }: TableArgs): Promi
   return cells;
 }
 
-function delimiterOf(line: string): string {
-  if (line.includes(',')) return ',';
-  return [';', '\t'].find((candidate) => line.includes(candidate)) ?? ',';
+/** Lists without a line of names often have a space there. */
+function delimiterOf(line: string, numbered = false): string {
+  const candidates = [',', ';', '\t', ...(numbered ? [' '] : [])];
+  return candidates.find((candidate) => line.includes(candidate)) ?? ',';
 }

@@ -35,6 +35,8 @@ export type StoredClip =
 export interface MediaEntry {
   /** Absolute path; of an extracted clip the original's name below the extracted set's folder. */
   readonly path: string;
+  /** The file that holds its sound, where that is another one. */
+  readonly sound?: string;
   /** Class name; null in unlabelled and in multi-label data. */
   readonly label: string | null;
   /** Name of the split, such as `train` or `test`; null where there is none. */
@@ -79,6 +81,8 @@ export interface Dataset {
   readonly folds: readonly Fold[];
   /** How many clips its lists name whose files are not there; they are not among the entries. */
   readonly missing?: number;
+  /** Files in its folder that are no clips of it: of another kind, or named by no list. Absolute paths. */
+  readonly leftOut?: readonly string[];
 }
 
 /**

@@ -11,7 +11,7 @@ import { stretchOf } from './stretch';
 import type { MediaEntry } from './types';
 
 /** A file, or the stretch of it that is meant, or what was extracted of it. */
-export type FilePart = Pick<MediaEntry, 'path' | 'startSeconds' | 'endSeconds' | 'stored'>;
+export type FilePart = Pick<MediaEntry, 'path' | 'sound' | 'startSeconds' | 'endSeconds' | 'stored'>;
 
 /** A file decoded from its start to its end, small enough to be kept; arrays lie in memory that threads share. */
 export interface StoredFile {
@@ -29,8 +29,9 @@ export interface KnownFile {
   readonly stored: StoredFile | null;
   /** Length of a file (or the stretch of it) too long to be stored [s]; null: not known. */
   readonly longSeconds: number | null;
-  /** What a scan of such a file told. */
+  /** What a scan of such a file told, and of the file of its sound where that is another one. */
   readonly scanned?: ScannedMedia;
+  readonly soundScanned?: ScannedMedia;
 }
 
 /** Chooses the first tick (in frames from the start of the file or stretch) of a window, given the last one possible. */
@@ -87,9 +88,9 @@ export class WindowReader {
     const { known, file, chooseStart } = window;
     if (file.stored) return { ...this.extracted.read(file, file.stored, chooseStart), known };
     if (known.stored) return this.cut(known.stored, window);
-    if (known.longSeconds !== null) return this.readStretch(window, known.longSeconds, known.scanned);
+    if (known.longSeconds !== null) return this.readStretch(window, known.longSeconds, known);
     const whole = await this.readWhole(file);
-    return whole instanceof LongFile ? this.readStretch(window, whole.seconds, whole.scanned) : this.cut(whole, window);
+    return whole instanceof LongFile ? this.readStretch(window, whole.seconds, whole) : this.cut(whole, window);
   }
 
   /** The file, or what is known of it if it is too long. */
@@ -126,15 +127,16 @@ export class WindowReader {
   private async readStretch(
     { file, chooseStart }: WindowArgs,
     longSeconds: number,
-    scanned: ScannedMedia | undefined,
+    scans: KnownScans,
   ): Promise<FileWindow> {
     const { framesPerSecond, seconds } = this.args.config.clip;
     const ticks = Math.floor(longSeconds * framesPerSecond);
     const start = chooseStart(Math.max(0, ticks - this.frameCount));
     const startSeconds = (file.startSeconds ?? 0) + start / framesPerSecond;
     const most = Math.min(seconds, longSeconds - start / framesPerSecond);
-    const streams = await this.decode(file, startSeconds, most, false, { scanned });
-    const window = this.finish(streams, 0, 0, { stored: null, longSeconds, scanned: streams.scanned });
+    const streams = await this.decode(file, startSeconds, most, false, scans);
+    const { scanned, soundScanned } = streams;
+    const window = this.finish(streams, 0, 0, { stored: null, longSeconds, scanned, soundScanned });
     return { ...window, startSeconds };
   }
 
@@ -156,29 +158,43 @@ export class WindowReader {
     };
   }
 
-  private decode(
-    { path }: FilePart,
+  /** Decodes pictures and sound, from one file or from two. */
+  private async decode(
+    { path, sound = path }: FilePart,
     startSeconds: number,
     seconds: number,
     shared: boolean,
-    { scanned, onScanned }: Pick<DecodeArgs, 'scanned' | 'onScanned'>,
-  ): Promise<DecodedStreams> {
+    { scanned, soundScanned, onScanned }: KnownScans & Pick<DecodeArgs, 'onScanned'>,
+  ): Promise<DecodedStreams & KnownScans> {
+    const { wantsVideo: video, wantsAudio: audio } = this;
+    const stretch = { startSeconds, seconds, shared };
+    if (sound === path || !video) {
+      return this.decodeFile(sound, { ...stretch, video, audio, scanned, onScanned });
+    }
+    const pictures = await this.decodeFile(path, { ...stretch, video, audio: false, scanned, onScanned });
+    if (!audio) return pictures;
+    // Where it ends before the pictures do, silence follows.
+    const heard = await this.decodeFile(sound, { ...stretch, video: false, audio, scanned: soundScanned });
+    return { ...pictures, waveform: heard.waveform, soundScanned: heard.scanned };
+  }
+
+  private decodeFile(path: string, { video, audio, startSeconds, seconds, shared, scanned, onScanned }: DecodeFile): Promise<DecodedStreams> {
     const { clip } = this.args.config;
     return decodeStreams(path, {
       startSeconds,
       seconds,
-      framesPerSecond: this.wantsVideo ? clip.framesPerSecond : null,
+      framesPerSecond: video ? clip.framesPerSecond : null,
       shortSide: clip.frameSize,
-      sampleRateHz: this.wantsAudio ? clip.sampleRateHz : null,
+      sampleRateHz: audio ? clip.sampleRateHz : null,
       shared,
       scanned,
       onScanned: (found) => {
-        const { video, audio } = found.info;
-        const { usableSeconds } = found;
-        if (this.wantsVideo && !video) throw new BadMedia(path, lacksStream.video);
-        if (this.wantsAudio && !audio) throw new BadMedia(path, lacksStream.audio);
+        const { info, usableSeconds } = found;
+        if (video && !info.video) throw new BadMedia(path, lacksStream.video);
+        if (audio && !info.audio) throw new BadMedia(path, lacksStream.audio);
+        if (!onScanned) return;
         stretchOf({ path, startSeconds }, usableSeconds);
-        onScanned?.(found);
+        onScanned(found);
       },
       host: this.args.host,
     });
@@ -191,6 +207,13 @@ export class WindowReader {
   private get wantsAudio(): boolean {
     return this.args.modalities.includes('audio');
   }
+}
+
+type KnownScans = Pick<KnownFile, 'scanned' | 'soundScanned'>;
+
+interface DecodeFile extends Pick<DecodeArgs, 'startSeconds' | 'seconds' | 'shared' | 'scanned' | 'onScanned'> {
+  readonly video: boolean;
+  readonly audio: boolean;
 }
 
 /** What was decoded of a file is kept under this name: other stretches, modalities and limits are other contents. */

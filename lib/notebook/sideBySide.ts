@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { XkdConfig } from '../config';
-import { openDataset, openLoader, type ClipPool } from '../data';
+import { openDataset, openLoader, pretrainingEntries, type ClipPool } from '../data';
 import { UserError } from '../errors';
 import {
   PretrainingRun,
@@ -43,8 +43,7 @@ export async function openSideBySide({ configs, data, pool, eager }: SideBySideA
   const named = Object.entries(configs);
   const [, config] = named[0];
   for (const [name, other] of named) checkSameData(config, name, other);
-  const dataset = await openDataset(data);
-  const entries = dataset.entries.filter(({ split }) => split === null || split === 'train');
+  const { entries } = pretrainingEntries(await openDataset(data));
   const { steps } = runLength(config, entries.length);
   const loader = await openLoader({ entries, config, steps, pool });
   const sources = shareBatches(loader, new Array<number>(named.length).fill(0));

@@ -1,5 +1,6 @@
 import { openDataset, type DatasetArgs } from '../data/dataset';
 import { openLoader } from '../data/loader';
+import { pretrainingEntries } from '../data/usableEntries';
 import { PretrainingRun } from './pretraining';
 import type { PretrainingArgs } from './pretrainingArgs';
 
@@ -11,10 +12,14 @@ export interface PretrainOptions extends Omit<PretrainingArgs, 'entries' | 'data
   readonly openAs?: DatasetArgs;
 }
 
-/** Opens a pretraining run on the training split of a data set (all of it where there are no splits). */
+/**
+ * Opens a pretraining run on the training split of a data set (all of it where there are no splits).
+ *
+ * @throws UserError where the data set has no pictures; no run folder is made then
+ */
 export async function openPretraining({ data, openAs, ...args }: PretrainOptions): Promise<PretrainingRun> {
-  const dataset = await openDataset(data, openAs);
-  const entries = dataset.entries.filter(({ split }) => split === null || split === 'train');
+  const { entries, notes } = pretrainingEntries(await openDataset(data, openAs));
+  notes.forEach(args.report ?? console.warn);
   const { config } = args;
   return PretrainingRun.open({
     ...args,

@@ -93,9 +93,8 @@ async function pretrain(config: XkdConfig, flags: PretrainFlags, interrupt: Inte
 
 async function openBoard(run: PretrainingRun, flags: PretrainFlags): Promise<TensorBoard> {
   const { TensorBoard, boardClips } = await import('../../tensorboard');
-  const { openDataset } = await import('../../data');
-  const { entries } = await openDataset(flags.data, openAs(flags));
-  const train = entries.filter(({ split }) => split === null || split === 'train');
+  const { openDataset, pretrainingEntries } = await import('../../data');
+  const { entries: train } = pretrainingEntries(await openDataset(flags.data, openAs(flags)));
   const folder = join(flags.out, 'tensorboard');
   return new TensorBoard({ run, folder, runFolder: flags.out, clips: await boardClips(train, run) });
 }

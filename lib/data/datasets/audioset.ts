@@ -7,7 +7,7 @@ import { findMedia } from '../mediaFiles';
 import { audioExtensions, videoExtensions } from '../mediaNames';
 import { columnOf, readTable } from '../table';
 import { firstLine } from '../textFile';
-import type { FoldRole, Layout, LayoutContent, ListedClip } from './layout';
+import type { FoldRole, FoundClip, Layout, ListedClip } from './layout';
 import { FileKeys, namesIn } from './places';
 
 const indices = 'class_labels_indices.csv';
@@ -15,15 +15,15 @@ const listFolders = ['.', 'csv', 'metadata', 'segments', 'annotations'];
 
 /**
  * AudioSet (Gemmeke et al. 2017) and what is listed in its way: tables `*_segments.csv` of lines
- * `YTID, start_seconds, end_seconds, "label,label"` with comments after `#`, and files anywhere below, named by the id or
- * by id and start, also with a leading Y. If `class_labels_indices.csv` is there it numbers and names the labels. Tables
+ * `YTID, start_seconds, end_seconds, "label,label"` with comments after `#`, and files anywhere below, named by the id, by
+ * id and start or by id, start and end, in the ways of the usual downloaders: `ID_30.wav`, `ID_30.0-40.0.wav`,
+ * `ID_30000_40000.flac`, `ID_000030_000040.mp4`, also with a leading Y. A video and a sound of one name are one clip. If `class_labels_indices.csv` is there it numbers and names the labels. Tables
  * named `eval...`, `test...` are tested on, the others trained on.
  */
 export const audioset: Layout = {
   name: 'audioset',
   expected: 'balanced_train_segments.csv, eval_segments.csv, if there is one class_labels_indices.csv, and files named by YouTube ids',
   multiLabel: true,
-  modalities: null,
   whole: false,
 
   lacks(folder) {
@@ -37,12 +37,15 @@ export const audioset: Layout = {
     const tables: SegmentRow[][] = [];
     for (const name of names) tables.push(await readSegments(join(lists, name), vocabulary));
     const listed = tables.flat();
-    const files = new FileKeys(findMedia(folder, [...videoExtensions, ...audioExtensions]), ({ stem }) => stem);
+    const files = {
+      videos: new FileKeys(findMedia(folder, videoExtensions), ({ stem }) => stem),
+      sounds: new FileKeys(findMedia(folder, audioExtensions), ({ stem }) => stem),
+    };
     const found = listed.map((row) => find(row, files));
     const classes = vocabulary
       ? [...vocabulary.values()]
       : [...new Set(listed.flatMap(({ clip }) => clip.labels!))].sort();
-    return { clips: await asCut(found), classes, folds: ['default'], unlisted: files.left };
+    return { clips: await asCut(found), classes, folds: ['default'], unlisted: [...files.videos.left, ...files.sounds.left] };
   },
 };
 
@@ -51,9 +54,7 @@ interface SegmentRow {
   readonly clip: ListedClip;
 }
 
-interface FoundSegment {
-  readonly listed: ListedClip;
-  readonly path: string | null;
+interface FoundSegment extends FoundClip {
   /** Its name tells where it was cut out, so that it is the clip and not the video around it. */
   readonly isCut: boolean;
 }
@@ -105,25 +106,47 @@ function delimiterOf(path: string): string {
   return /^#/.test(firstLine(path)) || /, /.test(firstLine(path)) ? ', ' : ',';
 }
 
-function find({ id, clip }: SegmentRow, files: FileKeys): FoundSegment {
-  const { startSeconds = 0, endSeconds = 0 } = clip;
-  const milliseconds = `${Math.round(1000 * startSeconds)}`;
-  const starts = [`${startSeconds}`, startSeconds.toFixed(3), milliseconds, `${Math.round(startSeconds)}`.padStart(6, '0')];
-  const cut = starts.flatMap((start, i) => {
-    const ends = [`${endSeconds}`, endSeconds.toFixed(3), `${Math.round(1000 * endSeconds)}`];
-    const end = ends[i] ?? `${Math.round(endSeconds)}`.padStart(6, '0');
-    return [`${id}_${start}`, `${id}_${start}_${end}`, `Y${id}_${start}`, `Y${id}_${start}_${end}`];
-  });
-  const path = files.take(...cut);
-  if (path !== null) return { listed: clip, path, isCut: true };
-  return { listed: clip, path: files.take(id, `Y${id}`), isCut: false };
+interface SegmentFiles {
+  readonly videos: FileKeys;
+  readonly sounds: FileKeys;
 }
+
+function find({ id, clip }: SegmentRow, files: SegmentFiles): FoundSegment {
+  const cut = takeBoth(cutNames(id, clip), files);
+  if (cut.path !== null) return { listed: clip, ...cut, isCut: true };
+  return { listed: clip, ...takeBoth([id, `Y${id}`], files), isCut: false };
+}
+
+/** The video of one of these names and its sound, or whichever is there. */
+function takeBoth(names: readonly string[], { videos, sounds }: SegmentFiles): Pick<FoundClip, 'path' | 'sound'> {
+  const [video, sound] = [videos.take(...names), sounds.take(...names)];
+  if (video === null || sound === null) return { path: video ?? sound };
+  return { path: video, sound };
+}
+
+/** What downloaders call a clip that they cut out of a video. */
+function cutNames(id: string, { startSeconds = 0, endSeconds = 0 }: ListedClip): string[] {
+  return timeFormats.flatMap((format) => {
+    const [start, end] = [format(startSeconds), format(endSeconds)];
+    const names = [`${id}_${start}`, `${id}_${start}_${end}`, `${id}_${start}-${end}`];
+    return [...names, ...names.map((name) => `Y${name}`)];
+  });
+}
+
+/** `1.5` and `30`, `30.0`, `30.000`, in milliseconds, `000030`. */
+const timeFormats: readonly ((seconds: number) => string)[] = [
+  (seconds) => `${seconds}`,
+  (seconds) => (Number.isInteger(seconds) ? seconds.toFixed(1) : `${seconds}`),
+  (seconds) => seconds.toFixed(3),
+  (seconds) => `${Math.round(1000 * seconds)}`,
+  (seconds) => `${Math.round(seconds)}`.padStart(6, '0'),
+];
 
 /**
  * Files named by the id alone are whole videos in some copies of the set and clips cut out of them in others: a few
  * tell which, by whether they are long enough to hold what the table says.
  */
-async function asCut(found: readonly FoundSegment[]): Promise<LayoutContent['clips']> {
+async function asCut(found: readonly FoundSegment[]): Promise<FoundClip[]> {
   const doubtful = found.filter(({ path, isCut, listed }) => path !== null && !isCut && isLate(listed));
   let tooShort = 0;
   let longEnough = 0;
@@ -137,10 +160,10 @@ async function asCut(found: readonly FoundSegment[]): Promise<LayoutContent['cli
     else longEnough++;
   }
   const areClips = tooShort > longEnough;
-  return found.map(({ listed, path, isCut }) => {
-    if (!isCut && !areClips) return { listed, path };
+  return found.map(({ listed, path, sound, isCut }) => {
+    if (!isCut && !areClips) return { listed, path, sound };
     const { name, label, labels, split, roles } = listed;
-    return { listed: { name, label, labels, split, roles }, path };
+    return { listed: { name, label, labels, split, roles }, path, sound };
   });
 }
 

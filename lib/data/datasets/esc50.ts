@@ -1,5 +1,6 @@
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { UserError } from '../../errors';
+import { withSlashes } from '../listedPath';
 import { findMedia } from '../mediaFiles';
 import { audioExtensions } from '../mediaNames';
 import { columnOf, readTable } from '../table';
@@ -13,7 +14,6 @@ export const esc50: Layout = {
   name: 'esc50',
   expected: 'audio/*.wav and meta/esc50.csv',
   multiLabel: false,
-  modalities: ['audio'],
   whole: true,
 
   lacks(folder) {
@@ -38,12 +38,12 @@ export const esc50: Layout = {
       }
       classes[number] = row[category];
       const roles = folds.map((own): FoldRole => (own === row[fold] ? 'test' : 'train'));
-      return { name: row[name], label: row[category], split: roles[0], roles };
+      return { name: withSlashes(row[name]), label: row[category], split: roles[0], roles };
     });
     const files = new FileKeys(findMedia(folder, audioExtensions), ({ stem }) => stem);
     const clips = listed.map((clip) => ({
       listed: clip,
-      path: files.take(clip.name.slice(0, -extname(clip.name).length || undefined)),
+      path: files.take(basename(clip.name, extname(clip.name))),
     }));
     return { clips, classes: classes.filter((label) => label !== undefined), folds, unlisted: files.left };
   },

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { UserError } from '../../errors';
+import { withSlashes } from '../listedPath';
 import { findMedia } from '../mediaFiles';
 import { audioExtensions } from '../mediaNames';
 import { columnOf, readTable } from '../table';
@@ -19,7 +20,6 @@ export const fsd50k: Layout = {
   name: 'fsd50k',
   expected: 'FSD50K.dev_audio/*.wav, FSD50K.eval_audio/*.wav and FSD50K.ground_truth/{dev,eval,vocabulary}.csv',
   multiLabel: true,
-  modalities: ['audio'],
   whole: true,
 
   lacks(folder) {
@@ -61,7 +61,7 @@ async function readTruth(path: string, known: ReadonlySet<string>): Promise<List
     if (!Object.hasOwn(roleOf, own)) {
       throw new UserError(`${place} has the split "${own}", but splits are train and val: take the table as it was published.`);
     }
-    const name = `FSD50K.${isDev ? 'dev' : 'eval'}_audio/${row[fname]}.wav`;
+    const name = `FSD50K.${isDev ? 'dev' : 'eval'}_audio/${basename(withSlashes(row[fname]), '.wav')}.wav`;
     return { name, label: null, labels: names, split: own, roles: [roleOf[own]] };
   });
 }

@@ -1,5 +1,6 @@
 import { basename, extname, join } from 'node:path';
 import { UserError } from '../../errors';
+import { withSlashes } from '../listedPath';
 import { comparable, findMedia } from '../mediaFiles';
 import { videoExtensions } from '../mediaNames';
 import { readLines } from '../textFile';
@@ -20,7 +21,6 @@ export const hmdb51: Layout = {
   name: 'hmdb51',
   expected: 'CLASS/*.avi (also within a folder such as hmdb51_org) and testTrainMulti_7030_splits/CLASS_test_split1.txt, ...',
   multiLabel: false,
-  modalities: ['video'],
   whole: true,
 
   lacks(folder) {
@@ -41,8 +41,9 @@ export const hmdb51: Layout = {
             `Line ${line} of ${list} ("${text}") is not a file name and 0, 1 or 2: take the list as it was published.`,
           );
         }
-        const file = `${label}/${match[1]}`;
-        const key = comparable(keyOf(label, match[1]));
+        const name = withSlashes(match[1]).split('/').at(-1)!;
+        const file = `${label}/${name}`;
+        const key = comparable(keyOf(label, name));
         const roles: FoldRole[] = [...(clips.get(key)?.roles ?? [null, null, null])];
         const before = roles[folds.indexOf(fold)];
         if (before !== null && before !== roleOf[match[2]]) {

@@ -10,8 +10,9 @@ import { FileKeys, namesIn } from './places';
 const splits = ['train', 'val', 'test'] as const;
 type Split = (typeof splits)[number];
 
-const listFolders = ['.', 'annotations', 'kinetics400', 'kinetics400/annotations', 'labels'];
-const listName = /^(?:kinetics[-_]?(?:400|sound)?_|k400_)?(train|val|validate|validation|test)\.csv$/i;
+const ownFolders = ['kinetics400', 'kinetics600', 'kinetics700', 'kinetics700_2020', 'annotations', 'labels'];
+const listFolders = ['.', ...ownFolders, ...ownFolders.map((folder) => `${folder}/annotations`)];
+const listName = /^(?:kinetics[-_]?(?:[467]00(?:[-_]2020)?|sound)?_|k[467]00_)?(train|val|validate|validation|test)\.csv$/i;
 /** Folders of clips: `train`, `val_256`, `train_part_0`, ... */
 const clipFolder = /^(train|val|validate|validation|test)(?:[-_ ].*)?$/i;
 /** YouTube's 11 characters, and where the clip was cut out [s]. */
@@ -24,6 +25,10 @@ const cutName = /^(.{11})_(\d{6})_(\d{6})$/;
  */
 export const kinetics400 = kineticsLayout('kinetics400', null);
 
+/** Kinetics-600 (Carreira et al. 2018) and Kinetics-700 (2019, and its edition of 2020): published in the same way. */
+export const kinetics600 = kineticsLayout('kinetics600', null);
+export const kinetics700 = kineticsLayout('kinetics700', null);
+
 /** Kinetics-Sound: the classes of Kinetics-400 that are both seen and heard; all others are left out. */
 export const kineticsSound = kineticsLayout('kinetics-sound', kineticsSoundClasses);
 
@@ -35,7 +40,6 @@ function kineticsLayout(name: KnownDataset, subset: readonly string[] | null): L
     expected:
       'clips ID_000010_000020.mp4 or ID.mp4 in folders train, val, test or of classes, and train.csv, val.csv (also in annotations)',
     multiLabel: false,
-    modalities: ['video', 'audio'],
     whole: false,
 
     lacks(folder) {

@@ -1,4 +1,3 @@
-import type { Modality } from '../../config';
 import type { MediaEntry } from '../types';
 
 /** The data sets whose published layout is known. */
@@ -6,6 +5,8 @@ export const knownDatasets = [
   'ucf101',
   'hmdb51',
   'kinetics400',
+  'kinetics600',
+  'kinetics700',
   'kinetics-sound',
   'esc50',
   'fsd50k',
@@ -19,6 +20,8 @@ export const datasetTitles: Readonly<Record<KnownDataset, string>> = {
   ucf101: 'UCF101',
   hmdb51: 'HMDB51',
   kinetics400: 'Kinetics-400',
+  kinetics600: 'Kinetics-600',
+  kinetics700: 'Kinetics-700',
   'kinetics-sound': 'Kinetics-Sound',
   esc50: 'ESC-50',
   fsd50k: 'FSD50K',
@@ -41,9 +44,17 @@ export interface ListedClip {
   readonly endSeconds?: number;
 }
 
-/** What was found of a data set: a clip with its file, or null where the file is missing. */
+/** A clip with its file, or null where the file is missing. */
+export interface FoundClip {
+  readonly listed: ListedClip;
+  readonly path: string | null;
+  /** The file of its sound, where that is another one. */
+  readonly sound?: string;
+}
+
+/** What was found of a data set. */
 export interface LayoutContent {
-  readonly clips: readonly { readonly listed: ListedClip; readonly path: string | null }[];
+  readonly clips: readonly FoundClip[];
   /** In the order of their published numbers; of all clips, missing ones too. */
   readonly classes: readonly string[];
   readonly folds: readonly string[];
@@ -57,8 +68,6 @@ export interface Layout {
   /** What lies in its folder, for messages. */
   readonly expected: string;
   readonly multiLabel: boolean;
-  /** What its files hold; null: their names tell. */
-  readonly modalities: readonly Modality[] | null;
   /** Whether it is published with its files, so that a missing one is a mistake; else it is a list of links, some dead. */
   readonly whole: boolean;
   /** The first thing that its folder should hold and this one does not; null if it has all. */
@@ -68,10 +77,11 @@ export interface Layout {
 }
 
 /** The entry of a clip whose file is there. */
-export function entryOf(listed: ListedClip, path: string): MediaEntry {
+export function entryOf(listed: ListedClip, path: string, sound?: string): MediaEntry {
   const { label, labels, split, startSeconds, endSeconds } = listed;
   return {
     path,
+    ...(sound !== undefined && { sound }),
     label,
     split,
     ...(labels && { labels }),

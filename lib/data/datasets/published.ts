@@ -47,6 +47,20 @@ export const publishedCounts: Readonly<Record<KnownDataset, PublishedCounts>> = 
     clips: { train: 246_534, val: 19_906, test: 38_685 },
     source: 'Kay et al., arXiv 1705.06950 (2017); the published lists (of their videos some 240000 can still be had)',
   },
+  kinetics600: {
+    classes: 600,
+    clips: { train: 392_622, val: 30_001, test: 60_000 },
+    alternatives: { train: [370_582, 427_549], val: [28_313, 29_793], test: [56_618, 72_924] },
+    approximate: true,
+    source: 'Carreira et al., arXiv 1808.01340 (2018); lists that were published again name fewer clips',
+  },
+  kinetics700: {
+    classes: 700,
+    clips: { train: 545_317, val: 35_000, test: 70_000 },
+    alternatives: { test: [64_532, 64_260] },
+    approximate: true,
+    source: 'Carreira et al., arXiv 1907.06987 (2019), 650317 clips; the edition of 2020 (arXiv 2010.10864) names about as many',
+  },
   'kinetics-sound': {
     classes: 32,
     clips: { train: 22_700, val: 1600 },

@@ -5,7 +5,7 @@ import { audioset } from './audioset';
 import { esc50 } from './esc50';
 import { fsd50k } from './fsd50k';
 import { hmdb51 } from './hmdb51';
-import { kinetics400, kineticsSound } from './kinetics';
+import { kinetics400, kinetics600, kinetics700, kineticsSound } from './kinetics';
 import { datasetTitles, entryOf, type FoldRole, type KnownDataset, type Layout, type LayoutContent, type ListedClip } from './layout';
 import { noClips, requireLayout } from './root';
 import { ucf101 } from './ucf101';
@@ -14,6 +14,8 @@ const layouts: Readonly<Record<KnownDataset, Layout>> = {
   ucf101,
   hmdb51,
   kinetics400,
+  kinetics600,
+  kinetics700,
   'kinetics-sound': kineticsSound,
   esc50,
   fsd50k,
@@ -46,7 +48,7 @@ export async function readKnown(name: KnownDataset, root: string, folder: string
   if (clips.length === 0) {
     throw noClips(layout, root, folder, missing.length > 0 ? `none of the ${missing.length} clips of its lists is in it` : 'its lists name no clips');
   }
-  const entries = clips.map(({ listed: clip, path }) => entryOf(clip, path!));
+  const entries = clips.map(({ listed: clip, path, sound }) => entryOf(clip, path!, sound));
   return {
     layout,
     content,
@@ -57,8 +59,9 @@ export async function readKnown(name: KnownDataset, root: string, folder: string
       entries,
       classes: content.classes,
       multiLabel: layout.multiLabel,
-      modalities: layout.modalities ?? heldModalities(entries),
+      modalities: heldModalities(entries),
       missing: missing.length,
+      leftOut: content.unlisted,
       folds: content.folds.map((fold, f) => foldOf(fold, clips.map(({ listed: clip }) => clip.roles[f]))),
     },
   };

@@ -1,5 +1,6 @@
 import { basename, extname, join } from 'node:path';
 import { UserError } from '../../errors';
+import { withSlashes } from '../listedPath';
 import { comparable, findMedia } from '../mediaFiles';
 import { videoExtensions } from '../mediaNames';
 import { readLines } from '../textFile';
@@ -19,8 +20,6 @@ export const ucf101: Layout = {
   name: 'ucf101',
   expected: 'UCF-101/CLASS/*.avi and ucfTrainTestlist/{classInd,trainlist01,testlist01,...}.txt',
   multiLabel: false,
-  // Only 51 of its classes have sound.
-  modalities: ['video'],
   whole: true,
 
   lacks(folder) {
@@ -79,7 +78,7 @@ function readClasses(path: string): string[] {
 
 function parseLine(text: string): { file: string; number: number | null } {
   const [, file, number] = /^(.*?)(?:\s+(\d+))?$/.exec(text)!;
-  return { file: file.replaceAll('\\', '/'), number: number === undefined ? null : Number(number) };
+  return { file: withSlashes(file), number: number === undefined ? null : Number(number) };
 }
 
 function stemOf(file: string): string {

@@ -11,20 +11,24 @@ export interface OriginalClip {
   readonly labels?: readonly string[];
   readonly startSeconds?: number;
   readonly endSeconds?: number;
+  /** The file of its sound, where that is another one; named like `path`. */
+  readonly sound?: string;
 }
 
 export function extractionEntries({ root, entries }: Pick<Dataset, 'root' | 'entries'>): OriginalClip[] {
   return entries.map((entry) => {
     const { label, split, labels, startSeconds, endSeconds } = entry;
-    return { path: namedFrom(root, entry.path), label, split, labels, startSeconds, endSeconds };
+    const sound = entry.sound && namedFrom(root, entry.sound);
+    return { path: namedFrom(root, entry.path), label, split, labels, startSeconds, endSeconds, sound };
   });
 }
 
 /** The entry of a data set that a manifest's line stands for. */
 export function originalEntry(root: string, clip: OriginalClip): MediaEntry {
-  const { label, split, labels, startSeconds, endSeconds } = clip;
+  const { label, split, labels, startSeconds, endSeconds, sound } = clip;
   return {
     path: resolve(root, clip.path),
+    ...(sound !== undefined && { sound: resolve(root, sound) }),
     label,
     split,
     ...(labels && { labels }),
@@ -35,8 +39,9 @@ export function originalEntry(root: string, clip: OriginalClip): MediaEntry {
 
 export function fingerprintEntries(entries: readonly OriginalClip[]): string {
   const hash = createHash('sha256');
-  for (const { path, label, split, labels, startSeconds, endSeconds } of entries) {
-    hash.update(`${JSON.stringify([path, label, split, labels ?? null, startSeconds ?? null, endSeconds ?? null])}\n`);
+  for (const { path, label, split, labels, startSeconds, endSeconds, sound } of entries) {
+    const facts = [path, label, split, labels ?? null, startSeconds ?? null, endSeconds ?? null];
+    hash.update(`${JSON.stringify(sound === undefined ? facts : [...facts, sound])}\n`);
   }
   return hash.digest('hex');
 }

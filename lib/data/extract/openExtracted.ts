@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Modality } from '../../config';
+import { modalities, type Modality } from '../../config';
 import { UserError } from '../../errors';
 import { readText } from '../../files/readText';
 import { tarEnd } from '../../files/tar';
@@ -26,15 +26,16 @@ export function openExtracted(folder: string): Dataset | null {
   if (fingerprintEntries(lines) !== dataset.entries) throw damagedManifest(folder);
   requireWholeShards(folder, lines);
   const { name, classes, multiLabel, folds, missing } = dataset;
-  const modalities = dataset.modalities.filter((modality) => isStored(modality, lines));
+  const held = storedModalities(lines) ?? dataset.modalities;
   const entries = lines.map((line) => extractedEntry(folder, line, form));
-  return { name, root: folder, original: dataset.root, entries, classes, multiLabel, modalities, folds, ...(missing !== undefined && { missing }) };
+  return { name, root: folder, original: dataset.root, entries, classes, multiLabel, modalities: held, folds, ...(missing !== undefined && { missing }) };
 }
 
-/** Whether clips hold it; where none could be used, nothing is known about that. */
-function isStored(modality: Modality, lines: readonly ManifestLine[]): boolean {
+/** What clips hold; null where none could be used, so that nothing is known about that. */
+function storedModalities(lines: readonly ManifestLine[]): Modality[] | null {
   const usable = lines.filter(({ error }) => error === undefined);
-  return usable.length === 0 || usable.some(({ frames, samples }) => (modality === 'video' ? frames : samples) > 0);
+  if (usable.length === 0) return null;
+  return modalities.filter((modality) => usable.some(({ frames, samples }) => (modality === 'video' ? frames : samples) > 0));
 }
 
 function extractedEntry(folder: string, line: ManifestLine, form: StoredForm): MediaEntry {

@@ -40,6 +40,7 @@ const clip = z.strictObject({
   labels: z.array(z.string()).readonly().optional(),
   startSeconds: z.number().optional(),
   endSeconds: z.number().optional(),
+  sound: z.string().optional(),
 });
 
 /** What lies beside the bytes of a clip in its shard: where they are, and by what damage is noticed. */

@@ -65,7 +65,7 @@ async function decode(
   streams: { readonly video: boolean; readonly audio: boolean },
   { form, host }: StoreArgs,
 ): Promise<number | null> {
-  const { path } = entry;
+  const { path, sound = path } = entry;
   const { framesPerSecond, shortSide, sampleRateHz } = form;
   const jpeg = form.frames === 'jpeg';
   const takeFrame = (bytes: Uint8Array, height: number, width: number): void => clip.addFrame(bytes, height, width);
@@ -80,20 +80,24 @@ async function decode(
     sampleRateHz: streams.audio ? sampleRateHz : null,
     host,
   };
+  const isApart = sound !== path && streams.video && streams.audio;
+  if (isApart) await streamFile(sound, { ...stretch, framesPerSecond: null }, { frames: null, samples });
+  const audio = streams.audio && !isApart;
   await streamFile(
     path,
     {
       ...stretch,
+      sampleRateHz: audio ? sampleRateHz : null,
       onScanned: ({ info, usableSeconds }) => {
         durationSeconds = stretchOf(entry, usableSeconds);
         const there = { video: info.video !== null, audio: info.audio !== null };
-        const isMissing = (streams.video && !there.video) || (streams.audio && !there.audio);
+        const isMissing = (streams.video && !there.video) || (audio && !there.audio);
         if (isMissing && (there.video || there.audio)) throw new StreamMissing(there);
       },
     },
     {
       frames: streams.video ? pictures : null,
-      samples: streams.audio ? samples : null,
+      samples: audio ? samples : null,
       encoding: jpeg ? 'jpeg' : 'ppm',
     },
   );

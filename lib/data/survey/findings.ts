@@ -15,11 +15,13 @@ export interface FindingsArgs {
   readonly unlabelled: readonly string[];
   /** Files that an extraction could not use. */
   readonly notExtracted: readonly BadFile[];
+  /** Files that are given several classes where each has one. */
+  readonly contradicting: readonly string[];
 }
 
 /** What is not as it should be, a sentence each. */
 export function findingsOf(survey: Omit<DatasetSurvey, 'findings'>, args: FindingsArgs): string[] {
-  const { allowMissing, shared, unlabelled, notExtracted } = args;
+  const { allowMissing, shared, unlabelled, notExtracted, contradicting } = args;
   const { clips, opened, published, classes, parts } = survey;
   const findings = [...publishedFindings(survey)];
   if (clips.missing > 0 && !allowMissing) {
@@ -48,6 +50,10 @@ export function findingsOf(survey: Omit<DatasetSurvey, 'findings'>, args: Findin
   if (shared.length > 0) {
     const what = counted(shared.length, 'file is', 'files are');
     findings.push(`${what} both learnt from and tested on: ${named(shared.slice(0, mostNamed), shared.length)}.`);
+  }
+  if (contradicting.length > 0) {
+    const what = counted(contradicting.length, 'file has', 'files have');
+    findings.push(`${what} several labels: ${named(contradicting.slice(0, mostNamed), contradicting.length)}.`);
   }
   if (unlabelled.length > 0 && classes.length > 0) {
     const what = counted(unlabelled.length, 'clip has', 'clips have');

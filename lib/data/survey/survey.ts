@@ -22,6 +22,8 @@ export interface DatasetSurvey {
   readonly parts: readonly SurveyPart[];
   readonly classes: readonly SurveyClass[];
   readonly missing: readonly MissingClip[];
+  /** Files that are no clips, named from the set's folder: of another kind, or in no list. */
+  readonly leftOut: readonly string[];
   /** Null where files were not opened. */
   readonly opened: OpenedFiles | null;
   /** What is not as it should be, a sentence each; empty: all is well. */

@@ -6,10 +6,10 @@ import { datasetTitles } from '../datasets/layout';
 import { publishedCounts } from '../datasets/published';
 import { readKnown } from '../datasets/readKnown';
 import { readExtraction } from '../extract/settings';
-import { learntAndTested } from '../folds';
-import { heldModalities } from '../mediaNames';
-import { shortPath } from '../mediaFiles';
-import type { MediaEntry } from '../types';
+import { labelledTwice, learntAndTested } from '../folds';
+import { audioExtensions, heldModalities, videoExtensions } from '../mediaNames';
+import { findMedia, shortPath } from '../mediaFiles';
+import type { Dataset, MediaEntry } from '../types';
 import { countClips, type CountedClip } from './counted';
 import { findingsOf } from './findings';
 import { openFiles, type OpenFilesArgs } from './openFiles';
@@ -36,7 +36,8 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
   const { name, published, clips, folder } = found;
   const present = clips.flatMap(({ path }) => path ?? []);
   // The files of an extracted set are its shards, whose sizes were looked at when it was opened.
-  const opened = open && !found.isExtracted ? await openFiles(present, open) : null;
+  const sounds = clips.flatMap(({ sound }) => sound ?? []);
+  const opened = open && !found.isExtracted ? await openFiles([...present, ...sounds], open) : null;
   if (open && !found.isExtracted && !opened) return null;
   const counted = clips.map(({ listed, path }): CountedClip => ({ listed, isPresent: path !== null }));
   const missing = clips
@@ -52,9 +53,10 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
     multiLabel: found.multiLabel,
     modalities: found.modalities,
     published,
-    clips: { listed: clips.length, present: present.length, missing: missing.length, unlisted: found.unlisted },
+    clips: { listed: clips.length, present: present.length, missing: missing.length, unlisted: found.unlisted.length },
     ...countClips(counted, found.folds, found.classes, published),
     missing,
+    leftOut: found.leftOut.map((path) => shortPath(folder, path)),
     opened: opened && {
       ...opened,
       broken: opened.broken.map(({ path, reason }) => ({ path: shortPath(folder, path), reason })),
@@ -67,6 +69,7 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
       .filter(({ listed: { label, labels, split } }) => !labels?.length && label === null && split !== 'test')
       .map(({ listed }) => listed.name),
     notExtracted: found.notExtracted,
+    contradicting: found.contradicting,
   });
   return shownAs<DatasetSurvey>({ ...survey, findings }, surveyTable);
 }
@@ -83,8 +86,8 @@ async function findClips(root: string, args: SurveyArgs) {
     const published = publishedCounts[name];
     const { modalities } = dataset;
     const shared = learntAndTested(dataset);
-    const whole = { isExtracted: false, notExtracted: [], shared };
-    return { name, title, folder, multiLabel, modalities, clips, classes, folds, unlisted: unlisted.length, published, ...whole };
+    const whole = { isExtracted: false, notExtracted: [], shared, contradicting: labelledTwice(dataset), leftOut: unlisted };
+    return { name, title, folder, multiLabel, modalities, clips, classes, folds, unlisted, published, ...whole };
   }
   const dataset = await openDataset(root, args);
   const isExtracted = dataset.original !== undefined;
@@ -95,6 +98,7 @@ async function findClips(root: string, args: SurveyArgs) {
       stored && 'error' in stored ? [{ path: shortPath(dataset.root, path), reason: stored.error }] : [],
     ),
     shared: learntAndTested(dataset),
+    contradicting: labelledTwice(dataset),
     title: root,
     folder: dataset.root,
     multiLabel: dataset.multiLabel,
@@ -102,7 +106,8 @@ async function findClips(root: string, args: SurveyArgs) {
     clips: dataset.entries.map((entry) => clipOf(entry, dataset.root, isExtracted)),
     classes: dataset.classes,
     folds: ['default'],
-    unlisted: 0,
+    unlisted: [],
+    leftOut: dataset.leftOut ?? (isExtracted ? [] : notNamed(dataset)),
     published: null,
   };
 }
@@ -110,5 +115,13 @@ async function findClips(root: string, args: SurveyArgs) {
 function clipOf(entry: MediaEntry, root: string, isExtracted: boolean) {
   const { label, labels, split, path } = entry;
   const listed = { name: shortPath(root, path), label, labels, split, roles: [null] };
-  return { listed, path: isExtracted || existsSync(path) ? path : null };
+  const isThere = isExtracted || existsSync(path);
+  return { listed, path: isThere ? path : null, sound: isThere && !isExtracted ? entry.sound : undefined };
+}
+
+/** Videos and sounds in the folder of a table that the table does not name. */
+function notNamed({ root, entries }: Dataset): string[] {
+  const named = new Set(entries.flatMap(({ path, sound }) => [path, sound]));
+  const found = findMedia(root, [...videoExtensions, ...audioExtensions]);
+  return found.map(({ path }) => path).filter((path) => !named.has(path));
 }

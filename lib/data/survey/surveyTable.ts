@@ -1,8 +1,9 @@
+import { extname } from 'node:path';
 import type { ValueTable } from '../../shown';
 import type { DatasetSurvey } from './survey';
 
 /** A survey as a table: a row for each side of a fold, and what is not as it should be below. */
-export function surveyTable({ dataset, clips, parts, classes, opened, findings }: DatasetSurvey): ValueTable {
+export function surveyTable({ dataset, clips, parts, classes, opened, leftOut, findings }: DatasetSurvey): ValueTable {
   const rows = [{ name: 'all', ...clips, published: null }, ...parts];
   const files = opened && `${opened.files} files ${opened.decoded ? 'decoded' : 'opened'}, ${opened.broken.length} broken.`;
   return {
@@ -14,6 +15,20 @@ export function surveyTable({ dataset, clips, parts, classes, opened, findings }
       missing: listed - present,
       published: published ?? '',
     })),
-    notes: [...(files ? [files] : []), ...(findings.length > 0 ? findings : ['All is well.'])],
+    notes: [...(files ? [files] : []), ...leftOutNotes(leftOut), ...(findings.length > 0 ? findings : ['All is well.'])],
   };
 }
+
+/** How many files are no clips, by their endings. */
+export function leftOutNotes(paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  const counts = new Map<string, number>();
+  for (const path of paths) {
+    const ending = extname(path).toLowerCase() || 'without ending';
+    counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  }
+  const kinds = [...counts].sort((a, b) => b[1] - a[1]).map(([ending, count]) => `${count} ${ending}`);
+  return [`Left out, as no clips of the set: ${kinds.slice(0, mostKinds).join(', ')}${kinds.length > mostKinds ? ', ...' : ''}.`];
+}
+
+const mostKinds = 8;

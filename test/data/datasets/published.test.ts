@@ -15,7 +15,7 @@ describe('published data sets', function () {
     const dataset = await openDataset(root, { dataset: 'ucf101' });
     assert.equal(dataset.name, 'ucf101');
     assert.deepEqual(dataset.classes, ['ApplyEyeMakeup', 'HandstandPushups']);
-    assert.deepEqual(dataset.modalities, ['video']);
+    assert.deepEqual(dataset.modalities, ['video', 'audio'], 'half of its classes have sound');
     assert.equal(dataset.entries.length, 8);
     assert.deepEqual(dataset.folds.map(({ name }) => name), ['1', '2', '3']);
     assert.match(foldFiles(dataset, dataset.folds[1]), /test UCF-101\/ApplyEyeMakeup\/v_ApplyEyeMakeup_g02_c01.avi UCF-101\/HandstandPushups\/v_HandStandPushups_g02_c01.avi$/);

@@ -1,7 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { modalities } from '../../../config';
 import { openDataset } from '../../../data';
+import { withModalities } from '../../../data/usableEntries';
 import { withHoldout } from '../../../eval/protocols/holdout';
 import type { ProtocolProgress } from '../../../eval/protocols/protocol';
 import { Stopped, throwIfStopped } from '../../../eval/protocols/stop';
@@ -37,7 +39,10 @@ export async function runProtocol<S extends SettingsSchema>(
   });
   let opened: OpenNetwork | null = null;
   try {
-    const dataset = await openDataset(flags.data, openAs(flags));
+    const { modality } = flags;
+    const whole = await openDataset(flags.data, openAs(flags));
+    const { dataset, notes } = withModalities(whole, modality === 'both' ? modalities : [modality]);
+    for (const note of notes) bars.note(note);
     await throwIfInterrupted(stop.signal);
     opened = await openNetwork({
       checkpoint: flags.checkpoint,
@@ -55,7 +60,7 @@ export async function runProtocol<S extends SettingsSchema>(
         source: opened.source,
         step: opened.step,
         dataset: withHoldout(dataset, flags.holdout, flags.seed),
-        modality: flags.modality,
+        modality,
         tower,
         seed: flags.seed,
         store,
