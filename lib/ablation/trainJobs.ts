@@ -10,6 +10,7 @@ import {
   type EvaluationBatch,
   type MediaEntry,
 } from '../data';
+import { withBadClips } from '../data/badFiles';
 import type { MakeClips } from '../eval/features';
 import { linearProbes } from '../eval/probe';
 import { Stopped } from '../eval/protocols/stop';
@@ -89,7 +90,11 @@ async function openRuns(
     const [{ config }] = jobs;
     const first = Math.min(...runs.map(({ state }) => state.step));
     const { steps } = runs[0].length;
-    const loader = await openLoader({ entries, config, startStep: first, steps });
+    const skipped = withBadClips(
+      [],
+      runs.flatMap(({ state }) => state.skipped),
+    );
+    const loader = await openLoader({ entries, config, startStep: first, steps, skipped });
     const { accumulate } = config.training;
     sources = shareBatches(
       loader,

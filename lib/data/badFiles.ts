@@ -1,15 +1,21 @@
 import { modalities } from '../config';
 import { UserError } from '../errors';
 import { lacksStream } from '../media/badMedia';
-import type { BadFile, MediaEntry } from './types';
+import type { Stretch } from './stretch';
+import type { BadClip, BadFile, MediaEntry } from './types';
 
 /** What clips are for. */
 export type ClipPurpose = 'pretraining' | 'evaluation';
 
-/** Counts files that could not be used, and stops a run in which they are too many. */
+/**
+ * Counts files that could not be used, and stops a run in which they are too many. A clip that cannot be used as a whole is
+ * judged once; where only a window of it cannot, that says nothing of its other windows.
+ */
 export class BadFileList {
   private readonly files: number;
+  /** By path. */
   private readonly reasons = new Map<string, string>();
+  private readonly unusable = new Map<string, string>();
 
   /**
    * @param entries the data set
@@ -29,13 +35,29 @@ export class BadFileList {
     return [...this.reasons].map(([path, reason]) => ({ path, reason }));
   }
 
+  /** Whether anything of a file could not be used. */
   has(path: string): boolean {
     return this.reasons.has(path);
   }
 
-  /** @throws UserError naming the number of bad files and the first of them */
-  add(path: string, reason: string): void {
-    this.reasons.set(path, reason);
+  /** Why a clip cannot be used at all; null: it can, as far as is known. */
+  reasonOf(clip: Stretch): string | null {
+    return this.unusable.get(keyOf(clip)) ?? null;
+  }
+
+  /** Notes what was found out earlier. */
+  recall(clip: Stretch, reason: string): void {
+    this.reasons.set(clip.path, reason);
+    this.unusable.set(keyOf(clip), reason);
+  }
+
+  /**
+   * @param partly only a window of it cannot be used
+   * @throws UserError naming the number of bad files and the first of them
+   */
+  add(clip: Stretch, reason: string, partly = false): void {
+    if (partly) this.reasons.set(clip.path, this.reasons.get(clip.path) ?? reason);
+    else this.recall(clip, reason);
     const { size } = this.reasons;
     if (size <= this.maxShare * this.files && size < this.files) return;
     const first = this.list.slice(0, named).map((bad) => `${bad.path} ${bad.reason}`);
@@ -58,3 +80,17 @@ export class BadFileList {
 }
 
 const named = 3;
+
+/** Adds to a list of clips those that are not in it yet. */
+export function withBadClips(list: readonly BadClip[], more: readonly BadClip[]): readonly BadClip[] {
+  const fresh = more.filter((bad, i) => {
+    const isSame = (other: BadClip): boolean => other.clip === bad.clip && other.partly === bad.partly;
+    return !list.some(isSame) && more.findIndex(isSame) === i;
+  });
+  return fresh.length === 0 ? list : [...list, ...fresh];
+}
+
+/** Several clips may be stretches of one file. */
+function keyOf({ path, startSeconds, endSeconds }: Stretch): string {
+  return `${startSeconds ?? ''}-${endSeconds ?? ''} ${path}`;
+}

@@ -55,7 +55,7 @@ export async function* evaluationBatches(
         startSeconds.push(outcome.startSeconds);
       } else if (!bad.has(entry.path)) {
         args.onSkip?.({ path: entry.path, reason: outcome.bad });
-        bad.add(entry.path, outcome.bad);
+        bad.add(entry, outcome.bad, outcome.partly);
       }
     });
     if (good.length === 0) return null;

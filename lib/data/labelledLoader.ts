@@ -5,7 +5,7 @@ import { BatchArrays } from './batch';
 import { MadeAhead } from './madeAhead';
 import { openClipPool, type ClipPool } from './pool';
 import { TrainingClips } from './trainingClips';
-import type { BadFile, MediaEntry, NdArray } from './types';
+import type { BadClip, BadFile, MediaEntry, NdArray } from './types';
 
 export interface LabelledLoaderArgs {
   /** Files to learn from. */
@@ -23,6 +23,8 @@ export interface LabelledLoaderArgs {
   readonly steps: number;
   /** Threads and cache to share with others; by default the loader has its own. */
   readonly pool?: ClipPool;
+  /** Clips of which it is known that they cannot be used, to resume. */
+  readonly skipped?: readonly BadClip[];
 }
 
 /** Augmented clips of one modality. */
@@ -33,6 +35,8 @@ export interface LabelledBatch {
   readonly view: NdArray;
   /** The files the clips came from, in order. */
   readonly entries: readonly MediaEntry[];
+  /** Clips that were drawn for it and could not be used. */
+  readonly skipped: readonly BadClip[];
 }
 
 /**
@@ -48,10 +52,10 @@ export class LabelledLoader {
 
   /** @throws UserError if there are fewer files than a batch has clips */
   constructor(private readonly args: LabelledLoaderArgs) {
-    const { entries, config, seed, batch, startStep, steps } = args;
+    const { entries, config, seed, batch, startStep, steps, skipped } = args;
     this.stepsPerEpoch = batchesPerEpoch(entries.length, batch);
     this.pool = args.pool ?? openClipPool(config);
-    this.clips = new TrainingClips({ entries, config, pool: this.pool, seed, purpose: 'evaluation' });
+    this.clips = new TrainingClips({ entries, config, pool: this.pool, seed, purpose: 'evaluation', skipped });
     this.batches = new MadeAhead({
       first: startStep,
       end: steps,
@@ -86,7 +90,7 @@ export class LabelledLoader {
     const { config, modality, augmentation, seed, batch } = this.args;
     const epoch = Math.floor(step / this.stepsPerEpoch);
     const arrays = new BatchArrays(batch, config, { video: 0, audio: 0 }, [modality]);
-    const entries = await this.clips.read({
+    const { entries, skipped } = await this.clips.read({
       epoch,
       first: (step % this.stepsPerEpoch) * batch,
       clips: batch,
@@ -94,7 +98,7 @@ export class LabelledLoader {
       clipAt: (index) => ({ kind: 'augmented', stream: `${seed}/labelled/${epoch}/${index}`, augmentation }),
       onViews: (position, views) => arrays.set(position, views),
     });
-    return { step, view: arrays[modality][0], entries };
+    return { step, view: arrays[modality][0], entries, skipped };
   }
 }
 

@@ -4,7 +4,7 @@ import { BatchArrays } from './batch';
 import { MadeAhead } from './madeAhead';
 import { openClipPool, type ClipPool } from './pool';
 import { TrainingClips } from './trainingClips';
-import type { BadFile, MediaEntry, ViewBatch } from './types';
+import type { BadClip, BadFile, MediaEntry, ViewBatch } from './types';
 
 export interface LoaderArgs {
   /** Files of the training split. */
@@ -16,6 +16,8 @@ export interface LoaderArgs {
   readonly steps?: number;
   /** Threads and cache to share with others; by default the loader has its own. */
   readonly pool?: ClipPool;
+  /** Clips of which it is known that they cannot be used, to resume. */
+  readonly skipped?: readonly BadClip[];
 }
 
 /**
@@ -39,7 +41,7 @@ export class Loader {
   private closed = false;
 
   constructor(private readonly args: LoaderArgs) {
-    const { entries, config, startStep = 0, steps = Infinity } = args;
+    const { entries, config, startStep = 0, steps = Infinity, skipped } = args;
     const { batch, accumulate } = config.training;
     if (batch > entries.length) {
       throw new UserError(
@@ -48,7 +50,8 @@ export class Loader {
     }
     this.stepsPerEpoch = Math.floor(entries.length / batch);
     this.pool = args.pool ?? openClipPool(config);
-    this.clips = new TrainingClips({ entries, config, pool: this.pool, seed: config.seed, purpose: 'pretraining' });
+    const { pool } = this;
+    this.clips = new TrainingClips({ entries, config, pool, seed: config.seed, purpose: 'pretraining', skipped });
     this.parts = new MadeAhead({
       first: startStep * accumulate,
       end: steps * accumulate,
@@ -57,7 +60,7 @@ export class Loader {
     });
   }
 
-  /** Files that could not be used so far and were replaced by the next one. */
+  /** Files that could not be used so far, also in batches that are made ahead, and were replaced by the next one. */
   get skipped(): BadFile[] {
     return this.clips.skipped;
   }
@@ -95,7 +98,7 @@ export class Loader {
     const clips = batch / accumulate;
     const epoch = Math.floor(step / this.stepsPerEpoch);
     const arrays = new BatchArrays(clips, config, config.views.local, modalities);
-    const entries = await this.clips.read({
+    const { entries, skipped } = await this.clips.read({
       epoch,
       first: (step % this.stepsPerEpoch) * batch + part * clips,
       clips,
@@ -103,6 +106,6 @@ export class Loader {
       clipAt: (index) => ({ kind: 'pretraining', epoch, index }),
       onViews: (position, views) => arrays.set(position, views),
     });
-    return { step, part, video: arrays.video, audio: arrays.audio, entries };
+    return { step, part, video: arrays.video, audio: arrays.audio, entries, ...(skipped.length > 0 && { skipped }) };
   }
 }

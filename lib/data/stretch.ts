@@ -4,6 +4,14 @@ import type { MediaEntry } from './types';
 /** What of a file is meant. */
 export type Stretch = Pick<MediaEntry, 'path' | 'startSeconds' | 'endSeconds'>;
 
+/** A file of which a window cannot be decoded, though others may be: it says nothing of the file as a whole. */
+export class BadWindow extends BadMedia {}
+
+/** What went wrong while a window of a usable file was read. */
+export function inWindow(error: unknown): unknown {
+  return error instanceof BadMedia ? new BadWindow(error.path, error.reason) : error;
+}
+
 /**
  * How long the stretch of a file is that an entry means, the whole file where it names none.
  *

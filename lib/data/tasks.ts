@@ -30,7 +30,7 @@ export interface ClipTask {
   readonly wholeSeconds: number;
 }
 
-/** The views of a clip, where it begins in its file and what was learnt of that, or why the file cannot be used. */
+/** The views of a clip, where it begins in its file and what was learnt of that, or why the file (or only this window of it) cannot be used. */
 export type ClipOutcome =
   | { readonly views: ClipViews; readonly startSeconds: number; readonly learnt: KnownFile | null }
-  | { readonly bad: string };
+  | { readonly bad: string; readonly partly?: boolean };

@@ -1,10 +1,10 @@
 import type { Modality, XkdConfig } from '../config';
 import { RandomStream } from '../random';
-import { BadFileList, type ClipPurpose } from './badFiles';
+import { BadFileList, withBadClips, type ClipPurpose } from './badFiles';
 import type { ClipViews } from './clipViews';
 import { wholeSecondsFor, type ClipPool } from './pool';
 import type { ClipPlace } from './tasks';
-import type { BadFile, MediaEntry } from './types';
+import type { BadClip, BadFile, MediaEntry } from './types';
 
 export interface TrainingClipsArgs {
   readonly entries: readonly MediaEntry[];
@@ -13,10 +13,12 @@ export interface TrainingClipsArgs {
   /** Of the order in which an epoch visits the files. */
   readonly seed: number;
   readonly purpose: ClipPurpose;
+  /** What is known from earlier: clips that could not be used. */
+  readonly skipped?: readonly BadClip[];
 }
 
 /** Clips that are wanted: a stretch of an epoch. */
-export interface Stretch {
+export interface EpochStretch {
   readonly epoch: number;
   /** Place of the first clip in the epoch's order. */
   readonly first: number;
@@ -28,9 +30,21 @@ export interface Stretch {
   readonly onViews: (position: number, views: ClipViews) => void;
 }
 
+/** What was read of a stretch. */
+export interface ClipsRead {
+  readonly entries: MediaEntry[];
+  readonly skipped: readonly BadClip[];
+}
+
+/** A place in an epoch's order, and the clip that is tried for it. */
+interface Place {
+  entry: number;
+}
+
 /**
- * The clips of training, epoch by epoch in another order each. A file that cannot be used is replaced by the next one,
- * as the authors' release does.
+ * The clips of training, epoch by epoch in another order each. A clip that cannot be used is replaced by the next one,
+ * as the authors' release does; where only a window of it cannot, in this place alone. So what a place holds follows from the
+ * seed and the files, whatever was read before.
  */
 export class TrainingClips {
   private readonly bad: BadFileList;
@@ -39,8 +53,9 @@ export class TrainingClips {
   private order: { epoch: number; places: Int32Array } | null = null;
 
   constructor(private readonly args: TrainingClipsArgs) {
-    const { entries, config, seed, purpose } = args;
+    const { entries, config, seed, purpose, skipped = [] } = args;
     this.bad = new BadFileList(entries, config.loader.maxBadShare, purpose);
+    for (const { clip, reason, partly } of skipped) if (!partly) this.bad.recall(entries[clip], reason);
     this.seed = RandomStream.fromSeed(seed);
     this.wholeSeconds = wholeSecondsFor(config, entries.length);
   }
@@ -53,16 +68,17 @@ export class TrainingClips {
   /**
    * Decodes and augments a stretch.
    *
-   * @returns the file of each clip
+   * @returns the file of each clip, and the clips that were passed over on the way to them
    * @throws UserError if too many files cannot be used
    */
-  async read({ epoch, first, clips, modalities, clipAt, onViews }: Stretch): Promise<MediaEntry[]> {
+  async read({ epoch, first, clips, modalities, clipAt, onViews }: EpochStretch): Promise<ClipsRead> {
     const order = this.orderOf(epoch);
     const places = Array.from({ length: clips }, (_, i) => ({ index: first + i, entry: order[first + i] }));
     const entryAt = (i: number): MediaEntry => this.args.entries[places[i].entry];
+    const passed = places.map((): BadClip[] => []);
     let open = places.map((_, i) => i);
     while (open.length > 0) {
-      for (const i of open) this.passBadFiles(places[i]);
+      for (const i of open) this.passBadClips(places[i], passed[i]);
       const requests = open.map((i) => ({ file: entryAt(i), place: clipAt(places[i].index) }));
       const failed: number[] = [];
       await this.args.pool.clips(requests, modalities, this.wholeSeconds, (at, outcome) => {
@@ -71,17 +87,28 @@ export class TrainingClips {
           onViews(i, outcome.views);
         } else {
           failed.push(i);
-          this.bad.add(entryAt(i).path, outcome.bad);
+          this.bad.add(entryAt(i), outcome.bad, outcome.partly);
+          if (!outcome.partly) return;
+          passed[i].push({ clip: places[i].entry, reason: outcome.bad, partly: true });
+          this.advance(places[i]);
         }
       });
       open = failed;
     }
-    return places.map((_, i) => entryAt(i));
+    return { entries: places.map((_, i) => entryAt(i)), skipped: withBadClips([], passed.flat()) };
   }
 
-  private passBadFiles(place: { entry: number }): void {
-    const { entries } = this.args;
-    while (this.bad.has(entries[place.entry].path)) place.entry = (place.entry + 1) % entries.length;
+  private passBadClips(place: Place, passed: BadClip[]): void {
+    for (;;) {
+      const reason = this.bad.reasonOf(this.args.entries[place.entry]);
+      if (reason === null) return;
+      passed.push({ clip: place.entry, reason });
+      this.advance(place);
+    }
+  }
+
+  private advance(place: Place): void {
+    place.entry = (place.entry + 1) % this.args.entries.length;
   }
 
   private orderOf(epoch: number): Int32Array {

@@ -100,6 +100,8 @@ export interface ViewBatch {
   readonly audio: readonly NdArray[];
   /** The files the clips came from, in order. */
   readonly entries: readonly MediaEntry[];
+  /** Clips that were drawn for it and could not be used. */
+  readonly skipped?: readonly BadClip[];
 }
 
 /** Clips for evaluation, as their {@link ClipPlan} says. B clips, V crops of each. */
@@ -118,4 +120,13 @@ export interface EvaluationBatch {
 export interface BadFile {
   readonly path: string;
   readonly reason: string;
+}
+
+/** A clip of a data set that could not be used. */
+export interface BadClip {
+  /** Position among the clips. */
+  readonly clip: number;
+  readonly reason: string;
+  /** That is so of some windows alone; others are used. */
+  readonly partly?: true;
 }

@@ -3,11 +3,11 @@ import { clipFrames } from '../config/consistency';
 import { BadMedia, lacksStream } from '../media';
 import { padSamples, repeatFrames } from '../media/decode';
 import { clipSamples } from './augment';
-import type { ScannedMedia } from '../media/probe';
+import { scanMedia, type ScannedMedia } from '../media/probe';
 import { decodeStreams, type DecodeArgs, type DecodedStreams } from '../media/streams';
 import type { JpegDecoder } from './extract/jpegDecoder';
 import { StoredReader } from './extract/storedReader';
-import { stretchOf } from './stretch';
+import { inWindow, stretchOf } from './stretch';
 import type { MediaEntry } from './types';
 
 /** A file, or the stretch of it that is meant, or what was extracted of it. */
@@ -134,8 +134,14 @@ export class WindowReader {
     const start = chooseStart(Math.max(0, ticks - this.frameCount));
     const startSeconds = (file.startSeconds ?? 0) + start / framesPerSecond;
     const most = Math.min(seconds, longSeconds - start / framesPerSecond);
-    const streams = await this.decode(file, startSeconds, most, false, scans);
-    const { scanned, soundScanned } = streams;
+    const { soundScanned } = await this.withSoundScan(file, scans);
+    let streams: DecodedStreams;
+    try {
+      streams = await this.decode(file, startSeconds, most, false, { ...scans, soundScanned });
+    } catch (error) {
+      throw inWindow(error);
+    }
+    const { scanned } = streams;
     const window = this.finish(streams, 0, 0, { stored: null, longSeconds, scanned, soundScanned });
     return { ...window, startSeconds };
   }
@@ -158,6 +164,15 @@ export class WindowReader {
     };
   }
 
+  /** The sound of a file of its own is judged as a whole, too, before a window of it is decoded. */
+  private async withSoundScan({ path, sound = path }: FilePart, scans: KnownScans): Promise<KnownScans> {
+    const isApart = sound !== path && this.wantsVideo && this.wantsAudio;
+    if (!isApart || scans.soundScanned) return scans;
+    const soundScanned = await scanMedia(sound, { host: this.args.host });
+    if (!soundScanned.info.audio) throw new BadMedia(sound, lacksStream.audio);
+    return { ...scans, soundScanned };
+  }
+
   /** Decodes pictures and sound, from one file or from two. */
   private async decode(
     { path, sound = path }: FilePart,
@@ -165,7 +180,7 @@ export class WindowReader {
     seconds: number,
     shared: boolean,
     { scanned, soundScanned, onScanned }: KnownScans & Pick<DecodeArgs, 'onScanned'>,
-  ): Promise<DecodedStreams & KnownScans> {
+  ): Promise<DecodedStreams> {
     const { wantsVideo: video, wantsAudio: audio } = this;
     const stretch = { startSeconds, seconds, shared };
     if (sound === path || !video) {
@@ -175,7 +190,7 @@ export class WindowReader {
     if (!audio) return pictures;
     // Where it ends before the pictures do, silence follows.
     const heard = await this.decodeFile(sound, { ...stretch, video: false, audio, scanned: soundScanned });
-    return { ...pictures, waveform: heard.waveform, soundScanned: heard.scanned };
+    return { ...pictures, waveform: heard.waveform };
   }
 
   private decodeFile(path: string, { video, audio, startSeconds, seconds, shared, scanned, onScanned }: DecodeFile): Promise<DecodedStreams> {

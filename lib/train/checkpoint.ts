@@ -35,7 +35,7 @@ export function saveCheckpoint(
   run: RunFacts | null = null,
   log = new ChangeLog(state.config),
 ): void {
-  const { config, step, updates } = state;
+  const { config, step, updates, skipped } = state;
   const tensors = new Map<string, TensorSource>();
   const add = (name: string, tensor: tf.Tensor) =>
     tensors.set(name, { dtype: 'F32', shape: tensor.shape, data: () => tensor.dataSync() as Float32Array });
@@ -43,7 +43,7 @@ export function saveCheckpoint(
   for (const key of ['first', 'second'] as const) {
     state.tensors[key].forEach((tensor, name) => add(momentPrefixes[key] + name, tensor));
   }
-  const info = { config, begun: log.begun, changes: log.before(step), step, updates, run };
+  const info = { config, begun: log.begun, changes: log.before(step), step, updates, skipped, run };
   writeSealedSafetensors(path, tensors, encodeMetadata(info));
 }
 
@@ -78,8 +78,8 @@ export function readCheckpoint(
 ): TrainState {
   return withCheckpoint(path, (reader, info) => {
     accept(info);
-    const { config, step, updates } = info;
-    return new TrainState(config, readTensors(reader, config), updates, step);
+    const { config, step, updates, skipped } = info;
+    return new TrainState(config, readTensors(reader, config), updates, step, skipped);
   });
 }
 

@@ -1,4 +1,5 @@
 import { type XkdConfig, validateConfig } from '../config';
+import type { BadClip } from '../data/types';
 import { UserError } from '../errors';
 import type { ConfigChange } from './changeLog';
 import type { ClipsFingerprint } from './clipsFingerprint';
@@ -15,6 +16,8 @@ export interface CheckpointInfo {
   readonly begun: XkdConfig;
   readonly changes: readonly ConfigChange[];
   readonly updates: UpdateCounts;
+  /** Training clips that could not be used up to here. */
+  readonly skipped: readonly BadClip[];
   /** The run that it is from; null for weights that stand alone. */
   readonly run: RunFacts | null;
 }
@@ -45,12 +48,13 @@ const draws =
 
 /** Metadata of a checkpoint: text by name, as safetensors has it, without the hashes. */
 export function encodeMetadata(info: Omit<CheckpointInfo, 'path'>): Record<string, string> {
-  const { config, begun, changes, step, updates, run } = info;
+  const { config, begun, changes, step, updates, skipped, run } = info;
   const metadata = {
     format,
     step: String(step),
     config: JSON.stringify(config),
     updates: JSON.stringify(updates),
+    ...(skipped.length > 0 && { skipped: JSON.stringify(skipped) }),
     ...(changes.length > 0 && { begun: JSON.stringify(begun), changes: JSON.stringify(changes) }),
   };
   if (run === null) return metadata;
@@ -65,7 +69,7 @@ export function encodeMetadata(info: Omit<CheckpointInfo, 'path'>): Record<strin
  */
 export function decodeMetadata(path: string, metadata: Readonly<Record<string, string>>): CheckpointInfo {
   if (metadata.format !== format) throw foreign(path, metadata.format);
-  const { step, config, begun = config, changes = '[]', updates, position, clips } = metadata;
+  const { step, config, begun = config, changes = '[]', updates, skipped = '[]', position, clips } = metadata;
   return {
     path,
     step: Number(step),
@@ -73,6 +77,7 @@ export function decodeMetadata(path: string, metadata: Readonly<Record<string, s
     begun: readConfig(path, begun),
     changes: JSON.parse(changes) as ConfigChange[],
     updates: JSON.parse(updates) as UpdateCounts,
+    skipped: JSON.parse(skipped) as BadClip[],
     run: position === undefined ? null : runFacts(JSON.parse(position) as RunPosition, clips),
   };
 }

@@ -25,6 +25,6 @@ export async function openPretraining({ data, openAs, ...args }: PretrainOptions
     ...args,
     entries,
     data,
-    openSource: (startStep, steps) => openLoader({ entries, config, startStep, steps }),
+    openSource: (startStep, steps, skipped) => openLoader({ entries, config, startStep, steps, skipped }),
   });
 }

@@ -60,6 +60,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     private log: ChangeLog,
   ) {
     this.savedStep = state.step;
+    this.skippedBefore = this.skipped.length;
     this.batches = new BatchQueue(source);
     this.steps = new StepTaker(state, this.batches, args.eager === true);
   }
@@ -91,7 +92,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
       folder?.writeChanges(log.changes);
       folder?.openMetrics(state.step);
       for (const sentence of said) folder?.warn(state.step, sentence);
-      const source = await args.openSource(state.step, facts.length.steps);
+      const source = await args.openSource(state.step, facts.length.steps, state.skipped);
       return new PretrainingRun(state, facts, args, folder, source, log);
     } catch (error) {
       folder?.close();
@@ -119,8 +120,14 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     return cutSchedules(this.config, this.length);
   }
 
+  /** Files of the steps so far that could not be used, and were replaced by others. */
   get skipped(): readonly BadFile[] {
-    return this.source.skipped;
+    const reasons = new Map<string, string>();
+    for (const { clip, reason } of this.state.skipped) {
+      const { path } = this.args.entries[clip];
+      if (!reasons.has(path)) reasons.set(path, reason);
+    }
+    return [...reasons].map(([path, reason]) => ({ path, reason }));
   }
 
   [showValue](): ValueTable {

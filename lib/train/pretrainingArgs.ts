@@ -1,5 +1,5 @@
 import type { XkdConfig } from '../config';
-import type { MediaEntry } from '../data/types';
+import type { BadClip, MediaEntry } from '../data/types';
 import type { BatchSource } from './batches';
 import type { ConfigChange } from './changeLog';
 import type { Report } from './checkpointFolder';
@@ -33,6 +33,10 @@ export interface PretrainingArgs {
   readonly interrupt?: InterruptWatch;
   /** Run each step op by op instead of as one native graph: slower, the same figures. */
   readonly eager?: boolean;
-  /** Opens the batches from a step on. */
-  readonly openSource: (startStep: number, steps: number) => Promise<BatchSource>;
+  /** Opens the batches from a step on; `skipped` are clips of which it is known that they cannot be used. */
+  readonly openSource: (
+    startStep: number,
+    steps: number,
+    skipped: readonly BadClip[],
+  ) => Promise<BatchSource>;
 }

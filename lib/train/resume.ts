@@ -57,7 +57,7 @@ export async function resumeState({
   // A kill may have come between writing a checkpoint and removing the oldest.
   pruneCheckpoints(out, config.training.keepCheckpoints);
   // With the values of keys that are free when a run continues.
-  return new TrainState(log.configAt(state.step), state.tensors, state.updates, state.step);
+  return new TrainState(log.configAt(state.step), state.tensors, state.updates, state.step, state.skipped);
 }
 
 /** The configuration with which a run was begun; null where it was cut off before that was written. */

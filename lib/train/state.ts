@@ -1,4 +1,5 @@
 import type { NetworkStructure, XkdConfig } from '../config';
+import type { BadClip } from '../data/types';
 import { canonicalName, initialWeights, parameterSpecs } from '../model';
 import { WeightScope } from '../nn';
 import { tf } from '../tensor/native';
@@ -31,6 +32,8 @@ export class TrainState {
     public updates: UpdateCounts = { lastLayer: 0, others: 0 },
     /** Steps taken. */
     public step = 0,
+    /** Training clips that could not be used up to here, each judged once. */
+    public skipped: readonly BadClip[] = [],
   ) {
     keepTensors(tensors);
   }

@@ -1,3 +1,4 @@
+import { withBadClips } from '../data/badFiles';
 import { shufflePairs } from '../data/shufflePairs';
 import { type ModelInputs, disposeInputs } from '../model';
 import { AccumulatedStep } from './accumulation';
@@ -45,6 +46,7 @@ export class StepTaker {
   private async withNextBatch<T>(use: (inputs: ModelInputs) => Promise<T>): Promise<T> {
     const { config } = this.state;
     const batch = await this.batches.next();
+    this.state.skipped = withBadClips(this.state.skipped, batch.skipped ?? []);
     const inputs = modelInputs(config, config.pairs === 'own' ? batch : shufflePairs(batch, config.seed));
     try {
       return await use(inputs);

@@ -8,7 +8,7 @@ describe('files that cannot be used', () => {
   const sentence = (purpose: ClipPurpose, ...reasons: string[]): string => {
     const list = new BadFileList(entries, 0.25, purpose);
     try {
-      reasons.forEach((reason, i) => list.add(entries[i].path, reason));
+      reasons.forEach((reason, i) => list.add(entries[i], reason));
     } catch (error) {
       assert.ok(error instanceof UserError);
       return error.message;

@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import type { Modality, XkdConfig } from '../../config';
 import { machineLimit } from '../../machineLimit';
 import { BadMedia, lacksStream } from '../../media';
+import { inWindow } from '../stretch';
 import { padSamples, repeatFrames } from '../../media/decode';
 import type { MediaEntry, StoredClip } from '../types';
 import { JpegDecoder } from './jpegDecoder';
@@ -49,15 +50,26 @@ export class StoredReader {
    */
   read(file: Original, stored: StoredClip, chooseStart: (lastStart: number) => number): StoredWindow {
     if ('error' in stored) throw new BadMedia(file.path, stored.error);
-    const { modalities, config, frameCount, sampleCount } = this.args;
+    const { modalities, frameCount } = this.args;
     const shard = new OpenShard(file.path, stored.shard, stored.offset);
     try {
       const record = shard.record(stored.record);
       const wanted = (modality: Modality): boolean => modalities.includes(modality);
       if (wanted('video') && !record.frames) throw new BadMedia(file.path, lacksStream.video);
       if (wanted('audio') && !record.sound) throw new BadMedia(file.path, lacksStream.audio);
-      const rate = config.clip.framesPerSecond;
       const start = chooseStart(Math.max(0, this.ticks(record) - frameCount));
+      return this.readWindow(file, shard, record, start);
+    } finally {
+      shard.close();
+    }
+  }
+
+  /** @throws BadWindow where these bytes were damaged: others of the clip may be sound */
+  private readWindow(file: Original, shard: OpenShard, record: ClipRecord, start: number): StoredWindow {
+    const { modalities, config, frameCount, sampleCount } = this.args;
+    const rate = config.clip.framesPerSecond;
+    const wanted = (modality: Modality): boolean => modalities.includes(modality);
+    try {
       const startSeconds = (file.startSeconds ?? 0) + start / rate;
       let frames: Uint8Array = new Uint8Array(0);
       if (wanted('video')) {
@@ -71,8 +83,8 @@ export class StoredReader {
         ? padSamples(shard.samples(record.sound!, firstSample, sampleCount), 0, sampleCount)
         : new Float32Array(0);
       return { startSeconds, frames, height: record.frames?.height ?? 0, width: record.frames?.width ?? 0, waveform };
-    } finally {
-      shard.close();
+    } catch (error) {
+      throw inWindow(error);
     }
   }
 

@@ -1,4 +1,5 @@
 import { existsSync, renameSync } from 'node:fs';
+import type { BadClip } from '../../data';
 import { DamagedFile, openSafetensors, writeSealedSafetensors, type TensorSource } from '../../files';
 import { upload } from '../../tensor/backend';
 import { tf } from '../../tensor/native';
@@ -29,6 +30,7 @@ export function saveClassifier(state: ClassifierState, path: string): void {
     format,
     step: String(state.step),
     epoch: JSON.stringify(state.epoch),
+    ...(state.skipped.length > 0 && { skipped: JSON.stringify(state.skipped) }),
   });
 }
 
@@ -69,7 +71,13 @@ function readState(path: string, setup: ClassifierSetup): ClassifierState {
         tensors[group].set(name, tensor);
       }
     }
-    return new ClassifierState(tensors, Number(metadata.step), JSON.parse(metadata.epoch) as EpochSum);
+    const skipped = JSON.parse(metadata.skipped ?? '[]') as BadClip[];
+    return new ClassifierState(
+      tensors,
+      Number(metadata.step),
+      JSON.parse(metadata.epoch) as EpochSum,
+      skipped,
+    );
   } catch (error) {
     disposeTensors(tensors);
     throw error;

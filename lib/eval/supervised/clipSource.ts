@@ -2,6 +2,7 @@ import {
   LabelledLoader,
   batchesPerEpoch,
   middleClip,
+  type BadClip,
   type BadFile,
   type ClipPool,
   type LabelledAugmentation,
@@ -18,7 +19,11 @@ import type { ClassifierSetup } from './state';
 export interface ClipSource {
   readonly skipped: readonly BadFile[];
   /** The clips of the next step, or their features, and their files. */
-  next(): Promise<{ readonly view: NdArray; readonly entries: readonly MediaEntry[] }>;
+  next(): Promise<{
+    readonly view: NdArray;
+    readonly entries: readonly MediaEntry[];
+    readonly skipped?: readonly BadClip[];
+  }>;
   close(): Promise<void>;
 }
 
@@ -29,6 +34,8 @@ export interface ClipSourceArgs {
   readonly startStep: number;
   readonly steps: number;
   readonly pool: ClipPool;
+  /** Clips of which it is known that they cannot be used. */
+  readonly skipped: readonly BadClip[];
 }
 
 /** Clips that are decoded and augmented again in each epoch. */

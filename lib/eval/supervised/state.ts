@@ -1,4 +1,5 @@
 import type { XkdConfig } from '../../config';
+import type { BadClip } from '../../data';
 import { backbonePrefix, ownedSpecs, type ParameterSpec } from '../../model';
 import { tf } from '../../tensor/native';
 import { type StateTensors, disposeTensors, keepTensors, replaceTensors } from '../../train/stateTensors';
@@ -31,6 +32,8 @@ export class ClassifierState {
     /** Steps taken. */
     public step = 0,
     public epoch: EpochSum = { loss: 0, steps: 0 },
+    /** Training clips that could not be used up to here, each judged once. */
+    public skipped: readonly BadClip[] = [],
   ) {
     keepTensors(tensors);
   }

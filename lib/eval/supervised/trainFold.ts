@@ -1,4 +1,5 @@
 import { batchesPerEpoch, type BadFile, type ClipPool, type Fold, type MediaEntry } from '../../data';
+import { withBadClips } from '../../data/badFiles';
 import { UntilEvent } from '../../train/untilEvent';
 import { storedFeatures, type StoredFeatures } from '../store';
 import { Stopped, throwIfStopped, type ProtocolArgs } from '../protocols/protocol';
@@ -88,10 +89,16 @@ class FoldTraining {
     this.save();
     const metrics = await this.testMetrics(`fold ${fold.name}: test`);
     for (const bad of this.source!.skipped) this.skipped.set(bad.path, bad);
+    const partly = new Set<string>();
+    for (const bad of this.state.skipped) {
+      const { path } = this.train[bad.clip];
+      this.skipped.set(path, { path, reason: bad.reason });
+      if (bad.partly) partly.add(path);
+    }
     const result: FinishedFold = {
       fold: {
         name: fold.name,
-        trainClips: this.train.filter(({ path }) => !this.skipped.has(path)).length,
+        trainClips: this.train.filter(({ path }) => !this.skipped.has(path) || partly.has(path)).length,
         testClips: this.test.filter(({ path }) => !this.skipped.has(path)).length,
         metrics,
         details: { training: run.path, steps: length.steps, epochs: settings.epochs },
@@ -124,6 +131,7 @@ class FoldTraining {
       settings,
       entries: this.train,
       startStep,
+      skipped: this.state.skipped,
       steps: length.steps,
       pool: this.fold.pool,
     });
@@ -143,7 +151,9 @@ class FoldTraining {
     const label = `fold ${fold.name}: training`;
     let startMs = performance.now();
     while (this.state.step < length.steps) {
-      const loss = await takeStep(step, this.state, this.engine, await this.nextClips());
+      const clips = await this.nextClips();
+      this.state.skipped = withBadClips(this.state.skipped, clips.skipped ?? []);
+      const loss = await takeStep(step, this.state, this.engine, clips);
       const { epoch } = this.state;
       this.state.epoch = { loss: epoch.loss + loss, steps: epoch.steps + 1 };
       const figures = { loss: loss.toFixed(3) };

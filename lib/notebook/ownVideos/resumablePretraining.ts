@@ -26,7 +26,8 @@ export async function resumablePretraining(args: ResumableArgs): Promise<Resumab
   const run = await PretrainingRun.open({
     ...args,
     resume: listCheckpoints(out).length > 0,
-    openSource: (startStep, steps) => openLoader({ entries, config, startStep, steps, pool }),
+    openSource: (startStep, steps, skipped) =>
+      openLoader({ entries, config, startStep, steps, skipped, pool }),
   });
   return { run, history: historyOf(out, run.state.step) };
 }
