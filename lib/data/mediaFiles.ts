@@ -1,7 +1,8 @@
-import { closeSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import { basename, extname, join, relative, sep } from 'node:path';
 import { fileError } from '../files/fileError';
-import { sharedExtensions } from './mediaNames';
+import { isTransportStream, kindByHead } from './mediaHeads';
+import { audioExtensions, foreignExtensions, sharedExtensions, videoExtensions } from './mediaNames';
 
 /** A file that was found below a folder. */
 export interface MediaFile {
@@ -14,7 +15,7 @@ export interface MediaFile {
 
 /** What a folder holds, sorted by path. */
 export interface FolderSearch {
-  /** Files with the endings that were asked for. */
+  /** Files with the endings that were asked for, or with unknown ones and such content. */
   readonly files: readonly MediaFile[];
   /** Paths of all others. */
   readonly others: readonly string[];
@@ -26,8 +27,8 @@ export function findMedia(folder: string, extensions: readonly string[]): readon
 }
 
 /**
- * Finds files with certain endings, in whatever case, in a folder and all below it, also through links. Hidden ones
- * are passed over, such as the `._` files that macOS writes beside others.
+ * Finds files with certain endings, in whatever case, in a folder and all below it, also through links; with an ending
+ * that says nothing (or none) those that begin as such files do. Hidden ones are passed over, such as the `._` files that macOS writes beside others.
  *
  * @throws UserError if a folder may not be read
  */
@@ -48,6 +49,8 @@ export function searchMedia(folder: string, extensions: readonly string[]): Fold
         const real = entry.isSymbolicLink() ? realpathSync(path) : path;
         // A link to a folder above it would lead round and round.
         if (!above.includes(real)) search(path, [...folders, entry.name], [...above, real]);
+      } else if (isFile(entry, path) && isOfKind(path, extension, wanted)) {
+        found.push({ path, folders, stem: basename(entry.name, extension) });
       } else {
         others.push(path);
       }
@@ -76,26 +79,18 @@ function readFolder(folder: string) {
   }
 }
 
-/** Whether a file begins with the packets of an MPEG transport stream; cameras put a time of 4 bytes before each. */
-function isTransportStream(path: string): boolean {
-  const head = Buffer.alloc(transportPacketBytes + 9);
-  try {
-    const file = openSync(path, 'r');
-    try {
-      readSync(file, head, 0, head.length, 0);
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    // Whoever opens it says why that cannot be done.
-    return true;
-  }
-  const hasSync = (first: number, bytes: number): boolean => head[first] === syncByte && head[first + bytes] === syncByte;
-  return hasSync(0, transportPacketBytes) || hasSync(4, transportPacketBytes + 4);
+/** Whether a file of another ending begins as one that is looked for. */
+function isOfKind(path: string, extension: string, wanted: ReadonlySet<string>): boolean {
+  const ending = extension.toLowerCase();
+  if (foreignExtensions.has(ending) || videoExtensions.includes(ending) || audioExtensions.includes(ending)) return false;
+  const kind = kindByHead(path);
+  return kind !== null && wanted.has(kind === 'video' ? videoExtensions[0] : audioExtensions[0]);
 }
 
-const syncByte = 0x47;
-const transportPacketBytes = 188;
+/** Opening anything else, such as a pipe, may wait for ever. */
+function isFile(entry: Dirent, path: string): boolean {
+  return entry.isFile() || (entry.isSymbolicLink() && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false));
+}
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

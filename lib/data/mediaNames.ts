@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import type { Modality } from '../config';
+import { kindByHead } from './mediaHeads';
 import type { MediaEntry } from './types';
 
 /** File name endings that are taken for videos. */
@@ -52,12 +53,21 @@ export const audioExtensions: readonly string[] = [
   '.caf',
 ];
 
-/** Whether a file holds sound alone, as far as its name tells. */
+/** Endings of files that are no videos or sounds for sure, of which there may be many beside them. */
+export const foreignExtensions: ReadonlySet<string> = new Set(
+  'jpg jpeg png bmp webp tif tiff svg txt csv tsv json jsonl xml yaml yml md html pdf srt vtt ass npy npz pkl pt pth h5 hdf5 zip tar gz py m sh db log'
+    .split(' ')
+    .map((ending) => `.${ending}`),
+);
+
+/** Whether a file holds sound alone, as far as its name tells, or where that says nothing, its first bytes. */
 export function isSoundAlone({ path }: Pick<MediaEntry, 'path'>): boolean {
-  return audioExtensions.includes(extname(path).toLowerCase());
+  const ending = extname(path).toLowerCase();
+  if (audioExtensions.includes(ending)) return true;
+  return !videoExtensions.includes(ending) && kindByHead(path) === 'audio';
 }
 
-/** What files hold, as far as their names tell: sound alone, or pictures with (most likely) sound. */
+/** What files hold, as far as their names and first bytes tell: sound alone, or pictures with (most likely) sound. */
 export function heldModalities(entries: readonly Pick<MediaEntry, 'path'>[]): readonly Modality[] {
   return entries.length > 0 && entries.every(isSoundAlone) ? ['audio'] : ['video', 'audio'];
 }

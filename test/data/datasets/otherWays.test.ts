@@ -1,12 +1,41 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { configure, openDataset, openClipPool, openPretraining, pretrainingEntries, surveyDataset, UserError, type Dataset } from 'xkd';
+import {
+  configure,
+  extractDataset,
+  openClipPool,
+  openDataset,
+  openPretraining,
+  pretrainingEntries,
+  surveyDataset,
+  UserError,
+  type Dataset,
+  type XkdConfig,
+} from 'xkd';
 import { evaluationBatches } from 'xkd/dist/data/evaluation';
 import { ffmpeg, temporaryFolder } from '../../media/fixtures';
 import { plant, plantEsc50, plantFsd50k, plantHmdb51, plantUcf101, refuses } from './trees';
 
 const names = ({ entries, root }: Dataset): string[] => entries.map(({ path }) => path.slice(root.length + 1));
+
+/** Asserts that two clips have the same pictures and the same sound, wherever in them. */
+async function assertAlike({ entries }: Dataset, config: XkdConfig): Promise<void> {
+  const pool = openClipPool(config);
+  const plan = { kind: 'spread', clips: 3, crops: 1 } as const;
+  try {
+    for await (const { video, audio } of evaluationBatches(entries, config, { batch: 6, plan, pool })) {
+      for (const { data, shape } of [video!, audio!]) {
+        assert.equal(shape[0], 6);
+        const [apart, together] = [data.subarray(0, data.length / 2), data.subarray(data.length / 2)];
+        assert.ok(together.some((value) => value !== together[0]));
+        assert.deepEqual(apart, together);
+      }
+    }
+  } finally {
+    await pool.close();
+  }
+}
 
 describe('data sets as others write them', function () {
   this.timeout(60_000);
@@ -50,24 +79,21 @@ describe('data sets as others write them', function () {
   it('takes the sound of a clip from a file of its own', async () => {
     const root = file('apart');
     plant(root, { 'clips.csv': 'file,wav\na.mp4,a.flac\nb.mp4,\n' });
-    ffmpeg('-f', 'lavfi', '-i', 'testsrc2=d=2:s=64x48', '-c:v', 'libx264', '-preset', 'ultrafast', join(root, 'a.mp4'));
-    ffmpeg('-f', 'lavfi', '-i', 'sine=d=2', join(root, 'a.flac'));
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc2=d=12:s=64x48', '-c:v', 'libx264', '-preset', 'ultrafast', join(root, 'a.mp4'));
+    ffmpeg('-f', 'lavfi', '-i', 'sine=d=12', join(root, 'a.flac'));
     ffmpeg('-i', join(root, 'a.mp4'), '-i', join(root, 'a.flac'), '-c:v', 'copy', '-c:a', 'flac', '-strict', '-2', join(root, 'b.mp4'));
-    const { entries } = await openDataset(join(root, 'clips.csv'), { columns: { path: 'file', sound: 'wav' } });
-    assert.deepEqual(entries.map(({ sound }) => sound), [join(root, 'a.flac'), undefined]);
-    const config = configure('nano', { 'loader.workers': 1 });
-    const pool = openClipPool(config);
-    try {
-      for await (const { video, audio } of evaluationBatches(entries, config, { batch: 2, pool })) {
-        for (const { data } of [video!, audio!]) {
-          const [apart, together] = [data.subarray(0, data.length / 2), data.subarray(data.length / 2)];
-          assert.ok(together.some((value) => value !== together[0]));
-          assert.deepEqual(apart, together);
-        }
-      }
-    } finally {
-      await pool.close();
+    const columns = { path: 'file', sound: 'wav' };
+    const dataset = await openDataset(join(root, 'clips.csv'), { columns });
+    assert.deepEqual(dataset.entries.map(({ sound }) => sound), [join(root, 'a.flac'), undefined]);
+    // Decoded whole, and window by window.
+    for (const cacheMegabytes of [1, 100]) {
+      await assertAlike(dataset, configure('nano', { 'loader.workers': 1, 'loader.cacheMegabytes': cacheMegabytes }));
     }
+    const { frameSize: shortSide, framesPerSecond, sampleRateHz } = configure('nano').clip;
+    const form = { frames: 'raw', shortSide, framesPerSecond, sampleRateHz } as const;
+    await extractDataset({ dataset, out: file('apart-extracted'), form, workers: 1 });
+    rmSync(join(root, 'a.flac'));
+    await assertAlike(await openDataset(file('apart-extracted')), configure('nano', { 'loader.workers': 1 }));
   });
 
   it('reads tables without a line of names by the numbers of their columns', async () => {
@@ -123,6 +149,19 @@ describe('data sets as others write them', function () {
     assert.deepEqual([entries.length, notes], [1, [`2 sounds without pictures in ${root} are left out.`]]);
     plant(root, { 'index.csv': 'path\nrain/1.mp4\n' });
     assert.deepEqual((await surveyDataset(root, { open: null }))!.leftOut, ['rain/1.mp3', 'rain/1.wav', 'rain/2.wav', 'sea/3.flac']);
+  });
+
+  it('takes files without a known ending for what they hold', async () => {
+    const root = file('unnamed');
+    plant(root, { 'b/notes': 'RIFF is a word', 'b/page.bin': 'x' });
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc2=d=1:s=64x48', join(root, 'first.mkv'));
+    ffmpeg('-f', 'lavfi', '-i', 'sine=d=1', join(root, 'second.wav'));
+    renameSync(join(root, 'first.mkv'), join(root, 'b/first'));
+    renameSync(join(root, 'second.wav'), join(root, 'b/second.part'));
+    const dataset = await openDataset(root);
+    assert.deepEqual(names(dataset), ['b/first', 'b/second.part']);
+    assert.deepEqual(dataset.leftOut, [join(root, 'b/notes'), join(root, 'b/page.bin')]);
+    assert.deepEqual(pretrainingEntries(dataset).entries.map(({ path }) => path), [join(root, 'b/first')]);
   });
 
   it('refuses to pretrain on sound alone before a run folder is made', async () => {
