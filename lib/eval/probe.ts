@@ -1,4 +1,5 @@
 import { modalities, type Modality } from '../config';
+import { withModalities } from '../data/usableEntries';
 import { openClipPool, openDataset, type BadFile, type ClipPool, type DatasetArgs } from '../data';
 import type { Role } from '../model';
 import { shownAs } from '../shown';
@@ -75,7 +76,9 @@ export async function linearProbe({ modality, ...args }: ProbeArgs): Promise<Pro
 export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
   const { network, modalities: asked, tower = 'student' } = args;
   const { splits: names = { train: 'train', test: 'test' } } = args;
-  const { train, test } = probeSplits(await openDataset(args.data, args.openAs), names);
+  const wanted = modalities.filter((modality) => asked.includes(modality) || asked.includes('both'));
+  const { dataset } = withModalities(await openDataset(args.data, args.openAs), wanted);
+  const { train, test } = probeSplits(dataset, names);
   const skipped: BadFile[] = [];
   const pool = args.pool ?? (args.clips ? undefined : openClipPool(network.config));
   const total = train.length + test.length;
@@ -83,7 +86,7 @@ export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
     extractFeatures({
       network,
       entries,
-      modalities: modalities.filter((modality) => asked.includes(modality) || asked.includes('both')),
+      modalities: wanted,
       tower,
       pool,
       clips: args.clips,

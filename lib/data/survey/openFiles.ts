@@ -12,6 +12,8 @@ export interface OpenFilesArgs {
   readonly decode: boolean;
   /** Where what was found out is written as it comes, so that another call continues from there; null: nowhere. */
   readonly log: string | null;
+  /** Files that are the pictures or the sound of a clip alone: they need not have the other. */
+  readonly halves?: ReadonlySet<string>;
   readonly onProgress?: (done: number, total: number, broken: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -53,7 +55,7 @@ export async function openFiles(paths: readonly string[], args: OpenFilesArgs): 
     log.close();
     await host.close();
   }
-  return signal?.aborted ? null : sum(results, decode);
+  return signal?.aborted ? null : sum(results, args);
 }
 
 /** @returns null if it was stopped */
@@ -75,13 +77,14 @@ async function openFile(
   }
 }
 
-function sum(results: readonly OpenedFile[], decoded: boolean): OpenedFiles {
+function sum(results: readonly OpenedFile[], { decode: decoded, halves }: OpenFilesArgs): OpenedFiles {
   const good = results.filter(({ reason }) => reason === null);
   const broken = results.filter(({ reason }) => reason !== null);
+  const single = good.filter(({ path }) => !halves?.has(path));
   return {
     files: results.length,
-    withoutSound: good.filter(({ audio }) => !audio).length,
-    withoutPictures: good.filter(({ video }) => !video).length,
+    withoutSound: single.filter(({ audio }) => !audio).length,
+    withoutPictures: single.filter(({ video }) => !video).length,
     totalSeconds: good.reduce((total, { seconds }) => total + (seconds ?? 0), 0),
     broken: broken
       .map(({ path, reason }): BadFile => ({ path, reason: reason! }))

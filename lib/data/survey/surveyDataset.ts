@@ -37,7 +37,8 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
   const present = clips.flatMap(({ path }) => path ?? []);
   // The files of an extracted set are its shards, whose sizes were looked at when it was opened.
   const sounds = clips.flatMap(({ sound }) => sound ?? []);
-  const opened = open && !found.isExtracted ? await openFiles([...present, ...sounds], open) : null;
+  const halves = new Set(clips.flatMap(({ path, sound }) => (path !== null && sound !== undefined ? [path, sound] : [])));
+  const opened = open && !found.isExtracted ? await openFiles([...present, ...sounds], { ...open, halves }) : null;
   if (open && !found.isExtracted && !opened) return null;
   const counted = clips.map(({ listed, path }): CountedClip => ({ listed, isPresent: path !== null }));
   const missing = clips

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { MediaEntry } from '../../data';
 
-/** By what a file is known again. */
+/** By what a file is known again, together with that of its sound where it has one. */
 export interface FileFingerprint {
   readonly bytes: number;
   /** When it was last written [ms]. */
@@ -17,13 +17,9 @@ export interface FileFingerprint {
  *
  * @throws the system's error where the file can't be read
  */
-export async function fingerprintFile({
-  path,
-  stored,
-}: Pick<MediaEntry, 'path' | 'stored'>): Promise<FileFingerprint> {
+export async function fingerprintFile({ stored, ...files }: ClipFiles): Promise<FileFingerprint> {
   if (stored && 'sha256' in stored) return { bytes: stored.length, modifiedMs: 0, sha256: stored.sha256 };
-  const { size, mtimeMs } = await stat(path);
-  return { bytes: size, modifiedMs: mtimeMs, sha256: await hashFile(path) };
+  return { ...(await stateOf(files)), sha256: await hashFiles(files) };
 }
 
 /**
@@ -31,13 +27,30 @@ export async function fingerprintFile({
  * file that is gone it is not known, and so it isn't.
  */
 export async function isUnchanged(
-  { path, stored }: Pick<MediaEntry, 'path' | 'stored'>,
+  { stored, ...files }: ClipFiles,
   before: FileFingerprint,
 ): Promise<boolean> {
   if (stored) return 'sha256' in stored && stored.sha256 === before.sha256;
-  const now = await stat(path).catch(() => null);
-  if (now === null || now.size !== before.bytes) return false;
-  return now.mtimeMs === before.modifiedMs || (await hashFile(path)) === before.sha256;
+  const now = await stateOf(files).catch(() => null);
+  if (now === null || now.bytes !== before.bytes) return false;
+  return now.modifiedMs === before.modifiedMs || (await hashFiles(files)) === before.sha256;
+}
+
+type ClipFiles = Pick<MediaEntry, 'path' | 'sound' | 'stored'>;
+
+/** Size of all, and date of the newest. */
+async function stateOf({ path, sound }: ClipFiles): Promise<Pick<FileFingerprint, 'bytes' | 'modifiedMs'>> {
+  const files = await Promise.all([path, ...(sound === undefined ? [] : [sound])].map((file) => stat(file)));
+  const bytes = files.reduce((sum, { size }) => sum + size, 0);
+  return { bytes, modifiedMs: Math.max(...files.map(({ mtimeMs }) => mtimeMs)) };
+}
+
+async function hashFiles({ path, sound }: ClipFiles): Promise<string> {
+  const own = await hashFile(path);
+  if (sound === undefined) return own;
+  return createHash('sha256')
+    .update(`${own} ${await hashFile(sound)}`)
+    .digest('hex');
 }
 
 async function hashFile(path: string): Promise<string> {

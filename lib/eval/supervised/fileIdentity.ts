@@ -17,13 +17,19 @@ export function identityOfFiles(
   const hash = createHash('sha256');
   for (const place of places) {
     const entry = entries[place];
-    hash.update(`${JSON.stringify([entryName(entry, root), ...labelsOf(entry), contentOf(entry)])}\n`);
+    hash.update(`${JSON.stringify([entryName(entry, root), ...labelsOf(entry), ...contentsOf(entry)])}\n`);
   }
   return hash.digest('hex');
 }
 
+/** Of its file, and of that of its sound where it has one. */
+function contentsOf(entry: MediaEntry): (string | null)[] {
+  const { sound, stored } = entry;
+  return sound === undefined || stored ? [contentOf(entry)] : [contentOf(entry), contentOf({ path: sound })];
+}
+
 /** Null for what can't be read, and is left out later. */
-function contentOf({ path, stored }: MediaEntry): string | null {
+function contentOf({ path, stored }: Pick<MediaEntry, 'path' | 'stored'>): string | null {
   if (stored) return 'sha256' in stored ? stored.sha256 : null;
   let file: number | null = null;
   try {
