@@ -59,15 +59,26 @@ export function readConfigFile(path: string | undefined): ConfigFile {
       `The preset in "${path}" is not the name of one: choose from ${Object.keys(presets).join(', ')}.`,
     );
   }
-  const words = Object.entries(values).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
+  const words = Object.entries(values).map(([key, value]) => `${key}=${asWord(value)}`);
   return { preset, words };
+}
+
+/** JSON knows no infinite numbers and none that are not a number: they are refused by their names. */
+function asWord(value: Override): string {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : JSON.stringify(value);
 }
 
 function contentOf(path: string): unknown {
   // JSON is YAML, too.
   const document = parseDocument(readText(path));
   const problem = [...document.errors, ...document.warnings].at(0);
-  if (problem === undefined) return document.toJS() as unknown;
+  if (problem === undefined) {
+    try {
+      return document.toJS() as unknown;
+    } catch {
+      throw new UserError(`"${path}" repeats its anchors too often: write the values out.`);
+    }
+  }
   if (problem.code === 'MULTIPLE_DOCS')
     throw new UserError(
       `"${path}" holds several documents of YAML; leave one, without a line "---" below it.`,
@@ -76,14 +87,23 @@ function contentOf(path: string): unknown {
   throw new UserError(`"${path}" is neither YAML nor JSON: ${reason.replace(/:$/, '')}.`);
 }
 
-function flatten(path: string, node: unknown, prefix = ''): [string, Override][] {
+function flatten(
+  path: string,
+  node: unknown,
+  prefix = '',
+  above: readonly unknown[] = [],
+): [string, Override][] {
   if (!isGroup(node)) {
     throw new UserError(
       `"${path}" is not a list of keys with values, such as "mask.video: 0.9" in a line of YAML.`,
     );
   }
+  if (above.includes(node))
+    throw new UserError(`"${path}" holds ${prefix.slice(0, -1)} within itself: write its values out.`);
   return Object.entries(node).flatMap(([key, value]) =>
-    isGroup(value) ? flatten(path, value, `${prefix}${key}.`) : [[prefix + key, value as Override]],
+    isGroup(value)
+      ? flatten(path, value, `${prefix}${key}.`, [...above, node])
+      : [[prefix + key, value as Override]],
   );
 }
 

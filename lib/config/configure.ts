@@ -126,6 +126,9 @@ function setKey(tree: Tree, key: string, value: Override): void {
 }
 
 function unknownKey(key: string): UserError {
+  const within = overrideKeys().filter((name) => name.startsWith(`${key}.`));
+  if (within.length > 0)
+    return new UserError(`"${key}" is a group of configuration keys: name one of ${within.join(', ')}.`);
   const [close] = byCloseness(key, overrideKeys());
   return new UserError(`There is no configuration key "${key}"; did you mean "${close}"?`);
 }

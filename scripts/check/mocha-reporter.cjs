@@ -1,7 +1,10 @@
 const fs = require('node:fs');
+const path = require('node:path');
 const Mocha = require('mocha');
 
-/** Mocha's ordinary output, and the counts and what failed in the file that XKD_MOCHA_COUNTS names. */
+const slowestFiles = 20;
+
+/** Mocha's ordinary output and the slowest files; counts and what failed in the file that XKD_MOCHA_COUNTS names. */
 module.exports = class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
@@ -12,7 +15,20 @@ module.exports = class CountingReporter extends Mocha.reporters.Spec {
       // At once, as a whole run takes long; the rest is told at its end.
       console.log(`      ${message}`);
     });
+    const seconds = new Map();
+    let startMs = performance.now();
+    runner.on('suite', (suite) => {
+      if (suite.parent?.root) startMs = performance.now();
+    });
+    runner.on('suite end', (suite) => {
+      if (!suite.parent?.root) return;
+      const name = path.relative(process.cwd(), suite.file);
+      seconds.set(name, (seconds.get(name) ?? 0) + (performance.now() - startMs) / 1000);
+    });
     runner.once('end', () => {
+      const slowest = [...seconds].sort(([, a], [, b]) => b - a).slice(0, slowestFiles);
+      console.log('  Files that took longest:');
+      for (const [name, each] of slowest) console.log(`    ${each.toFixed(0).padStart(4)} s  ${name}`);
       const { passes, failures: failed, pending } = runner.stats;
       const counts = { passed: passes, failed, skipped: pending, failures };
       fs.writeFileSync(process.env.XKD_MOCHA_COUNTS, JSON.stringify(counts));

@@ -65,6 +65,12 @@ describe('--config', function () {
       ['mask: {video: 1\n', /^xkd: ".*" is neither YAML nor JSON: /],
       ['seed: 1\nseed: 2\n', /^xkd: ".*" is neither YAML nor JSON: Map keys must be unique/],
       ['seed: !!js/function "x"\n', /^xkd: ".*" is neither YAML nor JSON: Unresolved tag: \S*js\/function/],
+      [
+        'mask: 5\n',
+        /^xkd: "mask" is a group of configuration keys: name one of mask\.video, mask\.audio\.$/m,
+      ],
+      ['seed: 1e400\n', /^xkd: seed must be a number; "Infinity" is not one\.$/m],
+      ['mask: &m\n  video: *m\n', /^xkd: ".*" holds mask\.video within itself: write its values out\.$/m],
       ['preset: nano\n---\npreset: base\n', /^xkd: ".*" holds several documents of YAML; leave one/],
     ];
     for (const [text, sentence] of wrongs) {
@@ -77,7 +83,7 @@ describe('--config', function () {
     await assertRefused(['config', '--config', join(folder, 'none.yaml')], /^xkd: .*none\.yaml/);
     await assertRefused(
       ['config', '--config', file('c.yaml', 'seed: 1')],
-      /^xkd: Missing required argument 'preset'/,
+      /^xkd: ".*c\.yaml" names no preset: add a line such as "preset: nano" to it/,
     );
   });
 

@@ -107,10 +107,10 @@ describe('named sizes', () => {
     });
   });
 
-  it('are refused with the choices, and groups without names with a near key', () => {
+  it('are refused with the choices, and groups without names with their keys', () => {
     refused({ encoder: 'huge' }, /"huge" of "encoder".*tiny, small, base, large.*encoder\.width/);
     refused({ 'views.local': 'many' }, /"many" of "views\.local".*views\.local\.video/);
-    refused({ loss: 3 }, /no configuration key "loss"/);
+    refused({ loss: 3 }, /"loss" is a group of configuration keys: name one of loss\.alignment, /);
     assert.deepEqual(configure('nano', { 'views.local': 2 }).views.local, { video: 2, audio: 2 });
   });
 });

@@ -38,6 +38,11 @@ function run(command: Command, first: string | undefined, rest: readonly string[
   // With a file that names its preset, none need be given.
   const isOverride = first?.includes('=') === true && file.preset !== undefined;
   const preset = isOverride ? file.preset : (first ?? file.preset);
+  if (preset === undefined && flags.config !== undefined) {
+    throw new UserError(
+      `"${flags.config}" names no preset: add a line such as "preset: nano" to it, or name one on the command line.`,
+    );
+  }
   if (preset === undefined) {
     command.error("error: missing required argument 'preset'", {
       code: 'commander.missingArgument',
