@@ -6,7 +6,9 @@ import { kernelSpecFolder, nodeModules, root, venv } from './paths.mjs';
 const specFile = path.join(kernelSpecFolder, 'kernel.json');
 const labSettingsFile = path.join(venv, 'share', 'jupyter', 'lab', 'settings', 'overrides.json');
 const kernelFile = path.join(root, 'scripts', 'kernel', 'main.cjs');
-const serverSettingsFile = path.join(venv, 'etc', 'jupyter', 'jupyter_server_config.d', 'xkd.json');
+const serverFolder = path.join(venv, 'etc', 'jupyter');
+const serverSettingsFile = path.join(serverFolder, 'jupyter_server_config.d', 'xkd.json');
+const serverCode = 'jupyter_server_config.py';
 
 /**
  * No questions about news and updates; and patience with completions of a kernel that has just begun or computes (10 s): after
@@ -52,5 +54,8 @@ function settings() {
     [labSettingsFile, labSettings],
     [serverSettingsFile, serverSettings],
   ];
-  return files.map(([file, content]) => [file, `${JSON.stringify(content, null, 2)}\n`]);
+  return [
+    ...files.map(([file, content]) => [file, `${JSON.stringify(content, null, 2)}\n`]),
+    [path.join(serverFolder, serverCode), readText(path.join(root, 'scripts', 'setup', serverCode))],
+  ];
 }

@@ -10,7 +10,6 @@ import { loadScript } from '../setup/support';
 
 const root = resolve(__dirname, '../../..');
 const startSeconds = 180;
-const endSeconds = 30;
 const { findChromium } = createRequire(__filename)(join(root, 'scripts/check/chromium.cjs')) as {
   findChromium(): string | null;
 };
@@ -212,10 +211,7 @@ export class JupyterLab {
   async stop(): Promise<void> {
     const closed = new Promise((done) => this.server.once('close', done));
     this.server.kill('SIGTERM');
-    // A server that is ended amid a request may wait for a thread of Python's AnyIO for good.
-    const late = setTimeout(() => this.server.kill('SIGKILL'), endSeconds * 1000);
     await closed;
-    clearTimeout(late);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

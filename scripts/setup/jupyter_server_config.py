@@ -1,0 +1,9 @@
+"""Set-up copies this file to where Jupyter's server reads its configuration."""
+
+# A server that is ended amid a request waits for a thread of AnyIO's that nobody ends any more. Daemon threads aren't waited for.
+try:
+    from anyio._backends._asyncio import WorkerThread
+
+    WorkerThread.daemon = True
+except ImportError:
+    pass
