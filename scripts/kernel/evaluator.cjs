@@ -4,6 +4,7 @@ const { createRequire } = require('node:module');
 const { awaitsAtTop, forTslab, ipythonSentence } = require('./cellSource.cjs');
 const { withNamespaces, withoutUnassigned } = require('./declarations.cjs');
 const { CompileError, Interruption, WrongLanguage } = require('./failures.cjs');
+const { FilesAbove } = require('./filesAbove.cjs');
 const { Positions } = require('./positions.cjs');
 
 const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
@@ -19,6 +20,7 @@ class Evaluator {
   /** The declarations of the names that cells can use. */
   declarations = '';
   positions = new Positions();
+  #filesAbove;
   #executor;
   #converters = {};
   #createConverter;
@@ -33,7 +35,8 @@ class Evaluator {
   constructor({ folder, say, onModule = () => {} }) {
     const file = ofTslab.resolve('@tslab/typescript-for-tslab');
     const original = ofTslab(file);
-    require.cache[file].exports = this.ts = this.positions.withMaps(original);
+    this.#filesAbove = new FilesAbove(folder);
+    require.cache[file].exports = this.ts = this.#filesAbove.allow(this.positions.withMaps(original));
     this.#createConverter = ofTslab('./converter.js').createConverter;
     const evaluator = this;
     const converters = {
@@ -154,7 +157,8 @@ class Evaluator {
     );
     for (const name of cell.names) delete names[name];
     output += `\n//# sourceURL=${cell.name}`;
-    return { ...converted, output, hasToplevelAwait: awaitsAtTop(this.ts, text) };
+    const sideOutputs = this.#filesAbove.restored(converted.sideOutputs);
+    return { ...converted, output, sideOutputs, hasToplevelAwait: awaitsAtTop(this.ts, text) };
   }
 
   #keepAssigned(cell) {

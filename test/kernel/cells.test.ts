@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Kernel, only, told } from './kernelClient';
 
 describe('cells in the kernel', function () {
@@ -211,6 +214,31 @@ describe('cells in the kernel', function () {
     );
     assert.match(shown, /^A cell of a notebook cannot read from the keyboard: /);
     assert.match((await fails("(globalThis as any).prompt('name?')")).shown, /cannot read from the keyboard/);
+  });
+
+  it('import files beside, below and above the notebook, and what those import', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'xkd-above-'));
+    const files = {
+      'helper.ts':
+        "import { three } from './other/deep';\nimport { own } from './notebooks/own';\nexport const sum = (x: number): number => x * three + own;",
+      'other/deep.ts': 'export const three = 3;',
+      'notebooks/own.ts': 'export const own = 100;',
+      'plain.js': 'module.exports = { next: (x) => x + 1 };',
+    };
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
+    const inside = await Kernel.start({ cwd: join(folder, 'notebooks') });
+    try {
+      const { text } = await inside.execute(
+        "import { sum } from '../helper';\nimport { own } from './own';\nimport { next } from '../plain';\nconsole.log(sum(4), own, next(1));",
+      );
+      assert.equal(text, '112 100 2\n');
+    } finally {
+      await inside.stop();
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('do not end the kernel by process.exit, neither at once nor later', async () => {
