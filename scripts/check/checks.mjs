@@ -13,6 +13,8 @@ import { checkOnNode } from './on-node.mjs';
 const newestLine = String(testedLines.at(-1));
 /** Runs every notebook in a browser: minutes, so that it is a part of its own. */
 const everyNotebook = 'test/dist/browser/everyNotebook.test.js';
+/** Folders of tests that wait for programs, such as browsers and kernels, more than they compute. */
+const jupyterTests = 'test/dist/{browser,kernel,notebook,setup}/**/*.test.js';
 
 /**
  * What `npm test` does, in order: each check has the part that it belongs to (for --only), a title, and run(),
@@ -26,8 +28,13 @@ export function allChecks() {
     { part: 'lint', title: 'Prettier', run: () => tool('prettier/bin/prettier.cjs', ['--check', '.']) },
     {
       part: 'mocha',
-      title: 'Mocha',
-      run: () => mocha('test/dist/**/*.test.js', '--ignore', everyNotebook),
+      title: 'Mocha: the library and the command line',
+      run: () => mocha('test/dist/**/*.test.js', '--ignore', jupyterTests),
+    },
+    {
+      part: 'jupyter',
+      title: 'Mocha: kernel, notebooks, browser, set-up',
+      run: () => mocha(jupyterTests, '--ignore', everyNotebook),
     },
     ...courseChecks(),
     ...machineChecks(),
@@ -39,12 +46,15 @@ export function allChecks() {
   ];
 }
 
-export const parts = ['types', 'lint', 'mocha', 'notebooks', 'machine', 'node'];
+export const parts = ['types', 'lint', 'mocha', 'jupyter', 'notebooks', 'machine', 'node'];
 
 /** What runs without --only: `machine` is a choice from the others, and `node` is for CI, as it takes minutes. */
 export const usualParts = parts.filter(
   (part) => part !== 'machine' && (part !== 'node' || process.env.CI === 'true'),
 );
+
+/** Parts that can run beside the others once types and builds are there. */
+export const partsBeside = ['lint', 'mocha', 'node'];
 
 /** What depends most on the machine and its Node, in a few minutes: the figures of the original, the kernel, 00 to 03. */
 function machineChecks() {

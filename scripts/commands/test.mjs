@@ -1,4 +1,5 @@
-import { allChecks, parts, usualParts } from '../check/checks.mjs';
+import { canRunBeside, PartsBeside } from '../check/beside.mjs';
+import { allChecks, parts, partsBeside, usualParts } from '../check/checks.mjs';
 import { Counts } from '../check/counts.mjs';
 import { endWithLauncher } from '../process/launcher.mjs';
 import { root } from '../setup/paths.mjs';
@@ -6,9 +7,9 @@ import { notices, setUp } from '../setup/set-up.mjs';
 
 endWithLauncher();
 
-// npm test: sets up what is missing, then runs every check, also after a failed one, and counts. Developers can
-// name parts: npm test -- --only mocha,lint
-const wanted = askedParts(process.argv.slice(2));
+// npm test: sets up what is missing, then runs every check, also after a failed one, and counts. Where the machine has room,
+// some run beside the others. Developers can name parts, which run one after the other: npm test -- --only mocha,lint
+const asked = askedParts(process.argv.slice(2));
 process.chdir(root);
 if (!(await setUp({ build: false }))) finish(Counts.one(false, 'Set-up'));
 for (const notice of notices()) console.error(notice);
@@ -17,27 +18,42 @@ let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (interrupted = true));
 
 const total = new Counts();
-for (const { part, title, run } of allChecks()) {
-  if (!wanted.includes(part)) continue;
-  if (interrupted) break;
-  const startedAt = performance.now();
-  console.log(`\n== ${title}`);
-  const result = await run();
-  const counts = typeof result === 'boolean' ? Counts.one(result, title) : result.within(title);
-  total.add(counts);
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  console.log(`${counts.failed > 0 ? 'failed' : 'passed'}: ${title}, ${seconds} s`);
+if (asked !== null) await runParts(asked);
+else if (!canRunBeside()) await runParts(usualParts);
+else {
+  await runParts(['types']);
+  const beside = usualParts.filter((part) => partsBeside.includes(part));
+  console.log(`\nRunning beside the next parts, and printed behind them: ${beside.join(', ')}`);
+  const others = new PartsBeside(beside);
+  await runParts(usualParts.filter((part) => part !== 'types' && !beside.includes(part)));
+  others.show();
+  total.add(await others.counts);
 }
 if (interrupted) total.add(Counts.one(false, 'Interrupted: not everything was run.'));
 finish(total);
+
+async function runParts(wanted) {
+  for (const { part, title, run } of allChecks()) {
+    if (!wanted.includes(part)) continue;
+    if (interrupted) break;
+    const startedAt = performance.now();
+    console.log(`\n== ${title}`);
+    const result = await run();
+    const counts = typeof result === 'boolean' ? Counts.one(result, title) : result.within(title);
+    total.add(counts);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    console.log(`${counts.failed > 0 ? 'failed' : 'passed'}: ${title}, ${seconds} s`);
+  }
+}
 
 function finish(counts) {
   for (const line of counts.lines) console.log(line);
   process.exit(counts.failed > 0 ? 1 : 0);
 }
 
+/** The parts that were named; null: none were. */
 function askedParts(words) {
-  if (words.length === 0) return usualParts;
+  if (words.length === 0) return null;
   const value = words[0] === '--only' ? words[1] : /^--only=(.*)$/.exec(words[0])?.[1];
   const asked = value?.split(',') ?? [];
   if (asked.length > 0 && asked.every((name) => parts.includes(name))) return asked;
