@@ -22,6 +22,13 @@ const listFolders = ['.', 'csv', 'metadata', 'segments', 'annotations'];
  */
 export const audioset: Layout = {
   name: 'audioset',
+  title: 'AudioSet',
+  published: {
+    classes: 527,
+    clips: { train: 2_063_949, test: 20_371 },
+    alternatives: { train: [22_160, 2_041_789] },
+    source: 'Gemmeke et al., ICASSP 2017; the heads of the tables: 22160 and 2041789 training segments, 20371 for evaluation',
+  },
   expected: 'balanced_train_segments.csv, eval_segments.csv, if there is one class_labels_indices.csv, and files named by YouTube ids',
   multiLabel: true,
   whole: false,

@@ -12,6 +12,13 @@ const folds = ['1', '2', '3', '4', '5'];
 /** ESC-50 (Piczak 2015): `audio/*.wav` and `meta/esc50.csv`, whose column `fold` names the fold in which a clip is tested. */
 export const esc50: Layout = {
   name: 'esc50',
+  title: 'ESC-50',
+  published: {
+    classes: 50,
+    clips: Object.fromEntries([1, 2, 3, 4, 5].flatMap((fold) => [[`${fold} train`, 1600], [`${fold} test`, 400]])),
+    perClass: Object.fromEntries([1, 2, 3, 4, 5].flatMap((fold) => [[`${fold} train`, 32], [`${fold} test`, 8]])),
+    source: 'Piczak, ACM Multimedia 2015: 2000 clips, 40 of each class, in five folds',
+  },
   expected: 'audio/*.wav and meta/esc50.csv',
   multiLabel: false,
   whole: true,

@@ -18,6 +18,12 @@ const roleOf: Readonly<Record<string, FoldRole>> = { train: 'train', val: 'valid
  */
 export const fsd50k: Layout = {
   name: 'fsd50k',
+  title: 'FSD50K',
+  published: {
+    classes: 200,
+    clips: { train: 36_796, val: 4170, test: 10_231 },
+    source: 'Fonseca et al., IEEE/ACM TASLP 30 (2022): 40966 clips for development and 10231 for evaluation',
+  },
   expected: 'FSD50K.dev_audio/*.wav, FSD50K.eval_audio/*.wav and FSD50K.ground_truth/{dev,eval,vocabulary}.csv',
   multiLabel: true,
   whole: true,

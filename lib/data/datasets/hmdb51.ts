@@ -19,6 +19,20 @@ const roleOf: Readonly<Record<string, FoldRole>> = { 0: null, 1: 'train', 2: 'te
  */
 export const hmdb51: Layout = {
   name: 'hmdb51',
+  title: 'HMDB51',
+  published: {
+    classes: 51,
+    clips: {
+      '1 train': 3570,
+      '1 test': 1530,
+      '2 train': 3570,
+      '2 test': 1530,
+      '3 train': 3570,
+      '3 test': 1530,
+    },
+    perClass: { '1 train': 70, '1 test': 30, '2 train': 70, '2 test': 30, '3 train': 70, '3 test': 30 },
+    source: 'Kuehne et al., ICCV 2011; the lists of the three splits, which name 6766 clips',
+  },
   expected: 'CLASS/*.avi (also within a folder such as hmdb51_org) and testTrainMulti_7030_splits/CLASS_test_split1.txt, ...',
   multiLabel: false,
   whole: true,

@@ -1,3 +1,3 @@
-export { knownDatasets, type KnownDataset } from './layout';
-export { publishedCounts, type PublishedCounts } from './published';
+export type { PublishedCounts } from './layout';
+export { knownDatasets, publishedCounts, type KnownDataset } from './registry';
 export { kineticsSoundClasses } from './kineticsSoundClasses';

@@ -4,7 +4,7 @@ import { comparable, findMedia, type MediaFile } from '../mediaFiles';
 import { videoExtensions } from '../mediaNames';
 import { columnOf, findColumn, readTable } from '../table';
 import { kineticsSoundClasses } from './kineticsSoundClasses';
-import type { FoldRole, KnownDataset, Layout, LayoutContent, ListedClip } from './layout';
+import type { FoldRole, Layout, LayoutContent, ListedClip, PublishedCounts } from './layout';
 import { FileKeys, namesIn } from './places';
 
 const splits = ['train', 'val', 'test'] as const;
@@ -12,7 +12,8 @@ type Split = (typeof splits)[number];
 
 const ownFolders = ['kinetics400', 'kinetics600', 'kinetics700', 'kinetics700_2020', 'annotations', 'labels'];
 const listFolders = ['.', ...ownFolders, ...ownFolders.map((folder) => `${folder}/annotations`)];
-const listName = /^(?:kinetics[-_]?(?:[467]00(?:[-_]2020)?|sound)?_|k[467]00_)?(train|val|validate|validation|test)\.csv$/i;
+const listName =
+  /^(?:kinetics[-_]?(?:[467]00(?:[-_]2020)?|sound)?_|k[467]00_)?(train|val|validate|validation|test)\.csv$/i;
 /** Folders of clips: `train`, `val_256`, `train_part_0`, ... */
 const clipFolder = /^(train|val|validate|validation|test)(?:[-_ ].*)?$/i;
 /** YouTube's 11 characters, and where the clip was cut out [s]. */
@@ -23,20 +24,51 @@ const cutName = /^(.{11})_(\d{6})_(\d{6})$/;
  * `ID_000010_000020.mp4` or `ID.mp4` in folders of classes, of splits, of both, or in one. Without lists the folders
  * tell the splits and classes. The validation split is what is tested on, as everywhere in the literature.
  */
-export const kinetics400 = kineticsLayout('kinetics400', null);
+export const kinetics400 = kineticsLayout('kinetics400', 'Kinetics-400', null, {
+  classes: 400,
+  clips: { train: 246_534, val: 19_906, test: 38_685 },
+  source:
+    'Kay et al., arXiv 1705.06950 (2017); the published lists (of their videos some 240000 can still be had)',
+});
 
 /** Kinetics-600 (Carreira et al. 2018) and Kinetics-700 (2019, and its edition of 2020): published in the same way. */
-export const kinetics600 = kineticsLayout('kinetics600', null);
-export const kinetics700 = kineticsLayout('kinetics700', null);
+export const kinetics600 = kineticsLayout('kinetics600', 'Kinetics-600', null, {
+  classes: 600,
+  clips: { train: 392_622, val: 30_001, test: 60_000 },
+  alternatives: { train: [370_582, 427_549], val: [28_313, 29_793], test: [56_618, 72_924] },
+  approximate: true,
+  source: 'Carreira et al., arXiv 1808.01340 (2018); lists that were published again name fewer clips',
+});
+export const kinetics700 = kineticsLayout('kinetics700', 'Kinetics-700', null, {
+  classes: 700,
+  clips: { train: 545_317, val: 35_000, test: 70_000 },
+  alternatives: { test: [64_532, 64_260] },
+  approximate: true,
+  source:
+    'Carreira et al., arXiv 1907.06987 (2019), 650317 clips; the edition of 2020 (arXiv 2010.10864) names about as many',
+});
 
 /** Kinetics-Sound: the classes of Kinetics-400 that are both seen and heard; all others are left out. */
-export const kineticsSound = kineticsLayout('kinetics-sound', kineticsSoundClasses);
+export const kineticsSound = kineticsLayout('kinetics-sound', 'Kinetics-Sound', kineticsSoundClasses, {
+  classes: 32,
+  clips: { train: 22_700, val: 1600 },
+  approximate: true,
+  source: 'the XKD paper: about 22.7 k clips for training and 1.6 k for validation',
+});
 
-function kineticsLayout(name: KnownDataset, subset: readonly string[] | null): Layout {
+function kineticsLayout(
+  name: string,
+  title: string,
+  subset: readonly string[] | null,
+  published: PublishedCounts,
+): Layout {
   const wanted = subset && new Set(subset.map(comparable));
-  const isWanted = (label: string | null): boolean => !wanted || (label !== null && wanted.has(comparable(label)));
+  const isWanted = (label: string | null): boolean =>
+    !wanted || (label !== null && wanted.has(comparable(label)));
   return {
     name,
+    title,
+    published,
     expected:
       'clips ID_000010_000020.mp4 or ID.mp4 in folders train, val, test or of classes, and train.csv, val.csv (also in annotations)',
     multiLabel: false,
@@ -72,7 +104,10 @@ function listsIn(folder: string): { path: string; split: Split }[] {
 
 type Found = Omit<LayoutContent, 'classes'>;
 
-async function readLists(lists: readonly { path: string; split: Split }[], files: readonly MediaFile[]): Promise<Found> {
+async function readLists(
+  lists: readonly { path: string; split: Split }[],
+  files: readonly MediaFile[],
+): Promise<Found> {
   const cut = new FileKeys(files, ({ stem }) => stem);
   const ordered = [...lists].sort((a, b) => splits.indexOf(a.split) - splits.indexOf(b.split));
   const read = await Promise.all(ordered.map(({ path, split }) => readList(path, split)));
@@ -137,7 +172,8 @@ function readFolders(files: readonly MediaFile[]): Found {
 
 function clipOf(name: string, label: string | null, split: Split, hasVal: boolean): ListedClip {
   const tested = hasVal ? 'val' : 'test';
-  const role: FoldRole = label === null ? null : split === 'train' ? 'train' : split === tested ? 'test' : null;
+  const role: FoldRole =
+    label === null ? null : split === 'train' ? 'train' : split === tested ? 'test' : null;
   return { name, label, split, roles: [role] };
 }
 

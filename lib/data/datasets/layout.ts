@@ -1,33 +1,5 @@
 import type { MediaEntry } from '../types';
 
-/** The data sets whose published layout is known. */
-export const knownDatasets = [
-  'ucf101',
-  'hmdb51',
-  'kinetics400',
-  'kinetics600',
-  'kinetics700',
-  'kinetics-sound',
-  'esc50',
-  'fsd50k',
-  'audioset',
-] as const;
-
-export type KnownDataset = (typeof knownDatasets)[number];
-
-/** As their authors write them. */
-export const datasetTitles: Readonly<Record<KnownDataset, string>> = {
-  ucf101: 'UCF101',
-  hmdb51: 'HMDB51',
-  kinetics400: 'Kinetics-400',
-  kinetics600: 'Kinetics-600',
-  kinetics700: 'Kinetics-700',
-  'kinetics-sound': 'Kinetics-Sound',
-  esc50: 'ESC-50',
-  fsd50k: 'FSD50K',
-  audioset: 'AudioSet',
-};
-
 /** What a clip is for in a fold; null: neither. */
 export type FoldRole = 'train' | 'test' | 'validation' | null;
 
@@ -62,9 +34,27 @@ export interface LayoutContent {
   readonly unlisted: readonly string[];
 }
 
+/** How large a data set is as its authors published it; keys such as `1 train` mean the training clips of fold 1. */
+export interface PublishedCounts {
+  readonly classes: number;
+  /** Clips by fold and role; where there is one fold only, by split. */
+  readonly clips: Readonly<Record<string, number>>;
+  /** Clips of each class, where all have the same number: by fold and role, or split. */
+  readonly perClass?: Readonly<Record<string, number>>;
+  /** Counts of lists that may stand alone. */
+  readonly alternatives?: Readonly<Record<string, readonly number[]>>;
+  /** The counts are known to two or three digits only. */
+  readonly approximate?: true;
+  /** Where the counts were taken from. */
+  readonly source: string;
+}
+
 /** How a data set lies on the disk when it was unpacked as its authors publish it. */
 export interface Layout {
-  readonly name: KnownDataset;
+  readonly name: string;
+  /** As its authors write it. */
+  readonly title: string;
+  readonly published: PublishedCounts;
   /** What lies in its folder, for messages. */
   readonly expected: string;
   readonly multiLabel: boolean;

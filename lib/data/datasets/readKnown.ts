@@ -1,26 +1,9 @@
 import { UserError } from '../../errors';
 import { heldModalities } from '../mediaNames';
 import type { Dataset, Fold, MediaEntry } from '../types';
-import { audioset } from './audioset';
-import { esc50 } from './esc50';
-import { fsd50k } from './fsd50k';
-import { hmdb51 } from './hmdb51';
-import { kinetics400, kinetics600, kinetics700, kineticsSound } from './kinetics';
-import { datasetTitles, entryOf, type FoldRole, type KnownDataset, type Layout, type LayoutContent, type ListedClip } from './layout';
+import { entryOf, type FoldRole, type Layout, type LayoutContent, type ListedClip } from './layout';
+import { layouts, type KnownDataset } from './registry';
 import { noClips, requireLayout } from './root';
-import { ucf101 } from './ucf101';
-
-const layouts: Readonly<Record<KnownDataset, Layout>> = {
-  ucf101,
-  hmdb51,
-  kinetics400,
-  kinetics600,
-  kinetics700,
-  'kinetics-sound': kineticsSound,
-  esc50,
-  fsd50k,
-  audioset,
-};
 
 /** A data set as it was found, with what its lists name beyond what is there. */
 export interface FoundDataset {
@@ -39,7 +22,7 @@ export interface FoundDataset {
  * @throws UserError if it is not the right folder, its lists make no sense, or none of its clips is there
  */
 export async function readKnown(name: KnownDataset, root: string, folder: string): Promise<FoundDataset> {
-  const layout = layouts[name];
+  const layout: Layout = layouts[name];
   requireLayout(layout, root, folder);
   const content = await layout.read(folder);
   if (layout.whole) requireDistinct(layout, root, content);
@@ -68,12 +51,12 @@ export async function readKnown(name: KnownDataset, root: string, folder: string
 }
 
 /** @throws UserError if the lists name a clip twice, which then counted twice */
-function requireDistinct({ name: dataset }: Layout, root: string, { clips }: LayoutContent): void {
+function requireDistinct({ title }: Layout, root: string, { clips }: LayoutContent): void {
   const names = new Set<string>();
   for (const { listed } of clips) {
     if (names.has(listed.name)) {
       throw new UserError(
-        `The lists of ${datasetTitles[dataset]} in ${root} name ${listed.name} twice: take them as they were published.`,
+        `The lists of ${title} in ${root} name ${listed.name} twice: take them as they were published.`,
       );
     }
     names.add(listed.name);
@@ -86,7 +69,7 @@ export function requireWhole(found: FoundDataset, root: string): void {
   if (layout.whole && missing.length > 0) {
     const names = missing.slice(0, mostNamed).map(({ name }) => name);
     throw new UserError(
-      `${missing.length} of the ${content.clips.length} clips of ${datasetTitles[layout.name]} ${missing.length === 1 ? 'is' : 'are'} not in ${root} (${names.join(', ')}${missing.length > mostNamed ? ', ...' : ''}): ` +
+      `${missing.length} of the ${content.clips.length} clips of ${layout.title} ${missing.length === 1 ? 'is' : 'are'} not in ${root} (${names.join(', ')}${missing.length > mostNamed ? ', ...' : ''}): ` +
         `unpack it again ("xkd data check --dataset ${dataset.name}" lists them), or continue with the others with --allow-missing.`,
     );
   }

@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors';
 import { lookAt } from '../../files/folder';
-import { datasetTitles, type Layout } from './layout';
+import type { Layout } from './layout';
 import { namesIn } from './places';
 
 const mostNamed = 6;
@@ -24,7 +24,7 @@ export function requireLayout(layout: Layout, root: string, folder: string): voi
 export function requireList(layout: Layout, path: string): void {
   if (lookAt(path) !== null) return;
   throw new UserError(
-    `${datasetTitles[layout.name]} is incomplete, because there is no ${path}: unpack its lists again; all of them are needed.`,
+    `${layout.title} is incomplete, because there is no ${path}: unpack its lists again; all of them are needed.`,
   );
 }
 
@@ -45,7 +45,7 @@ export function noClips(layout: Layout, root: string, folder: string, reason: st
 
 function unfitting(layout: Layout, root: string, reason: string, wayOut: string): UserError {
   return new UserError(
-    `${root} is not the folder of ${datasetTitles[layout.name]}: ${reason}; expected: ${layout.expected}; ${wayOut}.`,
+    `${root} is not the folder of ${layout.title}: ${reason}; expected: ${layout.expected}; ${wayOut}.`,
   );
 }
 

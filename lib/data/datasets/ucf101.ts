@@ -18,6 +18,19 @@ const listFolders = ['ucfTrainTestlist', 'UCF101TrainTestSplits-RecognitionTask/
  */
 export const ucf101: Layout = {
   name: 'ucf101',
+  title: 'UCF101',
+  published: {
+    classes: 101,
+    clips: {
+      '1 train': 9537,
+      '1 test': 3783,
+      '2 train': 9586,
+      '2 test': 3734,
+      '3 train': 9624,
+      '3 test': 3696,
+    },
+    source: 'Soomro, Zamir and Shah, CRCV-TR-12-01 (2012), 13320 clips; the three lists for action recognition',
+  },
   expected: 'UCF-101/CLASS/*.avi and ucfTrainTestlist/{classInd,trainlist01,testlist01,...}.txt',
   multiLabel: false,
   whole: true,

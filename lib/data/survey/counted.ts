@@ -1,5 +1,5 @@
 import type { ListedClip } from '../datasets/layout';
-import type { PublishedCounts } from '../datasets/published';
+import type { PublishedCounts } from '../datasets/layout';
 import type { SurveyClass, SurveyPart } from './survey';
 
 /** A clip and whether its file is there. */

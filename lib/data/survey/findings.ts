@@ -1,4 +1,4 @@
-import type { PublishedCounts } from '../datasets/published';
+import type { PublishedCounts } from '../datasets/layout';
 import type { BadFile } from '../types';
 import type { DatasetSurvey, SurveyPart } from './survey';
 

@@ -1,6 +1,6 @@
 import type { Modality } from '../../config';
 import type { DatasetName } from '../dataset';
-import type { PublishedCounts } from '../datasets/published';
+import type { PublishedCounts } from '../datasets/layout';
 import type { BadFile } from '../types';
 
 /** What is there of a data set, beside what its lists name and what its authors published. */

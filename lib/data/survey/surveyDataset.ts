@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { shownAs } from '../../shown';
 import { checkFolder, datasetName, isKnown, openDataset, type DatasetArgs } from '../dataset';
-import { datasetTitles } from '../datasets/layout';
-import { publishedCounts } from '../datasets/published';
 import { readKnown } from '../datasets/readKnown';
 import { readExtraction } from '../extract/settings';
 import { labelledTwice, learntAndTested } from '../folds';
@@ -81,10 +79,8 @@ async function findClips(root: string, args: SurveyArgs) {
   if (isKnown(name) && readExtraction(folder) === null) {
     checkFolder(root, folder, { published: true });
     const { layout, content, dataset } = await readKnown(name, root, folder);
-    const { multiLabel } = layout;
-    const title = datasetTitles[name];
+    const { multiLabel, title, published } = layout;
     const { clips, classes, folds, unlisted } = content;
-    const published = publishedCounts[name];
     const { modalities } = dataset;
     const shared = learntAndTested(dataset);
     const whole = { isExtracted: false, notExtracted: [], shared, contradicting: labelledTwice(dataset), leftOut: unlisted };

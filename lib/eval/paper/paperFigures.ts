@@ -1,5 +1,5 @@
-import { datasetTitles } from '../../data/datasets/layout';
-import { publishedCounts } from '../../data/datasets/published';
+import type { Layout } from '../../data/datasets/layout';
+import { layouts } from '../../data/datasets/registry';
 import type { EvaluationModality, ProtocolName } from '../results';
 
 /*
@@ -7,7 +7,7 @@ import type { EvaluationModality, ProtocolName } from '../results';
  * Alignment for Video Representation Learning", AAAI 2024 (arXiv 2211.13929). Its XKD is the variant MS here.
  */
 
-export type PaperDataset = Exclude<keyof typeof publishedCounts, 'audioset' | 'kinetics600' | 'kinetics700'>;
+export type PaperDataset = 'ucf101' | 'hmdb51' | 'kinetics400' | 'kinetics-sound' | 'esc50' | 'fsd50k';
 
 /** What was trained: all of XKD, or the row of an ablation. */
 export type PaperRow =
@@ -50,54 +50,55 @@ export interface PaperDatasetFacts {
 
 export const paperDatasets: Readonly<Record<PaperDataset, PaperDatasetFacts>> = {
   ucf101: {
-    title: datasetTitles.ucf101,
-    classes: publishedCounts.ucf101.classes,
+    ...namesAndClasses(layouts.ucf101),
     folds: 3,
     modality: 'video',
     metric: 'top1',
     linear: ['svm'],
   },
   hmdb51: {
-    title: datasetTitles.hmdb51,
-    classes: publishedCounts.hmdb51.classes,
+    ...namesAndClasses(layouts.hmdb51),
     folds: 3,
     modality: 'video',
     metric: 'top1',
     linear: ['svm'],
   },
   kinetics400: {
-    title: datasetTitles.kinetics400,
-    classes: publishedCounts.kinetics400.classes,
+    ...namesAndClasses(layouts.kinetics400),
     folds: 1,
     modality: 'video',
     metric: 'top1',
     linear: ['svm', 'linear'],
   },
   'kinetics-sound': {
-    title: datasetTitles['kinetics-sound'],
-    classes: publishedCounts['kinetics-sound'].classes,
+    ...namesAndClasses(layouts['kinetics-sound']),
     folds: 1,
     modality: 'video',
     metric: 'top1',
     linear: ['svm'],
   },
   esc50: {
-    title: datasetTitles.esc50,
-    classes: publishedCounts.esc50.classes,
+    ...namesAndClasses(layouts.esc50),
     folds: 5,
     modality: 'audio',
     metric: 'top1',
     linear: ['svm', 'linear'],
   },
   fsd50k: {
-    title: datasetTitles.fsd50k,
-    classes: publishedCounts.fsd50k.classes,
+    ...namesAndClasses(layouts.fsd50k),
     folds: 1,
     modality: 'audio',
     metric: 'map',
     linear: ['linear'],
   },
 };
+
+function namesAndClasses({
+  title,
+  published: { classes },
+}: Layout): Pick<PaperDatasetFacts, 'title' | 'classes'> {
+  return { title, classes };
+}
 
 type Figures = Partial<Record<PaperDataset, number>>;
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { datasetTitles as knownTitles, type KnownDataset } from '../../data/datasets/layout';
+import { layouts, type KnownDataset } from '../../data/datasets/registry';
 import type { ProtocolResult } from '../results';
 import { datasetKey, groupBy } from './distinctRuns';
 
@@ -17,5 +17,5 @@ export function datasetTitles(datasets: readonly ProtocolResult['dataset'][]): M
 
 function title({ name, root, original = root }: ProtocolResult['dataset']): string {
   if (name === 'folder') return basename(original) || original;
-  return Object.hasOwn(knownTitles, name) ? knownTitles[name as KnownDataset] : name;
+  return Object.hasOwn(layouts, name) ? layouts[name as KnownDataset].title : name;
 }

@@ -1,0 +1,29 @@
+import { audioset } from './audioset';
+import { esc50 } from './esc50';
+import { fsd50k } from './fsd50k';
+import { hmdb51 } from './hmdb51';
+import { kinetics400, kinetics600, kinetics700, kineticsSound } from './kinetics';
+import type { Layout, PublishedCounts } from './layout';
+import { ucf101 } from './ucf101';
+
+/** The data sets whose published layout is known: a new one is a file beside this one, and a line here. */
+export const layouts = {
+  ucf101,
+  hmdb51,
+  kinetics400,
+  kinetics600,
+  kinetics700,
+  'kinetics-sound': kineticsSound,
+  esc50,
+  fsd50k,
+  audioset,
+} as const satisfies Readonly<Record<string, Layout>>;
+
+export type KnownDataset = keyof typeof layouts;
+
+export const knownDatasets = Object.keys(layouts) as readonly KnownDataset[];
+
+/** How large they are as their authors published them. */
+export const publishedCounts = Object.fromEntries(
+  Object.values<Layout>(layouts).map(({ name, published }) => [name, published]),
+) as Readonly<Record<KnownDataset, PublishedCounts>>;
