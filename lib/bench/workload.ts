@@ -1,6 +1,6 @@
-import { type Modality, type XkdConfig, clipFrames, modalities } from '../config';
+import { type Modality, type XkdConfig, clipFrames, modalities, fullGrid, tokenCount } from '../config';
 import { type TensorSource, writeSafetensors } from '../files';
-import { type ParameterSpec, fullGrid, parameterSpecs, tokenCount } from '../model';
+import { type ParameterSpec, parameterSpecs } from '../model';
 import { RandomStream } from '../random';
 import { centreNames } from '../train/state';
 

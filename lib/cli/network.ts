@@ -6,11 +6,12 @@ import {
   type Modality,
   type Overrides,
   type XkdConfig,
+  fullGrid,
 } from '../config';
 import { UserError } from '../errors';
 import type { Network } from '../eval';
 import { lookAt, openTensorFile } from '../files';
-import { fullGrid, towerName, type Role } from '../model';
+import { towerName, type Role } from '../model';
 import { openCheckpoint, requireSameConfig, TrainState } from '../train';
 import {
   BackboneNetwork,

@@ -1,4 +1,5 @@
 import { UserError } from '../errors';
+import { clipFrames, fullGrid, keptTokens, tokenCount } from './grid';
 import { usedParts } from './parts';
 import { modalities, type XkdConfig } from './schema';
 
@@ -90,34 +91,22 @@ function checkPairs({ pairs, training: { batch, accumulate } }: XkdConfig): void
 
 /** A mask must leave something to see, and take something away where that is to be reconstructed. */
 function checkMasks(config: XkdConfig): void {
-  const { clip, patch, spectrogram, mask } = config;
+  const { mask } = config;
   const { reconstructed } = usedParts(config);
-  const tokens = {
-    video: (clipFrames(config) / patch.frames) * (clip.frameSize / patch.size) ** 2,
-    audio: (spectrogram.melBands / patch.melBands) * (spectrogram.columns / patch.columns),
-  };
   for (const modality of modalities) {
-    const kept = Math.round(tokens[modality] * (1 - mask[modality]));
+    const tokens = tokenCount(fullGrid(config, modality));
+    const kept = keptTokens(tokens, mask[modality]);
     if (kept === 0) {
       throw new UserError(
-        `mask.${modality} (${mask[modality]}) leaves none of the ${tokens[modality]} patches; choose a lower ratio.`,
+        `mask.${modality} (${mask[modality]}) leaves none of the ${tokens} patches; choose a lower ratio.`,
       );
     }
-    if (reconstructed.includes(modality) && kept === tokens[modality]) {
+    if (reconstructed.includes(modality) && kept === tokens) {
       throw new UserError(
         `mask.${modality} (${mask[modality]}) removes none of the ${kept} patches, so there is nothing to reconstruct; choose a higher ratio, or leave ${modality} out of loss.reconstructionOf.`,
       );
     }
   }
-}
-
-/** Frames of a global view. */
-export function clipFrames({
-  clip,
-}: {
-  clip: Pick<XkdConfig['clip'], 'seconds' | 'framesPerSecond'>;
-}): number {
-  return Math.round(clip.seconds * clip.framesPerSecond);
 }
 
 function divides(name: string, part: number, wholeName: string, whole: number): void {

@@ -9,5 +9,5 @@ export * from './live';
 export type { Span } from './span';
 export * from './parts';
 export * from './structure';
-export { clipFrames } from './consistency';
+export * from './grid';
 export * from './variants';

@@ -1,5 +1,5 @@
 import type { Modality, XkdConfig } from '../config';
-import { clipFrames } from '../config/consistency';
+import { clipFrames } from '../config/grid';
 import { BadMedia, lacksStream } from '../media';
 import { padSamples, repeatFrames } from '../media/decode';
 import { clipSamples } from './augment';

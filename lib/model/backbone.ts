@@ -1,4 +1,4 @@
-import type { Modality, NetworkStructure } from '../config';
+import { type Modality, type NetworkStructure, fullGrid, viewGrid } from '../config';
 import {
   type Attended,
   type BranchScale,
@@ -12,7 +12,6 @@ import {
 } from '../nn';
 import { takeRows, takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
-import { fullGrid, viewGrid } from './grid';
 import type { MaskTensors } from './masking';
 
 /*

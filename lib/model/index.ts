@@ -1,4 +1,3 @@
-export * from './grid';
 export * from './parameters';
 export * from './releaseNames';
 export * from './initialise';

@@ -1,6 +1,6 @@
+import { keptTokens } from '../config';
 import type { RandomStream } from '../random';
 import { tf } from '../tensor/native';
-import { keptTokens } from './grid';
 
 /*
  * B batch, L tokens, K kept tokens, R = L - K removed tokens.

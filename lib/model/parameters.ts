@@ -1,6 +1,12 @@
-import { type Modality, type NetworkStructure, modalities } from '../config';
+import {
+  type Modality,
+  type NetworkStructure,
+  fullGrid,
+  modalities,
+  patchValues,
+  tokenCount,
+} from '../config';
 import { type TransformerShape, mlpRatio } from '../nn/transformerShape';
-import { fullGrid, patchValues, tokenCount } from './grid';
 
 /** How a parameter starts (method sections 2 and 4). */
 export type Initialiser = 'xavierUniform' | 'truncatedNormal' | 'normal' | 'zeros' | 'ones';

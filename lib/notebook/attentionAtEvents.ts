@@ -1,5 +1,5 @@
-import { type Modality, type XkdConfig, modalities } from '../config';
-import { fullGrid, type PerModality } from '../model';
+import { type Modality, type XkdConfig, modalities, fullGrid } from '../config';
+import type { PerModality } from '../model';
 import type { PatchWeights } from './attentionView';
 
 export interface AttentionAtEventsArgs {

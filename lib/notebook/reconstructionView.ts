@@ -1,17 +1,8 @@
-import type { Modality, XkdConfig } from '../config';
+import { type Modality, type XkdConfig, fullGrid, tokenCount } from '../config';
 import type { NdArray } from '../data';
 import type { Network } from '../eval';
 import { patchStatistics } from '../losses';
-import {
-  drawNoise,
-  fullGrid,
-  maskFromNoise,
-  maskTensors,
-  patchify,
-  reconstruct,
-  removedTokens,
-  tokenCount,
-} from '../model';
+import { drawNoise, maskFromNoise, maskTensors, patchify, reconstruct, removedTokens } from '../model';
 import { unpatchifyAudio, unpatchifyVideo } from '../nn';
 import { RandomStream } from '../random';
 import { tf } from '../tensor/native';

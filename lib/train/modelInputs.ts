@@ -1,6 +1,6 @@
-import { type Modality, type XkdConfig, modalities } from '../config';
+import { type Modality, type XkdConfig, modalities, fullGrid, tokenCount } from '../config';
 import type { NdArray, ViewBatch } from '../data/types';
-import { type ModelInputs, drawNoise, fullGrid, maskFromNoise, maskTensors, tokenCount } from '../model';
+import { type ModelInputs, drawNoise, maskFromNoise, maskTensors } from '../model';
 import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
 

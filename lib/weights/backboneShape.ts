@@ -6,9 +6,12 @@ import {
   configure,
   encoderSizes,
   presets,
+  fullGrid,
+  patchValues,
+  tokenCount,
 } from '../config';
 import { UserError } from '../errors';
-import { backboneShapes, fullGrid, patchValues, tokenCount } from '../model';
+import { backboneShapes } from '../model';
 
 export type Shapes = ReadonlyMap<string, readonly number[]>;
 

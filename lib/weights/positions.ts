@@ -1,7 +1,15 @@
-import { type Modality, type XkdConfig, configure, modalities, presets } from '../config';
+import {
+  type Modality,
+  type XkdConfig,
+  configure,
+  modalities,
+  presets,
+  type TokenGrid,
+  fullGrid,
+  tokenCount,
+} from '../config';
 import { UserError } from '../errors';
 import type { TensorFileArgs, TensorSource } from '../files';
-import { type TokenGrid, fullGrid, tokenCount } from '../model';
 import { resamplePositions } from '../nn';
 import { tf } from '../tensor/native';
 import type { WeightSet } from './weightSet';

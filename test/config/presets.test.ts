@@ -125,6 +125,11 @@ describe('nonsensical combinations', () => {
     [{ teacherView: 'firstLocal', 'views.local.audio': 0 }, /views\.local\.audio is 0.*teacherView=global/],
     [{ 'mask.video': 0 }, /mask\.video \(0\) removes none of the 64 patches.*higher ratio/],
     [{ 'mask.audio': 0.99 }, /mask\.audio \(0\.99\) leaves none of the 32 patches.*lower ratio/],
+    // Half a patch is rounded to the even number 0, as the masks are.
+    [
+      { 'patch.frames': 8, 'patch.size': 16, 'views.local.video': 0, 'mask.video': 0.875 },
+      /mask\.video \(0\.875\) leaves none of the 4 patches/,
+    ],
     [{ 'training.accumulate': 7 }, /training\.batch \(48\) is not a multiple of training\.accumulate \(7\)/],
     [{ 'encoder.heads': 5 }, /encoder\.width \(64\) is not a multiple of encoder\.heads \(5\)/],
     [{ 'spectrogram.minHz': 9000 }, /minHz \(9000\) is not below spectrogram\.maxHz/],

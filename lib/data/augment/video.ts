@@ -1,5 +1,5 @@
 import type { XkdConfig } from '../../config';
-import { clipFrames } from '../../config/consistency';
+import { clipFrames } from '../../config/grid';
 import type { RandomStream } from '../../random';
 import { Blur } from './blur';
 import type { Box } from './box';

@@ -1,5 +1,14 @@
-import { type Modality, type XkdConfig, usedParts } from '../../config';
-import { type TokenGrid, fullGrid, keptTokens, patchValues, tokenCount, viewGrid } from '../grid';
+import {
+  type Modality,
+  type TokenGrid,
+  type XkdConfig,
+  fullGrid,
+  keptTokens,
+  patchValues,
+  tokenCount,
+  usedParts,
+  viewGrid,
+} from '../../config';
 
 /** How many tokens a modality's views give; class tokens are left out everywhere. */
 export interface TokenCounts {

@@ -1,5 +1,4 @@
-import type { XkdConfig } from '../../config';
-import { fullGrid } from '../../model';
+import { type XkdConfig, fullGrid } from '../../config';
 import type { TeacherAttention } from '../attentionView';
 import { encodePicture, viewPictures, type Picture } from '../picture';
 import type { Figure, HeatmapTrace, LayoutImage, Shape } from '../plotly';

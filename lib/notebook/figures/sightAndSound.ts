@@ -1,5 +1,4 @@
-import type { XkdConfig } from '../../config';
-import { fullGrid } from '../../model';
+import { type XkdConfig, fullGrid } from '../../config';
 import type { NdArray } from '../../data';
 import type { PatchWeights } from '../attentionView';
 import { packed } from '../packed';

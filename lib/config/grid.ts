@@ -1,7 +1,21 @@
-import { type Modality, type NetworkStructure, clipFrames } from '../config';
+import type { Modality, XkdConfig } from './schema';
+import type { NetworkStructure } from './structure';
+
+/*
+ * Numbers of frames, patches and tokens that follow from a configuration.
+ */
 
 /** Patches along each axis: (t, h, w) for video, (mel, time) for audio. */
 export type TokenGrid = readonly number[];
+
+/** Frames of a global view. */
+export function clipFrames({
+  clip,
+}: {
+  clip: Pick<XkdConfig['clip'], 'seconds' | 'framesPerSecond'>;
+}): number {
+  return Math.round(clip.seconds * clip.framesPerSecond);
+}
 
 /** Token grid of a view with these sizes: `[.., C, T, S, S]` for video, `[.., 1, M, F]` for audio. */
 export function viewGrid(config: NetworkStructure, modality: Modality, shape: readonly number[]): TokenGrid {
