@@ -37,7 +37,7 @@ export function checkConsistency(config: XkdConfig): void {
   checkUnused(config);
 }
 
-/** Something must be learnt, and the teachers must have a view (method sections 5 and 6). */
+/** Something must be learnt, and the teachers must have a view (docs/method.md, sections 5 and 6). */
 function checkLosses(config: XkdConfig): void {
   const { teacherView, views } = config;
   const { reconstructed, heads, teachers } = usedParts(config);

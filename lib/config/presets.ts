@@ -128,7 +128,7 @@ const nano: Partially<XkdConfig> = {
   },
 };
 
-/** Variants share blocks and see three local views (method section 7). */
+/** Variants share blocks and see three local views (docs/method.md, section 7). */
 const threeLocalViews = { local: { video: 3, audio: 3 } };
 
 /** Modality-agnostic students (`xkd_mas.yaml`). */

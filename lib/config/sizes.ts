@@ -7,7 +7,7 @@ export interface TransformerSize {
 
 export type SizeName = 'tiny' | 'small' | 'base' | 'large';
 
-/** The release's encoders (method section 2). */
+/** The release's encoders (docs/method.md, section 2). */
 export const encoderSizes: Readonly<Record<SizeName, TransformerSize>> = {
   tiny: { width: 192, depth: 12, heads: 3 },
   small: { width: 384, depth: 12, heads: 6 },

@@ -13,9 +13,9 @@ export interface LogMelArgs {
 }
 
 /**
- * Normalised log-mel spectrograms (paper, section on implementation; the figures of the authors' release):
- * Hann window, zero-padded ends, power, Slaney mel bands, natural logarithm, mean off and divided by the
- * standard deviation. Float64 inside. M mel bands, C columns.
+ * Normalised log-mel spectrograms (docs/method.md, section 1): Hann window, zero-padded ends, power, Slaney mel bands,
+ * natural logarithm; then the mean is subtracted, and the rest divided by the standard deviation. Float64 inside. M mel
+ * bands, C columns.
  */
 export class LogMel {
   readonly bands: number;

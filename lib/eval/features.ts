@@ -48,7 +48,7 @@ export interface ClipFeatures {
 
 /**
  * What a frozen backbone makes of the middle of each clip: the mean of its patch tokens after the final norm,
- * without the class token and without the head (method section 10).
+ * without the class token and without the head (docs/method.md, section 10).
  *
  * @throws UserError where files can't be used, or features are not finite
  */

@@ -24,7 +24,7 @@ export interface ClassifierResult {
   readonly confusion: readonly (readonly number[])[];
 }
 
-/** The paper's list for the SVM (method section 10), used for both classifiers. */
+/** The paper's list for the SVM (docs/method.md, section 10), used for both classifiers. */
 export const probeCosts = [0.001, 0.01, 0.1, 1] as const;
 /** Fewer where a class has fewer training rows. */
 export const mostFolds = 3;

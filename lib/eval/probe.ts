@@ -62,8 +62,8 @@ export interface ProbeResult {
 }
 
 /**
- * Linear evaluation of a frozen network (method section 10): a multinomial logistic regression and a one-vs-rest
- * linear SVM learn the classes of the training clips from its features, and name those of the test clips.
+ * Linear evaluation of a frozen network (docs/method.md, section 10): a multinomial logistic regression and a
+ * one-vs-rest linear SVM learn the classes of the training clips from its features, and name those of the test clips.
  *
  * @throws UserError for a data set that can't be probed, or a network whose features are not finite
  */

@@ -6,7 +6,7 @@ import { tf } from '../tensor/native';
  */
 
 /**
- * Teacher distribution: softmax((t - centre) / tau_t) (method section 6).
+ * Teacher distribution: softmax((t - centre) / tau_t) (docs/method.md, section 6).
  *
  * @param outputs `[B, O]`
  * @param centre `[1, O]`

@@ -1,13 +1,13 @@
 import { tf } from '../tensor/native';
 
-/** Widths of the Gaussian kernels (method section 6). */
+/** Widths of the Gaussian kernels (docs/method.md, section 6). */
 export const mmdGammas = [1e-3, 1e-2, 0.1, 1, 10, 100, 1000] as const;
 
 /** Values of one block of row differences; more rows are taken in several blocks. */
 const blockValues = 2 ** 23;
 
 /**
- * Maximum mean discrepancy between two sets of vectors (method section 6):
+ * Maximum mean discrepancy between two sets of vectors (docs/method.md, section 6):
  * mean k(x, x) + mean k(y, y) - 2 mean k(x, y), with k(a, b) the sum over gamma of exp(-gamma |a - b|^2).
  *
  * @param x `[n, D]`

@@ -4,7 +4,7 @@ import { tf } from '../tensor/native';
 const varianceEpsilon = 1e-6;
 
 /**
- * Patch values normalised per patch with the unbiased variance (method section 3).
+ * Patch values normalised per patch with the unbiased variance (docs/method.md, section 3).
  *
  * @param patches `[..., P]`
  */

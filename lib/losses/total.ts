@@ -7,7 +7,7 @@ export interface LossShares<N = number | tf.Scalar> {
   readonly reconstruction: N;
 }
 
-/** Weights divided by their sum (method section 6). */
+/** Weights divided by their sum (docs/method.md, section 6). */
 export function lossShares({
   alignment,
   distillation,

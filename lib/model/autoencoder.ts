@@ -19,8 +19,8 @@ export interface Reconstruction {
 }
 
 /**
- * Masked autoencoder of one modality (method section 3): the student encodes the kept tokens, the decoder predicts
- * the patch values. The last projection runs over the removed tokens only, since the loss sees no others.
+ * Masked autoencoder of one modality (docs/method.md, section 3): the student encodes the kept tokens, the decoder
+ * predicts the patch values. The last projection runs over the removed tokens only, since the loss sees no others.
  *
  * @param weights scope of the whole state
  * @param view global view `[B, 3, T, S, S]` or `[B, 1, M, F]`

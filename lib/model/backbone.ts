@@ -29,7 +29,7 @@ export function patchify(config: NetworkStructure, modality: Modality, view: tf.
 }
 
 /**
- * The encoder of one tower (method sections 1 and 2): patch embedding, positions, class token, blocks, final norm.
+ * The encoder of one tower (docs/method.md, sections 1 and 2): patch embedding, positions, class token, blocks, norm.
  *
  * @param backbone scope such as `vid_student.backbone`
  * @param view video `[B, 3, T, S, S]` or log-mel `[B, 1, M, F]`, global or local

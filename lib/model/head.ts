@@ -6,8 +6,9 @@ import { tf } from '../tensor/native';
 const smallestNorm = 1e-12;
 
 /**
- * Projection head (method section 4): Linear, LayerNorm, GELU, again, Linear to the bottleneck; L2 normalisation;
- * weight-normalised Linear with gain 1; LayerNorm without scale and shift. The hidden LayerNorms are one module.
+ * Projection head (docs/method.md, section 4): Linear, LayerNorm, GELU, again, Linear to the bottleneck; L2
+ * normalisation; weight-normalised Linear with gain 1; LayerNorm without scale and shift. The hidden LayerNorms are one
+ * module.
  *
  * @param features patch means `[B, D]`
  * @param head scope such as `vid_student.head`

@@ -8,7 +8,7 @@ import { type ParameterSpec, canonicalName, parameterSpecs } from './parameters'
 const smallDeviation = 0.02;
 
 /**
- * Fresh weights under their stored names. Teachers start as copies of their students (method section 4). Each
+ * Fresh weights under their stored names. Teachers start as copies of their students (docs/method.md, section 4). Each
  * parameter draws from a stream named after it, so that no two blocks start equal.
  */
 export function initialWeights(config: XkdConfig): Map<string, tf.Tensor> {

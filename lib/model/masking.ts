@@ -36,7 +36,7 @@ export function drawNoise(stream: RandomStream, batch: number, tokens: number): 
 }
 
 /**
- * Random masking (method section 3): each sample keeps the `round(L (1 - ratio))` tokens of smallest noise.
+ * Random masking (docs/method.md, section 3): each sample keeps the `round(L (1 - ratio))` tokens of smallest noise.
  *
  * @param noise `[B, L]` row by row
  * @param ratio share of tokens removed, in [0, 1)

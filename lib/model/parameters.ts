@@ -8,7 +8,7 @@ import {
 } from '../config';
 import { type TransformerShape, mlpRatio } from '../nn/transformerShape';
 
-/** How a parameter starts (method sections 2 and 4). */
+/** How a parameter starts (docs/method.md, sections 2 and 4). */
 export type Initialiser = 'xavierUniform' | 'truncatedNormal' | 'normal' | 'zeros' | 'ones';
 
 /** One parameter of the model, under the name that it has in the release's state dict. */

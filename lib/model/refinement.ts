@@ -21,8 +21,8 @@ export function classAttention(attention: tf.Tensor4D): tf.Tensor3D {
 }
 
 /**
- * Cross-modal attention (method section 5). With C = Av^T Aa, the mean of C over audio patches is Av mean(Aa) and
- * the mean over video patches is Aa mean(Av), so C itself is never built.
+ * Cross-modal attention (docs/method.md, section 5). With C = Av^T Aa, the mean of C over audio patches is Av mean(Aa)
+ * and the mean over video patches is Aa mean(Av), so C itself is never built.
  *
  * @param video class-token attention of the video teacher `[B, H, Nv]`
  * @param audio class-token attention of the audio teacher `[B, H, Na]`

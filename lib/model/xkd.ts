@@ -33,8 +33,8 @@ export interface TeacherOutputs {
 }
 
 /**
- * Teachers' side of a step (method section 5): encode their view, refine by cross-modal attention, patch mean, head,
- * centre and sharpen.
+ * Teachers' side of a step (docs/method.md, section 5): encode their view, refine by cross-modal attention, patch mean,
+ * head, centre and sharpen.
  *
  * @param centres of the video and the audio teacher `[1, O]`
  */
@@ -65,7 +65,7 @@ export function teacherForward(
 }
 
 /**
- * Students' side of a step and all losses (method sections 3 and 6). Of each loss only the parts that the
+ * Students' side of a step and all losses (docs/method.md, sections 3 and 6). Of each loss only the parts that the
  * configuration uses are computed, and averaged; the figures of the others are 0.
  *
  * @param teachers of {@link teacherForward}; null where they have no part
@@ -122,7 +122,7 @@ export function studentLosses(
 }
 
 /**
- * Patch-mean features of a view from one tower's backbone, without the head (method section 10).
+ * Patch-mean features of a view from one tower's backbone, without the head (docs/method.md, section 10).
  *
  * @param scales factors of the blocks' branches, for drop path
  * @returns `[B, D]`

@@ -1,9 +1,9 @@
 import { tf } from '../tensor/native';
 
 /**
- * Resamples learned positions from the full token grid to the grid of a local view. The class token's position
- * is kept. Half-pixel centres; as in the release, each axis is resampled with the factor (n + 0.1) / full, both
- * for its size and for its step.
+ * Resamples learned positions from the full token grid to the grid of a local view (docs/method.md, section 1). The
+ * class token's position is kept. Half-pixel centres; as in the release, each axis is resampled with the factor
+ * (n + 0.1) / full, both for its size and for its step.
  *
  * @param positions `[1, 1 + full tokens, D]`
  * @param full grid of the global view, such as `[8, 7, 7]` (video) or `[20, 28]` (audio)

@@ -18,7 +18,7 @@ export interface TeacherAttention {
 }
 
 /**
- * Where both teachers look in a clip, and what cross-modal attention makes of it (method section 5).
+ * Where both teachers look in a clip, and what cross-modal attention makes of it (docs/method.md, section 5).
  *
  * @param video global view `[1, 3, T, S, S]`
  * @param audio global view `[1, 1, M, C]`

@@ -26,7 +26,7 @@ interface BiasCorrected<N> {
   readonly rootFactor: N;
 }
 
-/** Whether weight decay applies: tensors of more than one dimension not named `bias` (method section 8). */
+/** Whether weight decay applies: tensors of more than one dimension not named `bias` (docs/method.md, section 8). */
 export function isDecayed(name: string, rank: number): boolean {
   return rank > 1 && !name.endsWith('bias');
 }

@@ -13,7 +13,8 @@ export interface Clipping {
 }
 
 /**
- * Clips each gradient tensor by itself to a norm of at most `limit` (method section 8): g min(1, limit / (|g| + 1e-6)).
+ * Clips each gradient tensor by itself to a norm of at most `limit` (docs/method.md, section 8):
+ * g min(1, limit / (|g| + 1e-6)).
  *
  * @param affected names that are clipped; the release clips backbones and heads of the students, not decoders
  */

@@ -30,8 +30,8 @@ export function teacherDistance(
 }
 
 /**
- * Teachers follow their students (method section 4): t = m t + (1 - m) s, heads included. Video comes first, then
- * audio; blocks that both teachers share are so updated twice, as in the release.
+ * Teachers follow their students (docs/method.md, section 4): t = m t + (1 - m) s, heads included. Video comes first,
+ * then audio; so blocks that both teachers share are updated twice, as in the release.
  *
  * @param weights all weights after the optimiser's update
  * @param momentum m and 1 - m

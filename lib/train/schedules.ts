@@ -22,7 +22,7 @@ export function runLength({ training }: XkdConfig, clips: number): RunLength {
   return { stepsPerEpoch, steps: training.steps ?? Math.max(1, Math.round(training.epochs * stepsPerEpoch)) };
 }
 
-/** All schedules at one step (method section 8). */
+/** All schedules at one step (docs/method.md, section 8). */
 export function scheduleAt(
   config: XkdConfig,
   step: number,

@@ -40,8 +40,8 @@ export interface StepOutputs {
 }
 
 /**
- * The arithmetic of one training step (method section 8), a pure function of tensors: teachers, students, backward,
- * clipping, AdamW, centres, EMA.
+ * The arithmetic of one training step (docs/method.md, section 8), a pure function of tensors: teachers, students,
+ * backward, clipping, AdamW, centres, EMA.
  */
 export function computeStep(inputs: StepInputs): StepOutputs {
   const { structure, state, model, loss } = inputs;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { numberList } from '../settings';
 import type { EvaluationModality } from '../results';
 
-/* The protocols' settings with their defaults (method section 10); without TensorFlow, for the command line's help. */
+/* The protocols' settings with their defaults (docs/method.md, section 10). No TensorFlow here: help reads them. */
 
 const count = z.int().min(1);
 const testClips = count.default(3).describe('clips of a test file, evenly spread');

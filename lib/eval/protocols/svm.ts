@@ -12,9 +12,9 @@ import { svmFold, type SvmFoldResult } from './svmFold';
 const mostConfusionClasses = 100;
 
 /**
- * Linear evaluation by support vector machines (method section 10): augmented clips of each training file, one class
- * against the others, several clips and crops of each test file, mean of the decision values. Of both modalities: their
- * features, each L2-normalised, side by side.
+ * Linear evaluation by support vector machines (docs/method.md, section 10): augmented clips of each training file, one
+ * class against the others, several clips and crops of each test file, mean of the decision values. Of both modalities:
+ * their features, each L2-normalised, side by side.
  *
  * @throws UserError for a data set that can't be used; Stopped where it was asked for
  */

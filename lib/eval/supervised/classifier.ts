@@ -10,7 +10,7 @@ import { tf } from '../../tensor/native';
 /** Names of its parameters. */
 export const classifierNames = { weight: 'classifier.weight', bias: 'classifier.bias' } as const;
 
-/** Standard deviation of its weights at the start (method section 10). */
+/** Standard deviation of its weights at the start (docs/method.md, section 10). */
 const initialDeviation = 0.01;
 
 export function classifierSpecs(width: number, classes: number): Pick<ParameterSpec, 'name' | 'shape'>[] {

@@ -7,8 +7,8 @@ import type { SupervisedSettings } from './settings';
 import { backboneWeights, type ClassifierSetup, type ClassifierState } from './state';
 
 /*
- * The test: of each file several clips and crops, what the classifier says of them averaged (method section 10). K
- * classes.
+ * The test: several clips and crops of each file, whose probabilities are averaged (docs/method.md, section 10).
+ * K classes.
  */
 
 export interface ScoreArgs {

@@ -18,7 +18,7 @@ export function layerCount(depth: number): number {
 
 /**
  * Factor of a layer's learning rate: 1 for the last one, and `decay` times as much from each to the one before
- * (layer-wise decay, Clark et al. 2020; method section 10).
+ * (layer-wise decay, Clark et al. 2020; docs/method.md, section 10).
  */
 export function layerRate(layer: number, depth: number, decay: number): number {
   return decay ** (depth + 1 - layer);

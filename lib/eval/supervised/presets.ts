@@ -3,7 +3,7 @@ import type { SettingsSchema } from '../settings';
 import { finetuneSchema, linearSchema, type FinetuneSettings, type LinearSettings } from './settings';
 
 /*
- * The paper's values (method section 10) and, where it gives none (marked "ours"), those that video and sound
+ * The paper's values (docs/method.md, section 10) and, where it gives none (marked "ours"), those that video and sound
  * transformers are usually trained with. On what it names a preset depends: the modality, and for finetuning on video
  * whether the set is HMDB51.
  */

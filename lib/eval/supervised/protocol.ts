@@ -17,7 +17,7 @@ import { trainFold, type FoldArgs } from './trainFold';
 export type SupervisedOptions = Pick<FoldArgs, 'saveSeconds'>;
 
 /**
- * Linear probe (method section 10): a linear classifier on the patch mean of a backbone that stands still.
+ * Linear probe (docs/method.md, section 10): a linear classifier on the patch mean of a backbone that stands still.
  *
  * @throws UserError for data or settings that make no sense; Stopped where it was asked for
  */
@@ -40,7 +40,7 @@ export function evaluateLinear(
 }
 
 /**
- * Finetuning (method section 10): a linear classifier and the backbone below it, layer by layer at its own rate.
+ * Finetuning (docs/method.md, section 10): a linear classifier and the backbone below it, each layer at its own rate.
  *
  * @throws UserError for data or settings that make no sense; Stopped where it was asked for
  */
