@@ -1,24 +1,21 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors';
-import { probe } from '../../media';
 import { stretch } from '../indexFile';
-import { findMedia } from '../mediaFiles';
-import { audioExtensions, videoExtensions } from '../mediaNames';
 import { columnOf, readTable } from '../table';
 import { firstLine } from '../textFile';
-import type { FoldRole, FoundClip, Layout, ListedClip } from './layout';
-import { FileKeys, namesIn } from './places';
+import { asCut, CutFiles } from './cutFiles';
+import type { FoldRole, Layout, ListedClip } from './layout';
+import { namesIn } from './places';
 
 const indices = 'class_labels_indices.csv';
 const listFolders = ['.', 'csv', 'metadata', 'segments', 'annotations'];
 
 /**
  * AudioSet (Gemmeke et al. 2017) and what is listed in its way: tables `*_segments.csv` of lines
- * `YTID, start_seconds, end_seconds, "label,label"` with comments after `#`, and files anywhere below, named by the id, by
- * id and start or by id, start and end, in the ways of the usual downloaders: `ID_30.wav`, `ID_30.0-40.0.wav`,
- * `ID_30000_40000.flac`, `ID_000030_000040.mp4`, also with a leading Y. A video and a sound of one name are one clip. If `class_labels_indices.csv` is there it numbers and names the labels. Tables
- * named `eval...`, `test...` are tested on, the others trained on.
+ * `YTID, start_seconds, end_seconds, "label,label"` with comments after `#`, and files anywhere below ({@link CutFiles}). If
+ * `class_labels_indices.csv` is there it numbers and names the labels. Tables named `eval...`, `test...` are tested on, the
+ * others trained on.
  */
 export const audioset: Layout = {
   name: 'audioset',
@@ -44,26 +41,18 @@ export const audioset: Layout = {
     const tables: SegmentRow[][] = [];
     for (const name of names) tables.push(await readSegments(join(lists, name), vocabulary));
     const listed = tables.flat();
-    const files = {
-      videos: new FileKeys(findMedia(folder, videoExtensions), ({ stem }) => stem),
-      sounds: new FileKeys(findMedia(folder, audioExtensions), ({ stem }) => stem),
-    };
-    const found = listed.map((row) => find(row, files));
+    const files = new CutFiles(folder);
+    const found = listed.map(({ id, clip }) => files.find(id, clip));
     const classes = vocabulary
       ? [...vocabulary.values()]
       : [...new Set(listed.flatMap(({ clip }) => clip.labels!))].sort();
-    return { clips: await asCut(found), classes, folds: ['default'], unlisted: [...files.videos.left, ...files.sounds.left] };
+    return { clips: await asCut(found), classes, folds: ['default'], unlisted: files.left };
   },
 };
 
 interface SegmentRow {
   readonly id: string;
   readonly clip: ListedClip;
-}
-
-interface FoundSegment extends FoundClip {
-  /** Its name tells where it was cut out, so that it is the clip and not the video around it. */
-  readonly isCut: boolean;
 }
 
 function listsIn(folder: string): { path: string; names: string[] } | null {
@@ -112,72 +101,3 @@ async function readSegments(path: string, vocabulary: ReadonlyMap<string, string
 function delimiterOf(path: string): string {
   return /^#/.test(firstLine(path)) || /, /.test(firstLine(path)) ? ', ' : ',';
 }
-
-interface SegmentFiles {
-  readonly videos: FileKeys;
-  readonly sounds: FileKeys;
-}
-
-function find({ id, clip }: SegmentRow, files: SegmentFiles): FoundSegment {
-  const cut = takeBoth(cutNames(id, clip), files);
-  if (cut.path !== null) return { listed: clip, ...cut, isCut: true };
-  return { listed: clip, ...takeBoth([id, `Y${id}`], files), isCut: false };
-}
-
-/** The video of one of these names and its sound, or whichever is there. */
-function takeBoth(names: readonly string[], { videos, sounds }: SegmentFiles): Pick<FoundClip, 'path' | 'sound'> {
-  const [video, sound] = [videos.take(...names), sounds.take(...names)];
-  if (video === null || sound === null) return { path: video ?? sound };
-  return { path: video, sound };
-}
-
-/** What downloaders call a clip that they cut out of a video. */
-function cutNames(id: string, { startSeconds = 0, endSeconds = 0 }: ListedClip): string[] {
-  return timeFormats.flatMap((format) => {
-    const [start, end] = [format(startSeconds), format(endSeconds)];
-    const names = [`${id}_${start}`, `${id}_${start}_${end}`, `${id}_${start}-${end}`];
-    return [...names, ...names.map((name) => `Y${name}`)];
-  });
-}
-
-/** `1.5` and `30`, `30.0`, `30.000`, in milliseconds, `000030`. */
-const timeFormats: readonly ((seconds: number) => string)[] = [
-  (seconds) => `${seconds}`,
-  (seconds) => (Number.isInteger(seconds) ? seconds.toFixed(1) : `${seconds}`),
-  (seconds) => seconds.toFixed(3),
-  (seconds) => `${Math.round(1000 * seconds)}`,
-  (seconds) => `${Math.round(seconds)}`.padStart(6, '0'),
-];
-
-/**
- * Files named by the id alone are whole videos in some copies of the set and clips cut out of them in others: a few
- * tell which, by whether they are long enough to hold what the table says.
- */
-async function asCut(found: readonly FoundSegment[]): Promise<FoundClip[]> {
-  const doubtful = found.filter(({ path, isCut, listed }) => path !== null && !isCut && isLate(listed));
-  let tooShort = 0;
-  let longEnough = 0;
-  for (const { path, listed } of doubtful.slice(0, mostProbed)) {
-    const seconds = await probe(path!).then(
-      ({ durationSeconds }) => durationSeconds,
-      () => null,
-    );
-    if (seconds === null) continue;
-    if (seconds < listed.startSeconds! + leastHeldSeconds) tooShort++;
-    else longEnough++;
-  }
-  const areClips = tooShort > longEnough;
-  return found.map(({ listed, path, sound, isCut }) => {
-    if (!isCut && !areClips) return { listed, path, sound };
-    const { name, label, labels, split, roles } = listed;
-    return { listed: { name, label, labels, split, roles }, path, sound };
-  });
-}
-
-/** Whether a file that is the clip itself would be too short to hold the stretch in the table. */
-function isLate({ startSeconds = 0, endSeconds = 0 }: ListedClip): boolean {
-  return startSeconds >= endSeconds - startSeconds;
-}
-
-const mostProbed = 9;
-const leastHeldSeconds = 0.5;

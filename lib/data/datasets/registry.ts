@@ -5,6 +5,7 @@ import { hmdb51 } from './hmdb51';
 import { kinetics400, kinetics600, kinetics700, kineticsSound } from './kinetics';
 import type { Layout, PublishedCounts } from './layout';
 import { ucf101 } from './ucf101';
+import { vggsound } from './vggsound';
 
 /** The data sets whose published layout is known: a new one is a file beside this one, and a line here. */
 export const layouts = {
@@ -17,6 +18,7 @@ export const layouts = {
   esc50,
   fsd50k,
   audioset,
+  vggsound,
 } as const satisfies Readonly<Record<string, Layout>>;
 
 export type KnownDataset = keyof typeof layouts;

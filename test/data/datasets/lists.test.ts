@@ -51,6 +51,26 @@ describe('data sets of links', function () {
     await refuses(join(root, 'train_256'), kinetics, /no train\.csv with val\.csv, or folders train and val in it .*it seems to be .*folders: give/);
   });
 
+  it('reads VGGSound, with commas in labels, and the ways in which its clips are named', async () => {
+    const root = file('vggsound');
+    plant(root, {
+      'vggsound.csv':
+        '-0a_b-C1dEf,30,"bird chirping, tweeting",train\n---QUuC4vJs,5,waterfall burbling,test\n0000000e+07,120,engine accelerating, revving, vroom,train\ngone0000001,0,people crowd,train\n',
+    });
+    plant(root, ['video/-0a_b-C1dEf_000030.mp4', 'test/---QUuC4vJs_5.mp4', 'video/0000000e+07_120000_130000.mp4']);
+    const dataset = await openDataset(root, { dataset: 'vggsound' });
+    assert.deepEqual(dataset.classes, [
+      'bird chirping, tweeting',
+      'engine accelerating, revving, vroom',
+      'people crowd',
+      'waterfall burbling',
+    ]);
+    assert.deepEqual([dataset.missing, dataset.folds], [1, [{ name: 'default', train: [0, 2], test: [1] }]]);
+    assert.ok(dataset.entries.every(({ startSeconds }) => startSeconds === undefined), 'the files are the clips');
+    plant(root, { 'vggsound.csv': 'id,start,label,split\n' });
+    await refuses(root, { dataset: 'vggsound' }, /Line 1 of .*vggsound\.csv names no clip \("id,start,label,split"\)/);
+  });
+
   it('takes the 32 classes of Kinetics-Sound out of Kinetics', async () => {
     assert.equal(kineticsSoundClasses.length, 32);
     const root = file('sound');
