@@ -1,4 +1,5 @@
 import { audioset } from './audioset';
+import { ave } from './ave';
 import { esc50 } from './esc50';
 import { fsd50k } from './fsd50k';
 import { hmdb51 } from './hmdb51';
@@ -19,6 +20,7 @@ export const layouts = {
   fsd50k,
   audioset,
   vggsound,
+  ave,
 } as const satisfies Readonly<Record<string, Layout>>;
 
 export type KnownDataset = keyof typeof layouts;

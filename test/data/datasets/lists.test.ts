@@ -71,6 +71,22 @@ describe('data sets of links', function () {
     await refuses(root, { dataset: 'vggsound' }, /Line 1 of .*vggsound\.csv names no clip \("id,start,label,split"\)/);
   });
 
+  it('reads AVE by the lists of its splits, a video with two events once for each', async () => {
+    const root = file('ave');
+    plant(root, {
+      'trainSet.txt': 'Church bell&0123456789a&good&0&10\nMale speech, man speaking&bbbbbbbbbbb&good&2&7\n',
+      'valSet.txt': 'Bark&ccccccccccc&good&0&3\n',
+      'testSet.txt': 'Bark&bbbbbbbbbbb&good&7&10\n',
+    });
+    plant(root, ['AVE/0123456789a.mp4', 'AVE/bbbbbbbbbbb.mp4', 'AVE/ccccccccccc.mp4']);
+    const { classes, folds, entries } = await openDataset(root, { dataset: 'ave' });
+    assert.deepEqual(classes, ['Bark', 'Church bell', 'Male speech, man speaking']);
+    assert.deepEqual(folds, [{ name: 'default', train: [0, 1], test: [3], validation: [2] }]);
+    assert.deepEqual(entries.map(({ label }) => label), ['Church bell', 'Male speech, man speaking', 'Bark', 'Bark']);
+    plant(root, { 'testSet.txt': 'Bark,bbbbbbbbbbb\n' });
+    await refuses(root, { dataset: 'ave' }, /Line 1 of .*testSet\.txt names no video \("Bark,bbbbbbbbbbb"\)/);
+  });
+
   it('takes the 32 classes of Kinetics-Sound out of Kinetics', async () => {
     assert.equal(kineticsSoundClasses.length, 32);
     const root = file('sound');
