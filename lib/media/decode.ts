@@ -1,6 +1,7 @@
 import { UserError } from '../errors';
 import { BadMedia } from './badMedia';
 import { decodeStreams } from './streams';
+import type { Tracks } from './tracks';
 
 export interface ClipArgs {
   /** Start of the window, counted from the start of the file [s]; default 0. */
@@ -17,6 +18,8 @@ export interface ClipArgs {
   readonly video?: boolean;
   /** Decode the sound; default true. */
   readonly audio?: boolean;
+  /** Which tracks are used where a file has several; default: those that it marks. */
+  readonly tracks?: Tracks;
   readonly signal?: AbortSignal;
 }
 
@@ -58,6 +61,7 @@ export async function decodeClip(path: string, args: ClipArgs = {}): Promise<Dec
     framesPerSecond: video ? framesPerSecond : null,
     shortSide,
     sampleRateHz: audio ? sampleRateHz : null,
+    tracks: args.tracks,
     signal: args.signal,
     onScanned: ({ info: { durationSeconds } }) => {
       if (startSeconds >= 0 && !(durationSeconds !== null && startSeconds >= durationSeconds)) return;

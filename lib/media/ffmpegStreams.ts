@@ -18,7 +18,7 @@ export async function streamByFfmpeg(
 ): Promise<void> {
   const { frames, samples, encoding = 'ppm' } = sinks;
   const { log } = await runFfmpeg({
-    args: ffmpegArgs(path, args, encoding),
+    args: ffmpegArgs(path, info, args, encoding),
     sinks: [frames, samples].flatMap((sink) => (sink ? [(bytes: Buffer) => sink.push(bytes)] : [])),
     host: args.host,
     signal: args.signal,
@@ -26,7 +26,8 @@ export async function streamByFfmpeg(
   checkComplete(path, { info, frameCount: frames?.count ?? 0, sampleCount: samples?.count ?? 0 }, args, log);
 }
 
-function ffmpegArgs(path: string, args: StreamArgs, encoding: FrameEncoding): string[] {
+function ffmpegArgs(path: string, info: MediaInfo, args: StreamArgs, encoding: FrameEncoding): string[] {
+  const [video, audio] = [info.video, info.audio].map((stream) => (stream?.track ?? 1) - 1);
   // One thread each: the processes run side by side.
   const input = ['-threads', '1', '-filter_threads', '1', '-i', fileUrl(path)];
   const start = args.startSeconds.toFixed(6);
@@ -44,7 +45,7 @@ function ffmpegArgs(path: string, args: StreamArgs, encoding: FrameEncoding): st
     ];
     const most = Number.isFinite(count) ? ['-frames:v', `${count}`] : [];
     const codec = encoding === 'jpeg' ? jpegCodec : ['-c:v', 'ppm'];
-    outputs.push(['-map', '0:V:0', '-vf', filters.join(','), ...most, '-f', 'image2pipe', ...codec]);
+    outputs.push(['-map', `0:V:${video}`, '-vf', filters.join(','), ...most, '-f', 'image2pipe', ...codec]);
   }
   if (args.sampleRateHz !== null) {
     // Timestamps count, not samples: a late start and holes become silence. Gain 1: the mean of the channels.
@@ -55,7 +56,7 @@ function ffmpegArgs(path: string, args: StreamArgs, encoding: FrameEncoding): st
       'asetpts=PTS-STARTPTS',
     ];
     const most = Number.isFinite(args.seconds) ? ['-t', `${args.seconds}`] : [];
-    outputs.push(['-map', '0:a:0', '-af', filters.join(','), ...most, '-f', 'f32le']);
+    outputs.push(['-map', `0:a:${audio}`, '-af', filters.join(','), ...most, '-f', 'f32le']);
   }
   const pipes = ['pipe:1', 'pipe:3'];
   return [

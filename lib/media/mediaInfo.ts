@@ -1,3 +1,5 @@
+import { chooseTrack, type Tracks } from './tracks';
+
 export interface VideoStreamInfo {
   readonly codec: string;
   /** Size as shown, with the rotation applied [px]. */
@@ -9,6 +11,13 @@ export interface VideoStreamInfo {
   readonly startSeconds: number;
   /** Clockwise turn that a player applies [degrees]: 0, 90, 180 or 270. */
   readonly rotationDegrees: number;
+  /** Whether its brightness goes beyond the standard range (PQ or HLG). */
+  readonly hdr: boolean;
+  /** Whether its frames are two fields each, of different times, as far as the file says. */
+  readonly interlaced: boolean;
+  /** Its number among the file's video tracks, from 1, and how many these are. */
+  readonly track: number;
+  readonly tracks: number;
 }
 
 export interface AudioStreamInfo {
@@ -17,6 +26,9 @@ export interface AudioStreamInfo {
   readonly channels: number;
   /** When the first sample is heard, counted from the start of the file [s]. */
   readonly startSeconds: number;
+  /** Its number among the file's audio tracks, from 1, and how many these are. */
+  readonly track: number;
+  readonly tracks: number;
 }
 
 /** What a media file says of itself. The start of the file is that of its earliest stream. */
@@ -34,7 +46,7 @@ export interface MediaInfo {
  *
  * @returns null while the description is not there
  */
-export function parseMediaInfo(path: string, log: string): MediaInfo | null {
+export function parseMediaInfo(path: string, log: string, wanted: Tracks = {}): MediaInfo | null {
   const input = /Input #0, (.+), from /.exec(log);
   const duration = /Duration: (?:(\d+):(\d+):([\d.]+)|N\/A)(?:, start: (-?[\d.]+))?/.exec(log);
   if (!input || !duration) return null;
@@ -43,10 +55,14 @@ export function parseMediaInfo(path: string, log: string): MediaInfo | null {
     .split(/Stream mapping:|Output #0|At least one output file/)[0];
   const blocks = description.split(/(?=\n[^\n]*Stream #0:)/).slice(1);
   const start = Number(duration[4] ?? 0);
-  const video = blocks.find(
-    (block) => /Stream #0:\S+ Video:/.test(block) && !block.includes('(attached pic)'),
+  const videos = blocks.filter(
+    (block) => /Stream #0:\S+ Video:/.test(block) && !streamLine(block).includes('(attached pic)'),
   );
-  const audio = blocks.find((block) => /Stream #0:\S+ Audio:/.test(block));
+  const audios = blocks.filter((block) => /Stream #0:\S+ Audio:/.test(block));
+  const isMarked = (block: string): boolean => streamLine(block).includes('(default)');
+  const video = chooseTrack(path, 'video', videos.map(isMarked), wanted.video);
+  const audio = chooseTrack(path, 'audio', audios.map(isMarked), wanted.audio);
+  const placeOf = (at: number, all: readonly string[]) => ({ track: at + 1, tracks: all.length });
   return {
     path,
     format: input[1],
@@ -54,8 +70,8 @@ export function parseMediaInfo(path: string, log: string): MediaInfo | null {
       duration[1] === undefined
         ? null
         : 3600 * Number(duration[1]) + 60 * Number(duration[2]) + Number(duration[3]),
-    video: video === undefined ? null : parseVideo(video, start),
-    audio: audio === undefined ? null : parseAudio(audio, start),
+    video: video === null ? null : { ...parseVideo(videos[video], start), ...placeOf(video, videos) },
+    audio: audio === null ? null : { ...parseAudio(audios[audio], start), ...placeOf(audio, audios) },
   };
 }
 
@@ -66,7 +82,13 @@ export function isDescribed(log: string): boolean {
   );
 }
 
-function parseVideo(block: string, fileStart: number): VideoStreamInfo {
+function streamLine(block: string): string {
+  return block.split('\n').find((line) => line.includes('Stream #')) ?? '';
+}
+
+type Untracked<T> = Omit<T, 'track' | 'tracks'>;
+
+function parseVideo(block: string, fileStart: number): Untracked<VideoStreamInfo> {
   const size = /, (\d+)x(\d+)/.exec(block);
   const turn = Number(/rotation of (-?[\d.]+) degrees/.exec(block)?.[1] ?? 0);
   const rotationDegrees = (((Math.round(-turn / 90) * 90) % 360) + 360) % 360;
@@ -79,10 +101,12 @@ function parseVideo(block: string, fileStart: number): VideoStreamInfo {
     framesPerSecond: rate ? Number(rate[1]) * (rate[2] ? 1000 : 1) : null,
     startSeconds: startOf(block, fileStart),
     rotationDegrees,
+    hdr: /smpte2084|arib-std-b67/.test(streamLine(block)),
+    interlaced: /(top|bottom) (coded )?first/.test(streamLine(block)),
   };
 }
 
-function parseAudio(block: string, fileStart: number): AudioStreamInfo {
+function parseAudio(block: string, fileStart: number): Untracked<AudioStreamInfo> {
   return {
     codec: /Audio: (\w+)/.exec(block)?.[1] ?? 'unknown',
     sampleRateHz: Number(/, (\d+) Hz/.exec(block)?.[1] ?? 0),
@@ -93,7 +117,7 @@ function parseAudio(block: string, fileStart: number): AudioStreamInfo {
 
 /** ffmpeg names a stream's start where it is not 0. */
 function startOf(block: string, fileStart: number): number {
-  const start = /, start (-?[\d.]+)/.exec(block.split('\n').find((line) => line.includes('Stream #')) ?? '');
+  const start = /, start (-?[\d.]+)/.exec(streamLine(block));
   return Math.max(0, (start ? Number(start[1]) : 0) - fileStart);
 }
 

@@ -2,6 +2,7 @@ import { checkFile, openFailure } from './badMedia';
 import { runFfmpeg } from './ffmpeg';
 import { parseMediaInfo, type MediaInfo } from './mediaInfo';
 import type { FileScan } from './libav/scan';
+import type { Tracks } from './tracks';
 import { hasLibav, withoutLibav } from './decoderChoice';
 import { runDecoder } from './libav/runDecoder';
 
@@ -9,6 +10,8 @@ export interface ScanArgs {
   /** Socket of an {@link FfmpegHost} whose processes do it; default: those of this process. */
   readonly host?: string;
   readonly signal?: AbortSignal;
+  /** Which tracks are used; default: those that the file marks. */
+  readonly tracks?: Tracks;
 }
 
 /** What a file holds; how to seek in it is not known where libav is not there. */
@@ -34,17 +37,20 @@ export async function probe(path: string, signal?: AbortSignal, host?: string): 
  *
  * @throws BadMedia if it cannot be used
  */
-export async function scanMedia(path: string, { host, signal }: ScanArgs = {}): Promise<ScannedMedia> {
+export async function scanMedia(
+  path: string,
+  { host, signal, tracks }: ScanArgs = {},
+): Promise<ScannedMedia> {
   await checkFile(path);
   if (hasLibav()) {
     try {
-      return (await runDecoder({ kind: 'scan', path }, { host, signal })).scanned!;
+      return (await runDecoder({ kind: 'scan', path, tracks }, { host, signal })).scanned!;
     } catch (error) {
       withoutLibav(error);
     }
   }
   const { log } = await runFfmpeg({ args: ['-loglevel', 'level+info', '-i', fileUrl(path)], signal, host });
-  const info = parseMediaInfo(path, log);
+  const info = parseMediaInfo(path, log, tracks);
   if (!info || (!info.video && !info.audio)) throw openFailure(path, log);
   return { info, usableSeconds: info.durationSeconds, scan: null };
 }

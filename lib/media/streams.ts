@@ -3,10 +3,12 @@ import { hasLibav } from './decoderChoice';
 import { streamByFfmpeg } from './ffmpegStreams';
 import { FrameReader } from './frameReader';
 import { runDecoder } from './libav/runDecoder';
+import type { DecodeReport } from './libav/decodeReport';
 import type { FileScan } from './libav/scan';
 import type { MediaInfo } from './mediaInfo';
 import { scanMedia, type ScannedMedia } from './probe';
 import { SampleReader } from './sampleReader';
+import type { Tracks } from './tracks';
 
 /** How frames come out of the decoder: as PPM pictures, or as JPEGs with full colour resolution in nearly the best quality. */
 export type FrameEncoding = 'ppm' | 'jpeg';
@@ -29,6 +31,10 @@ export interface StreamArgs {
   /** Socket of an {@link FfmpegHost} whose processes decode. */
   readonly host?: string;
   readonly signal?: AbortSignal;
+  /** Which tracks are used; default: those that the file marks. Of a file that was scanned, the same ones as then. */
+  readonly tracks?: Tracks;
+  /** Told in the end what libav came across; all packets are decoded then. */
+  readonly onReport?: (report: DecodeReport) => void;
 }
 
 /** Takes what a decoder sends of one stream, as it comes. */
@@ -104,11 +110,13 @@ async function streamByLibav(
   sinks: StreamSinks,
 ): Promise<void> {
   const { startSeconds, seconds, framesPerSecond, shortSide, sampleRateHz, scan, host, signal } = args;
+  const { tracks, onReport } = args;
   const { frames, samples, encoding = 'ppm' } = sinks;
   const finite = Number.isFinite(seconds) ? seconds : null;
   const request = {
     kind: 'decode',
     path,
+    tracks,
     startSeconds,
     seconds: finite,
     framesPerSecond,
@@ -116,12 +124,14 @@ async function streamByLibav(
     sampleRateHz,
     encoding,
     scan,
+    wantsReport: onReport !== undefined,
   } as const;
   const receivers = {
     onPictures: (bytes: Buffer) => frames?.push(bytes),
     onSamples: (bytes: Buffer) => samples?.push(bytes),
   };
-  await runDecoder(request, { ...receivers, host, signal });
+  const { report } = await runDecoder(request, { ...receivers, host, signal });
+  if (report) onReport?.(report);
 }
 
 function checkStreams(path: string, info: MediaInfo, args: StreamArgs): void {

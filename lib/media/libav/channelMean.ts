@@ -70,3 +70,41 @@ function view(array: SampleArray, bytes: Buffer, count: number): Samples {
   copy.set(bytes.subarray(0, count * size));
   return new array(copy.buffer, 0, count);
 }
+
+/** How loud the channels of a sound are, and how loud their mean. */
+export class ChannelLevels {
+  peak = 0;
+  channels = 0;
+  private values = 0;
+  private channelSquares = 0;
+  private means = 0;
+  private meanSquares = 0;
+
+  /** Mean square of the values of all channels. */
+  get channelPower(): number {
+    return this.values === 0 ? 0 : this.channelSquares / this.values;
+  }
+
+  /** Mean square of the channels' mean. */
+  get mixPower(): number {
+    return this.means === 0 ? 0 : this.meanSquares / this.means;
+  }
+
+  /** @param mean what {@link meanOfChannels} made of the frame */
+  add(frame: Frame, mean: Float32Array): void {
+    const { array, isPlanar, scale, zero } = formats.get(frame.format as number)!;
+    const { channels, nbSamples: count } = frame;
+    this.channels = Math.max(this.channels, channels);
+    const planes = frame.extendedData!.slice(0, isPlanar ? channels : 1);
+    for (const plane of planes) {
+      for (const value of view(array, plane, isPlanar ? count : count * channels)) {
+        const sample = (value - zero) * scale;
+        this.channelSquares += sample * sample;
+        if (Math.abs(sample) > this.peak) this.peak = Math.abs(sample);
+      }
+    }
+    this.values += count * channels;
+    for (const sample of mean) this.meanSquares += sample * sample;
+    this.means += count;
+  }
+}

@@ -1,6 +1,8 @@
 import { AV_CODEC_ID_H264 } from 'node-av/constants';
 import type { Packet, Stream } from 'node-av/lib';
 import type { FrameEncoding } from '../streams';
+import type { Tracks } from '../tracks';
+import { ReportKeeper, type DecodeReport } from './decodeReport';
 import { KeyGroups, type HeldPacket } from './keyGroups';
 import { MediaFile } from './mediaFile';
 import { PacketReader } from './packetReader';
@@ -14,6 +16,7 @@ import { sameTime } from './times';
 
 export interface DecodeFileArgs {
   readonly path: string;
+  readonly tracks?: Tracks;
   readonly startSeconds: number;
   /** Infinity: to the end. */
   readonly seconds: number;
@@ -24,12 +27,16 @@ export interface DecodeFileArgs {
   readonly sampleRateHz: number | null;
   readonly encoding: FrameEncoding;
   readonly scan: FileScan;
+  /** Decode all packets, and tell of them. */
+  readonly wantsReport?: boolean;
 }
 
 /** What a decoded file is handed to. */
 export interface DecodedSinks {
   readonly onPicture: (picture: Buffer) => void;
   readonly onSamples: (samples: Float32Array) => void;
+  /** Called for each packet: there is progress. */
+  readonly onPacket?: () => void;
 }
 
 /** One way of reading a window, from the cheapest to the one that is always right. */
@@ -54,8 +61,10 @@ const attempts: readonly Attempt[] = [
  * Decodes a stretch of a file. Reading begins at a key frame before it; what comes out is used only if the first picture is
  * one that is shown at or before the start, and none is damaged. Otherwise reading begins earlier, in the end at the
  * start of the file. So a stretch is the same as in a decode of the whole file.
+ *
+ * @returns what was come across, where that is wanted
  */
-export function decodeFile(args: DecodeFileArgs, sinks: DecodedSinks): void {
+export function decodeFile(args: DecodeFileArgs, sinks: DecodedSinks): DecodeReport | undefined {
   const { startSeconds, scan } = args;
   const isWhole = startSeconds <= 0;
   for (const attempt of attempts) {
@@ -63,14 +72,22 @@ export function decodeFile(args: DecodeFileArgs, sinks: DecodedSinks): void {
     if (isWhole && !isLast) continue;
     if (!scan.seekable && Number.isFinite(attempt.back)) continue;
     if (!scan.timedPictures && attempt.lead === 0 && !attempt.keepAll) continue;
-    if (decodeOnce(args, attempt, sinks, isLast)) return;
+    const report = args.wantsReport ? new ReportKeeper() : null;
+    if (decodeOnce(args, attempt, sinks, isLast, report)) return report?.finish();
   }
+  return undefined;
 }
 
 /** @returns false where the result cannot be trusted; nothing was handed on then */
-function decodeOnce(args: DecodeFileArgs, attempt: Attempt, sinks: DecodedSinks, isLast: boolean): boolean {
-  const file = new MediaFile(args.path);
-  const run = new Run(file, args, attempt, sinks, isLast);
+function decodeOnce(
+  args: DecodeFileArgs,
+  attempt: Attempt,
+  sinks: DecodedSinks,
+  isLast: boolean,
+  report: ReportKeeper | null,
+): boolean {
+  const file = new MediaFile(args.path, args.tracks);
+  const run = new Run(file, args, attempt, sinks, isLast, report);
   try {
     return run.decode();
   } finally {
@@ -97,8 +114,9 @@ class Run {
     file: MediaFile,
     private readonly args: DecodeFileArgs,
     attempt: Attempt,
-    sinks: DecodedSinks,
+    private readonly sinks: DecodedSinks,
     private readonly isLast: boolean,
+    private readonly report: ReportKeeper | null,
   ) {
     const { startSeconds, seconds, framesPerSecond, shortSide, sampleRateHz, encoding } = args;
     const { startTimestamp } = file;
@@ -116,6 +134,7 @@ class Run {
         seconds,
         sampleRateHz: sampleRateHz!,
         startTimestamp,
+        report,
         onSamples,
       });
       this.sound = { stream: audio, track };
@@ -146,7 +165,7 @@ class Run {
         fromStart: this.fromStart,
       });
       // H.264 says of each picture whether others refer to it.
-      const mayLeaveOut = video.codecpar.codecId === AV_CODEC_ID_H264 && args.scan.timedPictures;
+      const mayLeaveOut = !report && video.codecpar.codecId === AV_CODEC_ID_H264 && args.scan.timedPictures;
       const decode = (packet: Packet, isShown: boolean): void => this.decodePicture(packet, isShown);
       const shown = mayLeaveOut
         ? new ShownPictures({ startSeconds, framesPerSecond: framesPerSecond!, decode })
@@ -159,6 +178,8 @@ class Run {
     const { video, sound, reader } = this;
     let isFirstSound = true;
     for (let next = reader.next(); next; next = reader.next()) {
+      this.sinks.onPacket?.();
+      this.report?.startPacket(next);
       if (next.stream.index === video?.stream.index) {
         if (!video.groups.push(next, this.takePacket)) return false;
       } else if (sound) {
@@ -201,7 +222,11 @@ class Run {
     const { decoder, ticks, groups } = this.video!;
     if (ticks.isDone) return;
     decoder.leaveOut(!isShown);
-    decoder.push(packet, (frame) => ticks.take(frame, groups.firstWanted));
+    decoder.push(packet, (frame) => {
+      this.report?.picture(frame);
+      return ticks.take(frame, groups.firstWanted);
+    });
+    if (decoder.hasFailed) this.report?.damage();
   }
 
   /** Whether pictures begin where they must, and none lacked what it refers to. */

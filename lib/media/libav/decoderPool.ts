@@ -13,17 +13,38 @@ import {
 /** An idle decoder ends after this time [ms]. */
 const idleMs = 20_000;
 
+/** So many looks at a decoder without a sign of life are as long as a decoder may be silent. */
+const looks = 8;
+
+export interface DecoderPoolArgs {
+  /** How long a decoder at work may be silent before it is ended, see {@link usualSilence} [s]. */
+  readonly silentSeconds?: number;
+}
+
+/**
+ * A decoder that hangs is ended after this time without progress [s]: longer than any packet takes to decode, and than
+ * drives usually need to wake up or answer over a network. `XKD_DECODER_SECONDS` sets another one.
+ */
+function usualSilence(): number {
+  return Number(process.env.XKD_DECODER_SECONDS) || 120;
+}
+
 /** Processes that decode with libav: as many as there are requests at a time, kept for later ones. */
 export class DecoderPool {
   private readonly idle: Decoder[] = [];
   private readonly all = new Set<Decoder>();
+  private readonly silentSeconds: number;
+
+  constructor({ silentSeconds = usualSilence() }: DecoderPoolArgs = {}) {
+    this.silentSeconds = silentSeconds;
+  }
 
   run(request: DecoderRequest, events: DecoderEvents): DecoderRun {
     const decoder = this.idle.pop() ?? this.start();
     decoder.run(request, {
       onBytes: (kind, bytes) => events.onBytes(kind, bytes),
       onReply: (reply) => {
-        if (!reply.crash) this.idle.push(decoder);
+        if (!reply.crash && reply.hungSeconds === undefined) this.idle.push(decoder);
         events.onReply(reply);
       },
     });
@@ -36,7 +57,7 @@ export class DecoderPool {
   }
 
   private start(): Decoder {
-    const decoder = new Decoder({
+    const decoder = new Decoder(this.silentSeconds, {
       onRetire: () => {
         const place = this.idle.indexOf(decoder);
         if (place >= 0) this.idle.splice(place, 1);
@@ -60,8 +81,15 @@ class Decoder implements DecoderRun {
   private readonly reader: MessageReader;
   private events: DecoderEvents | null = null;
   private idleTimer: NodeJS.Timeout | null = null;
+  private watch: NodeJS.Timeout | null = null;
+  /** Looks at it since its last sign of life. */
+  private silentLooks = 0;
+  private isPaused = false;
 
-  constructor(private readonly life: DecoderLife) {
+  constructor(
+    private readonly silentSeconds: number,
+    private readonly life: DecoderLife,
+  ) {
     // In a session of its own: Ctrl-C in a terminal or a notebook's interrupt reaches only us.
     this.child = spawn(process.execPath, ['--no-warnings', join(__dirname, 'decoderProcess.js')], {
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -72,7 +100,10 @@ class Decoder implements DecoderRun {
       if (kind === decoderMessage.reply) this.reply(JSON.parse(bytes.toString('utf8')) as DecoderReply);
       else this.events?.onBytes(kind, bytes);
     });
-    this.child.stdout!.on('data', (bytes: Buffer) => this.reader.push(bytes));
+    this.child.stdout!.on('data', (bytes: Buffer) => {
+      this.silentLooks = 0;
+      this.reader.push(bytes);
+    });
     this.child.stdin!.on('error', () => undefined);
     this.child.on('error', (error) =>
       this.reply({ failure: error.message, crash: { exitCode: null, signal: null } }),
@@ -81,13 +112,16 @@ class Decoder implements DecoderRun {
       if (this.idleTimer) clearTimeout(this.idleTimer);
       life.onRetire();
       life.onEnd();
-      this.reply({ crash: { exitCode, signal } });
+      const isHung = this.silentLooks >= looks;
+      this.reply(isHung ? { hungSeconds: silentSeconds } : { crash: { exitCode, signal } });
     });
   }
 
   run(request: DecoderRequest, events: DecoderEvents): void {
     if (this.idleTimer) clearTimeout(this.idleTimer);
     this.events = events;
+    this.silentLooks = 0;
+    this.watch = setInterval(() => this.look(), (1000 * this.silentSeconds) / looks);
     this.hold(true);
     this.child.stdin!.write(`${JSON.stringify(request)}\n`);
   }
@@ -97,21 +131,31 @@ class Decoder implements DecoderRun {
   }
 
   pause(): void {
+    this.isPaused = true;
     this.child.stdout!.pause();
   }
 
   resume(): void {
+    this.isPaused = false;
+    this.silentLooks = 0;
     this.child.stdout!.resume();
   }
 
   private reply(reply: DecoderReply): void {
     const { events } = this;
     this.events = null;
+    if (this.watch) clearInterval(this.watch);
     if (!events) return;
     this.hold(false);
     this.resume();
     this.idleTimer = setTimeout(() => this.retire(), idleMs).unref();
     events.onReply(reply);
+  }
+
+  /** Looks are counted, not time: a program that was busy for long has not looked, and what came meanwhile is read first. */
+  private look(): void {
+    if (this.isPaused || ++this.silentLooks < looks) return;
+    this.kill();
   }
 
   private retire(): void {

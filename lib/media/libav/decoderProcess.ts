@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { BadMedia } from '../badMedia';
 import { encodeMessage } from '../messages';
+import type { DecodeReport } from './decodeReport';
 import { decoderMessage, type DecodeRequest, type DecoderReply, type DecoderRequest } from './requests';
 
 /*
@@ -9,6 +10,8 @@ import { decoderMessage, type DecodeRequest, type DecoderReply, type DecoderRequ
  * Takes one request after the other as a line of JSON on standard input, answers with messages on standard output, and
  * ends when its input closes, which happens in whatever way its parent ends.
  */
+
+const lifeMs = 500;
 
 process.on('SIGINT', () => undefined);
 createInterface({ input: process.stdin }).on('line', (line) => {
@@ -24,9 +27,9 @@ function replyTo(request: DecoderRequest): DecoderReply {
     return { noLibrary: (error as Error).message };
   }
   try {
-    if (request.kind === 'scan') return { scanned: libav.scanFile(request.path) };
-    decode(libav.decodeFile, request);
-    return {};
+    if (request.kind === 'scan')
+      return { scanned: libav.scanFile(request.path, { tracks: request.tracks, onPacket: showLife }) };
+    return { report: decode(libav.decodeFile, request) };
   } catch (error) {
     return error instanceof BadMedia
       ? { bad: error.reason }
@@ -37,10 +40,11 @@ function replyTo(request: DecoderRequest): DecoderReply {
 function decode(
   decodeFile: typeof import('./decodeFile').decodeFile,
   { seconds, ...request }: DecodeRequest,
-): void {
-  decodeFile(
+): DecodeReport | undefined {
+  return decodeFile(
     { ...request, seconds: seconds ?? Infinity },
     {
+      onPacket: showLife,
       onPicture: (picture) => send(decoderMessage.pictures, picture),
       onSamples: (samples) =>
         send(decoderMessage.samples, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength)),
@@ -58,6 +62,16 @@ function loadLibav() {
   /* eslint-enable @typescript-eslint/no-require-imports */
   Log.setLevel(AV_LOG_QUIET);
   return { scanFile, decodeFile };
+}
+
+let lastLifeMs = 0;
+
+/** Says now and then that there is progress: a decoder that is silent for long is taken for hung. */
+function showLife(): void {
+  const now = performance.now();
+  if (now - lastLifeMs < lifeMs) return;
+  lastLifeMs = now;
+  send(decoderMessage.alive, new Uint8Array(0));
 }
 
 /** Writes to the end, waiting for the reader: a decoder is never further ahead than its pipe is long. */

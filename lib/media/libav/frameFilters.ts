@@ -22,8 +22,8 @@ export interface FrameFilters {
 export function frameFilters(frame: Frame): FrameFilters {
   const field = frame.hasFlags(AV_FRAME_FLAG_TOP_FIELD_FIRST) ? 'top' : 'bottom';
   return {
-    before: frame.hasFlags(AV_FRAME_FLAG_INTERLACED) ? [`field=type=${field}`] : [],
-    after: isHdr(frame) ? toneMapping : [],
+    before: isInterlaced(frame) ? [`field=type=${field}`] : [],
+    after: isHdr(frame.colorTrc) ? toneMapping : [],
   };
 }
 
@@ -36,7 +36,11 @@ const toneMapping = [
   'format=yuv444p',
 ];
 
-/** PQ and HLG, the transfer functions of HDR. */
-function isHdr({ colorTrc }: Frame): boolean {
-  return colorTrc === AVCOL_TRC_SMPTE2084 || colorTrc === AVCOL_TRC_ARIB_STD_B67;
+export function isInterlaced(frame: Frame): boolean {
+  return frame.hasFlags(AV_FRAME_FLAG_INTERLACED);
+}
+
+/** Whether it is PQ or HLG, the transfer functions of HDR. */
+export function isHdr(transfer: Frame['colorTrc']): boolean {
+  return transfer === AVCOL_TRC_SMPTE2084 || transfer === AVCOL_TRC_ARIB_STD_B67;
 }

@@ -3,14 +3,22 @@ import {
   AV_DISPOSITION_ATTACHED_PIC,
   AV_DISPOSITION_DEFAULT,
   AV_DISPOSITION_TIMED_THUMBNAILS,
+  AV_FIELD_BB,
+  AV_FIELD_BT,
+  AV_FIELD_TB,
+  AV_FIELD_TT,
+  AV_FIELD_UNKNOWN,
   AV_NOPTS_VALUE,
+  AV_OPT_TYPE_INT,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
   type AVMediaType,
 } from 'node-av/constants';
-import { avGetCodecName, Codec, FormatContext, type IRational, type Stream } from 'node-av/lib';
+import { avGetCodecName, Codec, CodecContext, FormatContext, type IRational, type Stream } from 'node-av/lib';
 import { BadMedia } from '../badMedia';
 import type { AudioStreamInfo, MediaInfo, VideoStreamInfo } from '../mediaInfo';
+import { chooseTrack, type Track, type Tracks } from '../tracks';
+import { isHdr } from './frameFilters';
 import { turnOf } from './turn';
 
 /** A media file that libav has opened, and the two of its streams that are used. */
@@ -20,16 +28,25 @@ export class MediaFile {
   /** Timestamp at which the file starts: that of the earlier of its two streams [s]. */
   readonly startTimestamp: number;
 
-  /** @throws BadMedia if it cannot be opened, or holds neither pictures nor sound */
+  private readonly tracks: Readonly<Record<'video' | 'audio', readonly Stream[]>>;
+
+  /** @throws BadMedia if it cannot be opened, holds neither pictures nor sound, or lacks the track that is wanted */
   constructor(
     readonly path: string,
+    wanted: Tracks = {},
     readonly format = open(path),
   ) {
-    this.video = chooseStream(format, AVMEDIA_TYPE_VIDEO);
-    this.audio = chooseStream(format, AVMEDIA_TYPE_AUDIO);
-    if (!this.video && !this.audio) {
+    this.tracks = {
+      video: tracksOf(format, AVMEDIA_TYPE_VIDEO),
+      audio: tracksOf(format, AVMEDIA_TYPE_AUDIO),
+    };
+    try {
+      this.video = this.choose('video', wanted.video);
+      this.audio = this.choose('audio', wanted.audio);
+      if (!this.video && !this.audio) throw new BadMedia(path, 'holds no pictures or sound that can be read');
+    } catch (error) {
       this.close();
-      throw new BadMedia(path, 'holds no pictures or sound that can be read');
+      throw error;
     }
     const starts = [this.video, this.audio].flatMap((stream) => (stream ? startOf(stream) : []));
     this.startTimestamp = starts.length > 0 ? Math.min(...starts) : 0;
@@ -60,6 +77,19 @@ export class MediaFile {
     this.format.closeInputSync();
   }
 
+  private choose(kind: 'video' | 'audio', wanted: Track | undefined): Stream | null {
+    const tracks = this.tracks[kind];
+    const marked = tracks.map((stream) => stream.hasDisposition(AV_DISPOSITION_DEFAULT));
+    const at = chooseTrack(this.path, kind, marked, wanted);
+    return at === null ? null : tracks[at];
+  }
+
+  /** Which of how many tracks a stream is. */
+  private placeOf(kind: 'video' | 'audio', { index }: Stream): { track: number; tracks: number } {
+    const tracks = this.tracks[kind];
+    return { track: 1 + tracks.findIndex((stream) => stream.index === index), tracks: tracks.length };
+  }
+
   private describeVideo(stream: Stream): VideoStreamInfo {
     const { codecpar, avgFrameRate } = stream;
     const { degrees } = turnOf(stream);
@@ -72,6 +102,9 @@ export class MediaFile {
       framesPerSecond: avgFrameRate.num > 0 && avgFrameRate.den > 0 ? Math.round(rate * 1000) / 1000 : null,
       startSeconds: this.seconds(stream.startTime, stream.timeBase) ?? 0,
       rotationDegrees: degrees,
+      hdr: isHdr(codecpar.colorTrc),
+      interlaced: fieldOrders.includes(fieldOrderOf(stream)),
+      ...this.placeOf('video', stream),
     };
   }
 
@@ -82,6 +115,7 @@ export class MediaFile {
       sampleRateHz: codecpar.sampleRate,
       channels: codecpar.channels,
       startSeconds: this.seconds(stream.startTime, stream.timeBase) ?? 0,
+      ...this.placeOf('audio', stream),
     };
   }
 }
@@ -115,9 +149,9 @@ function headOf(path: string): Buffer {
   return head;
 }
 
-/** The track that the file marks as its default, else the first; covers and thumbnails are none. */
-function chooseStream(format: FormatContext, type: AVMediaType): Stream | null {
-  const usable = format.streams.filter(
+/** The tracks of one kind that can be decoded, but for covers and thumbnails. */
+function tracksOf(format: FormatContext, type: AVMediaType): Stream[] {
+  return format.streams.filter(
     (stream) =>
       stream.codecpar.codecType === type &&
       !stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC) &&
@@ -125,7 +159,20 @@ function chooseStream(format: FormatContext, type: AVMediaType): Stream | null {
       isComplete(stream) &&
       Codec.findDecoder(stream.codecpar.codecId) !== null,
   );
-  return usable.find((stream) => stream.hasDisposition(AV_DISPOSITION_DEFAULT)) ?? usable[0] ?? null;
+}
+
+/** Those in which a frame has two fields, of different times. */
+const fieldOrders: readonly number[] = [AV_FIELD_TT, AV_FIELD_BB, AV_FIELD_TB, AV_FIELD_BT];
+
+function fieldOrderOf({ codecpar }: Stream): number {
+  const context = new CodecContext();
+  try {
+    context.allocContext3(Codec.findDecoder(codecpar.codecId));
+    context.parametersToContext(codecpar);
+    return context.getOption('field_order', AV_OPT_TYPE_INT) ?? AV_FIELD_UNKNOWN;
+  } finally {
+    context.freeContext();
+  }
 }
 
 /** Whether the file tells enough of a stream to decode it. */

@@ -1,5 +1,6 @@
 import {
   AV_NOPTS_VALUE,
+  AV_PKT_FLAG_CORRUPT,
   AVDISCARD_ALL,
   AVFMT_TS_DISCONT,
   AVSEEK_FLAG_BACKWARD,
@@ -19,6 +20,8 @@ export interface TimedPacket {
   readonly durationSeconds: number;
   /** Whether the file says when it is shown. */
   readonly isTimed: boolean;
+  /** Whether the file says that it is damaged, or parts of it are missing there. */
+  readonly isCorrupt: boolean;
 }
 
 /** A longer leap of the timestamps is a new beginning, not a pause [s]. */
@@ -86,11 +89,12 @@ export class PacketReader {
     }
     if (this.offset !== 0) this.shift(Math.round((this.offset * den) / num));
     const isTimed = packet.pts !== AV_NOPTS_VALUE;
+    const isCorrupt = (packet.flags & AV_PKT_FLAG_CORRUPT) !== 0;
     const decodeSeconds = raw === null ? (state.next ?? 0) : raw + this.offset;
     const seconds = file.seconds(packet.pts, stream.timeBase) ?? decodeSeconds;
     state.last = decodeSeconds;
     state.next = decodeSeconds + durationSeconds;
-    return { packet, stream, seconds, decodeSeconds, durationSeconds, isTimed };
+    return { packet, stream, seconds, decodeSeconds, durationSeconds, isTimed, isCorrupt };
   }
 
   private shift(ticks: number): void {

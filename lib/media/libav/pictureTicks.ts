@@ -1,6 +1,6 @@
-import { AV_FRAME_FLAG_CORRUPT, AV_NOPTS_VALUE } from 'node-av/constants';
+import { AV_NOPTS_VALUE } from 'node-av/constants';
 import type { Frame, Stream } from 'node-av/lib';
-import { newFrame } from './streamDecoder';
+import { isDamaged, newFrame } from './streamDecoder';
 import { sameTime } from './times';
 
 export interface PictureTicksArgs {
@@ -61,7 +61,7 @@ export class PictureTicks {
     this.firstDecodedSeconds ??= seconds;
     if (seconds < firstWanted - sameTime || this.isDone || (this.shown && seconds < this.shown.seconds))
       return frame;
-    if (frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT)) this.isDamaged = true;
+    if (isDamaged(frame)) this.isDamaged = true;
     this.firstSeconds ??= seconds;
     const next = this.shown?.frame ?? this.spare;
     this.tellUntil(seconds);

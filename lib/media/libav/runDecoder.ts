@@ -64,6 +64,11 @@ export async function runDecoder(request: DecoderRequest, args: RunDecoderArgs =
   if (thrown.length > 0) throw thrown[0];
   if (reply.bad !== undefined) throw new BadMedia(request.path, reply.bad);
   if (reply.noLibrary !== undefined) throw new NoLibav(reply.noLibrary);
+  if (reply.hungSeconds !== undefined)
+    throw new BadMedia(
+      request.path,
+      `makes the decoder hang (it did nothing for ${reply.hungSeconds} s and was ended)`,
+    );
   if (reply.crash) throw crashOf(request.path, reply);
   if (reply.failure !== undefined) throw new Error(`Decoding ${request.path} failed: ${reply.failure}`);
   return reply;

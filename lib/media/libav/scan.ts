@@ -1,6 +1,7 @@
 import { AV_NOPTS_VALUE } from 'node-av/constants';
 import { BadMedia } from '../badMedia';
 import type { MediaInfo } from '../mediaInfo';
+import type { Tracks } from '../tracks';
 import { MediaFile } from './mediaFile';
 import { PacketReader } from './packetReader';
 
@@ -22,6 +23,12 @@ export interface ScannedFile {
   readonly scan: FileScan;
 }
 
+export interface ScanFileArgs {
+  readonly tracks?: Tracks;
+  /** Called for each packet: there is progress. */
+  readonly onPacket?: () => void;
+}
+
 /** Formats whose seeks keep timestamps exact; all others are read from their start. */
 const seekableFormats = ['mov', 'matroska', 'mpegts', 'mpeg', 'avi', 'wav', 'flv', 'asf', 'aiff', 'flac'];
 
@@ -34,8 +41,8 @@ const mostMissingShare = 0.1;
  *
  * @throws BadMedia if it cannot be opened, holds nothing, or ends well before what it announces
  */
-export function scanFile(path: string): ScannedFile {
-  const file = new MediaFile(path);
+export function scanFile(path: string, { tracks, onPacket }: ScanFileArgs = {}): ScannedFile {
+  const file = new MediaFile(path, tracks);
   try {
     const { video, audio } = file;
     const streams = file.format.streams;
@@ -43,6 +50,7 @@ export function scanFile(path: string): ScannedFile {
     const ends = new Map<number, number>();
     let timedPictures = true;
     for (let next = reader.next(); next; next = reader.next()) {
+      onPacket?.();
       const { index } = next.stream;
       ends.set(index, Math.max(ends.get(index) ?? 0, next.seconds + lengthOf(next)));
       if (index === video?.index && !next.isTimed) timedPictures = false;

@@ -1,6 +1,7 @@
 import { AV_CHANNEL_LAYOUT_MONO, AV_NOPTS_VALUE, AV_SAMPLE_FMT_FLT } from 'node-av/constants';
 import { SoftwareResampleContext, type Frame, type Packet, type Stream } from 'node-av/lib';
 import { meanOfChannels } from './channelMean';
+import type { ReportKeeper } from './decodeReport';
 import { StreamDecoder } from './streamDecoder';
 
 export interface SoundSegmentArgs {
@@ -11,6 +12,7 @@ export interface SoundSegmentArgs {
   readonly sampleRateHz: number;
   /** Timestamp at which the file starts [s]. */
   readonly startTimestamp: number;
+  readonly report: ReportKeeper | null;
 }
 
 /** Sound around a segment, so that the resampling filter finds what it needs [s]; whole seconds. */
@@ -47,6 +49,7 @@ export class SoundSegment {
       this.take(frame);
       return frame;
     });
+    if (this.decoder.hasFailed) this.args.report?.damage();
   }
 
   /**
@@ -76,6 +79,7 @@ export class SoundSegment {
   private take(frame: Frame): void {
     const mean = meanOfChannels(frame);
     if (!mean) return;
+    this.args.report?.levels.add(frame, mean);
     const values =
       frame.sampleRate === this.sourceRate || frame.sampleRate <= 0
         ? mean

@@ -1,4 +1,5 @@
 import type { Stream } from 'node-av/lib';
+import type { ReportKeeper } from './decodeReport';
 import type { TimedPacket } from './packetReader';
 import { SoundSegment } from './soundSegment';
 
@@ -9,6 +10,7 @@ export interface SoundTrackArgs {
   readonly seconds: number;
   readonly sampleRateHz: number;
   readonly startTimestamp: number;
+  readonly report: ReportKeeper | null;
   readonly onSamples: (samples: Float32Array) => void;
 }
 
@@ -52,13 +54,14 @@ export class SoundTrack {
         continue;
       let segment = this.segments.get(index);
       if (!segment) {
-        const { stream, sampleRateHz, startTimestamp } = this.args;
+        const { stream, sampleRateHz, startTimestamp, report } = this.args;
         segment = new SoundSegment({
           stream,
           startSeconds: start,
           endSeconds: start + segmentSeconds,
           sampleRateHz,
           startTimestamp,
+          report,
         });
         this.segments.set(index, segment);
       }

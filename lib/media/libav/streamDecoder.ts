@@ -1,8 +1,10 @@
-import { AVERROR_EAGAIN } from 'node-av/constants';
+import { AV_FRAME_FLAG_CORRUPT, AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
 import { Codec, CodecContext, Frame, type Packet, type Stream } from 'node-av/lib';
 
 /** Decodes the packets of a stream in one thread; packets that cannot be decoded are passed over, as players do. */
 export class StreamDecoder {
+  /** Whether the packet that was pushed last could not be decoded, or what came out lacks parts. */
+  hasFailed = false;
   private readonly context = new CodecContext();
   private frame = newFrame();
   private leavesOut = false;
@@ -23,10 +25,11 @@ export class StreamDecoder {
    * @param onFrame given each frame that is ready; it may keep it and then has to return another one to be filled
    */
   push(packet: Packet | null, onFrame: (frame: Frame) => Frame): void {
-    const isFull = this.context.sendPacketSync(packet) === AVERROR_EAGAIN;
+    this.hasFailed = false;
+    const isFull = this.send(packet) === AVERROR_EAGAIN;
     this.receive(onFrame);
     if (!isFull) return;
-    this.context.sendPacketSync(packet);
+    this.send(packet);
     this.receive(onFrame);
   }
 
@@ -42,9 +45,25 @@ export class StreamDecoder {
     this.context.freeContext();
   }
 
-  private receive(onFrame: (frame: Frame) => Frame): void {
-    while (this.context.receiveFrameSync(this.frame) >= 0) this.frame = onFrame(this.frame);
+  private send(packet: Packet | null): number {
+    const result = this.context.sendPacketSync(packet);
+    if (result < 0 && result !== AVERROR_EAGAIN && result !== AVERROR_EOF) this.hasFailed = true;
+    return result;
   }
+
+  private receive(onFrame: (frame: Frame) => Frame): void {
+    let result = this.context.receiveFrameSync(this.frame);
+    for (; result >= 0; result = this.context.receiveFrameSync(this.frame)) {
+      if (isDamaged(this.frame)) this.hasFailed = true;
+      this.frame = onFrame(this.frame);
+    }
+    if (result !== AVERROR_EAGAIN && result !== AVERROR_EOF) this.hasFailed = true;
+  }
+}
+
+/** Whether parts of a frame were lost, or refer to what was. */
+export function isDamaged(frame: Frame): boolean {
+  return frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT);
 }
 
 export function newFrame(): Frame {

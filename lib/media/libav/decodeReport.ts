@@ -1,0 +1,55 @@
+import type { Frame } from 'node-av/lib';
+import { ChannelLevels } from './channelMean';
+import { isHdr, isInterlaced } from './frameFilters';
+import type { TimedPacket } from './packetReader';
+
+/** What a decoder came across in a stretch. */
+export interface DecodeReport {
+  readonly packets: number;
+  /** Packets that could not be decoded, that brought pictures or sound with parts missing, or that were damaged in the file. */
+  readonly damagedPackets: number;
+  readonly frames: number;
+  readonly interlacedFrames: number;
+  readonly hdrFrames: number;
+  /** Largest value of any channel, in [0, 1]. */
+  readonly peak: number;
+  /** Mean square of the channels, and of their mean. */
+  readonly channelPower: number;
+  readonly mixPower: number;
+  /** Most channels that a frame had. */
+  readonly channels: number;
+}
+
+/** Counts what a decoder comes across. */
+export class ReportKeeper {
+  readonly levels = new ChannelLevels();
+  private packets = 0;
+  private readonly damaged = new Set<number>();
+  private frames = 0;
+  private interlacedFrames = 0;
+  private hdrFrames = 0;
+
+  /** @param packet the one that is read now */
+  startPacket({ isCorrupt }: Pick<TimedPacket, 'isCorrupt'>): void {
+    this.packets++;
+    if (isCorrupt) this.damaged.add(this.packets);
+  }
+
+  /** The packet that is read now, or one that waited until now, could not be decoded; however many decoders say so. */
+  damage(): void {
+    this.damaged.add(this.packets);
+  }
+
+  picture(frame: Frame): void {
+    this.frames++;
+    if (isInterlaced(frame)) this.interlacedFrames++;
+    if (isHdr(frame.colorTrc)) this.hdrFrames++;
+  }
+
+  finish(): DecodeReport {
+    const { packets, damaged, frames, interlacedFrames, hdrFrames, levels } = this;
+    const { peak, channelPower, mixPower, channels } = levels;
+    const sound = { peak, channelPower, mixPower, channels };
+    return { packets, damagedPackets: damaged.size, frames, interlacedFrames, hdrFrames, ...sound };
+  }
+}
