@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { DatasetSurvey } from '../data/survey';
-import { leftOutNotes } from '../data/survey/surveyTable';
+import type { DatasetSurvey, Notice } from '../data/survey';
+import { leftOutNotes, verdictOf } from '../data/survey/surveyTable';
 
 /** So many missing or broken files are named; the tables of --out have all. */
 const mostNamed = 20;
@@ -9,7 +9,7 @@ const mostLeftOut = 5;
 
 /** A survey of a data set for a terminal. */
 export function formatSurvey(survey: DatasetSurvey): string {
-  const { dataset, clips, missing, opened, leftOut, findings } = survey;
+  const { dataset, clips, missing, opened, leftOut, findings, notices } = survey;
   const broken = (opened?.broken ?? []).map(({ path, reason }) => `${path} ${reason}`);
   const lines = [
     `${placeOf(dataset)}: ${clips.present} of ${clips.listed} clips are there${clips.unlisted > 0 ? `, and ${clips.unlisted} files that no list names` : ''}`,
@@ -31,9 +31,15 @@ export function formatSurvey(survey: DatasetSurvey): string {
       ? [`  ... and ${leftOut.length - mostLeftOut} more (--out writes all)`]
       : []),
     '',
-    ...(findings.length === 0 ? ['All is well.'] : findings.map((finding) => `- ${finding}`)),
+    ...verdictLines(findings, notices),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** Findings and notices are items of lists, what stands above them is not. */
+function verdictLines(findings: readonly string[], notices: readonly Notice[]): string[] {
+  const items = new Set([...findings, ...notices.map(({ sentence }) => sentence)]);
+  return verdictOf(findings, notices).map((line) => (items.has(line) ? `- ${line}` : line));
 }
 
 /** A folder of one's own has no name but its path. */

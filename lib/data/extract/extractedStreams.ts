@@ -13,6 +13,8 @@ export interface ExtractedStreams {
   readonly durationSeconds: number | null;
   /** Why the file cannot be used; null: it can. */
   readonly error: string | null;
+  /** SHA-256 of the original file; null where it could not be read. */
+  readonly sha256: string | null;
 }
 
 /** Of each file in the order of the data set that `openDataset` opens from the folder. */
@@ -22,7 +24,7 @@ export function extractedStreams(folder: string): ExtractedStreams[] {
     .trimEnd()
     .split('\n')
     .map((line) => {
-      const { frames, samples, durationSeconds, error = null } = parseLine(line);
-      return { frames, samples, durationSeconds, error };
+      const { frames, samples, durationSeconds, error = null, original } = parseLine(line);
+      return { frames, samples, durationSeconds, error, sha256: original.sha256 };
     });
 }

@@ -11,7 +11,7 @@ import { JpegDecoder } from './jpegDecoder';
 import { framePlace, sampleBytes, type ClipRecord, type StoredFrames, type StoredSound } from './record';
 
 export interface StoredReaderArgs {
-  readonly config: XkdConfig;
+  readonly config: { readonly clip: Pick<XkdConfig['clip'], 'framesPerSecond' | 'sampleRateHz'> };
   readonly modalities: readonly Modality[];
   /** Files up to this length are decoded whole where there are originals [s]: windows are chosen accordingly. */
   readonly wholeSeconds: number;
@@ -116,6 +116,11 @@ export class StoredReader {
   }
 }
 
+/** @param original the file that was extracted */
+export function damagedIn(original: string, shard: string): BadMedia {
+  return new BadMedia(original, `is damaged in the extracted set's ${basename(shard)}`);
+}
+
 /** A shard while a clip is read from it; every byte is compared with its checksum. */
 class OpenShard {
   private readonly file: number;
@@ -137,7 +142,7 @@ class OpenShard {
   }
 
   damaged(): BadMedia {
-    return new BadMedia(this.original, `is damaged in the extracted set's ${basename(this.path)}`);
+    return damagedIn(this.original, this.path);
   }
 
   record({ offset, bytes, checksum }: { offset: number; bytes: number; checksum: number }): ClipRecord {

@@ -1,28 +1,63 @@
+import type { DecodeReport } from '../../media/libav/decodeReport';
+import { PictureParser } from '../../media/pictureParser';
 import type { ScannedMedia } from '../../media/probe';
 import { streamFile, type StreamSink } from '../../media/streams';
+import type { Tracks } from '../../media';
+import { isCancelling, isSilent, lookForm, peakOf, PictureLook } from './content';
+import { traitsOf, type FileTraits } from './traits';
 
-/** What files are decoded to where nobody looks at them: little, as only the decoding matters. */
-const form = { framesPerSecond: 8, shortSide: 32, sampleRateHz: 16000 } as const;
-
-/**
- * Decodes a file from start to end with what training decodes it with, and keeps nothing.
- *
- * @param host socket of the host whose processes decode
- * @throws BadMedia where training could not use it
- */
-export async function decodeAll(scanned: ScannedMedia, host: string, signal?: AbortSignal): Promise<void> {
-  const { path, video, audio } = scanned.info;
-  const stretch = { startSeconds: 0, seconds: Infinity, shortSide: form.shortSide };
-  const rates = { framesPerSecond: video && form.framesPerSecond, sampleRateHz: audio && form.sampleRateHz };
-  const sinks = { frames: video && new Forgotten(), samples: audio && new Forgotten() };
-  await streamFile(path, { ...stretch, ...rates, scanned, host, signal }, sinks);
+export interface DecodeAllArgs {
+  readonly tracks?: Tracks;
+  /** Socket of the host whose processes decode. */
+  readonly host: string;
+  readonly signal?: AbortSignal;
 }
 
-/** Takes what comes and forgets it. */
-class Forgotten implements StreamSink {
-  count = 0;
+/**
+ * Decodes a file from start to end with what training decodes it with, and looks at what comes.
+ *
+ * @throws BadMedia where training could not use it
+ */
+export async function decodeAll(scanned: ScannedMedia, args: DecodeAllArgs): Promise<FileTraits> {
+  const { path, video, audio } = scanned.info;
+  const stretch = { startSeconds: 0, seconds: Infinity, shortSide: lookForm.shortSide };
+  const rates = { framesPerSecond: video && lookForm.framesPerSecond, sampleRateHz: audio && lookForm.sampleRateHz };
+  const look = new PictureLook();
+  const frames = video && new PictureParser(path, Infinity, (pixels) => look.push(pixels));
+  const samples = audio && new PeakReader();
+  let report: DecodeReport | null = null;
+  const onReport = (found: DecodeReport): void => void (report = found);
+  await streamFile(path, { ...stretch, ...rates, ...args, scanned, onReport }, { frames, samples });
+  return traits(scanned, look, samples, report);
+}
 
-  push(): void {
-    this.count++;
+function traits(scanned: ScannedMedia, look: PictureLook, samples: PeakReader | null, report: DecodeReport | null): FileTraits {
+  const silent = samples !== null && isSilent(report ? report.peak : samples.peak);
+  const content = {
+    silent,
+    cancelling: samples !== null && !silent && report !== null && isCancelling(report),
+    still: look.still,
+    black: look.black,
+    packets: report?.packets ?? 0,
+    damagedPackets: report?.damagedPackets ?? 0,
+  };
+  if (!report) return traitsOf(scanned, { content });
+  return traitsOf(scanned, { content, hdr: report.hdrFrames > 0, interlaced: report.interlacedFrames > 0 });
+}
+
+/** Takes float32 samples and keeps the largest. */
+class PeakReader implements StreamSink {
+  count = 0;
+  peak = 0;
+  private rest: Buffer = Buffer.alloc(0);
+
+  push(bytes: Buffer): void {
+    const all = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
+    const whole = all.length - (all.length % 4);
+    // A copy lies where float32 values may lie.
+    const samples = new Float32Array(new Uint8Array(all.subarray(0, whole)).buffer);
+    this.rest = Buffer.from(all.subarray(whole));
+    this.count += samples.length;
+    this.peak = Math.max(this.peak, peakOf(samples));
   }
 }

@@ -5,6 +5,7 @@ import type { DatasetSurvey, SurveyPart } from './survey';
 /** How far lists may be from counts that are known to two digits only. */
 const approximateShare = 0.05;
 const mostNamed = 5;
+const shardWayOut = ' Copy these shards again, or run the same "xkd extract" again, which writes them anew.';
 
 export interface FindingsArgs {
   /** Missing files are no finding. */
@@ -15,13 +16,18 @@ export interface FindingsArgs {
   readonly unlabelled: readonly string[];
   /** Files that an extraction could not use. */
   readonly notExtracted: readonly BadFile[];
+  readonly isExtracted: boolean;
   /** Files that are given several classes where each has one. */
   readonly contradicting: readonly string[];
+  /** Files of which packets are damaged, and how many. */
+  readonly damaged: readonly string[];
+  /** Pairs of different files that are the same byte for byte, in different splits. */
+  readonly duplicates: readonly string[];
 }
 
 /** What is not as it should be, a sentence each. */
-export function findingsOf(survey: Omit<DatasetSurvey, 'findings'>, args: FindingsArgs): string[] {
-  const { allowMissing, shared, unlabelled, notExtracted, contradicting } = args;
+export function findingsOf(survey: Omit<DatasetSurvey, 'findings' | 'notices'>, args: FindingsArgs): string[] {
+  const { allowMissing, shared, unlabelled, notExtracted, contradicting, damaged, duplicates, isExtracted } = args;
   const { clips, opened, published, classes, parts } = survey;
   const findings = [...publishedFindings(survey)];
   if (clips.missing > 0 && !allowMissing) {
@@ -41,7 +47,7 @@ export function findingsOf(survey: Omit<DatasetSurvey, 'findings'>, args: Findin
   }
   if (opened && opened.broken.length > 0) {
     const names = opened.broken.slice(0, mostNamed).map(({ path, reason }) => `${path} ${reason}`);
-    findings.push(`${counted(opened.broken.length, 'file', 'files')} cannot be used: ${named(names, opened.broken.length)}.`);
+    findings.push(`${counted(opened.broken.length, 'file', 'files')} cannot be used: ${named(names, opened.broken.length)}.${isExtracted ? shardWayOut : ''}`);
   }
   if (notExtracted.length > 0) {
     const names = notExtracted.slice(0, mostNamed).map(({ path, reason }) => `${path} ${reason}`);
@@ -50,6 +56,14 @@ export function findingsOf(survey: Omit<DatasetSurvey, 'findings'>, args: Findin
   if (shared.length > 0) {
     const what = counted(shared.length, 'file is', 'files are');
     findings.push(`${what} both learnt from and tested on: ${named(shared.slice(0, mostNamed), shared.length)}.`);
+  }
+  if (duplicates.length > 0) {
+    const what = counted(duplicates.length, 'pair of files is', 'pairs of files are');
+    findings.push(`${what} the same byte for byte in different splits: ${named(duplicates.slice(0, mostNamed), duplicates.length)}.`);
+  }
+  if (damaged.length > 0) {
+    const what = counted(damaged.length, 'file has', 'files have');
+    findings.push(`${what} damaged packets, which are passed over: ${named(damaged.slice(0, mostNamed), damaged.length)}.`);
   }
   if (contradicting.length > 0) {
     const what = counted(contradicting.length, 'file has', 'files have');
@@ -62,7 +76,7 @@ export function findingsOf(survey: Omit<DatasetSurvey, 'findings'>, args: Findin
   return findings;
 }
 
-function publishedFindings({ published, classes, parts }: Omit<DatasetSurvey, 'findings'>): string[] {
+function publishedFindings({ published, classes, parts }: Omit<DatasetSurvey, 'findings' | 'notices'>): string[] {
   if (!published) return [];
   const findings: string[] = [];
   if (classes.length !== published.classes) {

@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
-import { BadMedia } from '../../media';
+import { BadMedia, type Tracks } from '../../media';
 import { FfmpegHost } from '../../media/ffmpegHost';
 import { scanMedia } from '../../media/probe';
 import type { BadFile } from '../types';
 import { decodeAll } from './decodeAll';
 import { OpenedLog, type OpenedFile } from './openedLog';
 import type { OpenedFiles } from './survey';
+import { traitsOf, type FileTraits } from './traits';
 
 export interface OpenFilesArgs {
   /** Decode each from start to end instead of reading only its packets. */
@@ -16,6 +17,15 @@ export interface OpenFilesArgs {
   readonly halves?: ReadonlySet<string>;
   readonly onProgress?: (done: number, total: number, broken: number) => void;
   readonly signal?: AbortSignal;
+  /** Which tracks are used; default: those that files mark. */
+  readonly tracks?: Tracks;
+}
+
+/** Files that were opened, and what each is like. */
+export interface OpenedAll {
+  readonly opened: OpenedFiles;
+  /** Of the files that can be used. */
+  readonly traits: ReadonlyMap<string, FileTraits>;
 }
 
 /**
@@ -23,9 +33,9 @@ export interface OpenFilesArgs {
  *
  * @returns null if it was stopped by the signal
  */
-export async function openFiles(paths: readonly string[], args: OpenFilesArgs): Promise<OpenedFiles | null> {
-  const { decode, signal, onProgress } = args;
-  const log = new OpenedLog(args.log, decode);
+export async function openFiles(paths: readonly string[], args: OpenFilesArgs): Promise<OpenedAll | null> {
+  const { signal, onProgress } = args;
+  const log = new OpenedLog(args.log, args.decode, args.tracks);
   const unique = [...new Set(paths)];
   const results: OpenedFile[] = [];
   const waiting: string[] = [];
@@ -42,7 +52,7 @@ export async function openFiles(paths: readonly string[], args: OpenFilesArgs): 
     const work = async (): Promise<void> => {
       while (next < waiting.length && !signal?.aborted) {
         const path = waiting[next++];
-        const result = await openFile(path, decode, host.socketPath, signal);
+        const result = await openFile(path, args, host.socketPath);
         if (!result) return;
         log.add(result);
         results.push(result);
@@ -55,24 +65,25 @@ export async function openFiles(paths: readonly string[], args: OpenFilesArgs): 
     log.close();
     await host.close();
   }
-  return signal?.aborted ? null : sum(results, args);
+  if (signal?.aborted) return null;
+  const traits = new Map(results.flatMap((file) => (file.traits ? [[file.path, file.traits] as const] : [])));
+  return { opened: sum(results, args), traits };
 }
 
 /** @returns null if it was stopped */
 async function openFile(
   path: string,
-  decode: boolean,
+  { decode, tracks, signal }: OpenFilesArgs,
   host: string,
-  signal: AbortSignal | undefined,
 ): Promise<OpenedFile | null> {
   try {
-    const scanned = await scanMedia(path, { host, signal });
-    if (decode) await decodeAll(scanned, host, signal);
+    const scanned = await scanMedia(path, { host, signal, tracks });
+    const traits = decode ? await decodeAll(scanned, { host, signal, tracks }) : traitsOf(scanned, null);
     const { durationSeconds: seconds, video, audio } = scanned.info;
-    return { path, seconds, video: video !== null, audio: audio !== null, reason: null };
+    return { path, seconds, video: video !== null, audio: audio !== null, reason: null, traits };
   } catch (error) {
     if (signal?.aborted) return null;
-    if (error instanceof BadMedia) return { path, seconds: null, video: false, audio: false, reason: error.reason };
+    if (error instanceof BadMedia) return { path, seconds: null, video: false, audio: false, reason: error.reason, traits: null };
     throw error;
   }
 }

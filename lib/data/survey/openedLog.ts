@@ -1,8 +1,10 @@
 import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import type { Tracks } from '../../media';
 import { fileError } from '../../files/fileError';
 import { makeFolder } from '../../files/folder';
+import { traitsSchema, type FileTraits } from './traits';
 
 /** What opening a file told. */
 export interface OpenedFile {
@@ -12,6 +14,8 @@ export interface OpenedFile {
   readonly audio: boolean;
   /** Why it cannot be used; null: it can. */
   readonly reason: string | null;
+  /** What it is like; null: it cannot be used. */
+  readonly traits: FileTraits | null;
 }
 
 const line = z.strictObject({
@@ -23,6 +27,8 @@ const line = z.strictObject({
   video: z.boolean(),
   audio: z.boolean(),
   reason: z.string().nullable(),
+  traits: traitsSchema.nullable(),
+  tracks: z.string(),
 });
 
 /**
@@ -31,21 +37,26 @@ const line = z.strictObject({
  */
 export class OpenedLog {
   private readonly known = new Map<string, z.infer<typeof line>>();
+  private readonly tracks: string;
   private waiting: string[] = [];
   private lastWriteMs = performance.now();
 
   /**
    * @param path null: nothing is kept
    * @param decoded whether files are decoded whole; what was learnt from heads alone then does not count
+   * @param tracks which tracks are used; what was learnt of others does not count
    */
   constructor(
     private readonly path: string | null,
     private readonly decoded: boolean,
+    tracks: Tracks = {},
   ) {
+    this.tracks = tracksText(tracks);
     if (path === null || !existsSync(path)) return;
     for (const text of readFileSync(path, 'utf8').split('\n')) {
       const entry = line.safeParse(parse(text));
-      if (entry.success && entry.data.decoded === decoded) this.known.set(entry.data.path, entry.data);
+      const fits = entry.success && entry.data.decoded === decoded && entry.data.tracks === this.tracks;
+      if (fits) this.known.set(entry.data.path, entry.data);
     }
     // A torn line must not swallow the one that is written next.
     this.waiting.push('');
@@ -56,13 +67,13 @@ export class OpenedLog {
     if (!entry) return null;
     const { bytes, modified } = stateOf(path);
     if (bytes !== entry.bytes || modified !== entry.modified) return null;
-    const { seconds, video, audio, reason } = entry;
-    return { path, seconds, video, audio, reason };
+    const { seconds, video, audio, reason, traits } = entry;
+    return { path, seconds, video, audio, reason, traits };
   }
 
   add(file: OpenedFile): void {
     if (this.path === null) return;
-    this.waiting.push(JSON.stringify({ ...file, ...stateOf(file.path), decoded: this.decoded }));
+    this.waiting.push(JSON.stringify({ ...file, ...stateOf(file.path), decoded: this.decoded, tracks: this.tracks }));
     if (performance.now() - this.lastWriteMs >= writeEveryMs) this.close();
   }
 
@@ -81,6 +92,10 @@ export class OpenedLog {
 }
 
 const writeEveryMs = 500;
+
+function tracksText({ video = 'default', audio = 'default' }: Tracks): string {
+  return `${video} ${audio}`;
+}
 
 function stateOf(path: string): { bytes: number; modified: number } {
   const file = statSync(path, { throwIfNoEntry: false });

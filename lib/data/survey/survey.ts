@@ -26,8 +26,32 @@ export interface DatasetSurvey {
   readonly leftOut: readonly string[];
   /** Null where files were not opened. */
   readonly opened: OpenedFiles | null;
-  /** What is not as it should be, a sentence each; empty: all is well. */
+  /** What is not as it should be, a sentence each; empty: nothing is wrong. */
   readonly findings: readonly string[];
+  /** What is worth knowing of files that can be used, kind by kind; no fault. */
+  readonly notices: readonly Notice[];
+}
+
+export type NoticeKind =
+  | 'videoTracks'
+  | 'audioTracks'
+  | 'hdr'
+  | 'interlaced'
+  | 'silent'
+  | 'cancelling'
+  | 'still'
+  | 'black'
+  | 'unlikeLengths'
+  | 'short'
+  | 'duplicate';
+
+/** What some files are like, and what training makes of it. */
+export interface Notice {
+  readonly kind: NoticeKind;
+  /** With the number of files and the first names. */
+  readonly sentence: string;
+  /** All of them, named from the set's folder, and what is to be said of each. */
+  readonly files: readonly { readonly path: string; readonly detail: string }[];
 }
 
 /** One side of a fold, such as `1 train`; where there is only one fold, a split. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { configure } from '../../config';
 import { shownAs } from '../../shown';
 import { checkFolder, datasetName, isKnown, openDataset, type DatasetArgs } from '../dataset';
 import { readKnown } from '../datasets/readKnown';
@@ -10,7 +11,10 @@ import { findMedia, shortPath } from '../mediaFiles';
 import type { Dataset, MediaEntry } from '../types';
 import { countClips, type CountedClip } from './counted';
 import { findingsOf } from './findings';
-import { openFiles, type OpenFilesArgs } from './openFiles';
+import { findDuplicates } from './duplicates';
+import { lookAtFiles } from './lookAtFiles';
+import { damagedFiles, noticesOf } from './notices';
+import type { OpenFilesArgs } from './openFiles';
 import type { DatasetSurvey } from './survey';
 import { surveyTable } from './surveyTable';
 
@@ -33,11 +37,10 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
   const found = await findClips(root, args);
   const { name, published, clips, folder } = found;
   const present = clips.flatMap(({ path }) => path ?? []);
-  // The files of an extracted set are its shards, whose sizes were looked at when it was opened.
-  const sounds = clips.flatMap(({ sound }) => sound ?? []);
-  const halves = new Set(clips.flatMap(({ path, sound }) => (path !== null && sound !== undefined ? [path, sound] : [])));
-  const opened = open && !found.isExtracted ? await openFiles([...present, ...sounds], { ...open, halves }) : null;
-  if (open && !found.isExtracted && !opened) return null;
+  const looked = open && (await lookAtFiles(found, open));
+  if (open && !looked) return null;
+  const { opened = null, seen = [] } = looked ?? {};
+  const duplicates = findDuplicates(seen);
   const counted = clips.map(({ listed, path }): CountedClip => ({ listed, isPresent: path !== null }));
   const missing = clips
     .filter(({ path }) => path === null)
@@ -68,9 +71,13 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
       .filter(({ listed: { label, labels, split } }) => !labels?.length && label === null && split !== 'test')
       .map(({ listed }) => listed.name),
     notExtracted: found.notExtracted,
+    isExtracted: found.extracted !== null,
     contradicting: found.contradicting,
+    damaged: damagedFiles(seen),
+    duplicates: duplicates.acrossSplits,
   });
-  return shownAs<DatasetSurvey>({ ...survey, findings }, surveyTable);
+  const notices = [...noticesOf(seen, configure('base').clip), ...(duplicates.notice ? [duplicates.notice] : [])];
+  return shownAs<DatasetSurvey>({ ...survey, findings, notices }, surveyTable);
 }
 
 async function findClips(root: string, args: SurveyArgs) {
@@ -83,14 +90,14 @@ async function findClips(root: string, args: SurveyArgs) {
     const { clips, classes, folds, unlisted } = content;
     const { modalities } = dataset;
     const shared = learntAndTested(dataset);
-    const whole = { isExtracted: false, notExtracted: [], shared, contradicting: labelledTwice(dataset), leftOut: unlisted };
+    const whole = { extracted: null, notExtracted: [], shared, contradicting: labelledTwice(dataset), leftOut: unlisted };
     return { name, title, folder, multiLabel, modalities, clips, classes, folds, unlisted, published, ...whole };
   }
   const dataset = await openDataset(root, args);
   const isExtracted = dataset.original !== undefined;
   return {
     name: name ?? ('folder' as const),
-    isExtracted,
+    extracted: isExtracted ? dataset : null,
     notExtracted: dataset.entries.flatMap(({ path, stored }) =>
       stored && 'error' in stored ? [{ path: shortPath(dataset.root, path), reason: stored.error }] : [],
     ),
@@ -110,8 +117,8 @@ async function findClips(root: string, args: SurveyArgs) {
 }
 
 function clipOf(entry: MediaEntry, root: string, isExtracted: boolean) {
-  const { label, labels, split, path } = entry;
-  const listed = { name: shortPath(root, path), label, labels, split, roles: [null] };
+  const { label, labels, split, path, startSeconds, endSeconds } = entry;
+  const listed = { name: shortPath(root, path), label, labels, split, roles: [null], startSeconds, endSeconds };
   const isThere = isExtracted || existsSync(path);
   return { listed, path: isThere ? path : null, sound: isThere && !isExtracted ? entry.sound : undefined };
 }

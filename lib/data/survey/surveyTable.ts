@@ -1,9 +1,9 @@
 import { extname } from 'node:path';
 import type { ValueTable } from '../../shown';
-import type { DatasetSurvey } from './survey';
+import type { DatasetSurvey, Notice } from './survey';
 
 /** A survey as a table: a row for each side of a fold, and what is not as it should be below. */
-export function surveyTable({ dataset, clips, parts, classes, opened, leftOut, findings }: DatasetSurvey): ValueTable {
+export function surveyTable({ dataset, clips, parts, classes, opened, leftOut, findings, notices }: DatasetSurvey): ValueTable {
   const rows = [{ name: 'all', ...clips, published: null }, ...parts];
   const files = opened && `${opened.files} files ${opened.decoded ? 'decoded' : 'opened'}, ${opened.broken.length} broken.`;
   return {
@@ -15,7 +15,7 @@ export function surveyTable({ dataset, clips, parts, classes, opened, leftOut, f
       missing: listed - present,
       published: published ?? '',
     })),
-    notes: [...(files ? [files] : []), ...leftOutNotes(leftOut), ...(findings.length > 0 ? findings : ['All is well.'])],
+    notes: [...(files ? [files] : []), ...leftOutNotes(leftOut), ...verdictOf(findings, notices)],
   };
 }
 
@@ -32,3 +32,10 @@ export function leftOutNotes(paths: readonly string[]): string[] {
 }
 
 const mostKinds = 8;
+
+/** What is wrong, then what is worth knowing; or that all is well. */
+export function verdictOf(findings: readonly string[], notices: readonly Notice[]): string[] {
+  if (findings.length + notices.length === 0) return ['All is well.'];
+  const told = notices.map(({ sentence }) => sentence);
+  return findings.length > 0 ? [...findings, ...told] : ['Nothing is wrong. Worth knowing:', ...told];
+}

@@ -5,13 +5,14 @@ import { makeFolder } from '../../files/folder';
 import type { DatasetSurvey } from './survey';
 
 /**
- * Writes a survey: all of it as `check.json`; `classes.csv`, `missing.csv`, `left-out.csv` and `broken.csv` as tables.
+ * Writes a survey: all of it as `check.json`; `classes.csv`, `missing.csv`, `left-out.csv`, `broken.csv` and
+ * `notices.csv` as tables.
  *
  * @throws UserError where the folder cannot be written to
  */
 export function writeSurvey(folder: string, survey: DatasetSurvey): void {
   makeFolder(folder);
-  const { parts, classes, missing, opened, leftOut } = survey;
+  const { parts, classes, missing, opened, leftOut, notices } = survey;
   const table = (name: string, rows: readonly (readonly (string | number | null)[])[]): void =>
     writeFileAtomic(join(folder, name), `${rows.map(formatCsvLine).join('\n')}\n`);
   writeFileAtomic(join(folder, 'check.json'), `${JSON.stringify(survey, null, 2)}\n`);
@@ -22,4 +23,5 @@ export function writeSurvey(folder: string, survey: DatasetSurvey): void {
   table('missing.csv', [['clip', 'label', 'split'], ...missing.map(({ name, label, split }) => [name, label, split])]);
   table('left-out.csv', [['path'], ...leftOut.map((path) => [path])]);
   table('broken.csv', [['path', 'reason'], ...(opened?.broken ?? []).map(({ path, reason }) => [path, reason])]);
+  table('notices.csv', [['kind', 'path', 'detail'], ...notices.flatMap(({ kind, files }) => files.map(({ path, detail }) => [kind, path, detail]))]);
 }

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import type { Notice } from './survey';
+import { mostNamed, type SeenClip } from './notices';
+
+/**
+ * SHA-256 of the files that are as long as another one: no others can be the same.
+ *
+ * @returns null if it was stopped by the signal
+ */
+export async function digestsOf(paths: readonly string[], signal?: AbortSignal): Promise<Map<string, string> | null> {
+  const byLength = new Map<number, string[]>();
+  for (const path of new Set(paths)) {
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > 0) byLength.set(size, [...(byLength.get(size) ?? []), path]);
+  }
+  const digests = new Map<string, string>();
+  for (const alike of byLength.values()) {
+    if (alike.length < 2) continue;
+    for (const path of alike) {
+      if (signal?.aborted) return null;
+      const digest = await digestOf(path);
+      if (digest !== null) digests.set(path, digest);
+    }
+  }
+  return digests;
+}
+
+/** Clips of several files that are the same byte for byte. */
+export interface Duplicates {
+  /** Of one split; null: there are none. */
+  readonly notice: Notice | null;
+  /** Pairs of different splits, as `A (train) and B (test)`. */
+  readonly acrossSplits: readonly string[];
+}
+
+export function findDuplicates(clips: readonly SeenClip[]): Duplicates {
+  const groups = new Map<string, SeenClip[]>();
+  for (const clip of clips) {
+    if (clip.digest === null) continue;
+    const key = `${clip.digest} ${clip.startSeconds ?? 0} ${clip.endSeconds ?? ''}`;
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    if (!group.some(({ name, split }) => name === clip.name && split === clip.split)) group.push(clip);
+  }
+  const acrossSplits: string[] = [];
+  const files: { path: string; detail: string }[] = [];
+  for (const [first, ...others] of groups.values()) {
+    for (const other of others) {
+      // The same file in both is told of as learnt from and tested on.
+      if (other.name === first.name) continue;
+      const isAcross = first.split !== null && other.split !== null && first.split !== other.split;
+      if (isAcross) acrossSplits.push(`${first.name} (${first.split}) and ${other.name} (${other.split})`);
+      else files.push({ path: other.name, detail: `as ${first.name}` });
+    }
+  }
+  return { notice: files.length === 0 ? null : noticeOf(files), acrossSplits };
+}
+
+function noticeOf(files: Notice['files']): Notice {
+  const what = files.length === 1 ? 'file is the same byte for byte as another' : 'files are the same byte for byte as others';
+  const names = files.slice(0, mostNamed).map(({ path, detail }) => `${path} (${detail})`);
+  const more = files.length > mostNamed ? '; ...' : '';
+  return { kind: 'duplicate', sentence: `${files.length} ${what}: ${names.join('; ')}${more}.`, files };
+}
+
+/** Null where it cannot be read: that is told where it is opened. */
+async function digestOf(path: string): Promise<string | null> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
+  } catch {
+    return null;
+  }
+  return hash.digest('hex');
+}

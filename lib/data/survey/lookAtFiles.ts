@@ -1,0 +1,82 @@
+import { BadMedia } from '../../media';
+import type { FoundClip } from '../datasets/layout';
+import { shortPath } from '../mediaFiles';
+import { stretchOf } from '../stretch';
+import type { BadFile, Dataset } from '../types';
+import { digestsOf } from './duplicates';
+import { openExtractedFiles } from './extractedFiles';
+import type { SeenClip } from './notices';
+import { openFiles, type OpenFilesArgs } from './openFiles';
+import type { OpenedFiles } from './survey';
+
+/** Clips of a data set, and the set itself where it is an extracted one. */
+export interface FoundClips {
+  readonly folder: string;
+  readonly clips: readonly FoundClip[];
+  readonly extracted: Dataset | null;
+}
+
+export interface LookedAt {
+  /** Null where nothing was opened. */
+  readonly opened: OpenedFiles | null;
+  /** The clips that are there. */
+  readonly seen: readonly SeenClip[];
+}
+
+/**
+ * Opens the files of all clips and looks at what they hold.
+ *
+ * @returns null if it was stopped by the signal
+ */
+export async function lookAtFiles(found: FoundClips, args: OpenFilesArgs): Promise<LookedAt | null> {
+  if (found.extracted) return lookAtExtracted(found, found.extracted, args);
+  const { folder } = found;
+  const clips = found.clips.flatMap((clip) => (clip.path === null ? [] : [{ ...clip, path: clip.path }]));
+  const sounds = clips.flatMap(({ sound }) => sound ?? []);
+  const halves = new Set(clips.flatMap(({ path, sound }) => (sound === undefined ? [] : [path, sound])));
+  const paths = [...clips.map(({ path }) => path), ...sounds];
+  const all = await openFiles(paths, { ...args, halves });
+  const digests = all && (await digestsOf(paths, args.signal));
+  if (!all || !digests) return null;
+  const { opened, traits } = all;
+  const behind: BadFile[] = [];
+  const seen = clips.map(({ listed, path, sound }): SeenClip => {
+    const { split, startSeconds, endSeconds } = listed;
+    const reason = behindEnd({ path, startSeconds, endSeconds }, traits.get(path)?.usableSeconds ?? null);
+    if (reason !== null) behind.push({ path, reason });
+    const digest = [path, ...(sound === undefined ? [] : [sound])].map((file) => digests.get(file) ?? file).join(' ');
+    return {
+      name: shortPath(folder, path),
+      split,
+      startSeconds,
+      endSeconds,
+      traits: reason === null ? (traits.get(path) ?? null) : null,
+      ...(sound !== undefined && { soundTraits: traits.get(sound) ?? null }),
+      digest: digests.has(path) ? digest : null,
+    };
+  });
+  return { opened: { ...opened, broken: [...opened.broken, ...behind] }, seen };
+}
+
+async function lookAtExtracted({ folder }: FoundClips, dataset: Dataset, args: OpenFilesArgs): Promise<LookedAt | null> {
+  const files = await openExtractedFiles(dataset, args);
+  if (!files) return null;
+  const seen = dataset.entries.map(({ path, split, startSeconds, endSeconds }, i): SeenClip => {
+    const traits = files.traits[i];
+    // What was stored is the stretch alone, counted from its start.
+    const stored = traits && { ...traits, usableSeconds: traits.usableSeconds === null ? null : (startSeconds ?? 0) + traits.usableSeconds };
+    return { name: shortPath(folder, path), split, startSeconds, endSeconds, traits: stored, digest: files.digests[i] };
+  });
+  return { opened: files.opened, seen };
+}
+
+/** Why nothing can be cut from a stretch of a file, as training says it; null: it can. */
+function behindEnd(stretch: Parameters<typeof stretchOf>[0], usableSeconds: number | null): string | null {
+  try {
+    stretchOf(stretch, usableSeconds);
+    return null;
+  } catch (error) {
+    if (error instanceof BadMedia) return error.reason;
+    throw error;
+  }
+}
