@@ -62,6 +62,10 @@ describe('files that cannot be used', () => {
       framesPerSecond: 25,
       startSeconds: 0,
       rotationDegrees: 0,
+      hdr: false,
+      interlaced: false,
+      track: 1,
+      tracks: 1,
     });
     assert.equal(info.audio?.codec, 'aac');
     assert.deepEqual([info.audio?.sampleRateHz, info.audio?.channels], [44100, 1]);

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { BadMedia, decodeClip, probe } from 'xkd';
 import { ffmpegPath } from 'xkd/dist/media/ffmpegPath';
+import { runDecoder } from 'xkd/dist/media/libav/runDecoder';
 import { ffmpeg, ordinaryClip, temporaryFolder } from './fixtures';
 
 describe('files with odd traits', () => {
@@ -132,6 +133,23 @@ describe('files with odd traits', () => {
       (await decodeClip(file(name), { audio: false, clipSeconds: 1, shortSide: 32 })).frames![1500];
     const [hdr, sdr] = [await valueOf('hdr.mp4'), await valueOf('sdr.mp4')];
     assert.ok(Math.abs(sdr - 128) < 4 && Math.abs(hdr - sdr) > 15, `${hdr} and ${sdr}`);
+  });
+
+  it('cost themselves alone where they make the decoder hang', async function () {
+    if (process.platform === 'win32') this.skip();
+    // Opening it waits for a writer that never comes.
+    execFileSync('mkfifo', [file('hanging.mp4')]);
+    process.env.XKD_DECODER_SECONDS = '2';
+    try {
+      const error = await runDecoder({ kind: 'scan', path: file('hanging.mp4') }).catch(
+        (failure: unknown) => failure,
+      );
+      assert.ok(error instanceof BadMedia, String(error));
+      assert.equal(error.reason, 'makes the decoder hang (it did nothing for 2 s and was ended)');
+    } finally {
+      delete process.env.XKD_DECODER_SECONDS;
+    }
+    assert.equal((await decodeClip(plain, { clipSeconds: 1 })).frameCount, 8);
   });
 
   it('cost themselves alone where they make the decoder crash', async function () {

@@ -16,16 +16,11 @@ const idleMs = 20_000;
 /** So many looks at a decoder without a sign of life are as long as a decoder may be silent. */
 const looks = 8;
 
-export interface DecoderPoolArgs {
-  /** How long a decoder at work may be silent before it is ended, see {@link usualSilence} [s]. */
-  readonly silentSeconds?: number;
-}
-
 /**
  * A decoder that hangs is ended after this time without progress [s]: longer than any packet takes to decode, and than
  * drives usually need to wake up or answer over a network. `XKD_DECODER_SECONDS` sets another one.
  */
-function usualSilence(): number {
+function longestSilence(): number {
   return Number(process.env.XKD_DECODER_SECONDS) || 120;
 }
 
@@ -33,12 +28,6 @@ function usualSilence(): number {
 export class DecoderPool {
   private readonly idle: Decoder[] = [];
   private readonly all = new Set<Decoder>();
-  private readonly silentSeconds: number;
-
-  constructor({ silentSeconds = usualSilence() }: DecoderPoolArgs = {}) {
-    this.silentSeconds = silentSeconds;
-  }
-
   run(request: DecoderRequest, events: DecoderEvents): DecoderRun {
     const decoder = this.idle.pop() ?? this.start();
     decoder.run(request, {
@@ -57,7 +46,7 @@ export class DecoderPool {
   }
 
   private start(): Decoder {
-    const decoder = new Decoder(this.silentSeconds, {
+    const decoder = new Decoder({
       onRetire: () => {
         const place = this.idle.indexOf(decoder);
         if (place >= 0) this.idle.splice(place, 1);
@@ -84,12 +73,10 @@ class Decoder implements DecoderRun {
   private watch: NodeJS.Timeout | null = null;
   /** Looks at it since its last sign of life. */
   private silentLooks = 0;
+  private silentSeconds = longestSilence();
   private isPaused = false;
 
-  constructor(
-    private readonly silentSeconds: number,
-    private readonly life: DecoderLife,
-  ) {
+  constructor(private readonly life: DecoderLife) {
     // In a session of its own: Ctrl-C in a terminal or a notebook's interrupt reaches only us.
     this.child = spawn(process.execPath, ['--no-warnings', join(__dirname, 'decoderProcess.js')], {
       stdio: ['pipe', 'pipe', 'ignore'],
@@ -113,7 +100,7 @@ class Decoder implements DecoderRun {
       life.onRetire();
       life.onEnd();
       const isHung = this.silentLooks >= looks;
-      this.reply(isHung ? { hungSeconds: silentSeconds } : { crash: { exitCode, signal } });
+      this.reply(isHung ? { hungSeconds: this.silentSeconds } : { crash: { exitCode, signal } });
     });
   }
 
@@ -121,6 +108,7 @@ class Decoder implements DecoderRun {
     if (this.idleTimer) clearTimeout(this.idleTimer);
     this.events = events;
     this.silentLooks = 0;
+    this.silentSeconds = longestSilence();
     this.watch = setInterval(() => this.look(), (1000 * this.silentSeconds) / looks);
     this.hold(true);
     this.child.stdin!.write(`${JSON.stringify(request)}\n`);
