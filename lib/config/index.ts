@@ -3,6 +3,7 @@ export * from './presets';
 export * from './sizes';
 export * from './configure';
 export * from './changes';
+export * from './clipIdentity';
 export * from './hubWords';
 export * from './keys';
 export * from './live';

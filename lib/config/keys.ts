@@ -51,7 +51,8 @@ export function configField(key: string): ConfigField {
   for (const part of key.split('.')) node = node instanceof z.ZodObject ? node.shape[part] : undefined;
   if (!(node instanceof z.ZodType)) return { key, help: '', unit: '', values: { kind: 'other' } };
   const help = node.description ?? '';
-  return { key, help, unit: /\[([^\]]+)\]/.exec(help)?.[1] ?? '', values: valuesOf(node) };
+  const values = valuesOf(node instanceof z.ZodDefault ? (node.unwrap() as z.ZodType) : node);
+  return { key, help, unit: /\[([^\]]+)\]/.exec(help)?.[1] ?? '', values };
 }
 
 /** The values of a field in words, such as `0 to 0.99`; empty where nothing can be said in a few. */

@@ -8,7 +8,14 @@ export type Partially<T> = { readonly [K in keyof T]?: T[K] extends object ? Par
 const base: XkdConfig = {
   preset: 'base',
   seed: 0,
-  clip: { seconds: 4, framesPerSecond: 8, frameSize: 112, sampleRateHz: 16000 },
+  clip: {
+    seconds: 4,
+    framesPerSecond: 8,
+    frameSize: 112,
+    sampleRateHz: 16000,
+    videoTrack: 0,
+    audioTrack: 0,
+  },
   spectrogram: {
     fftSize: 1024,
     hopLength: 143,

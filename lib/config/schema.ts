@@ -7,6 +7,7 @@ import { spans } from './span';
  */
 
 const count = z.int().min(1);
+const track = z.int().min(0).max(9999).default(0);
 const share = z.number().min(0).max(1);
 const positive = z.number().positive();
 const decay = z.number().min(0).lt(1);
@@ -27,6 +28,8 @@ const clip = z.strictObject({
   framesPerSecond: positive.describe('rate to which the video is resampled [frames/s]'),
   frameSize: count.describe('side of the square global view [px]'),
   sampleRateHz: count.describe('rate to which the sound is resampled [Hz]'),
+  videoTrack: track.describe('number of the video track in files with several; 0: the one that a file marks'),
+  audioTrack: track.describe('number of the audio track in files with several; 0: the one that a file marks'),
 });
 
 const spectrogram = z.strictObject({

@@ -65,6 +65,11 @@ export class Loader {
     return this.clips.skipped;
   }
 
+  /** What is worth a word about files that are used, such as several tracks: of each kind the first that was met. */
+  get notes(): string[] {
+    return this.clips.notes;
+  }
+
   /** Batches that are made or being made beyond those handed out. */
   get batchesAhead(): number {
     return this.parts.size;

@@ -1,6 +1,7 @@
 import type { Modality } from '../config';
 import type { LabelledAugmentation } from './augment';
 import type { ClipViews } from './clipViews';
+import type { TrackNote } from './trackNotes';
 import type { FilePart, KnownFile } from './windowReader';
 
 /**
@@ -32,5 +33,10 @@ export interface ClipTask {
 
 /** The views of a clip, where it begins in its file and what was learnt of that, or why the file (or only this window of it) cannot be used. */
 export type ClipOutcome =
-  | { readonly views: ClipViews; readonly startSeconds: number; readonly learnt: KnownFile | null }
+  | {
+      readonly views: ClipViews;
+      readonly startSeconds: number;
+      readonly learnt: KnownFile | null;
+      readonly notes?: readonly TrackNote[];
+    }
   | { readonly bad: string; readonly partly?: boolean };

@@ -50,6 +50,7 @@ export class TrainingClips {
   private readonly bad: BadFileList;
   private readonly seed: RandomStream;
   private readonly wholeSeconds: number;
+  private readonly told = new Map<Modality, string>();
   private order: { epoch: number; places: Int32Array } | null = null;
 
   constructor(private readonly args: TrainingClipsArgs) {
@@ -63,6 +64,11 @@ export class TrainingClips {
   /** Files that could not be used so far. */
   get skipped(): BadFile[] {
     return this.bad.list;
+  }
+
+  /** What is worth a word about files that are used: of each kind the first. */
+  get notes(): string[] {
+    return [...this.told.values()];
   }
 
   /**
@@ -85,6 +91,7 @@ export class TrainingClips {
         const i = open[at];
         if ('views' in outcome) {
           onViews(i, outcome.views);
+          for (const { kind, sentence } of outcome.notes ?? []) if (!this.told.has(kind)) this.told.set(kind, sentence);
         } else {
           failed.push(i);
           this.bad.add(entryAt(i), outcome.bad, outcome.partly);

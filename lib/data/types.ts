@@ -14,6 +14,9 @@ export interface StoredForm {
   /** Shorter side of the frames [px]. */
   readonly shortSide: number;
   readonly sampleRateHz: number;
+  /** Which of several tracks it was; without a number the one that each file marks as its default. */
+  readonly videoTrack?: number;
+  readonly audioTrack?: number;
 }
 
 /** Where the extracted form of a clip lies, or why there is none. */

@@ -8,6 +8,7 @@ import { decodeStreams, type DecodeArgs, type DecodedStreams } from '../media/st
 import type { JpegDecoder } from './extract/jpegDecoder';
 import { StoredReader } from './extract/storedReader';
 import { inWindow, stretchOf } from './stretch';
+import { trackNotes, tracksOf, type TrackNote } from './trackNotes';
 import type { MediaEntry } from './types';
 
 /** A file, or the stretch of it that is meant, or what was extracted of it. */
@@ -52,6 +53,8 @@ export interface ReadArgs {
   readonly host?: string;
   /** One for all readers of a thread; default: one of its own. */
   readonly jpegs?: JpegDecoder;
+  /** Told of what is worth a word, for each file. */
+  readonly onNote?: (note: TrackNote) => void;
 }
 
 /** A window of a file, and what was learnt of the file. T frames, H height, W width. */
@@ -168,7 +171,7 @@ export class WindowReader {
   private async withSoundScan({ path, sound = path }: FilePart, scans: KnownScans): Promise<KnownScans> {
     const isApart = sound !== path && this.wantsVideo && this.wantsAudio;
     if (!isApart || scans.soundScanned) return scans;
-    const soundScanned = await scanMedia(sound, { host: this.args.host });
+    const soundScanned = await scanMedia(sound, { host: this.args.host, tracks: tracksOf(this.args.config.clip) });
     if (!soundScanned.info.audio) throw new BadMedia(sound, lacksStream.audio);
     return { ...scans, soundScanned };
   }
@@ -207,10 +210,12 @@ export class WindowReader {
         const { info, usableSeconds } = found;
         if (video && !info.video) throw new BadMedia(path, lacksStream.video);
         if (audio && !info.audio) throw new BadMedia(path, lacksStream.audio);
+        for (const note of trackNotes(info, clip, { video, audio })) this.args.onNote?.(note);
         if (!onScanned) return;
         stretchOf({ path, startSeconds }, usableSeconds);
         onScanned(found);
       },
+      tracks: tracksOf(this.args.config.clip),
       host: this.args.host,
     });
   }

@@ -9,6 +9,7 @@ import { RecentFiles } from './recentFiles';
 import { BadWindow } from './stretch';
 import { keyOf, WindowReader, type FileWindow, type KnownFile } from './windowReader';
 import type { ClipJob, ClipOutcome, ClipTask } from './tasks';
+import type { TrackNote } from './trackNotes';
 
 /** What a thread is started with. */
 export interface WorkerSetup {
@@ -25,19 +26,22 @@ const jpegs = new JpegDecoder();
 
 /** Makes the views of a few clips, one after the other. */
 export default async function makeClips(task: ClipTask): Promise<unknown> {
+  let notes: TrackNote[] = [];
   const reader = new WindowReader({
     config,
     modalities: task.modalities,
     wholeSeconds: task.wholeSeconds,
     host,
     jpegs,
+    onNote: (note) => notes.push(note),
   });
   const outcomes: ClipOutcome[] = [];
   for (const job of task.jobs) {
     const isAlone = job.place.kind === 'pretraining' || job.known.stored;
     const key = keyOf(job.file, task.modalities, task.wholeSeconds);
+    notes = [];
     const outcome = await makeClip(job, (!isAlone && recent.get(key)) || job.known, reader);
-    outcomes.push(outcome);
+    outcomes.push('views' in outcome && notes.length > 0 ? { ...outcome, notes } : outcome);
     if (!isAlone && 'views' in outcome && outcome.learnt) recent.put(key, outcome.learnt);
   }
   return transferred(outcomes);

@@ -3,4 +3,4 @@ export { BadMedia, lacksStream } from './badMedia';
 export { probe } from './probe';
 export type { AudioStreamInfo, MediaInfo, VideoStreamInfo } from './mediaInfo';
 export { decodeClip, type ClipArgs, type DecodedClip } from './decode';
-export type { Track, Tracks } from './tracks';
+export type { Tracks } from './tracks';

@@ -1,15 +1,12 @@
 import { BadMedia } from './badMedia';
 
 /**
- * Which of a file's tracks of one kind is used: the one that it marks as its default (where it marks none, the first),
- * or the one of this number, from 1. Covers and thumbnails are no tracks.
+ * Which of a file's tracks are used: those of these numbers, from 1. 0, the default: the one that the file marks as its
+ * default; where it marks none, the first. Covers and thumbnails are no tracks.
  */
-export type Track = 'default' | number;
-
 export interface Tracks {
-  /** Default: `default`. */
-  readonly video?: Track;
-  readonly audio?: Track;
+  readonly video?: number;
+  readonly audio?: number;
 }
 
 /**
@@ -23,11 +20,11 @@ export function chooseTrack(
   path: string,
   kind: 'video' | 'audio',
   marked: readonly boolean[],
-  wanted: Track = 'default',
+  wanted = 0,
 ): number | null {
   const count = marked.length;
   if (count === 0) return null;
-  if (wanted === 'default') return Math.max(0, marked.indexOf(true));
+  if (wanted === 0) return Math.max(0, marked.indexOf(true));
   if (wanted <= count) return wanted - 1;
   throw new BadMedia(
     path,

@@ -6,6 +6,8 @@ export interface BatchSource {
   next(): Promise<ViewBatch>;
   close(): Promise<void>;
   readonly skipped: readonly BadFile[];
+  /** What is worth a word about the files, in sentences; it grows. */
+  readonly notes?: readonly string[];
 }
 
 /** The batches of a run, of which the next one can be asked for before it is taken. */
@@ -13,6 +15,7 @@ export class BatchQueue {
   /** The batch that the next step takes, where it was asked for already. */
   private upcoming: Promise<ViewBatch> | null = null;
   private askedMs = 0;
+  private notesTold = 0;
 
   constructor(private readonly source: BatchSource) {}
 
@@ -28,6 +31,13 @@ export class BatchQueue {
     // It may fail after an interrupt, when nobody waits for it any more.
     this.upcoming.catch(() => undefined);
     await interrupt.wait(this.upcoming);
+  }
+
+  /** What the source has to say of the files since the last call. */
+  newNotes(): readonly string[] {
+    const fresh = (this.source.notes ?? []).slice(this.notesTold);
+    this.notesTold += fresh.length;
+    return fresh;
   }
 
   next(): Promise<ViewBatch> {

@@ -223,6 +223,10 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     for (const { path, reason } of this.skipped.slice(this.skippedBefore))
       this.warn(`${path} was left out: it ${reason}.`);
     this.skippedBefore = this.skipped.length;
+    for (const sentence of this.batches.newNotes()) {
+      this.warn(sentence);
+      (this.args.report ?? console.warn)(sentence);
+    }
     this.latest = metrics;
     this.tell();
     return metrics;

@@ -35,5 +35,8 @@ export function shareBatches(source: BatchSource, ahead: readonly number[]): Bat
     get skipped() {
       return source.skipped;
     },
+    get notes() {
+      return source.notes;
+    },
   }));
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { DatasetSurvey } from '../../data/survey';
@@ -5,8 +6,9 @@ import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
 import { datasetOptions, parseColumns, type DatasetFlags } from '../datasetOptions';
 import { withExamples } from '../help';
 import { Progress } from '../progress';
+import { trackOptions, type TrackFlags } from '../trackOptions';
 
-interface CheckFlags extends DatasetFlags {
+interface CheckFlags extends DatasetFlags, TrackFlags {
   readonly data: string;
   readonly out?: string;
   readonly figure?: string;
@@ -31,12 +33,13 @@ export function registerDataCheck(data: Command): void {
   const command = data
     .command('check')
     .description('Count, find and open the files of a data set, and compare them with what is published');
-  datasetOptions(command, { missing: 'count missing files without treating them as a fault' })
+  datasetOptions(command, { missing: 'count missing files without treating them as a fault' });
+  trackOptions(command)
     .option('--no-probe', 'do not open the files')
-    .option('--decode', 'decode every file from start to end instead of reading only its header')
+    .option('--decode', 'decode every file from start to end, and look at what it shows; of an extracted set, read all bytes')
     .option(
       '--out <folder>',
-      'write check.json and tables of classes, missing and broken files; continue from there',
+      'write check.json and tables of classes, missing, broken and odd files; continue from there',
     )
     .option('--figure <file>', 'write a page with the balance of the classes')
     .option('--json', 'print one JSON object instead of tables')
@@ -58,16 +61,19 @@ async function check(flags: CheckFlags): Promise<void> {
     const { surveyDataset } = await import('../../data/survey');
     const { formatSurvey } = await import('../surveyTable');
     const log = flags.out === undefined ? null : join(flags.out, 'opened.jsonl');
+    const tracks = { video: flags.videoTrack, audio: flags.audioTrack };
     const survey = await surveyDataset(flags.data, {
       dataset: flags.dataset,
       columns: parseColumns(flags.columns),
       separator: flags.separator,
       allowMissing: flags.allowMissing,
-      open: flags.probe ? { decode: flags.decode ?? false, log, onProgress, signal: stop.signal } : null,
+      open: flags.probe
+        ? { decode: flags.decode ?? false, log, tracks, onProgress, signal: stop.signal }
+        : null,
     });
     progress?.stop();
     if (!survey) {
-      const wayOut = log
+      const wayOut = log !== null && existsSync(log)
         ? 'the same command continues from what was opened so far'
         : 'add --out to continue from where it stopped';
       process.stderr.write(`xkd: stopped; ${wayOut}\n`);

@@ -6,8 +6,9 @@ import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
 import { datasetOptions, openAs, type DatasetFlags } from '../datasetOptions';
 import { withExamples, type Example } from '../help';
 import { Progress } from '../progress';
+import { trackOptions, type TrackFlags } from '../trackOptions';
 
-interface ExtractFlags extends DatasetFlags {
+interface ExtractFlags extends DatasetFlags, TrackFlags {
   readonly data?: string;
   readonly out: string;
   readonly frames: 'raw' | 'jpeg';
@@ -43,7 +44,8 @@ export function register(program: Command): void {
   datasetOptions(command, {
     description: 'folder of the data set, or the table of one of your own; required without --merge',
     required: false,
-  })
+  });
+  trackOptions(command)
     .requiredOption('--out <folder>', 'where the extracted form goes')
     .addOption(
       new Option(
@@ -97,6 +99,8 @@ async function run(flags: ExtractFlags): Promise<void> {
         framesPerSecond: flags.fps,
         shortSide: flags.shortSide,
         sampleRateHz: flags.sampleRate,
+        videoTrack: flags.videoTrack,
+        audioTrack: flags.audioTrack,
       },
       signal: stop.signal,
       onPlan: (plan) => {

@@ -19,6 +19,8 @@ const formSchema: z.ZodType<StoredForm> = z.strictObject({
   framesPerSecond: z.number().positive().max(240),
   shortSide: count.max(4096),
   sampleRateHz: count.min(1000).max(192_000),
+  videoTrack: count.optional(),
+  audioTrack: count.optional(),
 });
 
 const foldSchema = z.strictObject({

@@ -78,6 +78,7 @@ async function decode(
     framesPerSecond: streams.video ? framesPerSecond : null,
     shortSide,
     sampleRateHz: streams.audio ? sampleRateHz : null,
+    tracks: { video: form.videoTrack, audio: form.audioTrack },
     host,
   };
   const isApart = sound !== path && streams.video && streams.audio;

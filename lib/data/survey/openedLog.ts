@@ -93,7 +93,7 @@ export class OpenedLog {
 
 const writeEveryMs = 500;
 
-function tracksText({ video = 'default', audio = 'default' }: Tracks): string {
+function tracksText({ video = 0, audio = 0 }: Tracks): string {
   return `${video} ${audio}`;
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { modalities, type Modality, type XkdConfig } from '../../config';
+import { clipIdentity, modalities, type Modality, type XkdConfig } from '../../config';
 import type { ClipPlan } from '../../data';
 import type { Role } from '../../model';
 import { hashTowers } from '../networkHash';
@@ -61,10 +61,10 @@ export function differenceOf(there: FeatureSetKey, asked: FeatureSetKey): string
 }
 
 function inputOf(config: XkdConfig, modality: Modality, plan: ClipPlan): FeatureSetKey['input'] {
-  const { clip, spectrogram, patch, encoder, training, videoAugmentation, audioAugmentation } = config;
+  const { spectrogram, patch, encoder, training, videoAugmentation, audioAugmentation } = config;
   const augmentation = modality === 'video' ? videoAugmentation : audioAugmentation;
   return {
-    clip,
+    clip: clipIdentity(config),
     ...(modality === 'audio' && { spectrogram }),
     patch,
     encoder,

@@ -1,4 +1,4 @@
-import type { Modality } from '../../config';
+import { clipIdentity, type Modality } from '../../config';
 import type { Fold } from '../../data';
 import { batchesPerEpoch, openClipPool } from '../../data';
 import { UserError } from '../../errors';
@@ -113,9 +113,9 @@ function oneModality(protocol: string, { modality }: ProtocolArgs): Modality {
 
 /** What else of the configuration decides about the clips and the arithmetic. */
 function inputsOf({ network: { config } }: ProtocolArgs, modality: Modality): Record<string, unknown> {
-  const { clip, spectrogram, patch, encoder, training, videoAugmentation } = config;
+  const { spectrogram, patch, encoder, training, videoAugmentation } = config;
   const views = modality === 'video' ? { aspect: videoAugmentation.aspect } : { spectrogram };
-  return { clip, patch, encoder, ...views, precision: training.precision };
+  return { clip: clipIdentity(config), patch, encoder, ...views, precision: training.precision };
 }
 
 /** The files of a fold to learn from, with their labels: draws go by their order. */

@@ -17,7 +17,7 @@ import {
 import { avGetCodecName, Codec, CodecContext, FormatContext, type IRational, type Stream } from 'node-av/lib';
 import { BadMedia } from '../badMedia';
 import type { AudioStreamInfo, MediaInfo, VideoStreamInfo } from '../mediaInfo';
-import { chooseTrack, type Track, type Tracks } from '../tracks';
+import { chooseTrack, type Tracks } from '../tracks';
 import { isHdr } from './frameFilters';
 import { turnOf } from './turn';
 
@@ -77,7 +77,7 @@ export class MediaFile {
     this.format.closeInputSync();
   }
 
-  private choose(kind: 'video' | 'audio', wanted: Track | undefined): Stream | null {
+  private choose(kind: 'video' | 'audio', wanted: number | undefined): Stream | null {
     const tracks = this.tracks[kind];
     const marked = tracks.map((stream) => stream.hasDisposition(AV_DISPOSITION_DEFAULT));
     const at = chooseTrack(this.path, kind, marked, wanted);
