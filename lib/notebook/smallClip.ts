@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MediaEntry } from '../data';
-import { UserError } from '../errors';
-import { probe } from '../media';
-import { runFfmpeg } from '../media/ffmpeg';
+import { encodeStretch } from '../media/encodeStretch';
+import { scanMedia } from '../media/probe';
 
 export interface SmallClipArgs {
   /** Length of the piece from the middle [s]; a shorter file is taken whole. */
@@ -41,20 +40,38 @@ export async function smallClips(entries: readonly MediaEntry[], args: SmallClip
 }
 
 async function smallClip(
-  { path, startSeconds = 0, endSeconds }: MediaEntry,
+  { path, sound, startSeconds = 0, endSeconds = Infinity }: MediaEntry,
   { seconds, sidePixels = 64 }: SmallClipArgs,
   out: string,
 ): Promise<string> {
-  const { durationSeconds, video } = await probe(path);
-  const end = endSeconds ?? durationSeconds ?? startSeconds + seconds;
+  const scanned = await scanMedia(path);
+  const end = Math.min(endSeconds, scanned.usableSeconds ?? startSeconds + seconds);
   const start = Math.max(startSeconds, (startSeconds + end - seconds) / 2);
-  const input = ['-threads', '1', '-ss', start.toFixed(3), '-t', String(seconds), '-i', `file:${path}`];
   const size = `scale=${sidePixels}:${sidePixels}:force_original_aspect_ratio=decrease:force_divisible_by=2`;
-  const pictures = ['-vf', `fps=10,${size}`, '-c:v', 'libx264', '-preset', 'veryslow', '-crf', '33', '-pix_fmt', 'yuv420p']; // prettier-ignore
-  const sound = ['-c:a', 'aac', '-ac', '1', '-ar', '16000', '-b:a', '20k'];
-  const file = ['-threads', '1', '-map_metadata', '-1', '-movflags', '+faststart', '-y', `file:${out}`];
-  const args = ['-loglevel', 'error', ...input, ...(video ? pictures : ['-vn']), ...sound, ...file];
-  const { exitCode, log } = await runFfmpeg({ args });
-  if (exitCode !== 0) throw new UserError(`${path} could not be made into a small clip: ${log.trim()}`);
+  await encodeStretch(out, {
+    scanned,
+    sound,
+    startSeconds: start,
+    seconds: Math.min(seconds, end - start),
+    pictures: true,
+    sounds: true,
+    framesPerSecond: 10,
+    shortSide: sidePixels,
+    sampleRateHz: 16000,
+    pictureOptions: [
+      '-vf',
+      size,
+      '-c:v',
+      'libx264',
+      '-preset',
+      'veryslow',
+      '-crf',
+      '33',
+      '-pix_fmt',
+      'yuv420p',
+    ],
+    soundOptions: ['-c:a', 'aac', '-b:a', '20k'],
+    fileOptions: ['-map_metadata', '-1', '-movflags', '+faststart'],
+  });
   return `data:video/mp4;base64,${readFileSync(out).toString('base64')}`;
 }

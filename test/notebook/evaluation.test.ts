@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   clipSpaceFigure,
+  decodeClip,
   fewLabelsFigure,
   fitOf,
   makeSampleSet,
@@ -21,6 +22,7 @@ import {
   type ProtocolResult,
 } from 'xkd';
 import { probe } from 'xkd/dist/media';
+import { countingPictures, ffmpeg } from '../media/fixtures';
 import { captureDisplays } from './captureDisplays';
 
 const entry = (label: string, name: string): MediaEntry => ({
@@ -157,6 +159,46 @@ describe('small clips', function () {
     assert.ok(Math.abs(durationSeconds! - 1) < 0.15, `${durationSeconds} s`);
     assert.equal(Math.max(video!.width, video!.height), 48);
     assert.ok(audio);
+  });
+
+  it('show the same pictures as windows do, and hear the sound of a file of its own', async () => {
+    const path = join(folder, 'groups.ts');
+    ffmpeg(
+      ...countingPictures(6),
+      '-c:v',
+      'libx264',
+      '-g',
+      '75',
+      '-bf',
+      '2',
+      '-qp',
+      '4',
+      '-pix_fmt',
+      'yuv444p',
+      path,
+    );
+    const sound = join(folder, 'tone.wav');
+    ffmpeg('-f', 'lavfi', '-i', 'sine=f=440:d=6', sound);
+    const [source] = await smallClips([{ path, sound, label: null, split: null }], {
+      seconds: 1,
+      sidePixels: 32,
+    });
+    const small = join(folder, 'groups-small.mp4');
+    writeFileSync(small, Buffer.from(source.replace('data:video/mp4;base64,', ''), 'base64'));
+    const rates = { clipSeconds: 1, framesPerSecond: 10, shortSide: 24 };
+    const { durationSeconds } = await probe(path);
+    const window = await decodeClip(path, {
+      ...rates,
+      startSeconds: (durationSeconds! - 1) / 2,
+      audio: false,
+    });
+    const shown = await decodeClip(small, rates);
+    const red = ({ frames, height, width }: typeof shown, k: number): number =>
+      frames![3 * height * width * k];
+    for (let k = 0; k < 10; k++)
+      assert.ok(Math.abs(red(shown, k) - red(window, k)) < 8, `${k}: ${red(shown, k)}, ${red(window, k)}`);
+    assert.ok(red(window, 9) - red(window, 0) > 30);
+    assert.ok(shown.waveform!.some((sample) => Math.abs(sample) > 0.05));
   });
 
   it('names a file that is none', async () => {

@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../errors';
-import { runFfmpeg } from '../../media/ffmpeg';
+import { BadMedia } from '../../media';
+import { encodeStretch } from '../../media/encodeStretch';
+import { scanMedia } from '../../media/probe';
 import { escapeHtml } from '../table';
 import type { OriginalFile } from './extractFolder';
 
@@ -21,9 +23,10 @@ export interface PreviewArgs {
 }
 
 /**
- * A player of the middle of any file that ffmpeg reads, as HTML with the media inside: cut and made small, about 12 kB.
+ * A player of the middle of any video or sound, as HTML with the media inside: decoded as for training, cut and made small,
+ * about 12 kB.
  *
- * @throws UserError if ffmpeg cannot do it
+ * @throws UserError if the file cannot be used
  */
 export async function clipPreview(args: PreviewArgs): Promise<string> {
   const { kind = 'both', widthPixels = 128, caption = '', colour = 'transparent' } = args;
@@ -38,22 +41,25 @@ export async function clipPreview(args: PreviewArgs): Promise<string> {
 async function cut({ file, seconds = 1.6 }: PreviewArgs, kind: PreviewKind, width: number): Promise<Buffer> {
   const folder = mkdtempSync(join(tmpdir(), `xkd-preview-${process.pid}-`));
   const out = join(folder, 'clip.mp4');
-  const start = Math.max(0, file.middleSeconds - seconds / 2);
   const even = 2 * Math.round(width / 2);
-  const pictures = ['-vf', `scale=${even}:-2,fps=16`, '-c:v', 'libx264', '-crf', '32', '-pix_fmt', 'yuv420p'];
-  const sound = ['-c:a', 'aac', '-b:a', '24k', '-ar', '24000', '-ac', '1'];
   try {
-    const { exitCode, log } = await runFfmpeg({
-      args: [
-        ...['-loglevel', 'error', '-y', '-ss', start.toFixed(3), '-i', file.path, '-t', String(seconds)],
-        ...(kind === 'sound' ? ['-vn'] : pictures),
-        ...(kind === 'pictures' ? ['-an'] : sound),
-        ...['-map_metadata', '-1', '-fflags', '+bitexact', '-movflags', '+faststart', out],
-      ],
+    await encodeStretch(out, {
+      scanned: await scanMedia(file.path),
+      startSeconds: Math.max(0, file.middleSeconds - seconds / 2),
+      seconds,
+      pictures: kind !== 'sound',
+      sounds: kind !== 'pictures',
+      framesPerSecond: 16,
+      shortSide: even,
+      sampleRateHz: 24000,
+      pictureOptions: ['-vf', `scale=${even}:-2`, '-c:v', 'libx264', '-crf', '32', '-pix_fmt', 'yuv420p'],
+      soundOptions: ['-c:a', 'aac', '-b:a', '24k'],
+      fileOptions: ['-map_metadata', '-1', '-fflags', '+bitexact', '-movflags', '+faststart'],
     });
-    if (exitCode === 0) return readFileSync(out);
-    const reason = log.trim().split('\n').at(-1) || 'it was stopped';
-    throw new UserError(`ffmpeg could not cut a piece out of ${file.path} to play: ${reason}.`);
+    return readFileSync(out);
+  } catch (error) {
+    if (!(error instanceof BadMedia)) throw error;
+    throw new UserError(`No piece could be cut out of ${file.path} to play: it ${error.reason}.`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
