@@ -31,7 +31,11 @@ const signatures: readonly Signature[] = [
 
 const syncByte = 0x47;
 const transportPacketBytes = 188;
-const headBytes = transportPacketBytes + 9;
+/** With the time of 4 bytes that cameras put before each. */
+const timedPacketBytes = transportPacketBytes + 4;
+/** So many in a row are no chance where a recording was cut within a packet. */
+const packetsInRow = 5;
+const headBytes = (packetsInRow + 1) * timedPacketBytes;
 
 /** What a file is by its first bytes; null where they tell nothing, or it cannot be read. */
 export function kindByHead(path: string): HeadKind | null {
@@ -45,16 +49,22 @@ export function kindByHead(path: string): HeadKind | null {
   return found?.kind ?? null;
 }
 
-/** Whether a file begins with the packets of an MPEG transport stream; whoever opens it says why it cannot be read. */
+/**
+ * Whether a file begins with the packets of an MPEG transport stream, also where it was cut within one; whoever opens it
+ * says why it cannot be read.
+ */
 export function isTransportStream(path: string): boolean {
   const head = headOf(path);
   return head === null || isTransportHead(head);
 }
 
-/** Cameras put a time of 4 bytes before each packet. */
 function isTransportHead(head: Buffer): boolean {
-  const hasSync = (first: number, bytes: number): boolean => head[first] === syncByte && head[first + bytes] === syncByte;
-  return hasSync(0, transportPacketBytes) || hasSync(4, transportPacketBytes + 4);
+  const hasSyncs = (first: number, bytes: number, count: number): boolean =>
+    Array.from({ length: count }, (_, i) => head[first + i * bytes]).every((byte) => byte === syncByte);
+  if (hasSyncs(0, transportPacketBytes, 2) || hasSyncs(4, timedPacketBytes, 2)) return true;
+  return [transportPacketBytes, timedPacketBytes].some((bytes) =>
+    Array.from({ length: bytes }, (_, first) => first).some((first) => hasSyncs(first, bytes, packetsInRow)),
+  );
 }
 
 /** The first bytes, followed by zeros where there are fewer; null where it cannot be read. */

@@ -55,18 +55,19 @@ describe('openDataset', function () {
 
   it('finds transport streams by what they hold, as TypeScript files have the same ending', async () => {
     const packets = (bytes: number, syncAt: number): string => {
-      const stream = Buffer.alloc(4 * bytes);
+      const stream = Buffer.alloc(8 * bytes);
       for (let at = syncAt; at < stream.length; at += bytes) stream[at] = 0x47;
       return stream.toString('latin1');
     };
     write('streams/talk/recorder.ts', packets(188, 0));
+    write('streams/talk/cut.ts', packets(188, 0).slice(100));
     write('streams/talk/camera.MTS', packets(192, 4));
     write('streams/walk/disc.vob', 'x');
     write('streams/walk/loader.ts', "import { open } from 'node:fs';\n".repeat(20));
     const { entries } = await openDataset(file('streams'));
     assert.deepEqual(
       entries.map(({ path }) => path),
-      ['talk/camera.MTS', 'talk/recorder.ts', 'walk/disc.vob'].map((name) => file(`streams/${name}`)),
+      ['talk/camera.MTS', 'talk/cut.ts', 'talk/recorder.ts', 'walk/disc.vob'].map((name) => file(`streams/${name}`)),
     );
   });
 
