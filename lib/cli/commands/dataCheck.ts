@@ -26,7 +26,7 @@ const examples = [
   'xkd data check --dataset csv --data clips.csv --columns path=file,labels=tags --separator "|"',
 ];
 const remarks =
-  'Exit code: 0 all is well, 1 it could not be checked, 3 something is missing, broken or not as published.';
+  'Exit code: 0 nothing is wrong, 1 it could not be checked, 3 something is missing, broken or not as published.';
 
 /** `xkd data check`: what is there of a data set, beside what is published. */
 export function registerDataCheck(data: Command): void {
@@ -36,7 +36,10 @@ export function registerDataCheck(data: Command): void {
   datasetOptions(command, { missing: 'count missing files without treating them as a fault' });
   trackOptions(command)
     .option('--no-probe', 'do not open the files')
-    .option('--decode', 'decode every file from start to end, and look at what it shows; of an extracted set, read all bytes')
+    .option(
+      '--decode',
+      'decode every file from start to end, and look at what it shows; of an extracted set, read all bytes',
+    )
     .option(
       '--out <folder>',
       'write check.json and tables of classes, missing, broken and odd files; continue from there',
@@ -73,9 +76,10 @@ async function check(flags: CheckFlags): Promise<void> {
     });
     progress?.stop();
     if (!survey) {
-      const wayOut = log !== null && existsSync(log)
-        ? 'the same command continues from what was opened so far'
-        : 'add --out to continue from where it stopped';
+      const wayOut =
+        log !== null && existsSync(log)
+          ? 'the same command continues from what was opened so far'
+          : 'add --out to continue from where it stopped';
       process.stderr.write(`xkd: stopped; ${wayOut}\n`);
       process.exitCode = exitCodeOf(interrupt.signal ?? 'SIGINT');
       return;

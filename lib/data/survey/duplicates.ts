@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import type { Notice } from './survey';
-import { mostNamed, type SeenClip } from './notices';
+import { namedFiles, type SeenClip } from './notices';
 
 /**
  * SHA-256 of the files that are as long as another one: no others can be the same.
@@ -59,9 +59,7 @@ export function findDuplicates(clips: readonly SeenClip[]): Duplicates {
 
 function noticeOf(files: Notice['files']): Notice {
   const what = files.length === 1 ? 'file is the same byte for byte as another' : 'files are the same byte for byte as others';
-  const names = files.slice(0, mostNamed).map(({ path, detail }) => `${path} (${detail})`);
-  const more = files.length > mostNamed ? '; ...' : '';
-  return { kind: 'duplicate', sentence: `${files.length} ${what}: ${names.join('; ')}${more}.`, files };
+  return { kind: 'duplicate', sentence: `${files.length} ${what}: ${namedFiles(files)}`, files };
 }
 
 /** Null where it cannot be read: that is told where it is opened. */

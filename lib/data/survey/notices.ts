@@ -29,7 +29,7 @@ export interface ClipForm {
 const leastDifferenceSeconds = 1;
 const leastDifferenceShare = 0.1;
 
-export const mostNamed = 5;
+const mostNamed = 5;
 
 /** What is worth knowing of a clip; null: nothing. An empty text: it is so, without more to say. */
 type Look = (clip: Seen, form: ClipForm) => string | null;
@@ -123,7 +123,7 @@ export function noticesOf(clips: readonly SeenClip[], form: ClipForm): Notice[] 
     }
     if (found.size === 0) return [];
     const files = [...found].map(([path, detail]) => ({ path, detail }));
-    return [{ kind: kind as NoticeKind, sentence: `${files.length} ${files.length === 1 ? one : many}: ${namedFiles(files)}.`, files }];
+    return [{ kind: kind as NoticeKind, sentence: `${files.length} ${files.length === 1 ? one : many}: ${namedFiles(files)}`, files }];
   });
 }
 
@@ -138,7 +138,8 @@ export function damagedFiles(clips: readonly SeenClip[]): string[] {
   return [...new Set(found)];
 }
 
-function namedFiles(files: Notice['files']): string {
+/** The first names, as the end of a sentence. */
+export function namedFiles(files: Notice['files']): string {
   const names = files.slice(0, mostNamed).map(({ path, detail }) => (detail === '' ? path : `${path} (${detail})`));
-  return names.join('; ') + (files.length > mostNamed ? '; ...' : '');
+  return names.join('; ') + (files.length > mostNamed ? '; ...' : '.');
 }
