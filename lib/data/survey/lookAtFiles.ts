@@ -1,4 +1,4 @@
-import { BadMedia } from '../../media';
+import { BadMedia, lacksStream } from '../../media';
 import type { FoundClip } from '../datasets/layout';
 import { shortPath } from '../mediaFiles';
 import { stretchOf } from '../stretch';
@@ -8,6 +8,7 @@ import { openExtractedFiles } from './extractedFiles';
 import type { SeenClip } from './notices';
 import { openFiles, type OpenFilesArgs } from './openFiles';
 import type { OpenedFiles } from './survey';
+import type { FileTraits } from './traits';
 
 /** Clips of a data set, and the set itself where it is an extracted one. */
 export interface FoundClips {
@@ -39,11 +40,11 @@ export async function lookAtFiles(found: FoundClips, args: OpenFilesArgs): Promi
   const digests = all && (await digestsOf(paths, args.signal));
   if (!all || !digests) return null;
   const { opened, traits } = all;
-  const behind: BadFile[] = [];
+  const unusable: BadFile[] = [...lackingHalves(clips, traits)];
   const seen = clips.map(({ listed, path, sound }): SeenClip => {
     const { split, startSeconds, endSeconds } = listed;
     const reason = behindEnd({ path, startSeconds, endSeconds }, traits.get(path)?.usableSeconds ?? null);
-    if (reason !== null) behind.push({ path, reason });
+    if (reason !== null) unusable.push({ path, reason });
     const digest = [path, ...(sound === undefined ? [] : [sound])].map((file) => digests.get(file) ?? file).join(' ');
     return {
       name: shortPath(folder, path),
@@ -55,7 +56,7 @@ export async function lookAtFiles(found: FoundClips, args: OpenFilesArgs): Promi
       digest: digests.has(path) ? digest : null,
     };
   });
-  return { opened: { ...opened, broken: [...opened.broken, ...behind] }, seen };
+  return { opened: { ...opened, broken: [...opened.broken, ...unusable] }, seen };
 }
 
 async function lookAtExtracted({ folder }: FoundClips, dataset: Dataset, args: OpenFilesArgs): Promise<LookedAt | null> {
@@ -69,6 +70,19 @@ async function lookAtExtracted({ folder }: FoundClips, dataset: Dataset, args: O
   });
   return { opened: files.opened, seen };
 }
+
+/** Files that are the pictures or the sound of a clip, and hold none. */
+function lackingHalves(clips: readonly Halves[], traits: ReadonlyMap<string, FileTraits>): BadFile[] {
+  const found = new Map<string, string>();
+  for (const { path, sound } of clips) {
+    if (sound === undefined) continue;
+    if (traits.get(path)?.videoTrack === null) found.set(path, lacksStream.video);
+    if (traits.get(sound)?.audioTrack === null) found.set(sound, lacksStream.audio);
+  }
+  return [...found].map(([path, reason]) => ({ path, reason }));
+}
+
+type Halves = { readonly path: string; readonly sound?: string };
 
 /** Why nothing can be cut from a stretch of a file, as training says it; null: it can. */
 function behindEnd(stretch: Parameters<typeof stretchOf>[0], usableSeconds: number | null): string | null {

@@ -124,6 +124,16 @@ describe('a check of files', function () {
     assert.deepEqual((await check(root, false)).opened!.broken, [{ path: 'a.mp4', reason: 'lasts 5 s, so there is nothing of it at 7 s' }]);
   });
 
+  it('wants pictures and sound of the two files of a clip', async () => {
+    const root = file('halves');
+    mkdirSync(root);
+    ordinaryClip(join(root, 'a.mp4'), 5);
+    ffmpeg(...picture(5), '-c:v', 'libx264', join(root, 'mute.mp4'));
+    writeFileSync(join(root, 'index.csv'), 'path,noise\na.mp4,mute.mp4\n');
+    const survey = await surveyDataset(root, { columns: { sound: 'noise' }, open: { decode: false, log: null } });
+    assert.deepEqual(survey!.opened!.broken, [{ path: 'mute.mp4', reason: 'has no audio stream' }]);
+  });
+
   for (const form of ['raw', 'jpeg']) {
     it(`finds a flipped byte in what was extracted as ${form}, and says whose`, async () => {
       const [root, out] = [file(`originals-${form}`), file(`out-${form}`)];
