@@ -7,7 +7,7 @@ import { fileError } from './fileError';
 import { lookAt } from './folder';
 import { readText } from './readText';
 
-/** Figures of one step; `step` orders the rows. */
+/** Figures of one step; `step` orders the rows. What was not measured at a step is missing. */
 export type MetricsRow = Readonly<Record<string, number>> & { readonly step: number };
 
 /**
@@ -23,16 +23,18 @@ export class MetricsWriter {
    * @param afterStep when resuming: the last step that counts; later rows and a half-written line are dropped.
    *   Null: start over.
    * @param twin another file of the same rows, from which one that is missing is made again
+   * @param sparse columns that not every row has; files that were begun without them get them
    */
   constructor(
     readonly path: string,
     afterStep: number | null = null,
     twin = path,
+    private readonly sparse: readonly string[] = [],
   ) {
     const there = [path, twin].find((each) => lookAt(each) !== null);
     const kept = afterStep !== null && there !== undefined ? readMetrics(there) : [];
     const rows = kept.filter(({ step }) => step <= (afterStep ?? -1));
-    this.columns = rows.length > 0 ? Object.keys(rows[0]) : null;
+    this.columns = rows.length > 0 ? this.columnsOf(rows[0]) : null;
     const lines = rows.map((row) => this.format(row));
     if (this.columns && this.isCsv) lines.unshift(formatCsvLine(this.columns));
     writeFileAtomic(path, lines.map((line) => `${line}\n`).join(''));
@@ -43,11 +45,11 @@ export class MetricsWriter {
   write(row: MetricsRow): void {
     let text = '';
     if (!this.columns) {
-      this.columns = Object.keys(row);
+      this.columns = this.columnsOf(row);
       if (this.isCsv) text = `${formatCsvLine(this.columns)}\n`;
     }
     const odd = [...Object.keys(row), ...this.columns].find(
-      (name) => !(name in row) || !this.columns!.includes(name),
+      (name) => (!(name in row) && !this.sparse.includes(name)) || !this.columns!.includes(name),
     );
     if (odd) throw new Error(`column "${odd}" is not in every row of ${this.path}`);
     text += `${this.format(row)}\n`;
@@ -63,12 +65,16 @@ export class MetricsWriter {
     closeSync(this.file);
   }
 
+  private columnsOf(row: MetricsRow): string[] {
+    return [...Object.keys(row).filter((name) => !this.sparse.includes(name)), ...this.sparse];
+  }
+
   private get isCsv(): boolean {
     return this.path.endsWith('.csv');
   }
 
   private format(row: MetricsRow): string {
-    const values = this.columns!.map((name) => row[name]);
+    const values = this.columns!.map((name) => row[name] ?? null);
     if (this.isCsv) return formatCsvLine(values);
     // JSON has no NaN: such figures are kept as text.
     return JSON.stringify(row, (_, value: unknown) =>
@@ -92,10 +98,18 @@ export const metricsFiles = ['metrics.csv', 'metrics.jsonl'] as const;
  * Opens both files of a folder. One of them that was deleted is made again from the other.
  *
  * @param afterStep as of {@link MetricsWriter}
+ * @param sparse as of {@link MetricsWriter}
  */
-export function openMetricsFiles(folder: string, afterStep: number | null): MetricsWriter[] {
+export function openMetricsFiles(
+  folder: string,
+  afterStep: number | null,
+  sparse: readonly string[] = [],
+): MetricsWriter[] {
   const [csv, lines] = metricsFiles.map((name) => join(folder, name));
-  return [new MetricsWriter(csv, afterStep, lines), new MetricsWriter(lines, afterStep, csv)];
+  return [
+    new MetricsWriter(csv, afterStep, lines, sparse),
+    new MetricsWriter(lines, afterStep, csv, sparse),
+  ];
 }
 
 /**
@@ -148,9 +162,10 @@ function fromCsv(text: string): MetricsRow[] | null {
   try {
     const [header, ...lines] = parseCsv(text);
     if (lines.some((line) => line.length !== header.length)) return null;
-    return lines.map(
-      (line) => Object.fromEntries(header.map((name, i) => [name, figure(line[i])])) as unknown as MetricsRow,
-    );
+    return lines.map((line) => {
+      const cells = header.map((name, i) => [name, line[i]] as const).filter(([, cell]) => cell !== '');
+      return Object.fromEntries(cells.map(([name, cell]) => [name, Number(cell)])) as unknown as MetricsRow;
+    });
   } catch {
     return null;
   }
@@ -163,13 +178,9 @@ function fromJsonLines(text: string): MetricsRow[] | null {
       .filter(Boolean)
       .map((line) => {
         const row = JSON.parse(line) as Record<string, number | string>;
-        return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, figure(value)]));
+        return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, Number(value)]));
       }) as unknown as MetricsRow[];
   } catch {
     return null;
   }
-}
-
-function figure(value: number | string): number {
-  return value === '' ? NaN : Number(value);
 }

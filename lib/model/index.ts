@@ -9,4 +9,5 @@ export * from './autoencoder';
 export * from './head';
 export * from './refinement';
 export * from './xkd';
+export * from './towerAnswers';
 export * from './cost';

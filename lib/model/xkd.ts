@@ -8,7 +8,7 @@ import {
   teacherDistribution,
   totalLoss,
 } from '../losses';
-import type { BranchScale, WeightScope } from '../nn';
+import type { Attended, BranchScale, WeightScope } from '../nn';
 import { takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
 import { reconstruct } from './autoencoder';
@@ -32,6 +32,12 @@ export interface TeacherOutputs {
   readonly distributions: PerModality<tf.Tensor2D>;
 }
 
+/** What a teacher's backbone makes of its view. */
+export interface TeacherSight extends Pick<Attended, 'attention'> {
+  /** Patch tokens `[B, L, D]`. */
+  readonly features: tf.Tensor3D;
+}
+
 /**
  * Teachers' side of a step (docs/method.md, section 5): encode their view, refine by cross-modal attention, patch mean,
  * head, centre and sharpen.
@@ -46,12 +52,31 @@ export function teacherForward(
   temperatures: Temperatures,
 ): TeacherOutputs {
   const index = config.teacherView === 'global' ? 0 : 1;
-  const see = (modality: Modality) => {
-    const backbone = weights.at(towerName(modality, 'teacher'), 'backbone');
-    const { tokens, attention } = encode(config, backbone, modality, views[modality][index]);
-    return { features: patchTokens(tokens), attention };
-  };
-  const refined = refineTeachers(config.refinement, see('video'), see('audio'));
+  const see = (modality: Modality) => teacherSight(config, weights, modality, views[modality][index]);
+  return teacherAnswers(config, weights, { video: see('video'), audio: see('audio') }, centres, temperatures);
+}
+
+/** What a teacher's backbone makes of a view, before refinement. */
+export function teacherSight(
+  config: NetworkStructure,
+  weights: WeightScope,
+  modality: Modality,
+  view: tf.Tensor,
+): TeacherSight {
+  const backbone = weights.at(towerName(modality, 'teacher'), 'backbone');
+  const { tokens, attention } = encode(config, backbone, modality, view);
+  return { features: patchTokens(tokens), attention };
+}
+
+/** Refinement, heads and distributions of what the teachers' backbones have made of their views. */
+export function teacherAnswers(
+  config: NetworkStructure & Pick<StepStructure, 'refinement'>,
+  weights: WeightScope,
+  sight: PerModality<TeacherSight>,
+  centres: PerModality<tf.Tensor>,
+  temperatures: Temperatures,
+): TeacherOutputs {
+  const refined = refineTeachers(config.refinement, sight.video, sight.audio);
   const output = (modality: Modality) =>
     project(config, tf.mean(refined[modality], 1), weights.at(towerName(modality, 'teacher'), 'head'));
   const outputs = { video: output('video'), audio: output('audio') };

@@ -1,4 +1,6 @@
 import { CompiledFunction, Program } from '../tensor/graph';
+import type { TowerAnswers } from '../model';
+import { type AnswerInputs, computeAnswers } from './answers';
 import { type PartInputs, addPart } from './parts';
 import {
   type StepInputs,
@@ -25,6 +27,8 @@ export interface StepEngine {
   stepAsync(inputs: StepInputs): Promise<() => StepOutputs>;
   addPartAsync(inputs: PartInputs): Promise<() => Differentiated>;
   updateAsync(inputs: UpdateInputs, sum: Differentiated): Promise<() => StepOutputs>;
+  /** What the towers make of whole clips; changes nothing. */
+  answersAsync(inputs: AnswerInputs): Promise<() => TowerAnswers>;
 }
 
 /** Op by op: slower, for looking into a step. */
@@ -35,6 +39,7 @@ export const eagerEngine: StepEngine = {
   stepAsync: (inputs) => Promise.resolve(() => computeStep(inputs)),
   addPartAsync: (inputs) => Promise.resolve(() => addPart(inputs)),
   updateAsync: (inputs, sum) => Promise.resolve(() => computeUpdate(inputs, sum)),
+  answersAsync: (inputs) => Promise.resolve(() => computeAnswers(inputs)),
 };
 
 /**
@@ -64,7 +69,13 @@ export class CompiledEngine implements StepEngine {
     },
   );
 
-  /** Number of graphs traced so far. */
+  private readonly answers = new CompiledFunction(computeAnswers, {
+    program: this.program,
+    reads: { weights: 'state/weights' },
+    precision: ({ structure }) => structure.precision,
+  });
+
+  /** Number of graphs of steps traced so far. */
   get traces(): number {
     return this.steps.traces + this.parts.traces + this.updates.traces;
   }
@@ -93,9 +104,13 @@ export class CompiledEngine implements StepEngine {
     return this.updates.callAsync({ inputs, sum });
   }
 
+  answersAsync(inputs: AnswerInputs): Promise<() => TowerAnswers> {
+    return this.answers.callAsync(inputs);
+  }
+
   /** Frees the native graphs, with the state moved out of them; a later call traces again. */
   dispose(): void {
-    for (const compiled of [this.steps, this.parts, this.updates]) compiled.dispose();
+    for (const compiled of [this.steps, this.parts, this.updates, this.answers]) compiled.dispose();
     this.program.dispose();
   }
 }

@@ -22,6 +22,8 @@ export * from './modelInputs';
 export * from './batches';
 export * from './sharedBatches';
 export * from './pace';
+export * from './health';
+export * from './answers';
 export * from './pretrainingArgs';
 export * from './stepTaker';
 export * from './pretraining';

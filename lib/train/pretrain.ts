@@ -1,6 +1,7 @@
 import { openDataset, type DatasetArgs } from '../data/dataset';
 import { openLoader } from '../data/loader';
 import { pretrainingEntries } from '../data/usableEntries';
+import { probeClips } from './health/plan';
 import { PretrainingRun } from './pretraining';
 import type { PretrainingArgs } from './pretrainingArgs';
 
@@ -22,6 +23,7 @@ export async function openPretraining({ data, openAs, ...args }: PretrainOptions
   notes.forEach(args.report ?? console.warn);
   const { config } = args;
   return PretrainingRun.open({
+    probeClips: () => probeClips(entries, config),
     ...args,
     entries,
     data,

@@ -7,6 +7,8 @@ import { saveCheckpoint } from './checkpoint';
 import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpointFolder';
 import type { RunFacts } from './checkpointMetadata';
 import { fingerprintClips } from './clipsFingerprint';
+import type { HealthFinding } from './health/judge';
+import { HealthWatch } from './health/watch';
 import { type InterruptWatch, watchInterrupt } from './interrupt';
 import { Pace } from './pace';
 import type { PretrainingArgs } from './pretrainingArgs';
@@ -33,6 +35,8 @@ import { UntilEvent } from './untilEvent';
 export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   /** Whether the last loop was ended by an interrupt. */
   interrupted = false;
+  /** Whether something was found in the last loop that makes going on vain; {@link findings} tells what. */
+  failed = false;
   /** Step of the newest checkpoint, or the one of the start. */
   private savedStep: number;
   /** After a failed write nothing more is tried: the disk may be full. */
@@ -58,6 +62,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     private readonly folder: RunFolder | null,
     private readonly source: BatchSource,
     private log: ChangeLog,
+    private readonly health: HealthWatch,
   ) {
     this.savedStep = state.step;
     this.skippedBefore = this.skipped.length;
@@ -90,10 +95,13 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
       }
       folder?.describe(config, args.data, facts);
       folder?.writeChanges(log.changes);
-      folder?.openMetrics(state.step);
+      const before = folder?.openMetrics(state.step) ?? [];
       for (const sentence of said) folder?.warn(state.step, sentence);
-      const source = await args.openSource(state.step, facts.length.steps, state.skipped);
-      return new PretrainingRun(state, facts, args, folder, source, log);
+      const clips = (await args.probeClips?.()) ?? null;
+      const { length } = facts;
+      const health = new HealthWatch({ config, length, clips, every: args.probeSteps, before });
+      const source = await args.openSource(state.step, length.steps, state.skipped);
+      return new PretrainingRun(state, facts, args, folder, source, log, health);
     } catch (error) {
       folder?.close();
       state?.dispose();
@@ -120,6 +128,11 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     return cutSchedules(this.config, this.length);
   }
 
+  /** What goes wrong, as far as its figures tell. */
+  get findings(): readonly HealthFinding[] {
+    return this.health.findings;
+  }
+
   /** Files of the steps so far that could not be used, and were replaced by others. */
   get skipped(): readonly BadFile[] {
     const reasons = new Map<string, string>();
@@ -138,7 +151,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     const { interrupt } = this.args;
     const watch = interrupt ?? watchInterrupt();
     const requested = new UntilEvent(watch.whenRequested);
-    this.interrupted = this.writeFailed = false;
+    this.interrupted = this.writeFailed = this.failed = false;
     this.looping = true;
     this.tell();
     try {
@@ -146,6 +159,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
         const metrics = await this.step();
         if (this.state.step % this.args.config.training.checkpointSteps === 0) this.save();
         yield metrics;
+        if (this.failed && this.args.stopWhenFailing) break;
         // Where a step is taken op by op it holds the event loop: messages, signals and displays get their turn here.
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -209,7 +223,10 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     const { state } = this;
     state.config = this.log.advance(state.config, step);
     const schedule = scheduleAt(state.config, step, this.length);
-    const { losses, clipped } = await this.steps.take(schedule);
+    const { losses, clipped, clippedShare } = await this.steps.take(schedule);
+    const secondsPerStep = (performance.now() - startMs) / 1000;
+    const { clips } = this.health;
+    const probed = clips && this.health.isDue(step) ? await this.steps.probe(clips, schedule) : {};
     const metrics: StepMetrics = {
       step,
       epoch: Math.floor(step / this.length.stepsPerEpoch),
@@ -217,7 +234,9 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
       learningRate: schedule.learningRate,
       emaMomentum: schedule.emaMomentum,
       clipped,
-      secondsPerStep: (performance.now() - startMs) / 1000,
+      secondsPerStep,
+      clippedShare,
+      ...probed,
     };
     this.write((folder) => folder.writeMetrics(metrics));
     for (const { path, reason } of this.skipped.slice(this.skippedBefore))
@@ -226,6 +245,11 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     for (const sentence of this.batches.newNotes()) {
       this.warn(sentence);
       (this.args.report ?? console.warn)(sentence);
+    }
+    for (const { sentence, grave } of this.health.judge(metrics)) {
+      this.warn(sentence);
+      (this.args.report ?? console.warn)(`step ${step}: ${sentence}`);
+      this.failed ||= grave;
     }
     this.latest = metrics;
     this.tell();

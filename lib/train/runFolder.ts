@@ -10,6 +10,7 @@ import {
   lookAt,
   makeFolder,
   openMetricsFiles,
+  readFolderMetrics,
   removeAbandonedFiles,
   writeFileAtomic,
 } from '../files';
@@ -19,10 +20,11 @@ import type { ConfigChange } from './changeLog';
 import type { RunFacts } from './checkpointMetadata';
 import { appendWarning, dropWarnings } from './runWarnings';
 import { runLockPath } from './runStatus';
+import { type ProbeFigures, probeFigures } from './health/figures';
 import type { LossFigures } from './step';
 
 /** Figures of one step as they stand in metrics.csv and metrics.jsonl. */
-export interface StepMetrics extends LossFigures {
+export interface StepMetrics extends LossFigures, ProbeFigures {
   readonly step: number;
   readonly epoch: number;
   readonly learningRate: number;
@@ -30,7 +32,12 @@ export interface StepMetrics extends LossFigures {
   /** Tensors whose gradient was clipped. */
   readonly clipped: number;
   readonly secondsPerStep: number;
+  /** The same as a share of the tensors that may be clipped; missing in runs of earlier versions. */
+  readonly clippedShare?: number;
 }
+
+/** Figures that not every step has. */
+const sparseFigures = ['clippedShare', ...probeFigures];
 
 /** Where a run folder tells of changes during the run. */
 export function changesPath(runFolder: string): string {
@@ -107,11 +114,16 @@ export class RunFolder {
     else rmSync(changesPath(this.path), { force: true });
   }
 
-  /** Opens metrics and warnings; those after `step` steps, of a run that was cut off, are dropped. */
-  openMetrics(step: number): void {
+  /**
+   * Opens metrics and warnings; those after `step` steps, of a run that was cut off, are dropped.
+   *
+   * @returns figures of the steps before
+   */
+  openMetrics(step: number): readonly StepMetrics[] {
     dropWarnings(this.path, step);
     const after = step === 0 ? null : step - 1;
-    this.writers = openMetricsFiles(this.path, after);
+    this.writers = openMetricsFiles(this.path, after, sparseFigures);
+    return step === 0 ? [] : ((readFolderMetrics(this.path) ?? []) as unknown as StepMetrics[]);
   }
 
   /** @throws UserError where another process has taken the folder over */

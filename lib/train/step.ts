@@ -17,6 +17,8 @@ export interface StepResult {
   readonly losses: LossFigures;
   /** Tensors whose gradient was shortened. */
   readonly clipped: number;
+  /** The same as a share of those whose gradient may be; 0 where there are none. */
+  readonly clippedShare: number;
 }
 
 /**
@@ -79,7 +81,8 @@ export function finishStep(
     const losses = Object.fromEntries(lossTerms.map((term, i) => [term, values[i]])) as LossFigures;
     assertFinite(losses, state.step);
     state.commit(outputs.state);
-    result = { losses, clipped: countAbove(outputs.norms, config.optimiser.clip) };
+    const clipped = countAbove(outputs.norms, config.optimiser.clip);
+    result = { losses, clipped, clippedShare: clipped / Math.max(outputs.norms.size, 1) };
   });
   state.updates = {
     lastLayer: updates.lastLayer + (schedule.lastLayerFrozen ? 0 : 1),

@@ -4,6 +4,8 @@ import { type ModelInputs, disposeInputs } from '../model';
 import { AccumulatedStep } from './accumulation';
 import type { BatchQueue } from './batches';
 import { CompiledEngine, type StepEngine, eagerEngine } from './engine';
+import { type ProbeClips, takeProbe } from './health/probe';
+import type { ProbeFigures } from './health/figures';
 import { modelInputs } from './modelInputs';
 import type { StepSchedule } from './schedules';
 import type { TrainState } from './state';
@@ -36,6 +38,11 @@ export class StepTaker {
     } finally {
       step.dispose();
     }
+  }
+
+  /** Measures what the network makes of some clips. */
+  probe(clips: ProbeClips, schedule: StepSchedule): Promise<ProbeFigures> {
+    return takeProbe(this.state, clips, schedule, this.engine);
   }
 
   /** Frees the native graphs; the state moves out of them. */

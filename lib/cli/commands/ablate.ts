@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { parseOverrides } from '../../config';
 import { UserError } from '../../errors';
 import { requireWritableFolder } from '../../files/writableFolder';
@@ -8,6 +8,7 @@ import type { AblationJob, AblationTable } from '../../ablation';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
 import { configOptions, readConfigFile } from '../configOptions';
 import { withExamples, type Example } from '../help';
+import { count } from '../optionValues';
 import { Progress } from '../progress';
 
 interface AblateFlags {
@@ -180,9 +181,4 @@ async function writePairs(
   } finally {
     progress?.stop();
   }
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number of at least 1.');
-  return Number(text);
 }

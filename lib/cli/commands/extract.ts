@@ -5,6 +5,7 @@ import { UserError } from '../../errors';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
 import { datasetOptions, openAs, type DatasetFlags } from '../datasetOptions';
 import { withExamples, type Example } from '../help';
+import { count } from '../optionValues';
 import { Progress } from '../progress';
 import { trackOptions, type TrackFlags } from '../trackOptions';
 
@@ -173,11 +174,6 @@ const mostNamed = 100;
 
 function counted(n: number, one: string): string {
   return `${n} ${one}${n === 1 ? '' : 's'}`;
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number of at least 1.');
-  return Number(text);
 }
 
 function positive(text: string): number {

@@ -7,6 +7,7 @@ import { type InterruptWatch, exitCodeOf, watchInterrupt } from '../../train/int
 import { configOptions, presetOption, readConfigFile } from '../configOptions';
 import { datasetOptions, openAs, type DatasetFlags } from '../datasetOptions';
 import { withExamples } from '../help';
+import { count } from '../optionValues';
 import { Progress } from '../progress';
 import { weightsArgs, weightsOptions, type WeightsFlags } from '../weightsOptions';
 
@@ -20,6 +21,8 @@ interface PretrainFlags extends DatasetFlags, WeightsFlags {
   eager?: boolean;
   changes?: string;
   tensorboard?: boolean;
+  probeSteps?: number;
+  stopWhenFailing?: boolean;
 }
 
 /** `xkd pretrain`: XKD on a folder of videos, with a progress bar, a run folder and a clean end on Ctrl-C. */
@@ -41,6 +44,12 @@ export function register(program: Command): void {
       '--tensorboard',
       'also write losses, rates and pictures for TensorBoard, to "tensorboard" in --out',
     )
+    .option(
+      '--probe-steps <n>',
+      'steps between probes of what the network makes of some clips (default: under 1 % of the time)',
+      count,
+    )
+    .option('--stop-when-failing', 'end, with a checkpoint, when the figures show that going on is vain')
     .option('--eager', 'run each step op by op instead of as one native graph')
     .action(async (words: string[], flags: PretrainFlags) => {
       const file = readConfigFile(flags.config);
@@ -69,7 +78,8 @@ async function pretrain(config: XkdConfig, flags: PretrainFlags, interrupt: Inte
   const { openPretraining, readChanges } = await import('../../train');
   const { initialState } = await import('../../weights');
   const initial = init && (() => initialState(init, config, weightsArgs(flags)));
-  const report = (sentence: string) => process.stderr.write(`xkd: ${sentence}\n`);
+  const voice: Voice = { note: (line) => void process.stderr.write(`${line}\n`) };
+  const report = (sentence: string) => voice.note(`xkd: ${sentence}`);
   const changes = flags.changes === undefined ? undefined : readChanges(flags.changes);
   const run = await openPretraining({
     config,
@@ -82,10 +92,13 @@ async function pretrain(config: XkdConfig, flags: PretrainFlags, interrupt: Inte
     changes,
     report,
     interrupt,
+    probeSteps: flags.probeSteps,
+    stopWhenFailing: flags.stopWhenFailing,
   });
   run.notes.forEach(report);
   try {
-    await follow(run, out, interrupt, flags.tensorboard ? await openBoard(run, flags) : null);
+    const board = flags.tensorboard ? await openBoard(run, flags) : null;
+    await follow(run, { out, interrupt, board, voice });
   } finally {
     await run.close();
   }
@@ -99,14 +112,23 @@ async function openBoard(run: PretrainingRun, flags: PretrainFlags): Promise<Ten
   return new TensorBoard({ run, folder, runFolder: flags.out, clips: await boardClips(train, run) });
 }
 
-async function follow(
-  run: PretrainingRun,
-  out: string,
-  interrupt: InterruptWatch,
-  board: TensorBoard | null,
-): Promise<void> {
+/** Who writes lines: while there is a progress bar, they go above it. */
+interface Voice {
+  note: (line: string) => void;
+}
+
+interface FollowArgs {
+  readonly out: string;
+  readonly interrupt: InterruptWatch;
+  readonly board: TensorBoard | null;
+  readonly voice: Voice;
+}
+
+async function follow(run: PretrainingRun, { out, interrupt, board, voice }: FollowArgs): Promise<void> {
   const { steps } = run.length;
   const progress = new Progress({ label: 'pretrain', total: steps, unit: 'steps', from: run.state.step });
+  const { note } = voice;
+  voice.note = (line) => progress.note(line);
   void interrupt.whenRequested.then(() =>
     progress.note('stopping after this step; a second signal ends at once'),
   );
@@ -118,14 +140,23 @@ async function follow(
   } finally {
     board?.close();
     progress.stop();
+    voice.note = note;
   }
   for (const { path, reason } of run.skipped) process.stderr.write(`skipped ${path}: ${reason}\n`);
   const { step } = run.state;
-  const ending = run.interrupted
-    ? `interrupted after step ${step} of ${steps}; --resume continues`
-    : `${steps} steps done`;
-  process.stdout.write(`${out}: ${ending}\n`);
+  for (const { sentence } of run.findings) process.stderr.write(`xkd: warning: ${sentence}\n`);
+  process.stdout.write(`${out}: ${endingOf(run)}\n`);
+  if (run.failed && step < steps) process.exitCode = 1;
   if (run.interrupted && interrupt.signal) process.exitCode = exitCodeOf(interrupt.signal);
+}
+
+function endingOf({ state: { step }, length: { steps }, interrupted, failed, findings }: PretrainingRun): string {
+  if (interrupted) return `interrupted after step ${step} of ${steps}; --resume continues`;
+  if (failed && step < steps)
+    return `stopped after step ${step} of ${steps}, since going on is vain; --resume continues all the same`;
+  const count = findings.length;
+  const warned = count === 0 ? '' : `, with ${count === 1 ? 'a warning' : `${count} warnings`}`;
+  return `${steps} steps done${warned}`;
 }
 
 /** What the bar shows: the loss and its three terms. */

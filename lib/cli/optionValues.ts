@@ -1,0 +1,7 @@
+import { InvalidArgumentError } from 'commander';
+
+/** The value of an option that counts something. */
+export function count(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a whole number of at least 1.');
+  return Number(text);
+}

@@ -1,0 +1,18 @@
+import type { StepStructure } from '../config';
+import { type PerModality, type Temperatures, type TowerAnswers, towerAnswers } from '../model';
+import type { tf } from '../tensor/native';
+import { centreNames, weightScope } from './state';
+
+/** What the towers' answers to whole clips follow from. */
+export interface AnswerInputs {
+  readonly structure: StepStructure;
+  readonly weights: ReadonlyMap<string, tf.Tensor>;
+  readonly views: PerModality<tf.Tensor>;
+  readonly temperatures: Temperatures;
+}
+
+/** {@link towerAnswers} of the weights of a state, a pure function of tensors. */
+export function computeAnswers({ structure, weights, views, temperatures }: AnswerInputs): TowerAnswers {
+  const centres = { video: weights.get(centreNames.video)!, audio: weights.get(centreNames.audio)! };
+  return towerAnswers(structure, weightScope(structure, weights), views, centres, temperatures);
+}

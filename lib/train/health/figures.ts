@@ -1,0 +1,59 @@
+import type { Modality, XkdConfig } from '../../config';
+import { usedParts } from '../../config/parts';
+import { type TowerAnswers, type TowerKey, towerKeys } from '../../model';
+import type { tf } from '../../tensor/native';
+import { measureAnswers, pairScore, rankMe, type Rows, softmaxRows, spreadOf } from './measures';
+
+/** What is measured of each tower. */
+export const towerMeasures = ['Rank', 'Spread', 'Entropy', 'Information'] as const;
+
+/** Directions of distillation, from teacher to student. */
+export const pairKeys = ['videoToAudioPairs', 'audioToVideoPairs'] as const;
+
+/** Entropies of the training batch stand beside these, in nats and by the bare name. */
+type TowerFigure = `${TowerKey}Probe${(typeof towerMeasures)[number]}`;
+
+/** Names of all figures of a probe, in the order of the columns. */
+export const probeFigures: readonly ProbeFigure[] = [
+  ...towerKeys.flatMap((tower) => towerMeasures.map((measure): TowerFigure => `${tower}Probe${measure}`)),
+  ...pairKeys,
+];
+export type ProbeFigure = TowerFigure | (typeof pairKeys)[number];
+
+/**
+ * What a probe tells: of each tower the effective rank and the spread of its features, entropy and information of its
+ * head's answers as shares of their bounds, and the pair score of each direction. What has no part in the loss, and is
+ * not trained then, has no figures.
+ */
+export type ProbeFigures = Readonly<Partial<Record<ProbeFigure, number>>>;
+
+/** The figures of what the towers made of the probe's clips. */
+export function figuresOf(config: Pick<XkdConfig, 'loss'>, { features, logits }: TowerAnswers): ProbeFigures {
+  const { heads, teachers, distilled } = usedParts(config);
+  const figures: Partial<Record<ProbeFigure, number>> = {};
+  const answers = new Map<TowerKey, Rows>();
+  for (const tower of towerKeys) {
+    const isTeacher = tower.endsWith('Teacher');
+    if (isTeacher && !teachers) continue;
+    const rows = rowsOf(features[tower]);
+    figures[`${tower}ProbeRank`] = rankMe(rows);
+    figures[`${tower}ProbeSpread`] = spreadOf(rows);
+    if (!isTeacher && !heads) continue;
+    const given = softmaxRows(rowsOf(logits[tower]));
+    answers.set(tower, given);
+    const { entropy, information } = measureAnswers(given);
+    figures[`${tower}ProbeEntropy`] = entropy;
+    figures[`${tower}ProbeInformation`] = information;
+  }
+  for (const direction of distilled) {
+    const [from, to]: Modality[] = direction === 'videoToAudio' ? ['video', 'audio'] : ['audio', 'video'];
+    const [teacher, student] = [answers.get(`${from}Teacher`), answers.get(`${to}Student`)];
+    if (teacher && student) figures[`${direction}Pairs`] = pairScore(teacher, student);
+  }
+  return figures;
+}
+
+function rowsOf(matrix: tf.Tensor2D): Rows {
+  const [rows, columns] = matrix.shape;
+  return { values: matrix.dataSync(), rows, columns };
+}

@@ -1,0 +1,45 @@
+import { modalities, stepStructure } from '../../config';
+import type { NdArray } from '../../data/types';
+import { tf } from '../../tensor/native';
+import { scalarsOf } from '../../tensor/scalars';
+import type { StepEngine } from '../engine';
+import type { StepSchedule } from '../schedules';
+import type { TrainState } from '../state';
+import { type ProbeFigures, figuresOf } from './figures';
+
+/** Whole clips on which a run is probed, nothing augmented: `[B, 3, T, S, S]` and `[B, 1, M, C]`. */
+export interface ProbeClips {
+  readonly video: NdArray;
+  readonly audio: NdArray;
+}
+
+/** Measures what the network makes of the clips. The state is only read. */
+export async function takeProbe(
+  state: TrainState,
+  clips: ProbeClips,
+  { temperatures }: Pick<StepSchedule, 'temperatures'>,
+  engine: StepEngine,
+): Promise<ProbeFigures> {
+  const [video, audio] = modalities.map((modality) => {
+    const { data, shape } = clips[modality];
+    return tf.tensor(data, [...shape]);
+  });
+  const numbers = scalarsOf(temperatures);
+  const { config, tensors } = state;
+  try {
+    const inputs = {
+      structure: stepStructure(config),
+      weights: tensors.weights,
+      views: { video, audio },
+      temperatures: numbers,
+    };
+    const collect = await engine.answersAsync(inputs);
+    let figures: ProbeFigures = {};
+    tf.tidy(() => {
+      figures = figuresOf(config, collect());
+    });
+    return figures;
+  } finally {
+    tf.dispose([video, audio, numbers] as unknown as tf.TensorContainer);
+  }
+}

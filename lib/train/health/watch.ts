@@ -1,0 +1,65 @@
+import { type XkdConfig, modalities } from '../../config';
+import { patchValues } from '../../model';
+import type { StepMetrics } from '../runFolder';
+import type { RunLength } from '../schedules';
+import { findingsOf, type HealthFinding, type HealthState, healthAtStart, judgeStep } from './judge';
+import { probeInterval } from './plan';
+import type { ProbeClips } from './probe';
+import type { HealthFacts } from './rules';
+
+export interface HealthArgs {
+  /** With which the run was begun. */
+  readonly config: XkdConfig;
+  readonly length: RunLength;
+  /** Clips that are looked at; null: only what the steps themselves tell is kept. */
+  readonly clips: ProbeClips | null;
+  /** Steps between probes; default: {@link probeInterval}. */
+  readonly every?: number;
+  /** Figures of the steps taken before, of a run that is continued. */
+  readonly before: readonly StepMetrics[];
+}
+
+/** Watches over a run: says when it is to be probed, and what its figures mean. */
+export class HealthWatch {
+  readonly clips: ProbeClips | null;
+  private readonly every: number;
+  private readonly facts: HealthFacts;
+  private readonly last: number;
+  private state: HealthState = healthAtStart;
+
+  constructor({ config, length, clips, every, before }: HealthArgs) {
+    this.clips = clips;
+    this.every = every ?? probeInterval(config);
+    this.last = length.steps - 1;
+    this.facts = healthFacts(config, length);
+    for (const row of before) this.judge(row);
+  }
+
+  /** Whether a step ends with a probe: the first one, every so many, and the last. */
+  isDue(step: number): boolean {
+    return this.clips !== null && (step % this.every === 0 || step === this.last);
+  }
+
+  /** Takes the figures of a step in. @returns what is new to be said */
+  judge(row: StepMetrics): readonly HealthFinding[] {
+    const { state, said } = judgeStep(this.state, row, this.facts);
+    this.state = state;
+    return said;
+  }
+
+  /** What goes wrong now. */
+  get findings(): readonly HealthFinding[] {
+    return findingsOf(this.state);
+  }
+}
+
+/** What the figures of a run are held against. */
+export function healthFacts(config: XkdConfig, { steps, stepsPerEpoch }: RunLength): HealthFacts {
+  const [video, audio] = modalities.map((modality) => patchValues(config, modality));
+  return {
+    steps,
+    warmupSteps: config.optimiser.warmupEpochs * stepsPerEpoch,
+    outputs: config.projector.outputs,
+    patchValues: { video, audio },
+  };
+}
