@@ -9,6 +9,7 @@ import {
   benchPrecisions,
   benchPresets,
   dataKind,
+  healthKind,
   parseCounts,
   parseList,
   selectGroups,
@@ -17,6 +18,7 @@ import {
 import { runDataBench } from './data/run';
 import { type BenchReport, reportTable } from './report';
 import { runBench } from './run';
+import { runHealthKind } from './health/kind';
 import { runSvmBench } from './svm/run';
 
 interface Options {
@@ -37,6 +39,8 @@ interface Options {
   readonly pyavScript: string;
   readonly sklearnScript: string;
   readonly svmRows: string;
+  readonly healthSteps: string;
+  readonly healthFile: string;
   readonly withoutPytorch?: string;
 }
 
@@ -49,12 +53,14 @@ function program(): Command {
     .option('--batch <list>', 'clips in a step', '2,8')
     .option('--precision <list>', benchPrecisions.join(', '), benchPrecisions.join())
     .option('--engine <list>', benchEngines.join(', '), benchEngines.join())
-    .option('--kind <list>', [...benchKinds, dataKind, svmKind].join(', '), benchKinds.join())
+    .option('--kind <list>', [...benchKinds, dataKind, svmKind, healthKind].join(', '), benchKinds.join())
     .option(
       '--data <folder>',
       'data set for the kind data (default: clips like those of Kinetics, made here)',
     )
     .option('--svm-rows <list>', 'rows of the kind svm', '5000,20000')
+    .option('--health-steps <count>', 'steps of each run of the kind health, on the data set of --data', '200')
+    .option('--health-file <file>', 'where its results go; runs that are in it are done', '.bench/health.json')
     .option('--threads <count>', 'threads of each engine', String(availableParallelism()))
     .option('--rounds <count>', 'counted steps of each engine (default: 5 to 50, by preset)')
     .option('--accumulate <count>', 'parts in which the clips of a step go through', '1')
@@ -72,7 +78,7 @@ function program(): Command {
 async function main(words: readonly string[]): Promise<number> {
   const options = program().parse(words, { from: 'user' }).opts<Options>();
   const [threads] = parseCounts('threads', options.threads);
-  const kinds = parseList('kind', options.kind, [...benchKinds, dataKind, svmKind]);
+  const kinds = parseList('kind', options.kind, [...benchKinds, dataKind, svmKind, healthKind]);
   const presets = parseList('preset', options.preset, benchPresets);
   const { groups, leftOut } = selectGroups(
     {
@@ -115,6 +121,11 @@ async function main(words: readonly string[]): Promise<number> {
     const rows = parseCounts('svm-rows', options.svmRows);
     process.env.TF_NUM_INTRAOP_THREADS ??= String(threads);
     report = { ...report, svm: await runSvmBench({ rows, folder, sklearn, onProgress }) };
+  }
+  if (kinds.includes(healthKind)) {
+    const [count] = parseCounts('health-steps', options.healthSteps);
+    const { data = 'data/sample', healthFile: file } = options;
+    report = { ...report, health: await runHealthKind({ data, file, steps: count, onProgress }) };
   }
   report.leftOut.slice(leftOut.length).forEach((sentence) => console.error(sentence));
   // First of all: a figure that can't be written loses no measurement.

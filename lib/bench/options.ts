@@ -9,6 +9,8 @@ export const benchKinds = ['step', 'features'] as const;
 export const dataKind = 'data';
 /** Linear SVMs beside scikit-learn's. */
 export const svmKind = 'svm';
+/** Whether runs that fail are named, and healthy ones left in peace. */
+export const healthKind = 'health';
 
 export type BenchPreset = (typeof benchPresets)[number];
 export type BenchEngine = (typeof benchEngines)[number];

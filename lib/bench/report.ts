@@ -2,6 +2,8 @@ import { dataTables } from './data/tables';
 import type { DataReport } from './data/run';
 import type { BenchMachine } from './machine';
 import type { BenchRow } from './measure';
+import type { HealthRow } from './health/run';
+import { healthTable } from './health/table';
 import type { SvmRow } from './svm/run';
 import { svmTable } from './svm/table';
 
@@ -18,10 +20,12 @@ export interface BenchReport {
   readonly data?: DataReport;
   /** With `--kind svm`. */
   readonly svm?: readonly SvmRow[];
+  /** With `--kind health`. */
+  readonly health?: readonly HealthRow[];
 }
 
 /** A table for a terminal. */
-export function reportTable({ machine, threads, rows, weightFiles, data, svm = [] }: BenchReport): string {
+export function reportTable({ machine, threads, rows, weightFiles, data, svm = [], health = [] }: BenchReport): string {
   const head = [
     machine.processor,
     `${threads} of ${machine.cores} threads`,
@@ -65,7 +69,7 @@ export function reportTable({ machine, threads, rows, weightFiles, data, svm = [
       `${preset}: weights of ${(bytes / 1e9).toFixed(2)} GB, read plainly in ${readSeconds.toFixed(1)} s`,
   );
   const steps = rows.length > 0 ? [...align([header, ...lines]), '', ...reads, ''] : [];
-  return [head, '', ...steps, ...(data ? dataTables(data) : []), ...svmTable(svm)].join('\n');
+  return [head, '', ...steps, ...(data ? dataTables(data) : []), ...svmTable(svm), ...healthTable(health)].join('\n');
 }
 
 /** Text in columns: the first five to the left, figures to the right. */

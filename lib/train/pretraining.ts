@@ -7,7 +7,6 @@ import { saveCheckpoint } from './checkpoint';
 import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpointFolder';
 import type { RunFacts } from './checkpointMetadata';
 import { fingerprintClips } from './clipsFingerprint';
-import type { HealthFinding } from './health/judge';
 import { HealthWatch } from './health/watch';
 import { type InterruptWatch, watchInterrupt } from './interrupt';
 import { Pace } from './pace';
@@ -35,7 +34,7 @@ import { UntilEvent } from './untilEvent';
 export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   /** Whether the last loop was ended by an interrupt. */
   interrupted = false;
-  /** Whether something was found in the last loop that makes going on vain; {@link findings} tells what. */
+  /** Whether something was found in the last loop that makes going on vain; {@link health} tells what. */
   failed = false;
   /** Step of the newest checkpoint, or the one of the start. */
   private savedStep: number;
@@ -62,7 +61,8 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     private readonly folder: RunFolder | null,
     private readonly source: BatchSource,
     private log: ChangeLog,
-    private readonly health: HealthWatch,
+    /** What its figures say of it. */
+    readonly health: HealthWatch,
   ) {
     this.savedStep = state.step;
     this.skippedBefore = this.skipped.length;
@@ -126,11 +126,6 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   /** What is unusual about the run, in sentences. */
   get notes(): readonly string[] {
     return cutSchedules(this.config, this.length);
-  }
-
-  /** What goes wrong, as far as its figures tell. */
-  get findings(): readonly HealthFinding[] {
-    return this.health.findings;
   }
 
   /** Files of the steps so far that could not be used, and were replaced by others. */
@@ -225,8 +220,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     const schedule = scheduleAt(state.config, step, this.length);
     const { losses, clipped, clippedShare } = await this.steps.take(schedule);
     const secondsPerStep = (performance.now() - startMs) / 1000;
-    const { clips } = this.health;
-    const probed = clips && this.health.isDue(step) ? await this.steps.probe(clips, schedule) : {};
+    const probed = await this.health.measure(step, (clips) => this.steps.probe(clips, schedule));
     const metrics: StepMetrics = {
       step,
       epoch: Math.floor(step / this.length.stepsPerEpoch),

@@ -144,17 +144,17 @@ async function follow(run: PretrainingRun, { out, interrupt, board, voice }: Fol
   }
   for (const { path, reason } of run.skipped) process.stderr.write(`skipped ${path}: ${reason}\n`);
   const { step } = run.state;
-  for (const { sentence } of run.findings) process.stderr.write(`xkd: warning: ${sentence}\n`);
+  for (const { sentence } of run.health.findings) process.stderr.write(`xkd: warning: ${sentence}\n`);
   process.stdout.write(`${out}: ${endingOf(run)}\n`);
   if (run.failed && step < steps) process.exitCode = 1;
   if (run.interrupted && interrupt.signal) process.exitCode = exitCodeOf(interrupt.signal);
 }
 
-function endingOf({ state: { step }, length: { steps }, interrupted, failed, findings }: PretrainingRun): string {
+function endingOf({ state: { step }, length: { steps }, interrupted, failed, health }: PretrainingRun): string {
   if (interrupted) return `interrupted after step ${step} of ${steps}; --resume continues`;
   if (failed && step < steps)
     return `stopped after step ${step} of ${steps}, since going on is vain; --resume continues all the same`;
-  const count = findings.length;
+  const count = health.findings.length;
   const warned = count === 0 ? '' : `, with ${count === 1 ? 'a warning' : `${count} warnings`}`;
   return `${steps} steps done${warned}`;
 }

@@ -209,12 +209,14 @@ function nothingReconstructed(modality: Modality): HealthRule {
 function worseThanNothing({ key, teacher, student }: (typeof directions)[number]): HealthRule {
   return {
     key: `${key} loss`,
-    patience: 3,
+    patience: 2,
     grave: true,
     coveredBy: ['still', `${key} rises`],
     judge: ({ seen, facts }) => {
       const nothing = Math.log(facts.outputs);
-      return seen.means[key] === 0 ? null : above(seen.means[key], nothing, 0.97 * nothing);
+      // A run that has just begun comes down from above.
+      const most = seen.step < facts.steps / 2 ? 1.1 * nothing : nothing;
+      return seen.means[key] === 0 ? null : above(seen.means[key], most, 0.97 * nothing);
     },
     say: ({ seen, facts }) => ({
       what: `The ${student} follows the ${teacher} worse than if it gave all outputs the same probability`,

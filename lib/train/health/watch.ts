@@ -3,6 +3,7 @@ import { patchValues } from '../../model';
 import type { StepMetrics } from '../runFolder';
 import type { RunLength } from '../schedules';
 import { findingsOf, type HealthFinding, type HealthState, healthAtStart, judgeStep } from './judge';
+import type { ProbeFigures } from './figures';
 import { probeInterval } from './plan';
 import type { ProbeClips } from './probe';
 import type { HealthFacts } from './rules';
@@ -21,7 +22,9 @@ export interface HealthArgs {
 
 /** Watches over a run: says when it is to be probed, and what its figures mean. */
 export class HealthWatch {
-  readonly clips: ProbeClips | null;
+  /** Time that probes have taken. */
+  probeSeconds = 0;
+  private readonly clips: ProbeClips | null;
   private readonly every: number;
   private readonly facts: HealthFacts;
   private readonly last: number;
@@ -35,9 +38,16 @@ export class HealthWatch {
     for (const row of before) this.judge(row);
   }
 
-  /** Whether a step ends with a probe: the first one, every so many, and the last. */
-  isDue(step: number): boolean {
-    return this.clips !== null && (step % this.every === 0 || step === this.last);
+  /** Probes the network after the first step, every so many, and the last one; after the others nothing is measured. */
+  async measure(
+    step: number,
+    probe: (clips: ProbeClips) => Promise<ProbeFigures>,
+  ): Promise<ProbeFigures> {
+    if (this.clips === null || (step % this.every !== 0 && step !== this.last)) return {};
+    const beginMs = performance.now();
+    const figures = await probe(this.clips);
+    this.probeSeconds += (performance.now() - beginMs) / 1000;
+    return figures;
   }
 
   /** Takes the figures of a step in. @returns what is new to be said */

@@ -1,0 +1,80 @@
+import type { NamedOverrides } from '../../config';
+
+/** What is done to the clips before the network gets them. */
+export type Fault =
+  | 'silent sound'
+  | 'black pictures'
+  | 'one clip for all'
+  | 'noise for pictures'
+  | 'noise for sound'
+  | 'values that are not finite';
+
+/** A run whose figures are judged. */
+export interface HealthCase {
+  readonly name: string;
+  readonly overrides: NamedOverrides;
+  readonly fault?: Fault;
+  /** Of a run that fails: what its warnings or its last error must name, any of these. Null: nothing may be said. */
+  readonly names: RegExp | null;
+}
+
+const teacherTemperature = (value: number): NamedOverrides => ({
+  'temperature.videoTeacher.start': value,
+  'temperature.videoTeacher.end': value,
+  'temperature.audioTeacher.start': value,
+  'temperature.audioTeacher.end': value,
+});
+const ema = (value: number): NamedOverrides => ({ 'ema.start': value, 'ema.end': value });
+
+const alike = /features of the .* are alike/;
+const diverged = /features of the .* are alike|no better than by their mean|not finite|far above/;
+const sameAnswers = /answers every clip alike/;
+const unknownPairs = /fits the .* no better than to others|follows the .* worse|far above what it was/;
+
+/** Runs that are made to fail, each in a way of its own. */
+export const failingCases: readonly HealthCase[] = [
+  { name: 'learning rate 0.2', overrides: { 'optimiser.learningRate': 0.2 }, names: diverged },
+  { name: 'learning rate 1', overrides: { 'optimiser.learningRate': 1 }, names: diverged },
+  { name: 'learning rate 1e-7', overrides: { 'optimiser.learningRate': 1e-7 }, names: /learnt nothing/ },
+  { name: 'epsilon 10', overrides: { 'optimiser.epsilon': 10 }, names: /learnt nothing/ },
+  { name: 'weight decay 400', overrides: { 'optimiser.weightDecay': 400 }, names: diverged },
+  { name: 'clip 1e-6', overrides: { 'optimiser.clip': 1e-6 }, names: /gradients are clipped|learnt nothing/ },
+  { name: 'teachers at momentum 0.5', overrides: ema(0.5), names: unknownPairs },
+  { name: 'teachers at momentum 0', overrides: ema(0), names: unknownPairs },
+  { name: 'teachers at momentum 1', overrides: ema(1), names: /do not follow the students/ },
+  { name: 'no centring', overrides: { centreMomentum: 1, ...ema(0.9) }, names: sameAnswers },
+  { name: 'no centring, slower', overrides: { centreMomentum: 1, ...ema(0.98) }, names: sameAnswers },
+  { name: 'teachers too soft', overrides: { ...teacherTemperature(5), ...ema(0.99) }, names: sameAnswers },
+  { name: 'students too sharp', overrides: { 'temperature.student': 0.01 }, names: /worse than if/ },
+  { name: 'shuffled pairs', overrides: { pairs: 'shuffled' }, names: /no better than to others/ },
+  { name: 'silent sound', overrides: {}, fault: 'silent sound', names: alike },
+  { name: 'black pictures', overrides: {}, fault: 'black pictures', names: alike },
+  { name: 'one clip for all', overrides: {}, fault: 'one clip for all', names: alike },
+  { name: 'noise for pictures', overrides: {}, fault: 'noise for pictures', names: /patches of the video/ },
+  { name: 'noise for sound', overrides: {}, fault: 'noise for sound', names: /patches of the sound/ },
+  { name: 'not finite', overrides: {}, fault: 'values that are not finite', names: /not finite/ },
+];
+
+/** Runs as they are meant to be, with other seeds, variants and settings. */
+export const healthyCases: readonly HealthCase[] = [
+  ...[0, 1, 2, 3, 4].map((seed) => healthy(`seed ${seed}`, { seed })),
+  healthy('shared blocks of students', { sharing: 'students' }),
+  healthy('shared blocks of all', { sharing: 'teachersAndStudents' }),
+  healthy('reconstruction alone', { 'loss.distillation': 0, 'loss.alignment': 0 }),
+  healthy('video reconstruction alone', { 'loss.distillation': 0, 'loss.alignment': 0, 'loss.reconstructionOf': 'video' }), // prettier-ignore
+  healthy('video to audio alone', { 'loss.distillationOf': 'videoToAudio' }),
+  healthy('audio to video alone', { 'loss.distillationOf': 'audioToVideo' }),
+  healthy('alignment of students', { 'loss.alignmentOf': 'students' }),
+  healthy('no refinement', { refinement: 'none' }),
+  healthy('softmax refinement', { refinement: 'softmax' }),
+  healthy('lower masks', { 'mask.video': 0.6, 'mask.audio': 0.6 }),
+  healthy('learning rate 1e-3', { 'optimiser.learningRate': 1e-3 }),
+  healthy('learning rate 4e-3', { 'optimiser.learningRate': 4e-3 }),
+  healthy('weight decay 0.3', { 'optimiser.weightDecay': 0.3 }),
+  healthy('half the batch', { 'training.batch': 24 }),
+  healthy('bf16', { 'training.precision': 'bf16' }),
+];
+
+function healthy(name: string, overrides: NamedOverrides): HealthCase {
+  return { name, overrides, names: null };
+}
