@@ -13,7 +13,16 @@ export const curveTerms = [
   'videoTeacherEntropy',
   'audioTeacherEntropy',
 ] as const;
-export type CurveTerm = (typeof curveTerms)[number];
+/** The same of what the network made of some clips; ablations of earlier versions have none. */
+export const probeCurves = [
+  'videoStudentProbeRank',
+  'audioStudentProbeRank',
+  'videoTeacherProbeInformation',
+  'audioTeacherProbeInformation',
+  'videoToAudioPairs',
+  'audioToVideoPairs',
+] as const;
+export type CurveTerm = (typeof curveTerms)[number] | (typeof probeCurves)[number];
 
 const means = z.array(z.number().nullable());
 const curve = z.strictObject({
@@ -27,6 +36,12 @@ const curve = z.strictObject({
     studentAlignment: means,
     videoTeacherEntropy: means,
     audioTeacherEntropy: means,
+    videoStudentProbeRank: means.optional(),
+    audioStudentProbeRank: means.optional(),
+    videoTeacherProbeInformation: means.optional(),
+    audioTeacherProbeInformation: means.optional(),
+    videoToAudioPairs: means.optional(),
+    audioToVideoPairs: means.optional(),
   }),
 });
 
@@ -66,7 +81,17 @@ export function makeAblationCurves(
     if (rows === null) return [];
     const mean = (term: CurveTerm) =>
       stretches.map((first) => meanOf(rows.slice(first, first + length).map((row) => row[term])));
-    const terms = Object.fromEntries(curveTerms.map((term) => [term, mean(term)]));
+    const measuredMean = (term: CurveTerm) =>
+      stretches.map((first) => {
+        const stretch = rows.slice(first, first + length);
+        return meanOf(stretch.filter((row) => term in row).map((row) => row[term]));
+      });
+    // A stretch without a probe has no figure.
+    const probes = probeCurves.filter((term) => rows.some((row) => term in row));
+    const terms = Object.fromEntries([
+      ...curveTerms.map((term) => [term, mean(term)] as const),
+      ...probes.map((term) => [term, measuredMean(term)] as const),
+    ]);
     return [{ row: job.row.name, seed: job.seed, terms: terms as AblationCurve['terms'] }];
   });
   if (curves.length === 0) return null;

@@ -16,6 +16,8 @@ import { linearProbes } from '../eval/probe';
 import { Stopped } from '../eval/protocols/stop';
 import { pruneCheckpoints } from '../train/checkpointFolder';
 import type { InterruptWatch } from '../train/interrupt';
+import { probeClips } from '../train/health/plan';
+import type { ProbeClips } from '../train/health/probe';
 import { PretrainingRun } from '../train/pretraining';
 import { shareBatches } from '../train/sharedBatches';
 import type { BatchSource, StepMetrics } from '../train';
@@ -71,6 +73,8 @@ async function openRuns(
 ): Promise<JobUnderWay[]> {
   const runs: PretrainingRun[] = [];
   let sources: readonly BatchSource[] = [];
+  // The same of all, which differ in no key that clips depend on.
+  let probed: ProbeClips | null = null;
   try {
     for (const [i, job] of jobs.entries()) {
       const folder = jobFolder(out, job);
@@ -82,6 +86,7 @@ async function openRuns(
         resume: existsSync(join(folder, 'run.json')),
         report,
         interrupt,
+        probeClips: async () => (probed ??= await probeClips(entries, job.config)),
         // From which batch on is known when all runs are open.
         openSource: async () => late(() => sources[i]),
       });

@@ -59,8 +59,16 @@ function program(): Command {
       'data set for the kind data (default: clips like those of Kinetics, made here)',
     )
     .option('--svm-rows <list>', 'rows of the kind svm', '5000,20000')
-    .option('--health-steps <count>', 'steps of each run of the kind health, on the data set of --data', '200')
-    .option('--health-file <file>', 'where its results go; runs that are in it are done', '.bench/health.json')
+    .option(
+      '--health-steps <count>',
+      'steps of each run of the kind health, on the data set of --data',
+      '200',
+    )
+    .option(
+      '--health-file <file>',
+      'where its results go; runs that are in it are done',
+      '.bench/health.json',
+    )
     .option('--threads <count>', 'threads of each engine', String(availableParallelism()))
     .option('--rounds <count>', 'counted steps of each engine (default: 5 to 50, by preset)')
     .option('--accumulate <count>', 'parts in which the clips of a step go through', '1')

@@ -25,7 +25,15 @@ export interface BenchReport {
 }
 
 /** A table for a terminal. */
-export function reportTable({ machine, threads, rows, weightFiles, data, svm = [], health = [] }: BenchReport): string {
+export function reportTable({
+  machine,
+  threads,
+  rows,
+  weightFiles,
+  data,
+  svm = [],
+  health = [],
+}: BenchReport): string {
   const head = [
     machine.processor,
     `${threads} of ${machine.cores} threads`,
@@ -69,7 +77,14 @@ export function reportTable({ machine, threads, rows, weightFiles, data, svm = [
       `${preset}: weights of ${(bytes / 1e9).toFixed(2)} GB, read plainly in ${readSeconds.toFixed(1)} s`,
   );
   const steps = rows.length > 0 ? [...align([header, ...lines]), '', ...reads, ''] : [];
-  return [head, '', ...steps, ...(data ? dataTables(data) : []), ...svmTable(svm), ...healthTable(health)].join('\n');
+  return [
+    head,
+    '',
+    ...steps,
+    ...(data ? dataTables(data) : []),
+    ...svmTable(svm),
+    ...healthTable(health),
+  ].join('\n');
 }
 
 /** Text in columns: the first five to the left, figures to the right. */

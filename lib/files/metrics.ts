@@ -106,10 +106,7 @@ export function openMetricsFiles(
   sparse: readonly string[] = [],
 ): MetricsWriter[] {
   const [csv, lines] = metricsFiles.map((name) => join(folder, name));
-  return [
-    new MetricsWriter(csv, afterStep, lines, sparse),
-    new MetricsWriter(lines, afterStep, csv, sparse),
-  ];
+  return [new MetricsWriter(csv, afterStep, lines, sparse), new MetricsWriter(lines, afterStep, csv, sparse)];
 }
 
 /**

@@ -48,10 +48,7 @@ export function towerAnswers(
   );
   const { outputs } = teacherAnswers(config, weights, { video, audio }, centres, temperatures);
   const sharpened = (modality: Modality) =>
-    tf.div(
-      tf.sub(outputs[modality], centres[modality]),
-      temperatures[`${modality}Teacher`],
-    ) as tf.Tensor2D;
+    tf.div(tf.sub(outputs[modality], centres[modality]), temperatures[`${modality}Teacher`]) as tf.Tensor2D;
   const meanOf = (tokens: tf.Tensor3D) => tf.mean(tokens, 1) as tf.Tensor2D;
   return {
     features: {

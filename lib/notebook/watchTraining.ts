@@ -1,6 +1,6 @@
 import type { Overrides } from '../config';
 import type { LossTerm } from '../model';
-import type { ConfigChange, PretrainingRun, StepMetrics } from '../train';
+import type { ConfigChange, PretrainingRun, ProbeFigure, StepMetrics } from '../train';
 import { showsPanel } from './controls/shownPanels';
 import { curvesFigure, type CurvesArgs } from './figures';
 import type { CurveMark } from './figures/marks';
@@ -9,9 +9,12 @@ import type { Figure } from './plotly';
 import { progressBar, type ProgressBar } from './progressBar';
 import { colours } from './theme';
 
+/** What has a curve over the steps: terms of the loss, and what probes measure now and then. */
+export type WatchedFigure = LossTerm | ProbeFigure | 'clippedShare';
+
 export interface WatchArgs {
-  /** Terms to draw; default: total and its three parts. */
-  readonly terms?: readonly LossTerm[];
+  /** Figures to draw; default: the total loss and its three parts. */
+  readonly terms?: readonly WatchedFigure[];
   readonly title?: string;
   /** Logarithmic loss axis. */
   readonly log?: boolean;
@@ -65,7 +68,7 @@ export async function watchTraining(
 /** A change counts for the next step, which is up to two behind the newest that is drawn: one is being taken. */
 const stepsAhead = 2;
 
-/** Loss terms over steps, each as a running mean over a few steps. */
+/** Figures over steps: of each step as a running mean over a few, of probes as they are. */
 export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = {}): Figure {
   const {
     terms = ['total', 'reconstruction', 'distillation', 'alignment'],
@@ -76,12 +79,16 @@ export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = 
   } = args;
   const x = history.map(({ step }) => step);
   return curvesFigure({
-    curves: terms.map((term) => ({
-      name: termName(term),
-      x,
-      y: runningMean(history.map((metrics) => metrics[term])),
-      colour: colourOf(term),
-    })),
+    curves: terms.map((term) => {
+      const measured = history.filter((metrics) => metrics[term] !== undefined);
+      const values = measured.map((metrics) => metrics[term]!);
+      return {
+        name: termName(term),
+        x: measured.map(({ step }) => step),
+        y: isOfProbes(term) ? values : runningMean(values),
+        colour: colourOf(term),
+      };
+    }),
     title,
     xTitle: 'step',
     yTitle: lossTitle(terms),
@@ -93,8 +100,10 @@ export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = 
 }
 
 /** What stands on the axis of these terms; some of them have a unit. */
-export function lossTitle(terms: readonly LossTerm[]): string {
-  const name = terms.length === 1 ? termName(terms[0]) : 'loss';
+export function lossTitle(terms: readonly WatchedFigure[]): string {
+  const probed = terms.some(isOfProbes);
+  const name = terms.length === 1 ? termName(terms[0]) : probed ? 'figures of probes' : 'loss';
+  if (probed) return name;
   if (terms.every((term) => term.endsWith('lignment'))) return `${name} (MMD)`;
   const inNats = terms.every((term) => /^distillation$|To|Entropy$/.test(term));
   return inNats ? `${name} [nats]` : name;
@@ -127,19 +136,23 @@ export function runningMean(values: readonly number[], window = 10): number[] {
   });
 }
 
-/** `videoReconstruction` as `video reconstruction`. */
-export function termName(term: LossTerm): string {
-  return term.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+/** `videoReconstruction` as `video reconstruction`, `audioTeacherProbeRank` as `audio teacher rank`. */
+export function termName(term: WatchedFigure): string {
+  return term.replace('Probe', '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function isOfProbes(term: WatchedFigure): boolean {
+  return /Probe|Pairs$/.test(term);
 }
 
 /** The colour of the modality or the part. */
-function colourOf(term: LossTerm): string {
+function colourOf(term: WatchedFigure): string {
   if (term.startsWith('video')) return colours.video;
   if (term.startsWith('audio')) return colours.audio;
   return partColours[term] ?? colours.good;
 }
 
-const partColours: Partial<Record<LossTerm, string>> = {
+const partColours: Partial<Record<WatchedFigure, string>> = {
   total: colours.text,
   reconstruction: colours.picture,
   distillation: colours.bad,

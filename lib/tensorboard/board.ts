@@ -1,6 +1,6 @@
 import { evaluationBatches, type MediaEntry } from '../data';
 import { readFolderMetrics } from '../files';
-import type { PretrainingRun, StepMetrics } from '../train';
+import { type PretrainingRun, type StepMetrics, probeFigures } from '../train';
 import { clipPictures, type BoardClips } from './pictures';
 import { EventWriter, hasEvents } from './eventWriter';
 
@@ -80,12 +80,19 @@ function namesOf({
   emaMomentum,
   clipped,
   secondsPerStep,
-  ...losses
+  clippedShare,
+  ...figures
 }: StepMetrics) {
   const rates = { epoch, learningRate, emaMomentum, clipped, secondsPerStep };
+  const ofProbes: readonly string[] = probeFigures;
+  const losses = Object.entries(figures).filter(([name]) => !ofProbes.includes(name));
+  const health = Object.entries({ ...figures, clippedShare }).filter(
+    ([name, value]) => value !== undefined && (name === 'clippedShare' || ofProbes.includes(name)),
+  );
   void step;
   return Object.fromEntries([
-    ...Object.entries(losses).map(([name, value]) => [`loss/${name}`, value] as const),
+    ...losses.map(([name, value]) => [`loss/${name}`, value] as const),
+    ...health.map(([name, value]) => [`health/${name}`, value!] as const),
     ...Object.entries(rates).map(([name, value]) => [`rate/${name}`, value] as const),
   ]);
 }

@@ -64,6 +64,21 @@ describe('MetricsWriter', () => {
     });
   }
 
+  it('leaves cells of sparse columns empty, and gives them to files that were begun without', () => {
+    const path = join(folder, 'metrics.csv');
+    const old = new MetricsWriter(path);
+    old.write({ step: 0, loss: 2 });
+    old.close();
+    for (const afterStep of [0, 1]) {
+      const writer = new MetricsWriter(path, afterStep, path, ['rank', 'spread']);
+      writer.write(afterStep === 0 ? { step: 1, loss: 1, rank: 7 } : { step: 2, loss: 0.5 });
+      assert.throws(() => writer.write({ step: 3, loss: 1, other: 3 }), /"other" is not in every row/);
+      writer.close();
+    }
+    assert.equal(readFileSync(path, 'utf8'), 'step,loss,rank,spread\n0,2,,\n1,1,7,\n2,0.5,,\n');
+    assert.deepEqual(readMetrics(path), [{ step: 0, loss: 2 }, { step: 1, loss: 1, rank: 7 }, { step: 2, loss: 0.5 }]); // prettier-ignore
+  });
+
   it('writes the header of a CSV once', () => {
     const path = join(folder, 'metrics.csv');
     for (const afterStep of [null, 0]) {

@@ -30,7 +30,13 @@ export interface HealthBenchArgs {
 }
 
 /** Trains networks that fail in known ways, and healthy ones, and keeps what is said of them. */
-export async function runHealthBench({ data, steps, before, onProgress, onRow }: HealthBenchArgs): Promise<void> {
+export async function runHealthBench({
+  data,
+  steps,
+  before,
+  onProgress,
+  onRow,
+}: HealthBenchArgs): Promise<void> {
   const { entries } = await openDataset(data);
   const train = entries.filter(({ split }) => split === null || split === 'train');
   const pool = openClipPool(configure('nano'));

@@ -150,7 +150,13 @@ async function follow(run: PretrainingRun, { out, interrupt, board, voice }: Fol
   if (run.interrupted && interrupt.signal) process.exitCode = exitCodeOf(interrupt.signal);
 }
 
-function endingOf({ state: { step }, length: { steps }, interrupted, failed, health }: PretrainingRun): string {
+function endingOf({
+  state: { step },
+  length: { steps },
+  interrupted,
+  failed,
+  health,
+}: PretrainingRun): string {
   if (interrupted) return `interrupted after step ${step} of ${steps}; --resume continues`;
   if (failed && step < steps)
     return `stopped after step ${step} of ${steps}, since going on is vain; --resume continues all the same`;

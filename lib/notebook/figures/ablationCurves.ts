@@ -26,11 +26,12 @@ export function ablationCurvesFigure(
       .map(({ seed, terms }, s): ScatterTrace => ({
         type: 'scatter',
         mode: 'lines',
+        connectgaps: true,
         name: row,
         legendgroup: row,
         showlegend: s === 0,
         x: packed(steps),
-        y: packed(terms[term].map((value) => value ?? NaN)),
+        y: packed(valuesOf(terms[term])),
         line: { color: series[i % series.length], width: 1.3, dash: dashOf(i) },
         opacity: 0.8,
         hovertemplate: `%{y:.4~g}<extra>${row}, seed ${seed}</extra>`,
@@ -38,12 +39,7 @@ export function ablationCurvesFigure(
   );
   const shown = curves.filter(({ row }) => rows.includes(row));
   const first = rows.flatMap((row) => shown.filter((curve) => curve.row === row).slice(0, 1));
-  const courses = first.map((curve) =>
-    curveText(
-      curve.row,
-      curve.terms[term].map((value) => value ?? NaN),
-    ),
-  );
+  const courses = first.map((curve) => curveText(curve.row, valuesOf(curve.terms[term])));
   return themed(traces, {
     alt: `${capital(termName(term))} over ${steps[steps.length - 1] ?? 0} steps, ${counted(shown.length, 'curve')} of ${counted(rows.length, 'row')}. First seed of each: ${namesText(courses)}.`,
     title: title ? { text: title } : undefined,
@@ -51,10 +47,15 @@ export function ablationCurvesFigure(
     showlegend: true,
     legend: { orientation: 'v', x: 1.02, y: 1 },
     xaxis: { title: { text: 'step' } },
-    yaxis: { title: { text: lossTitle([term]) }, range: rangeOf(shown.map(({ terms }) => terms[term]), level?.value) }, // prettier-ignore
+    yaxis: { title: { text: lossTitle([term]) }, range: rangeOf(shown.map(({ terms }) => terms[term] ?? []), level?.value) }, // prettier-ignore
     shapes: level ? [levelLine(level.value)] : [],
     annotations: level ? [levelName(level.name, level.value)] : [],
   });
+}
+
+/** Ablations of earlier versions have no figures of probes. */
+function valuesOf(curve: readonly (number | null)[] = []): number[] {
+  return curve.map((value) => value ?? NaN);
 }
 
 /** The steep start, many times as high as the rest, would flatten what is to be compared; double-click shows it. */

@@ -1,7 +1,7 @@
 import type { XkdConfig } from '../../config';
 import { openLoader, type ClipPool, type MediaEntry } from '../../data';
 import { readFolderMetrics } from '../../files';
-import { listCheckpoints, PretrainingRun, type StepMetrics } from '../../train';
+import { listCheckpoints, PretrainingRun, probeClips, type StepMetrics } from '../../train';
 
 export interface ResumableArgs {
   readonly config: XkdConfig;
@@ -25,6 +25,7 @@ export async function resumablePretraining(args: ResumableArgs): Promise<Resumab
   const { entries, config, out, pool } = args;
   const run = await PretrainingRun.open({
     ...args,
+    probeClips: () => probeClips(entries, config, pool),
     resume: listCheckpoints(out).length > 0,
     openSource: (startStep, steps, skipped) =>
       openLoader({ entries, config, startStep, steps, skipped, pool }),

@@ -63,6 +63,8 @@ export interface ScatterTrace extends TraceBase {
   readonly x0?: number;
   readonly dx?: number;
   readonly y: readonly AxisValue[] | PackedNumbers;
+  /** Whether the line goes on over values that are missing. */
+  readonly connectgaps?: boolean;
   readonly text?: readonly string[];
   readonly textposition?: 'top center' | 'middle right' | 'bottom center' | 'middle center';
   readonly line?: Line;

@@ -1,6 +1,13 @@
 import type { StepMetrics } from '../runFolder';
 import type { ProbeFigures } from './figures';
-import { gather, type Gathered, lowestWith, nothingGathered, type Observation, peaksWith } from './observation';
+import {
+  gather,
+  type Gathered,
+  lowestWith,
+  nothingGathered,
+  type Observation,
+  peaksWith,
+} from './observation';
 import { type Evidence, type HealthFacts, type HealthRule, healthRules } from './rules';
 
 /** Something that goes wrong in a run, in plain words. */
@@ -86,13 +93,14 @@ export function findingsOf({ standings }: HealthState): HealthFinding[] {
 const unsaidSteps = 500;
 
 function judgedFrom({ steps, warmupSteps }: HealthFacts): number {
-  return Math.min(Math.max(warmupSteps, Math.min(0.1 * steps, unsaidSteps)), steps / 2);
+  return Math.max(warmupSteps, Math.min(0.1 * steps, unsaidSteps));
 }
 
 function next(rule: HealthRule, before: Standing, evidence: Evidence, isCovered: boolean): Standing {
   const verdict = rule.judge(evidence);
   if (verdict === null) return nothingSaid;
-  if (verdict === 'between') return { ...before, wrong: before.finding === null ? 0 : before.wrong, right: 0 };
+  if (verdict === 'between')
+    return { ...before, wrong: before.finding === null ? 0 : before.wrong, right: 0 };
   if (verdict === 'right') {
     const right = before.right + 1;
     if (before.finding === null || right >= rule.patience) return { ...nothingSaid, right };
@@ -110,4 +118,3 @@ function finding(rule: HealthRule, evidence: Evidence, since: number): HealthFin
   const { key, grave } = rule;
   return { key, since, grave, sentence: `${what} since step ${since} (${figures}).` };
 }
-

@@ -42,8 +42,7 @@ export function gather(
   const figures = Object.fromEntries(
     probeFigures.filter((name) => row[name] !== undefined).map((name) => [name, row[name]]),
   ) as ProbeFigures;
-  if (Object.keys(figures).length === 0)
-    return { gathered: { steps: steps + 1, sums: added }, seen: null };
+  if (Object.keys(figures).length === 0) return { gathered: { steps: steps + 1, sums: added }, seen: null };
   const means = Object.fromEntries(
     Object.entries(added).map(([name, sum]) => [name, sum / (steps + 1)]),
   ) as Observation['means'];

@@ -39,7 +39,11 @@ export async function probeClips(
   if (count < fewestUsable) return null;
   const chosen = Array.from({ length: count }, (_, i) => entries[Math.floor((i * entries.length) / count)]);
   try {
-    for await (const { video, audio } of evaluationBatches(chosen, config, { batch: count, among: entries, pool }))
+    for await (const { video, audio } of evaluationBatches(chosen, config, {
+      batch: count,
+      among: entries,
+      pool,
+    }))
       if (video && audio && video.shape[0] >= fewestUsable) return { video, audio };
   } catch (error) {
     // Too many files that cannot be used: the loader names them, and ends the run if need be.

@@ -64,7 +64,9 @@ export const healthRules: readonly HealthRule[] = [
   // Teachers first: students learn to answer as they do.
   ...[...towerKeys].reverse().map(answersAlike),
   teachersStandStill(),
-  ...directions.map(({ key, teacher, student }) => rises(key, `loss of the ${student} against the ${teacher}`)),
+  ...directions.map(({ key, teacher, student }) =>
+    rises(key, `loss of the ${student} against the ${teacher}`),
+  ),
   rises('total', 'loss', ...directions.map(({ key }) => `${key} rises`)),
   ...(['video', 'audio'] as const).map(nothingReconstructed),
   ...directions.map(worseThanNothing),
@@ -109,8 +111,11 @@ function featuresAlike(tower: TowerKey): HealthRule {
 
 function answersAlike(tower: TowerKey): HealthRule {
   // A student's answers, to masked clips and by a higher temperature, are far less sharp.
-  const followed = tower === 'videoStudent' ? 'audioTeacher' : tower === 'audioStudent' ? 'videoTeacher' : null;
-  const [low, high, peak, patience] = tower.endsWith('Teacher') ? [0.02, 0.05, 0.1, 2] : [0.003, 0.01, 0.03, 3];
+  const followed =
+    tower === 'videoStudent' ? 'audioTeacher' : tower === 'audioStudent' ? 'videoTeacher' : null;
+  const [low, high, peak, patience] = tower.endsWith('Teacher')
+    ? [0.02, 0.05, 0.1, 2]
+    : [0.003, 0.01, 0.03, 3];
   return {
     key: `${tower} answers`,
     patience,
@@ -160,7 +165,12 @@ function teachersStandStill(): HealthRule {
   };
 }
 
-function same(figures: ProbeFigures, first: ProbeFigures, role: 'Student' | 'Teacher', tolerance: number): boolean {
+function same(
+  figures: ProbeFigures,
+  first: ProbeFigures,
+  role: 'Student' | 'Teacher',
+  tolerance: number,
+): boolean {
   return (['video', 'audio'] as const).every((modality) =>
     (['Rank', 'Spread'] as const).every((measure) => {
       const name = `${modality}${role}Probe${measure}` as const;
@@ -214,9 +224,8 @@ function worseThanNothing({ key, teacher, student }: (typeof directions)[number]
     coveredBy: ['still', `${key} rises`],
     judge: ({ seen, facts }) => {
       const nothing = Math.log(facts.outputs);
-      // A run that has just begun comes down from above.
-      const most = seen.step < facts.steps / 2 ? 1.1 * nothing : nothing;
-      return seen.means[key] === 0 ? null : above(seen.means[key], most, 0.97 * nothing);
+      // A healthy run comes down from above, and may stay near for a while.
+      return seen.means[key] === 0 ? null : above(seen.means[key], 1.1 * nothing, nothing);
     },
     say: ({ seen, facts }) => ({
       what: `The ${student} follows the ${teacher} worse than if it gave all outputs the same probability`,
@@ -231,7 +240,12 @@ function pairsUnknown({ key, teacher, student }: (typeof directions)[number]): H
     key: `${key} pairs`,
     patience: 3,
     grave: true,
-    coveredBy: ['still', `${key} loss`, `${key} rises`, ...towers.flatMap((tower) => [`${tower} features`, `${tower} answers`])],
+    coveredBy: [
+      'still',
+      `${key} loss`,
+      `${key} rises`,
+      ...towers.flatMap((tower) => [`${tower} features`, `${tower} answers`]),
+    ],
     judge: ({ seen, facts }) =>
       seen.step < facts.steps / 2 ? null : below(seen.figures[`${key}Pairs`], 0.52, 0.55),
     say: ({ seen }) => ({

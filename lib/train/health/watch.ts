@@ -39,10 +39,7 @@ export class HealthWatch {
   }
 
   /** Probes the network after the first step, every so many, and the last one; after the others nothing is measured. */
-  async measure(
-    step: number,
-    probe: (clips: ProbeClips) => Promise<ProbeFigures>,
-  ): Promise<ProbeFigures> {
+  async measure(step: number, probe: (clips: ProbeClips) => Promise<ProbeFigures>): Promise<ProbeFigures> {
     if (this.clips === null || (step % this.every !== 0 && step !== this.last)) return {};
     const beginMs = performance.now();
     const figures = await probe(this.clips);

@@ -66,8 +66,10 @@ function follow(course: Course, steps = facts.steps, from: HealthState = healthA
   return { state, said };
 }
 
-const from = (start: number, wrong: Partial<StepMetrics>, until = Infinity): Course => (step) =>
-  step >= start && step < until ? wrong : {};
+const from =
+  (start: number, wrong: Partial<StepMetrics>, until = Infinity): Course =>
+  (step) =>
+    step >= start && step < until ? wrong : {};
 const sentences = (course: Course) => follow(course).said.map(({ sentence }) => sentence);
 
 describe('the verdict on a run', () => {
@@ -125,7 +127,11 @@ describe('the verdict on a run', () => {
   });
 
   const causes: [what: string, course: Course, sentence: RegExp][] = [
-    ['reconstruction', from(200, { audioReconstruction: 0.97 }), /removed patches of the sound .* by the mean 0\.969/],
+    [
+      'reconstruction',
+      from(200, { audioReconstruction: 0.97 }),
+      /removed patches of the sound .* by the mean 0\.969/,
+    ],
     ['a loss that rises', from(400, { total: 0.9 }), /^The loss has been far above what it was since step/],
     ['distillation', from(300, { audioToVideo: 5.4 }), /video student follows the audio teacher worse|loss of the video student/], // prettier-ignore
     ['pairs', from(0, { audioToVideoPairs: 0.5 }), /What the video student answers fits the audio teacher's/],
@@ -142,7 +148,10 @@ describe('the verdict on a run', () => {
   it('names a run that learns nothing, and teachers that stand still', () => {
     const students = { videoStudentProbeRank: 8, videoStudentProbeSpread: 0.8, audioStudentProbeRank: 11, audioStudentProbeSpread: 0.8 }; // prettier-ignore
     const teachers = { videoTeacherProbeRank: 12, videoTeacherProbeSpread: 0.8, audioTeacherProbeRank: 14, audioTeacherProbeSpread: 0.9 }; // prettier-ignore
-    assert.match(sentences(() => students).join(), /^The students have learnt nothing: [^.]* since step 100 \(/);
+    assert.match(
+      sentences(() => students).join(),
+      /^The students have learnt nothing: [^.]* since step 100 \(/,
+    );
     assert.match(sentences(() => teachers).join(), /^The teachers are those of the start and do not follow the students since step 100/); // prettier-ignore
     assert.equal(sentences(() => ({ ...students, ...teachers })).length, 1);
   });
