@@ -61,8 +61,8 @@ function program(): Command {
     .option('--svm-rows <list>', 'rows of the kind svm', '5000,20000')
     .option(
       '--health-steps <count>',
-      'steps of each run of the kind health, on the data set of --data',
-      '200',
+      'steps of each run of the kind health, on clips that are made here or the data set of --data',
+      '400',
     )
     .option(
       '--health-file <file>',
@@ -132,7 +132,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
   if (kinds.includes(healthKind)) {
     const [count] = parseCounts('health-steps', options.healthSteps);
-    const { data = 'data/sample', healthFile: file } = options;
+    const { data = null, healthFile: file } = options;
     report = { ...report, health: await runHealthKind({ data, file, steps: count, onProgress }) };
   }
   report.leftOut.slice(leftOut.length).forEach((sentence) => console.error(sentence));

@@ -28,6 +28,8 @@ const ema = (value: number): NamedOverrides => ({ 'ema.start': value, 'ema.end':
 
 const alike = /features of the .* are alike/;
 const diverged = /features of the .* are alike|no better than by their mean|not finite|far above/;
+/** Weight decay alone changes the features a little. */
+const unlearnt = /learnt nothing|no better than by their mean/;
 const sameAnswers = /answers every clip alike/;
 const unknownPairs = /fits the .* no better than to others|follows the .* worse|far above what it was/;
 
@@ -36,7 +38,7 @@ export const failingCases: readonly HealthCase[] = [
   { name: 'learning rate 0.2', overrides: { 'optimiser.learningRate': 0.2 }, names: diverged },
   { name: 'learning rate 1', overrides: { 'optimiser.learningRate': 1 }, names: diverged },
   { name: 'learning rate 1e-7', overrides: { 'optimiser.learningRate': 1e-7 }, names: /learnt nothing/ },
-  { name: 'epsilon 10', overrides: { 'optimiser.epsilon': 10 }, names: /learnt nothing/ },
+  { name: 'epsilon 10', overrides: { 'optimiser.epsilon': 10 }, names: unlearnt },
   { name: 'weight decay 400', overrides: { 'optimiser.weightDecay': 400 }, names: diverged },
   { name: 'clip 1e-6', overrides: { 'optimiser.clip': 1e-6 }, names: /gradients are clipped|learnt nothing/ },
   { name: 'teachers at momentum 0.5', overrides: ema(0.5), names: unknownPairs },
@@ -71,7 +73,7 @@ export const healthyCases: readonly HealthCase[] = [
   healthy('learning rate 1e-3', { 'optimiser.learningRate': 1e-3 }),
   healthy('learning rate 4e-3', { 'optimiser.learningRate': 4e-3 }),
   healthy('weight decay 0.3', { 'optimiser.weightDecay': 0.3 }),
-  healthy('half the batch', { 'training.batch': 24 }),
+  healthy('batches of 12', { 'training.batch': 12 }),
   healthy('bf16', { 'training.precision': 'bf16' }),
 ];
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { lookAt, writeFileAtomic } from '../../files';
 import { readJson } from '../../files/readJson';
-import { runHealthBench, type HealthRow } from './run';
+import { type HealthBenchArgs, type HealthRow, runHealthBench } from './run';
 
 const rowsSchema = z.array(
   z.strictObject({
@@ -10,12 +10,11 @@ const rowsSchema = z.array(
     steps: z.int(),
     said: z.array(z.strictObject({ step: z.int(), sentence: z.string() })),
     right: z.boolean(),
-    probeShare: z.number(),
   }),
 );
 
 export interface HealthKindArgs {
-  readonly data: string;
+  readonly data: HealthBenchArgs['data'];
   /** Where the results go, run by run: what is there is not done again. */
   readonly file: string;
   readonly steps: number;

@@ -1,8 +1,8 @@
 import { configure } from '../../config';
-import { openClipPool, openDataset, openLoader, type ClipPool, type MediaEntry } from '../../data';
 import { UserError } from '../../errors';
-import { PretrainingRun, probeClips } from '../../train';
+import { PretrainingRun } from '../../train';
 import { failingCases, healthyCases, type HealthCase } from './cases';
+import { type ProofClips, madeProofClips, readProofClips } from './clips';
 import { faultyClips, faultySource } from './faults';
 
 /** What was said of a run. */
@@ -14,13 +14,11 @@ export interface HealthRow {
   readonly said: readonly { readonly step: number; readonly sentence: string }[];
   /** Whether a run that fails was named, or a healthy one left in peace. */
   readonly right: boolean;
-  /** Time of the probes as a share of all. */
-  readonly probeShare: number;
 }
 
 export interface HealthBenchArgs {
-  /** Folder of a data set such as the sample set, extracted or not. */
-  readonly data: string;
+  /** Folder of a data set such as the sample set, extracted or not; null: clips that are made here. */
+  readonly data: string | null;
   readonly steps: number;
   /** Of an earlier call: these are not taken again. */
   readonly before: readonly HealthRow[];
@@ -37,47 +35,51 @@ export async function runHealthBench({
   onProgress,
   onRow,
 }: HealthBenchArgs): Promise<void> {
-  const { entries } = await openDataset(data);
-  const train = entries.filter(({ split }) => split === null || split === 'train');
-  const pool = openClipPool(configure('nano'));
+  const clips = data === null ? madeProofClips() : await readProofClips(data);
   try {
     // In turn, so that a call that is cut short has some of both.
     for (const each of failingCases.flatMap((failing, i) => [failing, healthyCases[i]])) {
       if (before.some(({ name }) => name === each.name)) continue;
       onProgress(`health: ${each.name}`);
-      onRow(await judgeCase(each, train, pool, steps));
+      onRow(await judgeCase(each, clips, steps));
     }
   } finally {
-    await pool.close();
+    await clips.close();
   }
 }
 
-async function judgeCase(
+const probeSteps = 20;
+
+/** Trains one network; one that fails no longer than to the step at which it is named. */
+export async function judgeCase(
   { name, overrides, fault, names }: HealthCase,
-  entries: readonly MediaEntry[],
-  pool: ClipPool,
+  clips: ProofClips,
   steps: number,
 ): Promise<HealthRow> {
-  const config = configure('nano', { ...overrides, 'training.steps': steps });
+  const config = configure('nano', { ...clips.overrides, ...overrides, 'training.steps': steps });
   const said: { step: number; sentence: string }[] = [];
+  const isNamed = () => names !== null && said.some(({ sentence }) => names.test(sentence));
   const run = await PretrainingRun.open({
     config,
-    entries,
-    data: 'sample',
+    entries: clips.entries,
+    data: 'health',
     out: null,
+    probeSteps,
     report: (sentence) => said.push({ step: run.state.step, sentence }),
     probeClips: async () => {
-      const clips = await probeClips(entries, config, pool);
-      return clips && fault ? faultyClips(clips, fault) : clips;
+      const probed = await clips.probe(config);
+      return probed && fault ? faultyClips(probed, fault) : probed;
     },
     openSource: async (startStep, count) => {
-      const source = await openLoader({ entries, config, startStep, steps: count, pool });
+      const source = await clips.open(config, startStep, count);
       return fault ? faultySource(source, fault) : source;
     },
   });
-  const beginMs = performance.now();
   try {
-    for await (const metrics of run) void metrics;
+    for await (const metrics of run) {
+      void metrics;
+      if (isNamed()) break;
+    }
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     said.push({ step: run.state.step, sentence: error.message });
@@ -85,7 +87,6 @@ async function judgeCase(
     await run.close();
     run.state.dispose();
   }
-  const right = names === null ? said.length === 0 : said.some(({ sentence }) => names.test(sentence));
-  const probeShare = run.health.probeSeconds / ((performance.now() - beginMs) / 1000);
-  return { name, kind: names === null ? 'healthy' : 'failing', steps, said, right, probeShare };
+  const right = names === null ? said.length === 0 : isNamed();
+  return { name, kind: names === null ? 'healthy' : 'failing', steps, said, right };
 }

@@ -75,6 +75,7 @@ export function judgeStep(
   const standings: Record<string, Standing> = { ...state.standings };
   const said: HealthFinding[] = [];
   for (const rule of healthRules) {
+    if (seen.step < rule.notBefore) continue;
     const before = standings[rule.key] ?? nothingSaid;
     const isCovered = rule.coveredBy.some((key) => standings[key]?.finding != null);
     const after = next(rule, before, evidence, isCovered);

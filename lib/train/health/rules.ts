@@ -33,6 +33,8 @@ export interface HealthRule {
   readonly key: string;
   /** Probes in a row that must be wrong before it is said, and right before it is over. */
   readonly patience: number;
+  /** Steps that healthy runs may take to get there: nothing is said before. */
+  readonly notBefore: number;
   /** Whether going on is in vain. */
   readonly grave: boolean;
   /** Rules that, once said, explain this one: it is not said then. */
@@ -57,6 +59,12 @@ const directions = [
 
 const modalityNames = { video: 'video', audio: 'sound' } as const;
 
+/**
+ * So many steps healthy runs of small batches may be worse than the mean, or than an answer that says nothing: 45 of
+ * nano at a batch of 32, 70 of the network of `bench --kind health` at 24.
+ */
+const learningBegins = 100;
+
 /** All rules; those that explain others stand first. */
 export const healthRules: readonly HealthRule[] = [
   nothingChanges(),
@@ -70,7 +78,7 @@ export const healthRules: readonly HealthRule[] = [
   rises('total', 'loss', ...directions.map(({ key }) => `${key} rises`)),
   ...(['video', 'audio'] as const).map(nothingReconstructed),
   ...directions.map(worseThanNothing),
-  ...directions.map(pairsUnknown),
+  pairsUnknown(),
   allClipped(),
 ];
 
@@ -94,6 +102,7 @@ function featuresAlike(tower: TowerKey): HealthRule {
   return {
     key: `${tower} features`,
     patience: 2,
+    notBefore: 0,
     grave: true,
     coveredBy: [],
     judge: (evidence) => {
@@ -119,6 +128,7 @@ function answersAlike(tower: TowerKey): HealthRule {
   return {
     key: `${tower} answers`,
     patience,
+    notBefore: 0,
     grave: true,
     coveredBy: ['still', `${tower} features`, ...(followed === null ? [] : [`${followed} answers`])],
     judge: (evidence) => {
@@ -138,6 +148,7 @@ function nothingChanges(): HealthRule {
   return {
     key: 'still',
     patience: 2,
+    notBefore: 0,
     grave: true,
     coveredBy: [],
     judge: ({ seen, first }) => (same(seen.figures, first, 'Student', 1e-3) ? 'wrong' : 'right'),
@@ -152,6 +163,7 @@ function teachersStandStill(): HealthRule {
   return {
     key: 'teachers still',
     patience: 3,
+    notBefore: 0,
     grave: false,
     coveredBy: ['still'],
     judge: ({ seen, first }) => {
@@ -184,6 +196,7 @@ function rises(name: MeanFigure, title: string, ...coveredBy: readonly string[])
   return {
     key: `${name} rises`,
     patience: 2,
+    notBefore: 0,
     grave: true,
     coveredBy,
     judge: ({ seen, lowest: { [name]: least } }) => {
@@ -202,6 +215,7 @@ function nothingReconstructed(modality: Modality): HealthRule {
   return {
     key: name,
     patience: 2,
+    notBefore: learningBegins,
     grave: true,
     coveredBy: ['still', `${modality}Student features`],
     judge: ({ seen, facts }) => {
@@ -220,6 +234,7 @@ function worseThanNothing({ key, teacher, student }: (typeof directions)[number]
   return {
     key: `${key} loss`,
     patience: 2,
+    notBefore: learningBegins,
     grave: true,
     coveredBy: ['still', `${key} rises`],
     judge: ({ seen, facts }) => {
@@ -234,31 +249,40 @@ function worseThanNothing({ key, teacher, student }: (typeof directions)[number]
   };
 }
 
-function pairsUnknown({ key, teacher, student }: (typeof directions)[number]): HealthRule {
-  const towers = [teacher, student].map((name) => towerKeys.find((tower) => towerNames[tower] === name)!);
+/**
+ * Of both directions, and no reason to stop: networks of an ablation's 1000 steps on the sample data came to know pairs
+ * in one direction alone, the other one staying at chance, and some in none (`data/results/ablation-pairs.json`).
+ */
+function pairsUnknown(): HealthRule {
   return {
-    key: `${key} pairs`,
-    patience: 3,
-    grave: true,
+    key: 'pairs',
+    patience: 4,
+    notBefore: 200,
+    grave: false,
     coveredBy: [
       'still',
-      `${key} loss`,
-      `${key} rises`,
-      ...towers.flatMap((tower) => [`${tower} features`, `${tower} answers`]),
+      ...directions.flatMap(({ key }) => [`${key} loss`, `${key} rises`]),
+      ...towerKeys.flatMap((tower) => [`${tower} features`, `${tower} answers`]),
     ],
-    judge: ({ seen, facts }) =>
-      seen.step < facts.steps / 2 ? null : below(seen.figures[`${key}Pairs`], 0.52, 0.55),
-    say: ({ seen }) => ({
-      what: `What the ${student} answers fits the ${teacher}'s answer to its own clip no better than to others`,
-      figures: `pair score ${digits(seen.figures[`${key}Pairs`])}, by chance .5; do sound and picture belong together, and do the teachers follow slowly enough?`,
+    judge: ({ seen, facts }) => (seen.step < facts.steps / 2 ? null : below(best(seen.figures), 0.52, 0.55)),
+    say: ({ seen: { figures } }) => ({
+      what: "What the students answer fits the teachers' answers to the same clips no better than to others",
+      figures: `pair score ${digits(best(figures))}, by chance .5; do sound and picture belong together, and do the teachers follow slowly enough?`,
     }),
   };
+}
+
+/** The better one of the pair scores; undefined where only one direction is distilled. */
+function best({ videoToAudioPairs, audioToVideoPairs }: ProbeFigures): number | undefined {
+  if (videoToAudioPairs === undefined || audioToVideoPairs === undefined) return undefined;
+  return Math.max(videoToAudioPairs, audioToVideoPairs);
 }
 
 function allClipped(): HealthRule {
   return {
     key: 'clipping',
     patience: 3,
+    notBefore: 0,
     grave: false,
     coveredBy: [],
     judge: ({ seen }) => above(seen.means.clippedShare, 0.9, 0.7),

@@ -55,11 +55,17 @@ function stepOf(step: number, wrong: Partial<StepMetrics> = {}): StepMetrics {
 
 type Course = (step: number) => Partial<StepMetrics>;
 
-function follow(course: Course, steps = facts.steps, from: HealthState = healthAtStart, first = 0) {
+function follow(
+  course: Course,
+  steps = facts.steps,
+  from: HealthState = healthAtStart,
+  first = 0,
+  of: HealthFacts = facts,
+) {
   let state = from;
   const said: (HealthFinding & { at: number })[] = [];
   for (let step = first; step < steps; step++) {
-    const judged = judgeStep(state, stepOf(step, course(step)), facts);
+    const judged = judgeStep(state, stepOf(step, course(step)), of);
     state = judged.state;
     said.push(...judged.said.map((finding) => ({ ...finding, at: step })));
   }
@@ -134,7 +140,7 @@ describe('the verdict on a run', () => {
     ],
     ['a loss that rises', from(400, { total: 0.9 }), /^The loss has been far above what it was since step/],
     ['distillation', from(300, { audioToVideo: 5.4 }), /video student follows the audio teacher worse|loss of the video student/], // prettier-ignore
-    ['pairs', from(0, { audioToVideoPairs: 0.5 }), /What the video student answers fits the audio teacher's/],
+    ['pairs', from(0, { audioToVideoPairs: 0.5, videoToAudioPairs: 0.51 }), /^What the students answer fits the teachers' answers to the same clips no better than to others since step 500 \(pair score 0\.51/], // prettier-ignore
     ['clipping', from(0, { clippedShare: 0.95 }), /^Nearly all gradients are clipped since step 100 \(95 %/],
   ];
   for (const [what, course, sentence] of causes) {
@@ -144,6 +150,20 @@ describe('the verdict on a run', () => {
       assert.match(said[0], sentence);
     });
   }
+
+  it('says nothing of pairs that are known in one direction, or distilled in one alone', () => {
+    assert.deepEqual(sentences(from(0, { audioToVideoPairs: 0.5 })), []);
+    const alone = { audioToVideoPairs: 0.5, videoToAudioPairs: undefined } as Partial<StepMetrics>;
+    assert.deepEqual(sentences(from(0, alone)), []);
+  });
+
+  it('lets healthy runs take a hundred steps to begin to learn, however short their warm-up', () => {
+    const wrong = { audioReconstruction: 0.98, videoToAudio: 5.5, audioToVideo: 5.5 };
+    const short = { ...facts, steps: 300, warmupSteps: 10 };
+    assert.deepEqual(follow(from(0, wrong, 80), 300, healthAtStart, 0, short).said, []);
+    const lasting = follow(from(0, wrong), 300, healthAtStart, 0, short).said;
+    assert.deepEqual(lasting.map(({ since }) => since), [100, 100, 100]); // prettier-ignore
+  });
 
   it('names a run that learns nothing, and teachers that stand still', () => {
     const students = { videoStudentProbeRank: 8, videoStudentProbeSpread: 0.8, audioStudentProbeRank: 11, audioStudentProbeSpread: 0.8 }; // prettier-ignore

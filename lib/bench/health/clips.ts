@@ -1,0 +1,59 @@
+import type { NamedOverrides, XkdConfig } from '../../config';
+import { configure } from '../../config';
+import { type MediaEntry, openClipPool, openDataset, openLoader } from '../../data';
+import { type ProbeClips, probeClips } from '../../train';
+import type { BatchSource } from '../../train/batches';
+import { MadeBatches, madeEntries, madeProbeClips } from './madeClips';
+
+/** What the runs of the proof learn from, and by which network. */
+export interface ProofClips {
+  readonly entries: readonly MediaEntry[];
+  /** What differs from the preset `nano`. */
+  readonly overrides: NamedOverrides;
+  probe(config: XkdConfig): Promise<ProbeClips | null>;
+  open(config: XkdConfig, startStep: number, steps: number): Promise<BatchSource>;
+  close(): Promise<void>;
+}
+
+/** A network for clips whose kinds are easily told apart: a run takes seconds. */
+const smallNetwork: NamedOverrides = {
+  'clip.frameSize': 16,
+  'views.frameSize': 8,
+  'encoder.width': 32,
+  'encoder.depth': 2,
+  'encoder.heads': 2,
+  'decoder.width': 16,
+  'decoder.depth': 1,
+  'decoder.heads': 2,
+  'projector.hidden': 64,
+  'projector.bottleneck': 32,
+  'projector.outputs': 64,
+  'training.batch': 24,
+  'optimiser.warmupEpochs': 1,
+};
+
+/** Clips that are made here. */
+export function madeProofClips(): ProofClips {
+  const batches = new MadeBatches();
+  return {
+    entries: madeEntries,
+    overrides: smallNetwork,
+    probe: async (config) => madeProbeClips(config),
+    open: async (config, startStep) => batches.source(config, startStep),
+    close: async () => undefined,
+  };
+}
+
+/** Those of a data set, for the network of the preset. */
+export async function readProofClips(folder: string): Promise<ProofClips> {
+  const { entries: all } = await openDataset(folder);
+  const entries = all.filter(({ split }) => split === null || split === 'train');
+  const pool = openClipPool(configure('nano'));
+  return {
+    entries,
+    overrides: {},
+    probe: (config) => probeClips(entries, config, pool),
+    open: (config, startStep, steps) => openLoader({ entries, config, startStep, steps, pool }),
+    close: () => pool.close(),
+  };
+}
