@@ -6,6 +6,7 @@ import { gainText, paperText, percentText } from './figureText';
 import { ablationFeatures, ablationProbes } from './jobResult';
 import type { AblationPairs } from './pairs';
 import type { AblationTable, AblationTableRow } from './table';
+import { failureSentences } from './tableRows';
 
 /**
  * Writes `ablation.json`, `ablation.csv` and `ablation.md` into a folder, and where there are curves
@@ -59,6 +60,7 @@ export function ablationCsv({ rows }: AblationTable): string {
 /** Tables of the two probes, and how the figures came about. */
 export function ablationMarkdown(table: AblationTable): string {
   const { seeds, steps, trainClips, testClips, chance, machines, jobSeconds, missing, createdBy } = table;
+  const failures = failureSentences(table);
   const percent = (100 * chance).toFixed(1);
   const blocks = [
     '# Ablation beside the paper’s',
@@ -67,6 +69,9 @@ export function ablationMarkdown(table: AblationTable): string {
       probe === 'logistic' ? '## Linear probe (logistic regression)' : '## Linear SVM',
       markdownTable(table.rows, probe),
     ]),
+    ...(failures.length > 0
+      ? ['## What went wrong', failures.map((sentence) => `- ${escapeMarkdown(sentence)}`).join('\n')]
+      : []),
     `${(jobSeconds / 3600).toFixed(1)} hours of processes in all, on: ${machines.map(escapeMarkdown).join('; ')}.`,
     ...(createdBy.length > 0 ? [`Command: \`${createdBy.join(' ')}\``] : []),
     ...(missing.length > 0 ? [`Not done yet: ${missing.map(escapeMarkdown).join('; ')}.`] : []),

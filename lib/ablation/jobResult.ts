@@ -28,6 +28,8 @@ const jobResultSchema = z.strictObject({
   chance: accuracy,
   /** Top-1 on the test clips, from 0 to 1. */
   top1: z.strictObject({ video: probes, audio: probes, both: probes }),
+  /** What made going on vain at the end of its training; missing in results of earlier versions. */
+  failures: z.array(z.string()).optional(),
   /** Of its own steps in its last process (making batches is common to several jobs), and of its evaluation. */
   seconds: z.strictObject({ training: seconds, evaluation: seconds }),
   machine: z.string(),

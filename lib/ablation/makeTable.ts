@@ -76,6 +76,9 @@ function tableRow(row: AblationRow, byRow: (name: string) => readonly JobResult[
       Object.fromEntries(ablationProbes.map((probe) => [probe, figureOf(features, probe)])),
     ]),
   ) as AblationTableRow['figures'];
+  const failures = own.flatMap(({ seed, failures: said = [] }) =>
+    said.map((sentence) => ({ seed, sentence })),
+  );
   return {
     name,
     title,
@@ -85,6 +88,7 @@ function tableRow(row: AblationRow, byRow: (name: string) => readonly JobResult[
     isControl,
     figures,
     paper: published(row),
+    ...(failures.length > 0 && { failures }),
   };
 }
 

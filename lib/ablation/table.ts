@@ -43,6 +43,8 @@ const row = z.strictObject({
       gain: z.number().nullable(),
     }),
   ),
+  /** Of its networks, what went wrong in their training; missing where nothing did. */
+  failures: z.array(z.strictObject({ seed: z.int(), sentence: z.string() })).optional(),
 });
 export type AblationTableRow = Readonly<z.infer<typeof row>>;
 

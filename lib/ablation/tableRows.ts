@@ -2,7 +2,7 @@ import type { Row } from '../notebook/table';
 import type { ValueTable } from '../shown';
 import { gainText, paperText, percentText } from './figureText';
 import type { AblationFeatures, AblationProbe } from './jobResult';
-import type { AblationTable } from './table';
+import type { AblationTable, AblationTableRow } from './table';
 
 export interface AblationRowsArgs {
   /** Default: logistic. */
@@ -16,6 +16,7 @@ export function ablationTableRows(
   { rows }: Pick<AblationTable, 'rows'>,
   { probe = 'logistic', features = 'video' }: AblationRowsArgs = {},
 ): Row[] {
+  const anyFailed = rows.some((row) => failedSeeds(row).length > 0);
   return rows.map((row) => {
     const { values, ours, gain } = row.figures[features][probe];
     return {
@@ -24,8 +25,25 @@ export function ablationTableRows(
       'gain [points]': gainText(gain),
       seeds: values.length,
       paper: paperText(row, features),
+      ...(anyFailed && {
+        'went wrong': failedSeeds(row)
+          .map((seed) => `seed ${seed}`)
+          .join(', '),
+      }),
     };
   });
+}
+
+/** The networks of a row whose training went wrong. */
+export function failedSeeds({ failures = [] }: AblationTableRow): number[] {
+  return [...new Set(failures.map(({ seed }) => seed))];
+}
+
+/** What went wrong in the training of which networks, a sentence each. */
+export function failureSentences({ rows }: Pick<AblationTable, 'rows'>): string[] {
+  return rows.flatMap(({ title, failures = [] }) =>
+    failures.map(({ seed, sentence }) => `${title}, seed ${seed}: ${sentence}`),
+  );
 }
 
 /** An ablation at the end of a cell: its rows of the video's features. */
@@ -34,6 +52,9 @@ export function ablationValue(table: AblationTable): ValueTable {
   return {
     caption: `Ablation: linear probe on video features, ${steps} steps, ${seeds.length} seeds`,
     rows: ablationTableRows(table),
-    notes: missing.length > 0 ? [`Not done yet: ${missing.join(', ')}.`] : [],
+    notes: [
+      ...failureSentences(table),
+      ...(missing.length > 0 ? [`Not done yet: ${missing.join(', ')}.`] : []),
+    ],
   };
 }

@@ -168,6 +168,7 @@ async function probeRuns(
         seed: job.seed,
         config: job.config,
         ...{ trainClips, testClips, chance, top1 },
+        failures: run.health.findings.filter(({ grave }) => grave).map(({ sentence }) => sentence),
         seconds: { training, evaluation: (performance.now() - startMs) / 1000 },
         machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`,
       });

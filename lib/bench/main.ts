@@ -133,7 +133,12 @@ async function main(words: readonly string[]): Promise<number> {
   if (kinds.includes(healthKind)) {
     const [count] = parseCounts('health-steps', options.healthSteps);
     const { data = null, healthFile: file } = options;
-    report = { ...report, health: await runHealthKind({ data, file, steps: count, onProgress }) };
+    const batches = parseCounts('batch', options.batch);
+    const rounds = options.rounds === undefined ? null : parseCounts('rounds', options.rounds)[0];
+    // nano, if not said otherwise.
+    const chosen = options.preset === benchPresets.join() ? (['nano'] as const) : presets;
+    const args = { data, file, steps: count, presets: chosen, batches, rounds, onProgress };
+    report = { ...report, health: await runHealthKind(args) };
   }
   report.leftOut.slice(leftOut.length).forEach((sentence) => console.error(sentence));
   // First of all: a figure that can't be written loses no measurement.

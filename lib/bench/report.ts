@@ -2,7 +2,7 @@ import { dataTables } from './data/tables';
 import type { DataReport } from './data/run';
 import type { BenchMachine } from './machine';
 import type { BenchRow } from './measure';
-import type { HealthRow } from './health/run';
+import type { HealthReport } from './health/kind';
 import { healthTable } from './health/table';
 import type { SvmRow } from './svm/run';
 import { svmTable } from './svm/table';
@@ -21,7 +21,7 @@ export interface BenchReport {
   /** With `--kind svm`. */
   readonly svm?: readonly SvmRow[];
   /** With `--kind health`. */
-  readonly health?: readonly HealthRow[];
+  readonly health?: HealthReport;
 }
 
 /** A table for a terminal. */
@@ -32,7 +32,7 @@ export function reportTable({
   weightFiles,
   data,
   svm = [],
-  health = [],
+  health,
 }: BenchReport): string {
   const head = [
     machine.processor,
@@ -83,7 +83,7 @@ export function reportTable({
     ...steps,
     ...(data ? dataTables(data) : []),
     ...svmTable(svm),
-    ...healthTable(health),
+    ...(health ? healthTable(health) : []),
   ].join('\n');
 }
 

@@ -137,6 +137,38 @@ describe('the table of an ablation', () => {
     ]);
   });
 
+  it('marks networks whose training went wrong, and says what did', () => {
+    fill(file('failed'));
+    const sentence = 'The loss has been far above what it was since step 3 (9, before 2).';
+    writeResult(
+      file('failed'),
+      jobs.find(({ row, seed }) => row.name === 'full' && seed === 1)!,
+      0.3,
+      {
+        failures: [sentence],
+      },
+    );
+    const table = makeAblationTable({ jobs, folders: [file('failed')] });
+    assert.deepEqual(
+      ablationTableRows(table).map((row) => row['went wrong']),
+      ['', 'seed 1', ''],
+    );
+    assert.match(
+      ablationMarkdown(table),
+      /## What went wrong\n\n- full XKD, seed 1: The loss has been far above/,
+    );
+    const [dots, failed] = ablationFigure(table).data as unknown as {
+      x: number[];
+      name: string;
+      text: string[];
+    }[];
+    assert.equal(dots.x.length, 3);
+    assert.deepEqual([failed.name, failed.x], ['ours, training went wrong', [-30]]);
+    assert.match(failed.text[0], /far above what it was/);
+    writeAblation(file('failed'), table);
+    assert.deepEqual(readAblation(file('failed/ablation.json')), table);
+  });
+
   it('is of what is done, in whatever folder, and names what is missing', () => {
     fill(file('one'), jobs.slice(0, 2));
     fill(file('two'), jobs.slice(3, 5));

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { lookAt, writeFileAtomic } from '../../files';
 import { readJson } from '../../files/readJson';
+import type { BenchPreset } from '../options';
+import { type ProbeCost, measureProbeCost } from './cost';
 import { type HealthBenchArgs, type HealthRow, runHealthBench } from './run';
 
 const rowsSchema = z.array(
@@ -13,7 +15,18 @@ const rowsSchema = z.array(
   }),
 );
 
+/** Everything that the kind health tells. */
+export interface HealthReport {
+  readonly runs: readonly HealthRow[];
+  readonly cost: readonly ProbeCost[];
+}
+
 export interface HealthKindArgs {
+  /** Of the networks whose probes are timed. */
+  readonly presets: readonly BenchPreset[];
+  readonly batches: readonly number[];
+  /** Timed steps and probes; null: as many as suit the preset. */
+  readonly rounds: number | null;
   readonly data: HealthBenchArgs['data'];
   /** Where the results go, run by run: what is there is not done again. */
   readonly file: string;
@@ -21,8 +34,23 @@ export interface HealthKindArgs {
   readonly onProgress: (text: string) => void;
 }
 
-/** All runs of the proof, those of an earlier call included. */
-export async function runHealthKind({ file, steps, ...args }: HealthKindArgs): Promise<HealthRow[]> {
+const defaultRounds: Readonly<Record<BenchPreset, number>> = { nano: 10, tiny: 4, base: 2 };
+
+/** What probes take, and all runs of the proof, those of an earlier call included. */
+export async function runHealthKind({
+  file,
+  steps,
+  presets,
+  batches,
+  rounds,
+  ...args
+}: HealthKindArgs): Promise<HealthReport> {
+  const cost: ProbeCost[] = [];
+  for (const preset of presets)
+    for (const batch of batches) {
+      args.onProgress(`health: time of probes, ${preset}, batch ${batch}`);
+      cost.push(await measureProbeCost(preset, batch, rounds ?? defaultRounds[preset]));
+    }
   const stored: HealthRow[] = lookAt(file) === null ? [] : readHealthRows(file);
   const rows = stored.filter((row) => row.steps === steps);
   const onRow = (row: HealthRow) => {
@@ -30,7 +58,7 @@ export async function runHealthKind({ file, steps, ...args }: HealthKindArgs): P
     writeFileAtomic(file, `${JSON.stringify(rows, null, 2)}\n`);
   };
   await runHealthBench({ ...args, steps, before: [...rows], onRow });
-  return rows;
+  return { runs: rows, cost };
 }
 
 /** @throws UserError where a file holds no results of the kind health */

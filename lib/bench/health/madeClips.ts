@@ -2,6 +2,7 @@ import { type XkdConfig, clipFrames } from '../../config';
 import type { MediaEntry, NdArray, ViewBatch } from '../../data/types';
 import { RandomStream } from '../../random';
 import type { BatchSource } from '../../train/batches';
+import { probeClipCount } from '../../train/health/plan';
 import type { ProbeClips } from '../../train/health/probe';
 
 /*
@@ -58,24 +59,28 @@ function makeBatch(config: XkdConfig, step: number): ViewBatch {
   const clips = Array.from({ length: training.batch }, () => kindOf(stream.integer(0, kinds), stream));
   const video = [
     pictures(clips, clipFrames(config), clip.frameSize, stream),
-    pictures(clips, views.frames, views.frameSize, stream),
+    ...many(views.local.video, () => pictures(clips, views.frames, views.frameSize, stream)),
   ];
   const audio = [
     sounds(clips, spectrogram.melBands, spectrogram.columns, stream),
-    sounds(clips, spectrogram.melBands, views.columns, stream),
+    ...many(views.local.audio, () => sounds(clips, spectrogram.melBands, views.columns, stream)),
   ];
   return { step, part: 0, video, audio, entries: madeEntries.slice(0, training.batch) };
 }
 
-/** Two clips of each kind. */
+/** Clips of all kinds in turn. */
 export function madeProbeClips(config: XkdConfig): ProbeClips {
   const { spectrogram, clip } = config;
   const stream = RandomStream.fromSeed(0).split('made probe');
-  const clips = Array.from({ length: 2 * kinds }, (_, i) => kindOf(i % kinds, stream));
+  const clips = Array.from({ length: probeClipCount(config) }, (_, i) => kindOf(i % kinds, stream));
   return {
     video: pictures(clips, clipFrames(config), clip.frameSize, stream),
     audio: sounds(clips, spectrogram.melBands, spectrogram.columns, stream),
   };
+}
+
+function many(count: number, make: () => NdArray): NdArray[] {
+  return Array.from({ length: count }, make);
 }
 
 function kindOf(index: number, stream: RandomStream): Kind {

@@ -65,7 +65,7 @@ export async function judgeCase(
     data: 'health',
     out: null,
     probeSteps,
-    report: (sentence) => said.push({ step: run.state.step, sentence }),
+    report: (text) => said.push({ step: run.state.step, sentence: text.replace(/^step \d+: /, '') }),
     probeClips: async () => {
       const probed = await clips.probe(config);
       return probed && fault ? faultyClips(probed, fault) : probed;

@@ -33,20 +33,29 @@ export function ablationFigure(
   const gains = compared.map((row) => row.figures[features][probe].gain!);
   const colour = features === 'audio' ? colours.audio : features === 'video' ? colours.video : colours.shared;
   const dots = compared.flatMap((row, line) =>
-    differences(rows, row, features, probe).map((dot) => ({ ...dot, line })),
+    differences(rows, row, features, probe).map((dot) => {
+      const sentences = (row.failures ?? []).filter(({ seed }) => seed === dot.seed);
+      return { ...dot, line, said: sentences.map(({ sentence }) => sentence) };
+    }),
   );
+  const each = (name: string, own: typeof dots, marker: ScatterTrace['marker']): ScatterTrace => ({
+    ...place,
+    name,
+    x: rounded(
+      own.map(({ difference }) => 100 * difference),
+      4,
+    ),
+    y: own.map(({ line }) => line),
+    text: own.map(({ seed, difference, said }) =>
+      [`seed ${seed}: ${(100 * difference).toFixed(1)} points`, ...said.map(escapeHtml)].join('<br>'),
+    ),
+    marker: { color: colour, ...marker },
+  });
+  const failed = dots.filter(({ said }) => said.length > 0);
+  const sound = dots.filter(({ said }) => said.length === 0);
   const ours: ScatterTrace[] = [
-    {
-      ...place,
-      name: 'ours, each seed',
-      x: rounded(
-        dots.map(({ difference }) => 100 * difference),
-        4,
-      ),
-      y: dots.map(({ line }) => line),
-      text: dots.map(({ seed, difference }) => `seed ${seed}: ${(100 * difference).toFixed(1)} points`),
-      marker: { color: colour, size: 6, opacity: 0.4 },
-    },
+    each('ours, each seed', sound, { size: 6, opacity: 0.4 }),
+    ...(failed.length > 0 ? [each('ours, training went wrong', failed, { size: 9, symbol: 'x' })] : []),
     {
       ...place,
       name: `ours, mean of ${seeds.length} seeds with 95 % interval`,

@@ -16,6 +16,8 @@ export class Program {
   /** Sessions that have ended: the graphs in them are gone. */
   ended = 0;
   private graphs = 0;
+  /** Of the largest graph with which a session began. */
+  private values = 0;
   private counter: Variable | null = null;
   private opened: { session: GraphSession; variables: Variables } | null = null;
 
@@ -32,12 +34,14 @@ export class Program {
   /**
    * To be called before a graph is traced; ends a session that holds many, the values of whose variables move out.
    *
-   * @param values that the graph reads: the first graph decides on the session's threads
+   * @param values that the graph reads: the first graph decides on the session's threads, and a later session has no
+   *   fewer, whichever graph it begins with, since sums depend on them to the last bit
    */
   makeRoom(values: number): void {
     if (this.graphs === mostGraphs) this.dispose();
     this.graphs += 1;
-    this.open({ ...threadsFor(values), ...this.settings });
+    if (this.opened === null) this.values = Math.max(this.values, values);
+    this.open({ ...threadsFor(this.values), ...this.settings });
   }
 
   /** Adds what counts the runs that began to change variables. */

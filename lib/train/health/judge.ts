@@ -8,7 +8,8 @@ import {
   type Observation,
   peaksWith,
 } from './observation';
-import { type Evidence, type HealthFacts, type HealthRule, healthRules } from './rules';
+import type { Evidence, HealthFacts, HealthRule } from './rule';
+import { healthRules } from './rules';
 
 /** Something that goes wrong in a run, in plain words. */
 export interface HealthFinding {

@@ -22,7 +22,7 @@ const shortestInterval = 20;
 
 /** Steps between probes, so many that they take less than 1 % of the time. */
 export function probeInterval(config: XkdConfig): number {
-  const share = overhead * probeShare(config, clipsOf(config));
+  const share = overhead * probeShare(config, probeClipCount(config));
   return Math.max(shortestInterval, Math.ceil(share / timeShare));
 }
 
@@ -35,7 +35,7 @@ export async function probeClips(
   config: XkdConfig,
   pool?: ClipPool,
 ): Promise<ProbeClips | null> {
-  const count = Math.min(clipsOf(config), entries.length);
+  const count = Math.min(probeClipCount(config), entries.length);
   if (count < fewestUsable) return null;
   const chosen = Array.from({ length: count }, (_, i) => entries[Math.floor((i * entries.length) / count)]);
   try {
@@ -52,6 +52,7 @@ export async function probeClips(
   return null;
 }
 
-function clipsOf({ training: { batch } }: XkdConfig): number {
+/** Clips of a probe, where there are so many. */
+export function probeClipCount({ training: { batch } }: XkdConfig): number {
   return Math.min(Math.max(batch, clipBounds.fewest), clipBounds.most);
 }

@@ -6,7 +6,7 @@ import { findingsOf, type HealthFinding, type HealthState, healthAtStart, judgeS
 import type { ProbeFigures } from './figures';
 import { probeInterval } from './plan';
 import type { ProbeClips } from './probe';
-import type { HealthFacts } from './rules';
+import type { HealthFacts } from './rule';
 
 export interface HealthArgs {
   /** With which the run was begun. */

@@ -1,0 +1,57 @@
+import { configure } from '../../config';
+import { BatchQueue } from '../../train/batches';
+import { probeInterval } from '../../train/health/plan';
+import { runLength, scheduleAt } from '../../train/schedules';
+import { TrainState } from '../../train/state';
+import { StepTaker } from '../../train/stepTaker';
+import type { BenchPreset } from '../options';
+import { MadeBatches, madeEntries, madeProbeClips } from './madeClips';
+
+/** What probes take of a run's processor time, once both graphs are there; reading files is not counted. */
+export interface ProbeCost {
+  readonly preset: BenchPreset;
+  readonly batch: number;
+  /** Steps between probes. */
+  readonly interval: number;
+  /** Processor time of a step and of a probe. */
+  readonly stepSeconds: number;
+  readonly probeSeconds: number;
+}
+
+/** Probes over all, from 0 to 1. */
+export function shareOf({ interval, stepSeconds, probeSeconds }: ProbeCost): number {
+  return probeSeconds / (probeSeconds + interval * stepSeconds);
+}
+
+/** Measures means over so many steps and as many probes, after one of each. */
+export async function measureProbeCost(
+  preset: BenchPreset,
+  batch: number,
+  rounds: number,
+): Promise<ProbeCost> {
+  const config = configure(preset, { 'training.batch': batch });
+  const schedule = scheduleAt(config, 0, runLength(config, madeEntries.length));
+  const state = TrainState.create(config);
+  const made = await new MadeBatches().source(config, 0).next();
+  const source = { next: async () => made, close: async () => undefined, skipped: [] };
+  const taker = new StepTaker(state, new BatchQueue(source), false);
+  const clips = madeProbeClips(config);
+  try {
+    const step = () => taker.take(schedule);
+    const probe = () => taker.probe(clips, schedule);
+    await step();
+    await probe();
+    const [stepSeconds, probeSeconds] = [await meanTime(step, rounds), await meanTime(probe, rounds)];
+    return { preset, batch, interval: probeInterval(config), stepSeconds, probeSeconds };
+  } finally {
+    taker.dispose();
+    state.dispose();
+  }
+}
+
+async function meanTime(work: () => Promise<unknown>, rounds: number): Promise<number> {
+  const before = process.cpuUsage();
+  for (let round = 0; round < rounds; round++) await work();
+  const { user, system } = process.cpuUsage(before); // microseconds
+  return (user + system) / 1e6 / rounds;
+}
