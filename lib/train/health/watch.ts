@@ -1,5 +1,4 @@
-import { type XkdConfig, modalities } from '../../config';
-import { patchValues } from '../../model';
+import { type XkdConfig, modalities, patchValues } from '../../config';
 import type { StepMetrics } from '../runFolder';
 import type { RunLength } from '../schedules';
 import { findingsOf, type HealthFinding, type HealthState, healthAtStart, judgeStep } from './judge';
