@@ -72,7 +72,8 @@ export class BadFileList {
     const reasons = new Set(this.reasons.values());
     const [reason] = reasons;
     const lacking = modalities.find((modality) => reasons.size === 1 && reason === lacksStream[modality]);
-    if (lacking === undefined) return 'repair or remove them ("xkd data check" names all), or allow a larger share';
+    if (lacking === undefined)
+      return 'repair or remove them ("xkd data check" names all), or allow a larger share';
     return this.purpose === 'evaluation'
       ? `add --modality ${lacking === 'audio' ? 'video' : 'audio'}, which they have, give files with both, or allow a larger share`
       : 'pretraining learns from pictures and their sound, so give files with both, or allow a larger share';

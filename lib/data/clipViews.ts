@@ -1,6 +1,13 @@
 import type { Modality, XkdConfig } from '../config';
 import type { RandomStream } from '../random';
-import { applyAudio, applyVideo, squareVideo, clipSamples, drawGlobalAudio, drawGlobalVideo } from './augment';
+import {
+  applyAudio,
+  applyVideo,
+  squareVideo,
+  clipSamples,
+  drawGlobalAudio,
+  drawGlobalVideo,
+} from './augment';
 import { drawLabelledAudio, drawLabelledVideo, drawLocalAudio, drawLocalVideo } from './augment';
 import type { LabelledAugmentation } from './augment';
 import type { LogMel } from './logMel';

@@ -55,7 +55,9 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
   }
   const index = isTable ? folder : join(folder, 'index.csv');
   if (name === 'csv' && lookAt(index) === null) {
-    throw new UserError(`There is no index.csv in ${root}: name the table itself, such as --data ${join(root, 'table.csv')}.`);
+    throw new UserError(
+      `There is no index.csv in ${root}: name the table itself, such as --data ${join(root, 'table.csv')}.`,
+    );
   }
   const hasIndex = name !== 'folder' && lookAt(index) !== null;
   const content = hasIndex ? await readIndex(index, args) : { ...readTree(root, folder), multiLabel: false };
@@ -68,7 +70,9 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
 /** An extracted set knows which one it is. */
 function requireName(root: string, { name }: Dataset, wanted: DatasetName | undefined): void {
   if (wanted === undefined || wanted === name || (wanted === 'csv' && name === 'folder')) return;
-  throw new UserError(`${root} holds the extracted form of the data set "${name}", not of "${wanted}": correct --dataset or the folder.`);
+  throw new UserError(
+    `${root} holds the extracted form of the data set "${name}", not of "${wanted}": correct --dataset or the folder.`,
+  );
 }
 
 /** @throws UserError if there is no such data set */
@@ -76,7 +80,8 @@ export function datasetName(name: string | undefined): DatasetName | undefined {
   const known = datasetNames.find((each) => each === name);
   if (name === undefined || known !== undefined) return known;
   const meant = likelyMeant(name, datasetNames).map((each) => `"${each}"`);
-  const wayOut = meant.length > 0 ? `did you mean ${meant.join(' or ')}?` : `choose from ${datasetNames.join(', ')}.`;
+  const wayOut =
+    meant.length > 0 ? `did you mean ${meant.join(' or ')}?` : `choose from ${datasetNames.join(', ')}.`;
   throw new UserError(`There is no data set "${name}": ${wayOut}`);
 }
 
@@ -84,11 +89,23 @@ export function isKnown(name: DatasetName | undefined): name is KnownDataset {
   return knownDatasets.some((known) => known === name);
 }
 
-function datasetOf(folder: string, { entries, multiLabel, leftOut }: Index & { leftOut?: readonly string[] }): Dataset {
+function datasetOf(
+  folder: string,
+  { entries, multiLabel, leftOut }: Index & { leftOut?: readonly string[] },
+): Dataset {
   const classes = [...new Set(entries.flatMap(({ label, labels }) => labels ?? label ?? []))].sort();
   const modalities = heldModalities(entries);
   const folds = foldsOfSplits(entries);
-  return { name: 'folder', root: folder, entries, classes, multiLabel, modalities, folds, ...(leftOut && { leftOut }) };
+  return {
+    name: 'folder',
+    root: folder,
+    entries,
+    classes,
+    multiLabel,
+    modalities,
+    folds,
+    ...(leftOut && { leftOut }),
+  };
 }
 
 export interface FolderKind {
@@ -98,7 +115,11 @@ export interface FolderKind {
   readonly published?: boolean;
 }
 
-export function checkFolder(root: string, folder: string, { isTable = false, published = false }: FolderKind = {}): void {
+export function checkFolder(
+  root: string,
+  folder: string,
+  { isTable = false, published = false }: FolderKind = {},
+): void {
   const found = lookAt(folder);
   if (found === null) {
     const others = published ? '' : ', or make the sample set with "npx xkd data make"';

@@ -2,7 +2,15 @@ import type { ValueTable } from '../shown';
 import type { Dataset } from './types';
 
 /** A data set as a table: a row for each split. */
-export function datasetTable({ name, root, entries, classes, modalities, folds, missing }: Dataset): ValueTable {
+export function datasetTable({
+  name,
+  root,
+  entries,
+  classes,
+  modalities,
+  folds,
+  missing,
+}: Dataset): ValueTable {
   const clips = new Map<string, number>();
   for (const { split } of entries) clips.set(split ?? 'none', (clips.get(split ?? 'none') ?? 0) + 1);
   return {

@@ -21,7 +21,9 @@ export interface FolderTree {
 export function readTree(root: string, folder: string): FolderTree {
   const { files, others } = searchMedia(folder, [...videoExtensions, ...audioExtensions]);
   if (files.length === 0) {
-    throw new UserError(`There are no videos or sounds in ${root}: give a folder with such files or an index.csv.`);
+    throw new UserError(
+      `There are no videos or sounds in ${root}: give a folder with such files or an index.csv.`,
+    );
   }
   const { clips, left } = withSounds(files);
   const hasSplits = clips.every(({ folders }) => folders.length > 0 && usualSplit(folders[0]) !== null);
@@ -44,7 +46,10 @@ function withSounds(files: readonly MediaFile[]): { clips: ClipFile[]; left: str
     else sounds.set(nameOf(file), file.path);
     return false;
   });
-  return { clips: clips.map((file) => (isSoundAlone(file) ? file : { ...file, sound: sounds.get(nameOf(file)) })), left };
+  return {
+    clips: clips.map((file) => (isSoundAlone(file) ? file : { ...file, sound: sounds.get(nameOf(file)) })),
+    left,
+  };
 }
 
 function entryOf({ path, folders, sound }: ClipFile, hasSplits: boolean): MediaEntry {

@@ -28,16 +28,23 @@ export function learntAndTested({ entries, folds }: Pick<Dataset, 'entries' | 'f
 }
 
 /** Files that are given several classes where each has one, as `NAME (CLASS, CLASS)`. */
-export function labelledTwice({ root, entries, multiLabel }: Pick<Dataset, 'root' | 'entries' | 'multiLabel'>): string[] {
+export function labelledTwice({
+  root,
+  entries,
+  multiLabel,
+}: Pick<Dataset, 'root' | 'entries' | 'multiLabel'>): string[] {
   if (multiLabel) return [];
   const labels = new Map<string, Set<string>>();
   for (const { path, label, startSeconds, endSeconds } of entries) {
     if (label === null) continue;
-    const stretch = startSeconds === undefined && endSeconds === undefined ? '' : ` from ${startSeconds ?? 0} s`;
+    const stretch =
+      startSeconds === undefined && endSeconds === undefined ? '' : ` from ${startSeconds ?? 0} s`;
     const name = `${shortPath(root, path)}${stretch}`;
     labels.set(name, (labels.get(name) ?? new Set()).add(label));
   }
-  return [...labels].filter(([, own]) => own.size > 1).map(([name, own]) => `${name} (${[...own].join(', ')})`);
+  return [...labels]
+    .filter(([, own]) => own.size > 1)
+    .map(([name, own]) => `${name} (${[...own].join(', ')})`);
 }
 
 /** What the usual splits are called in folders and tables, in whatever case. */

@@ -9,7 +9,12 @@ export { audioExtensions, videoExtensions } from './mediaNames';
 export * from './extract';
 export { pretrainingEntries, type PretrainingEntries } from './usableEntries';
 export { openLoader, type Loader, type LoaderArgs } from './loader';
-export { LabelledLoader, batchesPerEpoch, type LabelledBatch, type LabelledLoaderArgs } from './labelledLoader';
+export {
+  LabelledLoader,
+  batchesPerEpoch,
+  type LabelledBatch,
+  type LabelledLoaderArgs,
+} from './labelledLoader';
 export { evaluationBatches, type EvaluationArgs } from './evaluation';
 export { entryName, middleClip, type ClipAugmentation, type ClipPlan } from './clipPlan';
 export { shufflePairs } from './shufflePairs';

@@ -42,7 +42,10 @@ export interface Index {
  *
  * @throws UserError if it cannot be read, lacks a column that was named, or a row makes no sense
  */
-export async function readIndex(path: string, { columns = {}, separator = ';' }: IndexArgs = {}): Promise<Index> {
+export async function readIndex(
+  path: string,
+  { columns = {}, separator = ';' }: IndexArgs = {},
+): Promise<Index> {
   const table = withoutNames(await readTable(path, { numbered: areNumbers(path, columns) }), columns);
   const column = (role: keyof IndexColumns): number =>
     columns[role] === undefined ? findColumn(table, role) : columnOf(table, columns[role], meanings[role]);
@@ -54,7 +57,8 @@ export async function readIndex(path: string, { columns = {}, separator = ';' }:
   const folder = dirname(path);
   const entries = table.rows.map((row, i): MediaEntry => {
     const place = `row ${table.firstRow + i}`;
-    if (row[files] === '') throw new UserError(`${path} names no file in ${place}: fill in or remove the row.`);
+    if (row[files] === '')
+      throw new UserError(`${path} names no file in ${place}: fill in or remove the row.`);
     const names = labels < 0 ? null : splitLabels(row[labels], separator);
     return {
       path: resolve(folder, listedPath(folder, row[files])),
@@ -82,7 +86,9 @@ const meanings = {
 
 /** Whether columns are meant by their numbers, as in a table without a line of names. */
 function areNumbers(path: string, columns: IndexColumns): boolean {
-  const given = Object.values(columns).filter((name: string | undefined): name is string => name !== undefined);
+  const given = Object.values(columns).filter(
+    (name: string | undefined): name is string => name !== undefined,
+  );
   const numbers = given.filter((name) => /^[1-9]\d*$/.test(name));
   if (numbers.length === 0) return false;
   if (numbers.length === given.length && columns.path !== undefined) return true;
@@ -127,7 +133,10 @@ export function stretch(
       `${path} says in ${place} that a clip lasts from "${cells.start ?? ''}" to "${cells.end ?? ''}": give seconds, the end after the start.`,
     );
   }
-  return { ...(startSeconds !== undefined && { startSeconds }), ...(endSeconds !== undefined && { endSeconds }) };
+  return {
+    ...(startSeconds !== undefined && { startSeconds }),
+    ...(endSeconds !== undefined && { endSeconds }),
+  };
 }
 
 function seconds(cell: string | undefined): number | undefined {

@@ -55,7 +55,14 @@ export class LabelledLoader {
     const { entries, config, seed, batch, startStep, steps, skipped } = args;
     this.stepsPerEpoch = batchesPerEpoch(entries.length, batch);
     this.pool = args.pool ?? openClipPool(config);
-    this.clips = new TrainingClips({ entries, config, pool: this.pool, seed, purpose: 'evaluation', skipped });
+    this.clips = new TrainingClips({
+      entries,
+      config,
+      pool: this.pool,
+      seed,
+      purpose: 'evaluation',
+      skipped,
+    });
     this.batches = new MadeAhead({
       first: startStep,
       end: steps,
@@ -76,7 +83,8 @@ export class LabelledLoader {
    */
   async next(): Promise<LabelledBatch> {
     const batch = this.batches.next();
-    if (batch === null) throw new Error(`The run has ${this.args.steps} steps; there is no batch for a further one.`);
+    if (batch === null)
+      throw new Error(`The run has ${this.args.steps} steps; there is no batch for a further one.`);
     return batch;
   }
 

@@ -51,7 +51,14 @@ export class Loader {
     this.stepsPerEpoch = Math.floor(entries.length / batch);
     this.pool = args.pool ?? openClipPool(config);
     const { pool } = this;
-    this.clips = new TrainingClips({ entries, config, pool, seed: config.seed, purpose: 'pretraining', skipped });
+    this.clips = new TrainingClips({
+      entries,
+      config,
+      pool,
+      seed: config.seed,
+      purpose: 'pretraining',
+      skipped,
+    });
     this.parts = new MadeAhead({
       first: startStep * accumulate,
       end: steps * accumulate,
@@ -111,6 +118,13 @@ export class Loader {
       clipAt: (index) => ({ kind: 'pretraining', epoch, index }),
       onViews: (position, views) => arrays.set(position, views),
     });
-    return { step, part, video: arrays.video, audio: arrays.audio, entries, ...(skipped.length > 0 && { skipped }) };
+    return {
+      step,
+      part,
+      video: arrays.video,
+      audio: arrays.audio,
+      entries,
+      ...(skipped.length > 0 && { skipped }),
+    };
   }
 }

@@ -35,7 +35,10 @@ export class LogMel {
     this.fft = new FFT(fftSize);
     this.filterbank = melFilterbank({ ...spectrogram, sampleRateHz });
     // Periodic: one period of the cosine is fftSize samples, not fftSize - 1.
-    this.window = Float64Array.from({ length: fftSize }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / fftSize));
+    this.window = Float64Array.from(
+      { length: fftSize },
+      (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / fftSize),
+    );
     this.windowed = new Float64Array(fftSize);
     this.spectrum = new Float64Array(2 * fftSize);
     this.power = new Float64Array(fftSize / 2 + 1);

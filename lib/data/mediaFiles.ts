@@ -82,14 +82,18 @@ function readFolder(folder: string) {
 /** Whether a file of another ending begins as one that is looked for. */
 function isOfKind(path: string, extension: string, wanted: ReadonlySet<string>): boolean {
   const ending = extension.toLowerCase();
-  if (foreignExtensions.has(ending) || videoExtensions.includes(ending) || audioExtensions.includes(ending)) return false;
+  if (foreignExtensions.has(ending) || videoExtensions.includes(ending) || audioExtensions.includes(ending))
+    return false;
   const kind = kindByHead(path);
   return kind !== null && wanted.has(kind === 'video' ? videoExtensions[0] : audioExtensions[0]);
 }
 
 /** Opening anything else, such as a pipe, may wait for ever. */
 function isFile(entry: Dirent, path: string): boolean {
-  return entry.isFile() || (entry.isSymbolicLink() && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false));
+  return (
+    entry.isFile() ||
+    (entry.isSymbolicLink() && (statSync(path, { throwIfNoEntry: false })?.isFile() ?? false))
+  );
 }
 
 function isFolder(path: string): boolean {

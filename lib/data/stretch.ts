@@ -19,7 +19,10 @@ export function inWindow(error: unknown): unknown {
  * @returns null if not known [s]
  * @throws BadMedia where the stretch begins beyond the file's end
  */
-export function stretchOf({ path, startSeconds = 0, endSeconds }: Stretch, fileSeconds: number | null): number | null {
+export function stretchOf(
+  { path, startSeconds = 0, endSeconds }: Stretch,
+  fileSeconds: number | null,
+): number | null {
   if (fileSeconds === null) return null;
   if (startSeconds >= fileSeconds && startSeconds > 0) {
     throw new BadMedia(path, `lasts ${fileSeconds} s, so there is nothing of it at ${startSeconds} s`);

@@ -58,7 +58,9 @@ function textIn(cell: string): string {
 
 /** The name of a column; single quotes around it are none of it. */
 function nameIn(cell: string): string {
-  return textIn(cell).replace(/^'(.*)'$/, '$1').trim();
+  return textIn(cell)
+    .replace(/^'(.*)'$/, '$1')
+    .trim();
 }
 
 /** Puts cells together that quotes hold together: the parser sees only quotes at the very start of a cell. */
@@ -79,10 +81,12 @@ function joinQuoted(cells: readonly string[], delimiter: string): string[] {
  * @throws UserError if there are two
  */
 export function findColumn({ path, columns }: Table, name: string): number {
-  const same = (wanted: (column: string) => boolean): number[] => columns.flatMap((each, i) => (wanted(each) ? [i] : []));
+  const same = (wanted: (column: string) => boolean): number[] =>
+    columns.flatMap((each, i) => (wanted(each) ? [i] : []));
   const exact = same((each) => each === name);
   const found = exact.length > 0 ? exact : same((each) => each.toLowerCase() === name.toLowerCase());
-  if (found.length > 1) throw new UserError(`${path} has two columns "${name}": rename or remove one of them.`);
+  if (found.length > 1)
+    throw new UserError(`${path} has two columns "${name}": rename or remove one of them.`);
   return found[0] ?? -1;
 }
 
@@ -111,7 +115,10 @@ interface ParserOptions {
   readonly beforeFirstChunk: (chunk: string) => string;
 }
 
-async function readCells(path: string, { comment, delimiter }: TableArgs & { delimiter: string }): Promise<string[][]> {
+async function readCells(
+  path: string,
+  { comment, delimiter }: TableArgs & { delimiter: string },
+): Promise<string[][]> {
   const options: ParserOptions = {
     // A class named 007 or true is a name all the same.
     dynamicTyping: false,

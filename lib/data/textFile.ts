@@ -8,9 +8,12 @@ import { readText } from '../files/readText';
  * @throws UserError if it cannot be read, or is not UTF-8
  */
 export function readLines(path: string): { readonly text: string; readonly line: number }[] {
-  const lines = readText(path).replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  const lines = readText(path)
+    .replace(/^\uFEFF/, '')
+    .split(/\r\n|\n|\r/);
   const strange = lines.findIndex((text) => /[\uFFFD\0]/.test(text));
-  if (strange >= 0) throw new UserError(`${path} is not UTF-8 text (line ${strange + 1}): save it again in UTF-8.`);
+  if (strange >= 0)
+    throw new UserError(`${path} is not UTF-8 text (line ${strange + 1}): save it again in UTF-8.`);
   return lines.map((text, i) => ({ text: text.trim(), line: i + 1 })).filter(({ text }) => text !== '');
 }
 

@@ -25,6 +25,8 @@ export function trackNotes(
     const key = keys[kind];
     if (!wants[kind] || !stream || stream.tracks < 2 || clip[key] !== 0) return [];
     const which = `${info.path} has ${stream.tracks} ${kind} tracks, of which track ${stream.track} is used`;
-    return [{ kind, sentence: `${which}: clip.${key} chooses another, and "xkd data check" names all such files.` }];
+    return [
+      { kind, sentence: `${which}: clip.${key} chooses another, and "xkd data check" names all such files.` },
+    ];
   });
 }

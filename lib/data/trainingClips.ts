@@ -91,7 +91,8 @@ export class TrainingClips {
         const i = open[at];
         if ('views' in outcome) {
           onViews(i, outcome.views);
-          for (const { kind, sentence } of outcome.notes ?? []) if (!this.told.has(kind)) this.told.set(kind, sentence);
+          for (const { kind, sentence } of outcome.notes ?? [])
+            if (!this.told.has(kind)) this.told.set(kind, sentence);
         } else {
           failed.push(i);
           this.bad.add(entryAt(i), outcome.bad, outcome.partly);

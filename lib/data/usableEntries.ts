@@ -35,7 +35,10 @@ export function pretrainingEntries({ root, entries }: Dataset): PretrainingEntri
 }
 
 /** A data set without the clips that cannot hold what is to be looked at, as far as their names tell. */
-export function withModalities(dataset: Dataset, wanted: readonly Modality[]): { dataset: Dataset; notes: readonly string[] } {
+export function withModalities(
+  dataset: Dataset,
+  wanted: readonly Modality[],
+): { dataset: Dataset; notes: readonly string[] } {
   const held = keepEntries(dataset, (entry) => !isSoundAlone(entry));
   const left = dataset.entries.length - held.entries.length;
   if (!wanted.includes('video') || left === 0 || held.entries.length === 0) return { dataset, notes: [] };

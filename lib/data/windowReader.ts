@@ -93,7 +93,9 @@ export class WindowReader {
     if (known.stored) return this.cut(known.stored, window);
     if (known.longSeconds !== null) return this.readStretch(window, known.longSeconds, known);
     const whole = await this.readWhole(file);
-    return whole instanceof LongFile ? this.readStretch(window, whole.seconds, whole) : this.cut(whole, window);
+    return whole instanceof LongFile
+      ? this.readStretch(window, whole.seconds, whole)
+      : this.cut(whole, window);
   }
 
   /** The file, or what is known of it if it is too long. */
@@ -162,7 +164,9 @@ export class WindowReader {
         : new Uint8Array(0),
       height,
       width,
-      waveform: this.wantsAudio ? padSamples(from.waveform, firstSample, this.sampleCount) : new Float32Array(0),
+      waveform: this.wantsAudio
+        ? padSamples(from.waveform, firstSample, this.sampleCount)
+        : new Float32Array(0),
       known,
     };
   }
@@ -171,7 +175,10 @@ export class WindowReader {
   private async withSoundScan({ path, sound = path }: FilePart, scans: KnownScans): Promise<KnownScans> {
     const isApart = sound !== path && this.wantsVideo && this.wantsAudio;
     if (!isApart || scans.soundScanned) return scans;
-    const soundScanned = await scanMedia(sound, { host: this.args.host, tracks: tracksOf(this.args.config.clip) });
+    const soundScanned = await scanMedia(sound, {
+      host: this.args.host,
+      tracks: tracksOf(this.args.config.clip),
+    });
     if (!soundScanned.info.audio) throw new BadMedia(sound, lacksStream.audio);
     return { ...scans, soundScanned };
   }
@@ -196,7 +203,10 @@ export class WindowReader {
     return { ...pictures, waveform: heard.waveform };
   }
 
-  private decodeFile(path: string, { video, audio, startSeconds, seconds, shared, scanned, onScanned }: DecodeFile): Promise<DecodedStreams> {
+  private decodeFile(
+    path: string,
+    { video, audio, startSeconds, seconds, shared, scanned, onScanned }: DecodeFile,
+  ): Promise<DecodedStreams> {
     const { clip } = this.args.config;
     return decodeStreams(path, {
       startSeconds,
@@ -231,7 +241,10 @@ export class WindowReader {
 
 type KnownScans = Pick<KnownFile, 'scanned' | 'soundScanned'>;
 
-interface DecodeFile extends Pick<DecodeArgs, 'startSeconds' | 'seconds' | 'shared' | 'scanned' | 'onScanned'> {
+interface DecodeFile extends Pick<
+  DecodeArgs,
+  'startSeconds' | 'seconds' | 'shared' | 'scanned' | 'onScanned'
+> {
   readonly video: boolean;
   readonly audio: boolean;
 }

@@ -53,7 +53,8 @@ async function makeClip(job: ClipJob, known: KnownFile, reader: WindowReader): P
   try {
     if (place.kind === 'evaluation') {
       const { clip, clips, crops } = place;
-      const chooseStart = (last: number): number => Math.round(clips === 1 ? last / 2 : (last * clip) / (clips - 1));
+      const chooseStart = (last: number): number =>
+        Math.round(clips === 1 ? last / 2 : (last * clip) / (clips - 1));
       const window = await reader.read({ file, known, chooseStart });
       return { ...facts(window, job.known), views: evaluationViews(window, config, logMel, crops) };
     }

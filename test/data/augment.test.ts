@@ -51,7 +51,9 @@ describe('video augmentation', () => {
   it('does the same to every frame of a clip', () => {
     const still = { ...clip, frames: Uint8Array.from({ length: 8 * 3072 }, (_, i) => clip.frames[i % 3072]) };
     for (let i = 0; i < 20; i++) {
-      const draws = [drawGlobalVideo, drawLocalVideo].map((draw) => draw(stream.split('same', i), strong, 32, 32));
+      const draws = [drawGlobalVideo, drawLocalVideo].map((draw) =>
+        draw(stream.split('same', i), strong, 32, 32),
+      );
       for (const draw of draws) {
         const view = applyVideo(still, draw);
         const plane = draw.side ** 2;
@@ -65,7 +67,8 @@ describe('video augmentation', () => {
   });
 
   it('is a function of what was drawn, which the stream determines', () => {
-    const draw = (name: string): VideoDraw => drawLocalVideo(RandomStream.fromSeed(1).split(name), strong, 40, 60);
+    const draw = (name: string): VideoDraw =>
+      drawLocalVideo(RandomStream.fromSeed(1).split(name), strong, 40, 60);
     assert.deepEqual(draw('a'), draw('a'));
     assert.notDeepEqual(draw('a'), draw('b'));
     const wide = noise(8, 40, 60);
@@ -98,7 +101,13 @@ describe('video augmentation', () => {
     const [red, green, blue] = [200, 100, 50];
     const frames = Uint8Array.from({ length: 3072 }, (_, i) => [red, green, blue][i % 3]);
     const colour = { frames, height: 32, width: 32 };
-    const none = { order: ['brightness', 'contrast', 'saturation', 'hue'], brightness: 1, contrast: 1, saturation: 1, hue: 0 } as const;
+    const none = {
+      order: ['brightness', 'contrast', 'saturation', 'hue'],
+      brightness: 1,
+      contrast: 1,
+      saturation: 1,
+      hue: 0,
+    } as const;
     const result = (change: object): number[] => {
       const view = applyVideo(colour, { ...plain, frames: 1, jitter: { ...none, ...change } });
       const pixels = denormalise(view, 1024);
@@ -106,7 +115,9 @@ describe('video augmentation', () => {
     };
     const grey = 0.299 * red + 0.587 * green + 0.114 * blue; // 124.2
     const blend = (factor: number): number[] =>
-      [red, green, blue].map((value) => Math.round(10 * Math.min(255, factor * value + (1 - factor) * grey)) / 10);
+      [red, green, blue].map(
+        (value) => Math.round(10 * Math.min(255, factor * value + (1 - factor) * grey)) / 10,
+      );
     assert.deepEqual(result({ brightness: 0.5 }), [100, 50, 25]);
     assert.deepEqual(result({ brightness: 2 }), [255, 200, 100]);
     assert.deepEqual(result({ contrast: 0.5 }), blend(0.5));
@@ -142,13 +153,20 @@ describe('audio augmentation', () => {
   const waveform = Float32Array.from({ length: 16000 }, (_, n) => Math.sin(n * n * 1e-5));
 
   it('changes nothing at zero strength', () => {
-    const off = { 'audioAugmentation.globalVolume': 0, 'audioAugmentation.localVolume': 0, 'audioAugmentation.localCrop': false };
+    const off = {
+      'audioAugmentation.globalVolume': 0,
+      'audioAugmentation.localVolume': 0,
+      'audioAugmentation.localCrop': false,
+    };
     const still = configure('nano', off);
     const globalView = applyAudio(waveform, drawGlobalAudio(stream, still), logMel, 1.5);
     assert.deepEqual(globalView, logMel.compute({ waveform, columns: 32 }));
     const local = drawLocalAudio(stream, still);
     const window = waveform.subarray(local.firstSample, local.firstSample + 8000);
-    assert.deepEqual(applyAudio(waveform, local, logMel, 1.5), logMel.compute({ waveform: window, columns: 16 }));
+    assert.deepEqual(
+      applyAudio(waveform, local, logMel, 1.5),
+      logMel.compute({ waveform: window, columns: 16 }),
+    );
   });
 
   it('draws volumes, windows at multiples of 100 samples, and boxes within the canvas', () => {

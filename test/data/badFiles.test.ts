@@ -29,6 +29,9 @@ describe('files that cannot be used', () => {
     assert.match(sentence('evaluation', audio, audio), /: add --modality video, which they have,/);
     assert.match(sentence('evaluation', video, video), /: add --modality audio, which they have,/);
     assert.match(sentence('evaluation', audio, video), /: repair or remove them/);
-    assert.match(sentence('pretraining', audio, audio), /: pretraining learns from pictures and their sound,/);
+    assert.match(
+      sentence('pretraining', audio, audio),
+      /: pretraining learns from pictures and their sound,/,
+    );
   });
 });

@@ -13,7 +13,10 @@ describe('openDataset', function () {
   };
 
   it('reads an index', async () => {
-    write('indexed/index.csv', 'path,label,split,seed\na/1.mp4,oak,train,1\na/2.mp4,brass,test,2\n/else/3.mp4,oak,test,3\n');
+    write(
+      'indexed/index.csv',
+      'path,label,split,seed\na/1.mp4,oak,train,1\na/2.mp4,brass,test,2\n/else/3.mp4,oak,test,3\n',
+    );
     const dataset = await openDataset(file('indexed'));
     assert.equal(dataset.root, file('indexed'));
     assert.deepEqual(dataset.classes, ['brass', 'oak']);
@@ -23,20 +26,35 @@ describe('openDataset', function () {
       { path: '/else/3.mp4', label: 'oak', split: 'test' },
     ]);
     const test = await openDataset(file('indexed'), { splits: ['test'] });
-    assert.deepEqual(test.entries.map(({ label }) => label), ['brass', 'oak']);
-    await assert.rejects(openDataset(file('indexed'), { splits: ['val'] }), /no split "val": choose from test, train/);
+    assert.deepEqual(
+      test.entries.map(({ label }) => label),
+      ['brass', 'oak'],
+    );
+    await assert.rejects(
+      openDataset(file('indexed'), { splits: ['val'] }),
+      /no split "val": choose from test, train/,
+    );
   });
 
   it('keeps labels that look like numbers, and rows without a label', async () => {
     write('numbers/index.csv', 'path,label\n1.mp4,007\n2.mp4,\n');
     const { entries } = await openDataset(file('numbers'));
-    assert.deepEqual(entries.map(({ split }) => split), [null, null]);
+    assert.deepEqual(
+      entries.map(({ split }) => split),
+      [null, null],
+    );
     assert.equal(entries[1].label, null);
     assert.equal(entries[0].label, '007');
   });
 
   it('finds videos in a tree, with their folders as classes', async () => {
-    for (const name of ['tree/dog/b.MP4', 'tree/dog/a.webm', 'tree/cat/c.avi', 'tree/top.mkv', 'tree/dog/notes.txt']) {
+    for (const name of [
+      'tree/dog/b.MP4',
+      'tree/dog/a.webm',
+      'tree/cat/c.avi',
+      'tree/top.mkv',
+      'tree/dog/notes.txt',
+    ]) {
       write(name, 'x');
     }
     const { entries, classes } = await openDataset(file('tree'));
@@ -50,7 +68,10 @@ describe('openDataset', function () {
         [file('tree/top.mkv'), null],
       ],
     );
-    await assert.rejects(openDataset(file('tree'), { splits: ['test'] }), /no split "test": it has no splits/);
+    await assert.rejects(
+      openDataset(file('tree'), { splits: ['test'] }),
+      /no split "test": it has no splits/,
+    );
   });
 
   it('finds transport streams by what they hold, as TypeScript files have the same ending', async () => {
@@ -67,20 +88,34 @@ describe('openDataset', function () {
     const { entries } = await openDataset(file('streams'));
     assert.deepEqual(
       entries.map(({ path }) => path),
-      ['talk/camera.MTS', 'talk/cut.ts', 'talk/recorder.ts', 'walk/disc.vob'].map((name) => file(`streams/${name}`)),
+      ['talk/camera.MTS', 'talk/cut.ts', 'talk/recorder.ts', 'walk/disc.vob'].map((name) =>
+        file(`streams/${name}`),
+      ),
     );
   });
 
   it('finds sounds where there are no videos', async () => {
-    for (const name of ['sounds/rain/1.wav', 'sounds/rain/2.FLAC', 'sounds/sea/3.ogg', 'mixed/1.mp4', 'mixed/1.wav']) {
+    for (const name of [
+      'sounds/rain/1.wav',
+      'sounds/rain/2.FLAC',
+      'sounds/sea/3.ogg',
+      'mixed/1.mp4',
+      'mixed/1.wav',
+    ]) {
       write(name, 'x');
     }
     const sounds = await openDataset(file('sounds'));
     assert.deepEqual(sounds.modalities, ['audio']);
-    assert.deepEqual(sounds.entries.map(({ label }) => label), ['rain', 'rain', 'sea']);
+    assert.deepEqual(
+      sounds.entries.map(({ label }) => label),
+      ['rain', 'rain', 'sea'],
+    );
     const mixed = await openDataset(file('mixed'));
     assert.deepEqual(mixed.modalities, ['video', 'audio']);
-    assert.deepEqual(mixed.entries.map(({ path }) => path), [file('mixed/1.mp4')]);
+    assert.deepEqual(
+      mixed.entries.map(({ path }) => path),
+      [file('mixed/1.mp4')],
+    );
   });
 
   it('makes one fold of train and test', async () => {

@@ -31,15 +31,25 @@ describe('evaluationBatches', function () {
 
   it('gives the middle of each file, in order, without augmentation', async () => {
     const batches = await collect(entries, 2);
-    assert.deepEqual(batches.map((batch) => batch.video!.shape), [2, 2, 1].map((clips) => [clips, 3, 8, 32, 32]));
-    assert.deepEqual(batches.flatMap((batch) => batch.entries), entries);
+    assert.deepEqual(
+      batches.map((batch) => batch.video!.shape),
+      [2, 2, 1].map((clips) => [clips, 3, 8, 32, 32]),
+    );
+    assert.deepEqual(
+      batches.flatMap((batch) => batch.entries),
+      entries,
+    );
     const clip = await decodeClip(entries[3].path, { startSeconds: 1, clipSeconds: 1, shortSide: 32 });
     const frameSize = clip.height * clip.width;
     const left = Math.floor((clip.width - 32) / 2);
     const { data } = batches[1].video!;
     const plane = 32 * 32;
     const second = 3 * 8 * plane; // The second clip of the batch.
-    for (const [channel, t, y, x] of [[0, 0, 0, 0], [1, 3, 7, 20], [2, 7, 31, 31]]) {
+    for (const [channel, t, y, x] of [
+      [0, 0, 0, 0],
+      [1, 3, 7, 20],
+      [2, 7, 31, 31],
+    ]) {
       const value = data[second + (channel * 8 + t) * plane + y * 32 + x];
       const byte = clip.frames![(t * frameSize + y * clip.width + left + x) * 3 + channel];
       assert.ok(Math.abs(value - (byte / 255 - imageNetMean[channel]) / imageNetStd[channel]) < 1e-4);
@@ -63,8 +73,13 @@ describe('evaluationBatches', function () {
 
   it('spreads several clips over a file', async () => {
     const batches = await collect(entries.slice(0, 2), 4, { plan: { kind: 'spread', clips: 3, crops: 1 } });
-    assert.deepEqual(batches.flatMap((batch) => batch.entries.map(({ label }) => label)), ['0', '0', '0', '1', '1', '1']);
-    const clips = Array.from({ length: 3 }, (_, i) => batches[0].video!.data.slice(i * 24576, (i + 1) * 24576));
+    assert.deepEqual(
+      batches.flatMap((batch) => batch.entries.map(({ label }) => label)),
+      ['0', '0', '0', '1', '1', '1'],
+    );
+    const clips = Array.from({ length: 3 }, (_, i) =>
+      batches[0].video!.data.slice(i * 24576, (i + 1) * 24576),
+    );
     const [middle] = await collect(entries.slice(0, 1), 1);
     assert.deepEqual(clips[1], middle.video!.data);
     assert.notDeepEqual(clips[0], clips[1]);
@@ -118,7 +133,10 @@ describe('evaluationBatches', function () {
     const skipped: BadFile[] = [];
     const some = [entries[0], { ...entries[1], path: file('gone.mp4') }, entries[2]];
     const batches = await collect(some, 2, { onSkip: (bad) => skipped.push(bad) });
-    assert.deepEqual(batches.map((batch) => batch.entries), [[entries[0]], [entries[2]]]);
+    assert.deepEqual(
+      batches.map((batch) => batch.entries),
+      [[entries[0]], [entries[2]]],
+    );
     assert.deepEqual(skipped, [{ path: file('gone.mp4'), reason: 'does not exist' }]);
   });
 

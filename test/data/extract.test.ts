@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import {
   configure,
@@ -50,14 +59,33 @@ describe('extractDataset', function () {
   it('opens as the original data set', async () => {
     const there = await openDataset(file('raw'));
     assert.deepEqual(
-      there.entries.map((entry) => [entry.path.slice(there.root.length), entry.label, entry.split, entry.startSeconds]),
-      original.entries.map((entry) => [entry.path.slice(original.root.length), entry.label, entry.split, entry.startSeconds]),
+      there.entries.map((entry) => [
+        entry.path.slice(there.root.length),
+        entry.label,
+        entry.split,
+        entry.startSeconds,
+      ]),
+      original.entries.map((entry) => [
+        entry.path.slice(original.root.length),
+        entry.label,
+        entry.split,
+        entry.startSeconds,
+      ]),
     );
-    const facts = ({ name, classes, multiLabel, modalities, folds }: Dataset) => ({ name, classes, multiLabel, modalities, folds });
+    const facts = ({ name, classes, multiLabel, modalities, folds }: Dataset) => ({
+      name,
+      classes,
+      multiLabel,
+      modalities,
+      folds,
+    });
     assert.deepEqual(facts(there), facts(original));
     const test = await openDataset(file('raw'), { splits: ['test'] });
     assert.equal(test.entries.length, 2);
-    await assert.rejects(openDataset(file('raw'), { dataset: 'esc50' }), /extracted form of the data set "folder"/);
+    await assert.rejects(
+      openDataset(file('raw'), { dataset: 'esc50' }),
+      /extracted form of the data set "folder"/,
+    );
   });
 
   it('accounts for every file, with hashes of what was there and of what is stored', () => {
@@ -77,7 +105,10 @@ describe('extractDataset', function () {
     assert.match(by('missing.mp4').error!, /does not exist/);
     assert.deepEqual([by('clip 3.mp4').frames, by('silent.mp4').samples, by('sound.wav').frames], [20, 0, 0]);
     assert.equal(by('clip 5.mp4').durationSeconds, 4.2);
-    assert.deepEqual(lines.filter(({ path }) => path === 'clip 5.mp4').map(({ frames }) => frames), [34, 12, 24]);
+    assert.deepEqual(
+      lines.filter(({ path }) => path === 'clip 5.mp4').map(({ frames }) => frames),
+      [34, 12, 24],
+    );
   });
 
   it('lays clips out as members of a tar that numpy and players open', () => {
@@ -94,7 +125,10 @@ describe('extractDataset', function () {
       const content = tar.subarray(at + 512, at + 512 + member.bytes);
       if (member.name === '00000001.frames.npy') {
         assert.equal(content.toString('latin1', 0, 8), '\x93NUMPY\x01\x00');
-        assert.match(content.toString('latin1', 10, 128), /'descr': '\|u1'.*'shape': \(10, 32, 48, 3\), } +\n$/);
+        assert.match(
+          content.toString('latin1', 10, 128),
+          /'descr': '\|u1'.*'shape': \(10, 32, 48, 3\), } +\n$/,
+        );
         assert.equal(content.length, 128 + 10 * 32 * 48 * 3);
       }
       if (member.name.endsWith('.wav')) assert.equal(content.readUInt32LE(4), content.length - 8);
@@ -113,7 +147,10 @@ describe('extractDataset', function () {
       assert.deepEqual(after[i].audio, batch.audio);
     });
     for (const modalities of [['video'], ['audio'], ['video', 'audio']] as const) {
-      const [was, is] = [await evaluate(original.entries, modalities), await evaluate(there.entries, modalities)];
+      const [was, is] = [
+        await evaluate(original.entries, modalities),
+        await evaluate(there.entries, modalities),
+      ];
       assert.equal(was.entries.length, modalities.length === 2 ? usable : usable + 1);
       assert.deepEqual([is.video, is.audio, is.startSeconds], [was.video, was.audio, was.startSeconds]);
     }
@@ -149,7 +186,10 @@ describe('extractDataset', function () {
       () => mergeExtraction(file('parts')),
       userError(/^2 of 4 shards are not there yet \(clips-00001\.tar, clips-00002\.tar\): run "xkd extract"/),
     );
-    await assert.rejects(openDataset(file('parts')), userError(/is not completely extracted: run the same "xkd extract" again/));
+    await assert.rejects(
+      openDataset(file('parts')),
+      userError(/is not completely extracted: run the same "xkd extract" again/),
+    );
     // The second part twice: whoever comes later waits, or finds it done.
     await Promise.all([parts[1], parts[1], parts[2]].map((shard) => extract('parts', { shard })));
     mergeExtraction(file('parts'));
@@ -168,7 +208,10 @@ describe('extractDataset', function () {
       rmSync(join(shards, 'clips-00001.jsonl'));
       rmSync(join(shards, 'clips-00002.jsonl'));
       // As a process of this machine that was killed leaves it.
-      writeFileSync(join(shards, writer), Buffer.concat([whole.subarray(0, cut), Buffer.from('half a write')]));
+      writeFileSync(
+        join(shards, writer),
+        Buffer.concat([whole.subarray(0, cut), Buffer.from('half a write')]),
+      );
       await extract('cut');
       assert.deepEqual(contents(file('cut')), contents(file('raw')), `cut at ${cut}`);
     }
@@ -189,20 +232,41 @@ describe('extractDataset', function () {
     })) {
       assert.ok(batch.entries.every(({ path: name }) => !name.endsWith('clip 0.mp4')));
     }
-    assert.ok(skipped.some((text) => /clip 0\.mp4 is damaged in the extracted set's clips-00000\.tar$/.test(text)), skipped.join());
+    assert.ok(
+      skipped.some((text) => /clip 0\.mp4 is damaged in the extracted set's clips-00000\.tar$/.test(text)),
+      skipped.join(),
+    );
 
     truncateSync(path, 4000);
-    await assert.rejects(openDataset(file('altered')), userError(/clips-00000\.tar has 4000 bytes instead of \d+: copy it again/));
+    await assert.rejects(
+      openDataset(file('altered')),
+      userError(/clips-00000\.tar has 4000 bytes instead of \d+: copy it again/),
+    );
     rmSync(path);
-    await assert.rejects(openDataset(file('altered')), userError(/clips-00000\.tar is missing: copy it again/));
+    await assert.rejects(
+      openDataset(file('altered')),
+      userError(/clips-00000\.tar is missing: copy it again/),
+    );
     await copyRaw(file, 'altered');
     writeFileSync(join(file('altered'), 'manifest.jsonl'), '{"path"');
-    await assert.rejects(openDataset(file('altered')), userError(/manifest\.jsonl does not list the clips.*--merge/));
-    const other = readFileSync(join(shards, 'clips-00002.jsonl'), 'utf8').replace(/"settings":"\w/, '"settings":"x');
+    await assert.rejects(
+      openDataset(file('altered')),
+      userError(/manifest\.jsonl does not list the clips.*--merge/),
+    );
+    const other = readFileSync(join(shards, 'clips-00002.jsonl'), 'utf8').replace(
+      /"settings":"\w/,
+      '"settings":"x',
+    );
     writeFileSync(join(shards, 'clips-00002.jsonl'), other);
-    assert.throws(() => mergeExtraction(file('altered')), userError(/clips-00002\.tar belongs to an extraction with other settings/));
+    assert.throws(
+      () => mergeExtraction(file('altered')),
+      userError(/clips-00002\.tar belongs to an extraction with other settings/),
+    );
     writeFileSync(join(file('altered'), 'extraction.json'), '{}');
-    await assert.rejects(openDataset(file('altered')), userError(/extraction\.json is not what "xkd extract" writes/));
+    await assert.rejects(
+      openDataset(file('altered')),
+      userError(/extraction\.json is not what "xkd extract" writes/),
+    );
   });
 
   it('refuses what does not fit', async () => {
@@ -210,7 +274,9 @@ describe('extractDataset', function () {
     const loader = await openLoader({ entries, config: config({ 'clip.frameSize': 64 }) });
     await assert.rejects(
       loader.next(),
-      userError(/was extracted for clip\.frameSize=32, but the configuration has clip\.frameSize=64: extract it again with --short-side 64, or set clip\.frameSize=32/),
+      userError(
+        /was extracted for clip\.frameSize=32, but the configuration has clip\.frameSize=64: extract it again with --short-side 64, or set clip\.frameSize=32/,
+      ),
     );
     await loader.close();
     await assert.rejects(
@@ -220,13 +286,25 @@ describe('extractDataset', function () {
     const fewer = { ...original, entries: original.entries.slice(1) };
     await assert.rejects(extract('raw', { dataset: fewer }), userError(/files 12 there, 11 asked for/));
     await assert.rejects(extract('raw/extraction.json'), userError(/is a file: name a folder/));
-    await assert.rejects(extract('originals'), userError(/is the folder of the original files: choose another one with --out/));
+    await assert.rejects(
+      extract('originals'),
+      userError(/is the folder of the original files: choose another one with --out/),
+    );
     assert.ok(!existsSync(join(file('originals'), 'shards')));
     const extracted = await openDataset(file('raw'));
-    await assert.rejects(extract('twice', { dataset: extracted }), userError(/is extracted already: name the folder of the original/));
-    assert.throws(() => mergeExtraction(file('originals')), userError(/holds no extraction: name the folder/));
+    await assert.rejects(
+      extract('twice', { dataset: extracted }),
+      userError(/is extracted already: name the folder of the original/),
+    );
+    assert.throws(
+      () => mergeExtraction(file('originals')),
+      userError(/holds no extraction: name the folder/),
+    );
     await extract('raw', { clipsPerShard: undefined });
-    assert.throws(() => requireSpace(file('raw'), 1e18), userError(/needs about 1000000 TB, but [\d.]+ \w+ are free at/));
+    assert.throws(
+      () => requireSpace(file('raw'), 1e18),
+      userError(/needs about 1000000 TB, but [\d.]+ \w+ are free at/),
+    );
   });
 
   it('tries failed files again when asked to', async () => {
@@ -270,7 +348,8 @@ async function evaluate(
   modalities: readonly ('video' | 'audio')[],
 ): Promise<EvaluationBatch> {
   const plan = { kind: 'spread', clips: 1, crops: 1 } as const;
-  for await (const batch of evaluationBatches(entries, config(), { batch: 100, modalities, plan })) return batch;
+  for await (const batch of evaluationBatches(entries, config(), { batch: 100, modalities, plan }))
+    return batch;
   throw new Error('no batch');
 }
 
@@ -285,7 +364,9 @@ function rootMeanSquare(a: NdArray, b: NdArray): number {
 
 /** Hashes of all files of an extraction, by name. */
 function contents(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   const all = files.map((entry) => join(entry.parentPath, entry.name)).sort();
   return Object.fromEntries(all.map((path) => [path.slice(folder.length), sha256Of(readFileSync(path))]));
 }

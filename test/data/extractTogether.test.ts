@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { extractDataset, openDataset, type Dataset, type ExtractArgs } from 'xkd';
 import { ShardClaims } from 'xkd/dist/data/extract/growingShard';
@@ -17,7 +26,14 @@ describe('extractDataset, several at once in one folder', function () {
   const file = temporaryFolder();
   let dataset: Dataset;
   const extract = (out: string, args: Partial<ExtractArgs> = {}) =>
-    extractDataset({ dataset, out: file(out), form: { shortSide: 32 }, clipsPerShard: 3, workers: 2, ...args });
+    extractDataset({
+      dataset,
+      out: file(out),
+      form: { shortSide: 32 },
+      clipsPerShard: 3,
+      workers: 2,
+      ...args,
+    });
 
   before(async () => {
     mkdirSync(file('originals'));
@@ -45,7 +61,10 @@ describe('extractDataset, several at once in one folder', function () {
       const out = `processes ${round}`;
       const children = [1, 2, 3].map(() => command(file('originals'), file(out)));
       if (round === 2) {
-        for (const shards = join(file(out), 'shards'); !existsSync(shards) || readdirSync(shards).length === 0; ) {
+        for (
+          const shards = join(file(out), 'shards');
+          !existsSync(shards) || readdirSync(shards).length === 0;
+        ) {
           await new Promise((go) => setTimeout(go, 20));
         }
         children[0].kill('SIGKILL');
@@ -69,11 +88,20 @@ describe('extractDataset, several at once in one folder', function () {
 
   it('notices a shard that is not as described, and mends it and the manifest', async () => {
     const wrongs: [string, (shard: Shard) => void][] = [
-      ['a wrong SHA-256', ({ part }) => edit(part, (text) => text.replace(/"sha256":"[0-9a-f]{8}(?=[0-9a-f]{56}","record")/g, '"sha256":"00000000'))],
+      [
+        'a wrong SHA-256',
+        ({ part }) =>
+          edit(part, (text) =>
+            text.replace(/"sha256":"[0-9a-f]{8}(?=[0-9a-f]{56}","record")/g, '"sha256":"00000000'),
+          ),
+      ],
       ['a changed byte', ({ tar }) => edit(tar, (bytes) => bytes.replace('NUMPY', 'NUMPX'))],
       ['more at its end', ({ tar }) => appendFileSync(tar, 'more')],
       ['half a description', ({ part }) => writeFileSync(part, readFileSync(part, 'utf8').slice(0, 300))],
-      ['a changed byte, and no description', ({ tar, part }) => (edit(tar, (bytes) => bytes.replace('"clip"', '"clap"')), rmSync(part))],
+      [
+        'a changed byte, and no description',
+        ({ tar, part }) => (edit(tar, (bytes) => bytes.replace('"clip"', '"clap"')), rmSync(part)),
+      ],
     ];
     for (const [what, spoil] of wrongs) {
       rmSync(file('spoilt'), { recursive: true, force: true });
@@ -109,7 +137,11 @@ describe('extractDataset, several at once in one folder', function () {
 
   it('waits for a container with the same host name and number while its file grows, and then takes a copy', () => {
     const shard = shardOf('elsewhere', 0);
-    const other = join(file('elsewhere'), 'shards', `.clips-00000.tar.${ownerElsewhere(ownerText(newOwner()))}.growing`);
+    const other = join(
+      file('elsewhere'),
+      'shards',
+      `.clips-00000.tar.${ownerElsewhere(ownerText(newOwner()))}.growing`,
+    );
     writeFileSync(other, 'half');
     assert.equal(new ShardClaims().claim(shard), null);
     const impatient = new ShardClaims(0);
@@ -121,9 +153,25 @@ describe('extractDataset, several at once in one folder', function () {
   });
 });
 
-function command(data: string, out: string, within: readonly string[] = []): { ended: Promise<number | null>; kill(signal: NodeJS.Signals): void } {
+function command(
+  data: string,
+  out: string,
+  within: readonly string[] = [],
+): { ended: Promise<number | null>; kill(signal: NodeJS.Signals): void } {
   const main = resolve('lib/dist/cli/main.js');
-  const words = ['extract', '--data', data, '--out', out, '--short-side', '32', '--clips-per-shard', '3', '--workers', '1'];
+  const words = [
+    'extract',
+    '--data',
+    data,
+    '--out',
+    out,
+    '--short-side',
+    '32',
+    '--clips-per-shard',
+    '3',
+    '--workers',
+    '1',
+  ];
   const [program, ...rest] = [...within, process.execPath, main, ...words, '--allow-missing'];
   const child = spawn(program, rest, { stdio: 'ignore' });
   return { ended: new Promise((done) => child.once('exit', done)), kill: (signal) => child.kill(signal) };
@@ -138,7 +186,9 @@ function edit(path: string, change: (text: string) => string): void {
 
 /** Hashes of all files of an extraction, by name. */
 function contents(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  );
   const all = files.map((entry) => join(entry.parentPath, entry.name)).sort();
   return Object.fromEntries(all.map((path) => [path.slice(folder.length), sha256Of(readFileSync(path))]));
 }
@@ -146,7 +196,9 @@ function contents(folder: string): Record<string, string> {
 function assertTrueManifest(folder: string): void {
   const lines = readFileSync(join(folder, 'manifest.jsonl'), 'utf8').trimEnd().split('\n');
   for (const line of lines) {
-    const { stored } = JSON.parse(line) as { stored: { shard: string; offset: number; length: number; sha256: string } };
+    const { stored } = JSON.parse(line) as {
+      stored: { shard: string; offset: number; length: number; sha256: string };
+    };
     const tar = readFileSync(join(folder, 'shards', stored.shard));
     assert.equal(sha256Of(tar.subarray(stored.offset, stored.offset + stored.length)), stored.sha256);
   }

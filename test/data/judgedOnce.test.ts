@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { openSync, closeSync, readSync, writeSync } from 'node:fs';
-import { configure, openDataset, openLoader, type BadClip, type ClipPool, type MediaEntry, type ViewBatch } from 'xkd';
+import {
+  configure,
+  openDataset,
+  openLoader,
+  type BadClip,
+  type ClipPool,
+  type MediaEntry,
+  type ViewBatch,
+} from 'xkd';
 import { main } from 'xkd/dist/cli/main';
 import { TrainingClips, type ClipsRead } from 'xkd/dist/data/trainingClips';
 import type { ClipOutcome } from 'xkd/dist/data/tasks';
@@ -19,7 +27,10 @@ describe('clips that cannot be used', () => {
   }
 
   /** Reads four clips of an epoch at each place given, all at the same time. */
-  async function read(firsts: readonly number[], skipped: readonly BadClip[] = []): Promise<Map<number, ClipsRead>> {
+  async function read(
+    firsts: readonly number[],
+    skipped: readonly BadClip[] = [],
+  ): Promise<Map<number, ClipsRead>> {
     const pool: Pick<ClipPool, 'clips'> = {
       clips: async (requests, _modalities, _wholeSeconds, onClip) => {
         for (const at of [...requests.keys()].reverse()) {
@@ -30,7 +41,14 @@ describe('clips that cannot be used', () => {
         }
       },
     };
-    const clips = new TrainingClips({ entries, config, pool: pool as ClipPool, seed: 3, purpose: 'pretraining', skipped });
+    const clips = new TrainingClips({
+      entries,
+      config,
+      pool: pool as ClipPool,
+      seed: 3,
+      purpose: 'pretraining',
+      skipped,
+    });
     const stretch = (first: number) => ({
       epoch: first >> 3,
       first: first % 8,
@@ -39,14 +57,17 @@ describe('clips that cannot be used', () => {
       clipAt: (index: number) => ({ kind: 'pretraining' as const, epoch: first >> 3, index }),
       onViews: () => undefined,
     });
-    return new Map(await Promise.all(firsts.map(async (first) => [first, await clips.read(stretch(first))] as const)));
+    return new Map(
+      await Promise.all(firsts.map(async (first) => [first, await clips.read(stretch(first))] as const)),
+    );
   }
 
   it('are replaced in the same way whatever was read before', async () => {
     const firsts = Array.from({ length: 12 }, (_, i) => 4 * i);
     const all = await read(firsts);
     const found = [...all.values()];
-    const used = (clip: number): boolean => found.some(({ entries: own }) => own.some(({ path }) => path === entries[clip].path));
+    const used = (clip: number): boolean =>
+      found.some(({ entries: own }) => own.some(({ path }) => path === entries[clip].path));
     assert.deepEqual([used(2), used(5)], [false, true]);
     const partly = found.flatMap(({ skipped }) => skipped).filter(({ clip }) => clip === 5);
     assert.ok(partly.length > 0 && partly.every((bad) => bad.partly));
@@ -60,8 +81,12 @@ describe('clips that cannot be used', () => {
 
   it('do not lead round and round where every clip fails', async () => {
     const pool = {
-      clips: async (requests: readonly unknown[], _m: unknown, _w: unknown, onClip: (at: number, outcome: ClipOutcome) => void) =>
-        requests.forEach((_, at) => onClip(at, { bad: 'is torn', partly: true })),
+      clips: async (
+        requests: readonly unknown[],
+        _m: unknown,
+        _w: unknown,
+        onClip: (at: number, outcome: ClipOutcome) => void,
+      ) => requests.forEach((_, at) => onClip(at, { bad: 'is torn', partly: true })),
     } as unknown as ClipPool;
     const all = configure('nano', { 'loader.maxBadShare': 1 });
     const clips = new TrainingClips({ entries, config: all, pool, seed: 3, purpose: 'pretraining' });
@@ -78,7 +103,14 @@ describe('an extracted set with a flipped byte', function () {
   it('gives the same batches in one go and in parts', async () => {
     for (const i of [0, 1, 2, 3]) ordinaryClip(file(`${i}.mp4`), 12, { hue: 60 * i });
     const { frameSize, framesPerSecond, sampleRateHz } = config.clip;
-    const form = ['--short-side', `${frameSize}`, '--fps', `${framesPerSecond}`, '--sample-rate', `${sampleRateHz}`];
+    const form = [
+      '--short-side',
+      `${frameSize}`,
+      '--fps',
+      `${framesPerSecond}`,
+      '--sample-rate',
+      `${sampleRateHz}`,
+    ];
     const words = ['extract', '--data', file('.'), '--out', file('out'), '--workers', '1', ...form];
     assert.equal(await main(words), 0);
     const { entries } = await openDataset(file('out'));
@@ -92,7 +124,11 @@ describe('an extracted set with a flipped byte', function () {
     writeSync(shard, byte, 0, 1, at);
     closeSync(shard);
     const load = async (from: number, to: number): Promise<ViewBatch[]> => {
-      const own = configure('nano', { 'training.batch': 4, 'loader.maxBadShare': 0.5, 'loader.workers': 1 + (from % 2) });
+      const own = configure('nano', {
+        'training.batch': 4,
+        'loader.maxBadShare': 0.5,
+        'loader.workers': 1 + (from % 2),
+      });
       const loader = await openLoader({ entries, config: own, startStep: from });
       const batches: ViewBatch[] = [];
       for (let step = from; step < to; step++) batches.push(await loader.next());

@@ -49,12 +49,15 @@ describe('SpecAugment', () => {
   it('covers stripes of bands and columns', () => {
     const view = new Float32Array(4 * 6).fill(1);
     coverSpectrogram(view, { bands: [{ first: 1, count: 2 }], columns: [{ first: 5, count: 1 }] }, 6);
-    assert.deepEqual([...view], [
-      [1, 1, 1, 1, 1, 0],
-      [0, 0, 0, 0, 0, 0],
-      [0, 0, 0, 0, 0, 0],
-      [1, 1, 1, 1, 1, 0],
-    ].flat());
+    assert.deepEqual(
+      [...view],
+      [
+        [1, 1, 1, 1, 1, 0],
+        [0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0],
+        [1, 1, 1, 1, 1, 0],
+      ].flat(),
+    );
   });
 
   it('draws widths from 0 to the largest, anywhere', () => {
@@ -83,14 +86,19 @@ describe('SpecAugment', () => {
 
   it('draws points away from the ends, moved by at most the distance', () => {
     const drawn = many(2000, (stream) => drawTimeWarp(stream, 40, 0.1)!);
-    assert.ok(drawn.every(({ from, to }) => from > 4 && from < 35 && Math.abs(to - from) <= 4 && to > 0 && to < 39));
+    assert.ok(
+      drawn.every(({ from, to }) => from > 4 && from < 35 && Math.abs(to - from) <= 4 && to > 0 && to < 39),
+    );
     assert.ok(drawn.some(({ from, to }) => to - from > 3) && drawn.some(({ from, to }) => to - from < -3));
     assert.equal(drawTimeWarp(RandomStream.fromSeed(1), 5, 0.1), null);
   });
 });
 
 describe('mixup and cutmix', () => {
-  const views = { data: Float32Array.from({ length: 3 * 2 * 16 }, (_, i) => Math.floor(i / 32)), shape: [3, 2, 4, 4] };
+  const views = {
+    data: Float32Array.from({ length: 3 * 2 * 16 }, (_, i) => Math.floor(i / 32)),
+    shape: [3, 2, 4, 4],
+  };
   const targets = { data: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1), shape: [3, 3] };
 
   it('mixes values and labels of a clip and its partner', () => {

@@ -65,7 +65,9 @@ describe('LabelledLoader', function () {
     const byLabel = (batches: LabelledBatch[], label: string) =>
       batches.flatMap(({ entries: files, view: { data, shape } }) =>
         files.flatMap((entry, i) =>
-          entry.label === label ? [data.slice((i * data.length) / shape[0], ((i + 1) * data.length) / shape[0])] : [],
+          entry.label === label
+            ? [data.slice((i * data.length) / shape[0], ((i + 1) * data.length) / shape[0])]
+            : [],
         ),
       );
     const [first, second] = byLabel(await load('video', strong, 0, 6), '3');
@@ -85,11 +87,20 @@ describe('LabelledLoader', function () {
   });
 
   it('refuses a batch larger than there are clips', () => {
-    const make = () => new LabelledLoader({ ...loaderArgs('video', plain), batch: 7, startStep: 0, steps: 1 });
-    assert.throws(make, (error: Error) => error instanceof UserError && /only 6 clips.*batch=6/.test(error.message));
+    const make = () =>
+      new LabelledLoader({ ...loaderArgs('video', plain), batch: 7, startStep: 0, steps: 1 });
+    assert.throws(
+      make,
+      (error: Error) => error instanceof UserError && /only 6 clips.*batch=6/.test(error.message),
+    );
   });
 
-  function loaderArgs(modality: Modality, augmentation: LabelledAugmentation, overrides: Overrides = {}, seed = 0) {
+  function loaderArgs(
+    modality: Modality,
+    augmentation: LabelledAugmentation,
+    overrides: Overrides = {},
+    seed = 0,
+  ) {
     return { entries, config: configure('nano', overrides), modality, augmentation, seed };
   }
 

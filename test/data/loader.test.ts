@@ -42,7 +42,10 @@ describe('openLoader', function () {
       ],
     );
     for (const { data, shape } of [...batch.video, ...batch.audio]) {
-      assert.equal(data.length, shape.reduce((product, length) => product * length, 1));
+      assert.equal(
+        data.length,
+        shape.reduce((product, length) => product * length, 1),
+      );
       assert.ok(data.every(Number.isFinite));
       assert.ok(new Set(data).size > 50);
     }
@@ -66,8 +69,14 @@ describe('openLoader', function () {
       assert.deepEqual([...first.entries, ...second.entries], files);
       const join = (a: readonly NdArray[], b: readonly NdArray[]) =>
         a.map(({ data }, view) => Float32Array.of(...data, ...b[view].data));
-      assert.deepEqual(join(first.video, second.video), video.map(({ data }) => data));
-      assert.deepEqual(join(first.audio, second.audio), audio.map(({ data }) => data));
+      assert.deepEqual(
+        join(first.video, second.video),
+        video.map(({ data }) => data),
+      );
+      assert.deepEqual(
+        join(first.audio, second.audio),
+        audio.map(({ data }) => data),
+      );
     });
   });
 
@@ -107,7 +116,10 @@ describe('openLoader', function () {
       const loader = await openLoader({ entries, config, pool });
       for (let i = 0; i < 5; i++) await loader.next();
       await loader.close();
-      assert.ok(pool.cachedBytes > 0.5e6 && pool.cachedBytes <= cacheMegabytes * 1e6, `${pool.cachedBytes} bytes`);
+      assert.ok(
+        pool.cachedBytes > 0.5e6 && pool.cachedBytes <= cacheMegabytes * 1e6,
+        `${pool.cachedBytes} bytes`,
+      );
       await pool.close();
     }
   });
@@ -147,7 +159,10 @@ describe('openLoader', function () {
     assert.match(skipped[0].reason, /does not exist/);
     assert.match(skipped[1].reason, /holds no pictures or sound that can be read/);
     await loader.close();
-    assert.deepEqual(await load(broken, nano({ ...overridesOf(config), 'loader.workers': 3 }), 0, 2), batches);
+    assert.deepEqual(
+      await load(broken, nano({ ...overridesOf(config), 'loader.workers': 3 }), 0, 2),
+      batches,
+    );
   });
 
   it('stops when too many files cannot be used', async () => {
@@ -155,7 +170,10 @@ describe('openLoader', function () {
     const loader = await openLoader({ entries: broken, config: nano({ 'training.batch': 10 }) });
     await assert.rejects(loader.next(), (error: unknown) => {
       assert.ok(error instanceof UserError);
-      assert.match(error.message, /\d of 10 files cannot be used \(.*gone-\d\.mp4 does not exist.*loader\.maxBadShare=0\.05/);
+      assert.match(
+        error.message,
+        /\d of 10 files cannot be used \(.*gone-\d\.mp4 does not exist.*loader\.maxBadShare=0\.05/,
+      );
       return true;
     });
     await loader.close();
@@ -198,7 +216,12 @@ function overridesOf(config: XkdConfig): Overrides {
   return { 'training.batch': config.training.batch, 'loader.maxBadShare': config.loader.maxBadShare };
 }
 
-async function load(entries: MediaEntry[], config: XkdConfig, from: number, to: number): Promise<ViewBatch[]> {
+async function load(
+  entries: MediaEntry[],
+  config: XkdConfig,
+  from: number,
+  to: number,
+): Promise<ViewBatch[]> {
   const loader = await openLoader({ entries, config, startStep: from, steps: to });
   const batches = [];
   const count = (to - from) * config.training.accumulate;

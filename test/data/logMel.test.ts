@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { configure, cropSpectrogram, LogMel, melFilterbank, openClipPool, readSafetensors, UserError } from 'xkd';
+import {
+  configure,
+  cropSpectrogram,
+  LogMel,
+  melFilterbank,
+  openClipPool,
+  readSafetensors,
+  UserError,
+} from 'xkd';
 
 const golden = join(__dirname, '../../golden');
 const { tensors } = readSafetensors(join(golden, 'pieces.safetensors'));
@@ -50,7 +58,9 @@ describe('LogMel', () => {
 
   it('works for other sizes: a tone is loudest in its band', () => {
     const nano = configure('nano');
-    const waveform = Float32Array.from({ length: 16000 }, (_, n) => Math.sin((2 * Math.PI * 2000 * n) / 16000));
+    const waveform = Float32Array.from({ length: 16000 }, (_, n) =>
+      Math.sin((2 * Math.PI * 2000 * n) / 16000),
+    );
     const out = new LogMel(nano.spectrogram, 16000).compute({ waveform, columns: 32 });
     assert.equal(out.length, 32 * 32);
     const column = Array.from({ length: 32 }, (_, m) => out[m * 32 + 16]);
@@ -75,7 +85,11 @@ describe('cropSpectrogram', () => {
 
   it('changes nothing when the box is the spectrogram', () => {
     const input = tensor('crop.input');
-    assertClose(cropSpectrogram(input, 80, 112, 1.5, { top: 0, left: 28, height: 80, width: 112 }), input, 1e-6);
+    assertClose(
+      cropSpectrogram(input, 80, 112, 1.5, { top: 0, left: 28, height: 80, width: 112 }),
+      input,
+      1e-6,
+    );
   });
 });
 

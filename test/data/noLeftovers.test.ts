@@ -49,15 +49,17 @@ describe('a loader leaves nothing behind', function () {
       let errors = '';
       child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
       try {
-      const decoders = (): number[] => descendants(child.pid!).filter((pid) => commandLine(pid).includes('decoderProcess'));
-      await eventually(() => decoders().length > 0, 'nothing is decoded');
-      const started = descendants(child.pid!);
-      if (signal) child.kill(signal);
-      else child.stdin.write('go\n');
-      await ended(child);
-      const left = (): number[] => [...started, ...processesWith(file(''))].filter((pid) => commandLine(pid) !== '');
-      await eventually(() => left().length === 0, 'processes are left');
-      if (name !== 'an error') assert.equal(errors, '');
+        const decoders = (): number[] =>
+          descendants(child.pid!).filter((pid) => commandLine(pid).includes('decoderProcess'));
+        await eventually(() => decoders().length > 0, 'nothing is decoded');
+        const started = descendants(child.pid!);
+        if (signal) child.kill(signal);
+        else child.stdin.write('go\n');
+        await ended(child);
+        const left = (): number[] =>
+          [...started, ...processesWith(file(''))].filter((pid) => commandLine(pid) !== '');
+        await eventually(() => left().length === 0, 'processes are left');
+        if (name !== 'an error') assert.equal(errors, '');
       } finally {
         child.kill('SIGKILL');
       }
@@ -73,7 +75,9 @@ function ended(child: ChildProcess): Promise<unknown> {
 
 /** Running processes that name a path on their command line or have something below it open. */
 function processesWith(path: string): number[] {
-  return processes().filter((pid) => commandLine(pid).includes(path) || openFiles(pid).some((name) => name.startsWith(path)));
+  return processes().filter(
+    (pid) => commandLine(pid).includes(path) || openFiles(pid).some((name) => name.startsWith(path)),
+  );
 }
 
 /** What a process has started, and what that has. */

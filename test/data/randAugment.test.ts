@@ -72,8 +72,16 @@ describe('RandAugment', () => {
     const mean = turns.reduce((sum, turn) => sum + Math.abs(turn), 0) / turns.length;
     assert.ok(Math.abs(mean - 21) < 0.3, `mean turn ${mean}`);
     assert.ok(turns.some((turn) => turn < 0) && turns.some((turn) => turn > 0));
-    const again = drawRandAugment(RandomStream.fromSeed(9), { operations: 4, magnitude: 7, magnitudeStd: 0.5 });
-    const once = drawRandAugment(RandomStream.fromSeed(9), { operations: 4, magnitude: 7, magnitudeStd: 0.5 });
+    const again = drawRandAugment(RandomStream.fromSeed(9), {
+      operations: 4,
+      magnitude: 7,
+      magnitudeStd: 0.5,
+    });
+    const once = drawRandAugment(RandomStream.fromSeed(9), {
+      operations: 4,
+      magnitude: 7,
+      magnitudeStd: 0.5,
+    });
     assert.deepEqual(once, again);
   });
 });

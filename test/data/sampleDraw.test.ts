@@ -20,7 +20,9 @@ describe('drawClip', () => {
   });
 
   it('balances the classes exactly in every eight clips, without a fixed order', () => {
-    const blocks = Array.from({ length: 10 }, (_, block) => draw(classes, {}, block * classes).map(({ label }) => label));
+    const blocks = Array.from({ length: 10 }, (_, block) =>
+      draw(classes, {}, block * classes).map(({ label }) => label),
+    );
     for (const labels of blocks) assert.deepEqual([...labels].sort(), [...sampleClasses].sort());
     assert.ok(new Set(blocks.map((labels) => labels.join())).size > 5);
   });
@@ -28,7 +30,9 @@ describe('drawClip', () => {
   it('varies duration from 2 to 6 s in whole frames, motion, size, pitch and tempo', () => {
     const clips = draw(200);
     const frames = clips.map(({ durationSeconds }) => durationSeconds * 25);
-    assert.ok(frames.every((count) => Math.abs(count - Math.round(count)) < 1e-9 && count >= 50 && count <= 150));
+    assert.ok(
+      frames.every((count) => Math.abs(count - Math.round(count)) < 1e-9 && count >= 50 && count <= 150),
+    );
     assert.equal(new Set(clips.map(({ motion }) => motion.pattern)).size, 4);
     const spread = (value: (clip: ClipSpec) => number): [number, number] => [
       Math.min(...clips.map(value)),
@@ -38,9 +42,21 @@ describe('drawClip', () => {
       const margin = 0.1 * (to - from);
       assert.ok(low >= from && low < from + margin && high <= to && high > to - margin, `${low} to ${high}`);
     };
-    within(spread(({ scene }) => scene.object.radius), 40, 50);
-    within(spread(({ sound }) => sound.pitch), 0.9, 1.1);
-    within(spread(({ motion }) => motion.tempoSeconds), 0.25, 0.42);
+    within(
+      spread(({ scene }) => scene.object.radius),
+      40,
+      50,
+    );
+    within(
+      spread(({ sound }) => sound.pitch),
+      0.9,
+      1.1,
+    );
+    within(
+      spread(({ motion }) => motion.tempoSeconds),
+      0.25,
+      0.42,
+    );
   });
 
   it('lets at least two impacts be heard in every second', () => {
@@ -48,13 +64,18 @@ describe('drawClip', () => {
       const impacts = heardImpacts(clip);
       for (let start = 0; start + 1 <= clip.durationSeconds; start += 0.04) {
         const count = impacts.filter((seconds) => seconds >= start && seconds < start + 1).length;
-        assert.ok(count >= 2 || start + 1 > clip.durationSeconds - 0.02, `${clip.index} at ${start}: ${count}`);
+        assert.ok(
+          count >= 2 || start + 1 > clip.durationSeconds - 0.02,
+          `${clip.index} at ${start}: ${count}`,
+        );
       }
     }
   });
 
   it('gives every class stripes of its own and five modes below half the sample rate', () => {
-    const stripes = materials.map(({ stripeDegrees, stripePeriodPixels }) => `${stripeDegrees} ${stripePeriodPixels}`);
+    const stripes = materials.map(
+      ({ stripeDegrees, stripePeriodPixels }) => `${stripeDegrees} ${stripePeriodPixels}`,
+    );
     assert.equal(new Set(stripes).size, classes);
     for (const { modes } of materials) {
       assert.equal(modes.length, 5);
@@ -75,7 +96,10 @@ describe('dials of the sample set', () => {
 
   it('turn the stripes alone: with another share the sound and the motion of a clip stay', () => {
     const [full, none] = [draw(40), draw(40, { commonShare: 0 })];
-    assert.deepEqual(none.map(({ sound, motion }) => [sound, motion]), full.map(({ sound, motion }) => [sound, motion]));
+    assert.deepEqual(
+      none.map(({ sound, motion }) => [sound, motion]),
+      full.map(({ sound, motion }) => [sound, motion]),
+    );
   });
 
   it('put an unrelated sound under every video when pairs are shuffled', () => {
@@ -88,7 +112,10 @@ describe('dials of the sample set', () => {
   });
 
   it('set the number of things behind the object and the grain', () => {
-    const [plain, full] = [draw(20, { clutter: 0, visualNoise: 0 }), draw(20, { clutter: 12, visualNoise: 0.2 })];
+    const [plain, full] = [
+      draw(20, { clutter: 0, visualNoise: 0 }),
+      draw(20, { clutter: 12, visualNoise: 0.2 }),
+    ];
     assert.ok(plain.every(({ scene }) => scene.clutter.length === 0 && scene.visualNoise === 0));
     assert.ok(full.every(({ scene }) => scene.clutter.length === 12 && scene.visualNoise >= 0.1));
     const roughness = (clip: ClipSpec): number => {
@@ -135,5 +162,7 @@ describe('renderClip', () => {
 });
 
 function draw(count: number, dials: Partial<SampleDials> = {}, from = 0): ClipSpec[] {
-  return Array.from({ length: count }, (_, i) => drawClip(0, 'train', from + i, { ...defaultDials, ...dials }));
+  return Array.from({ length: count }, (_, i) =>
+    drawClip(0, 'train', from + i, { ...defaultDials, ...dials }),
+  );
 }

@@ -27,8 +27,17 @@ describe('makeSampleSet', () => {
       Array.from({ length: 24 }, (_, i) => (i + 1) / 24),
     );
     const index = rows(out);
-    assert.deepEqual(index.map(({ path }) => path).sort(), fs.readdirSync(join(out, 'clips')).map((name) => `clips/${name}`).sort());
-    for (const [split, share] of [['train', 2], ['test', 1]] as const) {
+    assert.deepEqual(
+      index.map(({ path }) => path).sort(),
+      fs
+        .readdirSync(join(out, 'clips'))
+        .map((name) => `clips/${name}`)
+        .sort(),
+    );
+    for (const [split, share] of [
+      ['train', 2],
+      ['test', 1],
+    ] as const) {
       const labels = index.filter((row) => row.split === split).map(({ label }) => label);
       for (const name of sampleClasses) assert.equal(labels.filter((label) => label === name).length, share);
     }
@@ -71,7 +80,10 @@ describe('makeSampleSet', () => {
     const out = join(folder, 'mine');
     fs.mkdirSync(out);
     fs.writeFileSync(join(out, 'thesis.txt'), 'years');
-    await rejects({ ...small, out, force: true }, /already exists and is not a sample set; choose another folder/);
+    await rejects(
+      { ...small, out, force: true },
+      /already exists and is not a sample set; choose another folder/,
+    );
     assert.equal(fs.readFileSync(join(out, 'thesis.txt'), 'utf8'), 'years');
   });
 
@@ -94,7 +106,10 @@ describe('makeSampleSet', () => {
       if (done === 4) stop.abort();
     };
     const stopped = makeSampleSet({ ...options, signal: stop.signal }, onProgress);
-    await assert.rejects(stopped, (error) => error instanceof UserError && /Stopped after \d+ of 24 clips/.test(error.message));
+    await assert.rejects(
+      stopped,
+      (error) => error instanceof UserError && /Stopped after \d+ of 24 clips/.test(error.message),
+    );
     assert.equal(fs.existsSync(out), false);
     assert.deepEqual(childPrograms(), []);
     const clips = `${out}.partial/clips`;
@@ -102,7 +117,10 @@ describe('makeSampleSet', () => {
     const times = finished.map((name) => fs.statSync(join(clips, name)).mtimeMs);
     await makeSampleSet(options);
     assert.ok(finished.length >= 4);
-    assert.deepEqual(finished.map((name) => fs.statSync(join(out, 'clips', name)).mtimeMs), times);
+    assert.deepEqual(
+      finished.map((name) => fs.statSync(join(out, 'clips', name)).mtimeMs),
+      times,
+    );
     assert.equal(fs.readdirSync(join(out, 'clips')).length, 24);
     assert.ok(fs.readdirSync(join(out, 'clips')).every((name) => name.endsWith('.mp4')));
     assert.equal(fs.existsSync(`${out}.partial`), false);
@@ -142,7 +160,10 @@ describe('bad input to makeSampleSet', () => {
     const out = join(folder, 'set');
     await rejects({ out, dials: { commonShare: 1.5 } }, /^commonShare must be at most 1; 1\.5 is not\.$/);
     await rejects({ out, dials: { clutter: 2.5 } }, /^clutter must be a whole number; 2\.5 is not one\.$/);
-    await rejects({ out, dials: { fog: 1 } as object }, /no dial "fog"; the dials are visualNoise, clutter, commonShare/);
+    await rejects(
+      { out, dials: { fog: 1 } as object },
+      /no dial "fog"; the dials are visualNoise, clutter, commonShare/,
+    );
     await rejects({ out, train: 0 }, /^train must be at least 1; 0 is not\.$/);
     await rejects({ out, workers: 0 }, /^workers must be a whole number from 1 to 256; 0 is not\.$/);
     assert.deepEqual(fs.readdirSync(folder), []);
@@ -150,13 +171,22 @@ describe('bad input to makeSampleSet', () => {
 
   it('says that a folder cannot be made', async () => {
     fs.writeFileSync(join(folder, 'file'), '');
-    await rejects({ ...few, out: join(folder, 'file', 'set') }, /file" is a file, so no folder can be made in it; choose another/);
+    await rejects(
+      { ...few, out: join(folder, 'file', 'set') },
+      /file" is a file, so no folder can be made in it; choose another/,
+    );
   });
 
   it('says that the disk is full, that ffmpeg fails, and that it does not start', async () => {
     const cases = [
-      ['#!/bin/sh\necho "Error writing trailer: No space left on device" >&2\nexit 1\n', /The disk is full at .*; free some space/],
-      ['#!/bin/sh\necho "Unknown encoder libx264" >&2\nexit 1\n', /ffmpeg could not write .*: Unknown encoder libx264\./],
+      [
+        '#!/bin/sh\necho "Error writing trailer: No space left on device" >&2\nexit 1\n',
+        /The disk is full at .*; free some space/,
+      ],
+      [
+        '#!/bin/sh\necho "Unknown encoder libx264" >&2\nexit 1\n',
+        /ffmpeg could not write .*: Unknown encoder libx264\./,
+      ],
       ['#!/no/such/shell\n', /ffmpeg \(.*\) did not start: .*ENOENT/],
     ] as const;
     for (const [script, message] of cases) {
@@ -181,7 +211,10 @@ function decode(path: string, output: readonly string[]): Buffer {
 }
 
 function loudest(sound: Float32Array, fromSeconds: number, toSeconds: number): number {
-  const part = sound.subarray(Math.max(0, Math.round(fromSeconds * 16000)), Math.max(0, Math.round(toSeconds * 16000)));
+  const part = sound.subarray(
+    Math.max(0, Math.round(fromSeconds * 16000)),
+    Math.max(0, Math.round(toSeconds * 16000)),
+  );
   return part.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
 }
 

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { mean, sampleCorrelation } from 'simple-statistics';
-import { configure, defaultDials, drawClip, heardImpacts, LogMel, materials, renderClip, seenImpacts, type ClipSpec } from 'xkd';
+import {
+  configure,
+  defaultDials,
+  drawClip,
+  heardImpacts,
+  LogMel,
+  materials,
+  renderClip,
+  seenImpacts,
+  type ClipSpec,
+} from 'xkd';
 
 const framesPerSecond = 25;
 const sampleRateHz = 16000;
@@ -17,7 +27,9 @@ describe('impacts of the sample set', () => {
       patterns.add(clip.motion.pattern);
       const gaps = wallGaps(clip);
       for (const seconds of seenImpacts(clip)) {
-        const offset = Math.min(...gaps.map((gap) => Math.abs(closestFrame(gap, seconds) / framesPerSecond - seconds)));
+        const offset = Math.min(
+          ...gaps.map((gap) => Math.abs(closestFrame(gap, seconds) / framesPerSecond - seconds)),
+        );
         // A hair beyond half a frame, since the object may leave the wall more slowly than it came.
         assert.ok(offset < 0.5 / framesPerSecond + 0.002, `clip ${index} at ${seconds}: ${offset} s off`);
       }
@@ -105,8 +117,11 @@ function wallGaps(clip: ClipSpec): number[][] {
       }
     }
     const wall = clip.scene.wall.thickness;
-    const before = (line: Float64Array): number => line.slice(wall, size / 2).reduce((sum, red) => sum + 1 - red, 0);
-    [columns, columns.slice().reverse(), rows, rows.slice().reverse()].forEach((line, i) => gaps[i].push(before(line)));
+    const before = (line: Float64Array): number =>
+      line.slice(wall, size / 2).reduce((sum, red) => sum + 1 - red, 0);
+    [columns, columns.slice().reverse(), rows, rows.slice().reverse()].forEach((line, i) =>
+      gaps[i].push(before(line)),
+    );
   }
   return gaps;
 }
@@ -164,5 +179,7 @@ function meanSpectrum(waveform: Float32Array): number[] {
   const start = Math.floor((waveform.length - sampleRateHz) / 2);
   const { columns, melBands } = nano.spectrogram;
   const picture = logMel.compute({ waveform: waveform.slice(start, start + sampleRateHz), columns }); // [M, C]
-  return Array.from({ length: melBands }, (_, band) => mean([...picture.slice(band * columns, (band + 1) * columns)]));
+  return Array.from({ length: melBands }, (_, band) =>
+    mean([...picture.slice(band * columns, (band + 1) * columns)]),
+  );
 }

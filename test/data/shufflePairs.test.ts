@@ -83,7 +83,8 @@ describe('shuffled pairs', () => {
   it('need two clips at a time', () => {
     assert.throws(
       () => tinyConfig({ pairs: 'shuffled', 'training.batch': 4, 'training.accumulate': 4 }),
-      (error: Error) => error instanceof UserError && /pairs is "shuffled" but only one clip/.test(error.message),
+      (error: Error) =>
+        error instanceof UserError && /pairs is "shuffled" but only one clip/.test(error.message),
     );
   });
 });

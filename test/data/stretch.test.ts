@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { configure, evaluationBatches, openDataset, type BadFile, type EvaluationBatch, type MediaEntry, type Modality } from 'xkd';
+import {
+  configure,
+  evaluationBatches,
+  openDataset,
+  type BadFile,
+  type EvaluationBatch,
+  type MediaEntry,
+  type Modality,
+} from 'xkd';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../media/fixtures';
 import { plant } from './datasets/trees';
 
@@ -53,7 +61,10 @@ describe('stretches of files', function () {
     const { entries, modalities } = await openDataset(file('.'));
     assert.deepEqual(modalities, ['audio']);
     const { audio, entries: used } = await read(entries, 1, 512, modalities);
-    assert.deepEqual(used.map(({ label }) => label), ['silent', 'tone']);
+    assert.deepEqual(
+      used.map(({ label }) => label),
+      ['silent', 'tone'],
+    );
     const loudest = [0, 1].map((i) => Math.max(...audio!.data.slice(i * 1024 + 256, i * 1024 + 768)));
     assert.ok(loudest[1] > loudest[0] + 1, `${loudest.join()}: the tone is louder than the silence`);
   });
@@ -68,6 +79,7 @@ async function read(
 ): Promise<EvaluationBatch> {
   const config = configure('nano', { 'loader.cacheMegabytes': cacheMegabytes, 'loader.maxBadShare': 1 });
   const plan = { kind: 'spread', clips, crops: 1 } as const;
-  for await (const batch of evaluationBatches(entries, config, { batch: 16, modalities, plan, onSkip })) return batch;
+  for await (const batch of evaluationBatches(entries, config, { batch: 16, modalities, plan, onSkip }))
+    return batch;
   throw new Error('There was no batch.');
 }

@@ -37,7 +37,10 @@ function statOf(name: string): ProcessTime | null {
   try {
     const text = readFileSync(`/proc/${name}/stat`, 'utf8');
     // Behind the name in brackets, from field 3 on: the parent is 4, times are 14 to 17.
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ').map(Number);
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
     const endedChildren = fields[13] + fields[14];
     return { parent: fields[1], ticks: fields[11] + fields[12] + endedChildren, endedChildren };
   } catch {

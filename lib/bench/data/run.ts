@@ -91,7 +91,12 @@ export async function runDataBench(
         const { merged } = await extractDataset({
           dataset: usable,
           out,
-          form: { frames: form, framesPerSecond: clip.framesPerSecond, shortSide: clip.frameSize, sampleRateHz: clip.sampleRateHz },
+          form: {
+            frames: form,
+            framesPerSecond: clip.framesPerSecond,
+            shortSide: clip.frameSize,
+            sampleRateHz: clip.sampleRateHz,
+          },
           clipsPerShard: 1,
           workers: args.threads,
         });
@@ -106,14 +111,24 @@ export async function runDataBench(
         });
       }
       const { pyav, onProgress } = args;
-      const measured = await measureWindows({ config, datasets, durations, pyav, windows, rounds, onProgress });
+      const measured = await measureWindows({
+        config,
+        datasets,
+        durations,
+        pyav,
+        windows,
+        rounds,
+        onProgress,
+      });
       parts.windows.push(...measured.rows);
       pyavVersion = measured.pyavVersion;
       for (const source of ['originals', 'raw', 'jpeg'] as const)
         for (const threads of new Set([1, args.threads])) {
           onProgress(`${preset}: clips from ${source} by ${threads} threads`);
           const dataset = datasets[source]!;
-          parts.throughput.push(await measureThroughput({ preset, source, dataset, threads, seconds: throughputSeconds }));
+          parts.throughput.push(
+            await measureThroughput({ preset, source, dataset, threads, seconds: throughputSeconds }),
+          );
         }
       const demand = await demandOf(preset, args);
       parts.demand.push(demand.row);
@@ -127,7 +142,9 @@ export async function runDataBench(
   }
 }
 
-async function usableFiles(dataset: Dataset): Promise<{ usable: Dataset; durations: number[]; bytes: number }> {
+async function usableFiles(
+  dataset: Dataset,
+): Promise<{ usable: Dataset; durations: number[]; bytes: number }> {
   const entries = [];
   const durations = [];
   let bytes = 0;
@@ -140,7 +157,10 @@ async function usableFiles(dataset: Dataset): Promise<{ usable: Dataset; duratio
     durations.push(info.durationSeconds);
     bytes += statSync(entry.path).size;
   }
-  if (entries.length === 0) throw new UserError(`There are no videos with sound in ${dataset.root}: give another folder with --data.`);
+  if (entries.length === 0)
+    throw new UserError(
+      `There are no videos with sound in ${dataset.root}: give another folder with --data.`,
+    );
   return { usable: { ...dataset, entries, folds: [] }, durations, bytes };
 }
 

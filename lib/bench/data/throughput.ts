@@ -56,7 +56,13 @@ export async function measureThroughput(args: ThroughputArgs): Promise<Throughpu
     clips += batch;
     seconds = (performance.now() - startMs) / 1000;
     const clipsPerSecond = clips / seconds;
-    return { preset, source: args.source, threads, clipsPerSecond, clipsPerSecondPerThread: clipsPerSecond / threads };
+    return {
+      preset,
+      source: args.source,
+      threads,
+      clipsPerSecond,
+      clipsPerSecondPerThread: clipsPerSecond / threads,
+    };
   } finally {
     await pool.close();
   }

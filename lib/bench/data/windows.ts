@@ -50,7 +50,9 @@ interface Taken {
 }
 
 /** Decodes the same random windows from every source, in turns. */
-export async function measureWindows(args: WindowsArgs): Promise<{ rows: WindowRow[]; pyavVersion: string | null }> {
+export async function measureWindows(
+  args: WindowsArgs,
+): Promise<{ rows: WindowRow[]; pyavVersion: string | null }> {
   const { config, datasets, durations, pyav, rounds } = args;
   const stream = RandomStream.fromSeed('windows');
   const { framesPerSecond, seconds } = config.clip;
@@ -65,7 +67,9 @@ export async function measureWindows(args: WindowsArgs): Promise<{ rows: WindowR
   // The round before the counted ones fills the disk's cache and compiles.
   for (let round = -1; round < rounds; round++) {
     for (const source of sources) {
-      args.onProgress(`${config.preset}: windows from ${source}, round ${Math.max(0, round) + 1} of ${rounds}`);
+      args.onProgress(
+        `${config.preset}: windows from ${source}, round ${Math.max(0, round) + 1} of ${rounds}`,
+      );
       let figures: Taken;
       if (source === 'pyav') {
         const { version, ...told } = runPyAv(pyav!, config, windows, datasets.originals!.entries);
@@ -141,8 +145,12 @@ function runPyAv(
     shortSide: clip.frameSize,
     sampleRateHz: clip.sampleRateHz,
   };
-  const { status, stdout, stderr } = spawnSync(python, [script], { input: JSON.stringify(job), encoding: 'utf8' });
-  if (status !== 0) throw new UserError(`PyAV could not decode the files (${stderr.trim().split('\n').at(-1)}).`);
+  const { status, stdout, stderr } = spawnSync(python, [script], {
+    input: JSON.stringify(job),
+    encoding: 'utf8',
+  });
+  if (status !== 0)
+    throw new UserError(`PyAV could not decode the files (${stderr.trim().split('\n').at(-1)}).`);
   const reply = JSON.parse(stdout) as PyAvReply;
   const frames = Math.round(clip.seconds * clip.framesPerSecond);
   const odd = reply.shapes.find(([[count]]) => count !== frames);

@@ -58,11 +58,17 @@ export function drawLocalAudio(stream: RandomStream, config: XkdConfig): AudioDr
  * @param waveform the clip's samples
  * @returns normalised log-mel `[1, M, C]`
  */
-export function applyAudio(waveform: Float32Array, draw: AudioDraw, logMel: LogMel, canvasTime: number): Float32Array {
+export function applyAudio(
+  waveform: Float32Array,
+  draw: AudioDraw,
+  logMel: LogMel,
+  canvasTime: number,
+): Float32Array {
   const window = waveform.subarray(draw.firstSample, draw.firstSample + draw.samples);
   const { columns, gain, box, warp, masks } = draw;
   const spectrogram = logMel.compute({ waveform: window, columns, gain });
-  const cropped = box === null ? spectrogram : cropSpectrogram(spectrogram, logMel.bands, columns, canvasTime, box);
+  const cropped =
+    box === null ? spectrogram : cropSpectrogram(spectrogram, logMel.bands, columns, canvasTime, box);
   const view = warp ? warpTime(cropped, columns, warp) : cropped;
   if (masks) coverSpectrogram(view, masks, columns);
   return view;

@@ -15,7 +15,9 @@ export class Blur {
     sigma: number,
   ) {
     const radius = Math.floor(side / 20);
-    const raw = Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-0.5 * ((i - radius) / sigma) ** 2));
+    const raw = Array.from({ length: 2 * radius + 1 }, (_, i) =>
+      Math.exp(-0.5 * ((i - radius) / sigma) ** 2),
+    );
     const total = raw.reduce((sum, value) => sum + value, 0);
     this.kernel = Float32Array.from(raw, (value) => value / total);
     this.rows = new Float32Array(side * side);

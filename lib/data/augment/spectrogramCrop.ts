@@ -58,7 +58,8 @@ export function cropSpectrogram(
   for (let y = 0; y < bands; y++) {
     for (let x = 0; x < columns; x++) {
       let sum = 0;
-      for (let tap = 4 * y; tap < 4 * y + 4; tap++) sum += down.weight[tap] * narrow[down.index[tap] * columns + x];
+      for (let tap = 4 * y; tap < 4 * y + 4; tap++)
+        sum += down.weight[tap] * narrow[down.index[tap] * columns + x];
       out[y * columns + x] = sum; // [M, C]
     }
   }

@@ -37,8 +37,7 @@ export function warpTime(
   const last = columns - 1;
   const out = new Float32Array(spectrogram.length);
   for (let column = 0; column < columns; column++) {
-    const source =
-      column <= to ? (column * from) / to : from + ((column - to) * (last - from)) / (last - to);
+    const source = column <= to ? (column * from) / to : from + ((column - to) * (last - from)) / (last - to);
     const left = Math.min(last, Math.floor(source));
     const right = Math.min(last, left + 1);
     const share = source - left;

@@ -40,7 +40,12 @@ export interface Frames {
 }
 
 /** Every frame, a large random crop, flip and colour jitter. */
-export function drawGlobalVideo(stream: RandomStream, config: XkdConfig, height: number, width: number): VideoDraw {
+export function drawGlobalVideo(
+  stream: RandomStream,
+  config: XkdConfig,
+  height: number,
+  width: number,
+): VideoDraw {
   const { globalArea, aspect, flip } = config.videoAugmentation;
   return {
     firstFrame: 0,
@@ -55,7 +60,12 @@ export function drawGlobalVideo(stream: RandomStream, config: XkdConfig, height:
 }
 
 /** A few frames in a row, a small random crop, flip, colour jitter, sometimes grey, sometimes blurred. */
-export function drawLocalVideo(stream: RandomStream, config: XkdConfig, height: number, width: number): VideoDraw {
+export function drawLocalVideo(
+  stream: RandomStream,
+  config: XkdConfig,
+  height: number,
+  width: number,
+): VideoDraw {
   const { localArea, aspect, flip, localGrey, localBlur, blurSigma } = config.videoAugmentation;
   const blur = stream.split('blur');
   return {

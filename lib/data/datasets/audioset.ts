@@ -24,9 +24,11 @@ export const audioset: Layout = {
     classes: 527,
     clips: { train: 2_063_949, test: 20_371 },
     alternatives: { train: [22_160, 2_041_789] },
-    source: 'Gemmeke et al., ICASSP 2017; the heads of the tables: 22160 and 2041789 training segments, 20371 for evaluation',
+    source:
+      'Gemmeke et al., ICASSP 2017; the heads of the tables: 22160 and 2041789 training segments, 20371 for evaluation',
   },
-  expected: 'balanced_train_segments.csv, eval_segments.csv, if there is one class_labels_indices.csv, and files named by YouTube ids',
+  expected:
+    'balanced_train_segments.csv, eval_segments.csv, if there is one class_labels_indices.csv, and files named by YouTube ids',
   multiLabel: true,
   whole: false,
 
@@ -71,14 +73,20 @@ async function readVocabulary(path: string): Promise<Map<string, string>> {
   return new Map(table.rows.map((row) => [row[mid], row[name]]));
 }
 
-async function readSegments(path: string, vocabulary: ReadonlyMap<string, string> | null): Promise<SegmentRow[]> {
+async function readSegments(
+  path: string,
+  vocabulary: ReadonlyMap<string, string> | null,
+): Promise<SegmentRow[]> {
   const columns = ['YTID', 'start_seconds', 'end_seconds', 'positive_labels'];
   const table = await readTable(path, { columns, comment: '#', delimiter: delimiterOf(path) });
   const isTested = /^(eval|test|val)/i.test(path.split(/[\\/]/).at(-1)!);
   const [split, role]: [string, FoldRole] = isTested ? ['test', 'test'] : ['train', 'train'];
   return table.rows.map(([id, start, end, names], i) => {
     const place = `row ${table.firstRow + i}`;
-    const labels = names.split(',').map((name) => name.trim()).filter((name) => name !== '');
+    const labels = names
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
     const strange = vocabulary && labels.find((label) => !vocabulary.has(label));
     if (strange) {
       throw new UserError(

@@ -15,8 +15,18 @@ export const esc50: Layout = {
   title: 'ESC-50',
   published: {
     classes: 50,
-    clips: Object.fromEntries([1, 2, 3, 4, 5].flatMap((fold) => [[`${fold} train`, 1600], [`${fold} test`, 400]])),
-    perClass: Object.fromEntries([1, 2, 3, 4, 5].flatMap((fold) => [[`${fold} train`, 32], [`${fold} test`, 8]])),
+    clips: Object.fromEntries(
+      [1, 2, 3, 4, 5].flatMap((fold) => [
+        [`${fold} train`, 1600],
+        [`${fold} test`, 400],
+      ]),
+    ),
+    perClass: Object.fromEntries(
+      [1, 2, 3, 4, 5].flatMap((fold) => [
+        [`${fold} train`, 32],
+        [`${fold} test`, 8],
+      ]),
+    ),
     source: 'Piczak, ACM Multimedia 2015: 2000 clips, 40 of each class, in five folds',
   },
   expected: 'audio/*.wav and meta/esc50.csv',
@@ -30,15 +40,24 @@ export const esc50: Layout = {
   async read(folder) {
     const table = await readTable(tableIn(folder)!);
     const [name, fold] = [columnOf(table, 'filename', 'files'), columnOf(table, 'fold', 'folds')];
-    const [target, category] = [columnOf(table, 'target', 'class numbers'), columnOf(table, 'category', 'classes')];
+    const [target, category] = [
+      columnOf(table, 'target', 'class numbers'),
+      columnOf(table, 'category', 'classes'),
+    ];
     const classes: string[] = [];
     const listed = table.rows.map((row, i): ListedClip => {
       const place = `Row ${table.firstRow + i} of ${table.path}`;
       const number = Number(row[target]);
       if (!folds.includes(row[fold])) {
-        throw new UserError(`${place} names the fold "${row[fold]}", but folds are 1 to 5: take the table as it was published.`);
+        throw new UserError(
+          `${place} names the fold "${row[fold]}", but folds are 1 to 5: take the table as it was published.`,
+        );
       }
-      if (!/^\d+$/.test(row[target]) || row[category] === '' || (classes[number] ?? row[category]) !== row[category]) {
+      if (
+        !/^\d+$/.test(row[target]) ||
+        row[category] === '' ||
+        (classes[number] ?? row[category]) !== row[category]
+      ) {
         throw new UserError(
           `${place} gives "${row[category]}" the number ${row[target]}, which disagrees with other rows: take the table as it was published.`,
         );

@@ -24,7 +24,8 @@ export const fsd50k: Layout = {
     clips: { train: 36_796, val: 4170, test: 10_231 },
     source: 'Fonseca et al., IEEE/ACM TASLP 30 (2022): 40966 clips for development and 10231 for evaluation',
   },
-  expected: 'FSD50K.dev_audio/*.wav, FSD50K.eval_audio/*.wav and FSD50K.ground_truth/{dev,eval,vocabulary}.csv',
+  expected:
+    'FSD50K.dev_audio/*.wav, FSD50K.eval_audio/*.wav and FSD50K.ground_truth/{dev,eval,vocabulary}.csv',
   multiLabel: true,
   whole: true,
 
@@ -58,14 +59,21 @@ async function readTruth(path: string, known: ReadonlySet<string>): Promise<List
   const split = isDev ? columnOf(table, 'split', 'splits') : -1;
   return table.rows.map((row, i) => {
     const place = `Row ${table.firstRow + i} of ${path}`;
-    const names = row[labels].split(',').map((name) => name.trim()).filter((name) => name !== '');
+    const names = row[labels]
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
     const strange = names.find((name) => !known.has(name));
     if (strange !== undefined) {
-      throw new UserError(`${place} has the label "${strange}", which vocabulary.csv does not list: take both as they were published.`);
+      throw new UserError(
+        `${place} has the label "${strange}", which vocabulary.csv does not list: take both as they were published.`,
+      );
     }
     const own = split < 0 ? 'test' : row[split];
     if (!Object.hasOwn(roleOf, own)) {
-      throw new UserError(`${place} has the split "${own}", but splits are train and val: take the table as it was published.`);
+      throw new UserError(
+        `${place} has the split "${own}", but splits are train and val: take the table as it was published.`,
+      );
     }
     const name = `FSD50K.${isDev ? 'dev' : 'eval'}_audio/${basename(withSlashes(row[fname]), '.wav')}.wav`;
     return { name, label: null, labels: names, split: own, roles: [roleOf[own]] };

@@ -9,7 +9,13 @@ import { FileKeys, namesIn } from './places';
 import { requireList } from './root';
 
 const folds = ['1', '2', '3'];
-const listFolders = ['testTrainMulti_7030_splits', 'test_train_splits/testTrainMulti_7030_splits', 'splits', 'annotations', '.'];
+const listFolders = [
+  'testTrainMulti_7030_splits',
+  'test_train_splits/testTrainMulti_7030_splits',
+  'splits',
+  'annotations',
+  '.',
+];
 const listName = /^(.+)_test_split([123])\.txt$/;
 const roleOf: Readonly<Record<string, FoldRole>> = { 0: null, 1: 'train', 2: 'test' };
 
@@ -33,7 +39,8 @@ export const hmdb51: Layout = {
     perClass: { '1 train': 70, '1 test': 30, '2 train': 70, '2 test': 30, '3 train': 70, '3 test': 30 },
     source: 'Kuehne et al., ICCV 2011; the lists of the three splits, which name 6766 clips',
   },
-  expected: 'CLASS/*.avi (also within a folder such as hmdb51_org) and testTrainMulti_7030_splits/CLASS_test_split1.txt, ...',
+  expected:
+    'CLASS/*.avi (also within a folder such as hmdb51_org) and testTrainMulti_7030_splits/CLASS_test_split1.txt, ...',
   multiLabel: false,
   whole: true,
 

@@ -29,7 +29,14 @@ export async function readKnown(name: KnownDataset, root: string, folder: string
   const missing = content.clips.filter(({ path }) => path === null).map(({ listed }) => listed);
   const clips = content.clips.filter(({ path }) => path !== null);
   if (clips.length === 0) {
-    throw noClips(layout, root, folder, missing.length > 0 ? `none of the ${missing.length} clips of its lists is in it` : 'its lists name no clips');
+    throw noClips(
+      layout,
+      root,
+      folder,
+      missing.length > 0
+        ? `none of the ${missing.length} clips of its lists is in it`
+        : 'its lists name no clips',
+    );
   }
   const entries = clips.map(({ listed: clip, path, sound }) => entryOf(clip, path!, sound));
   return {
@@ -45,7 +52,12 @@ export async function readKnown(name: KnownDataset, root: string, folder: string
       modalities: heldModalities(entries),
       missing: missing.length,
       leftOut: content.unlisted,
-      folds: content.folds.map((fold, f) => foldOf(fold, clips.map(({ listed: clip }) => clip.roles[f]))),
+      folds: content.folds.map((fold, f) =>
+        foldOf(
+          fold,
+          clips.map(({ listed: clip }) => clip.roles[f]),
+        ),
+      ),
     },
   };
 }

@@ -9,7 +9,12 @@ import { FileKeys, firstPlace } from './places';
 import { requireList } from './root';
 
 const folds = ['1', '2', '3'];
-const listFolders = ['ucfTrainTestlist', 'UCF101TrainTestSplits-RecognitionTask/ucfTrainTestlist', 'annotations', '.'];
+const listFolders = [
+  'ucfTrainTestlist',
+  'UCF101TrainTestSplits-RecognitionTask/ucfTrainTestlist',
+  'annotations',
+  '.',
+];
 
 /**
  * UCF101 (Soomro et al. 2012): `UCF-101/Class/v_Class_gXX_cYY.avi`, and lists of `Class/v_Class_gXX_cYY.avi`, in the
@@ -29,7 +34,8 @@ export const ucf101: Layout = {
       '3 train': 9624,
       '3 test': 3696,
     },
-    source: 'Soomro, Zamir and Shah, CRCV-TR-12-01 (2012), 13320 clips; the three lists for action recognition',
+    source:
+      'Soomro, Zamir and Shah, CRCV-TR-12-01 (2012), 13320 clips; the three lists for action recognition',
   },
   expected: 'UCF-101/CLASS/*.avi and ucfTrainTestlist/{classInd,trainlist01,testlist01,...}.txt',
   multiLabel: false,
@@ -76,7 +82,10 @@ export const ucf101: Layout = {
 };
 
 function listsIn(folder: string): string | null {
-  const place = firstPlace(folder, listFolders.map((list) => join(list, 'classInd.txt')));
+  const place = firstPlace(
+    folder,
+    listFolders.map((list) => join(list, 'classInd.txt')),
+  );
   return place && join(place, '..');
 }
 
@@ -85,7 +94,9 @@ function readClasses(path: string): string[] {
   return readLines(path).map(({ text, line }, i) => {
     const match = /^(\d+)\s+(\S+)$/.exec(text);
     if (match && Number(match[1]) === i + 1) return match[2];
-    throw new UserError(`Line ${line} of ${path} is not "${i + 1} CLASS" but "${text}": take the list as it was published.`);
+    throw new UserError(
+      `Line ${line} of ${path} is not "${i + 1} CLASS" but "${text}": take the list as it was published.`,
+    );
   });
 }
 

@@ -21,7 +21,10 @@ export interface SpaceEstimate {
 }
 
 /** Estimates the size of stored clips from what a sample of the files says of itself (of all files, if they are few). */
-export async function estimateSpace(entries: readonly MediaEntry[], form: StoredForm): Promise<SpaceEstimate> {
+export async function estimateSpace(
+  entries: readonly MediaEntry[],
+  form: StoredForm,
+): Promise<SpaceEstimate> {
   const count = Math.min(mostProbed, entries.length);
   const sample = Array.from({ length: count }, (_, i) => entries[Math.floor((i * entries.length) / count)]);
   const found = { bytes: 0, seconds: 0 };
@@ -56,7 +59,10 @@ export function inUnits(bytes: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-async function estimateClip(entry: MediaEntry, form: StoredForm): Promise<{ bytes: number; seconds: number }> {
+async function estimateClip(
+  entry: MediaEntry,
+  form: StoredForm,
+): Promise<{ bytes: number; seconds: number }> {
   try {
     const info = await probe(entry.path);
     const seconds = stretchOf(entry, info.durationSeconds) ?? secondsBySize(entry.path);

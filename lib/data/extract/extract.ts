@@ -58,7 +58,12 @@ export interface ExtractSummary {
   readonly shardsMissing: number;
 }
 
-export const usualForm: StoredForm = { frames: 'raw', framesPerSecond: 8, shortSide: 112, sampleRateHz: 16000 };
+export const usualForm: StoredForm = {
+  frames: 'raw',
+  framesPerSecond: 8,
+  shortSide: 112,
+  sampleRateHz: 16000,
+};
 
 /**
  * Brings the files of a data set into a form from which clips are cheap to sample: decoded frames and sound in tars
@@ -71,7 +76,9 @@ export const usualForm: StoredForm = { frames: 'raw', framesPerSecond: 8, shortS
 export async function extractDataset(args: ExtractArgs): Promise<ExtractSummary> {
   const { dataset, shard: choice = { index: 0, of: 1 } } = args;
   if (dataset.entries.some(({ stored }) => stored)) {
-    throw new UserError(`${dataset.root} is extracted already: name the folder of the original files with --data.`);
+    throw new UserError(
+      `${dataset.root} is extracted already: name the folder of the original files with --data.`,
+    );
   }
   const folder = resolve(args.out);
   // An extraction that is under way continues as it was begun.
@@ -84,7 +91,16 @@ export async function extractDataset(args: ExtractArgs): Promise<ExtractSummary>
   await announce(args, extraction, all, own);
   const { workers = availableParallelism(), signal, onProgress, onNote } = args;
   const clips = extractionEntries(dataset);
-  await writeShards({ shards: own, extraction, clips, root: dataset.root, workers, signal, onProgress, onNote });
+  await writeShards({
+    shards: own,
+    extraction,
+    clips,
+    root: dataset.root,
+    workers,
+    signal,
+    onProgress,
+    onNote,
+  });
   const failed = own.flatMap((shard) => failures(linesOf(shard, extraction)));
   const missing = missingShards(all).length;
   return {
@@ -103,7 +119,8 @@ async function announce(
   own: readonly Shard[],
 ): Promise<void> {
   const { dataset, spaceCheck = true } = args;
-  const count = (shards: readonly Shard[]): number => shards.reduce((sum, { first, end }) => sum + end - first, 0);
+  const count = (shards: readonly Shard[]): number =>
+    shards.reduce((sum, { first, end }) => sum + end - first, 0);
   const missing = missingShards(all);
   const estimate =
     missing.length > 0
@@ -111,7 +128,13 @@ async function announce(
       : { bytesPerClip: 0, secondsPerClip: 0 };
   const neededBytes = estimate.bytesPerClip * count(missing);
   const clips = count(own);
-  args.onPlan?.({ extraction, clips, clipsDone: clips - count(missingShards(own)), neededBytes, ...estimate });
+  args.onPlan?.({
+    extraction,
+    clips,
+    clipsDone: clips - count(missingShards(own)),
+    neededBytes,
+    ...estimate,
+  });
   if (spaceCheck) requireSpace(resolve(args.out), neededBytes);
 }
 

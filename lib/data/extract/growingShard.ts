@@ -22,10 +22,12 @@ export class ShardClaims {
   claim(shard: Shard): string | null {
     const others = growingFiles(shard).map((path) => ({ path, state: this.stateOf(shard, path) }));
     if (others.some(({ state }) => state === 'alive')) return null;
-    const own = others.length === 0 ? begin(shard) : takeOver(shard, others[0].path, others[0].state === 'silent');
+    const own =
+      others.length === 0 ? begin(shard) : takeOver(shard, others[0].path, others[0].state === 'silent');
     if (own === null) return null;
     // Of those that begin at the same time, at most one sees no other.
-    if (growingFiles(shard).every((path) => path === own || this.stateOf(shard, path) !== 'alive')) return own;
+    if (growingFiles(shard).every((path) => path === own || this.stateOf(shard, path) !== 'alive'))
+      return own;
     this.release(shard, own);
     return null;
   }

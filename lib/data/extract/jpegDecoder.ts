@@ -10,8 +10,26 @@ interface TurboJpeg {
   readonly memory: WebAssembly.Memory;
   malloc(bytes: number): number;
   tjInitDecompress(): number;
-  tjDecompressHeader3(handle: number, jpeg: number, bytes: number, width: number, height: number, sampling: number, colours: number): number;
-  tjDecompress2(handle: number, jpeg: number, bytes: number, pixels: number, width: number, pitch: number, height: number, format: number, flags: number): number;
+  tjDecompressHeader3(
+    handle: number,
+    jpeg: number,
+    bytes: number,
+    width: number,
+    height: number,
+    sampling: number,
+    colours: number,
+  ): number;
+  tjDecompress2(
+    handle: number,
+    jpeg: number,
+    bytes: number,
+    pixels: number,
+    width: number,
+    pitch: number,
+    height: number,
+    format: number,
+    flags: number,
+  ): number;
 }
 
 /**
@@ -35,11 +53,15 @@ export class JpegDecoder {
     this.output = atLeast(turbo, this.output, out.length);
     new Uint8Array(turbo.memory.buffer).set(jpeg, this.input.address);
     const { address } = this.input;
-    if (turbo.tjDecompressHeader3(handle, address, jpeg.length, header, header + 4, header + 8, header + 12)) return false;
+    if (turbo.tjDecompressHeader3(handle, address, jpeg.length, header, header + 4, header + 8, header + 12))
+      return false;
     const [foundWidth, foundHeight] = new Uint32Array(turbo.memory.buffer, header, 2);
     if (foundWidth !== width || foundHeight !== height || out.length !== 3 * height * width) return false;
     const pixels = this.output.address;
-    if (turbo.tjDecompress2(handle, address, jpeg.length, pixels, width, 3 * width, height, pixelFormatRgb, 0)) return false;
+    if (
+      turbo.tjDecompress2(handle, address, jpeg.length, pixels, width, 3 * width, height, pixelFormatRgb, 0)
+    )
+      return false;
     out.set(new Uint8Array(turbo.memory.buffer, pixels, out.length));
     return true;
   }
@@ -72,7 +94,10 @@ function instantiate(): { turbo: TurboJpeg; handle: number; header: number } {
   };
   const env = { setjmp: () => 0, longjmp: refuse('longjmp') };
   const code = readFileSync(require.resolve('@cwasm/jpeg-turbo/jpeg-turbo.wasm'));
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), { env, wasi_snapshot_preview1: system });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(code), {
+    env,
+    wasi_snapshot_preview1: system,
+  });
   const turbo = exports as unknown as TurboJpeg;
   return { turbo, handle: turbo.tjInitDecompress(), header: turbo.malloc(16) };
 }

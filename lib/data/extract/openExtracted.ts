@@ -28,14 +28,26 @@ export function openExtracted(folder: string): Dataset | null {
   const { name, classes, multiLabel, folds, missing } = dataset;
   const held = storedModalities(lines) ?? dataset.modalities;
   const entries = lines.map((line) => extractedEntry(folder, line, form));
-  return { name, root: folder, original: dataset.root, entries, classes, multiLabel, modalities: held, folds, ...(missing !== undefined && { missing }) };
+  return {
+    name,
+    root: folder,
+    original: dataset.root,
+    entries,
+    classes,
+    multiLabel,
+    modalities: held,
+    folds,
+    ...(missing !== undefined && { missing }),
+  };
 }
 
 /** What clips hold; null where none could be used, so that nothing is known about that. */
 function storedModalities(lines: readonly ManifestLine[]): Modality[] | null {
   const usable = lines.filter(({ error }) => error === undefined);
   if (usable.length === 0) return null;
-  return modalities.filter((modality) => usable.some(({ frames, samples }) => (modality === 'video' ? frames : samples) > 0));
+  return modalities.filter((modality) =>
+    usable.some(({ frames, samples }) => (modality === 'video' ? frames : samples) > 0),
+  );
 }
 
 function extractedEntry(folder: string, line: ManifestLine, form: StoredForm): MediaEntry {

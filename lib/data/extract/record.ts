@@ -62,7 +62,10 @@ export type StoredFrames = NonNullable<ClipRecord['frames']>;
 export type StoredSound = NonNullable<ClipRecord['sound']>;
 
 /** Where a frame begins and how long it is [bytes], counted from the start of the clip's bytes. */
-export function framePlace({ offset, bytes }: StoredFrames, frame: number): { offset: number; bytes: number } {
+export function framePlace(
+  { offset, bytes }: StoredFrames,
+  frame: number,
+): { offset: number; bytes: number } {
   if (typeof bytes === 'number') return { offset: offset + frame * bytes, bytes };
   let at = offset;
   for (let i = 0; i < frame; i++) at += bytes[i];

@@ -106,7 +106,8 @@ export function openExtractionFolder(out: string, plan: Extraction): void {
 export function readExtraction(folder: string): Extraction | null {
   const path = join(folder, extractionFile);
   if (!existsSync(path)) return null;
-  const sentence = () => `${path} is not what "xkd extract" writes: copy it again, or extract into another folder.`;
+  const sentence = () =>
+    `${path} is not what "xkd extract" writes: copy it again, or extract into another folder.`;
   return readJson(path, extractionSchema, sentence);
 }
 
@@ -127,12 +128,16 @@ function requireSame(out: string, there: Extraction, wanted: Extraction): void {
   const differing = Object.keys(now).filter((key) => before[key] !== now[key]);
   const what =
     differing.length > 0
-      ? differing.map((key) => `${key} ${String(before[key])} there, ${String(now[key])} asked for`).join('; ')
+      ? differing
+          .map((key) => `${key} ${String(before[key])} there, ${String(now[key])} asked for`)
+          .join('; ')
       : there.dataset.entries !== wanted.dataset.entries
         ? 'files of other names, labels or order'
         : null;
   if (what === null) return;
-  throw new UserError(`${out} holds an extraction with other settings (${what}): choose another folder with --out, or the same settings.`);
+  throw new UserError(
+    `${out} holds an extraction with other settings (${what}): choose another folder with --out, or the same settings.`,
+  );
 }
 
 /** Enough shards for the threads of a machine, of large sets for many machines; of small sets not a file for each clip. */

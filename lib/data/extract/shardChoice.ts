@@ -62,8 +62,11 @@ function fromText(text: string, shards: number | undefined): ShardChoice {
 }
 
 function checked(name: string, index: number, of: number): ShardChoice {
-  if (Number.isInteger(of) && of >= 1 && Number.isInteger(index) && index >= 0 && index < of) return { index, of };
-  throw new UserError(`${name} makes this machine number ${index} of ${of}: give a number from 0 to ${Math.max(0, of - 1)}.`);
+  if (Number.isInteger(of) && of >= 1 && Number.isInteger(index) && index >= 0 && index < of)
+    return { index, of };
+  throw new UserError(
+    `${name} makes this machine number ${index} of ${of}: give a number from 0 to ${Math.max(0, of - 1)}.`,
+  );
 }
 
 function optionalNumber(name: string, text: string | undefined): number | undefined {
@@ -71,6 +74,7 @@ function optionalNumber(name: string, text: string | undefined): number | undefi
 }
 
 function wholeNumber(name: string, text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new UserError(`${name} is "${text}", which is not a whole number: correct or unset it.`);
+  if (!/^\d{1,9}$/.test(text))
+    throw new UserError(`${name} is "${text}", which is not a whole number: correct or unset it.`);
   return Number(text);
 }

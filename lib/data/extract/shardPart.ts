@@ -78,14 +78,19 @@ export function restorePart(shard: Shard, extraction: Extraction): void {
 }
 
 /** What a part says, or why it does not belong to the extraction. */
-export function readPart(shard: Shard, extraction: Extraction): ManifestLine[] | 'missing' | 'damaged' | 'other settings' {
+export function readPart(
+  shard: Shard,
+  extraction: Extraction,
+): ManifestLine[] | 'missing' | 'damaged' | 'other settings' {
   if (!existsSync(shard.part) || !existsSync(shard.tar)) return 'missing';
   try {
     const [first, ...rest] = readFileSync(shard.part, 'utf8').trimEnd().split('\n');
     const head = headSchema.parse(JSON.parse(first));
     if (head.settings !== settingsHash(extraction)) return 'other settings';
     const lines = rest.map(parseLine);
-    const fits = lines.length === shard.end - shard.first && lines.every(({ position }, i) => position === shard.first + i);
+    const fits =
+      lines.length === shard.end - shard.first &&
+      lines.every(({ position }, i) => position === shard.first + i);
     return fits && head.clips === lines.length ? lines : 'damaged';
   } catch {
     return 'damaged';
@@ -97,7 +102,10 @@ export function parseLine(text: string): ManifestLine {
   return lineSchema.parse(JSON.parse(text));
 }
 
-function manifestLine({ record, offset, length, sha256, recordPlace }: WrittenClip, shard: string): ManifestLine {
+function manifestLine(
+  { record, offset, length, sha256, recordPlace }: WrittenClip,
+  shard: string,
+): ManifestLine {
   const { position, clip, original, durationSeconds, frames, sound, error } = record;
   return {
     position,

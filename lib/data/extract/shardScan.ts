@@ -37,7 +37,8 @@ function nextClip(file: number, start: number): WrittenClip | null {
     if (member.name.endsWith('.json')) {
       const text = readBytes(file, at + tarBlock, member.bytes);
       const record = text && parseRecord(text);
-      if (!record || !readBytes(file, next - 1, 1) || member.name !== `${memberKey(record.position)}.json`) return null;
+      if (!record || !readBytes(file, next - 1, 1) || member.name !== `${memberKey(record.position)}.json`)
+        return null;
       if (!isSound(file, start, record)) return null;
       const length = next - start;
       const recordPlace = { offset: at + tarBlock, bytes: text.length, checksum: crc32(text) };

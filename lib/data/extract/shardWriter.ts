@@ -127,7 +127,11 @@ export class ClipWriter {
     }
     const raw = this.form.frames === 'raw';
     const bytes = this.at - this.start - tarBlock;
-    writeAt(this.file, tarHeader({ name: this.name(raw ? 'frames.npy' : 'frames.mjpeg'), bytes }), this.start);
+    writeAt(
+      this.file,
+      tarHeader({ name: this.name(raw ? 'frames.npy' : 'frames.mjpeg'), bytes }),
+      this.start,
+    );
     if (raw) writeAt(this.file, npyHeader([count, height, width, 3]), this.start + tarBlock);
     this.storedFrames = {
       count,
@@ -144,7 +148,8 @@ export class ClipWriter {
     const { sampleRateHz, frames } = this.form;
     const encoding = frames === 'raw' ? 'float32' : 'int16';
     const scale = encoding === 'int16' ? peakOf(waveform) / mostInt16 : 1;
-    const values = encoding === 'int16' ? Int16Array.from(waveform, (value) => Math.round(value / scale)) : waveform;
+    const values =
+      encoding === 'int16' ? Int16Array.from(waveform, (value) => Math.round(value / scale)) : waveform;
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     const header = wavHeader({ encoding, sampleRateHz, samples: waveform.length });
     const blockBytes = sampleRateHz * sampleBytes[encoding];

@@ -30,7 +30,10 @@ export interface StoreArgs {
  * Decodes a file from start to end (or the stretch that is meant) into a shard: what it has of pictures and sound. A
  * file that cannot be used leaves a record that says why.
  */
-export async function storeClip({ position, clip, entry }: ClipToStore, args: StoreArgs): Promise<WrittenClip> {
+export async function storeClip(
+  { position, clip, entry }: ClipToStore,
+  args: StoreArgs,
+): Promise<WrittenClip> {
   const { writer } = args;
   let original = { bytes: null as number | null, sha256: null as string | null };
   try {
@@ -68,7 +71,8 @@ async function decode(
   const { path, sound = path } = entry;
   const { framesPerSecond, shortSide, sampleRateHz } = form;
   const jpeg = form.frames === 'jpeg';
-  const takeFrame = (bytes: Uint8Array, height: number, width: number): void => clip.addFrame(bytes, height, width);
+  const takeFrame = (bytes: Uint8Array, height: number, width: number): void =>
+    clip.addFrame(bytes, height, width);
   const pictures = jpeg ? new JpegSplitter(path, takeFrame) : new PictureParser(path, Infinity, takeFrame);
   const samples = new SampleReader(Infinity);
   let durationSeconds: number | null = null;
@@ -123,7 +127,10 @@ async function hashFile(path: string): Promise<{ bytes: number; sha256: string }
       bytes += (chunk as Buffer).length;
     }
   } catch (error) {
-    throw machineLimit(error) ?? new BadMedia(path, `could not be read (${String((error as NodeJS.ErrnoException).code)})`);
+    throw (
+      machineLimit(error) ??
+      new BadMedia(path, `could not be read (${String((error as NodeJS.ErrnoException).code)})`)
+    );
   }
   return { bytes, sha256: hash.digest('hex') };
 }

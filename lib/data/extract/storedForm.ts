@@ -7,7 +7,11 @@ import type { MediaEntry } from '../types';
  *
  * @throws UserError naming what differs, and both ways out
  */
-export function requireFittingForm(file: Pick<MediaEntry, 'stored'>, { clip }: XkdConfig, modalities: readonly Modality[]): void {
+export function requireFittingForm(
+  file: Pick<MediaEntry, 'stored'>,
+  { clip }: XkdConfig,
+  modalities: readonly Modality[],
+): void {
   if (!file.stored) return;
   const { form } = file.stored;
   const wanted: [key: string, option: string, stored: number, asked: number][] = [];
@@ -25,7 +29,9 @@ export function requireFittingForm(file: Pick<MediaEntry, 'stored'>, { clip }: X
   const set = differing.map(([key, , stored]) => `${key}=${stored}`).join(' ');
   const now = differing.map(([key, , , asked]) => `${key}=${asked}`).join(' ');
   // Track 0 is the one without an option.
-  const options = differing.map(([, option, , asked]) => (asked === 0 ? `no ${option}` : `${option} ${asked}`)).join(' ');
+  const options = differing
+    .map(([, option, , asked]) => (asked === 0 ? `no ${option}` : `${option} ${asked}`))
+    .join(' ');
   throw new UserError(
     `The data set was extracted for ${set}, but the configuration has ${now}: extract it again with ${options}, or set ${set}.`,
   );

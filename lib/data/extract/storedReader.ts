@@ -82,7 +82,13 @@ export class StoredReader {
       const waveform = wanted('audio')
         ? padSamples(shard.samples(record.sound!, firstSample, sampleCount), 0, sampleCount)
         : new Float32Array(0);
-      return { startSeconds, frames, height: record.frames?.height ?? 0, width: record.frames?.width ?? 0, waveform };
+      return {
+        startSeconds,
+        frames,
+        height: record.frames?.height ?? 0,
+        width: record.frames?.width ?? 0,
+        waveform,
+      };
     } catch (error) {
       throw inWindow(error);
     }
@@ -97,7 +103,9 @@ export class StoredReader {
     }
     return modalities.includes('video')
       ? Math.min(frames!.count, Math.ceil(wholeSeconds * framesPerSecond))
-      : Math.floor((Math.min(sound!.samples, Math.ceil(wholeSeconds * sampleRateHz)) / sampleRateHz) * framesPerSecond);
+      : Math.floor(
+          (Math.min(sound!.samples, Math.ceil(wholeSeconds * sampleRateHz)) / sampleRateHz) * framesPerSecond,
+        );
   }
 
   private readFrames(shard: OpenShard, frames: StoredFrames, first: number, count: number): Uint8Array {
@@ -107,7 +115,13 @@ export class StoredReader {
     const pixels = new Uint8Array(count * size);
     for (let i = 0, at = 0; i < count; i++) {
       const bytes = frames.bytes[first + i];
-      if (!this.jpegs.decode(encoded.subarray(at, at + bytes), frames, pixels.subarray(i * size, (i + 1) * size))) {
+      if (
+        !this.jpegs.decode(
+          encoded.subarray(at, at + bytes),
+          frames,
+          pixels.subarray(i * size, (i + 1) * size),
+        )
+      ) {
         throw shard.damaged();
       }
       at += bytes;
@@ -133,7 +147,13 @@ class OpenShard {
     try {
       this.file = openSync(path, 'r');
     } catch (error) {
-      throw machineLimit(error) ?? new BadMedia(original, `cannot be read from ${path} (${String((error as NodeJS.ErrnoException).code)})`);
+      throw (
+        machineLimit(error) ??
+        new BadMedia(
+          original,
+          `cannot be read from ${path} (${String((error as NodeJS.ErrnoException).code)})`,
+        )
+      );
     }
   }
 
@@ -165,7 +185,11 @@ class OpenShard {
   }
 
   /** Samples from `first` on, as far as there are any. */
-  samples({ samples, offset, encoding, scale, blockSamples, checksums }: StoredSound, first: number, count: number): Float32Array {
+  samples(
+    { samples, offset, encoding, scale, blockSamples, checksums }: StoredSound,
+    first: number,
+    count: number,
+  ): Float32Array {
     const end = Math.min(samples, first + count);
     if (first >= end) return new Float32Array(0);
     const size = sampleBytes[encoding];

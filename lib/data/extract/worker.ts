@@ -86,7 +86,8 @@ function clipsThere({ growing, shard, clips }: ShardTask): WrittenClip[] {
   if (!existsSync(growing)) return [];
   const there = scanShard(growing).clips;
   const isOurs = ({ record }: WrittenClip, i: number): boolean =>
-    record.position === shard.first + i && fingerprintEntries([record.clip]) === fingerprintEntries([clips[i]]);
+    record.position === shard.first + i &&
+    fingerprintEntries([record.clip]) === fingerprintEntries([clips[i]]);
   const foreign = there.findIndex((clip, i) => !isOurs(clip, i));
   return foreign < 0 ? [...there] : there.slice(0, foreign);
 }

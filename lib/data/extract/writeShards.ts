@@ -155,7 +155,15 @@ class ShardWriting {
   private async write(shard: Shard, growing: string): Promise<boolean> {
     const { extraction, root } = this.args;
     const clips = this.args.clips.slice(shard.first, shard.end);
-    const task: ShardTask = { shard, growing, clips, root, extraction, host: this.host.socketPath, stop: this.stop };
+    const task: ShardTask = {
+      shard,
+      growing,
+      clips,
+      root,
+      extraction,
+      host: this.host.socketPath,
+      stop: this.stop,
+    };
     const outcome = (await this.pool.run(task)) as ShardOutcome;
     if (typeof outcome === 'object') throw new UserError(outcome.problem);
     return outcome === 'done';

@@ -20,7 +20,14 @@ export interface EncodeClipArgs {
  * @throws UserError if ffmpeg does not start, or can't write
  */
 export function encodeClip(clip: RenderedClip, { path, ffmpeg, children }: EncodeClipArgs): Promise<void> {
-  const video = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-video_size', `${sampleFrameSize}x${sampleFrameSize}`];
+  const video = [
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    'rgb24',
+    '-video_size',
+    `${sampleFrameSize}x${sampleFrameSize}`,
+  ];
   const audio = ['-f', 'f32le', '-ar', String(sampleRateHz), '-ac', '1'];
   const args = [
     ...['-hide_banner', '-loglevel', 'error', '-y', '-filter_threads', '1'],
@@ -35,7 +42,9 @@ export function encodeClip(clip: RenderedClip, { path, ffmpeg, children }: Encod
     if (child.pid !== undefined) children.add(child.pid);
     let complaint = '';
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (complaint += text));
-    child.once('error', (error) => reject(new UserError(`ffmpeg (${ffmpeg}) did not start: ${error.message}.`)));
+    child.once('error', (error) =>
+      reject(new UserError(`ffmpeg (${ffmpeg}) did not start: ${error.message}.`)),
+    );
     child.once('close', (code) => {
       if (child.pid !== undefined) children.remove(child.pid);
       if (code === 0) resolve();
@@ -54,7 +63,9 @@ function feed(pipe: Writable, values: Uint8Array | Float32Array): void {
 
 function encodingError(path: string, complaint: string): UserError {
   if (/No space left/i.test(complaint)) {
-    return new UserError(`The disk is full at ${path}; free some space and repeat the command, it continues where it stopped.`);
+    return new UserError(
+      `The disk is full at ${path}; free some space and repeat the command, it continues where it stopped.`,
+    );
   }
   const lines = complaint.trim().split('\n');
   return new UserError(`ffmpeg could not write ${path}: ${lines[lines.length - 1] || 'it was stopped'}.`);

@@ -51,7 +51,10 @@ export type SampleProgress = (done: number, total: number) => void;
  *
  * @throws UserError if the folder holds something else, can't be written, the disk is full or ffmpeg fails
  */
-export async function makeSampleSet(options: SampleOptions = {}, onProgress?: SampleProgress): Promise<SampleSummary> {
+export async function makeSampleSet(
+  options: SampleOptions = {},
+  onProgress?: SampleProgress,
+): Promise<SampleSummary> {
   const folder = resolve(options.out ?? join('data', 'sample'));
   const workers = options.workers ?? availableParallelism();
   if (!Number.isInteger(workers) || workers < 1 || workers > 256) {
@@ -110,7 +113,11 @@ interface MakeArgs {
 }
 
 /** Lets the threads make all clips; at the first failure or an abort they and their ffmpeg processes end. */
-async function makeClips(specs: readonly ClipSpec[], args: MakeArgs, onProgress?: SampleProgress): Promise<void> {
+async function makeClips(
+  specs: readonly ClipSpec[],
+  args: MakeArgs,
+  onProgress?: SampleProgress,
+): Promise<void> {
   const { work, settings, signal } = args;
   const ffmpeg = ffmpegPath();
   const children = new ChildTable();
@@ -135,7 +142,9 @@ async function makeClips(specs: readonly ClipSpec[], args: MakeArgs, onProgress?
     await Promise.all(clips);
   } catch (error) {
     if (!signal?.aborted) throw error;
-    throw new UserError(`Stopped after ${done} of ${specs.length} clips; the same command continues from there.`);
+    throw new UserError(
+      `Stopped after ${done} of ${specs.length} clips; the same command continues from there.`,
+    );
   } finally {
     signal?.removeEventListener('abort', stop);
     // A thread that ends before its ffmpeg would never collect it: let each report its end first.

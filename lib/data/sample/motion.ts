@@ -14,7 +14,13 @@ export type AxisMotion =
   /** Parabolas on the floor; `heights[k]` is the top between contacts k and k + 1. */
   | { readonly kind: 'bounce'; readonly contacts: readonly number[]; readonly heights: readonly number[] }
   /** A soft to and fro that touches nothing. */
-  | { readonly kind: 'sway'; readonly centre: number; readonly swing: number; readonly hz: number; readonly phase: number };
+  | {
+      readonly kind: 'sway';
+      readonly centre: number;
+      readonly swing: number;
+      readonly hz: number;
+      readonly phase: number;
+    };
 
 export interface Motion {
   readonly pattern: MotionPattern;
@@ -42,7 +48,12 @@ export function drawMotion(random: RandomStream, durationSeconds: number): Motio
   });
   switch (pattern) {
     case 'dribble':
-      return { pattern, tempoSeconds, x: drawSway(random), y: drawBounce(random, start, tempoSeconds, durationSeconds) };
+      return {
+        pattern,
+        tempoSeconds,
+        x: drawSway(random),
+        y: drawBounce(random, start, tempoSeconds, durationSeconds),
+      };
     case 'shuttle':
       return { pattern, tempoSeconds, x: rally(start, tempoSeconds), y: drawSway(random) };
     case 'piston':
@@ -72,14 +83,20 @@ export function motionHits(motion: Motion, durationSeconds: number): Hit[] {
   return [motion.x, motion.y]
     .flatMap((axis) => {
       if (axis.kind === 'sway') return [];
-      const strength = (k: number): number => (axis.kind === 'bounce' ? Math.sqrt(axis.heights[Math.max(k - 1, 0)]) : 0.9);
+      const strength = (k: number): number =>
+        axis.kind === 'bounce' ? Math.sqrt(axis.heights[Math.max(k - 1, 0)]) : 0.9;
       return axis.contacts.map((seconds, k) => ({ seconds, strength: strength(k) }));
     })
     .filter(({ seconds }) => seconds >= 0 && seconds < durationSeconds - 0.02)
     .sort((a, b) => a.seconds - b.seconds);
 }
 
-function drawContacts(random: RandomStream, from: number, interval: number, durationSeconds: number): number[] {
+function drawContacts(
+  random: RandomStream,
+  from: number,
+  interval: number,
+  durationSeconds: number,
+): number[] {
   const contacts = [from];
   while (contacts[contacts.length - 1] <= durationSeconds) {
     contacts.push(contacts[contacts.length - 1] + interval * random.uniform(0.92, 1.08));
@@ -88,7 +105,12 @@ function drawContacts(random: RandomStream, from: number, interval: number, dura
 }
 
 /** Under gravity the time of flight goes with the root of the height, and each bounce loses a little of both. */
-function drawBounce(random: RandomStream, from: number, interval: number, durationSeconds: number): AxisMotion {
+function drawBounce(
+  random: RandomStream,
+  from: number,
+  interval: number,
+  durationSeconds: number,
+): AxisMotion {
   const restitution = random.uniform(0.97, 1);
   const contacts = [from];
   const heights: number[] = [];

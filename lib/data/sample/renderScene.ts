@@ -44,7 +44,12 @@ export function renderScene(scene: SceneSpec, motion: Motion, timing: SceneTimin
 }
 
 /** The object's centre in px; in contact, its edge lies on the wall's inner edge. */
-export function objectCentre(scene: SceneSpec, motion: Motion, seconds: number, size: number): [x: number, y: number] {
+export function objectCentre(
+  scene: SceneSpec,
+  motion: Motion,
+  seconds: number,
+  size: number,
+): [x: number, y: number] {
   const low = scene.wall.thickness + scene.object.radius;
   const span = size - 2 * low;
   return [low + span * axisPosition(motion.x, seconds), low + span * axisPosition(motion.y, seconds)];
@@ -137,7 +142,12 @@ function edgeCover(level: number, x: number, y: number, bend: number): number {
 }
 
 /** First and last pixel within `reach` of a centre, at least `margin` from the frame's edge. */
-function pixelRange(centre: number, reach: number, margin: number, size: number): [first: number, last: number] {
+function pixelRange(
+  centre: number,
+  reach: number,
+  margin: number,
+  size: number,
+): [first: number, last: number] {
   return [
     Math.max(margin, Math.floor(centre - reach)),
     Math.min(size - 1 - margin, Math.ceil(centre + reach)),

@@ -68,12 +68,15 @@ export function inspectFolder(folder: string, settings: SampleSettings): 'empty'
   const found = readSettings(folder);
   if (found) return writtenSettings(found) === writtenSettings(settings) ? 'same' : 'other';
   if (isEmptyFolder(folder)) return 'empty';
-  throw new UserError(`"${folder}" already exists and is not a sample set; choose another folder with --out.`);
+  throw new UserError(
+    `"${folder}" already exists and is not a sample set; choose another folder with --out.`,
+  );
 }
 
 /** The first setting in which two sets differ, in words. */
 export function settingsDifference(found: SampleSettings, wanted: SampleSettings): string {
-  const flat = ({ dials, ...rest }: SampleSettings): [string, unknown][] => Object.entries({ ...rest, ...dials });
+  const flat = ({ dials, ...rest }: SampleSettings): [string, unknown][] =>
+    Object.entries({ ...rest, ...dials });
   const there = new Map(flat(found));
   const [name, value] = flat(wanted).find(([key, wantedValue]) => there.get(key) !== wantedValue)!;
   return `${name} ${String(there.get(name))}, not ${String(value)}`;

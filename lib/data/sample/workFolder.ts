@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, rmdirSync, statSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors';
 import { makeFolder } from '../../files/folder';
@@ -8,7 +18,9 @@ import { inspectFolder, settingsFile, writtenSettings, type SampleSettings } fro
 export function openParent(folder: string): void {
   const parent = dirname(folder);
   if (existsSync(parent) && !statSync(parent).isDirectory()) {
-    throw new UserError(`"${parent}" is a file, so no folder can be made in it; choose another folder with --out.`);
+    throw new UserError(
+      `"${parent}" is a file, so no folder can be made in it; choose another folder with --out.`,
+    );
   }
   makeFolder(parent);
 }

@@ -21,7 +21,10 @@ export interface DecodeAllArgs {
 export async function decodeAll(scanned: ScannedMedia, args: DecodeAllArgs): Promise<FileTraits> {
   const { path, video, audio } = scanned.info;
   const stretch = { startSeconds: 0, seconds: Infinity, shortSide: lookForm.shortSide };
-  const rates = { framesPerSecond: video && lookForm.framesPerSecond, sampleRateHz: audio && lookForm.sampleRateHz };
+  const rates = {
+    framesPerSecond: video && lookForm.framesPerSecond,
+    sampleRateHz: audio && lookForm.sampleRateHz,
+  };
   const look = new PictureLook();
   const frames = video && new PictureParser(path, Infinity, (pixels) => look.push(pixels));
   const samples = audio && new PeakReader();
@@ -31,7 +34,12 @@ export async function decodeAll(scanned: ScannedMedia, args: DecodeAllArgs): Pro
   return traits(scanned, look, samples, report);
 }
 
-function traits(scanned: ScannedMedia, look: PictureLook, samples: PeakReader | null, report: DecodeReport | null): FileTraits {
+function traits(
+  scanned: ScannedMedia,
+  look: PictureLook,
+  samples: PeakReader | null,
+  report: DecodeReport | null,
+): FileTraits {
   const silent = samples !== null && isSilent(report ? report.peak : samples.peak);
   const content = {
     silent,

@@ -8,7 +8,10 @@ import { namedFiles, type SeenClip } from './notices';
  *
  * @returns null if it was stopped by the signal
  */
-export async function digestsOf(paths: readonly string[], signal?: AbortSignal): Promise<Map<string, string> | null> {
+export async function digestsOf(
+  paths: readonly string[],
+  signal?: AbortSignal,
+): Promise<Map<string, string> | null> {
   const byLength = new Map<number, string[]>();
   for (const path of new Set(paths)) {
     const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
@@ -58,7 +61,10 @@ export function findDuplicates(clips: readonly SeenClip[]): Duplicates {
 }
 
 function noticeOf(files: Notice['files']): Notice {
-  const what = files.length === 1 ? 'file is the same byte for byte as another' : 'files are the same byte for byte as others';
+  const what =
+    files.length === 1
+      ? 'file is the same byte for byte as another'
+      : 'files are the same byte for byte as others';
   return { kind: 'duplicate', sentence: `${files.length} ${what}: ${namedFiles(files)}`, files };
 }
 
@@ -66,7 +72,8 @@ function noticeOf(files: Notice['files']): Notice {
 async function digestOf(path: string): Promise<string | null> {
   const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk as Buffer);
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }))
+      hash.update(chunk as Buffer);
   } catch {
     return null;
   }

@@ -27,7 +27,10 @@ export interface ExtractedFiles {
  *
  * @returns null if it was stopped by the signal
  */
-export async function openExtractedFiles(dataset: Dataset, args: OpenFilesArgs): Promise<ExtractedFiles | null> {
+export async function openExtractedFiles(
+  dataset: Dataset,
+  args: OpenFilesArgs,
+): Promise<ExtractedFiles | null> {
   const streams = extractedStreams(dataset.root);
   const digests = streams.map(({ sha256 }) => sha256);
   const contents: (FileContent | null)[] = streams.map(() => null);
@@ -60,7 +63,11 @@ const partSeconds = 30;
  * @returns null where the original could not be used: that is told apart
  * @throws BadMedia where the clip was damaged since it was extracted
  */
-function readClip({ path, stored }: MediaEntry, { frames, samples }: ExtractedStreams, jpegs: JpegDecoder): FileContent | null {
+function readClip(
+  { path, stored }: MediaEntry,
+  { frames, samples }: ExtractedStreams,
+  jpegs: JpegDecoder,
+): FileContent | null {
   if (!stored || 'error' in stored) return null;
   requireSameBytes(path, stored);
   const { form } = stored;
@@ -82,11 +89,21 @@ function readClip({ path, stored }: MediaEntry, { frames, samples }: ExtractedSt
     peak = Math.max(peak, peakOf(reader.read({ path }, stored, () => start).waveform));
   }
   const { still, black } = look;
-  return { silent: samples > 0 && isSilent(peak), cancelling: false, still, black, packets: 0, damagedPackets: 0 };
+  return {
+    silent: samples > 0 && isSilent(peak),
+    cancelling: false,
+    still,
+    black,
+    packets: 0,
+    damagedPackets: 0,
+  };
 }
 
 /** @throws BadMedia where what lies in the shard is not what was written */
-function requireSameBytes(path: string, { shard, offset, length, sha256 }: Exclude<StoredClip, { error: string }>): void {
+function requireSameBytes(
+  path: string,
+  { shard, offset, length, sha256 }: Exclude<StoredClip, { error: string }>,
+): void {
   const file = openSync(shard, 'r');
   try {
     if (hashOfRange(file, offset, length) !== sha256) throw damagedIn(path, shard);
@@ -95,7 +112,11 @@ function requireSameBytes(path: string, { shard, offset, length, sha256 }: Exclu
   }
 }
 
-function traitsOf({ frames, samples, durationSeconds }: ExtractedStreams, form: StoredForm, content: FileContent | null): FileTraits {
+function traitsOf(
+  { frames, samples, durationSeconds }: ExtractedStreams,
+  form: StoredForm,
+  content: FileContent | null,
+): FileTraits {
   return {
     usableSeconds: durationSeconds,
     videoSeconds: frames > 0 ? frames / form.framesPerSecond : null,

@@ -45,7 +45,9 @@ export async function lookAtFiles(found: FoundClips, args: OpenFilesArgs): Promi
     const { split, startSeconds, endSeconds } = listed;
     const reason = behindEnd({ path, startSeconds, endSeconds }, traits.get(path)?.usableSeconds ?? null);
     if (reason !== null) unusable.push({ path, reason });
-    const digest = [path, ...(sound === undefined ? [] : [sound])].map((file) => digests.get(file) ?? file).join(' ');
+    const digest = [path, ...(sound === undefined ? [] : [sound])]
+      .map((file) => digests.get(file) ?? file)
+      .join(' ');
     return {
       name: shortPath(folder, path),
       split,
@@ -59,14 +61,28 @@ export async function lookAtFiles(found: FoundClips, args: OpenFilesArgs): Promi
   return { opened: { ...opened, broken: [...opened.broken, ...unusable] }, seen };
 }
 
-async function lookAtExtracted({ folder }: FoundClips, dataset: Dataset, args: OpenFilesArgs): Promise<LookedAt | null> {
+async function lookAtExtracted(
+  { folder }: FoundClips,
+  dataset: Dataset,
+  args: OpenFilesArgs,
+): Promise<LookedAt | null> {
   const files = await openExtractedFiles(dataset, args);
   if (!files) return null;
   const seen = dataset.entries.map(({ path, split, startSeconds, endSeconds }, i): SeenClip => {
     const traits = files.traits[i];
     // What was stored is the stretch alone, counted from its start.
-    const stored = traits && { ...traits, usableSeconds: traits.usableSeconds === null ? null : (startSeconds ?? 0) + traits.usableSeconds };
-    return { name: shortPath(folder, path), split, startSeconds, endSeconds, traits: stored, digest: files.digests[i] };
+    const stored = traits && {
+      ...traits,
+      usableSeconds: traits.usableSeconds === null ? null : (startSeconds ?? 0) + traits.usableSeconds,
+    };
+    return {
+      name: shortPath(folder, path),
+      split,
+      startSeconds,
+      endSeconds,
+      traits: stored,
+      digest: files.digests[i],
+    };
   });
   return { opened: files.opened, seen };
 }

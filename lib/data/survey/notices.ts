@@ -43,13 +43,15 @@ interface Row {
 }
 
 const when = (isSo: boolean | undefined, detail = ''): string | null => (isSo ? detail : null);
-const heard = ({ traits, soundTraits }: Seen): FileTraits | null => (soundTraits === undefined ? traits : soundTraits);
+const heard = ({ traits, soundTraits }: Seen): FileTraits | null =>
+  soundTraits === undefined ? traits : soundTraits;
 
 const rows: Readonly<Record<Exclude<NoticeKind, 'duplicate'>, Row>> = {
   videoTracks: {
     one: 'file has several video tracks, of which one is used (--video-track chooses)',
     many: 'files have several video tracks, of which one is used (--video-track chooses)',
-    look: ({ traits: { videoTrack: track } }) => when(track !== null && track.of > 1, `track ${track?.used} of ${track?.of}`),
+    look: ({ traits: { videoTrack: track } }) =>
+      when(track !== null && track.of > 1, `track ${track?.used} of ${track?.of}`),
   },
   audioTracks: {
     one: 'file has several audio tracks, of which one is used (--audio-track chooses)',
@@ -96,13 +98,19 @@ const rows: Readonly<Record<Exclude<NoticeKind, 'duplicate'>, Row>> = {
       const [pictures, sound] = [clip.traits.videoSeconds, heard(clip)?.audioSeconds ?? null];
       if (pictures === null || sound === null) return null;
       const least = Math.max(leastDifferenceSeconds, leastDifferenceShare * Math.max(pictures, sound));
-      return when(Math.abs(pictures - sound) > least, `pictures ${pictures.toFixed(1)} s, sound ${sound.toFixed(1)} s`);
+      return when(
+        Math.abs(pictures - sound) > least,
+        `pictures ${pictures.toFixed(1)} s, sound ${sound.toFixed(1)} s`,
+      );
     },
   },
   short: {
     one: 'clip is shorter than the window that training cuts, so that it is repeated or followed by silence',
     many: 'clips are shorter than the window that training cuts, so that they are repeated or followed by silence',
-    look: ({ traits: { usableSeconds }, startSeconds = 0, endSeconds = Infinity }, { seconds, framesPerSecond }) => {
+    look: (
+      { traits: { usableSeconds }, startSeconds = 0, endSeconds = Infinity },
+      { seconds, framesPerSecond },
+    ) => {
       if (usableSeconds === null) return null;
       const length = Math.min(usableSeconds, endSeconds) - startSeconds;
       // As frames are counted when a window is cut.
@@ -123,7 +131,13 @@ export function noticesOf(clips: readonly SeenClip[], form: ClipForm): Notice[] 
     }
     if (found.size === 0) return [];
     const files = [...found].map(([path, detail]) => ({ path, detail }));
-    return [{ kind: kind as NoticeKind, sentence: `${files.length} ${files.length === 1 ? one : many}: ${namedFiles(files)}`, files }];
+    return [
+      {
+        kind: kind as NoticeKind,
+        sentence: `${files.length} ${files.length === 1 ? one : many}: ${namedFiles(files)}`,
+        files,
+      },
+    ];
   });
 }
 
@@ -140,6 +154,8 @@ export function damagedFiles(clips: readonly SeenClip[]): string[] {
 
 /** The first names, as the end of a sentence. */
 export function namedFiles(files: Notice['files']): string {
-  const names = files.slice(0, mostNamed).map(({ path, detail }) => (detail === '' ? path : `${path} (${detail})`));
+  const names = files
+    .slice(0, mostNamed)
+    .map(({ path, detail }) => (detail === '' ? path : `${path} (${detail})`));
   return names.join('; ') + (files.length > mostNamed ? '; ...' : '.');
 }

@@ -83,7 +83,8 @@ async function openFile(
     return { path, seconds, video: video !== null, audio: audio !== null, reason: null, traits };
   } catch (error) {
     if (signal?.aborted) return null;
-    if (error instanceof BadMedia) return { path, seconds: null, video: false, audio: false, reason: error.reason, traits: null };
+    if (error instanceof BadMedia)
+      return { path, seconds: null, video: false, audio: false, reason: error.reason, traits: null };
     throw error;
   }
 }

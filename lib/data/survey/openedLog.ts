@@ -73,7 +73,9 @@ export class OpenedLog {
 
   add(file: OpenedFile): void {
     if (this.path === null) return;
-    this.waiting.push(JSON.stringify({ ...file, ...stateOf(file.path), decoded: this.decoded, tracks: this.tracks }));
+    this.waiting.push(
+      JSON.stringify({ ...file, ...stateOf(file.path), decoded: this.decoded, tracks: this.tracks }),
+    );
     if (performance.now() - this.lastWriteMs >= writeEveryMs) this.close();
   }
 

@@ -55,7 +55,12 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
     multiLabel: found.multiLabel,
     modalities: found.modalities,
     published,
-    clips: { listed: clips.length, present: present.length, missing: missing.length, unlisted: found.unlisted.length },
+    clips: {
+      listed: clips.length,
+      present: present.length,
+      missing: missing.length,
+      unlisted: found.unlisted.length,
+    },
     ...countClips(counted, found.folds, found.classes, published),
     missing,
     leftOut: found.leftOut.map((path) => shortPath(folder, path)),
@@ -76,7 +81,10 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
     damaged: damagedFiles(seen),
     duplicates: duplicates.acrossSplits,
   });
-  const notices = [...noticesOf(seen, configure('base').clip), ...(duplicates.notice ? [duplicates.notice] : [])];
+  const notices = [
+    ...noticesOf(seen, configure('base').clip),
+    ...(duplicates.notice ? [duplicates.notice] : []),
+  ];
   return shownAs<DatasetSurvey>({ ...survey, findings, notices }, surveyTable);
 }
 
@@ -90,8 +98,26 @@ async function findClips(root: string, args: SurveyArgs) {
     const { clips, classes, folds, unlisted } = content;
     const { modalities } = dataset;
     const shared = learntAndTested(dataset);
-    const whole = { extracted: null, notExtracted: [], shared, contradicting: labelledTwice(dataset), leftOut: unlisted };
-    return { name, title, folder, multiLabel, modalities, clips, classes, folds, unlisted, published, ...whole };
+    const whole = {
+      extracted: null,
+      notExtracted: [],
+      shared,
+      contradicting: labelledTwice(dataset),
+      leftOut: unlisted,
+    };
+    return {
+      name,
+      title,
+      folder,
+      multiLabel,
+      modalities,
+      clips,
+      classes,
+      folds,
+      unlisted,
+      published,
+      ...whole,
+    };
   }
   const dataset = await openDataset(root, args);
   const isExtracted = dataset.original !== undefined;
@@ -118,7 +144,15 @@ async function findClips(root: string, args: SurveyArgs) {
 
 function clipOf(entry: MediaEntry, root: string, isExtracted: boolean) {
   const { label, labels, split, path, startSeconds, endSeconds } = entry;
-  const listed = { name: shortPath(root, path), label, labels, split, roles: [null], startSeconds, endSeconds };
+  const listed = {
+    name: shortPath(root, path),
+    label,
+    labels,
+    split,
+    roles: [null],
+    startSeconds,
+    endSeconds,
+  };
   const isThere = isExtracted || existsSync(path);
   return { listed, path: isThere ? path : null, sound: isThere && !isExtracted ? entry.sound : undefined };
 }

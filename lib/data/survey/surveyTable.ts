@@ -3,9 +3,20 @@ import type { ValueTable } from '../../shown';
 import type { DatasetSurvey, Notice } from './survey';
 
 /** A survey as a table: a row for each side of a fold, and what is not as it should be below. */
-export function surveyTable({ dataset, clips, parts, classes, opened, leftOut, findings, notices }: DatasetSurvey): ValueTable {
+export function surveyTable({
+  dataset,
+  clips,
+  parts,
+  classes,
+  opened,
+  leftOut,
+  findings,
+  notices,
+}: DatasetSurvey): ValueTable {
   const rows = [{ name: 'all', ...clips, published: null }, ...parts];
-  const files = opened && `${opened.files} files ${opened.decoded ? 'decoded' : 'opened'}, ${opened.broken.length} broken.`;
+  const files =
+    opened &&
+    `${opened.files} files ${opened.decoded ? 'decoded' : 'opened'}, ${opened.broken.length} broken.`;
   return {
     caption: `${dataset.title}: ${clips.present} of ${clips.listed} clips are there, ${classes.length} classes`,
     rows: rows.map(({ name, listed, present, published }) => ({
@@ -28,7 +39,9 @@ export function leftOutNotes(paths: readonly string[]): string[] {
     counts.set(ending, (counts.get(ending) ?? 0) + 1);
   }
   const kinds = [...counts].sort((a, b) => b[1] - a[1]).map(([ending, count]) => `${count} ${ending}`);
-  return [`Left out, as no clips of the set: ${kinds.slice(0, mostKinds).join(', ')}${kinds.length > mostKinds ? ', ...' : ''}.`];
+  return [
+    `Left out, as no clips of the set: ${kinds.slice(0, mostKinds).join(', ')}${kinds.length > mostKinds ? ', ...' : ''}.`,
+  ];
 }
 
 const mostKinds = 8;

@@ -20,8 +20,17 @@ export function writeSurvey(folder: string, survey: DatasetSurvey): void {
     ['class', 'listed', 'present', ...parts.map(({ name }) => name)],
     ...classes.map((own) => [own.name, own.listed, own.present, ...own.parts]),
   ]);
-  table('missing.csv', [['clip', 'label', 'split'], ...missing.map(({ name, label, split }) => [name, label, split])]);
+  table('missing.csv', [
+    ['clip', 'label', 'split'],
+    ...missing.map(({ name, label, split }) => [name, label, split]),
+  ]);
   table('left-out.csv', [['path'], ...leftOut.map((path) => [path])]);
-  table('broken.csv', [['path', 'reason'], ...(opened?.broken ?? []).map(({ path, reason }) => [path, reason])]);
-  table('notices.csv', [['kind', 'path', 'detail'], ...notices.flatMap(({ kind, files }) => files.map(({ path, detail }) => [kind, path, detail]))]);
+  table('broken.csv', [
+    ['path', 'reason'],
+    ...(opened?.broken ?? []).map(({ path, reason }) => [path, reason]),
+  ]);
+  table('notices.csv', [
+    ['kind', 'path', 'detail'],
+    ...notices.flatMap(({ kind, files }) => files.map(({ path, detail }) => [kind, path, detail])),
+  ]);
 }

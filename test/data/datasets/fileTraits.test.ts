@@ -19,7 +19,9 @@ describe('a check of files', function () {
     return found;
   };
   const told = ({ notices }: DatasetSurvey, kind: NoticeKind): string[] =>
-    (notices.find((notice) => notice.kind === kind)?.files ?? []).map(({ path, detail }) => (detail === '' ? path : `${path}: ${detail}`));
+    (notices.find((notice) => notice.kind === kind)?.files ?? []).map(({ path, detail }) =>
+      detail === '' ? path : `${path}: ${detail}`,
+    );
 
   it('names what training treats in a special way', async () => {
     const root = file('streams');
@@ -27,13 +29,45 @@ describe('a check of files', function () {
     const at = (name: string): string => join(root, name);
     ordinaryClip(at('plain.mp4'), 5);
     const red = ['-f', 'lavfi', '-i', 'color=0xc03030:s=64x64:r=25:d=5', '-pix_fmt', 'yuv420p10le'];
-    for (const [name, transfer] of [['pq', 'smpte2084'], ['hlg', 'arib-std-b67'], ['sdr', 'bt2020-10']]) {
+    for (const [name, transfer] of [
+      ['pq', 'smpte2084'],
+      ['hlg', 'arib-std-b67'],
+      ['sdr', 'bt2020-10'],
+    ]) {
       const tags = `log-level=error:colorprim=bt2020:transfer=${transfer}:colormatrix=bt2020nc`;
       ffmpeg(...red, '-c:v', 'libx265', '-x265-params', tags, at(`${name}.mp4`));
     }
-    const fields = ['-f', 'lavfi', '-i', "color=black:s=64x64:r=25:d=5,geq=lum='if(mod(Y,2),255,0)':cb=128:cr=128,setfield=tff"];
-    ffmpeg(...fields, '-c:v', 'libx264', '-flags', '+ildct+ilme', '-x264opts', 'tff=1', '-qp', '1', at('fields.mp4'));
-    ffmpeg(...picture(5), ...tone(5), ...tone(5), '-map', '0:v', '-map', '1:a', '-map', '2:a', ...codecs, at('tracks.mkv'));
+    const fields = [
+      '-f',
+      'lavfi',
+      '-i',
+      "color=black:s=64x64:r=25:d=5,geq=lum='if(mod(Y,2),255,0)':cb=128:cr=128,setfield=tff",
+    ];
+    ffmpeg(
+      ...fields,
+      '-c:v',
+      'libx264',
+      '-flags',
+      '+ildct+ilme',
+      '-x264opts',
+      'tff=1',
+      '-qp',
+      '1',
+      at('fields.mp4'),
+    );
+    ffmpeg(
+      ...picture(5),
+      ...tone(5),
+      ...tone(5),
+      '-map',
+      '0:v',
+      '-map',
+      '1:a',
+      '-map',
+      '2:a',
+      ...codecs,
+      at('tracks.mkv'),
+    );
     ffmpeg(...picture(10), ...tone(3), ...codecs, at('unlike.mp4'));
     ordinaryClip(at('short.mp4'), 2);
     for (const decode of [false, true]) {
@@ -46,12 +80,23 @@ describe('a check of files', function () {
       assert.deepEqual(survey.findings, []);
       assert.doesNotMatch(formatSurvey(survey), /All is well/);
     }
-    const { frames: field } = await decodeClip(at('fields.mp4'), { audio: false, clipSeconds: 1, shortSide: 64 });
+    const { frames: field } = await decodeClip(at('fields.mp4'), {
+      audio: false,
+      clipSeconds: 1,
+      shortSide: 64,
+    });
     assert.ok(Math.max(...field!.subarray(0, 64 * 64 * 3)) < 40, 'the upper field alone is black');
     const [sdr, ...mapped] = await Promise.all(
-      ['sdr', 'pq', 'hlg'].map(async (name) => (await decodeClip(at(`${name}.mp4`), { audio: false, clipSeconds: 1, shortSide: 32 })).frames!),
+      ['sdr', 'pq', 'hlg'].map(
+        async (name) =>
+          (await decodeClip(at(`${name}.mp4`), { audio: false, clipSeconds: 1, shortSide: 32 })).frames!,
+      ),
     );
-    for (const frames of mapped) assert.ok([0, 1, 2].some((c) => Math.abs(frames[1500 + c] - sdr[1500 + c]) > 15), `${frames.slice(1500, 1503)}`);
+    for (const frames of mapped)
+      assert.ok(
+        [0, 1, 2].some((c) => Math.abs(frames[1500 + c] - sdr[1500 + c]) > 15),
+        `${frames.slice(1500, 1503)}`,
+      );
   });
 
   it('hears silence and cancelling channels, and sees still and black pictures', async () => {
@@ -61,12 +106,23 @@ describe('a check of files', function () {
     const make = (name: string, video: string[], audio: string[], ...options: string[]): void =>
       ffmpeg(...video, ...audio, ...codecs, ...options, at(name));
     make('silent.mp4', picture(5), ['-f', 'lavfi', '-i', 'anullsrc=r=44100:d=5']);
-    make('opposite.mp4', picture(5), ['-f', 'lavfi', '-i', "aevalsrc='.5*sin(2765*t)|-.5*sin(2765*t)':s=44100:d=5"]);
-    make('apart.mp4', picture(5), ['-f', 'lavfi', '-i', "aevalsrc='.5*sin(2765*t)|.5*sin(3456*t)':s=44100:d=5"]);
+    make('opposite.mp4', picture(5), [
+      '-f',
+      'lavfi',
+      '-i',
+      "aevalsrc='.5*sin(2765*t)|-.5*sin(2765*t)':s=44100:d=5",
+    ]);
+    make('apart.mp4', picture(5), [
+      '-f',
+      'lavfi',
+      '-i',
+      "aevalsrc='.5*sin(2765*t)|.5*sin(3456*t)':s=44100:d=5",
+    ]);
     make('quiet.mp4', picture(5), ['-f', 'lavfi', '-i', "aevalsrc='.001*sin(2765*t)':s=44100:d=5"]);
     make('still.mp4', ['-loop', '1', '-i', stillPicture(), '-r', '25', '-t', '5'], tone(5), '-t', '5');
     make('black.mp4', ['-f', 'lavfi', '-i', 'color=black:s=64x48:r=25:d=5'], tone(5));
-    const small = "color=gray:s=128x96:r=25:d=5,geq=lum='if(between(X-mod(N,100),0,8)*between(Y,40,48),235,96)':cb=128:cr=128";
+    const small =
+      "color=gray:s=128x96:r=25:d=5,geq=lum='if(between(X-mod(N,100),0,8)*between(Y,40,48),235,96)':cb=128:cr=128";
     make('small.mp4', ['-f', 'lavfi', '-i', small], tone(5));
     const survey = await check(root, true);
     assert.deepEqual(
@@ -76,7 +132,17 @@ describe('a check of files', function () {
     assert.equal(survey.notices.length, 4);
     assert.match(formatSurvey(survey), /^- 1 file has a sound track of digital silence: silent\.mp4\.$/m);
     assert.deepEqual((await check(root, false)).notices, []);
-    const words = ['extract', '--data', root, '--out', file('content-out'), '--short-side', '32', '--workers', '1'];
+    const words = [
+      'extract',
+      '--data',
+      root,
+      '--out',
+      file('content-out'),
+      '--short-side',
+      '32',
+      '--workers',
+      '1',
+    ];
     assert.equal(await main(words), 0);
     const extracted = await check(file('content-out'), true);
     assert.deepEqual(
@@ -95,11 +161,27 @@ describe('a check of files', function () {
     const survey = await check(root, false);
     assert.deepEqual(told(survey, 'duplicate'), ['train/a/3.mp4: as train/a/1.mp4']);
     const pair = 'test/a/4.mp4 (test) and train/a/2.mp4 (train)';
-    assert.ok(survey.findings.includes(`1 pair of files is the same byte for byte in different splits: ${pair}.`), survey.findings.join());
-    const words = ['extract', '--data', root, '--out', file('doubles-out'), '--short-side', '32', '--workers', '1'];
+    assert.ok(
+      survey.findings.includes(`1 pair of files is the same byte for byte in different splits: ${pair}.`),
+      survey.findings.join(),
+    );
+    const words = [
+      'extract',
+      '--data',
+      root,
+      '--out',
+      file('doubles-out'),
+      '--short-side',
+      '32',
+      '--workers',
+      '1',
+    ];
     assert.equal(await main(words), 0);
     const extracted = await check(file('doubles-out'), false);
-    assert.deepEqual([told(extracted, 'duplicate'), extracted.findings], [told(survey, 'duplicate'), survey.findings]);
+    assert.deepEqual(
+      [told(extracted, 'duplicate'), extracted.findings],
+      [told(survey, 'duplicate'), survey.findings],
+    );
   });
 
   it('counts damaged packets', async () => {
@@ -113,7 +195,10 @@ describe('a check of files', function () {
     assert.deepEqual((await check(root, false)).findings, []);
     const { findings } = await check(root, true);
     assert.equal(findings.length, 1);
-    assert.match(findings[0], /^1 file has damaged packets, which are passed over: torn\.mp4 \([1-9]\d* of \d+ packets\)\.$/);
+    assert.match(
+      findings[0],
+      /^1 file has damaged packets, which are passed over: torn\.mp4 \([1-9]\d* of \d+ packets\)\.$/,
+    );
   });
 
   it('judges a stretch as training does', async () => {
@@ -121,7 +206,9 @@ describe('a check of files', function () {
     mkdirSync(root);
     ordinaryClip(join(root, 'a.mp4'), 5);
     writeFileSync(join(root, 'index.csv'), 'path,start,end\na.mp4,0,5\na.mp4,7,9\n');
-    assert.deepEqual((await check(root, false)).opened!.broken, [{ path: 'a.mp4', reason: 'lasts 5 s, so there is nothing of it at 7 s' }]);
+    assert.deepEqual((await check(root, false)).opened!.broken, [
+      { path: 'a.mp4', reason: 'lasts 5 s, so there is nothing of it at 7 s' },
+    ]);
   });
 
   it('wants pictures and sound of the two files of a clip', async () => {
@@ -130,7 +217,10 @@ describe('a check of files', function () {
     ordinaryClip(join(root, 'a.mp4'), 5);
     ffmpeg(...picture(5), '-c:v', 'libx264', join(root, 'mute.mp4'));
     writeFileSync(join(root, 'index.csv'), 'path,noise\na.mp4,mute.mp4\n');
-    const survey = await surveyDataset(root, { columns: { sound: 'noise' }, open: { decode: false, log: null } });
+    const survey = await surveyDataset(root, {
+      columns: { sound: 'noise' },
+      open: { decode: false, log: null },
+    });
     assert.deepEqual(survey!.opened!.broken, [{ path: 'mute.mp4', reason: 'has no audio stream' }]);
   });
 
@@ -139,7 +229,19 @@ describe('a check of files', function () {
       const [root, out] = [file(`originals-${form}`), file(`out-${form}`)];
       mkdirSync(root);
       for (const name of ['1', '2']) ordinaryClip(join(root, `${name}.mp4`), 5, { hue: 90 * Number(name) });
-      const words = ['extract', '--data', root, '--out', out, '--short-side', '32', '--frames', form, '--workers', '1'];
+      const words = [
+        'extract',
+        '--data',
+        root,
+        '--out',
+        out,
+        '--short-side',
+        '32',
+        '--frames',
+        form,
+        '--workers',
+        '1',
+      ];
       assert.equal(await main(words), 0);
       assert.match(formatSurvey(await check(out, true)), /^All is well\.$/m);
       const { entries } = await openDataset(out);
@@ -153,7 +255,8 @@ describe('a check of files', function () {
         writeFileSync(stored.shard, bytes);
         const survey = await check(out, true);
         const damaged = "2.mp4 is damaged in the extracted set's clips-00000.tar";
-        const wayOut = 'Copy these shards again, or run the same "xkd extract" again, which writes them anew.';
+        const wayOut =
+          'Copy these shards again, or run the same "xkd extract" again, which writes them anew.';
         assert.deepEqual(survey.findings, [`1 file cannot be used: ${damaged}. ${wayOut}`]);
         assert.doesNotMatch(formatSurvey(survey), /All is well/);
       }

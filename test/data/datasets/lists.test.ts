@@ -32,23 +32,34 @@ describe('data sets of links', function () {
       foldFiles(dataset, dataset.folds[0]),
       'train train/playing_guitar/-0a_b-C1dEf_000010_000020.mp4 train/---QUuC4vJs.MP4 / test val/playing guitar/0000000e+07.mkv',
     );
-    assert.deepEqual(dataset.entries.map(({ label, split }) => `${label} ${split}`), [
-      'playing guitar train',
-      'passing American football (in game) train',
-      'playing guitar val',
-      'null test',
-    ]);
+    assert.deepEqual(
+      dataset.entries.map(({ label, split }) => `${label} ${split}`),
+      [
+        'playing guitar train',
+        'passing American football (in game) train',
+        'playing guitar val',
+        'null test',
+      ],
+    );
   });
 
   it('reads Kinetics-400 by its folders where there are no lists', async () => {
     const root = file('folders');
-    plant(root, ['train_256/playing_guitar/a.mp4', 'train_256/texting/b.mp4', 'val_256/playing guitar/c.mp4']);
+    plant(root, [
+      'train_256/playing_guitar/a.mp4',
+      'train_256/texting/b.mp4',
+      'val_256/playing guitar/c.mp4',
+    ]);
     const dataset = await openDataset(root, kinetics);
     assert.deepEqual(dataset.classes, ['playing guitar', 'texting']);
     assert.deepEqual(dataset.folds, [{ name: 'default', train: [0, 1], test: [2] }]);
     plant(root, ['train_256/flat.mp4']);
     await refuses(root, kinetics, /flat\.mp4 lies in no folder of a class, and there is no train\.csv/);
-    await refuses(join(root, 'train_256'), kinetics, /no train\.csv with val\.csv, or folders train and val in it .*it seems to be .*folders: give/);
+    await refuses(
+      join(root, 'train_256'),
+      kinetics,
+      /no train\.csv with val\.csv, or folders train and val in it .*it seems to be .*folders: give/,
+    );
   });
 
   it('reads VGGSound, with commas in labels, and the ways in which its clips are named', async () => {
@@ -57,7 +68,11 @@ describe('data sets of links', function () {
       'vggsound.csv':
         '-0a_b-C1dEf,30,"bird chirping, tweeting",train\n---QUuC4vJs,5,waterfall burbling,test\n0000000e+07,120,engine accelerating, revving, vroom,train\ngone0000001,0,people crowd,train\n',
     });
-    plant(root, ['video/-0a_b-C1dEf_000030.mp4', 'test/---QUuC4vJs_5.mp4', 'video/0000000e+07_120000_130000.mp4']);
+    plant(root, [
+      'video/-0a_b-C1dEf_000030.mp4',
+      'test/---QUuC4vJs_5.mp4',
+      'video/0000000e+07_120000_130000.mp4',
+    ]);
     const dataset = await openDataset(root, { dataset: 'vggsound' });
     assert.deepEqual(dataset.classes, [
       'bird chirping, tweeting',
@@ -66,9 +81,16 @@ describe('data sets of links', function () {
       'waterfall burbling',
     ]);
     assert.deepEqual([dataset.missing, dataset.folds], [1, [{ name: 'default', train: [0, 2], test: [1] }]]);
-    assert.ok(dataset.entries.every(({ startSeconds }) => startSeconds === undefined), 'the files are the clips');
+    assert.ok(
+      dataset.entries.every(({ startSeconds }) => startSeconds === undefined),
+      'the files are the clips',
+    );
     plant(root, { 'vggsound.csv': 'id,start,label,split\n' });
-    await refuses(root, { dataset: 'vggsound' }, /Line 1 of .*vggsound\.csv names no clip \("id,start,label,split"\)/);
+    await refuses(
+      root,
+      { dataset: 'vggsound' },
+      /Line 1 of .*vggsound\.csv names no clip \("id,start,label,split"\)/,
+    );
   });
 
   it('reads AVE by the lists of its splits, a video with two events once for each', async () => {
@@ -82,7 +104,10 @@ describe('data sets of links', function () {
     const { classes, folds, entries } = await openDataset(root, { dataset: 'ave' });
     assert.deepEqual(classes, ['Bark', 'Church bell', 'Male speech, man speaking']);
     assert.deepEqual(folds, [{ name: 'default', train: [0, 1], test: [3], validation: [2] }]);
-    assert.deepEqual(entries.map(({ label }) => label), ['Church bell', 'Male speech, man speaking', 'Bark', 'Bark']);
+    assert.deepEqual(
+      entries.map(({ label }) => label),
+      ['Church bell', 'Male speech, man speaking', 'Bark', 'Bark'],
+    );
     plant(root, { 'testSet.txt': 'Bark,bbbbbbbbbbb\n' });
     await refuses(root, { dataset: 'ave' }, /Line 1 of .*testSet\.txt names no video \("Bark,bbbbbbbbbbb"\)/);
   });
@@ -90,10 +115,18 @@ describe('data sets of links', function () {
   it('takes the 32 classes of Kinetics-Sound out of Kinetics', async () => {
     assert.equal(kineticsSoundClasses.length, 32);
     const root = file('sound');
-    plant(root, ['train/playing_guitar/a.mp4', 'train/texting/b.mp4', 'val/tap_dancing/c.mp4', 'val/yoga/d.mp4']);
+    plant(root, [
+      'train/playing_guitar/a.mp4',
+      'train/texting/b.mp4',
+      'val/tap_dancing/c.mp4',
+      'val/yoga/d.mp4',
+    ]);
     const dataset = await openDataset(root, { dataset: 'kinetics-sound' });
     assert.deepEqual(dataset.classes, ['playing guitar', 'tap dancing']);
-    assert.deepEqual(dataset.entries.map(({ label }) => label), ['playing guitar', 'tap dancing']);
+    assert.deepEqual(
+      dataset.entries.map(({ label }) => label),
+      ['playing guitar', 'tap dancing'],
+    );
   });
 
   it('refuses a list that is torn', async () => {
@@ -106,14 +139,16 @@ describe('data sets of links', function () {
     await refuses(root, kinetics, /train\.csv has no column "youtube_id" \(it has label, id\)/);
   });
 
-  const segments = '# Segments csv created Sun Mar  5 10:54:25 2017\n# num_ytids=2\n# YTID, start_seconds, end_seconds, positive_labels\n';
+  const segments =
+    '# Segments csv created Sun Mar  5 10:54:25 2017\n# num_ytids=2\n# YTID, start_seconds, end_seconds, positive_labels\n';
 
   it('reads AudioSet: quoted lists of labels, names with commas, whole videos and clips', async () => {
     const root = file('audioset');
     plant(root, {
       'balanced_train_segments.csv': `${segments}--PJHxphWEs, 30.000, 40.000, "/m/09x0r,/t/dd00088"\n-0RWZT-miFs, 20.000, 22.000, "/m/03v3yw"\nlost0000000, 0.000, 10.000, "/m/09x0r"\n`,
       'eval_segments.csv': `${segments}1e5abcdefgh, 1.500, 11.500, "/m/03v3yw"\n`,
-      'class_labels_indices.csv': 'index,mid,display_name\n0,/m/09x0r,"Male speech, man speaking"\n1,/m/03v3yw,"Keys jangling"\n2,/t/dd00088,Gush\n',
+      'class_labels_indices.csv':
+        'index,mid,display_name\n0,/m/09x0r,"Male speech, man speaking"\n1,/m/03v3yw,"Keys jangling"\n2,/t/dd00088,Gush\n',
       'audio/--PJHxphWEs_30.wav': 'x',
       'audio/Y1e5abcdefgh_1500_11500.flac': 'x',
     });
@@ -122,19 +157,29 @@ describe('data sets of links', function () {
     assert.deepEqual(dataset.classes, ['Male speech, man speaking', 'Keys jangling', 'Gush']);
     assert.deepEqual(dataset.modalities, ['audio']);
     assert.equal(dataset.missing, 1);
-    assert.deepEqual(dataset.entries.map(({ labels }) => labels), [['Male speech, man speaking', 'Gush'], ['Keys jangling'], ['Keys jangling']]);
-    assert.deepEqual(dataset.entries.map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds]), [
-      [undefined, undefined],
-      [20, 22],
-      [undefined, undefined],
-    ]);
+    assert.deepEqual(
+      dataset.entries.map(({ labels }) => labels),
+      [['Male speech, man speaking', 'Gush'], ['Keys jangling'], ['Keys jangling']],
+    );
+    assert.deepEqual(
+      dataset.entries.map(({ startSeconds, endSeconds }) => [startSeconds, endSeconds]),
+      [
+        [undefined, undefined],
+        [20, 22],
+        [undefined, undefined],
+      ],
+    );
     assert.deepEqual(dataset.folds, [{ name: 'default', train: [0, 1], test: [2] }]);
     // The same names, but clips that were cut out already.
     ffmpeg('-f', 'lavfi', '-i', 'sine=d=2', join(root, 'audio/-0RWZT-miFs.wav'));
     const cut = await openDataset(root, { dataset: 'audioset' });
     assert.equal(cut.entries[1].startSeconds, undefined);
     plant(root, { 'eval_segments.csv': `${segments}abc, 0.000, 10.000, "/m/none"\n` });
-    await refuses(root, { dataset: 'audioset' }, /eval_segments\.csv has in row 1 the label "\/m\/none", which class_labels_indices\.csv does not list/);
+    await refuses(
+      root,
+      { dataset: 'audioset' },
+      /eval_segments\.csv has in row 1 the label "\/m\/none", which class_labels_indices\.csv does not list/,
+    );
     plant(root, { 'eval_segments.csv': `${segments}abc, 10.000, 1.000, "/m/09x0r"\n` });
     await refuses(root, { dataset: 'audioset' }, /in row 1 that a clip lasts from "10\.000" to "1\.000"/);
   });
@@ -148,11 +193,12 @@ describe('data sets of links', function () {
     assert.deepEqual(dataset.modalities, ['video', 'audio']);
   });
 
-  it('reads a table of one\'s own, by the names of its columns', async () => {
+  it("reads a table of one's own, by the names of its columns", async () => {
     const root = file('own');
     plant(root, {
       'clips.csv': '\uFEFF"file";"tags";"set";"from";"to"\r\nein Film.mp4;rain|wind, strong;train;0,5;2\r\n',
-      'good.csv': '\uFEFF"file","tags","set","from","to"\r\nä/ein Film.mp4,"rain|wind, strong|rain",train,0.5,2\r\n\r\n007.mp4,1e5,test,,\r\n',
+      'good.csv':
+        '\uFEFF"file","tags","set","from","to"\r\nä/ein Film.mp4,"rain|wind, strong|rain",train,0.5,2\r\n\r\n007.mp4,1e5,test,,\r\n',
       'twins.csv': 'path,label,label\n007.mp4,rain,wind\n',
     });
     const columns = { path: 'file', labels: 'tags', split: 'set', start: 'from', end: 'to' };
@@ -161,12 +207,31 @@ describe('data sets of links', function () {
     assert.equal(dataset.root, root);
     assert.deepEqual(dataset.classes, ['1e5', 'rain', 'wind, strong']);
     assert.deepEqual(dataset.entries, [
-      { path: join(root, 'ä/ein Film.mp4'), label: null, split: 'train', labels: ['rain', 'wind, strong'], startSeconds: 0.5, endSeconds: 2 },
+      {
+        path: join(root, 'ä/ein Film.mp4'),
+        label: null,
+        split: 'train',
+        labels: ['rain', 'wind, strong'],
+        startSeconds: 0.5,
+        endSeconds: 2,
+      },
       { path: join(root, '007.mp4'), label: null, split: 'test', labels: ['1e5'] },
     ]);
-    await refuses(join(root, 'clips.csv'), { columns }, /clips\.csv says in row 2 that a clip lasts from "0,5" to "2"/);
-    await refuses(join(root, 'good.csv'), { columns: { path: 'file', label: 'class' } }, /has no column "class" \(it has file, tags, set, from, to\): name the column of the classes "class"/);
-    await refuses(join(root, 'twins.csv'), { dataset: 'csv' }, /twins\.csv has two columns "label": rename or remove one of them/);
+    await refuses(
+      join(root, 'clips.csv'),
+      { columns },
+      /clips\.csv says in row 2 that a clip lasts from "0,5" to "2"/,
+    );
+    await refuses(
+      join(root, 'good.csv'),
+      { columns: { path: 'file', label: 'class' } },
+      /has no column "class" \(it has file, tags, set, from, to\): name the column of the classes "class"/,
+    );
+    await refuses(
+      join(root, 'twins.csv'),
+      { dataset: 'csv' },
+      /twins\.csv has two columns "label": rename or remove one of them/,
+    );
     await refuses(root, { dataset: 'csv' }, /There is no index\.csv in .*own: name the table itself/);
   });
 
@@ -178,18 +243,31 @@ describe('data sets of links', function () {
     symlinkSync(root, join(root, 'Test/loop'));
     const { entries, folds, classes } = await openDataset(root);
     assert.deepEqual(classes, ['Gr\u00fcn see', 'linked', 'red']);
-    assert.deepEqual(entries.map(({ split }) => split), ['test', 'test', 'train', 'train']);
+    assert.deepEqual(
+      entries.map(({ split }) => split),
+      ['test', 'test', 'train', 'train'],
+    );
     assert.deepEqual(folds, [{ name: 'default', train: [2, 3], test: [0, 1] }]);
   });
 
   it('knows the usual splits of a table in whatever way they are written, and says so where it has no rows', async () => {
     const root = file('splits');
-    plant(root, { 'index.csv': 'path,label,split\na.mp4,x,TRAIN\nb.mp4,x,training\nc.mp4,x,Test\nd.mp4,x,valid\ne.mp4,x,held out\n' });
+    plant(root, {
+      'index.csv':
+        'path,label,split\na.mp4,x,TRAIN\nb.mp4,x,training\nc.mp4,x,Test\nd.mp4,x,valid\ne.mp4,x,held out\n',
+    });
     const { entries, folds } = await openDataset(root);
-    assert.deepEqual(entries.map(({ split }) => split), ['train', 'train', 'test', 'val', 'held out']);
+    assert.deepEqual(
+      entries.map(({ split }) => split),
+      ['train', 'train', 'test', 'val', 'held out'],
+    );
     assert.deepEqual(folds, [{ name: 'default', train: [0, 1], test: [2], validation: [3] }]);
     plant(root, { 'index.csv': 'path,label,split\n' });
-    await refuses(root, {}, /index\.csv names no clips: write a row for each, or remove it to read the folders\.$/);
+    await refuses(
+      root,
+      {},
+      /index\.csv names no clips: write a row for each, or remove it to read the folders\.$/,
+    );
   });
 
   it('says so where a table is not UTF-8', async () => {

@@ -42,7 +42,8 @@ export function smoothFrame({ data, height, width }: ByteFrame): Uint8Array {
       for (let x = 1; x < width - 1; x++) {
         const at = (channel * height + y) * width + x;
         let sum = 4 * data[at];
-        for (let row = at - width; row <= at + width; row += width) sum += data[row - 1] + data[row] + data[row + 1];
+        for (let row = at - width; row <= at + width; row += width)
+          sum += data[row - 1] + data[row] + data[row + 1];
         plain[at] = Math.floor(sum / 13 + 0.5);
       }
     }
