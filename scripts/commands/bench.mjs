@@ -32,13 +32,17 @@ const ours = [
 const theirs = pytorch.python ? ['--python', pytorch.python] : ['--without-pytorch', pytorch.reason];
 process.exit(await runInForeground(process.execPath, [main, ...ours, ...theirs, ...words]));
 
-/** Whether the words leave PyTorch among the engines; a request for help installs nothing. */
+/** Whether the words leave PyTorch among the engines, and a kind that has them; a request for help installs nothing. */
 function asksForPytorch(words) {
-  if (words.includes('--help') || words.includes('-h')) return false;
-  const at = words.findIndex((word) => word === '--engine' || word.startsWith('--engine='));
-  if (at < 0) return true;
-  const engines = words[at] === '--engine' ? (words[at + 1] ?? '') : words[at].slice('--engine='.length);
-  return engines.includes('pytorch');
+  if (words.some((word) => word === '--help' || word === '-h')) return false;
+  return valueOf(words, '--engine')?.includes('pytorch') !== false && valueOf(words, '--kind') !== 'health';
+}
+
+/** What an option is given, as its own word or behind `=`. */
+function valueOf(words, option) {
+  const at = words.findIndex((word) => word === option || word.startsWith(`${option}=`));
+  if (at < 0) return undefined;
+  return words[at] === option ? (words[at + 1] ?? '') : words[at].slice(option.length + 1);
 }
 
 async function installed() {
