@@ -37,7 +37,7 @@ const usual = {
 const fed = /^(temperature\.|centreMomentum$|ema\.|loss\.|optimiser\.(?!freezeLastLayerEpochs))/;
 /** Keys whose numbers are shapes or switches of the graph. */
 const structural =
-  /^(clip\.(?!sampleRateHz)|spectrogram\.(melBands|columns)$|patch\.|views\.|encoder\.|decoder\.|projector\.|mask\.|optimiser\.freezeLastLayerEpochs$|training\.batch$)/;
+  /^(clip\.(seconds|framesPerSecond|frameSize)$|spectrogram\.(melBands|columns)$|patch\.|views\.|encoder\.|decoder\.|projector\.|mask\.|optimiser\.freezeLastLayerEpochs$|training\.batch$)/;
 
 /** Values that no rule finds. */
 const chosen: Record<string, Override> = {
