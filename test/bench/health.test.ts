@@ -19,7 +19,7 @@ describe('the proof of the warnings', () => {
   for (const name of briefly) {
     const each = [...failingCases, ...healthyCases].find((other) => other.name === name)!;
     it(`${each.names === null ? 'says nothing of' : 'names'} "${name}"`, async () => {
-      const row = await judgeCase(each, clips, 120);
+      const row = await judgeCase(each, clips, 160);
       rows.push(row);
       assert.ok(row.right, JSON.stringify(row.said));
     });
