@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { BadMedia, decodeClip, probe } from 'xkd';
 import { ffmpegPath } from 'xkd/dist/media/ffmpegPath';
 import { runDecoder } from 'xkd/dist/media/libav/runDecoder';
@@ -157,23 +157,24 @@ describe('files with odd traits', () => {
     ordinaryClip(file('long.mp4'), 60, { size: '640x480' });
     const decoding = decodeClip(file('long.mp4'), { clipSeconds: 60 });
     const outcome = decoding.catch((error: unknown) => error);
-    const isOpen = (pid: string): boolean => {
+    const holds = (pid: string): boolean => {
       try {
         return (
-          readdirSync(`/proc/${pid}/task`).length > 0 &&
-          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('decoderProcess')
+          readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('decoderProcess') &&
+          readdirSync(`/proc/${pid}/fd`).some((fd) =>
+            readlinkSync(`/proc/${pid}/fd/${fd}`).endsWith('long.mp4'),
+          )
         );
       } catch {
-        return false;
+        return false; // ended meanwhile
       }
     };
-    const parent = (pid: string): number =>
-      Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-    const decoders = readdirSync('/proc').filter(
-      (pid) => /^\d+$/.test(pid) && isOpen(pid) && parent(pid) === process.pid,
-    );
-    assert.ok(decoders.length > 0);
-    for (const pid of decoders) process.kill(Number(pid), 'SIGSEGV');
+    let decoder: string | undefined;
+    while (decoder === undefined) {
+      await new Promise((resume) => setTimeout(resume, 5));
+      decoder = readdirSync('/proc').find((pid) => /^\d+$/.test(pid) && holds(pid));
+    }
+    process.kill(Number(decoder), 'SIGSEGV');
     const error = await outcome;
     assert.ok(error instanceof BadMedia, String(error));
     assert.equal(error.reason, 'makes the decoder crash (SIGSEGV)');
