@@ -4,6 +4,7 @@ export * from './fileError';
 export * from './folder';
 export * from './folderLock';
 export * from './graphFile';
+export { hashFile } from './hashFile';
 export * from './metrics';
 export * from './metricsFollower';
 export * from './openTensorFile';

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { hashFile } from '../../files/hashFile';
 import { machineLimit } from '../../machineLimit';
 import { BadMedia } from '../../media';
 import { JpegSplitter } from '../../media/jpegSplitter';
@@ -39,12 +38,12 @@ export async function storeClip(
   try {
     const stored = writer.begin(position);
     const durationSeconds = await storeStreams(entry, stored, args);
-    original = await hashFile(entry.path);
+    original = await hashOriginal(entry.path);
     return writer.finish(stored, { clip, original, durationSeconds });
   } catch (error) {
     if (!(error instanceof BadMedia)) throw error;
     writer.drop();
-    original = await hashFile(entry.path).catch(() => original);
+    original = await hashOriginal(entry.path).catch(() => original);
     // A record alone.
     const empty = writer.begin(position);
     empty.endFrames();
@@ -118,19 +117,13 @@ class StreamMissing extends Error {
   }
 }
 
-async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256');
-  let bytes = 0;
+async function hashOriginal(path: string): Promise<{ bytes: number; sha256: string }> {
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
-      hash.update(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-    }
+    return await hashFile(path);
   } catch (error) {
     throw (
       machineLimit(error) ??
       new BadMedia(path, `could not be read (${String((error as NodeJS.ErrnoException).code)})`)
     );
   }
-  return { bytes, sha256: hash.digest('hex') };
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { hashFile } from '../../files/hashFile';
 import type { Notice } from './survey';
 import { namedFiles, type SeenClip } from './notices';
 
@@ -22,8 +22,9 @@ export async function digestsOf(
     if (alike.length < 2) continue;
     for (const path of alike) {
       if (signal?.aborted) return null;
-      const digest = await digestOf(path);
-      if (digest !== null) digests.set(path, digest);
+      // What cannot be read is told where it is opened.
+      const hashed = await hashFile(path).catch(() => null);
+      if (hashed !== null) digests.set(path, hashed.sha256);
     }
   }
   return digests;
@@ -66,16 +67,4 @@ function noticeOf(files: Notice['files']): Notice {
       ? 'file is the same byte for byte as another'
       : 'files are the same byte for byte as others';
   return { kind: 'duplicate', sentence: `${files.length} ${what}: ${namedFiles(files)}`, files };
-}
-
-/** Null where it cannot be read: that is told where it is opened. */
-async function digestOf(path: string): Promise<string | null> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }))
-      hash.update(chunk as Buffer);
-  } catch {
-    return null;
-  }
-  return hash.digest('hex');
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { MediaEntry } from '../../data';
+import { hashFile } from '../../files/hashFile';
 
 /** By what a file is known again, together with that of its sound where it has one. */
 export interface FileFingerprint {
@@ -46,15 +46,9 @@ async function stateOf({ path, sound }: ClipFiles): Promise<Pick<FileFingerprint
 }
 
 async function hashFiles({ path, sound }: ClipFiles): Promise<string> {
-  const own = await hashFile(path);
+  const { sha256: own } = await hashFile(path);
   if (sound === undefined) return own;
   return createHash('sha256')
-    .update(`${own} ${await hashFile(sound)}`)
+    .update(`${own} ${(await hashFile(sound)).sha256}`)
     .digest('hex');
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const block of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(block as Buffer);
-  return hash.digest('hex');
 }
