@@ -91,6 +91,16 @@ export function withBadClips(list: readonly BadClip[], more: readonly BadClip[])
   return fresh.length === 0 ? list : [...list, ...fresh];
 }
 
+/** The files of clips that could not be used, each with the reason that was found first. */
+export function badFilesOf(clips: readonly BadClip[], entries: readonly MediaEntry[]): BadFile[] {
+  const reasons = new Map<string, string>();
+  for (const { clip, reason } of clips) {
+    const { path } = entries[clip];
+    if (!reasons.has(path)) reasons.set(path, reason);
+  }
+  return [...reasons].map(([path, reason]) => ({ path, reason }));
+}
+
 /** Several clips may be stretches of one file. */
 function keyOf({ path, startSeconds, endSeconds }: Stretch): string {
   return `${startSeconds ?? ''}-${endSeconds ?? ''} ${path}`;

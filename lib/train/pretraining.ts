@@ -1,4 +1,5 @@
 import type { NamedOverrides, XkdConfig } from '../config';
+import { badFilesOf } from '../data/badFiles';
 import type { BadFile } from '../data/types';
 import { showValue, type Shown, type ValueTable } from '../shown';
 import { BatchQueue, type BatchSource } from './batches';
@@ -130,12 +131,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
 
   /** Files of the steps so far that could not be used, and were replaced by others. */
   get skipped(): readonly BadFile[] {
-    const reasons = new Map<string, string>();
-    for (const { clip, reason } of this.state.skipped) {
-      const { path } = this.args.entries[clip];
-      if (!reasons.has(path)) reasons.set(path, reason);
-    }
-    return [...reasons].map(([path, reason]) => ({ path, reason }));
+    return badFilesOf(this.state.skipped, this.args.entries);
   }
 
   [showValue](): ValueTable {
@@ -233,21 +229,27 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
       ...probed,
     };
     this.write((folder) => folder.writeMetrics(metrics));
-    for (const { path, reason } of this.skipped.slice(this.skippedBefore))
-      this.warn(`${path} was left out: it ${reason}.`);
-    this.skippedBefore = this.skipped.length;
-    for (const sentence of this.batches.newNotes()) {
-      this.warn(sentence);
-      (this.args.report ?? console.warn)(sentence);
-    }
-    for (const { sentence, grave } of this.health.judge(metrics)) {
-      this.warn(sentence);
-      (this.args.report ?? console.warn)(`step ${step}: ${sentence}`);
-      this.failed ||= grave;
-    }
+    this.warnOf(metrics);
     this.latest = metrics;
     this.tell();
     return metrics;
+  }
+
+  /** Warns of what a step brought to light. */
+  private warnOf(metrics: StepMetrics): void {
+    const { skipped } = this;
+    for (const { path, reason } of skipped.slice(this.skippedBefore))
+      this.warn(`${path} was left out: it ${reason}.`);
+    this.skippedBefore = skipped.length;
+    const say = (sentence: string, place = ''): void => {
+      this.warn(sentence);
+      (this.args.report ?? console.warn)(place + sentence);
+    };
+    for (const sentence of this.batches.newNotes()) say(sentence);
+    for (const { sentence, grave } of this.health.judge(metrics)) {
+      say(sentence, `step ${metrics.step}: `);
+      this.failed ||= grave;
+    }
   }
 
   /**
