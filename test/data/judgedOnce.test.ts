@@ -9,10 +9,10 @@ import {
   type MediaEntry,
   type ViewBatch,
 } from 'xkd';
-import { main } from 'xkd/dist/cli/main';
 import { TrainingClips, type ClipsRead } from 'xkd/dist/data/trainingClips';
 import type { ClipOutcome } from 'xkd/dist/data/tasks';
 import { ordinaryClip, temporaryFolder } from '../media/fixtures';
+import { extract, formOf } from '../support/extract';
 
 const config = configure('nano', { 'training.batch': 4, 'loader.maxBadShare': 0.5, 'loader.workers': 1 });
 
@@ -102,17 +102,7 @@ describe('an extracted set with a flipped byte', function () {
 
   it('gives the same batches in one go and in parts', async () => {
     for (const i of [0, 1, 2, 3]) ordinaryClip(file(`${i}.mp4`), 12, { hue: 60 * i });
-    const { frameSize, framesPerSecond, sampleRateHz } = config.clip;
-    const form = [
-      '--short-side',
-      `${frameSize}`,
-      '--fps',
-      `${framesPerSecond}`,
-      '--sample-rate',
-      `${sampleRateHz}`,
-    ];
-    const words = ['extract', '--data', file('.'), '--out', file('out'), '--workers', '1', ...form];
-    assert.equal(await main(words), 0);
+    await extract(file('.'), file('out'), formOf(config));
     const { entries } = await openDataset(file('out'));
     const { stored } = entries[1];
     assert.ok(stored && 'shard' in stored);

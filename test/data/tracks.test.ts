@@ -12,9 +12,9 @@ import {
   type MediaEntry,
   type Overrides,
 } from 'xkd';
-import { main } from 'xkd/dist/cli/main';
 import { readRunStatus } from 'xkd/dist/train/runStatus';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../media/fixtures';
+import { extract, formOf } from '../support/extract';
 import { config as runConfig, finish, open, source } from '../support/runs';
 
 const quick: Overrides = { 'training.batch': 2, 'loader.workers': 1, 'loader.maxBadShare': 0 };
@@ -124,17 +124,8 @@ describe('files with several tracks', function () {
       firstBatch(entries, { 'clip.audioTrack': 3 }),
       /has 2 audio tracks, so there is no track 3/,
     );
-    const { frameSize, framesPerSecond, sampleRateHz } = configure('nano').clip;
-    const form = [
-      '--short-side',
-      `${frameSize}`,
-      '--fps',
-      `${framesPerSecond}`,
-      '--sample-rate',
-      `${sampleRateHz}`,
-    ];
-    const words = ['extract', '--data', root, '--out', file('out'), '--workers', '1', ...form];
-    assert.equal(await main([...words, '--video-track', '2', '--audio-track', '1']), 0);
+    const form = formOf(configure('nano'));
+    await extract(root, file('out'), [...form, '--video-track', '2', '--audio-track', '1']);
     const extracted = await openDataset(file('out'));
     const stored = await firstBatch(extracted.entries, tracks);
     assert.deepEqual([stored.video, stored.audio], [chosen.video, chosen.audio]);

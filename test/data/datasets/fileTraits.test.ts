@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeClip, openDataset, surveyDataset, type DatasetSurvey, type NoticeKind } from 'xkd';
-import { main } from 'xkd/dist/cli/main';
 import { formatSurvey } from 'xkd/dist/cli/surveyTable';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../../media/fixtures';
+import { extract } from '../../support/extract';
 
 const picture = (seconds: number): string[] => ['-f', 'lavfi', '-i', `testsrc2=d=${seconds}:s=64x48:r=25`];
 const tone = (seconds: number): string[] => ['-f', 'lavfi', '-i', `sine=f=440:d=${seconds}`];
@@ -132,18 +132,7 @@ describe('a check of files', function () {
     assert.equal(survey.notices.length, 4);
     assert.match(formatSurvey(survey), /^- 1 file has a sound track of digital silence: silent\.mp4\.$/m);
     assert.deepEqual((await check(root, false)).notices, []);
-    const words = [
-      'extract',
-      '--data',
-      root,
-      '--out',
-      file('content-out'),
-      '--short-side',
-      '32',
-      '--workers',
-      '1',
-    ];
-    assert.equal(await main(words), 0);
+    await extract(root, file('content-out'), ['--short-side', '32']);
     const extracted = await check(file('content-out'), true);
     assert.deepEqual(
       (['silent', 'still', 'black'] as const).map((kind) => told(extracted, kind)),
@@ -165,18 +154,7 @@ describe('a check of files', function () {
       survey.findings.includes(`1 pair of files is the same byte for byte in different splits: ${pair}.`),
       survey.findings.join(),
     );
-    const words = [
-      'extract',
-      '--data',
-      root,
-      '--out',
-      file('doubles-out'),
-      '--short-side',
-      '32',
-      '--workers',
-      '1',
-    ];
-    assert.equal(await main(words), 0);
+    await extract(root, file('doubles-out'), ['--short-side', '32']);
     const extracted = await check(file('doubles-out'), false);
     assert.deepEqual(
       [told(extracted, 'duplicate'), extracted.findings],
@@ -229,20 +207,8 @@ describe('a check of files', function () {
       const [root, out] = [file(`originals-${form}`), file(`out-${form}`)];
       mkdirSync(root);
       for (const name of ['1', '2']) ordinaryClip(join(root, `${name}.mp4`), 5, { hue: 90 * Number(name) });
-      const words = [
-        'extract',
-        '--data',
-        root,
-        '--out',
-        out,
-        '--short-side',
-        '32',
-        '--frames',
-        form,
-        '--workers',
-        '1',
-      ];
-      assert.equal(await main(words), 0);
+      const extractThere = () => extract(root, out, ['--short-side', '32', '--frames', form]);
+      await extractThere();
       assert.match(formatSurvey(await check(out, true)), /^All is well\.$/m);
       const { entries } = await openDataset(out);
       const { stored } = entries[1];
@@ -260,7 +226,7 @@ describe('a check of files', function () {
         assert.deepEqual(survey.findings, [`1 file cannot be used: ${damaged}. ${wayOut}`]);
         assert.doesNotMatch(formatSurvey(survey), /All is well/);
       }
-      assert.equal(await main(words), 0);
+      await extractThere();
       assert.deepEqual(readFileSync(stored.shard), whole);
     });
   }
