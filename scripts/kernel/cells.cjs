@@ -29,8 +29,8 @@ class Cells {
 
   /**
    * @param parts `evaluator`; `outlet`; `bundleOf(value)`, what is shown of a value; `publish(request, type, content)`;
-   *   `reply(request, content)`; `drained()`, resolves when no request is on its way; `heardInterrupt()`;
-   *   `observers`, told of each cell's `queued`, `begin` and `end`, the last of which is waited for
+   *   `reply(request, content)`; `drained()`, resolves when no request is on its way; `observers`, told of
+   *   each cell's `queued`, `begin` and `end`, the last of which is waited for
    */
   constructor(parts) {
     this.#parts = parts;
@@ -60,7 +60,6 @@ class Cells {
    * memory is freed, those that wait are not run.
    */
   interrupt() {
-    this.#parts.heardInterrupt();
     if (this.running === null) {
       for (const waiting of this.#queue.splice(0)) this.#abort(waiting);
       return;
@@ -105,8 +104,6 @@ class Cells {
     const closed = this.reruns.begin(request);
     // Without an outcome no cell would ever be run again.
     const outcome = await evaluator.run(code, `cell-${number}.ts`).catch((error) => ({ error }));
-    // Synchronous code was broken off without a call of `interrupt`; the next request is the first of another cell.
-    this.#parts.heardInterrupt();
     outlet.flush();
     const failed = stops && ('error' in outcome || this.#interrupted);
     // Cells that were asked for while this one computed may still be on their way.

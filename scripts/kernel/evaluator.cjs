@@ -31,8 +31,9 @@ class Evaluator {
    * @param folder where cells find modules and files
    * @param say told of what tslab has to say that is neither value nor error
    * @param onModule told of a cell that is a module: its name and its code
+   * @param undisturbed runs what no interrupt may end half-way
    */
-  constructor({ folder, say, onModule = () => {} }) {
+  constructor({ folder, say, onModule = () => {}, undisturbed = (work) => work() }) {
     const file = ofTslab.resolve('@tslab/typescript-for-tslab');
     const original = ofTslab(file);
     this.#filesAbove = new FilesAbove(folder);
@@ -42,10 +43,10 @@ class Evaluator {
     const converters = {
       node: {
         ...this.converter,
-        convert: (_, source) => this.#convert(source),
+        convert: (_, source) => undisturbed(() => this.#convert(source)),
         addModule: (name, code, meta) => {
           onModule(name, code);
-          return this.converter.addModule(name, code, meta);
+          return undisturbed(() => this.converter.addModule(name, code, meta));
         },
       },
       get browser() {
@@ -93,6 +94,7 @@ class Evaluator {
       names: [],
       old: new Map(),
       before: this.declarations,
+      ...abandonable(),
     };
     this.#cell = cell;
     const outcome = await this.#outcomeOf(cell, source);
@@ -104,7 +106,7 @@ class Evaluator {
   }
 
   async #outcomeOf(cell, source) {
-    const succeeded = await this.#executor.execute(source);
+    const succeeded = await Promise.race([this.#executor.execute(source), cell.abandoned]);
     if (succeeded) {
       if (cell.behind !== undefined) this.declarations = cell.behind;
       return { value: cell.value };
@@ -124,7 +126,11 @@ class Evaluator {
 
   /** Ends the running cell with an error: its names stay, what it awaits runs on. */
   abandon(reason) {
-    if (this.#cell !== null) this.#cell.reason = reason;
+    if (this.#cell !== null) {
+      this.#cell.reason = reason;
+      // tslab's promise never settles where what computes was ended together with the microtasks that waited for it.
+      setImmediate(this.#cell.abandon);
+    }
     this.#executor.interrupt();
   }
 
@@ -167,6 +173,13 @@ class Evaluator {
     for (const name of unassigned) if (cell.old.has(name)) names[name] = cell.old.get(name);
     this.declarations = withoutUnassigned(this.ts, cell.before, cell.behind ?? cell.before, unassigned);
   }
+}
+
+/** `abandoned` resolves to false, tslab's word for failure, once `abandon` is called. */
+function abandonable() {
+  let abandon;
+  const abandoned = new Promise((resolve) => (abandon = () => resolve(false)));
+  return { abandoned, abandon };
 }
 
 function isObject(value) {

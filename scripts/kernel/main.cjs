@@ -15,7 +15,7 @@ const { notebookFile } = require('./notebookFile.cjs');
 const { CellPages } = require('./pages.cjs');
 const { CellRecord } = require('./record.cjs');
 const { Server } = require('./server.cjs');
-const { listenForInterrupts } = require('./signals.cjs');
+const { listenForInterrupts, undisturbed } = require('./signals.cjs');
 const { tellCells } = require('./stacks.cjs');
 const { refuseStdin } = require('./stdin.cjs');
 const { Transport } = require('./transport.cjs');
@@ -33,6 +33,7 @@ async function start(connectionFile) {
     folder,
     say: (text) => process.stderr.write(text),
     onModule: (name, code) => language.addModule(name, code),
+    undisturbed: (work) => undisturbed(work, transport.signals),
   });
   tellCells(evaluator.positions);
   const exit = refuseExit((error) => evaluator.abandon(error));

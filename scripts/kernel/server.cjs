@@ -41,7 +41,6 @@ class Server {
       publish: (request, type, content) => this.#publish(request, type, content),
       reply: (request, content) => this.#reply(request, 'execute_reply', content),
       drained: () => transport.drained(),
-      heardInterrupt: () => transport.heardInterrupt(),
     });
     this.#observers.push({ begin: (request) => (this.#newestCell = this.#origin = request) });
     this.#handlers = this.#makeHandlers(evaluator, end);

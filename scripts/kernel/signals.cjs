@@ -2,17 +2,21 @@
 
 const vm = require('node:vm');
 
-/** Places in the integers that are shared with the thread that sends the signal. */
-const places = { synchronous: 0, listening: 1 };
+/**
+ * Places in the integers that are shared with the thread that receives interrupts: whether synchronous code of a cell runs,
+ * whether a cell listens for the signal, how many pieces of the kernel's own code compute, and the number of the newest
+ * interrupt that the main thread has come to.
+ */
+const places = { synchronous: 0, listening: 1, own: 2, heard: 3 };
+
+const sharedIntegers = () => new Int32Array(new SharedArrayBuffer(4 * Object.keys(places).length));
 
 /**
- * Calls a handler at each interrupt, before listeners of cells.
+ * Calls a handler at each interrupt, before listeners of cells. Those that come as messages are put to the same listeners.
  *
  * tslab has synchronous code of a cell broken off by SIGINT. For that Node takes all listeners away, and on its return puts
  * the system's default below those that the cell has added: an interrupt would end the kernel. They are added anew. For a
- * moment there is nobody to listen; the thread that sends the signal waits for it to pass.
- *
- * @param shared integers: 1 while synchronous code of a cell runs, and 1 while a cell listens for the signal
+ * moment there is nobody to listen; the thread that receives interrupts sends none then.
  */
 function listenForInterrupts(handler, shared) {
   process.on('SIGINT', handler);
@@ -41,4 +45,20 @@ function listenForInterrupts(handler, shared) {
   };
 }
 
-module.exports = { listenForInterrupts, places };
+/** Puts an interrupt that came as a message to those who listen for the signal. */
+function hearInterrupt(number, shared) {
+  Atomics.store(shared, places.heard, number);
+  process.emit('SIGINT', 'SIGINT');
+}
+
+/** Runs code of the kernel's own, such as the translation of a cell, which no interrupt may end half-way. */
+function undisturbed(work, shared) {
+  Atomics.add(shared, places.own, 1);
+  try {
+    return work();
+  } finally {
+    Atomics.sub(shared, places.own, 1);
+  }
+}
+
+module.exports = { hearInterrupt, listenForInterrupts, places, sharedIntegers, undisturbed };

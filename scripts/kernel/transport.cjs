@@ -2,6 +2,7 @@
 
 const path = require('node:path');
 const { Worker } = require('node:worker_threads');
+const { hearInterrupt, sharedIntegers } = require('./signals.cjs');
 const { partsOf } = require('./wire.cjs');
 
 /** So much may wait to be sent [bytes]; whoever says more waits until half of it is out, as at a full pipe. */
@@ -11,8 +12,8 @@ const limitBytes = 64 * 1024 * 1024;
 class Transport {
   /** Called with `{ socket, message }` of each request. */
   onMessage = () => undefined;
-  /** What the thread of the sockets knows of the main thread's signals (`places` in signals.cjs). */
-  signals = new Int32Array(new SharedArrayBuffer(8));
+  /** What the thread of the sockets knows of the main thread (`places` in signals.cjs). */
+  signals = sharedIntegers();
   #worker;
   #pending = new Int32Array(new SharedArrayBuffer(4));
   #pongs = new Map();
@@ -37,6 +38,7 @@ class Transport {
 
   #hear(told) {
     if (told.message !== undefined) this.onMessage(restored(told));
+    else if (told.interrupt !== undefined) hearInterrupt(told.interrupt, this.signals);
     else if (told.pong !== undefined) {
       this.#pongs.get(told.pong)();
       this.#pongs.delete(told.pong);
@@ -68,11 +70,6 @@ class Transport {
     const pong = new Promise((resolve) => this.#pongs.set(ping, resolve));
     this.#worker.postMessage({ ping });
     await pong;
-  }
-
-  /** Tells that the main thread has taken notice of an interrupt. */
-  heardInterrupt() {
-    this.#worker.postMessage({ heard: true });
   }
 
   /** Sends what waits and closes the sockets. */

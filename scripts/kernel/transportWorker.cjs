@@ -22,6 +22,8 @@ const retryMs = 5;
 const arrivalMs = 20;
 /** How long synchronous code may go on before a signal breaks it off, rather than that it hits its end [ms]. */
 const synchronousMs = 300;
+/** How long the main thread may take to come to an interrupt before what it computes is ended [ms]. */
+const hearingMs = 1000;
 /** How long a cell may take to end when the server that started the kernel has ended [ms]. */
 const lastWordsMs = 60_000;
 /** How long the main thread may take to end after a request to shut down [ms]. */
@@ -41,7 +43,10 @@ const sockets = {
 
 /** Messages that wait, and whether one is being sent, by the socket's name. */
 const queues = Object.fromEntries(Object.keys(sockets).map((name) => [name, { waiting: [], busy: false }]));
+/** The number of the newest interrupt. */
 let interrupts = 0;
+/** The timer that sees to it that one is heard. */
+let watch;
 
 function enqueue(name, message) {
   const queue = queues[name];
@@ -112,18 +117,50 @@ async function receive(name) {
 }
 
 /**
- * The signal reaches a cell that listens for it, and breaks off synchronous code. A second request, while the main thread has
- * not even taken notice of the first, ends what it computes; but never a cell that listens, which would be left half-way, nor
- * the kernel itself, which comes to its turn when synchronous code is broken off.
+ * The signal breaks off synchronous code of a cell. Otherwise the main thread is told, in line with the requests, which
+ * reaches what waits. What computes behind an `await` and does not let it come to that is ended.
  */
 function interrupt(message) {
   send('iopub', message, 'status', { execution_state: 'busy' });
-  const breaksOff = Atomics.wait(signals, places.synchronous, 1, synchronousMs) === 'timed-out';
-  if (!breaksOff) interrupts += 1;
-  if (interrupts > 1 && !breaksOff && Atomics.load(signals, places.listening) === 0) terminate();
-  process.kill(process.pid, 'SIGINT');
+  if (Atomics.wait(signals, places.synchronous, 1, synchronousMs) === 'timed-out') breakOff();
+  else {
+    tellInterrupt();
+    watchHearing();
+  }
   send('control', message, 'interrupt_reply', { status: 'ok' });
   send('iopub', message, 'status', { execution_state: 'idle' });
+}
+
+/** One at a time: when it ends something, it does so for all that were asked for until then. */
+function watchHearing() {
+  watch ??= setTimeout(endUnlessHeard, hearingMs, interrupts);
+}
+
+function tellInterrupt() {
+  interrupts += 1;
+  parentPort.postMessage({ interrupt: interrupts });
+}
+
+/**
+ * Never ends a cell that listens, which would be left half-way, nor what the kernel itself computes. V8 forgets what waits
+ * in the queue of microtasks when it ends one, so the main thread is told once more.
+ */
+function endUnlessHeard(number) {
+  watch = undefined;
+  const heard = Atomics.load(signals, places.heard);
+  if (heard >= interrupts) return;
+  if (heard >= number || Atomics.load(signals, places.own) > 0) watchHearing();
+  else if (Atomics.load(signals, places.synchronous) === 1) breakOff();
+  else if (Atomics.load(signals, places.listening) === 0) {
+    terminate();
+    tellInterrupt();
+  }
+}
+
+/** Returns when it has ended: a second signal would be the next cell's. */
+function breakOff() {
+  process.kill(process.pid, 'SIGINT');
+  Atomics.wait(signals, places.synchronous, 1, hearingMs);
 }
 
 function terminate() {
@@ -132,7 +169,7 @@ function terminate() {
     session.connectToMainThread();
     session.post('Runtime.terminateExecution', () => session.disconnect());
   } catch {
-    // A debugger holds the main thread, or this Node cannot do it: the signal has to do.
+    // A debugger holds the main thread, or this Node cannot do it: the message has to do.
   }
 }
 
@@ -178,10 +215,9 @@ async function close() {
   parentPort.postMessage({ closed: true });
 }
 
-parentPort.on('message', ({ name, ping, closing, heard, ...message }) => {
+parentPort.on('message', ({ name, ping, closing, ...message }) => {
   if (ping !== undefined) setTimeout(() => parentPort.postMessage({ pong: ping }), arrivalMs);
   else if (closing) void close();
-  else if (heard) interrupts = 0;
   else enqueue(name, message);
 });
 
