@@ -18,7 +18,7 @@ class Transport {
   #pending = new Int32Array(new SharedArrayBuffer(4));
   #pongs = new Map();
   #pings = 0;
-  #settled = new Map();
+  #tellReady;
 
   /** @param connection content of the connection file */
   constructor(connection) {
@@ -29,10 +29,10 @@ class Transport {
       resourceLimits: { maxYoungGenerationSizeMb: 32 },
     });
     this.ready = new Promise((resolve, reject) => {
-      this.#settled.set('ready', resolve);
       this.#worker.once('error', reject);
+      this.#tellReady = resolve;
     });
-    this.closed = new Promise((resolve) => this.#settled.set('closed', resolve));
+    this.closed = new Promise((resolve) => this.#worker.once('exit', resolve));
     this.#worker.on('message', (told) => this.#hear(told));
   }
 
@@ -42,7 +42,7 @@ class Transport {
     else if (told.pong !== undefined) {
       this.#pongs.get(told.pong)();
       this.#pongs.delete(told.pong);
-    } else for (const name of Object.keys(told)) this.#settled.get(name)?.();
+    } else if (told.ready) this.#tellReady();
   }
 
   /** Puts a message in line for a socket; those of one socket keep their order. */
@@ -72,7 +72,7 @@ class Transport {
     await pong;
   }
 
-  /** Sends what waits and closes the sockets. */
+  /** Sends what waits, closes the sockets and ends their thread. */
   async close() {
     this.#worker.postMessage({ closing: true });
     await this.closed;

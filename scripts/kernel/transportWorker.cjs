@@ -112,7 +112,8 @@ async function receive(name) {
     const type = message.header.msg_type;
     if (name === 'control' && type === 'interrupt_request') interrupt(message);
     else parentPort.postMessage({ socket: name, message });
-    if (type === 'shutdown_request') setTimeout(() => process.kill(process.pid, 'SIGKILL'), shutdownMs);
+    if (type === 'shutdown_request')
+      setTimeout(() => process.kill(process.pid, 'SIGKILL'), shutdownMs).unref();
   }
 }
 
@@ -191,8 +192,8 @@ function endWithParent() {
     clearInterval(watch);
     // A cell that trains writes a checkpoint first.
     process.kill(process.pid, 'SIGTERM');
-    setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastWordsMs);
-  }, 1000);
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastWordsMs).unref();
+  }, 1000).unref();
 }
 
 async function start() {
@@ -212,7 +213,8 @@ async function close() {
   const sent = () => Object.values(queues).every(({ busy }) => !busy);
   for (let i = 0; i < 200 && !sent(); i += 1) await new Promise((resume) => setTimeout(resume, 10));
   for (const socket of Object.values(sockets)) socket.close();
-  parentPort.postMessage({ closed: true });
+  // The thread ends by itself: zeromq ends the process with a message where its callbacks meet a thread that is being ended.
+  parentPort.close();
 }
 
 parentPort.on('message', ({ name, ping, closing, ...message }) => {
