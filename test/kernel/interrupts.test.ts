@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Kernel } from './kernelClient';
 
 describe('interrupts of the kernel', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let kernel: Kernel;
 
   before(async () => {
