@@ -71,7 +71,7 @@ function program(): Command {
     )
     .option('--threads <count>', 'threads of each engine', String(availableParallelism()))
     .option('--rounds <count>', 'counted steps of each engine (default: 5 to 50, by preset)')
-    .option('--accumulate <count>', 'parts in which the clips of a step go through', '1')
+    .option('--accumulate <count>', 'micro-batches in which the clips of a step go through', '1')
     .option('--json', 'print one JSON object instead of a table')
     .option('--figure <file>', 'page with the figure', '.bench/figure.html')
     .requiredOption('--folder <folder>', 'for temporary files')

@@ -158,7 +158,9 @@ const audioAugmentation = z.strictObject({
 
 const training = z.strictObject({
   batch: count.describe('clips in a step'),
-  accumulate: count.describe('parts in which the clips of a step go through, their gradients averaged'),
+  accumulate: count.describe(
+    'micro-batches in which the clips of a step go through, their gradients averaged',
+  ),
   epochs: positive.describe('passes through the training clips'),
   steps: count.nullable().describe('steps in all; null: as many as the epochs have'),
   checkpointSteps: count.describe('steps between checkpoints'),

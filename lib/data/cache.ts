@@ -1,4 +1,4 @@
-import type { KnownFile, StoredFile } from './windowReader';
+import type { KnownFile, DecodedFile } from './windowReader';
 
 /**
  * What was learnt of files, and as many decoded files as the limit allows. Once full it keeps what it has:
@@ -30,6 +30,6 @@ export class ClipCache {
 
 export const unknownFile: KnownFile = { stored: null, longSeconds: null };
 
-function sizeOf(file: StoredFile): number {
+function sizeOf(file: DecodedFile): number {
   return file.frames.byteLength + file.waveform.byteLength;
 }

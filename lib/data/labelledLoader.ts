@@ -2,7 +2,7 @@ import type { Modality, XkdConfig } from '../config';
 import { UserError } from '../errors';
 import type { LabelledAugmentation } from './augment';
 import { BatchArrays } from './batch';
-import { MadeAhead } from './madeAhead';
+import { Prefetcher } from './prefetcher';
 import { openClipPool, type ClipPool } from './pool';
 import { TrainingClips } from './trainingClips';
 import type { BadClip, BadFile, MediaEntry, NdArray } from './types';
@@ -48,7 +48,7 @@ export class LabelledLoader {
   readonly stepsPerEpoch: number;
   private readonly pool: ClipPool;
   private readonly clips: TrainingClips;
-  private readonly batches: MadeAhead<LabelledBatch>;
+  private readonly batches: Prefetcher<LabelledBatch>;
 
   /** @throws UserError if there are fewer files than a batch has clips */
   constructor(private readonly args: LabelledLoaderArgs) {
@@ -63,7 +63,7 @@ export class LabelledLoader {
       purpose: 'evaluation',
       skipped,
     });
-    this.batches = new MadeAhead({
+    this.batches = new Prefetcher({
       first: startStep,
       end: steps,
       ahead: config.loader.prefetch,

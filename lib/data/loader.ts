@@ -1,7 +1,7 @@
 import { modalities, type XkdConfig } from '../config';
 import { UserError } from '../errors';
 import { BatchArrays } from './batch';
-import { MadeAhead } from './madeAhead';
+import { Prefetcher } from './prefetcher';
 import { openClipPool, type ClipPool } from './pool';
 import { TrainingClips } from './trainingClips';
 import type { BadClip, BadFile, MediaEntry, ViewBatch } from './types';
@@ -21,7 +21,7 @@ export interface LoaderArgs {
 }
 
 /**
- * Batches of augmented views for pretraining, decoded ahead; `training.accumulate` parts of a batch one by one. The
+ * Batches of augmented views for pretraining, decoded ahead; `training.accumulate` micro-batches one by one. The
  * batch of a step depends only on the seed, the step and the files, never on the number of threads or on where a run
  * was resumed.
  *
@@ -36,8 +36,8 @@ export class Loader {
   readonly stepsPerEpoch: number;
   private readonly pool: ClipPool;
   private readonly clips: TrainingClips;
-  /** Numbered in parts of batches. */
-  private readonly parts: MadeAhead<ViewBatch>;
+  /** Numbered in micro-batches. */
+  private readonly microBatches: Prefetcher<ViewBatch>;
   private closed = false;
 
   constructor(private readonly args: LoaderArgs) {
@@ -59,11 +59,11 @@ export class Loader {
       purpose: 'pretraining',
       skipped,
     });
-    this.parts = new MadeAhead({
+    this.microBatches = new Prefetcher({
       first: startStep * accumulate,
       end: steps * accumulate,
       ahead: config.loader.prefetch,
-      make: (part) => this.makePart(part),
+      make: (number) => this.makeMicroBatch(number),
     });
   }
 
@@ -79,7 +79,7 @@ export class Loader {
 
   /** Batches that are made or being made beyond those handed out. */
   get batchesAhead(): number {
-    return this.parts.size;
+    return this.microBatches.size;
   }
 
   /**
@@ -89,7 +89,7 @@ export class Loader {
    */
   async next(): Promise<ViewBatch> {
     if (this.closed) throw new Error('The loader is closed.');
-    const batch = this.parts.next();
+    const batch = this.microBatches.next();
     if (batch !== null) return batch;
     throw new Error(`The run has ${this.args.steps} steps; there is no batch for a further one.`);
   }
@@ -99,20 +99,20 @@ export class Loader {
     if (this.closed) return;
     this.closed = true;
     if (!this.args.pool) await this.pool.close();
-    await this.parts.settled();
+    await this.microBatches.settled();
   }
 
-  private async makePart(number: number): Promise<ViewBatch> {
+  private async makeMicroBatch(number: number): Promise<ViewBatch> {
     const { config } = this.args;
     const { batch, accumulate } = config.training;
     const step = Math.floor(number / accumulate);
-    const part = number % accumulate;
+    const microBatch = number % accumulate;
     const clips = batch / accumulate;
     const epoch = Math.floor(step / this.stepsPerEpoch);
     const arrays = new BatchArrays(clips, config, config.views.local, modalities);
     const { entries, skipped } = await this.clips.read({
       epoch,
-      first: (step % this.stepsPerEpoch) * batch + part * clips,
+      first: (step % this.stepsPerEpoch) * batch + microBatch * clips,
       clips,
       modalities,
       clipAt: (index) => ({ kind: 'pretraining', epoch, index }),
@@ -120,7 +120,7 @@ export class Loader {
     });
     return {
       step,
-      part,
+      microBatch,
       video: arrays.video,
       audio: arrays.audio,
       entries,

@@ -9,8 +9,8 @@ import type { NdArray, ViewBatch } from './types';
  * @param seed of the run; each step draws partners of its own, so no pair can be learnt by heart
  */
 export function shufflePairs(batch: ViewBatch, seed: number): ViewBatch {
-  const { step, part, entries } = batch;
-  const stream = RandomStream.fromSeed(seed).split('pairs', step, part);
+  const { step, microBatch, entries } = batch;
+  const stream = RandomStream.fromSeed(seed).split('pairs', step, microBatch);
   const partners = drawPartners(stream, entries.length);
   return { ...batch, audio: batch.audio.map((view) => takeClips(view, partners)) };
 }

@@ -95,8 +95,8 @@ export interface Dataset {
 export interface ViewBatch {
   /** Step of the run that the batch is for, from 0. */
   readonly step: number;
-  /** Which part of the step's clips this is, from 0; 0 where a step takes its clips at once. */
-  readonly part: number;
+  /** Which micro-batch of the step this is, from 0; 0 where a step takes its clips at once. */
+  readonly microBatch: number;
   /** Global view `[B, 3, T, S, S]`, local views `[B, 3, t, s, s]`, normalised with ImageNet statistics. */
   readonly video: readonly NdArray[];
   /** Global view `[B, 1, M, C]`, local views `[B, 1, M, c]`, normalised log-mel. */

@@ -15,7 +15,7 @@ import type { MediaEntry } from './types';
 export type FilePart = Pick<MediaEntry, 'path' | 'sound' | 'startSeconds' | 'endSeconds' | 'stored'>;
 
 /** A file decoded from its start to its end, small enough to be kept; arrays lie in memory that threads share. */
-export interface StoredFile {
+export interface DecodedFile {
   /** `[n, H, W, 3]`; empty if pictures were not asked for. */
   readonly frames: Uint8Array;
   readonly frameCount: number;
@@ -27,7 +27,7 @@ export interface StoredFile {
 
 /** What is known of a file from an earlier reading. */
 export interface KnownFile {
-  readonly stored: StoredFile | null;
+  readonly stored: DecodedFile | null;
   /** Length of a file (or the stretch of it) too long to be stored [s]; null: not known. */
   readonly longSeconds: number | null;
   /** What a scan of such a file told, and of the file of its sound where that is another one. */
@@ -99,7 +99,7 @@ export class WindowReader {
   }
 
   /** The file, or what is known of it if it is too long. */
-  private async readWhole(file: FilePart): Promise<StoredFile | LongFile> {
+  private async readWhole(file: FilePart): Promise<DecodedFile | LongFile> {
     const { wholeSeconds } = this.args;
     const { startSeconds = 0, endSeconds = Infinity } = file;
     try {
@@ -118,7 +118,7 @@ export class WindowReader {
     }
   }
 
-  private cut(stored: StoredFile, { file, chooseStart }: WindowArgs): FileWindow {
+  private cut(stored: DecodedFile, { file, chooseStart }: WindowArgs): FileWindow {
     const { framesPerSecond, sampleRateHz } = this.args.config.clip;
     const ticks = this.wantsVideo
       ? stored.frameCount
@@ -152,7 +152,7 @@ export class WindowReader {
   }
 
   private finish(
-    from: StoredFile,
+    from: DecodedFile,
     firstFrame: number,
     firstSample: number,
     known: KnownFile,

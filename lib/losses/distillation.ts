@@ -1,4 +1,4 @@
-import { type BlendFactors, blend } from '../tensor/blend';
+import { type LerpFactors, lerp } from '../tensor/lerp';
 import { tf } from '../tensor/native';
 
 /*
@@ -38,12 +38,8 @@ export function distillationLoss(
 }
 
 /** Centre after a step: momentum centre + (1 - momentum) batch mean, `[1, O]`. */
-export function nextCentre(
-  centre: tf.Tensor,
-  teacherOutputs: tf.Tensor2D,
-  momentum: BlendFactors,
-): tf.Tensor {
-  return blend(centre, tf.mean(teacherOutputs, 0, true), momentum);
+export function nextCentre(centre: tf.Tensor, teacherOutputs: tf.Tensor2D, momentum: LerpFactors): tf.Tensor {
+  return lerp(centre, tf.mean(teacherOutputs, 0, true), momentum);
 }
 
 /** Mean entropy of distributions `[B, O]` in nats: log(O) when uniform, 0 when all mass is on one output. */

@@ -51,8 +51,8 @@ function distanceGradients(dy: tf.Tensor2D, [x, y]: tf.Tensor2D[]): tf.Tensor[] 
   let forY: tf.Tensor = tf.zerosLike(y);
   for (const difference of blocks(x, y)) {
     const values = difference(); // [block, m, D]
-    const slopes = tf.slice(dy, [row, 0], [values.shape[0], -1]); // [block, m]
-    const weighted = tf.mul(values, tf.expandDims(tf.mul(slopes, 2), -1)); // [block, m, D]
+    const upstream = tf.slice(dy, [row, 0], [values.shape[0], -1]); // [block, m]
+    const weighted = tf.mul(values, tf.expandDims(tf.mul(upstream, 2), -1)); // [block, m, D]
     forX.push(tf.sum(weighted, 1));
     forY = tf.sub(forY, tf.sum(weighted, 0));
     row += values.shape[0];

@@ -27,8 +27,8 @@ const rowsTimesTransposed = (x: tf.Tensor2D, weight: tf.Tensor2D): tf.Tensor2D =
       value: matMul2d(rows, matrix, false, true),
       gradFunc: (dy, saved) => {
         const [savedRows, savedMatrix] = saved as tf.Tensor2D[];
-        const slope = dy as tf.Tensor2D;
-        return [matMul2d(slope, savedMatrix), matMul2d(slope, savedRows, true, false)];
+        const upstream = dy as tf.Tensor2D;
+        return [matMul2d(upstream, savedMatrix), matMul2d(upstream, savedRows, true, false)];
       },
     };
   })(x, weight) as tf.Tensor2D;

@@ -56,7 +56,7 @@ export async function watchTraining(
       history.push(metrics);
       bar?.update(run.state.step, `loss ${metrics.total.toFixed(3)}`);
       // A single step is waited for.
-      live.update(figure, run.pace.paused);
+      live.update(figure, run.control.paused);
     }
   } finally {
     stopObserving();

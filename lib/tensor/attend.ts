@@ -45,9 +45,9 @@ function fusedAttend(qkv: tf.Tensor5D): tf.Tensor4D {
     const inputs = input as tf.Tensor5D;
     const [value, statistics] = nodeBackend().executeMultipleOutputs('XkdAttention', [], [inputs], 2);
     (save as tf.GradSaveFunc)([inputs, statistics]);
-    const gradFunc = (slope: tf.Tensor, saved: tf.Tensor[]) =>
-      nodeBackend().executeSingleOutput('XkdAttentionGrad', [], [...saved, slope]);
-    return { value, gradFunc: (slope, saved) => gradFunc(slope as tf.Tensor, saved) };
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      nodeBackend().executeSingleOutput('XkdAttentionGrad', [], [...saved, dy]);
+    return { value, gradFunc: (dy, saved) => gradFunc(dy as tf.Tensor, saved) };
   })(qkv) as tf.Tensor4D;
 }
 

@@ -43,6 +43,6 @@ export function fusedAdamw(old: Moments, gradient: tf.Tensor, clip: tf.Tensor, f
 }
 
 /** a factors[0] + b factors[1]. */
-export function fusedBlend(a: tf.Tensor, b: tf.Tensor, factors: tf.Tensor): tf.Tensor {
+export function fusedLerp(a: tf.Tensor, b: tf.Tensor, factors: tf.Tensor): tf.Tensor {
   return nodeBackend().executeSingleOutput('XkdBlend', [], [a, b, factors]);
 }

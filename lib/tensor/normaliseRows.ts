@@ -52,8 +52,8 @@ function fusedNormalise(x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor, epsilo
     const inputs = [rows, factor, summand, tf.scalar(epsilon)];
     const [value, statistics] = nodeBackend().executeMultipleOutputs('XkdLayerNorm', [], inputs, 2);
     save([rows, statistics, factor]);
-    const gradFunc = (slope: tf.Tensor, saved: tf.Tensor[]) =>
-      nodeBackend().executeMultipleOutputs('XkdLayerNormGrad', [], [slope, ...saved], 3);
-    return { value, gradFunc: (slope, saved) => gradFunc(slope as tf.Tensor, saved) };
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      nodeBackend().executeMultipleOutputs('XkdLayerNormGrad', [], [dy, ...saved], 3);
+    return { value, gradFunc: (dy, saved) => gradFunc(dy as tf.Tensor, saved) };
   })(x, scale, shift);
 }

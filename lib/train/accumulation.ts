@@ -8,17 +8,17 @@ import { type StepEngine, eagerEngine } from './engine';
 import { lossHyperparameters } from './hyperparameters';
 import type { StepSchedule } from './schedules';
 import type { TrainState } from './state';
-import type { PartInputs } from './parts';
+import type { MicroBatchInputs } from './microBatch';
 import { type StepResult, disposeNumbers, finishStep, updateInputs } from './step';
 import type { StepOutputs } from './stepFunction';
 
 /**
- * A step whose clips go through in `training.accumulate` parts, one at a time in memory ({@link addPart} tells what
- * that changes). The state changes with the last part only.
+ * A step whose clips go through in `training.accumulate` micro-batches, one at a time in memory ({@link addMicroBatch} tells
+ * what that changes). The state changes with the last one only.
  */
 export class AccumulatedStep {
   private sum: Differentiated | null = null;
-  private parts = 0;
+  private taken = 0;
 
   constructor(
     private readonly state: TrainState,
@@ -26,9 +26,9 @@ export class AccumulatedStep {
     private readonly engine: StepEngine = eagerEngine,
   ) {}
 
-  /** Takes the next part in; the last one ends the step and gives its result. */
+  /** Takes the next micro-batch in; the last one ends the step and gives its result. */
   add(model: ModelInputs): StepResult | null {
-    tf.tidy(() => this.take(this.engine.addPart(this.partInputs(model))));
+    tf.tidy(() => this.take(this.engine.addMicroBatch(this.microBatchInputs(model))));
     if (!this.isWhole) return null;
     const { state, schedule, engine } = this;
     return this.finish(() => engine.update(updateInputs(state, schedule), this.sum!));
@@ -37,12 +37,12 @@ export class AccumulatedStep {
   /** {@link add} beside the event loop. */
   async addAsync(model: ModelInputs): Promise<StepResult | null> {
     const { state, schedule, engine } = this;
-    const inputs = this.partInputs(model);
+    const inputs = this.microBatchInputs(model);
     try {
-      const collect = await engine.addPartAsync(inputs);
+      const collect = await engine.addMicroBatchAsync(inputs);
       tf.tidy(() => this.take(collect()));
     } finally {
-      tf.dispose([inputs.numbers, inputs.parts] as unknown as tf.TensorContainer);
+      tf.dispose([inputs.numbers, inputs.count] as unknown as tf.TensorContainer);
     }
     if (!this.isWhole) return null;
     const update = updateInputs(state, schedule);
@@ -53,22 +53,22 @@ export class AccumulatedStep {
     }
   }
 
-  /** Lets go of what the parts so far gave. */
+  /** Lets go of what the micro-batches so far gave. */
   dispose(): void {
     leavesOf(this.sum).forEach((tensor) => tensor.dispose());
     this.sum = null;
   }
 
   private get isWhole(): boolean {
-    return this.parts === this.state.config.training.accumulate;
+    return this.taken === this.state.config.training.accumulate;
   }
 
-  private partInputs(model: ModelInputs): PartInputs {
+  private microBatchInputs(model: ModelInputs): MicroBatchInputs {
     const { config, tensors } = this.state;
     const numbers = scalarsOf(lossHyperparameters(config, this.schedule.temperatures));
-    const parts = tf.scalar(config.training.accumulate);
+    const count = tf.scalar(config.training.accumulate);
     const structure = stepStructure(config);
-    return { structure, weights: tensors.weights, model, numbers, parts, before: this.sum };
+    return { structure, weights: tensors.weights, model, numbers, count, before: this.sum };
   }
 
   /** Puts a new sum in place of the one before. */
@@ -77,7 +77,7 @@ export class AccumulatedStep {
     this.sum = sum;
     leavesOf(sum).forEach((tensor) => tf.keep(tensor));
     leavesOf(before).forEach((tensor) => tensor.dispose());
-    this.parts += 1;
+    this.taken += 1;
   }
 
   private finish(compute: () => StepOutputs): StepResult {

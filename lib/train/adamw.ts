@@ -1,5 +1,5 @@
 import type { XkdConfig } from '../config';
-import { type BlendFactors, blend, blendFactors } from '../tensor/blend';
+import { type LerpFactors, lerp, lerpFactors } from '../tensor/lerp';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
 import { fusedAdamw, hasFusedOps } from '../tensor/fusedOps';
 import { stage, stageValues } from '../tensor/graph';
@@ -11,9 +11,9 @@ export interface AdamwFactors<N = tf.Scalar> {
   /** 1 - learning rate x weight decay */
   readonly keep: N;
   /** Of the first moment: beta1 and 1 - beta1. */
-  readonly first: BlendFactors<N>;
+  readonly first: LerpFactors<N>;
   /** Of the second moment: beta2 and 1 - beta2. */
-  readonly second: BlendFactors<N>;
+  readonly second: LerpFactors<N>;
   readonly epsilon: N;
   readonly lastLayer: BiasCorrected<N>;
   readonly others: BiasCorrected<N>;
@@ -43,8 +43,8 @@ export function adamwFactors(
   });
   return {
     keep: 1 - learningRate * weightDecay,
-    first: blendFactors(beta1),
-    second: blendFactors(beta2),
+    first: lerpFactors(beta1),
+    second: lerpFactors(beta2),
     epsilon,
     lastLayer: corrected(counts.lastLayer),
     others: corrected(counts.others),
@@ -116,8 +116,8 @@ const updateByChunks: typeof adamw = (tensors, gradients, clip, factors) => {
     // Each group's intermediate results are let go before the next one's are made: of all they would take 10 GB.
     const [weights, first, second] = tf.tidy(() => {
       const gradient = joinFlat(names.map(clipped));
-      const m = blend(join(tensors.first), gradient, factors.first);
-      const v = blend(join(tensors.second), tf.square(gradient), factors.second);
+      const m = lerp(join(tensors.first), gradient, factors.first);
+      const v = lerp(join(tensors.second), tf.square(gradient), factors.second);
       const denominator = tf.add(tf.mul(tf.sqrt(v), rootFactor), factors.epsilon);
       const change = tf.mul(tf.div(m, denominator), stepSize);
       const flat = joinFlat(old);

@@ -1,8 +1,8 @@
 import { type Modality, type NetworkStructure, modalities } from '../config';
 import { canonicalName, ownedSpecs, towerName } from '../model';
-import { type BlendFactors, blend } from '../tensor/blend';
+import { type LerpFactors, lerp } from '../tensor/lerp';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
-import { fusedBlend, hasFusedOps } from '../tensor/fusedOps';
+import { fusedLerp, hasFusedOps } from '../tensor/fusedOps';
 import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
 
@@ -40,7 +40,7 @@ export function teacherDistance(
 export function followStudents(
   config: NetworkStructure,
   weights: ReadonlyMap<string, tf.Tensor>,
-  momentum: BlendFactors<tf.Scalar>,
+  momentum: LerpFactors<tf.Scalar>,
 ): Map<string, tf.Tensor> {
   const updated = new Map<string, tf.Tensor>();
   const stored = (name: string) => {
@@ -57,11 +57,11 @@ export function followStudents(
       const old = names.map(stored);
       const followed = tf.tidy(() => {
         if (factors !== null) {
-          return names.map((name, i) => fusedBlend(old[i], stored(name.replace(teacher, student)), factors));
+          return names.map((name, i) => fusedLerp(old[i], stored(name.replace(teacher, student)), factors));
         }
         const t = joinFlat(old);
         const s = joinFlat(names.map((name) => stored(name.replace(teacher, student))));
-        return splitFlat(blend(t, s, momentum), old);
+        return splitFlat(lerp(t, s, momentum), old);
       });
       names.forEach((name, i) => updated.set(canonicalName(config, name), followed[i]));
     }

@@ -1,7 +1,7 @@
 import { CompiledFunction, Program } from '../tensor/graph';
 import type { TowerAnswers } from '../model';
 import { type AnswerInputs, computeAnswers } from './answers';
-import { type PartInputs, addPart } from './parts';
+import { type MicroBatchInputs, addMicroBatch } from './microBatch';
 import {
   type StepInputs,
   type StepOutputs,
@@ -15,9 +15,9 @@ import type { Differentiated } from './differentiate';
 export interface StepEngine {
   /** A whole step. */
   step(inputs: StepInputs): StepOutputs;
-  /** Gradients of a part of a step's clips, added to those of the parts before. */
-  addPart(inputs: PartInputs): Differentiated;
-  /** The update that follows the last part. */
+  /** Gradients of a micro-batch, added to those of the ones before. */
+  addMicroBatch(inputs: MicroBatchInputs): Differentiated;
+  /** The update that follows the last micro-batch. */
   update(inputs: UpdateInputs, sum: Differentiated): StepOutputs;
 
   /*
@@ -25,7 +25,7 @@ export interface StepEngine {
    * as they are until then; outputs become tensors, in the scope of the caller, when the result is called.
    */
   stepAsync(inputs: StepInputs): Promise<() => StepOutputs>;
-  addPartAsync(inputs: PartInputs): Promise<() => Differentiated>;
+  addMicroBatchAsync(inputs: MicroBatchInputs): Promise<() => Differentiated>;
   updateAsync(inputs: UpdateInputs, sum: Differentiated): Promise<() => StepOutputs>;
   /** What the towers make of whole clips; changes nothing. */
   answersAsync(inputs: AnswerInputs): Promise<() => TowerAnswers>;
@@ -34,10 +34,10 @@ export interface StepEngine {
 /** Op by op: slower, for looking into a step. */
 export const eagerEngine: StepEngine = {
   step: computeStep,
-  addPart,
+  addMicroBatch,
   update: computeUpdate,
   stepAsync: (inputs) => Promise.resolve(() => computeStep(inputs)),
-  addPartAsync: (inputs) => Promise.resolve(() => addPart(inputs)),
+  addMicroBatchAsync: (inputs) => Promise.resolve(() => addMicroBatch(inputs)),
   updateAsync: (inputs, sum) => Promise.resolve(() => computeUpdate(inputs, sum)),
   answersAsync: (inputs) => Promise.resolve(() => computeAnswers(inputs)),
 };
@@ -54,7 +54,7 @@ export class CompiledEngine implements StepEngine {
     writes: { state: 'state' },
     precision: ({ structure }) => structure.precision,
   });
-  private readonly parts = new CompiledFunction(addPart, {
+  private readonly microBatches = new CompiledFunction(addMicroBatch, {
     program: this.program,
     reads: { weights: 'state/weights', 'before/gradients': 'gradients', 'before/centres': 'centres' },
     writes: { gradients: 'gradients', centres: 'centres' },
@@ -77,15 +77,15 @@ export class CompiledEngine implements StepEngine {
 
   /** Number of graphs of steps traced so far. */
   get traces(): number {
-    return this.steps.traces + this.parts.traces + this.updates.traces;
+    return this.steps.traces + this.microBatches.traces + this.updates.traces;
   }
 
   step(inputs: StepInputs): StepOutputs {
     return this.steps.call(inputs);
   }
 
-  addPart(inputs: PartInputs): Differentiated {
-    return this.parts.call(inputs);
+  addMicroBatch(inputs: MicroBatchInputs): Differentiated {
+    return this.microBatches.call(inputs);
   }
 
   update(inputs: UpdateInputs, sum: Differentiated): StepOutputs {
@@ -96,8 +96,8 @@ export class CompiledEngine implements StepEngine {
     return this.steps.callAsync(inputs);
   }
 
-  addPartAsync(inputs: PartInputs): Promise<() => Differentiated> {
-    return this.parts.callAsync(inputs);
+  addMicroBatchAsync(inputs: MicroBatchInputs): Promise<() => Differentiated> {
+    return this.microBatches.callAsync(inputs);
   }
 
   updateAsync(inputs: UpdateInputs, sum: Differentiated): Promise<() => StepOutputs> {
@@ -110,7 +110,7 @@ export class CompiledEngine implements StepEngine {
 
   /** Frees the native graphs, with the state moved out of them; a later call traces again. */
   dispose(): void {
-    for (const compiled of [this.steps, this.parts, this.updates, this.answers]) compiled.dispose();
+    for (const compiled of [this.steps, this.microBatches, this.updates, this.answers]) compiled.dispose();
     this.program.dispose();
   }
 }

@@ -1,7 +1,7 @@
 import type { XkdConfig } from '../config';
 import { type LossShares, lossShares } from '../losses';
 import type { Temperatures } from '../model';
-import { type BlendFactors, blendFactors } from '../tensor/blend';
+import { type LerpFactors, lerpFactors } from '../tensor/lerp';
 import { type AdamwFactors, adamwFactors } from './adamw';
 import type { StepSchedule } from './schedules';
 import type { UpdateCounts } from './state';
@@ -15,7 +15,7 @@ import type { UpdateCounts } from './state';
 export interface LossHyperparameters {
   readonly temperatures: Temperatures<number>;
   readonly shares: LossShares<number>;
-  readonly centre: BlendFactors<number>;
+  readonly centre: LerpFactors<number>;
 }
 
 /** Numbers that the update goes by. */
@@ -23,14 +23,14 @@ export interface UpdateHyperparameters {
   /** Largest norm of a gradient that is clipped. */
   readonly clip: number;
   readonly adamw: AdamwFactors<number>;
-  readonly ema: BlendFactors<number>;
+  readonly ema: LerpFactors<number>;
 }
 
 export function lossHyperparameters(
   { loss, centreMomentum }: Pick<XkdConfig, 'loss' | 'centreMomentum'>,
   temperatures: Temperatures<number>,
 ): LossHyperparameters {
-  return { temperatures, shares: lossShares(loss), centre: blendFactors(centreMomentum) };
+  return { temperatures, shares: lossShares(loss), centre: lerpFactors(centreMomentum) };
 }
 
 /** Of the update that follows `counts` updates. */
@@ -42,6 +42,6 @@ export function updateHyperparameters(
   return {
     clip: optimiser.clip,
     adamw: adamwFactors(optimiser, learningRate, counts),
-    ema: blendFactors(emaMomentum),
+    ema: lerpFactors(emaMomentum),
   };
 }

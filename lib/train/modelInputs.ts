@@ -5,14 +5,14 @@ import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
 
 /**
- * Tensors of a batch or a part of one, and its masks: functions of the seed, the step and the place in the batch alone.
+ * Tensors of a batch or micro-batch, and its masks: functions of the seed, the step and the place in the batch alone.
  */
 export function modelInputs(config: XkdConfig, batch: ViewBatch): ModelInputs {
   const seeds = RandomStream.fromSeed(config.seed).split('mask');
   const mask = (modality: Modality) => {
     const clips = batch[modality][0].shape[0];
     const tokens = tokenCount(fullGrid(config, modality));
-    const first = batch.part * clips;
+    const first = batch.microBatch * clips;
     const all = drawNoise(seeds.split(modality, batch.step), first + clips, tokens);
     const noise = all.subarray(first * tokens);
     return maskTensors(maskFromNoise(noise, clips, config.mask[modality]));

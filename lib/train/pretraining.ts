@@ -10,7 +10,7 @@ import type { RunFacts } from './checkpointMetadata';
 import { fingerprintClips } from './clipsFingerprint';
 import { HealthWatch } from './health/watch';
 import { type InterruptWatch, watchInterrupt } from './interrupt';
-import { Pace } from './pace';
+import { RunControl } from './runControl';
 import type { PretrainingArgs } from './pretrainingArgs';
 import { resumeState } from './resume';
 import { RunFolder, type StepMetrics, changesPath } from './runFolder';
@@ -27,7 +27,7 @@ import { UntilEvent } from './untilEvent';
  *     for await (const metrics of run) draw(metrics);
  *
  * The loop ends after the last step, or cleanly after the running one when Ctrl-C or JupyterLab's interrupt comes, or
- * `run.pace.stop()`; a checkpoint is written then. All state is in `run.state`; iterating again continues.
+ * `run.control.stop()`; a checkpoint is written then. All state is in `run.state`; iterating again continues.
  *
  * A run that was cut off anywhere, in mid-epoch as well, continues bit for bit: every draw is a function of the seed,
  * the step and the place in its batch, and the batch of a step one of the step and the data set.
@@ -47,7 +47,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   private underWay: number | null = null;
   private readonly observers = new Set<() => void>();
   /** Pausing, single steps and stopping of the loop, from beside it. */
-  readonly pace = new Pace(() => this.tell());
+  readonly control = new RunControl(() => this.tell());
   /** Whether a loop over the steps is under way. */
   looping = false;
   /** Files that could not be used, of which {@link warn} was told. */
@@ -158,7 +158,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
       if (this.interrupted) await watch.whenInsistingEnds;
       if (watch !== interrupt) watch.stop();
       this.looping = false;
-      this.pace.reset();
+      this.control.reset();
       try {
         if (this.savedStep !== this.state.step && !this.writeFailed) this.save();
       } finally {
@@ -294,10 +294,10 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
 
   /** Waits until the next step may be taken and has its batch, but no longer than to an interrupt. */
   private async readyForStep(watch: InterruptWatch, requested: UntilEvent): Promise<boolean> {
-    const goesOn = await this.pace.allows(watch);
+    const goesOn = await this.control.allows(watch);
     if (goesOn && !watch.requested) await this.batches.wait(requested);
     this.interrupted = watch.requested;
-    return goesOn && !this.interrupted && !this.pace.stopping;
+    return goesOn && !this.interrupted && !this.control.stopping;
   }
 
   private tell(): void {

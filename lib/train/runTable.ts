@@ -35,8 +35,8 @@ export function runTable(run: PretrainingRun, facts: { data: string; out: string
   };
 }
 
-function stateOf({ looping, pace, interrupted, state, length }: PretrainingRun): string {
-  if (looping) return pace.waiting ? 'paused' : 'training';
+function stateOf({ looping, control, interrupted, state, length }: PretrainingRun): string {
+  if (looping) return control.waiting ? 'paused' : 'training';
   if (state.step >= length.steps) return 'done';
   return interrupted ? 'interrupted' : 'not training';
 }

@@ -11,7 +11,7 @@ import type { StepSchedule } from './schedules';
 import type { TrainState } from './state';
 import { type StepResult, trainStepAsync } from './step';
 
-/** Takes the steps of a run, each on its batch or on the parts of one. */
+/** Takes the steps of a run, each on its batch or on its micro-batches. */
 export class StepTaker {
   private readonly compiled = new CompiledEngine();
   private readonly engine: StepEngine;

@@ -18,7 +18,7 @@ const history: StepMetrics[] = [];`,
 let lines = 0;
 const printing = setInterval(() => {
   console.log('line ' + lines++);
-  if (existsSync('stop')) run.pace.stop();
+  if (existsSync('stop')) run.control.stop();
 }, 100);
 await watchTraining(run, history, { title: 'watched' });
 clearInterval(printing);

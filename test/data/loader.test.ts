@@ -56,7 +56,7 @@ describe('openLoader', function () {
     const whole = await load(entries, nano(), 1, 3);
     const parts = await load(entries, nano({ 'training.accumulate': 2 }), 1, 3);
     assert.deepEqual(
-      parts.map(({ step, part }) => [step, part]),
+      parts.map(({ step, microBatch }) => [step, microBatch]),
       [
         [1, 0],
         [1, 1],

@@ -14,7 +14,7 @@ describe('shuffled pairs', () => {
   });
   const batch = (step: number): ViewBatch => ({
     step,
-    part: 0,
+    microBatch: 0,
     video: [array([clips, 2, 3], 1000)],
     audio: [array([clips, 2, 2], 0), array([clips, 1, 2], 100)],
     entries,
@@ -47,7 +47,7 @@ describe('shuffled pairs', () => {
       assert.deepEqual([...audio[0].data.subarray(4 * i, 4 * i + 4)], new Array(4).fill(sounds[i]));
     }
     assert.equal(video, before.video);
-    assert.deepEqual(rest, { step: 1, part: 0, entries });
+    assert.deepEqual(rest, { step: 1, microBatch: 0, entries });
     assert.deepEqual(soundsOf(before), [...Array(clips).keys()]);
   });
 

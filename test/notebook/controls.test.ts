@@ -3,7 +3,7 @@ import {
   ChangeLog,
   type ConfigChange,
   type Overrides,
-  Pace,
+  RunControl,
   type SteeredRun,
   UserError,
   WidgetHost,
@@ -88,7 +88,7 @@ function fakeRun(overrides: Overrides = {}) {
   const run = {
     state,
     length: { steps: 10, stepsPerEpoch: 5, schedule: 10 },
-    pace: new Pace(tell),
+    control: new RunControl(tell),
     looping: true,
     interrupted: false,
     latest: { total: 2.5, learningRate: 1e-3 } as StepMetrics,
@@ -172,16 +172,16 @@ describe('the panel of controls', () => {
     const page = fakeFrontEnd();
     await silent(() => controlPanel(run, { host: page.host, keys: ['mask'] }));
     page.click('Pause');
-    assert.equal(run.pace.paused, true);
+    assert.equal(run.control.paused, true);
     assert.match(String(page.text()), /will pause after this step/);
     page.click('Resume');
-    assert.equal(run.pace.paused, false);
+    assert.equal(run.control.paused, false);
     page.click('One step');
-    assert.equal(run.pace.paused, true);
+    assert.equal(run.control.paused, true);
     page.click('Stop');
-    assert.equal(run.pace.stopping, true);
+    assert.equal(run.control.stopping, true);
     assert.equal(page.state('Stop').disabled, true);
-    run.pace.reset();
+    run.control.reset();
     run.looping = false;
     run.state.step = 10;
     tell();

@@ -27,7 +27,7 @@ function fakeRun(steps: number, stopBehind: number, onStep: (step: number) => un
   const run = {
     length: { steps, stepsPerEpoch: steps },
     state: { step: 0 },
-    pace: { paused: false },
+    control: { paused: false },
     changes: [] as ConfigChange[],
     listeners,
     observe(observer: () => void) {
@@ -97,7 +97,7 @@ describe('watching a training', () => {
     const lengths: number[] = [];
     let shown: readonly Shown[] = [];
     const run = fakeRun(3, 3, async (step) => {
-      run.pace.paused = true;
+      run.control.paused = true;
       await setTimeout(300); // waits for the button; less than the time between two drawings
       const last = shown.filter(({ data }) => figureType in data).at(-1)!.data[figureType];
       const [{ x }] = (last as { data: { x: PackedNumbers }[] }).data;

@@ -46,7 +46,7 @@ export function source(of: XkdConfig, startStep: number): BatchSource {
         array(stream, [training.batch, 1, spectrogram.melBands, spectrogram.columns]),
         array(stream, [training.batch, 1, spectrogram.melBands, views.columns]),
       ];
-      return { step: step++, part: 0, video, audio, entries: entries.slice(0, training.batch) };
+      return { step: step++, microBatch: 0, video, audio, entries: entries.slice(0, training.batch) };
     },
   };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'xkd';
-import { fusedBlend, hasFusedOps } from 'xkd/dist/tensor/fusedOps';
+import { fusedLerp, hasFusedOps } from 'xkd/dist/tensor/fusedOps';
 import {
   CompiledFunction,
   GraphLimit,
@@ -137,8 +137,8 @@ describe('state in the variables of a graph', () => {
     const compiled = new CompiledFunction(
       ({ state, x }: Inputs) => {
         stage(tf.sum(x));
-        const first = fusedBlend(state.get('a')!, x, tf.tensor1d([1, 2]));
-        return { state: new Map([['a', fusedBlend(first, first, tf.tensor1d([1, 1]))]]) };
+        const first = fusedLerp(state.get('a')!, x, tf.tensor1d([1, 2]));
+        return { state: new Map([['a', fusedLerp(first, first, tf.tensor1d([1, 1]))]]) };
       },
       { program, reads: { state: 'state' }, writes: { state: 'state' } },
     );
@@ -166,7 +166,7 @@ describe('state in the variables of a graph', () => {
     const compiled = new CompiledFunction(
       ({ state, x }: Inputs) => {
         stage(tf.sum(x));
-        const blended = fusedBlend(state.get('a')!, x, tf.tensor1d([1, 2]));
+        const blended = fusedLerp(state.get('a')!, x, tf.tensor1d([1, 2]));
         return { loss: tf.sum(blended), state: new Map([['b', tf.add(state.get('b')!, 1)]]) };
       },
       { reads: { state: 'state' }, writes: { state: 'state' } },

@@ -11,7 +11,7 @@ import {
   TrainState,
   type ViewBatch,
   type XkdConfig,
-  addPart,
+  addMicroBatch,
   clipFrames,
   differentiate,
   lossHyperparameters,
@@ -27,7 +27,7 @@ import {
 import { tinyConfig } from '../support/tiny';
 
 const batch = 8;
-const parts = 4;
+const microBatches = 4;
 const length = { stepsPerEpoch: 10, steps: 100 };
 const temperatures = { student: 0.2, videoTeacher: 0.06, audioTeacher: 0.06 };
 
@@ -35,15 +35,18 @@ function config(overrides: Overrides = {}): XkdConfig {
   return tinyConfig({ 'training.batch': batch, 'optimiser.warmupEpochs': 0, ...overrides });
 }
 
-/** Views of a whole batch, or of one of its parts. */
-function views(of: XkdConfig, step: number, part = 0): ViewBatch {
+/** Views of a whole batch, or of one of its micro-batches. */
+function views(of: XkdConfig, step: number, microBatch = 0): ViewBatch {
   const { clip, spectrogram, views: local, training } = of;
   const stream = RandomStream.fromSeed(5).split('views', step);
   const clips = training.batch / training.accumulate;
   const array = (shape: number[]): NdArray => {
     const size = shape.reduce((product, n) => product * n, 1);
     const all = Float32Array.from({ length: batch * size }, () => stream.normal());
-    return { data: all.slice(part * clips * size, (part + 1) * clips * size), shape: [clips, ...shape] };
+    return {
+      data: all.slice(microBatch * clips * size, (microBatch + 1) * clips * size),
+      shape: [clips, ...shape],
+    };
   };
   const video = [
     array([3, clipFrames(of), clip.frameSize, clip.frameSize]),
@@ -53,26 +56,26 @@ function views(of: XkdConfig, step: number, part = 0): ViewBatch {
     array([1, spectrogram.melBands, spectrogram.columns]),
     array([1, spectrogram.melBands, local.columns]),
   ];
-  return { step, part, video, audio, entries: [] };
+  return { step, microBatch, video, audio, entries: [] };
 }
 
-/** Losses, gradients and new centres of a whole batch, or summed over its parts. */
+/** Losses, gradients and new centres of a whole batch, or summed over its micro-batches. */
 function sums(of: XkdConfig): { state: TrainState; sum: Differentiated } {
   const state = TrainState.create(of);
-  const at = (part: number) => modelInputs(of, views(of, 0, part));
+  const at = (microBatch: number) => modelInputs(of, views(of, 0, microBatch));
   const { weights } = state.tensors;
   const [structure, numbers] = [stepStructure(of), lossHyperparameters(of, temperatures)];
   if (of.training.accumulate === 1) {
     return { state, sum: differentiate(structure, weights, at(0), numbers) };
   }
   let sum: Differentiated | null = null;
-  for (let part = 0; part < of.training.accumulate; part++) {
-    sum = addPart({
+  for (let microBatch = 0; microBatch < of.training.accumulate; microBatch++) {
+    sum = addMicroBatch({
       structure,
       weights,
-      model: at(part),
+      model: at(microBatch),
       numbers,
-      parts: of.training.accumulate,
+      count: of.training.accumulate,
       before: sum,
     });
   }
@@ -80,14 +83,14 @@ function sums(of: XkdConfig): { state: TrainState; sum: Differentiated } {
 }
 
 /**
- * Largest errors of the parts' sums against the whole batch, by group, relative to the largest value in the group.
+ * Largest errors of the micro-batches' sums against the whole batch, by group, relative to the largest value in the group.
  * Rounding makes up to 6e-6 of a tensor whose own gradients nearly cancel.
  */
 function errors(overrides: Overrides): Record<'losses' | 'gradients' | 'centres', number> {
   const found = { losses: 0, gradients: 0, centres: 0 };
   tf.tidy(() => {
     const whole = sums(config(overrides));
-    const apart = sums(config({ ...overrides, 'training.accumulate': parts }));
+    const apart = sums(config({ ...overrides, 'training.accumulate': microBatches }));
     assert.deepEqual([...apart.sum.gradients.keys()], [...whole.sum.gradients.keys()]);
     found.losses = largestError(apart.sum.losses.dataSync(), whole.sum.losses.dataSync());
     for (const group of ['gradients', 'centres'] as const) {
@@ -112,9 +115,9 @@ describe('gradient accumulation', () => {
     }
   });
 
-  it('differs in the MMD alone, which compares the clips of a part', () => {
+  it('differs in the MMD alone, which compares the clips of a micro-batch', () => {
     const { losses, centres } = errors({});
-    assert.ok(losses > 1e-3, `the MMD of parts is another figure: ${losses}`);
+    assert.ok(losses > 1e-3, `the MMD of micro-batches is another figure: ${losses}`);
     assert.ok(centres <= 1e-6);
   });
 
@@ -131,7 +134,7 @@ describe('gradient accumulation', () => {
     it(`takes steps like those of large batches and leaves no tensors behind, ${name}`, () => {
       const { engine, dispose } = makeEngine();
       const whole = config({ 'loss.alignment': 0 });
-      const apart = config({ 'loss.alignment': 0, 'training.accumulate': parts });
+      const apart = config({ 'loss.alignment': 0, 'training.accumulate': microBatches });
       const states = [whole, apart].map((of) => TrainState.create(of));
       const before = tf.memory().numTensors;
       for (let step = 0; step < 3; step++) {
@@ -141,11 +144,11 @@ describe('gradient accumulation', () => {
         disposeInputs(inputs);
         const accumulated = new AccumulatedStep(states[1], schedule, engine);
         let losses: LossFigures | undefined;
-        for (let part = 0; part < parts; part++) {
-          assert.equal(states[1].step, step, 'the state stands still until the last part');
-          const partInputs = modelInputs(apart, views(apart, step, part));
-          losses = accumulated.add(partInputs)?.losses;
-          disposeInputs(partInputs);
+        for (let microBatch = 0; microBatch < microBatches; microBatch++) {
+          assert.equal(states[1].step, step, 'the state stands still until the last micro-batch');
+          const inputs = modelInputs(apart, views(apart, step, microBatch));
+          losses = accumulated.add(inputs)?.losses;
+          disposeInputs(inputs);
         }
         // After the first update Adam has magnified the rounding of gradients near 0.
         const tolerance = step === 0 ? 1e-6 : 1e-5;

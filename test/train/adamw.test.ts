@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { RandomStream, tf } from 'xkd';
-import { fusedAdamw, fusedBlend, hasFusedOps } from 'xkd/dist/tensor/fusedOps';
+import { fusedAdamw, fusedLerp, hasFusedOps } from 'xkd/dist/tensor/fusedOps';
 import { scalarsOf } from 'xkd/dist/tensor/scalars';
 import { adamw, adamwFactors } from 'xkd/dist/train/adamw';
 
@@ -86,7 +86,7 @@ describe('AdamW', () => {
         first: updated.first.dataSync(),
         second: updated.second.dataSync(),
       };
-      const blended = fusedBlend(weight, tf.tensor1d(b), tf.tensor1d([0.99, 0.01])).dataSync();
+      const blended = fusedLerp(weight, tf.tensor1d(b), tf.tensor1d([0.99, 0.01])).dataSync();
       const [beta1, rest1, beta2, rest2, keep, root, epsilon, step] = factors;
       for (let i = 0; i < size; i++) {
         const x = f32(g[i] * clip);
@@ -104,7 +104,7 @@ describe('AdamW', () => {
   it('in one op refuses operands of unlike shapes', function () {
     if (!hasFusedOps()) this.skip();
     const [short, long] = [tf.zeros([2]), tf.zeros([3])];
-    assert.throws(() => fusedBlend(short, long, tf.zeros([2])), /unlike shapes/);
+    assert.throws(() => fusedLerp(short, long, tf.zeros([2])), /unlike shapes/);
     tf.dispose([short, long]);
   });
 });

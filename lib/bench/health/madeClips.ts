@@ -65,7 +65,7 @@ function makeBatch(config: XkdConfig, step: number): ViewBatch {
     sounds(clips, spectrogram.melBands, spectrogram.columns, stream),
     ...many(views.local.audio, () => sounds(clips, spectrogram.melBands, views.columns, stream)),
   ];
-  return { step, part: 0, video, audio, entries: madeEntries.slice(0, training.batch) };
+  return { step, microBatch: 0, video, audio, entries: madeEntries.slice(0, training.batch) };
 }
 
 /** Clips of all kinds in turn. */

@@ -1,5 +1,5 @@
 import { tf } from '../../tensor/native';
-import { pickActive, type Place } from './place';
+import { pickActive, type Iterate } from './iterate';
 import type { Preconditioner } from './preconditioner';
 import type { RowBlocks } from './rowBlocks';
 
@@ -10,7 +10,7 @@ export interface DirectionArgs {
   readonly blocks: RowBlocks;
   readonly preconditioner: Preconditioner;
   readonly cost: number;
-  readonly here: Place;
+  readonly here: Iterate;
   /** Norm of the residual at which each problem's direction is good enough. */
   readonly enough: readonly number[];
 }

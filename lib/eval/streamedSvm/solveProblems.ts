@@ -1,6 +1,6 @@
 import { tf } from '../../tensor/native';
 import { newtonDirections } from './newtonDirections';
-import { keep, type Place } from './place';
+import { keep, type Iterate } from './iterate';
 import { Preconditioner } from './preconditioner';
 import type { RowBlocks } from './rowBlocks';
 import { evaluateHinge, type Signs } from './squaredHinge';
@@ -55,7 +55,7 @@ export async function solveProblems(args: SolveArgs): Promise<Solution> {
   const limits = chosen.map((problem) => cost * args.limits[problem]);
   let preconditioner: Preconditioner | null = null;
   let share = Infinity;
-  const settle = ({ problems, points: found, values }: Place) =>
+  const settle = ({ problems, points: found, values }: Iterate) =>
     problems.forEach((problem, i) => {
       points.set(row(found, i, size), problem * size);
       objectives[problem] = values[i];
@@ -83,9 +83,9 @@ export async function solveProblems(args: SolveArgs): Promise<Solution> {
       const next = await search(args, here, found.directions, slopes);
       passes += found.passes + next.passes;
       tf.dispose([...here.active]);
-      settle(next.place);
+      settle(next.iterate);
       const values = here.values;
-      here = keep(next.place, size, (i) => -slopes[i] > rounding * values[i]);
+      here = keep(next.iterate, size, (i) => -slopes[i] > rounding * values[i]);
     }
   } finally {
     tf.dispose([...here.active]);
@@ -97,7 +97,7 @@ export async function solveProblems(args: SolveArgs): Promise<Solution> {
 const changed = 0.6;
 
 /** Mean share of the rows that press on the margins. */
-function activeShare({ active, problems }: Place): number {
+function activeShare({ active, problems }: Iterate): number {
   const rows = active.reduce((sum, block) => sum + block.shape[0], 0);
   const inside = active.reduce(
     (sum, block) => sum + tf.tidy(() => tf.sum(block.cast('float32')).dataSync()[0]),
@@ -106,7 +106,7 @@ function activeShare({ active, problems }: Place): number {
   return inside / (rows * problems.length);
 }
 
-function weightedGram(blocks: RowBlocks, { active }: Place): Promise<Float64Array> {
+function weightedGram(blocks: RowBlocks, { active }: Iterate): Promise<Float64Array> {
   return blocks.gram((index) => tf.mean(active[index].cast('float32'), 1));
 }
 
@@ -116,22 +116,22 @@ const forcing = 0.1;
 /** Each problem's step is halved until its value falls enough. */
 async function search(
   args: SolveArgs,
-  here: Place,
+  here: Iterate,
   directions: Float64Array,
   slopes: readonly number[],
-): Promise<{ place: Place; passes: number }> {
+): Promise<{ iterate: Iterate; passes: number }> {
   const size = args.blocks.columns + 1;
   const steps = here.problems.map(() => 1);
   for (let halvings = 0; ; halvings++) {
     const points = here.points.slice();
     steps.forEach((step, i) => add(row(points, i, size), step, row(directions, i, size)));
-    const place = await placeAt(args, here.problems, points);
+    const iterate = await placeAt(args, here.problems, points);
     const far = here.problems.flatMap((_, i) => {
       const most = here.values[i] * (1 + rounding) + sufficientDecrease * steps[i] * slopes[i];
-      return place.values[i] <= most ? [] : [i];
+      return iterate.values[i] <= most ? [] : [i];
     });
-    if (far.length === 0 || halvings === mostHalvings) return { place, passes: halvings + 1 };
-    tf.dispose([...place.active]);
+    if (far.length === 0 || halvings === mostHalvings) return { iterate, passes: halvings + 1 };
+    tf.dispose([...iterate.active]);
     for (const i of far) steps[i] /= 2;
   }
 }
@@ -141,7 +141,7 @@ async function placeAt(
   { blocks, signs, problems: all, chosen, cost }: SolveArgs,
   problems: readonly number[],
   points: Float64Array,
-): Promise<Place> {
+): Promise<Iterate> {
   const numbers = chosen ? problems.map((i) => chosen[i]) : problems;
   const { losses, gradients, active } = await evaluateHinge(blocks, signs, points, numbers, all);
   const size = blocks.columns + 1;

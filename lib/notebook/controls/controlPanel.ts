@@ -87,9 +87,9 @@ export function controlPanel(run: SteeredRun, args: ControlPanelArgs = {}): Cont
   };
   const stopObserving = run.observe(() => {
     // Steps of a loop that continues may be passed over; what else happens is shown at once.
-    const { pace, looping, state, length, changes } = run;
+    const { control, looping, state, length, changes } = run;
     const passing =
-      looping && !pace.paused && !pace.stopping && state.step < length.steps && changes === known;
+      looping && !control.paused && !control.stopping && state.step < length.steps && changes === known;
     if (!passing || now() - drawn >= intervalMs) refresh();
   });
   refresh();

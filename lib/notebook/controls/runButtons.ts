@@ -9,32 +9,32 @@ export interface RunButtons {
 }
 
 /** What the buttons need of a run. */
-export type PacedRun = Pick<PretrainingRun, 'pace' | 'looping' | 'length'> & {
+export type ControlledRun = Pick<PretrainingRun, 'control' | 'looping' | 'length'> & {
   readonly state: { readonly step: number };
 };
 
-export function runButtons(run: PacedRun, host: WidgetHost): RunButtons {
-  const { pace } = run;
+export function runButtons(run: ControlledRun, host: WidgetHost): RunButtons {
+  const { control } = run;
   const wide = layout(host, { width: '104px' });
   const common = { host, layout: wide };
-  const pause = button({ ...common, onClick: () => (pace.paused ? pace.resume() : pace.pause()) });
+  const pause = button({ ...common, onClick: () => (control.paused ? control.resume() : control.pause()) });
   const single = button({
     ...common,
     label: 'One step',
     icon: 'step-forward',
     tooltip: 'Take one step, then wait',
-    onClick: () => pace.single(),
+    onClick: () => control.single(),
   });
   const stop = button({
     ...common,
     label: 'Stop',
     icon: 'stop',
     tooltip: 'End the cell after the running step, with a checkpoint where the run has a folder',
-    onClick: () => pace.stop(),
+    onClick: () => control.stop(),
   });
   const refresh = () => {
     const left = run.state.step < run.length.steps;
-    if (pace.paused)
+    if (control.paused)
       pause.set({ description: 'Resume', icon: 'play', button_style: 'success', tooltip: 'Go on' });
     else
       pause.set({
@@ -43,9 +43,9 @@ export function runButtons(run: PacedRun, host: WidgetHost): RunButtons {
         button_style: '',
         tooltip: 'Wait after the running step',
       });
-    pause.set({ disabled: !left || pace.stopping });
-    single.set({ disabled: !left || !run.looping || pace.stopping });
-    stop.set({ disabled: !run.looping || pace.stopping });
+    pause.set({ disabled: !left || control.stopping });
+    single.set({ disabled: !left || !run.looping || control.stopping });
+    stop.set({ disabled: !run.looping || control.stopping });
   };
   return { widgets: [pause, single, stop], refresh };
 }

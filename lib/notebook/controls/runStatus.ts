@@ -3,7 +3,7 @@ import type { PretrainingRun } from '../../train';
 /** What is told of a run. */
 export type ReportedRun = Pick<
   PretrainingRun,
-  'pace' | 'looping' | 'length' | 'changes' | 'latest' | 'interrupted'
+  'control' | 'looping' | 'length' | 'changes' | 'latest' | 'interrupted'
 > & { readonly state: { readonly step: number } };
 
 /** One line of HTML on how far a run is and what it is doing. */
@@ -21,11 +21,11 @@ export function runStatus(run: ReportedRun): string {
   return parts.join(' · ');
 }
 
-function doing({ pace, looping, state, length, interrupted }: ReportedRun): string {
+function doing({ control, looping, state, length, interrupted }: ReportedRun): string {
   if (state.step >= length.steps) return 'done';
-  if (pace.stopping) return 'stopping';
-  if (pace.waiting) return 'paused';
-  if (pace.paused) return looping ? 'will pause after this step' : 'will pause before its first step';
+  if (control.stopping) return 'stopping';
+  if (control.waiting) return 'paused';
+  if (control.paused) return looping ? 'will pause after this step' : 'will pause before its first step';
   if (looping) return 'training';
   if (state.step === 0) return 'not begun';
   return interrupted

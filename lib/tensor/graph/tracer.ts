@@ -9,7 +9,7 @@ import {
 } from '../backend';
 import { tf } from '../native';
 import { type Attributes, callAttribute, shapeAttribute, textAttribute, typeAttribute } from './attributes';
-import { CheapValues } from './cheapValues';
+import { Rematerialisation } from './rematerialisation';
 import { addConstant } from './constants';
 import { type GraphSession, type Node, type NodeArgs, type Place, nodeOf } from './graphSession';
 import type { Message } from './protobuf';
@@ -50,7 +50,7 @@ export class Tracer implements StageListener {
   private readonly reads = new Map<Place, Place | null>();
   /** Handles of variables whose memory an op has taken, with the op: they are empty until they are written again. */
   private readonly taken = new Map<Place, string>();
-  private readonly cheap = new CheapValues();
+  private readonly cheap = new Rematerialisation();
   /** Nodes of the backward pass, once it has begun. */
   private backward: Set<string> | null = null;
   /** Nodes of the running stage that no other one of it waits for yet. */

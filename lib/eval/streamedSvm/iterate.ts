@@ -2,7 +2,7 @@ import { tf } from '../../tensor/native';
 import { rows } from './vectors';
 
 /** Points of the problems that are not solved yet, and what is known there. */
-export interface Place {
+export interface Iterate {
   /** Places of the problems among those that are solved. */
   readonly problems: readonly number[];
   /** `[p, D + 1]` */
@@ -15,16 +15,16 @@ export interface Place {
 }
 
 /** Only some of the problems; the tensors of the others are let go. */
-export function keep(place: Place, size: number, condition: (i: number) => boolean): Place {
-  const chosen = [...place.problems.keys()].filter(condition);
-  if (chosen.length === place.problems.length) return place;
-  const active = chosen.length === 0 ? [] : pickActive(place.active, chosen);
-  tf.dispose([...place.active]);
+export function keep(iterate: Iterate, size: number, condition: (i: number) => boolean): Iterate {
+  const chosen = [...iterate.problems.keys()].filter(condition);
+  if (chosen.length === iterate.problems.length) return iterate;
+  const active = chosen.length === 0 ? [] : pickActive(iterate.active, chosen);
+  tf.dispose([...iterate.active]);
   return {
-    problems: chosen.map((i) => place.problems[i]),
-    points: rows(place.points, chosen, size),
-    values: Float64Array.from(chosen, (i) => place.values[i]),
-    gradients: rows(place.gradients, chosen, size),
+    problems: chosen.map((i) => iterate.problems[i]),
+    points: rows(iterate.points, chosen, size),
+    values: Float64Array.from(chosen, (i) => iterate.values[i]),
+    gradients: rows(iterate.gradients, chosen, size),
     active,
   };
 }

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type InterruptWatch, Pace, checkpointPath } from 'xkd';
+import { type InterruptWatch, RunControl, checkpointPath } from 'xkd';
 import { open } from '../support/runs';
 
 /** Lets everything that is ready go on. */
 const settle = () => new Promise((done) => setTimeout(done, 20));
 
-describe('the pace of a run', () => {
+describe('the control of a run', () => {
   let folder: string;
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'xkd-pace-'))));
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'xkd-control-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('pauses after the running step, takes single ones, and continues', async () => {
@@ -21,7 +21,7 @@ describe('the pace of a run', () => {
     const loop = (async () => {
       for await (const { step } of run) {
         steps.push(step);
-        if (step === 1) run.pace.pause();
+        if (step === 1) run.control.pause();
       }
     })();
     const until = async (count: number) => {
@@ -29,15 +29,15 @@ describe('the pace of a run', () => {
       await settle();
     };
     await until(2);
-    assert.deepEqual([steps, run.pace.paused], [[0, 1], true]);
-    run.pace.single();
+    assert.deepEqual([steps, run.control.paused], [[0, 1], true]);
+    run.control.single();
     await until(3);
     assert.deepEqual(steps, [0, 1, 2]);
-    run.pace.single();
-    run.pace.single();
+    run.control.single();
+    run.control.single();
     await until(5);
-    assert.deepEqual([steps.length, run.pace.waiting, run.looping], [5, true, true]);
-    run.pace.resume();
+    assert.deepEqual([steps.length, run.control.waiting, run.looping], [5, true, true]);
+    run.control.resume();
     await loop;
     assert.deepEqual(steps, [0, 1, 2, 3, 4, 5, 6, 7]);
     assert.deepEqual([run.looping, run.interrupted, told[told.length - 1]], [false, false, '8 ended']);
@@ -51,10 +51,10 @@ describe('the pace of a run', () => {
     const run = await open(out);
     for await (const { step } of run) {
       if (step !== 3) continue;
-      run.pace.pause();
-      setTimeout(() => run.pace.stop(), 20);
+      run.control.pause();
+      setTimeout(() => run.control.stop(), 20);
     }
-    assert.deepEqual([run.state.step, run.interrupted, run.pace.paused], [4, false, false]);
+    assert.deepEqual([run.state.step, run.interrupted, run.control.paused], [4, false, false]);
     assert.ok(existsSync(checkpointPath(out, 4)));
     for await (const { step } of run) assert.ok(step >= 4);
     assert.equal(run.state.step, 8);
@@ -67,9 +67,9 @@ describe('the pace of a run', () => {
     let requested = false;
     const whenRequested = new Promise<void>((done) => (interrupt = () => ((requested = true), done())));
     const watch = { whenRequested, whenInsistingEnds: whenRequested, signal: null, stop: () => undefined };
-    const pace = new Pace();
-    pace.pause();
-    const allowed = pace.allows({
+    const control = new RunControl();
+    control.pause();
+    const allowed = control.allows({
       ...watch,
       get requested() {
         return requested;

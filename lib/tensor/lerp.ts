@@ -1,16 +1,16 @@
 import { tf } from './native';
 
 /** Factors of a moving average. The second one is 1 minus the first, taken in double precision. */
-export interface BlendFactors<N = number | tf.Scalar> {
+export interface LerpFactors<N = number | tf.Scalar> {
   readonly keep: N;
   readonly take: N;
 }
 
-export function blendFactors(momentum: number): BlendFactors<number> {
+export function lerpFactors(momentum: number): LerpFactors<number> {
   return { keep: momentum, take: 1 - momentum };
 }
 
 /** keep old + take fresh. */
-export function blend(old: tf.Tensor, fresh: tf.Tensor, { keep, take }: BlendFactors): tf.Tensor {
+export function lerp(old: tf.Tensor, fresh: tf.Tensor, { keep, take }: LerpFactors): tf.Tensor {
   return tf.add(tf.mul(old, keep), tf.mul(fresh, take));
 }

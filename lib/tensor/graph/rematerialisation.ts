@@ -5,7 +5,7 @@ import { cheapOps } from './stage';
  * Activations that are cheaper to recompute in the backward pass than to keep. They are recomputed when the gradient that
  * needs them is there.
  */
-export class CheapValues {
+export class Rematerialisation {
   /** The ops that make them. */
   private readonly makers = new Map<Place, NodeArgs>();
   private readonly copies = new Map<Place, Place>();

@@ -4,7 +4,7 @@ import type { InterruptWatch } from './interrupt';
  * How a loop over the steps of a run continues, told from beside it: a button of a notebook is pressed while the cell with
  * the loop runs.
  */
-export class Pace {
+export class RunControl {
   private held = false;
   private ending = false;
   /** Steps that a held loop may take. */

@@ -1,4 +1,4 @@
-export interface MadeAheadArgs<T> {
+export interface PrefetcherArgs<T> {
   /** Number of the first one that is asked for. */
   readonly first: number;
   /** Number after the last one; Infinity: no end. */
@@ -9,11 +9,11 @@ export interface MadeAheadArgs<T> {
 }
 
 /** Things that are numbered, asked for in order, and made in advance, several at a time. */
-export class MadeAhead<T> {
+export class Prefetcher<T> {
   private readonly made = new Map<number, Promise<T>>();
   private upcoming: number;
 
-  constructor(private readonly args: MadeAheadArgs<T>) {
+  constructor(private readonly args: PrefetcherArgs<T>) {
     this.upcoming = args.first;
   }
 
