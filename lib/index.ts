@@ -1,6 +1,7 @@
 export * from './errors';
 export * from './random';
 export * from './shown';
+export { maskKinds, type MaskKind } from './masks';
 export * from './config';
 export * from './files';
 export * from './nn';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type XkdConfig, modalities } from '../config';
 import { openSafetensors } from '../files';
-import { type ModelInputs, disposeInputs, extractPatchMean, maskFromNoise, maskTensors } from '../model';
+import { type ModelInputs, disposeInputs, extractPatchMean, maskOfViews, maskTensors } from '../model';
 import { releaseLosses } from '../parity/compare';
 import { CompiledFunction } from '../tensor/graph';
 import { nativeInfo, tf } from '../tensor/native';
@@ -104,7 +104,7 @@ function modelInputs(config: XkdConfig, { views, noise, batch }: StoredInputs, f
   const mask = (modality: 'video' | 'audio') => {
     const tokens = noise[modality].length / batch;
     const own = noise[modality].subarray(from * tokens, (from + size) * tokens);
-    return maskTensors(maskFromNoise(own, size, config.mask[modality]));
+    return maskTensors(maskOfViews(config, modality, own));
   };
   return {
     views: { video: views.video.map(part), audio: views.audio.map(part) },

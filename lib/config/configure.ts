@@ -111,18 +111,19 @@ function parseValue(text: string): Override {
 }
 
 function setKey(tree: Tree, key: string, value: Override): void {
-  const path = key.split('.');
-  const last = path.pop()!;
-  let node = tree;
-  for (const part of path) {
-    const next = Object.hasOwn(node, part) ? node[part] : undefined;
-    if (!isTree(next)) throw unknownKey(key);
-    node = next;
-  }
-  if (!Object.hasOwn(node, last)) throw unknownKey(key);
-  if (!isTree(node[last])) node[last] = value;
-  else if (Object.hasOwn(shorthands, key)) node[last] = { ...shorthands[key](value) };
+  const [node, name] = holderOf(tree, key) ?? [];
+  if (node === undefined || name === undefined) throw unknownKey(key);
+  if (!isTree(node[name])) node[name] = value;
+  else if (Object.hasOwn(shorthands, key)) node[name] = { ...shorthands[key](value) };
   else throw unknownKey(key);
+}
+
+/** The group that a dotted key is in, and its name there; a name may hold a dot, such as `video.kind` in `mask`. */
+function holderOf(group: Tree, key: string): [group: Tree, name: string] | null {
+  if (Object.hasOwn(group, key)) return [group, key];
+  const [first] = key.split('.', 1);
+  const next = Object.hasOwn(group, first) ? group[first] : undefined;
+  return isTree(next) ? holderOf(next, key.slice(first.length + 1)) : null;
 }
 
 function unknownKey(key: string): UserError {

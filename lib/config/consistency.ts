@@ -1,5 +1,5 @@
 import { UserError } from '../errors';
-import { clipFrames, fullGrid, keptTokens, tokenCount } from './grid';
+import { clipFrames, fullGrid, keptInView, maskKind, tokenCount } from './grid';
 import { usedParts } from './parts';
 import { modalities, type XkdConfig } from './schema';
 
@@ -94,16 +94,20 @@ function checkMasks(config: XkdConfig): void {
   const { mask } = config;
   const { reconstructed } = usedParts(config);
   for (const modality of modalities) {
-    const tokens = tokenCount(fullGrid(config, modality));
-    const kept = keptTokens(tokens, mask[modality]);
+    const grid = fullGrid(config, modality);
+    const tokens = tokenCount(grid);
+    const kept = keptInView(config, modality);
+    const together = maskKind(config, modality).together(grid);
+    const inGroups =
+      together === 1 ? '' : `, which "${mask[`${modality}.kind`]}" takes ${together} at a time`;
     if (kept === 0) {
       throw new UserError(
-        `mask.${modality} (${mask[modality]}) leaves none of the ${tokens} patches; choose a lower ratio.`,
+        `mask.${modality} (${mask[modality]}) leaves none of the ${tokens} patches${inGroups}; choose a lower ratio.`,
       );
     }
     if (reconstructed.includes(modality) && kept === tokens) {
       throw new UserError(
-        `mask.${modality} (${mask[modality]}) removes none of the ${kept} patches, so there is nothing to reconstruct; choose a higher ratio, or leave ${modality} out of loss.reconstructionOf.`,
+        `mask.${modality} (${mask[modality]}) removes none of the ${kept} patches${inGroups}, so there is nothing to reconstruct; choose a higher ratio, or leave ${modality} out of loss.reconstructionOf.`,
       );
     }
   }

@@ -1,3 +1,4 @@
+import { type MaskKind, type TokenGrid, maskKinds } from '../masks';
 import type { Modality, XkdConfig } from './schema';
 import type { NetworkStructure } from './structure';
 
@@ -5,8 +6,7 @@ import type { NetworkStructure } from './structure';
  * Numbers of frames, patches and tokens that follow from a configuration.
  */
 
-/** Patches along each axis: (t, h, w) for video, (mel, time) for audio. */
-export type TokenGrid = readonly number[];
+export type { TokenGrid };
 
 /** Frames of a global view. */
 export function clipFrames({
@@ -46,10 +46,26 @@ export function tokenCount(grid: TokenGrid): number {
   return grid.reduce((product, count) => product * count, 1);
 }
 
-/** Tokens that stay at a mask ratio; half is rounded to the even number, as Python does. */
-export function keptTokens(tokens: number, ratio: number): number {
-  const exact = tokens * (1 - ratio);
+/**
+ * Tokens that stay at a mask ratio; half is rounded to the even number, as Python does.
+ *
+ * @param together tokens that are kept or removed as a whole, of which a whole number is kept
+ */
+export function keptTokens(tokens: number, ratio: number, together = 1): number {
+  const exact = (tokens / together) * (1 - ratio);
   const below = Math.floor(exact);
   const rest = exact - below;
-  return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
+  return together * (rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below);
+}
+
+/** The kind of mask that a configuration asks for. */
+export function maskKind({ mask }: Pick<XkdConfig, 'mask'>, modality: Modality): MaskKind {
+  const kinds: Readonly<Record<string, MaskKind>> = maskKinds[modality];
+  return kinds[mask[`${modality}.kind`]];
+}
+
+/** Tokens of a global view that stay under its mask, the same number for every clip. */
+export function keptInView(config: XkdConfig, modality: Modality): number {
+  const grid = fullGrid(config, modality);
+  return keptTokens(tokenCount(grid), config.mask[modality], maskKind(config, modality).together(grid));
 }

@@ -47,12 +47,19 @@ export function configKeys(config: XkdConfig): ConfigKey[] {
 
 /** What the schema tells of a key. */
 export function configField(key: string): ConfigField {
-  let node: unknown = configSchema;
-  for (const part of key.split('.')) node = node instanceof z.ZodObject ? node.shape[part] : undefined;
+  const node = nodeAt(configSchema, key);
   if (!(node instanceof z.ZodType)) return { key, help: '', unit: '', values: { kind: 'other' } };
   const help = node.description ?? '';
   const values = valuesOf(node instanceof z.ZodDefault ? (node.unwrap() as z.ZodType) : node);
   return { key, help, unit: /\[([^\]]+)\]/.exec(help)?.[1] ?? '', values };
+}
+
+/** The schema of a dotted key; a name in a group may itself hold a dot. */
+function nodeAt(node: unknown, key: string): unknown {
+  if (!(node instanceof z.ZodObject)) return undefined;
+  if (Object.hasOwn(node.shape, key)) return node.shape[key];
+  const [first] = key.split('.', 1);
+  return first === key ? undefined : nodeAt(node.shape[first], key.slice(first.length + 1));
 }
 
 /** The values of a field in words, such as `0 to 0.99`; empty where nothing can be said in a few. */

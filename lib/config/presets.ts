@@ -32,7 +32,7 @@ const base: XkdConfig = {
   decoder: decoderSizes.base,
   projector: { layers: 3, hidden: 2048, bottleneck: 256, outputs: 8192 },
   sharing: 'none',
-  mask: { video: 0.85, audio: 0.8 },
+  mask: { video: 0.85, 'video.kind': 'random', audio: 0.8, 'audio.kind': 'random' },
   refinement: 'mean',
   teacherView: 'firstLocal',
   pairs: 'own',

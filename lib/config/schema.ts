@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kindNames, kindsText } from '../masks';
 import { spans } from './span';
 
 /*
@@ -71,6 +72,20 @@ const projector = z.strictObject({
   hidden: count.describe('width of the hidden layers'),
   bottleneck: count.describe('width that is L2-normalised'),
   outputs: count.describe('outputs over which the softmax runs'),
+});
+
+// A ratio and, beside it, what is masked together: the ratio keeps the key that it had before there were kinds.
+const mask = z.strictObject({
+  video: z.number().min(0).max(0.99).describe('share of video patches removed').register(spans, maskSpan),
+  'video.kind': z
+    .enum(kindNames('video'))
+    .default('random')
+    .describe(`what is kept or removed as a whole; ${kindsText('video')}`),
+  audio: z.number().min(0).max(0.99).describe('share of audio patches removed').register(spans, maskSpan),
+  'audio.kind': z
+    .enum(kindNames('audio'))
+    .default('random')
+    .describe(`what is kept or removed as a whole; ${kindsText('audio')}`),
 });
 
 const teacherTemperature = z.strictObject({
@@ -191,10 +206,7 @@ export const configSchema = z.strictObject({
   sharing: z
     .enum(['none', 'students', 'teachersAndStudents'])
     .describe('blocks shared between modalities: MS, MAS, MATS'),
-  mask: z.strictObject({
-    video: z.number().min(0).max(0.99).describe('share of video patches removed').register(spans, maskSpan),
-    audio: z.number().min(0).max(0.99).describe('share of audio patches removed').register(spans, maskSpan),
-  }),
+  mask,
   refinement: z.enum(['none', 'mean', 'softmax']).describe('cross-modal attention on teacher features'),
   teacherView: z.enum(['firstLocal', 'global']).describe("the teachers' view; the release: firstLocal"),
   pairs: z

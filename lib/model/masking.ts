@@ -1,4 +1,5 @@
-import { keptTokens } from '../config';
+import { type Modality, type XkdConfig, fullGrid, keptTokens, maskKind, tokenCount } from '../config';
+import { type MaskKind, type TokenGrid, random } from '../masks';
 import type { RandomStream } from '../random';
 import { tf } from '../tensor/native';
 
@@ -11,7 +12,7 @@ export interface Mask {
   readonly batch: number;
   readonly tokens: number;
   readonly kept: number;
-  /** Tokens of each sample in the order of their noise, the first K are kept: `[B, L]`. */
+  /** Tokens of each sample in the order in which they are kept, the first K are: `[B, L]`. */
   readonly order: Int32Array;
   /** Place of each token in that order; below K means kept: `[B, L]`. */
   readonly rank: Int32Array;
@@ -36,22 +37,46 @@ export function drawNoise(stream: RandomStream, batch: number, tokens: number): 
 }
 
 /**
- * Random masking (docs/method.md, section 3): each sample keeps the `round(L (1 - ratio))` tokens of smallest noise.
+ * Masks of a kind (docs/method.md, section 3). Random masking keeps of each sample the `round(L (1 - ratio))` tokens of
+ * smallest noise; other kinds go by the grid of the tokens as well.
  *
  * @param noise `[B, L]` row by row
  * @param ratio share of tokens removed, in [0, 1)
+ * @param grid  patches along each axis, L in all
  */
-export function maskFromNoise(noise: Float32Array, batch: number, ratio: number): Mask {
-  const tokens = noise.length / batch;
+export function maskFromNoise(
+  noise: Float32Array,
+  batch: number,
+  ratio: number,
+  kind: MaskKind = random,
+  grid: TokenGrid = [noise.length / batch],
+): Mask {
+  const tokens = tokenCount(grid);
   const order = new Int32Array(batch * tokens);
   const rank = new Int32Array(batch * tokens);
   for (let b = 0; b < batch; b++) {
     const row = noise.subarray(b * tokens, (b + 1) * tokens);
-    const sorted = Int32Array.from(row.keys()).sort((i, j) => row[i] - row[j]);
+    const sorted = kind.order(row, grid);
     order.set(sorted, b * tokens);
     sorted.forEach((token, place) => (rank[b * tokens + token] = place));
   }
-  return { batch, tokens, kept: keptTokens(tokens, ratio), order, rank };
+  return { batch, tokens, kept: keptTokens(tokens, ratio, kind.together(grid)), order, rank };
+}
+
+/**
+ * Masks of global views as a configuration asks for them.
+ *
+ * @param noise `[B, L]` row by row
+ * @param ratio by default the configuration's
+ */
+export function maskOfViews(
+  config: XkdConfig,
+  modality: Modality,
+  noise: Float32Array,
+  ratio: number = config.mask[modality],
+): Mask {
+  const grid = fullGrid(config, modality);
+  return maskFromNoise(noise, noise.length / tokenCount(grid), ratio, maskKind(config, modality), grid);
 }
 
 /** 1 where a token was removed, 0 where it was kept: `[B, L]`. */

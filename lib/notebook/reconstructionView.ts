@@ -2,7 +2,7 @@ import { type Modality, type XkdConfig, fullGrid, tokenCount } from '../config';
 import type { NdArray } from '../data';
 import type { Network } from '../eval';
 import { patchStatistics } from '../losses';
-import { drawNoise, maskFromNoise, maskTensors, patchify, reconstruct, removedTokens } from '../model';
+import { drawNoise, maskOfViews, maskTensors, patchify, reconstruct, removedTokens } from '../model';
 import { unpatchifyAudio, unpatchifyVideo } from '../nn';
 import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
@@ -39,11 +39,11 @@ export interface ReconstructedView {
  * picture takes mean and deviation of each patch from the original, as is usual for this loss.
  */
 export function reconstructView(args: ReconstructionArgs): ReconstructedView {
-  const { network, modality, view, maskRatio = network.config.mask[modality], seed = 0 } = args;
+  const { network, modality, view, maskRatio, seed = 0 } = args;
   const { config, scope } = network;
   const tokens = tokenCount(fullGrid(config, modality));
   const noise = drawNoise(RandomStream.fromSeed(seed).split('reconstruction'), 1, tokens);
-  const mask = maskFromNoise(noise, 1, maskRatio);
+  const mask = maskOfViews(config, modality, noise, maskRatio);
   const removed = removedTokens(mask);
   return tf.tidy(() => {
     const input = tf.tensor(view.data, [...view.shape]);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Modality, type XkdConfig, configure, validateConfig } from '../config';
 import { UserError } from '../errors';
 import { type SafetensorsReader, lookAt, openSafetensors, readJson } from '../files';
-import { type ModelInputs, maskFromNoise, maskTensors } from '../model';
+import { type ModelInputs, maskOfViews, maskTensors } from '../model';
 import { tf } from '../tensor/native';
 import type { StepSchedule } from '../train/schedules';
 
@@ -90,9 +90,7 @@ export class GoldenCase {
   inputs(step: number): ModelInputs {
     const mask = (modality: Modality) => {
       const noise = this.tensors.read(`step${step}.noise.${modality}`);
-      return maskTensors(
-        maskFromNoise(noise.data as Float32Array, this.file.batch, this.config.mask[modality]),
-      );
+      return maskTensors(maskOfViews(this.config, modality, noise.data as Float32Array));
     };
     return {
       views: { video: this.views(step, 'frames'), audio: this.views(step, 'specs') },

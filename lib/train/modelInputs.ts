@@ -1,6 +1,6 @@
 import { type Modality, type XkdConfig, modalities, fullGrid, tokenCount } from '../config';
 import type { NdArray, ViewBatch } from '../data/types';
-import { type ModelInputs, drawNoise, maskFromNoise, maskTensors } from '../model';
+import { type ModelInputs, drawNoise, maskOfViews, maskTensors } from '../model';
 import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
 
@@ -14,8 +14,7 @@ export function modelInputs(config: XkdConfig, batch: ViewBatch): ModelInputs {
     const tokens = tokenCount(fullGrid(config, modality));
     const first = batch.microBatch * clips;
     const all = drawNoise(seeds.split(modality, batch.step), first + clips, tokens);
-    const noise = all.subarray(first * tokens);
-    return maskTensors(maskFromNoise(noise, clips, config.mask[modality]));
+    return maskTensors(maskOfViews(config, modality, all.subarray(first * tokens)));
   };
   const [video, audio] = modalities.map((modality) => batch[modality].map(toTensor));
   return { views: { video, audio }, masks: { video: mask('video'), audio: mask('audio') } };

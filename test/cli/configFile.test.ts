@@ -67,7 +67,7 @@ describe('--config', function () {
       ['seed: !!js/function "x"\n', /^xkd: ".*" is neither YAML nor JSON: Unresolved tag: \S*js\/function/],
       [
         'mask: 5\n',
-        /^xkd: "mask" is a group of configuration keys: name one of mask\.video, mask\.audio\.$/m,
+        /^xkd: "mask" is a group of configuration keys: name one of mask\.video, mask\.video\.kind, mask\.audio, mask\.audio\.kind\.$/m,
       ],
       ['seed: 1e400\n', /^xkd: seed must be a number; "Infinity" is not one\.$/m],
       ['mask: &m\n  video: *m\n', /^xkd: ".*" holds mask\.video within itself: write its values out\.$/m],

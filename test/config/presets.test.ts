@@ -33,7 +33,7 @@ describe('presets', () => {
       freezeLastLayerEpochs: 0,
     });
     assert.deepEqual([base.training.batch, base.training.epochs], [256, 800]);
-    assert.deepEqual(base.mask, { video: 0.85, audio: 0.8 });
+    assert.deepEqual(base.mask, { video: 0.85, 'video.kind': 'random', audio: 0.8, 'audio.kind': 'random' });
     assert.deepEqual(base.ema, { start: 0.997, end: 1 });
     assert.deepEqual(
       [base.loss.alignment, base.loss.distillation, base.loss.reconstruction, base.centreMomentum],

@@ -1,5 +1,16 @@
 import assert from 'node:assert/strict';
-import { RandomStream, drawNoise, keptTokens, maskFromNoise, maskTensors, removedTokens } from 'xkd';
+import {
+  type NdArray,
+  RandomStream,
+  configure,
+  disposeInputs,
+  drawNoise,
+  keptTokens,
+  maskFromNoise,
+  maskTensors,
+  modelInputs,
+  removedTokens,
+} from 'xkd';
 
 describe('masking', () => {
   it('keeps the tokens of smallest noise', () => {
@@ -17,6 +28,27 @@ describe('masking', () => {
   it('rounds half to even, as the original does', () => {
     assert.equal(keptTokens(5, 0.5), 2);
     assert.equal(keptTokens(7, 0.5), 4);
+  });
+
+  it('rounds whole groups of tokens, half to even as well', () => {
+    assert.equal(keptTokens(392, 0.85, 8), 56); // 49 tubes: 7.35 of them
+    assert.equal(keptTokens(20, 0.5, 4), 8); // 2.5 groups
+    assert.equal(keptTokens(28, 0.5, 4), 16); // 3.5 groups
+  });
+
+  it('draws by default what it drew before there were kinds', () => {
+    const views: NdArray[] = [{ data: new Float32Array(2), shape: [2] }];
+    const batch = { step: 3, microBatch: 0, video: views, audio: views, entries: [] };
+    const inputs = modelInputs(configure('nano', { seed: 0 }), batch);
+    const { video, audio } = inputs.masks;
+    // From sorting seedrandom's `alea('0/mask/video/3')` and `alea('0/mask/audio/3')` alone, in single precision.
+    const expected = {
+      video: [9, 20, 54, 30, 49, 52, 24, 14, 28, 29, 22, 25, 31, 14, 15, 7, 5, 61, 63, 36],
+      audio: [3, 18, 13, 12, 23, 20, 9, 2, 31, 25, 13, 7],
+    };
+    assert.deepEqual([...video.keptTokens.dataSync()], expected.video);
+    assert.deepEqual([...audio.keptTokens.dataSync()], expected.audio);
+    disposeInputs(inputs);
   });
 
   it('order and rank are inverse, and every row is in one of both lists', () => {

@@ -92,10 +92,12 @@ describe('in the kernel, completion and inspection', () => {
     assert.ok((await complete("configure('|')", earlier)).matches.includes('nano-mats'));
     assert.deepEqual((await complete("configure('nano', { mask| })", earlier)).matches, [
       "'mask.audio'",
+      "'mask.audio.kind'",
       "'mask.video'",
+      "'mask.video.kind'",
     ]);
     const quoted = await complete("configure('nano', { 'mask.v|' })", earlier);
-    assert.deepEqual([quoted.matches, quoted.typed], [['mask.video'], 'mask.v']);
+    assert.deepEqual([quoted.matches, quoted.typed], [['mask.video', 'mask.video.kind'], 'mask.v']);
   });
 
   it('count code points, as Jupyter does', async () => {

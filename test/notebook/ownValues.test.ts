@@ -39,7 +39,7 @@ describe('what xkd makes, at the end of a cell', () => {
     const config = configure('nano', { 'mask.video': 0.5 });
     const text = textOf(config);
     assert.match(text, /^Configuration: preset nano, variant MS\n/);
-    assert.match(text, /\nmask +video 0\.5, audio 0\.8\n/);
+    assert.match(text, /\nmask +video 0\.5, video\.kind random, audio 0\.8, audio\.kind random\n/);
     assert.match(text, /\nChanged in the preset: mask\.video 0\.5\.$/);
     assert.match(bundleOf(config)!['text/html'], /<caption>Configuration: preset nano/);
     assert.match(textOf(changeConfig(config, { sharing: 'students' })), /variant MAS/);

@@ -8,7 +8,7 @@ import {
   configure,
   drawNoise,
   fullGrid,
-  maskFromNoise,
+  maskOfViews,
   maskTensors,
   tf,
   tokenCount,
@@ -47,7 +47,7 @@ export function randomInputs(config: XkdConfig, seed: number): ModelInputs {
   const local = <T>(modality: Modality, make: () => T) => Array.from({ length: views.local[modality] }, make);
   const mask = (modality: Modality) => {
     const noise = drawNoise(stream.split(modality), training.batch, tokenCount(fullGrid(config, modality)));
-    return maskTensors(maskFromNoise(noise, training.batch, config.mask[modality]));
+    return maskTensors(maskOfViews(config, modality, noise));
   };
   return {
     views: {

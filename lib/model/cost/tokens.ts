@@ -3,7 +3,7 @@ import {
   type TokenGrid,
   type XkdConfig,
   fullGrid,
-  keptTokens,
+  keptInView,
   patchValues,
   tokenCount,
   usedParts,
@@ -36,11 +36,11 @@ export interface TokenCounts {
 }
 
 export function countTokens(config: XkdConfig, modality: Modality): TokenCounts {
-  const { views, spectrogram, mask, teacherView } = config;
+  const { views, spectrogram, teacherView } = config;
   const used = usedParts(config);
   const globalGrid = fullGrid(config, modality);
   const global = tokenCount(globalGrid);
-  const kept = keptTokens(global, mask[modality]);
+  const kept = keptInView(config, modality);
   const localShape =
     modality === 'video'
       ? [views.frames, views.frameSize, views.frameSize]
