@@ -1,9 +1,10 @@
 import { type MaskKind, random } from './kind';
+import { frequency, time, timeFrequency, tube } from './structured';
 
 /** The kinds of masks of each modality, by their names in a configuration: `mask.video.kind`, `mask.audio.kind`. */
 export const maskKinds = {
-  video: { random },
-  audio: { random },
+  video: { random, tube },
+  audio: { random, time, frequency, timeFrequency },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, MaskKind>>>>;
 
 /** The names of a modality's kinds. */

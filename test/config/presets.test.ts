@@ -130,6 +130,19 @@ describe('nonsensical combinations', () => {
       { 'patch.frames': 8, 'patch.size': 16, 'views.local.video': 0, 'mask.video': 0.875 },
       /mask\.video \(0\.875\) leaves none of the 4 patches/,
     ],
+    [
+      { 'mask.video': 0.97, 'mask.video.kind': 'tube' },
+      /mask\.video \(0\.97\) leaves none of the 64 patches, which "tube" takes 4 at a time; choose a lower ratio/,
+    ],
+    [
+      { 'mask.audio': 0.1, 'mask.audio.kind': 'frequency' },
+      /mask\.audio \(0\.1\) removes none of the 32 patches, which "frequency" takes 8 at a time, so there is nothing/,
+    ],
+    [{ 'mask.video.kind': 'time' }, /^mask\.video\.kind must be one of "random", "tube", not "time"\.$/],
+    [
+      { 'mask.video.knid': 'tube' },
+      /no configuration key "mask\.video\.knid"; did you mean "mask\.video\.kind"\?/,
+    ],
     [{ 'training.accumulate': 7 }, /training\.batch \(48\) is not a multiple of training\.accumulate \(7\)/],
     [{ 'encoder.heads': 5 }, /encoder\.width \(64\) is not a multiple of encoder\.heads \(5\)/],
     [{ 'spectrogram.minHz': 9000 }, /minHz \(9000\) is not below spectrogram\.maxHz/],

@@ -41,6 +41,7 @@ const cases: Overrides[] = [
   { 'views.frames': 8, 'views.frameSize': 16, 'views.columns': 32, teacherView: 'firstLocal' },
   { 'encoder.width': 16, 'decoder.width': 16, 'projector.layers': 2 },
   { 'mask.video': 0.5, 'mask.audio': 0.25 },
+  { 'mask.video.kind': 'tube', 'mask.audio.kind': 'time' },
   { 'loss.alignment': 0, 'loss.distillation': 0 },
   { 'loss.alignment': 0, 'loss.distillation': 0, 'loss.reconstructionOf': 'video' },
   { 'loss.reconstructionOf': 'audio' },

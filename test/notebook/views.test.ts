@@ -104,6 +104,17 @@ describe('views of a network', () => {
     assert.deepEqual([hidden(0.25), hidden(0.75)], [8, 24]);
   });
 
+  it('hide what the kind of mask hides', () => {
+    const view = numbers(1, 3, 8, 32, 32);
+    const tubes = { config: configure('nano', { 'mask.video.kind': 'tube' }), scope: network.scope };
+    const { removed } = reconstructView({ network: tubes, modality: 'video', view });
+    removed.forEach((each, token) => assert.equal(each, removed[token % 16]));
+    assert.equal(
+      removed.reduce((a, b) => a + b),
+      64 - 8,
+    );
+  });
+
   it('tell where the teachers look, as shares of one', () => {
     const { before, after } = teacherAttention(network, numbers(1, 3, 8, 32, 32), numbers(1, 1, 32, 32));
     const sum = before.video.reduce((a, b) => a + b);
