@@ -7,7 +7,7 @@ import { type InterruptWatch, exitCodeOf, watchInterrupt } from '../../train/int
 import { configOptions, presetOption, readConfigFile } from '../configOptions';
 import { datasetOptions, openAs, type DatasetFlags } from '../datasetOptions';
 import { withExamples } from '../help';
-import { count } from '../optionValues';
+import { count, repeated } from '../optionValues';
 import { Progress } from '../progress';
 import { weightsArgs, weightsOptions, type WeightsFlags } from '../weightsOptions';
 
@@ -36,7 +36,7 @@ export function register(program: Command): void {
     .option(
       '--init <path>',
       'weights to start from: a run folder, a checkpoint or a file of weights; again for each further backbone',
-      (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
+      repeated,
     )
     .option('--resume', 'continue from the newest intact checkpoint in the run folder')
     .option('--changes <file>', "changes to make while it runs: another run's changes.json replays it")

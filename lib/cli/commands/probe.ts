@@ -5,6 +5,7 @@ import type { Role } from '../../model';
 import { configOptions, presetOption, readConfigFile } from '../configOptions';
 import { datasetOptions, openAs, type DatasetFlags } from '../datasetOptions';
 import { withExamples, type Example } from '../help';
+import { repeated } from '../optionValues';
 import { Progress } from '../progress';
 import { weightsArgs, weightsOptions, type WeightsFlags } from '../weightsOptions';
 
@@ -35,7 +36,7 @@ export function register(program: Command): void {
     .requiredOption(
       '--checkpoint <path>',
       'run folder (its newest checkpoint), file of weights, or none: untrained; again for each further backbone',
-      (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
+      repeated,
     );
   datasetOptions(command, { description: 'data set with labels and splits' })
     .addOption(

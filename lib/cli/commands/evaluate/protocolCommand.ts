@@ -9,6 +9,7 @@ import { watchInterrupt } from '../../../train/interrupt';
 import { configOption, overridesArgument, presetOption } from '../../configOptions';
 import { datasetOptions, type DatasetFlags } from '../../datasetOptions';
 import { withExamples } from '../../help';
+import { repeated } from '../../optionValues';
 import type { Candidate } from '../../suggestions';
 import { weightsOptions, type WeightsFlags } from '../../weightsOptions';
 
@@ -60,7 +61,7 @@ export function registerProtocol<S extends SettingsSchema>(
     .requiredOption(
       '--checkpoint <path>',
       'run folder (its newest checkpoint), file of weights, or none: untrained; again for each further backbone',
-      (path: string, before: readonly string[] | undefined) => [...(before ?? []), path],
+      repeated,
     );
   datasetOptions(command)
     .addOption(
