@@ -2,6 +2,7 @@ import { UserError } from '../errors';
 import { clipFrames, fullGrid, keptInView, maskKind, tokenCount } from './grid';
 import { usedParts } from './parts';
 import { modalities, type XkdConfig } from './schema';
+import { teacherKinds } from './teacherKinds';
 
 /** Refuses values that are each in range but make no sense together, with the reason. */
 export function checkConsistency(config: XkdConfig): void {
@@ -58,7 +59,7 @@ function checkLosses(config: XkdConfig): void {
 
 /** A choice about a part of the method that is off would change nothing, which the user does not expect. */
 function checkUnused(config: XkdConfig): void {
-  const { loss, refinement, optimiser } = config;
+  const { loss, refinement, teacher, optimiser } = config;
   const { heads, teachers } = usedParts(config);
   for (const term of ['alignment', 'distillation', 'reconstruction'] as const) {
     const selection = loss[`${term}Of`];
@@ -71,6 +72,11 @@ function checkUnused(config: XkdConfig): void {
   if (refinement === 'softmax' && !teachers) {
     throw new UserError(
       'refinement is "softmax" but no loss needs the teachers, whose features it refines; give loss.distillation a weight, or leave refinement out.',
+    );
+  }
+  if (!teacherKinds[teacher].follows && !teachers) {
+    throw new UserError(
+      `teacher is "${teacher}" but no loss needs the teachers; give loss.distillation a weight, or leave teacher out.`,
     );
   }
   if (optimiser.freezeLastLayerEpochs > 0 && !heads) {

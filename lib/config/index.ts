@@ -10,5 +10,6 @@ export * from './live';
 export type { Span } from './span';
 export * from './parts';
 export * from './structure';
+export * from './teacherKinds';
 export * from './grid';
 export * from './variants';

@@ -1,6 +1,7 @@
 import { UserError } from '../errors';
 import { type Overrides, changeConfig } from './configure';
 import type { XkdConfig } from './schema';
+import { teacherKinds } from './teacherKinds';
 
 /** Hyperparameters and switches of the method; weights, data and the length of a run go by the other keys. */
 const liveKeys =
@@ -11,10 +12,17 @@ export function isLiveKey(key: string): boolean {
   return liveKeys.test(key);
 }
 
+/** Why a key that may change has no effect in a configuration, as a half-sentence; null where it has one. */
+export function whyIdle({ teacher }: XkdConfig, key: string): string | null {
+  return key.startsWith('ema.') && !teacherKinds[teacher].follows
+    ? `teachers have no momentum with teacher=${teacher}`
+    : null;
+}
+
 /**
  * The configuration with which a run continues when some keys change.
  *
- * @throws UserError naming an unknown key, one that may not change, or a value out of range
+ * @throws UserError naming an unknown key, one that may not change or has no effect, or a value out of range
  */
 export function changeRunning(config: XkdConfig, values: Overrides): XkdConfig {
   const changed = changeConfig(config, values);
@@ -23,6 +31,10 @@ export function changeRunning(config: XkdConfig, values: Overrides): XkdConfig {
     throw new UserError(
       `"${fixed}" cannot change while a run is under way, whose weights, data or length go by it; begin another run with the new value.`,
     );
+  }
+  const idle = Object.keys(values).find((key) => whyIdle(config, key) !== null);
+  if (idle !== undefined) {
+    throw new UserError(`"${idle}" would change nothing: ${whyIdle(config, idle)!}; leave it as it is.`);
   }
   return changed;
 }

@@ -35,6 +35,7 @@ const base: XkdConfig = {
   mask: { video: 0.85, 'video.kind': 'random', audio: 0.8, 'audio.kind': 'random' },
   refinement: 'mean',
   teacherView: 'firstLocal',
+  teacher: 'ema',
   pairs: 'own',
   temperature: {
     student: 0.1,

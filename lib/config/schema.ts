@@ -209,6 +209,10 @@ export const configSchema = z.strictObject({
   mask,
   refinement: z.enum(['none', 'mean', 'softmax']).describe('cross-modal attention on teacher features'),
   teacherView: z.enum(['firstLocal', 'global']).describe("the teachers' view; the release: firstLocal"),
+  teacher: z
+    .enum(['ema'])
+    .default('ema')
+    .describe("the teachers' weights: a moving average of their students'"),
   pairs: z
     .enum(['own', 'shuffled'])
     .default('own')

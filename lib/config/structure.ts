@@ -14,7 +14,8 @@ export interface NetworkStructure extends Pick<
  * The shapes and switches of a training step: all of a configuration that its arithmetic is given, so that a graph of
  * it holds for every configuration with the same ones. Whatever else a step reads is fed as a tensor.
  */
-export interface StepStructure extends NetworkStructure, Pick<XkdConfig, 'refinement' | 'teacherView'> {
+export interface StepStructure
+  extends NetworkStructure, Pick<XkdConfig, 'refinement' | 'teacherView' | 'teacher'> {
   readonly parts: UsedParts;
   /** Whether gradients are clipped at all. */
   readonly clipped: boolean;
@@ -22,7 +23,7 @@ export interface StepStructure extends NetworkStructure, Pick<XkdConfig, 'refine
 }
 
 export function stepStructure(config: XkdConfig): StepStructure {
-  const { patch, encoder, decoder, projector, sharing, refinement, teacherView, optimiser } = config;
+  const { patch, encoder, decoder, projector, sharing, refinement, teacherView, teacher, optimiser } = config;
   const { seconds, framesPerSecond, frameSize } = config.clip;
   const { melBands, columns } = config.spectrogram;
   return {
@@ -35,6 +36,7 @@ export function stepStructure(config: XkdConfig): StepStructure {
     sharing,
     refinement,
     teacherView,
+    teacher,
     parts: usedParts(config),
     clipped: optimiser.clip > 0,
     precision: config.training.precision,

@@ -16,11 +16,11 @@ export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initialiser: Initialiser;
-  /** False for teachers, which follow by EMA, and for the fixed gain of the head's last layer. */
+  /** False for teachers, which get no gradient, and for the fixed gain of the head's last layer. */
   readonly trainable: boolean;
 }
 
-/** Students learn by gradients; teachers follow them. */
+/** Students learn by gradients; teachers follow them, or are frozen. */
 export type Role = 'student' | 'teacher';
 
 /** Name of a tower in the release: `vid_student`, `aud_teacher`, ... */

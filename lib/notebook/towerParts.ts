@@ -32,7 +32,7 @@ export interface StoredPart {
   readonly towers: readonly Tower[];
   /** Parameters. */
   readonly count: number;
-  /** Those of them that gradients move; teachers follow by EMA, and the gain of a head's last layer is fixed. */
+  /** Those of them that gradients move; teachers get none, and the gain of a head's last layer is fixed. */
   readonly trained: number;
   /** Names of the stored tensors. */
   readonly names: readonly string[];

@@ -16,7 +16,7 @@ import { resumeState } from './resume';
 import { RunFolder, type StepMetrics, changesPath } from './runFolder';
 import { runTable } from './runTable';
 import { type RunLength, cutSchedules, runLength, scheduleAt } from './schedules';
-import { TrainState } from './state';
+import { type TrainState, seededState } from './state';
 import { StepTaker } from './stepTaker';
 import { UntilEvent } from './untilEvent';
 
@@ -84,7 +84,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     try {
       const stored = folder !== null && resume ? readChangesOf(changesPath(folder.path)) : null;
       const log = new ChangeLog(config, stored ?? args.changes);
-      const { initial = async () => TrainState.create(config) } = args;
+      const { initial = async () => seededState(config) } = args;
       state =
         resume && out !== null
           ? await resumeState({ out, config, run: facts, log, initial, report })

@@ -19,8 +19,8 @@ export interface PretrainingArgs {
   /** Go on from the newest sound checkpoint of `out`, bit for bit; from the start where there is none yet. */
   readonly resume?: boolean;
   /**
-   * Makes the state at step 0, of which a checkpoint is written at once; default: {@link TrainState.create}, which
-   * the seed tells. Not called where a checkpoint is resumed.
+   * Makes the state at step 0, of which a checkpoint is written at once; default: {@link seededState}, which frozen
+   * teachers refuse. Not called where a checkpoint is resumed.
    */
   readonly initial?: () => Promise<TrainState>;
   /**

@@ -1,9 +1,9 @@
-import type { XkdConfig } from '../config';
+import { type XkdConfig, teacherKinds } from '../config';
 
 /** Hyperparameters that change from step to step. */
 export interface StepSchedule {
   readonly learningRate: number;
-  /** Momentum of the teachers' moving average. */
+  /** Momentum of the teachers' moving average; 1 where they are frozen. */
   readonly emaMomentum: number;
   readonly temperatures: Readonly<Record<'student' | 'videoTeacher' | 'audioTeacher', number>>;
   /** Whether the head's last layer stands still in this step. */
@@ -28,11 +28,11 @@ export function scheduleAt(
   step: number,
   { stepsPerEpoch, steps }: RunLength,
 ): StepSchedule {
-  const { optimiser, ema, temperature } = config;
+  const { optimiser, ema, teacher, temperature } = config;
   const epoch = Math.floor(step / stepsPerEpoch);
   return {
     learningRate: warmupCosine(step, steps, optimiser.warmupEpochs * stepsPerEpoch, optimiser.learningRate),
-    emaMomentum: cosine(step, steps, ema.start, ema.end),
+    emaMomentum: teacherKinds[teacher].follows ? cosine(step, steps, ema.start, ema.end) : 1,
     temperatures: {
       student: temperature.student,
       videoTeacher: linearRamp(epoch, temperature.warmupEpochs, temperature.videoTeacher),

@@ -1,5 +1,6 @@
-import type { NetworkStructure, XkdConfig } from '../config';
+import { type NetworkStructure, type XkdConfig, teacherKinds } from '../config';
 import type { BadClip } from '../data/types';
+import { UserError } from '../errors';
 import { canonicalName, initialWeights, parameterSpecs } from '../model';
 import { WeightScope } from '../nn';
 import { tf } from '../tensor/native';
@@ -65,6 +66,20 @@ export class TrainState {
   dispose(): void {
     disposeTensors(this.tensors);
   }
+}
+
+/**
+ * The state of a run that is given no weights: that of the seed.
+ *
+ * @throws UserError where teachers are frozen, since they would stay random
+ */
+export function seededState(config: XkdConfig): TrainState {
+  if (!teacherKinds[config.teacher].follows) {
+    throw new UserError(
+      `teacher is "${config.teacher}" but no weights are given, so the teachers would stay random; give those of a trained network with --init (in a notebook: initial: () => initialState([path], config)), or leave teacher out.`,
+    );
+  }
+  return TrainState.create(config);
 }
 
 /** Weights under any name that the release gives them, looked up by their stored names. */

@@ -1,4 +1,4 @@
-import type { StepStructure } from '../config';
+import { type StepStructure, teacherKinds } from '../config';
 import type { ModelInputs } from '../model';
 import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
@@ -41,7 +41,7 @@ export interface StepOutputs {
 
 /**
  * The arithmetic of one training step (docs/method.md, section 8), a pure function of tensors: teachers, students,
- * backward, clipping, AdamW, centres, EMA.
+ * backward, clipping, AdamW, centres, EMA. Frozen teachers stay as they are; their centres still follow their outputs.
  */
 export function computeStep(inputs: StepInputs): StepOutputs {
   const { structure, state, model, loss } = inputs;
@@ -57,7 +57,9 @@ export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiat
   const isClipped = (name: string) => structure.clipped && name.includes('_student.');
   const clipping = clipPerTensor(moved, update.clip, isClipped);
   const updated = adamw(state, moved, clipping.factors, update.adamw);
-  const teachers = followStudents(structure, new Map([...state.weights, ...updated.weights]), update.ema);
+  const teachers = teacherKinds[structure.teacher].follows
+    ? followStudents(structure, new Map([...state.weights, ...updated.weights]), update.ema)
+    : [];
   // The state gets tensors of its own, whoever has the centres now.
   const owned = [...centres].map(([name, centre]) => [name, tf.clone(centre)] as const);
   return {

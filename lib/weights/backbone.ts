@@ -58,10 +58,12 @@ export function readBackbone(set: WeightSet, { config, modality, role, ...args }
   return { path: set.path, modality: found, role: role ?? told ?? 'student', weights };
 }
 
+const roles = ['student', 'teacher'] as const satisfies readonly Role[];
+
 /** The role that a file's name tells. */
 export function roleOf(path: string): Role | null {
-  const roles = (['student', 'teacher'] as const).filter((role) => basename(path).includes(role));
-  return roles.length === 1 ? roles[0] : null;
+  const named = roles.filter((role) => basename(path).includes(role));
+  return named.length === 1 ? named[0] : null;
 }
 
 /** A network of one to four backbones, for features; it has no heads and no decoders. */
@@ -101,6 +103,12 @@ export class BackboneNetwork {
     return this.byTower.has(towerName(modality, role));
   }
 
+  /** The backbone from which a tower starts: its own, or that of the modality's other role. */
+  given(modality: Modality, role: Role): Backbone | undefined {
+    const other = role === 'student' ? 'teacher' : 'student';
+    return this.byTower.get(towerName(modality, role)) ?? this.byTower.get(towerName(modality, other));
+  }
+
   /** Modalities of which no file was given. */
   missingModalities(): Modality[] {
     return modalities.filter((modality) => !this.has(modality, 'student') && !this.has(modality, 'teacher'));
@@ -109,16 +117,15 @@ export class BackboneNetwork {
   /**
    * A state to train from: these backbones, the others and all heads and decoders as a fresh network of this seed. A
    * modality's missing teacher starts as a copy of its student, as in a fresh network, and the other way round.
+   *
+   * @param towers roles that get these weights; default: both
    */
-  toState(): TrainState {
+  toState(towers: readonly Role[] = roles): TrainState {
     const state = TrainState.create(this.config);
     const { weights } = state.tensors;
     for (const modality of modalities) {
-      for (const role of ['student', 'teacher'] as const) {
-        const other = role === 'student' ? 'teacher' : 'student';
-        const source =
-          this.byTower.get(towerName(modality, role)) ?? this.byTower.get(towerName(modality, other));
-        source?.weights.forEach((tensor, name) => {
+      for (const role of towers) {
+        this.given(modality, role)?.weights.forEach((tensor, name) => {
           const full = backbonePrefix(modality, role) + name;
           if (weights.has(full)) state.commit({ weights: new Map([[full, tensor.clone()]]) });
         });

@@ -2,23 +2,36 @@ import type { XkdConfig } from '../config';
 import { UserError } from '../errors';
 import type { TensorSource } from '../files';
 import { canonicalName, parameterSpecs } from '../model';
+import type { tf } from '../tensor/native';
 import { TrainState, centreNames } from '../train';
 import { interpolationAdvice } from './backboneShape';
 import { loadTensors } from './loadTensors';
 import type { WeightSet } from './weightSet';
 
+/** A state at step 0 with all {@link releaseWeights} of a state dict. */
+export function releaseState(set: WeightSet, config: XkdConfig): TrainState {
+  return TrainState.fromWeights(config, releaseWeights(set, config));
+}
+
 /**
- * A state at step 0 with the weights of a whole state dict of the release. Names that stand for one weight must agree
- * to the bit, so that weights of another sharing are not taken for these.
+ * Weights and centres of a whole state dict of the release, by their stored names; the caller owns them. Names that
+ * stand for one weight must agree to the bit, so that weights of another sharing are not taken for these.
  *
+ * @param isWanted of a stored name; default: all
  * @throws UserError where weights are missing, of another shape, or not those of this configuration's sharing
  */
-export function releaseState(set: WeightSet, config: XkdConfig): TrainState {
-  const expected = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape]));
-  for (const name of Object.values(centreNames)) expected.set(name, [1, config.projector.outputs]);
+export function releaseWeights(
+  set: WeightSet,
+  config: XkdConfig,
+  isWanted: (name: string) => boolean = () => true,
+): Map<string, tf.Tensor> {
+  const shapes = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape]));
+  for (const name of Object.values(centreNames)) shapes.set(name, [1, config.projector.outputs]);
+  const expected = new Map([...shapes].filter(([name]) => isWanted(name)));
   const chosen = new Map<string, { name: string; source: TensorSource }>();
   for (const [name, source] of set.tensors) {
     const stored = canonicalName(config, name);
+    if (!isWanted(stored)) continue;
     requireShape(set.path, name, source.shape, expected.get(stored), config);
     const first = chosen.get(stored);
     if (first === undefined) chosen.set(stored, { name, source });
@@ -31,7 +44,7 @@ export function releaseState(set: WeightSet, config: XkdConfig): TrainState {
     );
   }
   const sources = [...expected.keys()].map((name) => [name, chosen.get(name)!.source] as const);
-  return TrainState.fromWeights(config, loadTensors(sources));
+  return loadTensors(sources);
 }
 
 function requireShape(

@@ -122,12 +122,12 @@ function fieldSections(
   change: (key: string, value: Override) => void,
 ): { readonly boxes: readonly AnyWidget[]; readonly controls: readonly FieldControl[] } {
   const controls: FieldControl[] = [];
-  const boxes = groups.map(({ title, fields }) => {
+  const boxes = groups.map(({ title, fields, note }) => {
     const own = fields
       .map((field) => fieldControl(field, host, look, (value) => change(field.key, value)))
       .filter((control): control is FieldControl => control !== null);
     controls.push(...own);
-    const heading = html(`<b>${title}</b>`, { host });
+    const heading = html(`<b>${title}</b>${note === null ? '' : `: ${escapeHtml(note)}`}`, { host });
     return vBox([heading, ...own.map(({ widget }) => widget)], { min_width: '0' }, host);
   });
   return { boxes, controls };

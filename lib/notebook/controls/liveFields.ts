@@ -1,14 +1,16 @@
-import { type ConfigKey, type XkdConfig, configKeys, isLiveKey } from '../../config';
+import { type ConfigKey, type XkdConfig, configKeys, isLiveKey, whyIdle } from '../../config';
 import { UserError } from '../../errors';
 
 /** Keys with a common heading. */
 export interface FieldGroup {
   readonly title: string;
   readonly fields: readonly (ConfigKey & { readonly name: string })[];
+  /** Why some of its keys, which are left out, have no effect; null where all have one. */
+  readonly note: string | null;
 }
 
 /**
- * What may change while a run is under way, in groups.
+ * What may change while a run is under way, in groups. Keys that have no effect in this configuration are left out.
  *
  * @param keys which ones: keys such as `mask.video`, or what stands before the dot; default: all
  * @throws UserError where a key is none that may change
@@ -16,12 +18,15 @@ export interface FieldGroup {
 export function liveFields(config: XkdConfig, keys?: readonly string[]): FieldGroup[] {
   const live = configKeys(config).filter(({ key }) => isLiveKey(key));
   const chosen = keys === undefined ? live : keys.flatMap((key) => fieldsOf(key, live));
-  const groups = new Map<string, (ConfigKey & { name: string })[]>();
+  const groups = new Map<string, FieldGroup>();
   for (const field of new Set(chosen)) {
     const [title, name] = wordsOf(field.key);
-    groups.set(title, [...(groups.get(title) ?? []), { ...field, name: withUnit(name, field.unit) }]);
+    const { fields, note } = groups.get(title) ?? { fields: [], note: null };
+    const idle = whyIdle(config, field.key);
+    const shown = idle === null ? [{ ...field, name: withUnit(name, field.unit) }] : [];
+    groups.set(title, { title, fields: [...fields, ...shown], note: idle ?? note });
   }
-  return [...groups].map(([title, fields]) => ({ title, fields }));
+  return [...groups.values()];
 }
 
 function fieldsOf(asked: string, live: readonly ConfigKey[]): ConfigKey[] {

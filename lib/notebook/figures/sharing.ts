@@ -1,4 +1,4 @@
-import type { XkdConfig } from '../../config';
+import { type XkdConfig, teacherKinds } from '../../config';
 import type { Annotation, Figure, MenuButton, ScatterTrace, Shape } from '../plotly';
 import { buttonRow, colours, hiddenAxis, themed } from '../theme';
 import { storedParts, towers, type StoredPart, type Tower, type TowerPartName } from '../towerParts';
@@ -58,7 +58,7 @@ function drawing(name: string, config: XkdConfig): Drawing {
       mode: 'markers',
       x: spots.map(({ place }) => (place.x0 + place.x1) / 2),
       y: spots.map(({ place }) => (place.y0 + place.y1) / 2),
-      text: spots.map(({ part }) => hoverOf(part)),
+      text: spots.map(({ part }) => hoverOf(part, config)),
       marker: { size: 30, opacity: 0 },
       hovertemplate: '%{text}<extra></extra>',
     },
@@ -67,7 +67,7 @@ function drawing(name: string, config: XkdConfig): Drawing {
       note(headline, 0.06, 1, { ...aboveFigure, font: { size: 13, color: colours.text } }),
       ...towers.map(towerTitle),
       ...parts.map((part) => captionOf(part, config)),
-      ...towers.filter(({ role }) => role === 'teacher').flatMap(emaArrow),
+      ...towers.filter(({ role }) => role === 'teacher').flatMap((tower) => teacherArrow(tower, config)),
     ],
   };
 }
@@ -154,14 +154,15 @@ function layersOf(part: StoredPart, { encoder }: XkdConfig): Shape[] {
   });
 }
 
-function captionOf(part: StoredPart, { encoder }: XkdConfig): Annotation {
+function captionOf(part: StoredPart, config: XkdConfig): Annotation {
+  const { encoder } = config;
   const { x0, x1, y0, y1 } = around(part);
   const blocks = `${encoder.depth} transformer blocks`;
   const name =
     part.part === 'blocks' ? (part.towers.length > 1 ? `<b>the same ${blocks}</b>` : blocks) : part.part;
   const gap = part.part === 'blocks' ? '<br>' : '  ';
   return note(`${name}${gap}${countText(part.count)}`, (x0 + x1) / 2, (y0 + y1) / 2, {
-    hovertext: hoverOf(part),
+    hovertext: hoverOf(part, config),
   });
 }
 
@@ -172,22 +173,32 @@ function towerTitle({ modality, role }: Tower): Annotation {
   return note(text, (left + right) / 2, topOf[role] + titleHeight / 2, { font });
 }
 
-/** From the foot of a student to the top of its teacher. */
-function emaArrow({ modality }: Tower): Annotation[] {
+/** From the foot of a student to the top of its teacher, where that follows; a frozen one has a label alone. */
+function teacherArrow({ modality }: Tower, { teacher }: XkdConfig): Annotation[] {
+  const { follows, label } = teacherKinds[teacher];
   const x = (columns[modality][0] + columns[modality][1]) / 2;
   const from = topOf.student - towerHeight;
   const to = topOf.teacher + titleHeight;
   const head = { showarrow: true, arrowhead: 2, arrowwidth: 1.5, arrowcolor: colours.teacher };
-  return [
-    { text: '', x, y: to, ax: x, ay: from, xref: 'x', yref: 'y', axref: 'x', ayref: 'y', ...head },
-    note('EMA', x + 1, (from + to) / 2, { xanchor: 'left', font: { size: 12, color: colours.teacher } }),
-  ];
+  const axes = { xref: 'x', yref: 'y', axref: 'x', ayref: 'y' } as const;
+  const arrow: Annotation = { text: '', x, y: to, ax: x, ay: from, ...axes, ...head };
+  const name = note(label, x + 1, (from + to) / 2, {
+    xanchor: 'left',
+    font: { size: 12, color: colours.teacher },
+  });
+  return follows ? [arrow, name] : [name];
 }
 
-function hoverOf({ part, towers: owners, count, names, trained }: StoredPart): string {
+function hoverOf(
+  { part, towers: owners, count, names, trained }: StoredPart,
+  { teacher }: XkdConfig,
+): string {
+  const { follows, inWords } = teacherKinds[teacher];
   const who = owners.map(({ modality, role }) => `${modality} ${role}`).join(' and ');
   const how =
-    trained > 0 ? 'moved by gradients' : `follows by EMA${owners.length > 1 ? ', twice in each step' : ''}`;
+    trained > 0
+      ? 'moved by gradients'
+      : `${inWords}${follows && owners.length > 1 ? ', twice in each step' : ''}`;
   return `${who}: ${part}<br>${count.toLocaleString('en')} parameters in ${names.length} tensors, ${how}<br>${names[0]}`;
 }
 

@@ -33,9 +33,9 @@ export function nothingToLearn(): HealthRule {
       // Where distillation has no part in the loss it is 0.
       return worst(seen) === 0 ? null : below(worst(seen), 0.02 * most, 0.05 * most);
     },
-    say: ({ seen }) => ({
+    say: ({ seen, facts }) => ({
       what: "The students foresee the teachers' answers all but exactly, with nothing left to learn from them,",
-      figures: `loss ${digits(worst(seen))} nats; is ema.start too low?`,
+      figures: `loss ${digits(worst(seen))} nats; ${facts.teachersFollow ? 'is ema.start too low?' : 'do the frozen teachers tell clips apart?'}`,
     }),
   };
 }
@@ -117,9 +117,9 @@ export function pairsUnknown(): HealthRule {
       ...towerKeys.flatMap((tower) => [`${tower} features`, `${tower} answers`]),
     ],
     judge: ({ seen, facts }) => (seen.step < facts.steps / 2 ? null : below(best(seen.figures), 0.52, 0.55)),
-    say: ({ seen: { figures } }) => ({
+    say: ({ seen: { figures }, facts }) => ({
       what: "What the students answer fits the teachers' answers to the same clips no better than to others",
-      figures: `pair score ${digits(best(figures))}, by chance .5; do sound and picture belong together, and do the teachers follow slowly enough?`,
+      figures: `pair score ${digits(best(figures))}, by chance .5; do sound and picture belong together, and do the ${facts.teachersFollow ? 'teachers follow slowly enough' : 'frozen teachers tell clips apart'}?`,
     }),
   };
 }

@@ -11,6 +11,8 @@ export interface HealthFacts {
   readonly warmupSteps: number;
   /** Of the heads: their log is the loss of an answer that says nothing. */
   readonly outputs: number;
+  /** Whether teachers follow their students. */
+  readonly teachersFollow: boolean;
   /** Values of a patch: (P - 1) / P is the loss of reconstructing each patch by its mean. */
   readonly patchValues: Readonly<Record<Modality, number>>;
 }

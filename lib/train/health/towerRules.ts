@@ -74,8 +74,8 @@ export function teachersStandStill(): HealthRule {
     notBefore: 0,
     grave: false,
     coveredBy: ['still'],
-    judge: ({ seen, first }) => {
-      if (seen.figures.videoTeacherProbeRank === undefined) return null;
+    judge: ({ seen, first, facts }) => {
+      if (!facts.teachersFollow || seen.figures.videoTeacherProbeRank === undefined) return null;
       return same(seen.figures, first, 'Teacher', 1e-6) ? 'wrong' : 'right';
     },
     say: () => ({

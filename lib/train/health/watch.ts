@@ -1,4 +1,4 @@
-import { type XkdConfig, modalities, patchValues } from '../../config';
+import { type XkdConfig, modalities, patchValues, teacherKinds } from '../../config';
 import type { StepMetrics } from '../runFolder';
 import type { RunLength } from '../schedules';
 import { findingsOf, type HealthFinding, type HealthState, healthAtStart, judgeStep } from './judge';
@@ -66,6 +66,7 @@ export function healthFacts(config: XkdConfig, { steps, stepsPerEpoch }: RunLeng
     steps,
     warmupSteps: config.optimiser.warmupEpochs * stepsPerEpoch,
     outputs: config.projector.outputs,
+    teachersFollow: teacherKinds[config.teacher].follows,
     patchValues: { video, audio },
   };
 }

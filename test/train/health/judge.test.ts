@@ -15,6 +15,7 @@ const facts: HealthFacts = {
   steps: 1000,
   warmupSteps: 100,
   outputs: 128,
+  teachersFollow: true,
   patchValues: { video: 384, audio: 32 },
 };
 const every = 20;
@@ -174,6 +175,17 @@ describe('the verdict on a run', () => {
     );
     assert.match(sentences(() => teachers).join(), /^The teachers are those of the start and do not follow the students since step 100/); // prettier-ignore
     assert.equal(sentences(() => ({ ...students, ...teachers })).length, 1);
+  });
+
+  it('takes it for right that frozen teachers stand still, and asks of them what can be wrong', () => {
+    const frozen = { ...facts, teachersFollow: false };
+    const judged = (course: Course) => follow(course, 1000, healthAtStart, 0, frozen).said;
+    const still = { videoTeacherProbeRank: 12, videoTeacherProbeSpread: 0.8, audioTeacherProbeRank: 14, audioTeacherProbeSpread: 0.9 }; // prettier-ignore
+    assert.deepEqual(judged(() => still), []); // prettier-ignore
+    const [pairs] = judged(from(0, { audioToVideoPairs: 0.5, videoToAudioPairs: 0.51 }));
+    assert.match(pairs.sentence, /and do the frozen teachers tell clips apart\?\)\.$/);
+    const [nothing] = judged(from(200, { videoToAudio: 0.01, audioToVideo: 0.01 }));
+    assert.match(nothing.sentence, /nothing left to learn from them, since .* do the frozen teachers tell clips apart/); // prettier-ignore
   });
 
   it('is a function of the figures: cut off anywhere it comes to the same', () => {
