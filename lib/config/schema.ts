@@ -210,9 +210,9 @@ export const configSchema = z.strictObject({
   refinement: z.enum(['none', 'mean', 'softmax']).describe('cross-modal attention on teacher features'),
   teacherView: z.enum(['firstLocal', 'global']).describe("the teachers' view; the release: firstLocal"),
   teacher: z
-    .enum(['ema'])
+    .enum(['ema', 'frozen'])
     .default('ema')
-    .describe("the teachers' weights: a moving average of their students'"),
+    .describe("the teachers' weights: a moving average of their students', or frozen as --init gives them"),
   pairs: z
     .enum(['own', 'shuffled'])
     .default('own')

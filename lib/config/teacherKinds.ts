@@ -13,4 +13,5 @@ export interface TeacherKind {
 /** What each value of the key `teacher` means; whatever depends on it reads it here. */
 export const teacherKinds: Readonly<Record<XkdConfig['teacher'], TeacherKind>> = {
   ema: { follows: true, label: 'EMA', inWords: 'follows by EMA' },
+  frozen: { follows: false, label: 'frozen', inWords: 'is frozen and keeps the weights that it was given' },
 };

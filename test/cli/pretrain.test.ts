@@ -107,6 +107,7 @@ describe('xkd pretrain', function () {
     refused(command(run('a'), 'mask.video'), /"mask\.video" is not an override; write key=value/);
     refused(command(run('a'), 'training.batch=64'), /training\.batch is 64, but there are only 16 files/);
     refused(['pretrain', '--out', run('a')], /--data/);
+    refused(command(run('a'), 'teacher=frozen'), /teacher is "frozen" but no weights .* with --init \(in a/);
   });
 
   it('refuses an output folder that is a file, and a data set whose files are no videos', () => {

@@ -20,6 +20,12 @@ describe('presets', () => {
     }
   });
 
+  it('take teachers that follow where a file of before has no key for them', () => {
+    const { teacher, ...before } = configure('base');
+    assert.equal(teacher, 'ema');
+    assert.deepEqual(validateConfig(before), configure('base'));
+  });
+
   it('hold the values of the three configurations of the release', () => {
     const base = configure('base');
     assert.deepEqual(base.optimiser, {
@@ -187,6 +193,11 @@ describe('nonsensical combinations', () => {
       { 'loss.alignmentOf': 'students', 'loss.distillation': 0, refinement: 'softmax' },
       /refinement is "softmax" but no loss needs the teachers/,
     ],
+    [
+      { 'loss.alignment': 0, 'loss.distillation': 0, teacher: 'frozen' },
+      /teacher is "frozen" but no loss needs the teachers/,
+    ],
+    [{ teacher: 'still' }, /^teacher must be one of "ema", "frozen", not "still"\.$/],
     [
       { 'loss.alignment': 0, 'loss.distillation': 0, 'optimiser.freezeLastLayerEpochs': 1 },
       /freezeLastLayerEpochs is 1 but no loss trains the heads/,

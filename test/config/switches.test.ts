@@ -195,6 +195,7 @@ describe('switches of the update', () => {
   const cases: readonly { overrides: Overrides; changes: (name: string) => boolean }[] = [
     { overrides: { centreMomentum: 0.5 }, changes: (name) => name.endsWith('.center') },
     { overrides: { 'ema.start': 0.8 }, changes: (name) => name.includes('_teacher.') },
+    { overrides: { teacher: 'frozen' }, changes: (name) => name.includes('_teacher.') },
     {
       overrides: { 'optimiser.freezeLastLayerEpochs': 1 },
       changes: (name) => name.endsWith('last_layer.weight_v'),

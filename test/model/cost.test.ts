@@ -42,6 +42,7 @@ const cases: Overrides[] = [
   { 'encoder.width': 16, 'decoder.width': 16, 'projector.layers': 2 },
   { 'mask.video': 0.5, 'mask.audio': 0.25 },
   { 'mask.video.kind': 'tube', 'mask.audio.kind': 'time' },
+  { teacher: 'frozen' },
   { 'loss.alignment': 0, 'loss.distillation': 0 },
   { 'loss.alignment': 0, 'loss.distillation': 0, 'loss.reconstructionOf': 'video' },
   { 'loss.reconstructionOf': 'audio' },

@@ -228,6 +228,20 @@ describe('the panel of controls', () => {
     assert.throws(() => liveFields(configure('nano'), ['encoder']), refused);
     assert.throws(() => liveFields(configure('nano'), ['los']), UserError);
   });
+
+  it('says in place of momentum that frozen teachers have none', async () => {
+    const groups = liveFields(configure('nano', { teacher: 'frozen' }));
+    const { fields, note } = groups.find(({ title }) => title === 'ema')!;
+    assert.deepEqual([fields, note], [[], 'teachers have no momentum with teacher=frozen']);
+    assert.ok(groups.filter(({ title }) => title !== 'ema').every((group) => group.note === null));
+    const { run } = fakeRun({ teacher: 'frozen' });
+    const page = fakeFrontEnd();
+    let panel!: ReturnType<typeof controlPanel>;
+    await silent(() => (panel = controlPanel(run, { host: page.host })));
+    assert.ok(panel.controls.every(({ key }) => !key.startsWith('ema.')));
+    const texts = [...page.models.values()].map(({ value }) => String(value));
+    assert.ok(texts.includes('<b>ema</b>: teachers have no momentum with teacher=frozen'));
+  });
 });
 
 describe('what the schema tells of keys that may change', () => {

@@ -52,6 +52,23 @@ describe('figure of what is shared', () => {
     assert.equal(figure.layout.shapes, buttons[0].args[1].shapes);
   });
 
+  it('draws no arrow to a frozen teacher, and says that it is frozen', () => {
+    const texts = (teacher: 'ema' | 'frozen') => {
+      const config = configure('nano-mats', { teacher });
+      const { data, layout } = sharingFigure({ variants: [{ name: 'MATS', config }] });
+      const notes = layout.annotations as readonly { text: string; showarrow?: boolean }[];
+      const hover = (data[0] as unknown as { text: string[] }).text.filter((text) =>
+        text.includes('teacher'),
+      );
+      return { arrows: notes.filter(({ showarrow }) => showarrow).length, notes: notes.map(({ text }) => text), hover }; // prettier-ignore
+    };
+    const [ema, frozen] = [texts('ema'), texts('frozen')];
+    assert.deepEqual([ema.arrows, frozen.arrows], [2, 0]);
+    assert.ok(ema.notes.includes('EMA') && !frozen.notes.includes('EMA') && frozen.notes.includes('frozen'));
+    assert.ok(ema.hover.some((text) => text.includes('follows by EMA, twice in each step')));
+    assert.ok(frozen.hover.every((text) => text.includes('is frozen and keeps the weights that it was given<br>'))); // prettier-ignore
+  });
+
   it('says how many parameters there are', () => {
     const headlines = buttons.map(
       ({ args: [, layout] }) => (layout.annotations as { text: string }[])[0].text,

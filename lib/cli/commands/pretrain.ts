@@ -35,7 +35,7 @@ export function register(program: Command): void {
     .requiredOption('--out <folder>', 'run folder: configuration, metrics, checkpoints')
     .option(
       '--init <path>',
-      'weights to start from: a run folder, a checkpoint or a file of weights; again for each further backbone',
+      'weights to start from, with teacher=frozen those of the teachers: a run folder, a checkpoint or a file of weights; again for each further backbone',
       repeated,
     )
     .option('--resume', 'continue from the newest intact checkpoint in the run folder')
