@@ -1,4 +1,4 @@
-import { configure, type Overrides, type XkdConfig } from '../config';
+import { configure, type Overrides, teacherKinds, type XkdConfig } from '../config';
 import type { ShardChoice } from '../data/extract/shardChoice';
 import { UserError } from '../errors';
 import { chooseRows, type AblationRow } from './rows';
@@ -9,11 +9,15 @@ export interface AblationJob {
   /** Draws weights, order of clips, windows, augmentation and masks: the same for all rows. */
   readonly seed: number;
   readonly config: XkdConfig;
+  /** Weights given for its teachers, where these are frozen. */
+  readonly init?: readonly string[];
 }
 
 export interface PlanArgs {
-  /** Names of rows; default: all. */
+  /** Names of rows; default: all, those with frozen teachers only where `init` is given. */
   readonly rows?: readonly string[];
+  /** Weights for frozen teachers, as `pretrain` takes them with `--init`: a run folder, a checkpoint or backbones. */
+  readonly init?: readonly string[];
   /** How many seeds, from 0. */
   readonly seeds: number;
   /** Steps of every network; default: 1000. */
@@ -36,22 +40,42 @@ const schedule: Overrides = {
  *
  * @throws UserError for an unknown row, or values that make no sense together
  */
-export function planAblation({ rows, seeds, steps, overrides = {} }: PlanArgs): AblationJob[] {
-  const chosen = chooseRows(rows);
+export function planAblation({ rows, init, seeds, steps, overrides = {} }: PlanArgs): AblationJob[] {
+  const all = chooseRows(rows);
+  const chosen =
+    rows || init ? all : all.filter(({ overrides: own }) => !needsWeights(configure(preset, own)));
   const common = { ...schedule, ...overrides, ...(steps !== undefined && { 'training.steps': steps }) };
   for (const key of Object.keys(overrides)) refuseTaken(key, chosen);
   const shares = [...new Set(chosen.map(({ commonShare }) => commonShare))];
-  return shares.flatMap((share) =>
+  const jobs = shares.flatMap((share) =>
     Array.from({ length: seeds }, (_, seed) =>
       chosen
         .filter(({ commonShare }) => commonShare === share)
-        .map((row) => ({
-          row,
-          seed,
-          config: configure(preset, { ...common, ...row.overrides, seed }),
-        })),
+        .map((row) => {
+          const config = configure(preset, { ...common, ...row.overrides, seed });
+          return { row, seed, config, ...(needsWeights(config) && { init }) };
+        }),
     ).flat(),
   );
+  if (init && jobs.every((job) => job.init === undefined)) {
+    throw new UserError(
+      'Weights are given with --init, but none of the rows has frozen teachers; add the row "frozen" to --rows, or leave --init out.',
+    );
+  }
+  return jobs;
+}
+
+/** @throws UserError where a job's frozen teachers are given no weights */
+export function requireInit(jobs: readonly AblationJob[]): void {
+  const job = jobs.find(({ config, init }) => needsWeights(config) && init === undefined);
+  if (job === undefined) return;
+  throw new UserError(
+    `The row "${job.row.name}" needs a trained network for its teachers: give it with --init (in a notebook: planAblation({ init: [path], ... })), or leave the row out.`,
+  );
+}
+
+function needsWeights({ teacher }: XkdConfig): boolean {
+  return !teacherKinds[teacher].follows;
 }
 
 /** A stretch of the jobs for each machine, so that those that share batches stay together. */

@@ -21,7 +21,7 @@ export const referenceRow = 'reconstruction';
 
 const noTeachers: Overrides = { 'loss.alignment': 0, 'loss.distillation': 0 };
 
-/** The paper's rows in its order, then the controls. */
+/** The paper's rows in its order, then one of ours and the controls. */
 export const ablationRows: readonly AblationRow[] = [
   row('video', 'video reconstruction only', { ...noTeachers, 'loss.reconstructionOf': 'video' }),
   row(referenceRow, 'both reconstructions', noTeachers),
@@ -33,6 +33,7 @@ export const ablationRows: readonly AblationRow[] = [
   row('teacher-local', 'teachers see a local view', { teacherView: 'firstLocal' }),
   row('mas', 'MAS: students share blocks', { sharing: 'students' }),
   row('mats', 'MATS: teachers share, too', { sharing: 'teachersAndStudents' }),
+  row('frozen', 'frozen teachers (ours)', { teacher: 'frozen' }),
   { ...row('shuffled', 'full XKD, shuffled pairs', { pairs: 'shuffled' }), isControl: true },
   ...[0.5, 0].flatMap((share) => withShare(share)),
 ];

@@ -3,7 +3,7 @@ import { runCheckpoints } from '../train/checkpointFolder';
 import { jobFolder, readJobResult } from './jobResult';
 import type { WorkOrder } from './messages';
 import { workInProcesses } from './processes';
-import { groupJobs, type AblationJob } from './plan';
+import { groupJobs, requireInit, type AblationJob } from './plan';
 
 export interface RunAblationArgs {
   /** Those of this machine. */
@@ -46,6 +46,7 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
     onProgress?.({ steps: stepsInAll, stepsInAll, jobs: jobs.length, jobsInAll: jobs.length });
     return true;
   }
+  requireInit(pending);
   const [{ config }] = pending;
   const shares = [...new Set(pending.map(({ row }) => row.commonShare))];
   const sets = await prepareSampleSets({ data, out, shares, config, signal, onProgress: args.onSets });

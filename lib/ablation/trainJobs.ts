@@ -21,6 +21,7 @@ import type { ProbeClips } from '../train/health/probe';
 import { PretrainingRun } from '../train/pretraining';
 import { shareBatches } from '../train/sharedBatches';
 import type { BatchSource, StepMetrics } from '../train';
+import { initialState } from '../weights';
 import { ablationFeatures, jobFolder, writeJobResult, type JobResult } from './jobResult';
 import type { AblationJob } from './plan';
 
@@ -77,16 +78,18 @@ async function openRuns(
   let probed: ProbeClips | null = null;
   try {
     for (const [i, job] of jobs.entries()) {
+      const { config, init } = job;
       const folder = jobFolder(out, job);
       const run = await PretrainingRun.open({
-        config: job.config,
+        config,
         entries,
         data,
         out: folder,
+        initial: init && (() => initialState(init, config, { report })),
         resume: existsSync(join(folder, 'run.json')),
         report,
         interrupt,
-        probeClips: async () => (probed ??= await probeClips(entries, job.config)),
+        probeClips: async () => (probed ??= await probeClips(entries, config)),
         // From which batch on is known when all runs are open.
         openSource: async () => late(() => sources[i]),
       });

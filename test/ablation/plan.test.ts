@@ -7,6 +7,7 @@ import {
   jobsOfShard,
   paperFiguresOf,
   planAblation,
+  runAblation,
   UserError,
   type AblationJob,
 } from 'xkd';
@@ -24,7 +25,7 @@ describe('rows of the ablation', () => {
   });
 
   it('differ in nothing but what they say', () => {
-    for (const { row, config } of planAblation({ seeds: 1 })) {
+    for (const { row, config } of planAblation({ seeds: 1, init: ['trained'] })) {
       const common = { 'training.batch': 32, 'training.steps': 1000 };
       assert.deepEqual(configChanges(config), { ...row.overrides, ...common }, row.name);
     }
@@ -62,6 +63,7 @@ describe('rows of the ablation', () => {
     for (const control of [
       'refinement-softmax',
       'teacher-local',
+      'frozen',
       'shuffled',
       'full-share-0.5',
       'reconstruction-share-0',
@@ -73,10 +75,36 @@ describe('rows of the ablation', () => {
 
 describe('the plan of an ablation', () => {
   it('has every row with every seed, and equal steps', () => {
-    const jobs = planAblation({ seeds: 5, steps: 7 });
+    const jobs = planAblation({ seeds: 5, steps: 7, init: ['trained'] });
     assert.equal(jobs.length, 5 * ablationRows.length);
     assert.equal(new Set(names(jobs)).size, jobs.length);
     assert.ok(jobs.every(({ config, seed }) => config.seed === seed && config.training.steps === 7));
+  });
+
+  it('has the row with frozen teachers where these are given weights, and gives them to no other', () => {
+    const init = ['runs/trained'];
+    assert.ok(planAblation({ seeds: 1 }).every(({ row }) => row.name !== 'frozen'));
+    const jobs = planAblation({ rows: ['full', 'frozen'], seeds: 1, init });
+    assert.deepEqual(
+      jobs.map(({ row, config, init: given }) => [row.name, config.teacher, given]),
+      [
+        ['full', 'ema', undefined],
+        ['frozen', 'frozen', init],
+      ],
+    );
+    assert.throws(
+      () => planAblation({ rows: ['full'], seeds: 1, init }),
+      says(/^Weights are given with --init, but none of the rows has frozen teachers; add the row "frozen"/),
+    );
+  });
+
+  it('can have it without weights to read results, but not to train', async () => {
+    const jobs = planAblation({ rows: ['frozen'], seeds: 1 });
+    assert.equal(jobs.length, 1);
+    await assert.rejects(
+      runAblation({ jobs, out: 'nowhere', processes: 1, threads: 1 }),
+      says(/^The row "frozen" needs a trained network for its teachers: give it with --init .*, or leave/),
+    );
   });
 
   it('gives each machine a part, all of them together everything', () => {

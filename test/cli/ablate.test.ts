@@ -3,7 +3,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { listCheckpoints, makeSampleSet, readAblation, readAblationPairs, type AblationTable } from 'xkd';
+import {
+  listCheckpoints,
+  loadCheckpoint,
+  makeSampleSet,
+  readAblation,
+  readAblationPairs,
+  type AblationTable,
+} from 'xkd';
 import { temporaryFolder } from '../media/fixtures';
 import { smallWords } from '../support/ablation';
 
@@ -133,6 +140,22 @@ describe('xkd ablate', function () {
     assert.equal(second.status, 0, second.stderr);
     assert.equal(ablate('first', '--merge', '--from', file('second')).status, 0);
     assertSame(table('first'));
+  });
+
+  it('trains the row with frozen teachers from the weights given for them', () => {
+    const row = ['--rows', 'reconstruction,frozen', '--seeds', '1', '--steps', '2'];
+    refused(ablate('frozen', ...row), /The row "frozen" needs a trained network .* --init/);
+    const { status, stdout, stderr } = ablate('frozen', ...row, '--init', job('whole', 'full', 0));
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^\| frozen teachers \(ours\) \|/m);
+    const [given, trained] = [job('whole', 'full', 0), job('frozen', 'frozen', 0)].map((folder) => {
+      const state = loadCheckpoint(folder);
+      const teachers = [...state.tensors.weights].filter(([name]) => name.includes('_teacher.'));
+      const values = teachers.map(([name, tensor]) => [name, [...tensor.dataSync()]]);
+      state.dispose();
+      return values;
+    });
+    assert.deepEqual(trained, given);
   });
 
   it('says what is wrong and the way out', () => {

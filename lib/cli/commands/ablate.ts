@@ -8,7 +8,7 @@ import type { AblationJob, AblationTable } from '../../ablation';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
 import { configOptions, readConfigFile } from '../configOptions';
 import { withExamples, type Example } from '../help';
-import { count } from '../optionValues';
+import { count, repeated } from '../optionValues';
 import { Progress } from '../progress';
 
 interface AblateFlags {
@@ -17,6 +17,7 @@ interface AblateFlags {
   readonly out: string;
   readonly results?: string;
   readonly rows?: readonly string[];
+  readonly init?: readonly string[];
   readonly seeds: number;
   readonly steps?: number;
   readonly processes: number;
@@ -45,6 +46,11 @@ export function register(program: Command): void {
     .option('--out <folder>', 'data sets of other shares, run folders', join('runs', 'ablation'))
     .option('--results <folder>', 'where the table goes (default: "results" in --out)')
     .option('--rows <names>', 'only these rows, separated by commas', (text: string) => text.split(','))
+    .option(
+      '--init <path>',
+      'trained network for the row with frozen teachers, which is left out without it; again for a further backbone',
+      repeated,
+    )
     .option('--seeds <n>', 'seeds of each row', count, 5)
     .option('--steps <n>', 'steps of each network (default: 1000)', count)
     .option('--processes <n>', 'processes that train at the same time', count, availableParallelism())
@@ -59,7 +65,7 @@ export function register(program: Command): void {
     .option(
       '--from <folder>',
       'with --merge: a further --out folder to look for results in; may be repeated',
-      (folder: string, before: readonly string[]) => [...before, folder],
+      repeated,
       [],
     )
     .action(run);
@@ -68,7 +74,7 @@ export function register(program: Command): void {
 }
 
 async function run(words: readonly string[], flags: AblateFlags): Promise<void> {
-  const { out, rows, seeds, steps, merge, from } = flags;
+  const { out, rows, init, seeds, steps, merge, from } = flags;
   const onlyMerging = from.length > 0 ? '--from' : flags.pairs ? '--pairs' : null;
   if (onlyMerging && !merge) {
     throw new UserError(`${onlyMerging} goes with --merge only; add it, or leave ${onlyMerging} out.`);
@@ -79,7 +85,8 @@ async function run(words: readonly string[], flags: AblateFlags): Promise<void> 
     const { jobsOfShard, planAblation } = await import('../../ablation/plan');
     const { chooseShard } = await import('../../data/extract/shardChoice');
     const file = readConfigFile(flags.config);
-    const all = planAblation({ rows, seeds, steps, overrides: parseOverrides([...file.words, ...words]) });
+    const overrides = parseOverrides([...file.words, ...words]);
+    const all = planAblation({ rows, init, seeds, steps, overrides });
     const shard = merge ? { index: 0, of: 1 } : chooseShard(flags);
     const own = jobsOfShard(all, shard);
     if (!merge) {
