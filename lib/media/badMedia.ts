@@ -3,10 +3,10 @@ import { access, stat } from 'node:fs/promises';
 import { UserError } from '../errors';
 import { machineLimit, machineLimitIn } from '../machineLimit';
 
-/** The reason why a file cannot be used that lacks what is wanted of it. */
+/** Reasons for refusing a file that lacks a required stream. */
 export const lacksStream = { video: 'has no video stream', audio: 'has no audio stream' } as const;
 
-/** A file that cannot be used as a video, and why. */
+/** Thrown when a file cannot be used as a video; says why. */
 export class BadMedia extends UserError {
   /**
    * @param path the file
@@ -20,7 +20,7 @@ export class BadMedia extends UserError {
   }
 }
 
-/** Refuses anything but a readable, non-empty, regular file before ffmpeg is asked. */
+/** Rejects anything but a readable, non-empty, regular file before calling ffmpeg. */
 export async function checkFile(path: string): Promise<void> {
   try {
     const file = await stat(path);
@@ -30,7 +30,7 @@ export async function checkFile(path: string): Promise<void> {
     await access(path, constants.R_OK);
   } catch (error) {
     if (error instanceof BadMedia) throw error;
-    // Too few file handles are the machine's fault, not the file's.
+    // Running out of file handles is the machine's fault, not the file's.
     const limit = machineLimit(error);
     if (limit !== null) throw limit;
     const code = (error as NodeJS.ErrnoException).code;
@@ -41,7 +41,10 @@ export async function checkFile(path: string): Promise<void> {
   }
 }
 
-/** Why ffmpeg could not open a file, from what it wrote: the file is bad, or the machine too small. */
+/**
+ * Explains from ffmpeg's log why it could not open a file: the file is bad, or the machine ran out of
+ * resources.
+ */
 export function openFailure(path: string, log: string): UserError {
   const limit = machineLimitIn(log);
   if (limit !== null) return limit;
@@ -53,13 +56,13 @@ export function openFailure(path: string, log: string): UserError {
   return new BadMedia(path, `could not be opened by ffmpeg (${firstError(log)})`);
 }
 
-/** The first complaint in a log written with `-loglevel level+info`. */
+/** The first error in a log written with `-loglevel level+info`. */
 export function firstError(log: string): string {
   const line = log.split('\n').find((text) => /\[(error|fatal)\]/.test(text));
   return line?.replace(/^.*\[(error|fatal)\]\s*/, '').replace(/\.$/, '') ?? 'no reason given';
 }
 
-/** Whether ffmpeg complained about the data while it read them. */
+/** True if ffmpeg reported errors in the data while reading it. */
 export function hasErrors(log: string): boolean {
   return /\[(error|fatal)\]/.test(log);
 }

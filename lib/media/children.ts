@@ -1,21 +1,21 @@
 /**
- * The process ids of ffmpeg processes that are running, in memory shared by all threads, so that whoever owns
- * the table can end every one of them at once, also those that a worker thread started.
+ * Process ids of running ffmpeg processes, in memory shared by all threads. The owner of the table can kill
+ * all of them at once, including those that worker threads started.
  */
 export class ChildTable {
   private readonly slots: Int32Array;
 
-  /** @param memory the table of another thread ({@link ChildTable.memory}); a new one if left out */
+  /** @param memory the table of another thread ({@link ChildTable.memory}); default: a new one */
   constructor(readonly memory = new SharedArrayBuffer(4 * (1 + mostChildren))) {
     this.slots = new Int32Array(memory);
   }
 
-  /** True once {@link ChildTable.killAll} was called: nothing may be started any more. */
+  /** True once {@link ChildTable.killAll} has been called: no process may be started any more. */
   get closed(): boolean {
     return Atomics.load(this.slots, closedAt) !== 0;
   }
 
-  /** Notes a running process; it is killed here if the table was closed meanwhile. */
+  /** Registers a running process. If the table has been closed in the meantime, the process is killed. */
   add(pid: number): void {
     for (let i = 1; i < this.slots.length; i++) {
       if (Atomics.compareExchange(this.slots, i, 0, pid) !== 0) continue;
@@ -25,19 +25,19 @@ export class ChildTable {
     throw new Error(`More than ${mostChildren} ffmpeg processes at once.`);
   }
 
-  /** Forgets a process that has ended. */
+  /** Removes a process that has ended. */
   remove(pid: number): void {
     for (let i = 1; i < this.slots.length; i++) {
       if (Atomics.compareExchange(this.slots, i, pid, 0) === pid) return;
     }
   }
 
-  /** Process ids noted now. */
+  /** Process ids currently registered. */
   running(): number[] {
     return [...this.slots.subarray(1)].filter((pid) => pid !== 0);
   }
 
-  /** Ends all processes and lets no new one live. */
+  /** Kills all processes and closes the table to new ones. */
   killAll(): void {
     Atomics.store(this.slots, closedAt, 1);
     for (const pid of this.running()) kill(pid);
@@ -51,6 +51,6 @@ function kill(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has just ended by itself.
+    // The process has just ended by itself.
   }
 }

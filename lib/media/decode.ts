@@ -8,7 +8,7 @@ export interface ClipArgs {
   readonly startSeconds?: number;
   /** Length of the window [s]; default 4. */
   readonly clipSeconds?: number;
-  /** Rate to which the frames are resampled; default 8. */
+  /** Rate to which the frames are resampled [1/s]; default 8. */
   readonly framesPerSecond?: number;
   /** Shorter side of the frames [px]; default 112. */
   readonly shortSide?: number;
@@ -18,30 +18,30 @@ export interface ClipArgs {
   readonly video?: boolean;
   /** Decode the sound; default true. */
   readonly audio?: boolean;
-  /** Which tracks are used where a file has several; default: those that it marks. */
+  /** Tracks to use where a file has several; default: those that the file marks. */
   readonly tracks?: Tracks;
   readonly signal?: AbortSignal;
 }
 
-/** A window of a file. T frames, H height, W width. */
+/** A decoded window of a file. T frames, H height, W width. */
 export interface DecodedClip {
   readonly startSeconds: number;
   readonly framesPerSecond: number;
   readonly sampleRateHz: number;
-  /** `[T, H, W, 3]`, red green blue; null if not asked for. */
+  /** `[T, H, W, 3]`, RGB; null if not requested. */
   readonly frames: Uint8Array | null;
   readonly frameCount: number;
   readonly height: number;
   readonly width: number;
-  /** `clipSeconds * sampleRateHz` samples in [-1, 1], mono; null if not asked for. */
+  /** `clipSeconds * sampleRateHz` samples in [-1, 1], mono; null if not requested. */
   readonly waveform: Float32Array | null;
 }
 
 /**
- * Decodes a window of a video: its frames at an even rate and the same stretch of its sound, in step also
- * where a stream starts late or the frame rate varies. Frame k is what a player shows at
- * `startSeconds + k / framesPerSecond`. Where the file is shorter, the frames repeat from the first and the
- * sound is followed by silence.
+ * Decodes a window of a video: its frames at a constant rate and the sound of the same time range. Both stay
+ * synchronised even if a stream starts late or the frame rate varies. Frame k is what a player shows at
+ * `startSeconds + k / framesPerSecond`. If the file is shorter, the frames repeat from the first and the
+ * sound is padded with silence.
  *
  * @throws UserError naming the file if it cannot be used, or the start if it lies beyond the file's end
  */
@@ -84,10 +84,10 @@ export async function decodeClip(path: string, args: ClipArgs = {}): Promise<Dec
 }
 
 /**
- * Frames from `first` on; where they run out, those from `first` are repeated.
+ * Frames from `first` on; if there are too few, the frames from `first` on are repeated.
  *
  * @param frameSize bytes of a frame
- * @returns `[count, ...]`, without copying where the frames suffice
+ * @returns `[count, ...]`, without copying if there are enough frames
  */
 export function repeatFrames(
   frames: Uint8Array,
@@ -106,7 +106,7 @@ export function repeatFrames(
   return repeated;
 }
 
-/** Samples from `first` on, followed by silence where they run out; without copying where they suffice. */
+/** Samples from `first` on, padded with silence if there are too few; without copying if there are enough. */
 export function padSamples(waveform: Float32Array, first: number, count: number): Float32Array {
   const window = waveform.subarray(first, first + count);
   if (window.length === count) return window;

@@ -5,31 +5,31 @@ import type { ScannedMedia } from './probe';
 import { decodeStreams, type DecodedStreams } from './streams';
 
 export interface EncodeStretchArgs {
-  /** What is known of the file. */
+  /** Scan of the file. */
   readonly scanned: ScannedMedia;
-  /** The file of its sound, where that is another one. */
+  /** File with the sound, if it is a separate one. */
   readonly sound?: string;
   readonly startSeconds: number;
   readonly seconds: number;
-  /** Whether its pictures and its sound are wanted, as far as there are any. */
+  /** Selects pictures and sound; each is written only if the file has it. */
   readonly pictures: boolean;
   readonly sounds: boolean;
   readonly framesPerSecond: number;
   /** Shorter side of the pictures before {@link pictureOptions} [px]. */
   readonly shortSide: number;
   readonly sampleRateHz: number;
-  /** How ffmpeg filters and encodes pictures and sound. */
+  /** ffmpeg options that filter and encode pictures and sound. */
   readonly pictureOptions: readonly string[];
   readonly soundOptions: readonly string[];
   readonly fileOptions: readonly string[];
 }
 
 /**
- * Writes a stretch of a file as a small file of its own, for players. It is decoded as windows are, so that what is played
- * is what is learnt from.
+ * Writes part of a file as a small file of its own, for players. It is decoded as windows are, so that users
+ * play exactly what the model learns from.
  *
- * @param out the file; others of this name with endings stand beside it meanwhile
- * @throws BadMedia where the file cannot be used, or cannot be encoded
+ * @param out the output file; temporary files of this name with suffixes stand beside it meanwhile
+ * @throws BadMedia if the file cannot be used or cannot be encoded
  */
 export async function encodeStretch(out: string, args: EncodeStretchArgs): Promise<void> {
   const { path, audio } = args.scanned.info;

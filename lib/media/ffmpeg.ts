@@ -8,35 +8,42 @@ import { startHostedFfmpeg } from './hostedFfmpeg';
 export { ffmpegPath };
 
 export interface FfmpegRunArgs {
-  /** Arguments after the program's name; outputs are `pipe:1`, `pipe:3`, `pipe:4`... in the order of sinks. */
+  /**
+   * Arguments after the program's name; outputs are `pipe:1`, `pipe:3`, `pipe:4`... in the order of `sinks`.
+   */
   readonly args: readonly string[];
-  /** Called with the bytes of each output as they come; may throw to stop the process. */
+  /** Called with the bytes of each output as they arrive; may throw to stop the process. */
   readonly sinks?: readonly ((bytes: Buffer) => void)[];
-  /** Called with the text that ffmpeg wrote to stderr so far, whenever there is more; may throw to stop. */
+  /**
+   * Called with all text that ffmpeg has written to stderr so far, whenever there is more; may throw to stop.
+   */
   readonly onLog?: (log: string) => void;
-  /** Socket of a host that starts the process for us ({@link FfmpegHost}); default: this process starts it. */
+  /** Socket of a host that starts the process ({@link FfmpegHost}); default: this process starts it. */
   readonly host?: string;
-  /** Table in which the process is noted while it runs; by default one that ends with this process. */
+  /**
+   * Table in which the process is registered while it runs; default: one that is closed when this process
+   * ends.
+   */
   readonly children?: ChildTable;
   readonly signal?: AbortSignal;
 }
 
 export interface FfmpegResult {
   readonly exitCode: number | null;
-  /** What ffmpeg wrote to stderr, at most {@link mostLogCharacters}. */
+  /** ffmpeg's output on stderr, at most {@link mostLogCharacters}. */
   readonly log: string;
 }
 
-/** ffmpeg or a decoder was stopped by its caller or from outside, not by a fault of the file. */
+/** Thrown when ffmpeg or a decoder was stopped by its caller or from outside, not because of the file. */
 export class ProcessStopped extends Error {
   override readonly name = 'ProcessStopped';
 }
 
 /**
- * Runs ffmpeg, hands on its outputs as they come, and resolves when it has ended and was reaped. It is killed
- * when the signal is raised, when a sink throws, when its table is closed, and when its host or this process ends.
+ * Runs ffmpeg, passes on its outputs as they arrive, and resolves when it has ended and been reaped. It is
+ * killed when the signal is aborted, a sink throws, its table is closed, or its host or this process ends.
  *
- * @throws ProcessStopped if the signal was raised or the table closed; whatever a sink threw
+ * @throws ProcessStopped if the signal was aborted or the table closed; whatever a sink threw
  */
 export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
   if (run.signal?.aborted || run.children?.closed) throw new ProcessStopped('ffmpeg was not started.');
@@ -92,7 +99,7 @@ export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
 const mostLogCharacters = 200_000;
 let processChildren: ChildTable | undefined;
 
-/** The table for processes that nobody else keeps: ended when this process ends. */
+/** Table for processes without another owner; they are killed when this process ends. */
 function ownChildren(): ChildTable {
   if (processChildren === undefined) {
     const table = new ChildTable();

@@ -6,14 +6,14 @@ import { dirname, join } from 'node:path';
 import { machineLimit } from '../machineLimit';
 
 /**
- * A small process that starts ffmpeg for others. Starting a process costs time in proportion to the memory of
- * the one that starts it (10 ms with 300 MB, 66 ms with 2 GB, for which all threads wait), so a program that
- * holds a model should not do it itself, clip after clip.
+ * A small process that starts ffmpeg for others. Starting a process takes time in proportion to the memory of
+ * the process that starts it (10 ms with 300 MB, 66 ms with 2 GB), and all threads wait meanwhile. A program
+ * that holds a model should therefore not start one per clip itself.
  */
 export class FfmpegHost {
-  /** Where threads reach it ({@link runFfmpeg}'s `host`). */
+  /** Socket through which threads reach the host ({@link runFfmpeg}'s `host`). */
   readonly socketPath: string;
-  /** Resolves when it can be reached. */
+  /** Resolves when the host accepts connections. */
   readonly ready: Promise<void>;
   private readonly child: ChildProcess;
   private readonly ended: Promise<void>;
@@ -28,21 +28,22 @@ export class FfmpegHost {
     this.ended = new Promise((done) => this.child.once('close', () => done()));
     this.ready = new Promise((done, fail) => {
       this.child.once('error', (error) => fail(machineLimit(error) ?? error));
-      // Where there are too many files open it has no streams, and says no more than the error.
+      // If too many files are open, the child has no streams; the error event reports the failure.
       (this.child.stdout as Socket | undefined)?.once('data', () => done());
       this.child.once('close', () => fail(new Error('The process that runs ffmpeg has ended.')));
     });
-    // A caller that waits for it to be ready must find the program still alive; from then on it must not keep a program
-    // alive that has nothing else to do.
+    // While a caller waits for the host to be ready, the host must keep the program alive; afterwards it must
+    // not keep an otherwise idle program alive.
     this.ready.then(
       () => this.handles().forEach((handle) => handle.unref()),
       () => undefined,
     );
   }
 
-  /** Ends it and every ffmpeg that it started. */
+  /** Ends the host and every ffmpeg that it started. */
   async close(): Promise<void> {
-    // Being ready lets go of the handles: closed before that, the program would end while it waits for the host's end.
+    // Becoming ready unreferences the handles. If the host were closed before that, the program would end
+    // while waiting for the host to end.
     await this.ready.catch(() => undefined);
     if (this.child.pid !== undefined) {
       this.handles().forEach((handle) => handle.ref());
@@ -52,7 +53,7 @@ export class FfmpegHost {
     rmSync(dirname(this.socketPath), { recursive: true, force: true });
   }
 
-  /** What keeps Node's event loop running. */
+  /** Handles that keep Node's event loop running. */
   private handles(): { ref(): void; unref(): void }[] {
     const { stdin, stdout } = this.child;
     return [this.child, stdin as unknown as Socket, stdout as unknown as Socket];

@@ -3,8 +3,8 @@ import { delimiter, join, resolve } from 'node:path';
 import { UserError } from '../errors';
 
 /**
- * The ffmpeg in use: `FFMPEG_BIN`, the one that the set-up chose, the system's, that of ffmpeg-static, or that
- * of imageio-ffmpeg in the Python environment; the first that is there.
+ * Path of the ffmpeg to use, the first that exists of: `FFMPEG_BIN`, the one chosen by the set-up, the
+ * system's, that of ffmpeg-static, and that of imageio-ffmpeg in the Python environment.
  *
  * @throws UserError if there is none
  */

@@ -5,32 +5,32 @@ export interface FfmpegCommand {
   /** Path of the program. */
   readonly program: string;
   readonly args: readonly string[];
-  /** Outputs, written to `pipe:1`, `pipe:3`, `pipe:4`... */
+  /** Number of outputs, written to `pipe:1`, `pipe:3`, `pipe:4`... */
   readonly outputs: number;
 }
 
-/** What a running ffmpeg tells. */
+/** Callbacks for the events of a running ffmpeg. */
 export interface FfmpegEvents {
-  /** Bytes of an output, counted from 0. */
+  /** Bytes of an output; outputs count from 0. */
   onBytes(output: number, bytes: Buffer): void;
   /** Text on stderr. */
   onLog(text: string): void;
-  /** It has ended, was reaped, and everything it wrote was told; called once. */
+  /** The process has ended and been reaped, and all its output has been passed on; called once. */
   onEnd(exitCode: number | null, failure: Error | null): void;
 }
 
 export interface FfmpegProcess {
-  /** Undefined if it is no child of this process, or could not be started. */
+  /** Undefined if it is not a child of this process or could not be started. */
   readonly pid: number | undefined;
   kill(): void;
-  /** Stops reading outputs until resumed: ffmpeg then waits. */
+  /** Stops reading outputs until resumed; ffmpeg then blocks. */
   pause(): void;
   resume(): void;
 }
 
 /**
- * Starts ffmpeg in a session of its own, so that Ctrl-C in a terminal or a notebook's interrupt reaches only
- * us. Whatever way this process ends, ffmpeg ends at its next write.
+ * Starts ffmpeg in its own session, so that Ctrl-C in a terminal or a notebook's interrupt reaches only this
+ * process. However this process ends, ffmpeg ends at its next write.
  */
 export function startFfmpeg(command: FfmpegCommand, events: FfmpegEvents): FfmpegProcess {
   const extra = Array.from({ length: Math.max(0, command.outputs - 1) }, () => 'pipe' as const);

@@ -5,8 +5,9 @@ import { fileUrl } from './probe';
 import type { FrameEncoding, StreamArgs, StreamSinks } from './streams';
 
 /**
- * Decodes a stretch of a file with an ffmpeg process, where libav is not there. ffmpeg's seeks cannot be trusted for every
- * format, so it reads from the start of the file and the filters cut: right, but slow far inside long files.
+ * Decodes part of a file with an ffmpeg process, where libav is not available. ffmpeg's seeks are not
+ * reliable for every format, so it reads from the start of the file and the filters cut: correct, but slow
+ * far into long files.
  *
  * @throws BadMedia if the file is damaged or truncated
  */
@@ -28,14 +29,14 @@ export async function streamByFfmpeg(
 
 function ffmpegArgs(path: string, info: MediaInfo, args: StreamArgs, encoding: FrameEncoding): string[] {
   const [video, audio] = [info.video, info.audio].map((stream) => (stream?.track ?? 1) - 1);
-  // One thread each: the processes run side by side.
+  // One thread each, because several processes run in parallel.
   const input = ['-threads', '1', '-filter_threads', '1', '-i', fileUrl(path)];
   const start = args.startSeconds.toFixed(6);
   const outputs = [];
   if (args.framesPerSecond !== null) {
     const count = Math.ceil(args.seconds * args.framesPerSecond);
     const size = args.shortSide;
-    // `round=up` gives tick k the last frame that began at or before it, also where the rate varies.
+    // With `round=up`, tick k gets the last frame that began at or before it, even if the rate varies.
     const filters = [
       `fps=fps=${args.framesPerSecond}:round=up:start_time=${start}`,
       'setpts=PTS-STARTPTS',
@@ -48,7 +49,8 @@ function ffmpegArgs(path: string, info: MediaInfo, args: StreamArgs, encoding: F
     outputs.push(['-map', `0:V:${video}`, '-vf', filters.join(','), ...most, '-f', 'image2pipe', ...codec]);
   }
   if (args.sampleRateHz !== null) {
-    // Timestamps count, not samples: a late start and holes become silence. Gain 1: the mean of the channels.
+    // Timestamps determine positions, not sample counts: a late start and gaps become silence. Gain 1: the
+    // mean of the channels.
     const filters = [
       `aresample=${args.sampleRateHz}:async=1:min_hard_comp=0.015:first_pts=0:rematrix_maxval=1`,
       'aformat=sample_fmts=flt:channel_layouts=mono',
@@ -68,7 +70,7 @@ function ffmpegArgs(path: string, info: MediaInfo, args: StreamArgs, encoding: F
   ];
 }
 
-/** JPEG's own colours: full range, BT.601, none of the colour's resolution lost. */
+/** JPEG's colour format: full range, BT.601, no chroma subsampling. */
 const jpegFilters = ['scale=out_range=full:out_color_matrix=bt601', 'format=yuvj444p'];
 const jpegCodec = ['-c:v', 'mjpeg', '-q:v', '2'];
 
@@ -78,7 +80,7 @@ interface Received {
   readonly sampleCount: number;
 }
 
-/** Refuses a file that ends well before it says it does, or of which nothing could be decoded. */
+/** Rejects a file that ends well before its announced end, or from which nothing could be decoded. */
 function checkComplete(path: string, decoded: Received, args: StreamArgs, log: string): void {
   const { framesPerSecond, sampleRateHz, startSeconds, seconds } = args;
   const videoSeconds = framesPerSecond === null ? 0 : decoded.frameCount / framesPerSecond;
@@ -87,7 +89,7 @@ function checkComplete(path: string, decoded: Received, args: StreamArgs, log: s
   if (stated !== null && startSeconds < stated) {
     const expected = Math.min(stated - startSeconds, seconds);
     const missing = expected - Math.max(videoSeconds, audioSeconds);
-    // One stream alone may rightly be shorter than the file; then ffmpeg has nothing to complain about.
+    // A single stream may legitimately be shorter than the file; ffmpeg then reports no errors.
     const suspicious = (framesPerSecond !== null && sampleRateHz !== null) || hasErrors(log);
     if (suspicious && missing > Math.max(leastMissingSeconds, 0.1 * expected)) {
       const held = (startSeconds + expected - missing).toFixed(1);

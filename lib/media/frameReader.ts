@@ -7,7 +7,7 @@ interface Frames {
   width: number;
 }
 
-/** Collects a pipe of PPM pictures. */
+/** Collects PPM pictures from a pipe. */
 export class FrameReader {
   private readonly pictures: Uint8Array[] = [];
   private readonly parser: PictureParser;
@@ -15,8 +15,8 @@ export class FrameReader {
   private width = 0;
 
   /**
-   * @param path the file, for complaints
-   * @param most pictures kept; later ones are dropped
+   * @param path the file, for error messages
+   * @param most pictures to keep; later ones are dropped
    */
   constructor(path: string, most: number) {
     this.parser = new PictureParser(path, most, (pixels, height, width) => {
@@ -33,7 +33,7 @@ export class FrameReader {
     this.parser.push(bytes);
   }
 
-  /** All whole pictures in one array `[n, H, W, 3]`. */
+  /** All complete pictures in one array `[n, H, W, 3]`. */
   finish(shared: boolean): Frames {
     const { height, width, pictures } = this;
     const size = height * width * 3;

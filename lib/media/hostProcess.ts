@@ -7,9 +7,9 @@ import { decoderMessage, type DecoderRequest, type DecoderRun } from './libav/re
 import { encodeMessage, messageKind, type EndMessage } from './messages';
 
 /*
- * The program of a host: listens on the socket named by its only argument, starts an ffmpeg for each connection
- * or gives it a decoder, and passes on what that writes. Ends, with all these processes, when its standard input closes, which
- * happens in whatever way its parent ends.
+ * Main program of a host. It listens on the socket named by its only argument. For each connection it starts
+ * an ffmpeg or assigns a decoder, and forwards the output. It ends, with all these processes, when its
+ * standard input closes, which happens however its parent ends.
  */
 
 const socketPath = process.argv[2];

@@ -2,7 +2,10 @@ import { connect } from 'node:net';
 import type { FfmpegCommand, FfmpegEvents, FfmpegProcess } from './ffmpegProcess';
 import { MessageReader, messageKind, type EndMessage } from './messages';
 
-/** Runs ffmpeg as a child of the host that listens on a socket; the same to the caller as a child of its own. */
+/**
+ * Runs ffmpeg as a child of the host that listens on a socket; to the caller it behaves like a child of this
+ * process.
+ */
 export function startHostedFfmpeg(
   socketPath: string,
   command: FfmpegCommand,
@@ -17,7 +20,7 @@ export function startHostedFfmpeg(
   });
   socket.on('connect', () => socket.write(`${JSON.stringify(command)}\n`));
   socket.on('data', (bytes) => reader.push(bytes));
-  // What went wrong with the connection says nothing to the user: the host has gone.
+  // Connection errors are of no use to the user: the host has gone.
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
     if (end === null) events.onEnd(null, new Error('The process that starts ffmpeg has ended.'));
@@ -26,7 +29,7 @@ export function startHostedFfmpeg(
   });
   return {
     pid: undefined,
-    // The host kills ffmpeg when the connection is gone.
+    // The host kills ffmpeg when the connection closes.
     kill: () => socket.destroy(),
     pause: () => socket.pause(),
     resume: () => socket.resume(),

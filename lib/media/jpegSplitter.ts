@@ -1,21 +1,21 @@
 import { BadMedia } from './badMedia';
 
-/** One whole JPEG picture and its size [px]. */
+/** Receives one complete JPEG picture and its size [px]. */
 export type TakeJpeg = (jpeg: Uint8Array, height: number, width: number) => void;
 
-/** Cuts a pipe of JPEG pictures, one after the other, into pictures. */
+/** Splits a pipe of concatenated JPEG pictures into single pictures. */
 export class JpegSplitter {
   private held: Buffer = Buffer.alloc(0);
   private taken = 0;
   private size: JpegSize | null = null;
 
-  /** @param path the file that they are of, for complaints */
+  /** @param path the source file, for error messages */
   constructor(
     private readonly path: string,
     private readonly onPicture: TakeJpeg,
   ) {}
 
-  /** Whole pictures so far. */
+  /** Complete pictures so far. */
   get count(): number {
     return this.taken;
   }
@@ -48,14 +48,14 @@ interface JpegSize {
 
 const marker = { startOfImage: 0xd8, endOfImage: 0xd9, startOfScan: 0xda, baselineFrame: 0xc0 } as const;
 
-/** Where the first picture ends; null while it is not wholly there. */
+/** End of the first picture; null while it is incomplete. */
 function endOfPicture(bytes: Buffer): number | null {
   if (bytes.length >= 2 && bytes.readUInt16BE(0) !== (0xff00 | marker.startOfImage)) {
     throw new Error('ffmpeg sent something that is not a JPEG picture.');
   }
   const scan = findSegment(bytes, marker.startOfScan);
   if (scan === null) return null;
-  // In the coded data after the scan's header 0xff is always followed by 0 or a restart marker.
+  // In the entropy-coded data after the scan header, 0xff is always followed by 0 or a restart marker.
   const end = bytes.indexOf(endOfImage, scan);
   return end < 0 ? null : end + 2;
 }
@@ -68,7 +68,7 @@ function sizeOf(jpeg: Buffer): JpegSize {
   return { height: jpeg.readUInt16BE(frame + 5), width: jpeg.readUInt16BE(frame + 7) };
 }
 
-/** Where a segment of the header begins; null if it is not there (yet). */
+/** Start of a segment of the header; null if it is not there (yet). */
 function findSegment(bytes: Buffer, wanted: number): number | null {
   for (let at = 2; at + 4 <= bytes.length; at += 2 + bytes.readUInt16BE(at + 2)) {
     if (bytes[at + 1] !== wanted) continue;

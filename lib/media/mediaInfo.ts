@@ -2,20 +2,20 @@ import { chooseTrack, type Tracks } from './tracks';
 
 export interface VideoStreamInfo {
   readonly codec: string;
-  /** Size as shown, with the rotation applied [px]. */
+  /** Size as shown, after rotation [px]. */
   readonly width: number;
   readonly height: number;
-  /** Average rate; null if the file does not say. */
+  /** Average rate; null if the file does not state it. */
   readonly framesPerSecond: number | null;
-  /** When the first frame is shown, counted from the start of the file [s]. */
+  /** Presentation time of the first frame, from the start of the file [s]. */
   readonly startSeconds: number;
-  /** Clockwise turn that a player applies [degrees]: 0, 90, 180 or 270. */
+  /** Clockwise rotation that a player applies [degrees]: 0, 90, 180 or 270. */
   readonly rotationDegrees: number;
-  /** Whether its brightness goes beyond the standard range (PQ or HLG). */
+  /** True if its brightness exceeds the standard range (PQ or HLG). */
   readonly hdr: boolean;
-  /** Whether its frames are two fields each, of different times, as far as the file says. */
+  /** True if the file says that its frames consist of two fields with different times. */
   readonly interlaced: boolean;
-  /** Its number among the file's video tracks, from 1, and how many these are. */
+  /** Its number among the file's video tracks, from 1, and the number of these tracks. */
   readonly track: number;
   readonly tracks: number;
 }
@@ -24,27 +24,27 @@ export interface AudioStreamInfo {
   readonly codec: string;
   readonly sampleRateHz: number;
   readonly channels: number;
-  /** When the first sample is heard, counted from the start of the file [s]. */
+  /** Time of the first sample, from the start of the file [s]. */
   readonly startSeconds: number;
-  /** Its number among the file's audio tracks, from 1, and how many these are. */
+  /** Its number among the file's audio tracks, from 1, and the number of these tracks. */
   readonly track: number;
   readonly tracks: number;
 }
 
-/** What a media file says of itself. The start of the file is that of its earliest stream. */
+/** A media file's description from its header. The file starts where its earliest stream starts. */
 export interface MediaInfo {
   readonly path: string;
   readonly format: string;
-  /** Null if the file does not say. */
+  /** Null if the file does not state it. */
   readonly durationSeconds: number | null;
   readonly video: VideoStreamInfo | null;
   readonly audio: AudioStreamInfo | null;
 }
 
 /**
- * Reads the description of the first input from what ffmpeg writes at `-loglevel level+info`.
+ * Parses the description of the first input from ffmpeg's output at `-loglevel level+info`.
  *
- * @returns null while the description is not there
+ * @returns null while the description has not arrived
  */
 export function parseMediaInfo(path: string, log: string, wanted: Tracks = {}): MediaInfo | null {
   const input = /Input #0, (.+), from /.exec(log);
@@ -75,7 +75,7 @@ export function parseMediaInfo(path: string, log: string, wanted: Tracks = {}): 
   };
 }
 
-/** Whether the description is whole: ffmpeg has gone on to what comes after it. */
+/** True once the description is complete, i.e. ffmpeg has gone on to the next part of its output. */
 export function isDescribed(log: string): boolean {
   return /Stream mapping:|Output #0|At least one output file|does not contain any stream|matches no streams/.test(
     log,
@@ -115,7 +115,7 @@ function parseAudio(block: string, fileStart: number): Untracked<AudioStreamInfo
   };
 }
 
-/** ffmpeg names a stream's start where it is not 0. */
+/** ffmpeg prints a stream's start only if it is not 0. */
 function startOf(block: string, fileStart: number): number {
   const start = /, start (-?[\d.]+)/.exec(streamLine(block));
   return Math.max(0, (start ? Number(start[1]) : 0) - fileStart);

@@ -1,12 +1,12 @@
 /*
- * What runs through the socket between a client and an ffmpeg host: the client sends one command as a line of
- * JSON; the host answers with messages of a kind (1 byte), a length (4 bytes, little-endian) and as many bytes.
+ * Protocol on the socket between a client and an ffmpeg host. The client sends one command as a line of JSON.
+ * The host answers with messages: kind (1 byte), length (4 bytes, little-endian), and that many bytes.
  */
 
 /** Kinds of messages; those from `firstOutput` on carry bytes of output 0, 1... */
 export const messageKind = { log: 0, end: 1, firstOutput: 2 } as const;
 
-/** What the message `end` carries as JSON. */
+/** JSON payload of the message `end`. */
 export interface EndMessage {
   readonly exitCode: number | null;
   readonly failure: { readonly message: string; readonly code?: string } | null;
@@ -21,7 +21,7 @@ export function encodeMessage(kind: number, bytes: Uint8Array): Buffer[] {
   return [header, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)];
 }
 
-/** Takes a stream of messages apart; bytes of outputs are passed on before their message is whole. */
+/** Parses a stream of messages; bytes of outputs are passed on before their message is complete. */
 export class MessageReader {
   private readonly header = Buffer.alloc(headerBytes);
   private headerFilled = 0;

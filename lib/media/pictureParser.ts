@@ -1,9 +1,9 @@
 import { BadMedia } from './badMedia';
 
-/** Pixels `[H, W, 3]` of bytes. */
+/** Receives the pixels `[H, W, 3]` of a picture as bytes. */
 export type TakePicture = (pixels: Uint8Array, height: number, width: number) => void;
 
-/** Takes a pipe of PPM pictures apart: each brings its own size, so nothing has to be known beforehand. */
+/** Parses a pipe of PPM pictures. Each states its own size, so nothing has to be known beforehand. */
 export class PictureParser {
   private header = '';
   private filled = 0;
@@ -13,8 +13,8 @@ export class PictureParser {
   private taken = 0;
 
   /**
-   * @param path the file, for complaints
-   * @param most pictures handed on; later ones are dropped
+   * @param path the file, for error messages
+   * @param most pictures to pass on; later ones are dropped
    */
   constructor(
     private readonly path: string,
@@ -22,7 +22,7 @@ export class PictureParser {
     private readonly onPicture: TakePicture,
   ) {}
 
-  /** Whole pictures so far. */
+  /** Complete pictures so far. */
   get count(): number {
     return this.taken;
   }

@@ -7,33 +7,37 @@ import { hasLibav, withoutLibav } from './decoderChoice';
 import { runDecoder } from './libav/runDecoder';
 
 export interface ScanArgs {
-  /** Socket of an {@link FfmpegHost} whose processes do it; default: those of this process. */
+  /** Socket of an {@link FfmpegHost} whose processes do the work; default: those of this process. */
   readonly host?: string;
   readonly signal?: AbortSignal;
-  /** Which tracks are used; default: those that the file marks. */
+  /** Tracks to use; default: those that the file marks. */
   readonly tracks?: Tracks;
 }
 
-/** What a file holds; how to seek in it is not known where libav is not there. */
+/** Contents of a file; how to seek in it is unknown without libav. */
 export interface ScannedMedia {
   readonly info: MediaInfo;
-  /** Among what windows are chosen: the length of the pictures, or of the sound where there are none [s]; null: not known. */
+  /**
+   * Length from which windows are chosen: that of the pictures, or of the sound if there are none [s]; null
+   * if unknown.
+   */
   readonly usableSeconds: number | null;
   readonly scan: FileScan | null;
 }
 
 /**
- * What a media file holds: length, streams, rates, sizes, start offsets, rotation.
+ * Reads the length, streams, rates, sizes, start offsets and rotation of a media file.
  *
- * @param host socket of an {@link FfmpegHost} that starts ffmpeg; default: this process does
- * @throws UserError if the file is missing, unreadable, empty, truncated, or no media file
+ * @param host socket of an {@link FfmpegHost} that starts ffmpeg; default: this process starts it
+ * @throws UserError if the file is missing, unreadable, empty, truncated, or not a media file
  */
 export async function probe(path: string, signal?: AbortSignal, host?: string): Promise<MediaInfo> {
   return (await scanMedia(path, { signal, host })).info;
 }
 
 /**
- * Opens a file and reads all its packets, so that length and completeness are those of its streams, not of its header.
+ * Opens a file and reads all its packets, so that length and completeness come from its streams, not from its
+ * header.
  *
  * @throws BadMedia if it cannot be used
  */
@@ -55,7 +59,7 @@ export async function scanMedia(
   return { info, usableSeconds: info.durationSeconds, scan: null };
 }
 
-/** A path as ffmpeg takes it: never read as an option, a protocol or a pattern. */
+/** Path in ffmpeg's notation, never read as an option, a protocol or a pattern. */
 export function fileUrl(path: string): string {
   return `file:${path}`;
 }

@@ -1,9 +1,9 @@
-/** Collects a pipe of float32 samples. */
+/** Collects float32 samples from a pipe. */
 export class SampleReader {
   private readonly chunks: Buffer[] = [];
   private bytes = 0;
 
-  /** @param most samples kept; later ones are dropped */
+  /** @param most samples to keep; later ones are dropped */
   constructor(private readonly most: number) {}
 
   get count(): number {

@@ -10,70 +10,72 @@ import { scanMedia, type ScannedMedia } from './probe';
 import { SampleReader } from './sampleReader';
 import type { Tracks } from './tracks';
 
-/** How frames come out of the decoder: as PPM pictures, or as JPEGs with full colour resolution in nearly the best quality. */
+/**
+ * Output format of the decoder: PPM pictures, or JPEGs of nearly the best quality without chroma subsampling.
+ */
 export type FrameEncoding = 'ppm' | 'jpeg';
 
 export interface StreamArgs {
-  /** Where reading starts, counted from the start of the file. */
+  /** Start of reading, from the start of the file [s]. */
   readonly startSeconds: number;
-  /** How much is read at most; Infinity: to the end. */
+  /** Largest duration to read [s]; Infinity: to the end. */
   readonly seconds: number;
-  /** Rate of the frames; null: no frames. */
+  /** Rate of the frames [1/s]; null: no frames. */
   readonly framesPerSecond: number | null;
   /** Shorter side of the frames [px]. */
   readonly shortSide: number;
-  /** Rate of the waveform; null: no sound. */
+  /** Rate of the waveform [Hz]; null: no sound. */
   readonly sampleRateHz: number | null;
-  /** What is known of the file already; default: it is scanned first. */
+  /** Scan of the file, if available; default: it is scanned first. */
   readonly scanned?: ScannedMedia;
-  /** Called once when it is known what the file holds, before it is decoded; may throw to stop. */
+  /** Called once when the file has been scanned, before decoding; may throw to stop. */
   readonly onScanned?: (scanned: ScannedMedia) => void;
   /** Socket of an {@link FfmpegHost} whose processes decode. */
   readonly host?: string;
   readonly signal?: AbortSignal;
-  /** Which tracks are used; default: those that the file marks. Of a file that was scanned, the same ones as then. */
+  /** Tracks to use; default: those that the file marks. They must be the same as in `scanned`. */
   readonly tracks?: Tracks;
-  /** Told in the end what libav came across; all packets are decoded then. */
+  /** Called at the end with libav's report; all packets are decoded then. */
   readonly onReport?: (report: DecodeReport) => void;
 }
 
-/** Takes what a decoder sends of one stream, as it comes. */
+/** Receives the decoded data of one stream as it arrives. */
 export interface StreamSink {
   push(bytes: Buffer): void;
-  /** Frames or samples that came so far. */
+  /** Frames or samples received so far. */
   readonly count: number;
 }
 
-/** Where the streams of a file go; null for those that are not asked for. */
+/** Receivers of a file's streams; null for streams that are not requested. */
 export interface StreamSinks {
   readonly frames: StreamSink | null;
-  /** Gets float32 samples. */
+  /** Receives float32 samples. */
   readonly samples: StreamSink | null;
   /** Default: ppm. */
   readonly encoding?: FrameEncoding;
 }
 
 export interface DecodeArgs extends StreamArgs {
-  /** Put the result into memory that threads share. */
+  /** Put the result into memory shared between threads. */
   readonly shared?: boolean;
 }
 
-/** Frames and waveform as far as the file has them. n frames, H height, W width. */
+/** Frames and waveform, as far as the file has them. n frames, H height, W width. */
 export interface DecodedStreams {
   readonly scanned: ScannedMedia;
-  /** `[n, H, W, 3]`, red green blue; frame k is what a player shows at `startSeconds + k / framesPerSecond`. */
+  /** `[n, H, W, 3]`, RGB; frame k is what a player shows at `startSeconds + k / framesPerSecond`. */
   readonly frames: Uint8Array;
   readonly frameCount: number;
   readonly height: number;
   readonly width: number;
-  /** Mean of the channels, in [-1, 1]; its first sample is heard at `startSeconds`. */
+  /** Mean of the channels, in [-1, 1]; its first sample is at `startSeconds`. */
   readonly waveform: Float32Array;
 }
 
 /**
- * Decodes a stretch of a file into memory, see {@link streamFile}.
+ * Decodes part of a file into memory, see {@link streamFile}.
  *
- * @throws BadMedia if the file cannot be opened, lacks a stream that is asked for, or is truncated
+ * @throws BadMedia if the file cannot be opened, lacks a requested stream, or is truncated
  */
 export async function decodeStreams(path: string, args: DecodeArgs): Promise<DecodedStreams> {
   const frames = new FrameReader(path, Math.ceil(args.seconds * (args.framesPerSecond ?? 0)));
@@ -87,10 +89,10 @@ export async function decodeStreams(path: string, args: DecodeArgs): Promise<Dec
 }
 
 /**
- * Decodes a stretch of a file, pictures and sound on one clock, and hands on what comes. It is the same stretch that a
- * decode of the whole file has there.
+ * Decodes part of a file, pictures and sound on one clock, and passes data on as it arrives. The result
+ * equals the same part of a decode of the whole file.
  *
- * @throws BadMedia if the file cannot be opened, lacks a stream that is asked for, or is truncated
+ * @throws BadMedia if the file cannot be opened, lacks a requested stream, or is truncated
  */
 export async function streamFile(path: string, args: StreamArgs, sinks: StreamSinks): Promise<ScannedMedia> {
   const scanned = args.scanned ?? (await scanMedia(path, args));

@@ -1,8 +1,8 @@
 import { BadMedia } from './badMedia';
 
 /**
- * Which of a file's tracks are used: those of these numbers, from 1. 0, the default: the one that the file marks as its
- * default; where it marks none, the first. Covers and thumbnails are no tracks.
+ * Tracks of a file to use, by number from 1. 0, the default, means the track that the file marks as its
+ * default, or the first if it marks none. Covers and thumbnails are not tracks.
  */
 export interface Tracks {
   readonly video?: number;
@@ -10,11 +10,11 @@ export interface Tracks {
 }
 
 /**
- * The position of the track that is used among those there are.
+ * Position of the track to use among the available ones.
  *
- * @param marked for each of them, whether the file marks it as its default
- * @returns null where there are none
- * @throws BadMedia where the one that is asked for is not there
+ * @param marked for each of them, true if the file marks it as its default
+ * @returns null if there are none
+ * @throws BadMedia if the requested track does not exist
  */
 export function chooseTrack(
   path: string,

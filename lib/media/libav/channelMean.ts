@@ -18,7 +18,7 @@ type SampleArray = new (buffer: ArrayBufferLike, offset: number, length: number)
 interface SampleFormat {
   readonly array: SampleArray;
   readonly isPlanar: boolean;
-  /** What a value is multiplied with, after this is subtracted. */
+  /** Factor applied after subtracting the offset below. */
   readonly scale: number;
   readonly zero: number;
 }
@@ -38,7 +38,9 @@ const formats = new Map<number, SampleFormat>(
   ]),
 );
 
-/** The mean of all channels of a frame, in [-1, 1], whatever their layout; null where its samples are of no known form. */
+/**
+ * Mean of all channels of a frame, in [-1, 1], whatever their layout; null if the sample format is unknown.
+ */
 export function meanOfChannels(frame: Frame): Float32Array | null {
   const form = formats.get(frame.format as number);
   const planes = frame.extendedData;
@@ -71,7 +73,7 @@ function view(array: SampleArray, bytes: Buffer, count: number): Samples {
   return new array(copy.buffer, 0, count);
 }
 
-/** How loud the channels of a sound are, and how loud their mean. */
+/** Power of the channels of a sound, and of their mean. */
 export class ChannelLevels {
   peak = 0;
   channels = 0;
@@ -80,17 +82,17 @@ export class ChannelLevels {
   private means = 0;
   private meanSquares = 0;
 
-  /** Mean square of the values of all channels. */
+  /** Mean square over all channels. */
   get channelPower(): number {
     return this.values === 0 ? 0 : this.channelSquares / this.values;
   }
 
-  /** Mean square of the channels' mean. */
+  /** Mean square of the channel mean. */
   get mixPower(): number {
     return this.means === 0 ? 0 : this.meanSquares / this.means;
   }
 
-  /** @param mean what {@link meanOfChannels} made of the frame */
+  /** @param mean result of {@link meanOfChannels} for the frame */
   add(frame: Frame, mean: Float32Array): void {
     const { array, isPlanar, scale, zero } = formats.get(frame.format as number)!;
     const { channels, nbSamples: count } = frame;

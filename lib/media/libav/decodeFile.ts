@@ -27,25 +27,25 @@ export interface DecodeFileArgs {
   readonly sampleRateHz: number | null;
   readonly encoding: FrameEncoding;
   readonly scan: FileScan;
-  /** Decode all packets, and tell of them. */
+  /** Decode all packets and report on them. */
   readonly wantsReport?: boolean;
 }
 
-/** What a decoded file is handed to. */
+/** Receivers of the decoded data. */
 export interface DecodedSinks {
   readonly onPicture: (picture: Buffer) => void;
   readonly onSamples: (samples: Float32Array) => void;
-  /** Called for each packet: there is progress. */
+  /** Called for each packet, as a sign of progress. */
   readonly onPacket?: () => void;
 }
 
-/** One way of reading a window, from the cheapest to the one that is always right. */
+/** One way of reading a window, from the cheapest to the one that is always correct. */
 interface Attempt {
-  /** How long before what is needed reading begins [s]; Infinity: at the start of the file. */
+  /** How long before the needed position reading begins [s]; Infinity: at the start of the file. */
   readonly back: number;
-  /** Groups of pictures that are decoded before the one that is needed. */
+  /** Groups of pictures (GOPs) decoded before the one that is needed. */
   readonly lead: number;
-  /** Decode every picture from the start of the file on. */
+  /** Decode every picture from the start of the file. */
   readonly keepAll: boolean;
 }
 
@@ -58,11 +58,11 @@ const attempts: readonly Attempt[] = [
 ];
 
 /**
- * Decodes a stretch of a file. Reading begins at a key frame before it; what comes out is used only if the first picture is
- * one that is shown at or before the start, and none is damaged. Otherwise reading begins earlier, in the end at the
- * start of the file. So a stretch is the same as in a decode of the whole file.
+ * Decodes part of a file. Reading begins at an earlier key frame. The result is used only if the first
+ * picture is shown at or before the start and no picture is damaged. Otherwise reading begins earlier, and
+ * finally at the start of the file. The result therefore equals the same part of a decode of the whole file.
  *
- * @returns what was come across, where that is wanted
+ * @returns the report, if requested
  */
 export function decodeFile(args: DecodeFileArgs, sinks: DecodedSinks): DecodeReport | undefined {
   const { startSeconds, scan } = args;
@@ -78,7 +78,7 @@ export function decodeFile(args: DecodeFileArgs, sinks: DecodedSinks): DecodeRep
   return undefined;
 }
 
-/** @returns false where the result cannot be trusted; nothing was handed on then */
+/** @returns false if the result cannot be trusted; nothing has been passed on then */
 function decodeOnce(
   args: DecodeFileArgs,
   attempt: Attempt,
@@ -164,7 +164,7 @@ class Run {
         keepAll: attempt.keepAll,
         fromStart: this.fromStart,
       });
-      // H.264 says of each picture whether others refer to it.
+      // H.264 marks for each picture whether others refer to it.
       const mayLeaveOut = !report && video.codecpar.codecId === AV_CODEC_ID_H264 && args.scan.timedPictures;
       const decode = (packet: Packet, isShown: boolean): void => this.decodePicture(packet, isShown);
       const shown = mayLeaveOut
@@ -229,11 +229,12 @@ class Run {
     if (decoder.hasFailed) this.report?.damage();
   }
 
-  /** Whether pictures begin where they must, and none lacked what it refers to. */
+  /** True if the pictures begin where they must and none lacked a reference. */
   private areRight({ firstSeconds, firstDecodedSeconds, isDamaged }: PictureTicks): boolean {
     if (isDamaged || firstSeconds === null || firstDecodedSeconds === null) return false;
     const { firstKeySeconds } = this.video!.groups;
-    // A key frame that does not come out is none: the picture is renewed bit by bit there.
+    // If the key frame itself does not come out, it is not a true one: the stream uses gradual (intra)
+    // refresh.
     const isClean = firstKeySeconds === -Infinity || firstDecodedSeconds <= firstKeySeconds + sameTime;
     if (this.args.scan.timedPictures && !isClean) return false;
     return (

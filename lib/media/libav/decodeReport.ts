@@ -3,24 +3,27 @@ import { ChannelLevels } from './channelMean';
 import { isHdr, isInterlaced } from './frameFilters';
 import type { TimedPacket } from './packetReader';
 
-/** What a decoder came across in a stretch. */
+/** What a decoder found in part of a file. */
 export interface DecodeReport {
   readonly packets: number;
-  /** Packets that could not be decoded, that brought pictures or sound with parts missing, or that were damaged in the file. */
+  /**
+   * Packets that could not be decoded, that yielded incomplete pictures or sound, or that were damaged in the
+   * file.
+   */
   readonly damagedPackets: number;
   readonly frames: number;
   readonly interlacedFrames: number;
   readonly hdrFrames: number;
-  /** Largest value of any channel, in [0, 1]. */
+  /** Peak value over all channels, in [0, 1]. */
   readonly peak: number;
   /** Mean square of the channels, and of their mean. */
   readonly channelPower: number;
   readonly mixPower: number;
-  /** Most channels that a frame had. */
+  /** Largest number of channels in any frame. */
   readonly channels: number;
 }
 
-/** Counts what a decoder comes across. */
+/** Builds a {@link DecodeReport}. */
 export class ReportKeeper {
   readonly levels = new ChannelLevels();
   private packets = 0;
@@ -29,13 +32,16 @@ export class ReportKeeper {
   private interlacedFrames = 0;
   private hdrFrames = 0;
 
-  /** @param packet the one that is read now */
+  /** @param packet the packet that is read now */
   startPacket({ isCorrupt }: Pick<TimedPacket, 'isCorrupt'>): void {
     this.packets++;
     if (isCorrupt) this.damaged.add(this.packets);
   }
 
-  /** The packet that is read now, or one that waited until now, could not be decoded; however many decoders say so. */
+  /**
+   * Marks the current packet, or one that was waiting until now, as undecodable; it counts once, however many
+   * decoders report it.
+   */
   damage(): void {
     this.damaged.add(this.packets);
   }

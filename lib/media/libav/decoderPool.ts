@@ -10,21 +10,25 @@ import {
   type DecoderRun,
 } from './requests';
 
-/** An idle decoder ends after this time [ms]. */
+/** An idle decoder is ended after this time [ms]. */
 const idleMs = 20_000;
 
-/** So many looks at a decoder without a sign of life are as long as a decoder may be silent. */
+/** A decoder is hung after this many checks without a sign of life. */
 const looks = 8;
 
 /**
- * A decoder that hangs is ended after this time without progress [s]: longer than any packet takes to decode, and than
- * drives usually need to wake up or answer over a network. `XKD_DECODER_SECONDS` sets another one.
+ * A hung decoder is ended after this time without progress [s]. It is longer than any packet takes to decode,
+ * and longer than drives usually need to spin up or answer over a network. `XKD_DECODER_SECONDS` overrides
+ * it.
  */
 function longestSilence(): number {
   return Number(process.env.XKD_DECODER_SECONDS) || 120;
 }
 
-/** Processes that decode with libav: as many as there are requests at a time, kept for later ones. */
+/**
+ * Pool of processes that decode with libav: as many as there are concurrent requests, kept for later
+ * requests.
+ */
 export class DecoderPool {
   private readonly idle: Decoder[] = [];
   private readonly all = new Set<Decoder>();
@@ -59,9 +63,9 @@ export class DecoderPool {
 }
 
 interface DecoderLife {
-  /** It must not be given requests any more. */
+  /** The decoder must not be given further requests. */
   onRetire(): void;
-  /** It has ended. */
+  /** The decoder has ended. */
   onEnd(): void;
 }
 
@@ -71,13 +75,13 @@ class Decoder implements DecoderRun {
   private events: DecoderEvents | null = null;
   private idleTimer: NodeJS.Timeout | null = null;
   private watch: NodeJS.Timeout | null = null;
-  /** Looks at it since its last sign of life. */
+  /** Checks since its last sign of life. */
   private silentLooks = 0;
   private silentSeconds = longestSilence();
   private isPaused = false;
 
   constructor(private readonly life: DecoderLife) {
-    // In a session of its own: Ctrl-C in a terminal or a notebook's interrupt reaches only us.
+    // In its own session: Ctrl-C in a terminal or a notebook's interrupt reaches only this process.
     this.child = spawn(process.execPath, ['--no-warnings', join(__dirname, 'decoderProcess.js')], {
       stdio: ['pipe', 'pipe', 'ignore'],
       detached: true,
@@ -140,7 +144,10 @@ class Decoder implements DecoderRun {
     events.onReply(reply);
   }
 
-  /** Looks are counted, not time: a program that was busy for long has not looked, and what came meanwhile is read first. */
+  /**
+   * Counts checks instead of time: a program that was blocked for long has made no checks, and reads pending
+   * messages first.
+   */
   private look(): void {
     if (this.isPaused || ++this.silentLooks < looks) return;
     this.kill();
@@ -151,7 +158,7 @@ class Decoder implements DecoderRun {
     this.child.stdin!.end();
   }
 
-  /** Whether the program is kept running by it: only while a request is under way. */
+  /** Sets whether the decoder keeps this program running: only while a request is in progress. */
   private hold(isHeld: boolean): void {
     const { stdin, stdout } = this.child;
     for (const handle of [this.child, stdin as unknown as Socket, stdout as unknown as Socket]) {

@@ -6,9 +6,9 @@ import type { DecodeReport } from './decodeReport';
 import { decoderMessage, type DecodeRequest, type DecoderReply, type DecoderRequest } from './requests';
 
 /*
- * The program of a decoder: libav in a process of its own, so that a file that makes it crash costs that file alone.
- * Takes one request after the other as a line of JSON on standard input, answers with messages on standard output, and
- * ends when its input closes, which happens in whatever way its parent ends.
+ * Main program of a decoder. libav runs in its own process, so that a file that crashes it affects only that
+ * file. It takes one request at a time, as a line of JSON on standard input, and answers with messages on
+ * standard output. It ends when its input closes, which happens however its parent ends.
  */
 
 const lifeMs = 500;
@@ -52,7 +52,7 @@ function decode(
   );
 }
 
-/** Loads the library at the first request: where it is missing, that is the answer. */
+/** Loads the library at the first request; if it is missing, the reply says so. */
 function loadLibav() {
   /* eslint-disable @typescript-eslint/no-require-imports */
   const { Log } = require('node-av/lib') as typeof import('node-av/lib');
@@ -66,7 +66,7 @@ function loadLibav() {
 
 let lastLifeMs = 0;
 
-/** Says now and then that there is progress: a decoder that is silent for long is taken for hung. */
+/** Signals progress from time to time; a decoder that is silent for too long is considered hung. */
 function showLife(): void {
   const now = performance.now();
   if (now - lastLifeMs < lifeMs) return;
@@ -74,7 +74,10 @@ function showLife(): void {
   send(decoderMessage.alive, new Uint8Array(0));
 }
 
-/** Writes to the end, waiting for the reader: a decoder is never further ahead than its pipe is long. */
+/**
+ * Writes synchronously, waiting for the reader, so that a decoder is never further ahead than the pipe's
+ * capacity.
+ */
 function send(kind: number, bytes: Uint8Array): void {
   for (const part of encodeMessage(kind, bytes)) {
     for (let at = 0; at < part.length;) {

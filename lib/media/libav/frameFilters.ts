@@ -6,18 +6,18 @@ import {
 } from 'node-av/constants';
 import type { Frame } from 'node-av/lib';
 
-/** Filters that make a frame fit to be looked at. */
+/** Filters that make a frame fit for viewing. */
 export interface FrameFilters {
-  /** Before it is scaled. */
+  /** Applied before scaling. */
   readonly before: readonly string[];
-  /** After that. */
+  /** Applied after scaling. */
   readonly after: readonly string[];
 }
 
 /**
- * What a frame needs beside scaling. Of an interlaced one, the field that is shown first is taken: it needs no other
- * frame, so that it is the same wherever decoding began, and is still finer than the frames of clips. Brightness beyond
- * the standard range (HDR) is mapped into it.
+ * Filters that a frame needs besides scaling. For an interlaced frame, the field shown first is taken. It
+ * needs no other frame, so the result does not depend on where decoding began, and it is still finer than the
+ * frames of clips. Brightness beyond the standard range (HDR) is tone-mapped into it.
  */
 export function frameFilters(frame: Frame): FrameFilters {
   const field = frame.hasFlags(AV_FRAME_FLAG_TOP_FIELD_FIRST) ? 'top' : 'bottom';
@@ -40,7 +40,7 @@ export function isInterlaced(frame: Frame): boolean {
   return frame.hasFlags(AV_FRAME_FLAG_INTERLACED);
 }
 
-/** Whether it is PQ or HLG, the transfer functions of HDR. */
+/** True for PQ and HLG, the transfer functions of HDR. */
 export function isHdr(transfer: Frame['colorTrc']): boolean {
   return transfer === AVCOL_TRC_SMPTE2084 || transfer === AVCOL_TRC_ARIB_STD_B67;
 }

@@ -4,36 +4,36 @@ import { sameTime } from './times';
 /** A packet and its times. */
 export type HeldPacket = Pick<TimedPacket, 'packet' | 'seconds' | 'decodeSeconds'>;
 
-/** Packets that begin with a key frame, from which on they can be decoded. */
+/** Packets from a key frame on; decoding can start at the first. */
 interface KeyGroup {
   readonly seconds: number;
   readonly packets: HeldPacket[];
 }
 
 export interface KeyGroupsArgs {
-  /** The frame that is shown then must come out [s]. */
+  /** Time of the frame that must come out [s]. */
   readonly wantedSeconds: number;
-  /** Groups that are decoded before the one that is needed, for streams whose times or references are uncertain. */
+  /** Groups decoded before the one that is needed, for streams with unreliable times or references. */
   readonly lead: number;
-  /** Whether packets come from the start of the file on. */
+  /** True if packets are read from the start of the file. */
   readonly fromStart: boolean;
-  /** Decode all from the start of the file. */
+  /** Decode everything from the start of the file. */
   readonly keepAll: boolean;
 }
 
-/** Holds packets back until it is certain with which key frame decoding has to begin. */
+/** Buffers packets until it is certain at which key frame decoding has to begin. */
 export class KeyGroups {
   private groups: KeyGroup[] = [];
   private isOpen = false;
 
   constructor(private readonly args: KeyGroupsArgs) {}
 
-  /** Frames before it may lack what they refer to [s]; known once packets were handed on. */
+  /** Frames before this time may lack references [s]; known once packets have been passed on. */
   firstWanted = -Infinity;
 
   /**
-   * @param decode given each packet that is to be decoded, in order
-   * @returns false where the key frame lies before what was read
+   * @param decode called with each packet to decode, in order
+   * @returns false if the key frame lies before the packets read
    */
   push(timed: TimedPacket, decode: (packet: HeldPacket) => void): boolean {
     if (this.isOpen) {
@@ -60,16 +60,16 @@ export class KeyGroups {
     return true;
   }
 
-  /** When the first key frame that is decoded is shown [s]. */
+  /** Display time of the first key frame that is decoded [s]. */
   firstKeySeconds = -Infinity;
 
-  /** Hands on what is held. @returns false where the key frame lies before what was read */
+  /** Passes on the buffered packets. @returns false if the key frame lies before the packets read */
   open(decode: (packet: HeldPacket) => void): boolean {
     if (this.isOpen) return true;
     const { lead, fromStart, keepAll } = this.args;
     this.isOpen = true;
     if (!keepAll && !fromStart && this.groups.length < 1 + lead) return false;
-    // With a lead, frames from the group behind it on are certain; from the start of the file, all are.
+    // With a lead, frames from the group after it on are certain; from the start of the file, all are.
     if (!keepAll && this.groups.length > lead) this.firstWanted = this.groups[lead].seconds;
     if (fromStart && this.groups.length <= lead) this.firstWanted = -Infinity;
     this.firstKeySeconds = this.groups[0]?.seconds ?? -Infinity;

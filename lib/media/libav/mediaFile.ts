@@ -21,16 +21,19 @@ import { chooseTrack, type Tracks } from '../tracks';
 import { isHdr } from './frameFilters';
 import { turnOf } from './turn';
 
-/** A media file that libav has opened, and the two of its streams that are used. */
+/** A media file opened with libav, and the two streams of it that are used. */
 export class MediaFile {
   readonly video: Stream | null;
   readonly audio: Stream | null;
-  /** Timestamp at which the file starts: that of the earlier of its two streams [s]. */
+  /** Start of the file as a timestamp: that of the earlier of its two streams [s]. */
   readonly startTimestamp: number;
 
   private readonly tracks: Readonly<Record<'video' | 'audio', readonly Stream[]>>;
 
-  /** @throws BadMedia if it cannot be opened, holds neither pictures nor sound, or lacks the track that is wanted */
+  /**
+   * @throws BadMedia if the file cannot be opened, holds neither pictures nor sound, or lacks the requested
+   * track
+   */
   constructor(
     readonly path: string,
     wanted: Tracks = {},
@@ -56,13 +59,19 @@ export class MediaFile {
     return this.format.iformat?.name ?? 'unknown';
   }
 
-  /** A timestamp of a stream, counted from the start of the file [s]; null where there is none. */
+  /**
+   * Converts a timestamp of a stream to the time from the start of the file [s]; null if there is no
+   * timestamp.
+   */
   seconds(timestamp: bigint, timeBase: IRational): number | null {
     if (timestamp === AV_NOPTS_VALUE) return null;
     return (Number(timestamp) * timeBase.num) / timeBase.den - this.startTimestamp;
   }
 
-  /** What the file says of itself. @param durationSeconds its length, where that is known better than by its header */
+  /**
+   * Description of the file from its header. @param durationSeconds its length, if known better than from the
+   * header
+   */
   describe(durationSeconds: number | null): MediaInfo {
     return {
       path: this.path,
@@ -84,7 +93,7 @@ export class MediaFile {
     return at === null ? null : tracks[at];
   }
 
-  /** Which of how many tracks a stream is. */
+  /** Number of a stream's track, and the number of tracks. */
   private placeOf(kind: 'video' | 'audio', { index }: Stream): { track: number; tracks: number } {
     const tracks = this.tracks[kind];
     return { track: 1 + tracks.findIndex((stream) => stream.index === index), tracks: tracks.length };
@@ -123,7 +132,7 @@ export class MediaFile {
 function open(path: string): FormatContext {
   const format = new FormatContext();
   format.allocContext();
-  // Never read as an option, a protocol or a pattern.
+  // The prefix keeps the path from being read as an option, a protocol or a pattern.
   if (format.openInputSync(`file:${path}`) < 0) throw openFailure(path);
   if (format.findStreamInfoSync() < 0) {
     format.closeInputSync();
@@ -149,7 +158,7 @@ function headOf(path: string): Buffer {
   return head;
 }
 
-/** The tracks of one kind that can be decoded, but for covers and thumbnails. */
+/** Decodable tracks of one kind, without covers and thumbnails. */
 function tracksOf(format: FormatContext, type: AVMediaType): Stream[] {
   return format.streams.filter(
     (stream) =>
@@ -161,7 +170,7 @@ function tracksOf(format: FormatContext, type: AVMediaType): Stream[] {
   );
 }
 
-/** Those in which a frame has two fields, of different times. */
+/** Field orders of frames that consist of two fields with different times. */
 const fieldOrders: readonly number[] = [AV_FIELD_TT, AV_FIELD_BB, AV_FIELD_TB, AV_FIELD_BT];
 
 function fieldOrderOf({ codecpar }: Stream): number {
@@ -175,7 +184,7 @@ function fieldOrderOf({ codecpar }: Stream): number {
   }
 }
 
-/** Whether the file tells enough of a stream to decode it. */
+/** True if the file describes a stream well enough to decode it. */
 function isComplete({ codecpar }: Stream): boolean {
   return codecpar.codecType === AVMEDIA_TYPE_VIDEO
     ? codecpar.width > 0 && codecpar.height > 0

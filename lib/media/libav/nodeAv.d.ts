@@ -1,4 +1,4 @@
-// The package names its parts in `exports`, which this project's module resolution does not read.
+// The package declares its parts in `exports`, which this project's module resolution does not read.
 declare module 'node-av/lib' {
   export * from 'node-av/dist/lib/index.js';
 }

@@ -9,31 +9,31 @@ import {
 import { Packet, type Stream } from 'node-av/lib';
 import type { MediaFile } from './mediaFile';
 
-/** A packet of one of the streams that are read. The packet itself is only valid until the next one is read. */
+/** A packet of one of the streams being read. The packet itself is valid only until the next one is read. */
 export interface TimedPacket {
   readonly packet: Packet;
   readonly stream: Stream;
-  /** When it is shown or heard (where the file does not say: decoded), counted from the start of the file [s]. */
+  /** Presentation time (decode time if the file gives none), from the start of the file [s]. */
   readonly seconds: number;
-  /** When it is decoded [s]. */
+  /** Decode time [s]. */
   readonly decodeSeconds: number;
   readonly durationSeconds: number;
-  /** Whether the file says when it is shown. */
+  /** True if the file gives the presentation time. */
   readonly isTimed: boolean;
-  /** Whether the file says that it is damaged, or parts of it are missing there. */
+  /** True if the file marks the packet as damaged or parts of it are missing. */
   readonly isCorrupt: boolean;
 }
 
-/** A longer leap of the timestamps is a new beginning, not a pause [s]. */
+/** A larger jump of the timestamps is a restart, not a pause [s]. */
 const longestPause = 10;
 const longestStepBack = 0.1;
 
 /**
- * Reads the packets of streams in the order of the file. Where the timestamps of a format that allows it begin anew, as
- * in recordings that were joined, they are continued.
+ * Reads the packets of streams in file order. If the timestamps restart in a format that allows it, as in
+ * concatenated recordings, they are continued.
  */
 export class PacketReader {
-  /** Whether the timestamps began anew somewhere: what is read after a seek would have other ones. */
+  /** True if the timestamps restarted somewhere: packets read after a seek would have different ones. */
   leaps = false;
   private readonly packet = new Packet();
   private readonly byIndex = new Map<number, { stream: Stream; next: number | null; last: number | null }>();
@@ -53,14 +53,14 @@ export class PacketReader {
     this.mayLeap = file.format.iformat?.hasFlags(AVFMT_TS_DISCONT as unknown as AVFormatFlag) ?? false;
   }
 
-  /** @returns whether it could: the next packet then most likely lies before that time */
+  /** @returns true on success: the next packet then most likely lies before that time */
   seek(stream: Stream, seconds: number): boolean {
     const { num, den } = stream.timeBase;
     const timestamp = BigInt(Math.floor(((seconds + this.file.startTimestamp) * den) / num));
     return this.file.format.seekFrameSync(stream.index, timestamp, AVSEEK_FLAG_BACKWARD) >= 0;
   }
 
-  /** The next packet; null at the end of the file, or where it cannot be read any further. */
+  /** The next packet; null at the end of the file, or if it cannot be read any further. */
   next(): TimedPacket | null {
     for (;;) {
       this.packet.unref();

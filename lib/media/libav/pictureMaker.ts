@@ -27,7 +27,7 @@ export interface PictureMakerArgs {
   readonly encoding: FrameEncoding;
 }
 
-/** JPEG's quality scale: nearly the best. */
+/** JPEG quality scale: close to the best. */
 const jpegQuality = 2 * FF_QP2LAMBDA;
 const mostShapeDifference = 1.01;
 
@@ -39,8 +39,9 @@ interface Graph {
 }
 
 /**
- * Makes the pictures of a stream from decoded frames: scaled, turned as a player does, in RGB, as PPM or JPEG. All have
- * the size that the stream announces; a frame of another shape in mid-file keeps its shape, between black bars.
+ * Converts decoded frames of a stream to pictures: scaled, rotated as a player does, in RGB, as PPM or JPEG.
+ * All have the size that the stream announces; a frame that changes shape in mid-file keeps its aspect ratio,
+ * between black bars.
  */
 export class PictureMaker {
   private readonly turn: Turn;
@@ -55,7 +56,7 @@ export class PictureMaker {
     const { codecpar } = stream;
     this.turn = turnOf(stream);
     const ratio = aspectOf(codecpar.width, codecpar.height, stream.sampleAspectRatio);
-    // Before the turn.
+    // Before the rotation.
     this.width = ratio > 1 ? Math.max(shortSide, Math.round(shortSide * ratio)) : shortSide;
     this.height = ratio > 1 ? shortSide : Math.max(shortSide, Math.round(shortSide / ratio));
   }
@@ -154,7 +155,7 @@ export class PictureMaker {
   }
 }
 
-/** JPEG's own colours: full range, BT.601, none of the colour's resolution lost. */
+/** JPEG's colour format: full range, BT.601, no chroma subsampling. */
 const colours: Readonly<Record<FrameEncoding, readonly string[]>> = {
   ppm: ['format=rgb24'],
   jpeg: ['format=rgb24', 'scale=out_range=full:out_color_matrix=bt601', 'format=yuvj444p'],

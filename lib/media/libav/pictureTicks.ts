@@ -5,31 +5,32 @@ import { sameTime } from './times';
 
 export interface PictureTicksArgs {
   readonly stream: Stream;
-  /** Time of tick 0, counted from the start of the file [s]. */
+  /** Time of tick 0, from the start of the file [s]. */
   readonly startSeconds: number;
   readonly framesPerSecond: number;
-  /** Ticks at most. */
+  /** Largest number of ticks. */
   readonly count: number;
-  /** Timestamp at which the file starts [s]. */
+  /** Start of the file as a timestamp [s]. */
   readonly startTimestamp: number;
-  /** Makes the picture of a frame. */
+  /** Converts a frame to a picture. */
   readonly make: (frame: Frame) => Buffer;
   readonly onPicture: (picture: Buffer) => void;
 }
 
-/** Length of a last frame where neither it nor the stream tells one [s]. */
+/** Duration of the last frame if neither it nor the stream gives one [s]. */
 const usualFrameSeconds = 0.04;
 
 /**
- * Turns decoded frames into pictures at an even rate: at each tick, the last frame that began at or before it, as a player
- * shows it; before the first one, the first. What a tick shows depends on the frames' own times alone.
+ * Resamples decoded frames to a constant rate. Each tick gets the last frame that began at or before it, as a
+ * player shows it; ticks before the first frame get the first. The result depends only on the frames' own
+ * times.
  */
 export class PictureTicks {
-  /** When the first frame that came out is shown [s]. */
+  /** Presentation time of the first decoded frame [s]. */
   firstDecodedSeconds: number | null = null;
-  /** When the first frame that was taken is shown [s]; null: there was none. */
+  /** Presentation time of the first frame taken [s]; null if there was none. */
   firstSeconds: number | null = null;
-  /** Whether a frame was damaged, or lacked one that it refers to. */
+  /** True if a frame was damaged or lacked a reference. */
   isDamaged = false;
   private shown: { frame: Frame; seconds: number; durationSeconds: number; picture: Buffer | null } | null =
     null;
@@ -38,19 +39,19 @@ export class PictureTicks {
 
   constructor(private readonly args: PictureTicksArgs) {}
 
-  /** Whether all ticks are told. */
+  /** True once all ticks have been emitted. */
   get isDone(): boolean {
     return this.told >= this.args.count;
   }
 
-  /** Pictures told so far. */
+  /** Pictures emitted so far. */
   get count(): number {
     return this.told;
   }
 
   /**
-   * @param firstWanted frames before it are passed over: they may refer to some that were not decoded [s]
-   * @returns a frame to be filled next
+   * @param firstWanted frames before this time are skipped: their references may not have been decoded [s]
+   * @returns a frame to fill next
    */
   take(frame: Frame, firstWanted: number): Frame {
     const { num, den } = this.args.stream.timeBase;
@@ -69,7 +70,7 @@ export class PictureTicks {
     return next;
   }
 
-  /** There are no more frames: the last one is shown for its own length. */
+  /** Called when there are no more frames: the last one is shown for its own duration. */
   finish(): void {
     if (this.shown) this.tellUntil(this.shown.seconds + this.shown.durationSeconds);
   }
@@ -79,7 +80,7 @@ export class PictureTicks {
     this.spare.free();
   }
 
-  /** Tells the ticks before a time at which another frame is shown. */
+  /** Emits the ticks before the presentation time of the next frame. */
   private tellUntil(seconds: number): void {
     const { startSeconds, framesPerSecond, make, onPicture } = this.args;
     while (this.shown && !this.isDone && startSeconds + this.told / framesPerSecond + sameTime < seconds) {

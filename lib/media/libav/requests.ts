@@ -3,14 +3,14 @@ import type { Tracks } from '../tracks';
 import type { DecodeReport } from './decodeReport';
 import type { FileScan, ScannedFile } from './scan';
 
-/** Asks a decoder to read all packets of a file. */
+/** Requests a scan of all packets of a file. */
 export interface ScanRequest {
   readonly kind: 'scan';
   readonly path: string;
   readonly tracks?: Tracks;
 }
 
-/** Asks a decoder for a stretch of a file. */
+/** Requests part of a file, decoded. */
 export interface DecodeRequest {
   readonly kind: 'decode';
   readonly path: string;
@@ -25,25 +25,25 @@ export interface DecodeRequest {
   readonly sampleRateHz: number | null;
   readonly encoding: FrameEncoding;
   readonly scan: FileScan;
-  /** Whether the reply tells what was come across; all packets are decoded then. */
+  /** True if the reply includes a report; all packets are decoded then. */
   readonly wantsReport?: boolean;
 }
 
 export type DecoderRequest = ScanRequest | DecodeRequest;
 
-/** How a request ended. */
+/** Outcome of a request. */
 export interface DecoderReply {
   readonly scanned?: ScannedFile;
   readonly report?: DecodeReport;
   /** Why the file cannot be used. */
   readonly bad?: string;
-  /** libav could not be loaded, and why. */
+  /** Reason why libav could not be loaded. */
   readonly noLibrary?: string;
-  /** A fault of the program. */
+  /** An internal error of the program. */
   readonly failure?: string;
-  /** The decoder ended before the request did. */
+  /** The decoder ended before the request was finished. */
   readonly crash?: DecoderCrash;
-  /** It was ended, as it did nothing for so long [s]. */
+  /** The decoder was ended after this time without progress [s]. */
   readonly hungSeconds?: number;
 }
 
@@ -52,10 +52,10 @@ export interface DecoderCrash {
   readonly signal: string | null;
 }
 
-/** Kinds of messages that a decoder sends (see `messages.ts`); `alive` brings no bytes. */
+/** Kinds of messages that a decoder sends (see `messages.ts`); `alive` carries no bytes. */
 export const decoderMessage = { alive: 0, reply: 1, pictures: 2, samples: 3 } as const;
 
-/** Told of what a decoder sends; a message with bytes may come in parts. */
+/** Callbacks for what a decoder sends; a message with bytes may arrive in parts. */
 export interface DecoderEvents {
   onBytes(kind: number, bytes: Buffer): void;
   /** Called once. */
@@ -63,9 +63,9 @@ export interface DecoderEvents {
 }
 
 export interface DecoderRun {
-  /** Ends the decoder; its reply still comes. */
+  /** Ends the decoder; a reply still follows. */
   kill(): void;
-  /** Stops reading until resumed: the decoder then waits. */
+  /** Stops reading until resumed; the decoder then blocks. */
   pause(): void;
   resume(): void;
 }

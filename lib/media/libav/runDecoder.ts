@@ -13,23 +13,23 @@ import {
 
 export interface RunDecoderArgs {
   readonly onPictures?: (bytes: Buffer) => void;
-  /** Given float32 samples. */
+  /** Called with float32 samples. */
   readonly onSamples?: (bytes: Buffer) => void;
-  /** Socket of the host whose decoders are used; default: those of this process. */
+  /** Socket of the host whose decoders are used; default: decoders of this process. */
   readonly host?: string;
   readonly signal?: AbortSignal;
 }
 
-/** libav cannot be loaded on this machine. */
+/** Thrown if libav cannot be loaded on this machine. */
 export class NoLibav extends Error {
   override readonly name = 'NoLibav';
 }
 
 /**
- * Has a decoder work on a request and hands on what it sends.
+ * Has a decoder process a request and passes on what it sends.
  *
- * @throws BadMedia where the file cannot be used or makes the decoder crash; NoLibav; ProcessStopped if the signal was
- *   raised; whatever a receiver threw
+ * @throws BadMedia if the file cannot be used or crashes the decoder; NoLibav; ProcessStopped if the signal
+ * was aborted; whatever a receiver threw
  */
 export async function runDecoder(request: DecoderRequest, args: RunDecoderArgs = {}): Promise<DecoderReply> {
   const { onPictures, onSamples, host, signal } = args;
@@ -78,12 +78,13 @@ let own: DecoderPool | undefined;
 
 const endedFromOutside = 'The process that decodes files was ended from outside';
 
-/** Signals with which a process ends by a fault of its own. */
+/** Signals that end a process because of its own fault. */
 const faults = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGSYS'];
 
 function crashOf(path: string, { crash, failure }: DecoderReply): Error {
   const { signal, exitCode } = crash!;
-  // Ended from outside (by the system for want of memory, or by us): that says nothing of the file.
+  // Killed from outside (by the system for lack of memory, or by this program), so it is not the file's
+  // fault.
   if (signal !== null && !faults.includes(signal))
     return new ProcessStopped(
       `${endedFromOutside} (${signal}): is there too little memory? Choose fewer loader.workers.`,
@@ -92,7 +93,7 @@ function crashOf(path: string, { crash, failure }: DecoderReply): Error {
   return new BadMedia(path, `makes the decoder crash (${signal ?? `exit code ${exitCode}`})`);
 }
 
-/** The same by a decoder of a host. */
+/** Like running a local decoder, but with a decoder of a host. */
 function runHosted(socketPath: string, request: DecoderRequest, events: DecoderEvents): DecoderRun {
   const socket = connect(socketPath);
   let reply: DecoderReply | null = null;
@@ -102,11 +103,11 @@ function runHosted(socketPath: string, request: DecoderRequest, events: DecoderE
   });
   socket.on('connect', () => socket.write(`${JSON.stringify({ decoder: request })}\n`));
   socket.on('data', (bytes) => reader.push(bytes));
-  // What went wrong with the connection says nothing to the user: the host has gone.
+  // Connection errors are of no use to the user: the host has gone.
   socket.on('error', () => socket.destroy());
   socket.on('close', () => events.onReply(reply ?? { crash: { exitCode: null, signal: 'SIGKILL' } }));
   return {
-    // The host ends the decoder when the connection is gone.
+    // The host ends the decoder when the connection closes.
     kill: () => socket.destroy(),
     pause: () => socket.pause(),
     resume: () => socket.resume(),

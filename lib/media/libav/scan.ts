@@ -5,41 +5,42 @@ import type { Tracks } from '../tracks';
 import { MediaFile } from './mediaFile';
 import { PacketReader } from './packetReader';
 
-/** What reading all packets of a file told, without decoding them. */
+/** Result of reading all packets of a file without decoding them. */
 export interface FileScan {
-  /** Where the pictures and the sound end, counted from the start of the file; null: there are none [s]. */
+  /** End of the pictures and of the sound, from the start of the file [s]; null if there are none. */
   readonly videoEndSeconds: number | null;
   readonly audioEndSeconds: number | null;
-  /** Whether what is read after a seek has the timestamps that it has without. */
+  /** True if packets have the same timestamps after a seek as without one. */
   readonly seekable: boolean;
-  /** Whether the file says when each picture is shown. */
+  /** True if the file gives the presentation time of each picture. */
   readonly timedPictures: boolean;
 }
 
 export interface ScannedFile {
   readonly info: MediaInfo;
-  /** Among what windows are chosen: the length of the pictures, or of the sound where there are none [s]. */
+  /** Length from which windows are chosen: that of the pictures, or of the sound if there are none [s]. */
   readonly usableSeconds: number;
   readonly scan: FileScan;
 }
 
 export interface ScanFileArgs {
   readonly tracks?: Tracks;
-  /** Called for each packet: there is progress. */
+  /** Called for each packet, as a sign of progress. */
   readonly onPacket?: () => void;
 }
 
-/** Formats whose seeks keep timestamps exact; all others are read from their start. */
+/** Formats whose seeks keep timestamps exact; all others are read from the start. */
 const seekableFormats = ['mov', 'matroska', 'mpegts', 'mpeg', 'avi', 'wav', 'flv', 'asf', 'aiff', 'flac'];
 
-/** A file may end this much before what it announces. */
+/** A file may end this much before its announced end [s]. */
 const leastMissingSeconds = 0.5;
 const mostMissingShare = 0.1;
 
 /**
- * Reads all packets of a file: how long it really is, and whether it is whole. It is the same for every window.
+ * Reads all packets of a file to find its true length and whether it is complete. The result is the same for
+ * every window.
  *
- * @throws BadMedia if it cannot be opened, holds nothing, or ends well before what it announces
+ * @throws BadMedia if the file cannot be opened, holds nothing, or ends well before its announced end
  */
 export function scanFile(path: string, { tracks, onPacket }: ScanFileArgs = {}): ScannedFile {
   const file = new MediaFile(path, tracks);
@@ -88,7 +89,7 @@ function lengthOf({
   return num > 0 && den > 0 ? den / num : 0;
 }
 
-/** Free of what adding binary fractions leaves: whole frames are counted from it. */
+/** Rounded to remove floating-point error, because whole frames are counted from the result. */
 function inMicroseconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e6;
 }
@@ -98,7 +99,7 @@ function emptyReason({ video, audio }: MediaFile): string {
   return video ? 'holds no pictures: its video stream is empty' : 'holds no sound: its audio stream is empty';
 }
 
-/** @param allSeconds where the last of all streams ends, also of those that are not used, such as subtitles */
+/** @param allSeconds where the last of all streams ends, including unused ones such as subtitles */
 function requireWhole(file: MediaFile, heldSeconds: number, allSeconds: number): void {
   const { format, path, startTimestamp } = file;
   const stated = Math.max(isEstimated(file) ? 0 : Number(format.duration) / 1e6, framesSeconds(file));
@@ -112,14 +113,16 @@ function requireWhole(file: MediaFile, heldSeconds: number, allSeconds: number):
   );
 }
 
-/** Length of the frames that an AVI announces [s]: of a cut one, libav shortens the length itself. */
+/**
+ * Duration of the frames that an AVI announces [s]; for a truncated AVI, libav itself shortens the length.
+ */
 function framesSeconds({ formatName, video }: MediaFile): number {
   if (formatName !== 'avi' || !video) return 0;
   const { num, den } = video.timeBase;
   return (Number(video.nbFrames) * num) / den;
 }
 
-/** Whether libav has made the length up from size and bit rate, as it does where nothing in the file tells it. */
+/** True if libav estimated the length from size and bit rate, as it does if nothing in the file states it. */
 function isEstimated({ format }: MediaFile): boolean {
   if (format.duration === AV_NOPTS_VALUE) return true;
   return (

@@ -5,21 +5,21 @@ import { sameTime } from './times';
 export interface ShownPicturesArgs {
   readonly startSeconds: number;
   readonly framesPerSecond: number;
-  /** Decodes a packet; one that is not shown may be left out where no other picture refers to it. */
+  /** Decodes a packet; one that is not shown may be skipped if no other picture refers to it. */
   readonly decode: (packet: Packet, isShown: boolean) => void;
 }
 
-/** More are not held, whatever their times say. */
+/** Largest number of packets held, whatever their times. */
 const mostHeld = 64;
 
 /**
- * Finds out which pictures are shown at some tick, before they are decoded: of 25 a second, at 8 ticks a second, two
- * thirds are not. A packet is held until the time of the next picture is known: no later packet can be shown before it is
- * decoded.
+ * Determines before decoding which pictures are shown at some tick: of 25 a second, at 8 ticks a second, two
+ * thirds are not. A packet is held until the time of the next picture is known, since no later packet can be
+ * shown before it is decoded.
  */
 export class ShownPictures {
   private held: HeldPacket[] = [];
-  /** Times of the pictures that are known, ascending [s]. */
+  /** Known times of the pictures, ascending [s]. */
   private times: number[] = [];
 
   constructor(private readonly args: ShownPicturesArgs) {}
@@ -40,7 +40,7 @@ export class ShownPictures {
     while (this.times.length > 0 && this.times[0] < earliest) this.times.shift();
   }
 
-  /** There are no more packets. */
+  /** Called when there are no more packets. */
   finish(): void {
     while (this.held.length > 0) this.decodeFirst(true);
   }
@@ -56,7 +56,7 @@ export class ShownPictures {
     packet.free();
   }
 
-  /** Whether a tick lies between the time of a picture and that of the next one. */
+  /** True if a tick lies between the time of a picture and that of the next one. */
   private isShown(seconds: number, next: number): boolean {
     const { startSeconds, framesPerSecond } = this.args;
     const tick = Math.max(0, Math.ceil((seconds - sameTime - startSeconds) * framesPerSecond - sameTime));

@@ -6,29 +6,29 @@ import { StreamDecoder } from './streamDecoder';
 
 export interface SoundSegmentArgs {
   readonly stream: Stream;
-  /** Whole seconds, so that samples of both rates coincide there. */
+  /** Start of the segment, in whole seconds, so that samples of both rates coincide there. */
   readonly startSeconds: number;
   readonly endSeconds: number;
   readonly sampleRateHz: number;
-  /** Timestamp at which the file starts [s]. */
+  /** Start of the file as a timestamp [s]. */
   readonly startTimestamp: number;
   readonly report: ReportKeeper | null;
 }
 
-/** Sound around a segment, so that the resampling filter finds what it needs [s]; whole seconds. */
+/** Sound decoded around a segment to give the resampling filter its context [s]; whole seconds. */
 const marginSeconds = 1;
-/** Timestamps that differ by less from the count of samples are imprecise, not a hole [s]. */
+/** Smaller differences between timestamps and the sample count are imprecision, not a gap [s]. */
 const leastHoleSeconds = 0.015;
-/** Timestamps of frames of constant length are taken for rounded where they come this close to their grid [s]. */
+/** Timestamps of frames of constant length this close to their grid are considered rounded [s]. */
 const roundingSeconds = 0.0006;
 
 /**
- * A stretch of sound that is decoded and resampled by itself. A decoder's output depends on what it decoded before (noise
- * that codecs fill in, predictions, the phase of a resampler), so sound is decoded in such segments of fixed places in
- * the file, wherever reading begins.
+ * A segment of sound that is decoded and resampled on its own. A decoder's output depends on what it decoded
+ * before (synthetic noise, predictions, the phase of a resampler). Sound is therefore decoded in segments at
+ * fixed positions in the file, wherever reading begins.
  */
 export class SoundSegment {
-  /** Where its last sample ends, counted from the start of the file [s]; 0: there is none. */
+  /** End of its last sample, from the start of the file [s]; 0 if there is none. */
   heldSeconds = 0;
   private readonly decoder: StreamDecoder;
   private readonly sourceRate: number;
@@ -53,15 +53,15 @@ export class SoundSegment {
   }
 
   /**
-   * The segment at the wanted rate.
+   * The segment at the target rate.
    *
-   * @param samples how many, from its start on
+   * @param samples their number, from the segment's start
    */
   finish(samples: number): Float32Array {
     const { sampleRateHz } = this.args;
     const margin = marginSeconds * sampleRateHz;
     if (this.sourceRate === sampleRateHz) return this.source.subarray(margin, margin + samples);
-    // What the filter reaches beyond the end is at most this much.
+    // Upper bound on how far the filter reaches beyond the end.
     const needed = Math.min(
       this.source.length,
       Math.ceil(((margin + samples) / sampleRateHz + marginSeconds / 2) * this.sourceRate),
@@ -97,7 +97,7 @@ export class SoundSegment {
     );
   }
 
-  /** Place of a frame's first sample in the source; null where it has no timestamp. */
+  /** Position of a frame's first sample at the source rate; null if the frame has no timestamp. */
   private placeOf(frame: Frame, length: number): number | null {
     const { stream, startTimestamp, startSeconds } = this.args;
     const { num, den } = stream.timeBase;
@@ -107,7 +107,7 @@ export class SoundSegment {
     const size = stream.codecpar.frameSize;
     const first = stream.startTime === AV_NOPTS_VALUE ? null : (Number(stream.startTime) * num) / den;
     if (size > 1 && first !== null) {
-      // By its end: the first frame may be cut at its start.
+      // Aligned by its end, because the first frame may be cut at its start.
       const frames = ((stamp - first) * this.sourceRate + length) / size;
       const off = Math.abs(frames - Math.round(frames)) * (size / this.sourceRate);
       if (off <= roundingSeconds)
@@ -140,7 +140,7 @@ function resample(source: Float32Array, fromRate: number, toRate: number): Float
   }
 }
 
-/** For the rare frame whose rate is not that of its stream. */
+/** For the rare frame whose rate differs from that of its stream. */
 function stretch(values: Float32Array, factor: number): Float32Array {
   return Float32Array.from(
     { length: Math.round(values.length * factor) },

@@ -16,14 +16,14 @@ export interface SoundTrackArgs {
 
 /** Length of the segments in which sound is decoded [s]. */
 const segmentSeconds = 10;
-/** What a decoder is given before a segment begins, to settle [s]. */
+/** Sound decoded before a segment so that the decoder settles [s]. */
 const leadSeconds = 0.5;
-/** What it is given behind a segment, as it holds samples back [s]. */
+/** Sound decoded after a segment, because decoders delay samples [s]. */
 const tailSeconds = 0.5;
 
-/** Makes a window of a file's sound from its packets, segment by segment (see {@link SoundSegment}). */
+/** Assembles a window of a file's sound from its packets, segment by segment (see {@link SoundSegment}). */
 export class SoundTrack {
-  /** The first packet must not begin later, unless it is the file's first [s]. */
+  /** The first packet must not begin later than this, unless it is the file's first [s]. */
   readonly neededFromSeconds: number;
   private readonly segments = new Map<number, SoundSegment>();
   private readonly endSeconds: number;
@@ -45,7 +45,7 @@ export class SoundTrack {
       !this.isDone &&
       seconds >= Math.min((this.nextSegment + 1) * segmentSeconds, this.endSeconds) + tailSeconds
     ) {
-      // A leap over many segments costs nothing: they are silence.
+      // A jump over many segments costs nothing: they are silence.
       this.finishSegment(false);
     }
     for (let index = this.nextSegment; index <= this.nextSegment + 1; index++) {
@@ -69,7 +69,7 @@ export class SoundTrack {
     }
   }
 
-  /** There are no more packets. */
+  /** Called when there are no more packets. */
   finish(): void {
     while (!this.isDone && this.segments.size > 0) this.finishSegment(true);
   }
@@ -95,7 +95,7 @@ export class SoundTrack {
     );
     const from = Math.max(first, segmentStart);
     if (end > from) {
-      // What lies between is a hole.
+      // The samples in between are a gap.
       if (from - first > this.told) this.tell(new Float32Array(from - first - this.told), onSamples);
       this.tell(segment.finish(end - segmentStart).slice(from - segmentStart), onSamples);
     }

@@ -1,9 +1,11 @@
 import { AV_FRAME_FLAG_CORRUPT, AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
 import { Codec, CodecContext, Frame, type Packet, type Stream } from 'node-av/lib';
 
-/** Decodes the packets of a stream in one thread; packets that cannot be decoded are passed over, as players do. */
+/**
+ * Decodes the packets of a stream in one thread; packets that cannot be decoded are skipped, as players do.
+ */
 export class StreamDecoder {
-  /** Whether the packet that was pushed last could not be decoded, or what came out lacks parts. */
+  /** True if the last packet pushed could not be decoded or yielded incomplete output. */
   hasFailed = false;
   private readonly context = new CodecContext();
   private frame = newFrame();
@@ -21,8 +23,9 @@ export class StreamDecoder {
   }
 
   /**
-   * @param packet null: there is none left, the frames that wait are wanted
-   * @param onFrame given each frame that is ready; it may keep it and then has to return another one to be filled
+   * @param packet null: no packets are left, flush the remaining frames
+   * @param onFrame called with each decoded frame; it may keep the frame and must then return another one to
+   * fill
    */
   push(packet: Packet | null, onFrame: (frame: Frame) => Frame): void {
     this.hasFailed = false;
@@ -33,7 +36,7 @@ export class StreamDecoder {
     this.receive(onFrame);
   }
 
-  /** Leaves packets out from now on, or no longer, whose picture no other one refers to. */
+  /** Sets whether to skip packets whose pictures no other picture refers to. */
   leaveOut(isLeftOut: boolean): void {
     if (isLeftOut === this.leavesOut) return;
     this.leavesOut = isLeftOut;
@@ -61,7 +64,7 @@ export class StreamDecoder {
   }
 }
 
-/** Whether parts of a frame were lost, or refer to what was. */
+/** True if parts of a frame were lost, or refer to lost data. */
 export function isDamaged(frame: Frame): boolean {
   return frame.decodeErrorFlags !== 0 || frame.hasFlags(AV_FRAME_FLAG_CORRUPT);
 }

@@ -1,2 +1,2 @@
-/** Times that differ by less are the same [s]. */
+/** Times that differ by less are considered equal [s]. */
 export const sameTime = 1e-6;

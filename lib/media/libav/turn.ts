@@ -1,15 +1,15 @@
 import { AV_PKT_DATA_DISPLAYMATRIX } from 'node-av/constants';
 import type { Stream } from 'node-av/lib';
 
-/** How a player turns the pictures of a stream before it shows them. */
+/** Rotation that a player applies to the pictures of a stream. */
 export interface Turn {
   /** Clockwise [degrees]: 0, 90, 180 or 270. */
   readonly degrees: number;
-  /** Filters of libav that do it. */
+  /** libav filters that apply it. */
   readonly filters: readonly string[];
 }
 
-/** The turn that the display matrix of a stream asks for, as ffmpeg reads it. */
+/** The rotation given by the display matrix of a stream, interpreted as ffmpeg does. */
 export function turnOf(stream: Stream): Turn {
   const bytes = stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX);
   if (!bytes || bytes.length < 36) return { degrees: 0, filters: [] };
