@@ -13,25 +13,24 @@ import { fileError } from './fileError';
 import { newOwner, ownerState, ownerText, parseOwner } from './owner';
 
 const temporarySuffix = '.partial';
-/** A file of another machine or container that has not grown for so long is abandoned. */
+/** A temporary file of another machine or container is abandoned if it has not grown for this time [ms]. */
 const abandonedAfterMs = 3_600_000;
 
-/** A file that is being filled, see {@link writeFileAtomic}. */
+/** A file being written, see {@link writeFileAtomic}. */
 export interface FileUnderWay {
   append(bytes: Uint8Array): void;
-  /** Writes over bytes that are there already, such as a header that is known only at the end. */
+  /** Overwrites bytes already written, such as a header that is known only at the end. */
   overwrite(offset: number, bytes: Uint8Array): void;
 }
 
-/** Text, bytes, chunks of bytes that are asked for one after the other, or a function that fills the file. */
+/** Text, bytes, chunks of bytes that are requested one by one, or a function that fills the file. */
 export type FileContent = string | Uint8Array | Iterable<Uint8Array> | ((file: FileUnderWay) => void);
 
 /**
- * Writes a file that is either wholly there or not at all: a temporary file in the same folder is filled,
- * flushed to the disk and then takes the name. Until then, and after any error or kill, an older file of
- * that name stays as it was.
+ * Writes a file completely or not at all: a temporary file in the same folder is filled, flushed to disk and
+ * then renamed. Until then, and after any error or kill, an older file of that name stays unchanged.
  *
- * @throws UserError where there is no space, no permission or no folder
+ * @throws UserError if there is no space, no permission or no folder
  */
 export function writeFileAtomic(path: string, content: FileContent): void {
   let temporary: string | null = null;
@@ -50,9 +49,9 @@ export function writeFileAtomic(path: string, content: FileContent): void {
 }
 
 /**
- * The same for bytes that come from a stream; what is not written yet waits in the stream.
+ * Like {@link writeFileAtomic}, for bytes from a stream; bytes not yet written wait in the stream.
  *
- * @throws UserError where there is no space, no permission or no folder
+ * @throws UserError if there is no space, no permission or no folder
  */
 export async function streamFileAtomic(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   const temporary = temporaryPath(path);
@@ -74,8 +73,8 @@ export async function streamFileAtomic(path: string, chunks: AsyncIterable<Uint8
 }
 
 /**
- * Removes what processes that are gone left behind when they were killed while writing into a folder. Files that
- * another machine writes to the same folder are left alone while they grow.
+ * Removes temporary files left in a folder by processes that were killed while writing. Files that another
+ * machine is writing to the same folder are kept as long as they grow.
  */
 export function removeAbandonedFiles(folder: string): void {
   removeAbandoned(folder, '.');
@@ -98,7 +97,7 @@ function fill(path: string, content: FileContent): void {
   }
 }
 
-/** One system call takes less than 2 GB, and may write less than it was given. */
+/** One system call takes less than 2 GB and may write less than it was given. */
 function writeAll(file: number, bytes: Uint8Array, offset: number | null): void {
   for (let at = 0; at < bytes.byteLength;) {
     const block = Math.min(bytes.byteLength - at, 2 ** 30);
@@ -106,7 +105,7 @@ function writeAll(file: number, bytes: Uint8Array, offset: number | null): void 
   }
 }
 
-/** Makes the new name itself outlive a power cut; file systems that can't flush a folder don't need it. */
+/** Makes the rename itself survive a power cut; file systems that cannot flush a folder do not need it. */
 function flushFolder(folder: string): void {
   let file: number | null = null;
   try {
@@ -132,7 +131,7 @@ function removeAbandoned(folder: string, prefix: string): void {
   }
 }
 
-/** Of our own, so that nobody else writes to it: no other call, thread, process or container. */
+/** Unique to this call, so that no other call, thread, process or container writes to it. */
 function temporaryPath(path: string): string {
   return join(dirname(path), `${temporaryPrefix(path)}${ownerText(newOwner())}${temporarySuffix}`);
 }

@@ -1,12 +1,15 @@
-/** One line of a CSV file (RFC 4180) without its line end; text with commas, quotes or line ends is quoted. */
+/**
+ * One line of a CSV file (RFC 4180) without its line ending; text with commas, quotes or line breaks is
+ * quoted.
+ */
 export function formatCsvLine(cells: readonly (string | number | boolean | null)[]): string {
   return cells.map(formatCell).join(',');
 }
 
-/** The cells of a CSV text (RFC 4180), line by line; empty lines are left out. */
+/** Parses CSV text (RFC 4180) into lines of cells; empty lines are skipped. */
 export function parseCsv(text: string): string[][] {
   const lines: string[][] = [];
-  // A cell, quoted or plain, and what ends it.
+  // A cell, quoted or plain, and its terminator.
   const pattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy;
   const body = text.replace(/^\uFEFF/, '');
   let line: string[] = [];

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { UserError } from '../errors';
 import { machineLimit } from '../machineLimit';
 
-/** A file whose content is not what it was when it was written. */
+/** Thrown when a file's content differs from what was written. */
 export class DamagedFile extends UserError {
   /** @param reason what is wrong with it, as the end of a sentence */
   constructor(
@@ -15,10 +15,10 @@ export class DamagedFile extends UserError {
 }
 
 /**
- * What the system says about a file, as a sentence with the way out. Errors that the user can't mend come
- * back as they are.
+ * Converts a system error about a file to a sentence that says what to do. Errors that the user cannot fix
+ * are returned unchanged.
  *
- * @param doing what was tried, such as `read` or `write`
+ * @param doing what was attempted, such as `read` or `write`
  */
 export function fileError(error: unknown, path: string, doing: 'read' | 'write'): unknown {
   const code = (error as NodeJS.ErrnoException | null)?.code;
@@ -75,21 +75,21 @@ export function fileError(error: unknown, path: string, doing: 'read' | 'write')
   }
 }
 
-/** The file that a path leads through as if it were a folder, or to. */
+/** The file that a path uses as a folder, or ends at. */
 function fileOnTheWay(path: string): string {
   for (let above = path; dirname(above) !== above; above = dirname(above)) {
     try {
       if (!statSync(above).isDirectory()) return above;
     } catch {
-      // It leads through it.
+      // The path uses it as a folder.
     }
   }
   return path;
 }
 
 /**
- * The sentence for an error of the system that nobody has put into words on its way: of a disk that is full, read-only or
- * broken, or rights. A missing file is none of these; where nobody expected it, it may be a defect.
+ * The sentence for a system error that no caller has explained: a full, read-only or broken disk, or missing
+ * permissions. A missing file is not one of these; where nobody expected it, it may be a defect.
  */
 export function diskTrouble(error: unknown): UserError | null {
   const { code = '', path, syscall = '' } = (error ?? {}) as Partial<NodeJS.ErrnoException>;

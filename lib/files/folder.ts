@@ -4,10 +4,10 @@ import { UserError } from '../errors';
 import { fileError } from './fileError';
 
 /**
- * What lies at a path; null where nothing does. Unlike `existsSync`, it takes only a path that leads nowhere for one, and
- * not a folder that may not be read or a disk that fails.
+ * Stats of a path; null if nothing exists there. Unlike `existsSync`, it does not treat an unreadable folder
+ * or a failing disk as a missing path.
  *
- * @throws UserError where that cannot be told
+ * @throws UserError if that cannot be determined
  */
 export function lookAt(path: string): Stats | null {
   try {
@@ -18,8 +18,8 @@ export function lookAt(path: string): Stats | null {
 }
 
 /**
- * Makes a folder and those above it; one that is there is left as it is. Node's recursive mkdir calls a read-only or a
- * full disk a missing folder, and does not return at all on file systems such as /proc.
+ * Creates a folder and its parents; an existing folder is kept unchanged. Node's recursive mkdir reports a
+ * read-only or full disk as a missing folder, and never returns on file systems such as /proc.
  *
  * @throws UserError
  */

@@ -11,31 +11,31 @@ import { isThisProcess, newOwner, ownerState, ownerText } from './owner';
 
 export interface FolderLockArgs {
   readonly folder: string;
-  /** Name of the file that tells the holder. */
+  /** Name of the lock file, which identifies the holder. */
   readonly name: string;
-  /** What holders do, such as `is training in`. */
+  /** Activity of holders, such as `is training in`. */
   readonly doing: string;
-  /** What they do it with, for messages; default: the folder. */
+  /** Object of that activity, for messages; default: the folder. */
   readonly subject?: string;
   /**
-   * Whether this process may take it again, as a notebook does that opens its run again. Who held it before has it no
-   * longer.
+   * True if this process may take the lock again, as a notebook does when it reopens its run. The previous
+   * holder then loses it.
    */
   readonly again?: boolean;
-  /** Told of a wait. */
+  /** Called with a sentence when the lock has to be waited for. */
   readonly report?: (sentence: string) => void;
-  /** How long a holder that can't be asked may show no life [ms]. */
+  /** Time without a sign of life after which a holder that cannot be queried loses the lock [ms]. */
   readonly silentMs?: number;
 }
 
-/** How often a holder shows that it lives [ms]. */
+/** Interval of a holder's signs of life [ms]. */
 const beatMs = 5000;
 const lookMs = 250;
 
 /**
- * Keeps two calls, processes, containers or machines from writing to one folder at once. A lock whose process has ended
- * counts for nothing: one of this machine at once, one of another machine or container once it has shown no life for a
- * while.
+ * Prevents two calls, processes, containers or machines from writing to one folder at the same time. A lock
+ * whose process has ended is ignored: immediately if it belongs to this machine; if it belongs to another
+ * machine or container, once it has shown no sign of life for a while.
  */
 export class FolderLock {
   private readonly beat: Worker;
@@ -48,17 +48,18 @@ export class FolderLock {
     const workerData: BeatData = { path, text, everyMs: beatMs };
     this.beat = new Worker(join(__dirname, 'lockBeat.js'), { workerData, execArgv: [] });
     this.beat.unref();
-    // Without it the lock holds all the same for whoever can ask for our process.
+    // Without it, the lock still holds for anyone who can query this process.
     this.beat.on('error', () => undefined);
   }
 
-  /** @throws UserError if another holds the folder, or it cannot be written to */
+  /** @throws UserError if another holder has the folder, or it cannot be written to */
   static async take(args: FolderLockArgs): Promise<FolderLock> {
     const { folder, name, subject = folder } = args;
     const path = join(folder, name);
     const owner = newOwner();
     const text = `${ownerText(owner)} ${hostname()}\n`;
-    // Between looking and writing another may have been as quick: then its name stands there.
+    // Another process may have taken the lock between the check and the write; the file then names that
+    // process.
     for (let attempt = 0; attempt < 5; attempt++) {
       const found = readLock(path);
       if (found !== null && !(await givesWay(found, path, args))) continue;
@@ -67,7 +68,10 @@ export class FolderLock {
     throw new UserError(`Other processes are taking "${subject}" at the same time; try again.`);
   }
 
-  /** @throws UserError where it was taken over meanwhile, because we showed no life, or in this process */
+  /**
+   * @throws UserError if the lock was taken over, because this holder showed no sign of life or by another
+   * call in this process
+   */
   requireHeld(): void {
     if (readLock(this.path)?.text === this.text) return;
     throw new UserError(
@@ -75,7 +79,7 @@ export class FolderLock {
     );
   }
 
-  /** Nothing happens where another has the folder now. */
+  /** Does nothing if another holder has the folder now. */
   release(): void {
     void this.beat.terminate();
     if (readLock(this.path)?.text === this.text) rmSync(this.path, { force: true });
@@ -83,8 +87,8 @@ export class FolderLock {
 }
 
 /**
- * @returns whether the lock that was found is gone now; false where it has changed meanwhile
- * @throws UserError where its holder lives
+ * @returns true if the lock that was found is gone now; false if it has changed meanwhile
+ * @throws UserError if its holder is alive
  */
 async function givesWay(found: FoundLock, path: string, args: FolderLockArgs): Promise<boolean> {
   const { owner, host, text } = found;
@@ -112,7 +116,7 @@ async function showsLife(
   path: string,
   { folder, subject = folder, report, silentMs = usualSilentMs }: FolderLockArgs,
 ): Promise<'alive' | 'silent' | 'changed'> {
-  // Clocks of machines differ: the age of a file is told by that of the folder.
+  // The clocks of machines differ, so the file's age is measured against the folder's time.
   if (folderTimeMs(folder) - found.modifiedMs > silentMs) return 'silent';
   report?.(`"${subject}" was in use on ${found.host} a moment ago: waiting for a sign of life from there.`);
   for (const startMs = performance.now(); performance.now() - startMs < silentMs; await wait(lookMs)) {
@@ -135,7 +139,7 @@ function folderTimeMs(folder: string): number {
   }
 }
 
-/** Writes a lock, with all of its text from the start; false where there is one. */
+/** Creates a lock file with its full text in one step; returns false if one exists. */
 function create(path: string, folder: string, text: string): boolean {
   const whole = join(folder, `.lock.${text.split(' ')[0]}.partial`);
   try {
@@ -162,7 +166,7 @@ function createWithoutLinks(path: string, text: string): boolean {
   }
 }
 
-/** Removes this lock and no other, should another process have been faster; returns whether it was this one. */
+/** Removes this lock but no other, in case another process was faster; returns true if it was this one. */
 function remove(path: string, text: string): boolean {
   const aside = `${path}.${ownerText(newOwner())}`;
   try {

@@ -3,10 +3,10 @@ import { basename, join } from 'node:path';
 import { UserError } from '../errors';
 
 /**
- * Turns away what holds a graph: TensorFlow's SavedModel and frozen graphs, TensorFlow.js's and Keras's models, ONNX. A
- * graph is code. This project makes each of its graphs itself and loads none.
+ * Rejects files that hold a graph: TensorFlow's SavedModel and frozen graphs, models of TensorFlow.js and
+ * Keras, ONNX. A graph is code; this project builds all its graphs itself and loads none.
  *
- * @throws UserError naming the path and what can be given
+ * @throws UserError naming the path and the accepted files
  */
 export function refuseGraph(path: string): void {
   const isFolder = existsSync(path) && statSync(path).isDirectory();

@@ -6,7 +6,7 @@ const blockBytes = 2 ** 20;
 /**
  * Size and SHA-256 of a file's content.
  *
- * @throws the system's error where it can't be read
+ * @throws the system's error if it cannot be read
  */
 export async function hashFile(path: string): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');

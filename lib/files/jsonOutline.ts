@@ -1,14 +1,14 @@
-/** Why a text is refused before it is parsed, as the end of a sentence. */
+/** Reason for rejecting a text before it is parsed, as the end of a sentence. */
 export class JsonOutlineError extends Error {}
 
 const quote = 0x22;
 const backslash = 0x5c;
 
 /**
- * Walks over JSON text once, taking no memory for its values: how deeply is it nested, and which keys has its
- * outermost object? The keys come as they stand in the text, in quotes, with repetitions.
+ * Scans JSON text once, without using memory for its values, to find the nesting depth and the keys of the
+ * outermost object. The keys are returned as they appear in the text, in quotes, with repetitions.
  *
- * @throws JsonOutlineError where it is nested more deeply than `maxDepth`
+ * @throws JsonOutlineError if the nesting is deeper than `maxDepth`
  */
 export function outlineKeys(text: string, maxDepth: number): string[] {
   const keys: string[] = [];
@@ -41,7 +41,7 @@ export function outlineKeys(text: string, maxDepth: number): string[] {
   return keys;
 }
 
-/** Place of the quote that ends the string beginning at `start`. */
+/** Position of the quote that ends the string beginning at `start`. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text.charCodeAt(at) !== quote) at += text.charCodeAt(at) === backslash ? 2 : 1;

@@ -2,8 +2,9 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 
 /*
- * The thread that shows that a lock's holder lives: it writes the lock anew from time to time, also while the main thread
- * computes for minutes. Whoever takes the lock over gives its name to another file, which this one does not touch.
+ * Worker thread that gives a lock's signs of life: it rewrites the lock file from time to time, even while
+ * the main thread computes for minutes. A process that takes the lock over creates a different file, which
+ * this thread does not touch.
  */
 
 export interface BeatData {
@@ -18,7 +19,7 @@ function beat(file: number): void {
   try {
     writeSync(file, text, 0);
   } catch {
-    // A full disk or a broken mount: the main thread tells of it, at its next write.
+    // A full disk or a broken mount; the main thread reports it at its next write.
   }
 }
 
@@ -27,5 +28,5 @@ try {
   if (readFileSync(file, 'utf8') === text) setInterval(() => beat(file), everyMs);
   else closeSync(file);
 } catch {
-  // Let go of already.
+  // Already released.
 }

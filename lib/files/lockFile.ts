@@ -2,19 +2,19 @@ import { readFileSync, statSync } from 'node:fs';
 import { fileError } from './fileError';
 import { ownerState, parseOwner, type Owner } from './owner';
 
-/** The file of a lock as it was found. */
+/** A lock file as it was found. */
 export interface FoundLock {
   readonly text: string;
-  /** Null where the file names none. */
+  /** Null if the file names no owner. */
   readonly owner: Owner | null;
   readonly host: string;
   readonly modifiedMs: number;
 }
 
-/** How long a holder that can't be asked may show no life [ms]. */
+/** Time without a sign of life after which a holder that cannot be queried loses its lock [ms]. */
 export const usualSilentMs = 30_000;
 
-/** The lock that lies at a path; null where there is none. */
+/** The lock at a path; null if there is none. */
 export function readLock(path: string): FoundLock | null {
   try {
     const text = readFileSync(path, 'utf8');
@@ -28,8 +28,8 @@ export function readLock(path: string): FoundLock | null {
 }
 
 /**
- * Whether a lock is held, for those who only look on: `abandoned` is one whose process has ended without letting go of it, or
- * that has shown no life for long, as clocks tell.
+ * State of a lock, for observers. `abandoned`: its process has ended without releasing it, or it has shown no
+ * sign of life for long, by the clocks.
  */
 export function lockState(path: string): 'free' | 'held' | 'abandoned' {
   const found = readLock(path);

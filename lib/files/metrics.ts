@@ -7,12 +7,12 @@ import { fileError } from './fileError';
 import { lookAt } from './folder';
 import { readText } from './readText';
 
-/** Figures of one step; `step` orders the rows. What was not measured at a step is missing. */
+/** Metrics of one step; `step` orders the rows. Values that were not measured at a step are absent. */
 export type MetricsRow = Readonly<Record<string, number>> & { readonly step: number };
 
 /**
- * Appends figures to a `.csv` or `.jsonl` file. Each row is one write of a whole line, so that a kill costs at
- * most the row under way, and a reader may follow the file while it grows.
+ * Appends metrics to a `.csv` or `.jsonl` file. Each row is one write of a whole line, so that a kill loses
+ * at most the current row, and a reader may follow the file while it grows.
  */
 export class MetricsWriter {
   private readonly file: number;
@@ -20,10 +20,10 @@ export class MetricsWriter {
 
   /**
    * @param path ends in `.csv` or `.jsonl`
-   * @param afterStep when resuming: the last step that counts; later rows and a half-written line are dropped.
-   *   Null: start over.
-   * @param twin another file of the same rows, from which one that is missing is made again
-   * @param sparse columns that not every row has; files that were begun without them get them
+   * @param afterStep when resuming: the last step to keep; later rows and an incomplete line are dropped.
+   * Null: start over.
+   * @param twin another file with the same rows, from which a missing file is restored
+   * @param sparse columns that some rows lack; files started without them get them
    */
   constructor(
     readonly path: string,
@@ -41,7 +41,7 @@ export class MetricsWriter {
     this.file = this.attempt(() => openSync(path, 'a'));
   }
 
-  /** Appends a row; the first one fixes the columns. */
+  /** Appends a row; the first row fixes the columns. */
   write(row: MetricsRow): void {
     let text = '';
     if (!this.columns) {
@@ -56,7 +56,7 @@ export class MetricsWriter {
     this.attempt(() => appendWhole(this.file, Buffer.from(text, 'utf8')));
   }
 
-  /** Makes the rows written so far outlive a power cut. */
+  /** Makes the rows written so far survive a power cut. */
   flush(): void {
     this.attempt(() => fsyncSync(this.file));
   }
@@ -76,7 +76,7 @@ export class MetricsWriter {
   private format(row: MetricsRow): string {
     const values = this.columns!.map((name) => row[name] ?? null);
     if (this.isCsv) return formatCsvLine(values);
-    // JSON has no NaN: such figures are kept as text.
+    // JSON has no NaN, so such values are stored as text.
     return JSON.stringify(row, (_, value: unknown) =>
       Number.isFinite(value) || value === row ? value : String(value),
     );
@@ -91,11 +91,11 @@ export class MetricsWriter {
   }
 }
 
-/** The files in which a folder keeps its figures, both with all rows. */
+/** Metrics files of a folder, both with all rows. */
 export const metricsFiles = ['metrics.csv', 'metrics.jsonl'] as const;
 
 /**
- * Opens both files of a folder. One of them that was deleted is made again from the other.
+ * Opens both metrics files of a folder. If one was deleted, it is restored from the other.
  *
  * @param afterStep as of {@link MetricsWriter}
  * @param sparse as of {@link MetricsWriter}
@@ -110,16 +110,18 @@ export function openMetricsFiles(
 }
 
 /**
- * The rows of a folder's figures, from the one of its files that is there; null where neither is.
+ * Rows of a folder's metrics, from whichever of its files exists; null if neither does.
  *
- * @throws UserError where it is no table of figures
+ * @throws UserError if the file is not a metrics table
  */
 export function readFolderMetrics(folder: string): MetricsRow[] | null {
   const path = metricsFiles.map((name) => join(folder, name)).find((each) => lookAt(each) !== null);
   return path === undefined ? null : readMetrics(path);
 }
 
-/** Appends all bytes or none: a disk that is nearly full takes a part only, of which no half line may remain. */
+/**
+ * Appends all bytes or none: a nearly full disk takes only part of them, and no incomplete line may remain.
+ */
 function appendWhole(file: number, bytes: Uint8Array): void {
   const { size } = fstatSync(file);
   try {
@@ -131,9 +133,9 @@ function appendWhole(file: number, bytes: Uint8Array): void {
 }
 
 /**
- * The rows of a metrics file; a half-written last line is left out.
+ * Rows of a metrics file; an incomplete last line is skipped.
  *
- * @throws UserError where the file is missing or is no table of figures with a column `step`
+ * @throws UserError if the file is missing or is not a metrics table with a column `step`
  */
 export function readMetrics(path: string): MetricsRow[] {
   const text = readText(path);
@@ -141,7 +143,7 @@ export function readMetrics(path: string): MetricsRow[] {
   return path.endsWith('.csv') ? checked(path, fromCsv(whole)) : parseMetricsLines(path, whole);
 }
 
-/** The rows of whole lines of a `.jsonl` file. @throws UserError as {@link readMetrics} */
+/** Rows of complete lines of a `.jsonl` file. @throws UserError as {@link readMetrics} */
 export function parseMetricsLines(path: string, text: string): MetricsRow[] {
   return checked(path, fromJsonLines(text));
 }

@@ -4,16 +4,16 @@ import { fileError } from './fileError';
 import { lookAt } from './folder';
 import { metricsFiles, parseMetricsLines, readFolderMetrics, type MetricsRow } from './metrics';
 
-/** The rows of a folder's figures while they grow. Only what is new is read. */
+/** Follows the rows of a folder's metrics while they grow, reading only what is new. */
 export class MetricsFollower {
   private rows: MetricsRow[] = [];
-  /** Which file was read: one that is written anew has another number. */
+  /** Inode of the file that was read; a rewritten file has a different one. */
   private file = -1;
   private offset = 0;
 
   constructor(private readonly folder: string) {}
 
-  /** All rows that are there now. */
+  /** All rows available now. */
   read(): readonly MetricsRow[] {
     const path = join(this.folder, metricsFiles[1]);
     if (lookAt(path) === null) return (this.rows = readFolderMetrics(this.folder) ?? []);

@@ -3,22 +3,22 @@ import type { StoredTensor, TensorFile, TensorInfo } from './tensorFile';
 
 export interface TensorFileArgs {
   /**
-   * Which weights of a file are meant that holds several: where their state dict stands in it, such as `teacher` or
-   * `models/teacher`, or how their names begin in a state dict of several networks.
+   * Weights to use where a file holds several: the path of their state dict, such as `teacher` or
+   * `models/teacher`, or the prefix of their names in a state dict of several networks.
    */
   readonly stateDict?: string;
 }
 
-/** Parts of names that PyTorch's wrappers add: compilation, data parallelism, sharding, recomputation. */
+/** Name parts added by PyTorch's wrappers: compilation, data parallelism, sharding, recomputation. */
 const wrappers = new Set(['_orig_mod', 'module', '_fsdp_wrapped_module', '_checkpoint_wrapped_module']);
-/** What `AveragedModel` counts beside the network that it wraps. */
+/** Counter that `AveragedModel` stores beside the network it wraps. */
 const averages = 'n_averaged';
 
 /**
- * The same tensors by the names that the network itself gives them: without the parts of wrappers, wherever they
- * stand; and, where a part of the file is asked for, only that part, without its name.
+ * The same tensors under the network's own names: without the name parts of wrappers, wherever they occur. If
+ * a part of the file is requested, only that part, without its prefix.
  *
- * @throws UserError where nothing in the file has this part's name
+ * @throws UserError if no name in the file has this prefix
  */
 export function namedTensors(file: TensorFile, { stateDict }: TensorFileArgs): TensorFile {
   const stored = file.names();
@@ -30,7 +30,7 @@ export function namedTensors(file: TensorFile, { stateDict }: TensorFileArgs): T
   return isSame ? file : new RenamedTensors(file, names, isPart ? stateDict : file.stateDict);
 }
 
-/** Names without wrappers, to those in the file; unchanged if two would become one. */
+/** Maps names without wrappers to those in the file; unchanged if two would become equal. */
 function plainNames(stored: readonly string[]): Map<string, string> {
   const names = new Map(stored.map((name) => [withoutWrappers(name), name]));
   if (names.size !== stored.length) return new Map(stored.map((name) => [name, name]));
@@ -41,7 +41,7 @@ function plainNames(stored: readonly string[]): Map<string, string> {
 
 function withoutWrappers(name: string): string {
   const parts = name.split('.');
-  // The last part is the tensor's own.
+  // The last part is the tensor's own name.
   return parts.filter((part, index) => index === parts.length - 1 || !wrappers.has(part)).join('.');
 }
 
@@ -58,7 +58,7 @@ function noSuchPart(file: TensorFile, part: string): UserError {
 class RenamedTensors implements TensorFile {
   constructor(
     private readonly file: TensorFile,
-    /** Names in the file by those that are shown. */
+    /** Names in the file, keyed by the names shown. */
     private readonly stored: ReadonlyMap<string, string>,
     readonly stateDict: string | null,
   ) {}
@@ -111,7 +111,7 @@ class RenamedTensors implements TensorFile {
     this.file.close();
   }
 
-  /** A name that is not there stays as it is, for the file's own message. */
+  /** Unknown names are kept, so that the file itself reports them. */
   private nameInFile(name: string): string {
     return this.stored.get(name) ?? name;
   }

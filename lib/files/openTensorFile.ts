@@ -7,7 +7,7 @@ import { type TensorFileArgs, namedTensors } from './namedTensors';
 import { TorchReader, isTorchFile } from './torch/reader';
 
 /**
- * Opens a file of tensors, safetensors or of `torch.save`, whatever its ending; no code in it is run.
+ * Opens a tensor file, safetensors or of `torch.save`, whatever its extension; no code in it is run.
  *
  * @throws UserError naming the file and what is wrong with it
  */

@@ -4,27 +4,27 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /*
- * Who holds a file or folder. The number of a process does not say: containers count their processes anew from 1, may
- * have the same host name, and numbers are used again. So an owner has a random token of its own, which tells it from
- * all others, in the same process as well; and to be told from one that has ended, the place in which its process has
- * that number and the time at which it was started.
+ * Identity of the holder of a file or folder. A process id is not enough: containers number their processes
+ * from 1 again and may share a host name, and ids are reused. An owner therefore has a random token that
+ * distinguishes it from all others, even in the same process. To tell whether its process has ended, it also
+ * records where that process id is valid and when the process was started.
  */
 
-/** What holds something: one call of one process. */
+/** The holder of something: one call of one process. */
 export interface Owner {
-  /** Random; no two owners have the same. */
+  /** Random and unique to this owner. */
   readonly token: string;
-  /** Where the number of the process means anything: a running system, and in it a container. */
+  /** Scope in which the process id is valid: a running system and a container in it. */
   readonly place: string;
   readonly processId: number;
-  /** When the process was started, as the system tells it. */
+  /** Start time of the process, as the system reports it. */
   readonly started: string;
 }
 
-/** Whether an owner's process runs; of one in another place only its own signs of life can tell. */
+/** Whether an owner's process runs; for one elsewhere, only its signs of life tell. */
 export type OwnerState = 'runs' | 'has ended' | 'is elsewhere';
 
-/** An owner that is this process, told from all other owners, also from those of the same process. */
+/** A new owner in this process, distinct from all others, including those of the same process. */
 export function newOwner(): Owner {
   return { ...thisProcess(), token: randomBytes(8).toString('hex') };
 }
@@ -40,12 +40,12 @@ export function isThisProcess({ place, processId, started }: Owner): boolean {
   return place === own.place && processId === own.processId && started === own.started;
 }
 
-/** An owner as part of a file's name. */
+/** Encodes an owner as part of a file name. */
 export function ownerText({ place, processId, started, token }: Owner): string {
   return `${place}-${processId}-${started}-${token}`;
 }
 
-/** The owner that a text of {@link ownerText} names; null where it names none. */
+/** Decodes a text of {@link ownerText}; null if it names no owner. */
 export function parseOwner(text: string): Owner | null {
   const parts = /^(\w+)-(\d+)-(\w+)-([0-9a-f]{16})$/.exec(text);
   if (!parts) return null;
@@ -54,24 +54,27 @@ export function parseOwner(text: string): Owner | null {
 
 let own: Omit<Owner, 'token'> | undefined;
 
-/** Asked of the system once; it does not change. */
+/** Queried from the system once, since it does not change. */
 function thisProcess(): Omit<Owner, 'token'> {
   return (own ??= { place: placeOf(), processId: process.pid, started: startOf(process.pid) || '0' });
 }
 
-/** A hash of what tells this running system and this container from others. */
+/** Hash that identifies this running system and this container. */
 function placeOf(): string {
   const parts = [
     hostname(),
     attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     attempt(() => readlinkSync('/proc/self/ns/pid')),
-    // Of a container: when it was started; names of namespaces are used again.
+    // The container's start time, because names of namespaces are reused.
     startOf(1),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12);
 }
 
-/** When a process was started; `''` where that is not to be had, null where there is none or it has only to be reaped. */
+/**
+ * Start time of a process; `''` if it is not available, null if there is no such process or it only waits to
+ * be reaped.
+ */
 function startOf(processId: number): string | null {
   if (!exists(processId)) return null;
   return process.platform === 'linux' ? startOnLinux(processId) : startElsewhere(processId);
@@ -80,7 +83,7 @@ function startOf(processId: number): string | null {
 function startOnLinux(processId: number): string | null {
   const text = attempt(() => readFileSync(`/proc/${processId}/stat`, 'utf8'));
   if (text === null) return exists(processId) ? '' : null;
-  // The name of the program, in brackets, may hold anything.
+  // The program's name, in parentheses, may contain anything.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return /^[ZXx]$/.test(fields[0]) ? null : fields[19];
 }

@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { UserError } from '../errors';
 import { DamagedFile, fileError } from './fileError';
 
-/** A file that is open for reading at any place. Every error names it. */
+/** A file open for reading at any offset. Every error names the file. */
 export class RandomAccessFile {
   private constructor(
     readonly path: string,
@@ -10,9 +10,9 @@ export class RandomAccessFile {
     readonly byteLength: number,
   ) {}
 
-  /** @throws UserError where there is no such file, no right to read it, or it is a folder, a pipe or a device */
+  /** @throws UserError if the file does not exist, may not be read, or is a folder, a pipe or a device */
   static open(path: string): RandomAccessFile {
-    // A pipe would be waited for without end until somebody writes to it.
+    // Without O_NONBLOCK, opening a pipe would block until somebody writes to it.
     const flags = constants.O_RDONLY | constants.O_NONBLOCK;
     const descriptor = attempt(path, () => openSync(path, flags));
     try {
@@ -30,7 +30,7 @@ export class RandomAccessFile {
     }
   }
 
-  /** Reads `length` bytes from `offset`; both must lie in the file. */
+  /** Reads `length` bytes from `offset`; both must lie within the file. */
   read(offset: number, length: number): ArrayBuffer {
     if (offset + length > this.byteLength) {
       throw this.shorter(`it ends before byte ${offset + length}`);

@@ -4,10 +4,10 @@ import { wrongValue } from '../wrongValue';
 import { readText } from './readText';
 
 /**
- * What a JSON file holds.
+ * Reads and validates a JSON file.
  *
- * @param sentence what the user is told where it holds something else, given what is wrong with it
- * @throws UserError if it cannot be read, or is not of this schema
+ * @param sentence builds the user's message from what is wrong with the content
+ * @throws UserError if it cannot be read or does not match the schema
  */
 export function readJson<T>(path: string, schema: z.ZodType<T>, sentence: (wrong: string) => string): T {
   const value = parse(readText(path), sentence);

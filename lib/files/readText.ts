@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileError } from './fileError';
 
 /**
- * The text of a small file.
+ * Reads a small text file.
  *
  * @throws UserError if it cannot be read
  */

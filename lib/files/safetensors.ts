@@ -35,7 +35,7 @@ export class SafetensorsReader implements TensorFile {
   }
 
   /**
-   * Opens a file and checks its header: every tensor's type, shape and place, against the file's length.
+   * Opens a file and checks its header: every tensor's type, shape and position, against the file's length.
    *
    * @throws UserError naming the file and what is wrong with it
    */
@@ -57,7 +57,7 @@ export class SafetensorsReader implements TensorFile {
     return this.header.metadata;
   }
 
-  /** Whether reading compares with hashes, see {@link writeSealedSafetensors}. */
+  /** True if tensors are verified against hashes, see {@link writeSealedSafetensors}. */
   get sealed(): boolean {
     return this.hashes !== null;
   }
@@ -83,23 +83,23 @@ export class SafetensorsReader implements TensorFile {
     return this.header.entries.has(name);
   }
 
-  /** Type, shape and place of a tensor, without reading it. */
+  /** Type, shape and position of a tensor, without reading it. */
   entry(name: string): TensorEntry {
     const entry = this.header.entries.get(name);
     if (!entry) throw new UserError(`"${this.path}" has no tensor "${name}"; is it a file of another kind?`);
     return entry;
   }
 
-  /** Each tensor has its own place in this format. */
+  /** In this format, each tensor has its own storage. */
   storageOf(name: string): string {
     return name;
   }
 
   /**
-   * Reads one tensor; 64 and 16 bit floats become float32, other whole numbers int32. In a sealed file its bytes
-   * are compared with their hash.
+   * Reads one tensor; 64-bit and 16-bit floats become float32, other integers int32. In a sealed file, its
+   * bytes are verified against their hash.
    *
-   * @throws DamagedFile where they are not as they were written
+   * @throws DamagedFile if they have changed since they were written
    */
   read(name: string): StoredTensor {
     const { dtype, shape, offset, byteLength } = this.entry(name);
@@ -121,7 +121,7 @@ export class SafetensorsReader implements TensorFile {
   }
 }
 
-/** @throws UserError where it is missing or no sound safetensors file */
+/** @throws UserError if the file is missing or not a valid safetensors file */
 export function openSafetensors(path: string): SafetensorsReader {
   return SafetensorsReader.open(path);
 }
@@ -143,9 +143,9 @@ export function readSafetensors(path: string): {
 }
 
 /**
- * Writes tensors in the given order, atomically, holding no more than one at a time.
+ * Writes tensors in the given order, atomically, holding at most one at a time in memory.
  *
- * @throws UserError where the file can't be written; an older one is then unharmed
+ * @throws UserError if the file cannot be written; an older one then stays intact
  */
 export function writeSafetensors(
   path: string,
@@ -159,10 +159,11 @@ export function writeSafetensors(
 }
 
 /**
- * The same with a seal in its metadata: a SHA-256 of each tensor (`sha256`, JSON by name) and one of the metadata
- * themselves. Reading compares them. Each tensor's bytes are asked for once and hashed as they are written.
+ * Like writeSafetensors, with a seal in the metadata: a SHA-256 of each tensor (`sha256`, JSON by name) and
+ * one of the metadata themselves, verified on reading. Each tensor's bytes are requested once and hashed as
+ * they are written.
  *
- * @throws UserError where the file can't be written; an older one is then unharmed
+ * @throws UserError if the file cannot be written; an older one then stays intact
  */
 export function writeSealedSafetensors(
   path: string,
@@ -171,7 +172,8 @@ export function writeSealedSafetensors(
 ): void {
   const header = (seal: Seal) => encodeHeader(tensors, { ...metadata, ...seal });
   writeFileAtomic(path, (file) => {
-    // The hashes are known when the tensors are written: until then zeros of the same length stand in their place.
+    // The hashes are known only after the tensors are written; until then, zeros of the same length take
+    // their place.
     file.append(header(emptySeal(metadata, tensors.keys())));
     const hashes = new Map<string, string>();
     for (const [name, source] of tensors) {

@@ -3,10 +3,10 @@ import { JsonOutlineError, outlineKeys } from './jsonOutline';
 
 /*
  * The safetensors format: 8 bytes with the length of the header (little-endian), the header in JSON, then the
- * tensors' bytes without gaps. The header names each tensor's type, shape and place after the header.
+ * tensors' bytes without gaps. The header gives each tensor's type, shape and offset after the header.
  */
 
-/** Bytes of one value of each type that the format knows. */
+/** Bytes per value of each type in the format. */
 export const bytesPerValue = {
   BOOL: 1,
   U8: 1,
@@ -27,7 +27,7 @@ export const bytesPerValue = {
 } as const;
 export type StoredType = keyof typeof bytesPerValue;
 
-/** Where a tensor lies in the file. */
+/** Type, shape and position of a tensor in the file. */
 export interface TensorEntry {
   readonly dtype: StoredType;
   readonly shape: readonly number[];
@@ -41,13 +41,13 @@ export interface SafetensorsHeader {
   readonly entries: ReadonlyMap<string, TensorEntry>;
 }
 
-/** The format's own limit. */
+/** Limit set by the format. */
 export const maxHeaderBytes = 100_000_000;
 /** Tensors start at multiples of this many bytes. */
 const alignment = 8;
 const metadataKey = '__metadata__';
 const maxRank = 64;
-/** The header, its tensors' descriptions, their lists. */
+/** Nesting: the header, its tensors' descriptions, their lists. */
 const headerDepth = 3;
 
 const entrySchema = z.object({
@@ -57,10 +57,10 @@ const entrySchema = z.object({
 });
 const metadataSchema = z.record(z.string(), z.string());
 
-/** Further types that the format knows, of blocks with common scales or with other codes; they are not read here. */
+/** Further types of the format, with block scales or other encodings; they are not supported. */
 const unreadTypes = new Set(['F4', 'F6_E2M3', 'F6_E3M2', 'F8_E8M0', 'F8_E4M3FNUZ', 'F8_E5M2FNUZ']);
 
-/** A sound header with a tensor of a type that is not read. */
+/** Thrown for a valid header with a tensor of an unsupported type. */
 export class UnreadType extends Error {
   constructor(
     readonly tensor: string,
@@ -70,13 +70,13 @@ export class UnreadType extends Error {
   }
 }
 
-/** Why a header is refused, as the end of a sentence. */
+/** Reason for rejecting a header, as the end of a sentence. */
 export class HeaderError extends Error {}
 
 /**
- * Reads and checks a header before any memory is taken for tensors.
+ * Reads and checks a header before any memory is allocated for tensors.
  *
- * @param json the header's bytes, without the 8 that give their number
+ * @param json the header's bytes, without the 8 length bytes
  * @param fileBytes length of the whole file
  * @throws HeaderError, UnreadType
  */
@@ -134,7 +134,7 @@ function parseObject(json: Buffer): Map<string, unknown> {
   return new Map(Object.entries(tree));
 }
 
-/** JSON.parse would silently take the last of several entries for one tensor. */
+/** JSON.parse would silently keep the last of several entries for one tensor. */
 function requireUnique(keys: readonly string[]): void {
   const seen = new Set<string>();
   for (const key of keys) {
@@ -158,7 +158,7 @@ function parseEntry(name: string, value: unknown, dataStart: number): TensorEntr
   return { dtype, shape, offset: dataStart + begin, byteLength: end - begin };
 }
 
-/** Tensors must fill the rest of the file, one after the other. */
+/** Tensors must fill the rest of the file without gaps or overlaps. */
 function checkLayout(entries: ReadonlyMap<string, TensorEntry>, dataStart: number, fileBytes: number): void {
   const inOrder = [...entries].sort(([, a], [, b]) => a.offset - b.offset || a.byteLength - b.byteLength);
   let at = dataStart;

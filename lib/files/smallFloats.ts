@@ -6,7 +6,9 @@
 interface FloatFormat {
   readonly exponentBits: number;
   readonly fractionBits: number;
-  /** Whether the largest exponent means infinity and NaN, as in IEEE 754; else only all ones do, and mean NaN. */
+  /**
+   * True if the largest exponent means infinity and NaN, as in IEEE 754; otherwise only all ones mean NaN.
+   */
   readonly infinite: boolean;
 }
 
@@ -36,7 +38,7 @@ export function fromBF16(halves: Uint16Array): Float32Array {
   return new Float32Array(bits.buffer);
 }
 
-/** Rounded to the nearest, ties to even, as PyTorch does. */
+/** Rounds to nearest, ties to even, as PyTorch does. */
 export function toBF16(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   return Uint16Array.from(bits, (each, i) => {
@@ -46,7 +48,7 @@ export function toBF16(values: Float32Array): Uint16Array {
   });
 }
 
-/** Rounded to the nearest, ties to even; what is too large becomes infinity. */
+/** Rounds to nearest, ties to even; values that are too large become infinity. */
 export function toF16(values: Float32Array): Uint16Array {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   return Uint16Array.from(bits, (each, i) => {
@@ -55,7 +57,7 @@ export function toF16(values: Float32Array): Uint16Array {
     if (Number.isNaN(magnitude)) return sign | 0x7e00;
     if (magnitude >= 65520) return sign | 0x7c00;
     const exponent = Math.max(-14, ((each >>> 23) & 0xff) - 127);
-    // Steps of this size lie between neighbours. Rounding up to the next power of two carries into the exponent.
+    // Spacing of neighbouring values. Rounding up to the next power of two carries into the exponent.
     const steps = roundHalfToEven(magnitude / 2 ** (exponent - 10));
     return sign | (steps < 1024 ? steps : ((exponent + 14) << 10) + steps);
   });
@@ -75,7 +77,7 @@ function decode(format: FloatFormat, bits: Uint16Array | Uint8Array): Float32Arr
   return result;
 }
 
-/** What each pattern of bits means. */
+/** Value of each bit pattern. */
 function everyValue({ exponentBits, fractionBits, infinite }: FloatFormat): Float32Array {
   const bias = 2 ** (exponentBits - 1) - 1;
   const largest = 2 ** exponentBits - 1;

@@ -1,11 +1,11 @@
 /*
- * The parts of a tar archive (POSIX ustar): each member is a header of one block, its bytes, and zeros up to the next
- * block; two blocks of zeros end the archive.
+ * The parts of a tar archive (POSIX ustar). Each member is a header of one block, its bytes, and zeros up to
+ * the next block; two blocks of zeros end the archive.
  */
 
 /** Size of a block [bytes]. */
 export const tarBlock = 512;
-/** What ends an archive. */
+/** End of an archive. */
 export const tarEnd = new Uint8Array(2 * tarBlock);
 /** Largest member whose size fits into a header [bytes]. */
 export const mostTarMemberBytes = 8 ** 11 - 1;
@@ -15,13 +15,13 @@ export interface TarMember {
   readonly bytes: number;
 }
 
-/** Bytes that a member takes after its header, with the zeros that fill its last block. */
+/** Bytes that a member takes after its header, including the padding of its last block. */
 export function tarPadded(bytes: number): number {
   return Math.ceil(bytes / tarBlock) * tarBlock;
 }
 
 /**
- * The header of a plain file without owner or date, so that equal content gives equal archives.
+ * The header of a regular file without owner or date, so that equal content gives equal archives.
  *
  * @param name at most 99 ASCII characters
  */
@@ -43,7 +43,7 @@ export function tarHeader({ name, bytes }: TarMember): Buffer {
   return header;
 }
 
-/** Reads a header; null where it is none, or damaged. */
+/** Parses a header; null if it is not one or is damaged. */
 export function parseTarHeader(header: Buffer): TarMember | null {
   if (header.length < tarBlock || header.toString('latin1', place.magic, place.magic + 5) !== 'ustar')
     return null;

@@ -1,15 +1,15 @@
 import type { StoredType } from './safetensorsHeader';
 import { fromBF16, fromF16, fromF8E4M3, fromF8E5M2, toBF16, toF16 } from './smallFloats';
 
-/** Types in which tensors are held. */
+/** Types of tensors in memory. */
 export type TensorType = 'F32' | 'I32';
-/** Types in which tensors are written: floating point also rounded to 16 bits. */
+/** Types of tensors in files: floating point may also be rounded to 16 bits. */
 export type WrittenType = TensorType | 'F16' | 'BF16';
 export type TensorValues = Float32Array | Int32Array;
 
 /**
- * Turns stored values into those we compute with: floating point into float32, whole numbers and truth values
- * into int32. Null for types that have no such form.
+ * Converts stored values to those used for computing: floating point to float32, integers and booleans to
+ * int32. Null for types that cannot be converted.
  */
 export function decodeValues(dtype: StoredType, bytes: ArrayBuffer): TensorValues | null {
   switch (dtype) {
@@ -43,7 +43,7 @@ export function decodeValues(dtype: StoredType, bytes: ArrayBuffer): TensorValue
   }
 }
 
-/** The bytes of values in the type in which they are written. */
+/** Encodes values in the type in which they are stored. */
 export function encodeValues(dtype: WrittenType, values: TensorValues): Uint8Array {
   const stored =
     values instanceof Float32Array && dtype === 'F16'
@@ -58,7 +58,7 @@ export function typeOf(values: TensorValues): TensorType {
   return values instanceof Float32Array ? 'F32' : 'I32';
 }
 
-/** Null where a number does not fit into 32 bits. */
+/** Null if a number does not fit into 32 bits. */
 function wholeNumbers(values: BigInt64Array): Int32Array | null {
   const result = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {

@@ -1,20 +1,23 @@
 import { bytesPerValue, valueCount } from './safetensorsHeader';
 import { type TensorValues, type WrittenType, encodeValues, typeOf } from './tensorCodec';
 
-/** A tensor to write; with a function its values are asked for when their turn comes, one tensor at a time. */
+/**
+ * A tensor to write. If its data is a function, the values are requested only when they are written, one
+ * tensor at a time.
+ */
 export interface TensorSource {
-  /** How it is written; floating-point values are given as float32 in any case. */
+  /** Type in the file; floating-point values are always given as float32. */
   readonly dtype: WrittenType;
   readonly shape: readonly number[];
   readonly data: TensorValues | (() => TensorValues);
 }
 
-/** How many bytes a tensor takes when it is written. */
+/** Number of bytes of a tensor in the file. */
 export function byteLengthOf({ dtype, shape }: Omit<TensorSource, 'data'>): number {
   return bytesPerValue[dtype] * valueCount(shape);
 }
 
-/** The bytes of a tensor to write. */
+/** Bytes of a tensor to write. */
 export function bytesOf(name: string, { dtype, shape, data }: TensorSource): Uint8Array {
   const values = typeof data === 'function' ? data() : data;
   const expected = dtype === 'I32' ? 'I32' : 'F32';

@@ -4,8 +4,8 @@ import { fileError } from './fileError';
 import { lookAt } from './folder';
 
 /**
- * Makes sure that a folder can be written to, or made where it is not there yet: before long work, whose result would be
- * lost. Makes nothing.
+ * Checks before long work, whose result would otherwise be lost, that a folder can be written to, or created
+ * if it does not exist. Creates nothing.
  *
  * @throws UserError
  */

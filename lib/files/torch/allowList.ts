@@ -6,11 +6,12 @@ import { OpaqueObject, UnreadableTensor } from './opaque';
 import { otherType, storageTypes, tensorTypes } from './tensorTypes';
 
 /*
- * The names of Python code that a state dict needs. None of them is looked up or run: each has a function here that
- * builds plain data from the arguments in the file, or is only a word. All other names make opaque objects.
+ * The Python names that a state dict needs. None of them is looked up or run: each either has a function here
+ * that builds plain data from the arguments in the file, or only stands as a value. All other names produce
+ * opaque objects.
  */
 
-/** What is made of the arguments of a call. */
+/** Builds a value from the arguments of a call. */
 type Build = (args: readonly PickleValue[]) => PickleValue;
 
 /** Names that may be called. */
@@ -33,17 +34,20 @@ const builders: Readonly<Record<string, Build>> = {
   'numpy._core.multiarray.scalar': decodeNumpyScalar,
 };
 
-/** Names that may only stand as values. */
+/** Names that may only occur as values. */
 const words = new Set([...Object.keys(storageTypes), ...Object.keys(tensorTypes)]);
-/** How PyTorch's functions begin that make tensors: those without a function above make ones that are not read. */
+/**
+ * Prefixes of PyTorch's functions that make tensors; those without a function above produce unreadable
+ * tensors.
+ */
 const tensorMakers = /^torch\.(_utils|_tensor)\._rebuild_/;
 
-/** Whether a state dict needs this name. */
+/** True if a state dict needs this name. */
 export function isKnown(name: string): boolean {
   return words.has(name) || Object.hasOwn(builders, name);
 }
 
-/** What a name makes of its arguments. */
+/** Value that a name builds from its arguments. */
 export function build(name: string, args: readonly PickleValue[]): PickleValue {
   if (words.has(name)) throw new PickleError(`it calls ${name}, which is not a function`);
   if (Object.hasOwn(builders, name)) return builders[name](args);
@@ -104,7 +108,7 @@ function rebuildParameter(args: readonly PickleValue[]): TensorRef | UnreadableT
   return tensor;
 }
 
-/** `(function, class, arguments, attributes)`: a tensor of another class, which is as good as a plain one. */
+/** `(function, class, arguments, attributes)`: a tensor of a subclass, treated as a plain tensor. */
 function rebuildSubclass([make, , args]: readonly PickleValue[]): PickleValue {
   if (!(make instanceof PickleGlobal) || !tensorMakers.test(make.name) || !Array.isArray(args)) {
     throw badArguments('a tensor');
@@ -117,7 +121,7 @@ function set([values = []]: readonly PickleValue[]): PickleValue[] {
   return [...(values as PickleValue[])];
 }
 
-/** Bytes as protocol 2 writes them: text whose letters stand for bytes. */
+/** Bytes as protocol 2 encodes them: text in which each character stands for a byte. */
 function encode(args: readonly PickleValue[]): Uint8Array {
   const [text, encoding] = args;
   if (typeof text !== 'string' || encoding !== 'latin1') throw badArguments('_codecs.encode');

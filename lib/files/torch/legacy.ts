@@ -7,18 +7,21 @@ import { PickleDict, type PickleValue, type StorageRef } from './pickleValues';
 import type { StoragePlace } from './storages';
 
 /*
- * Files of torch.save before version 1.6, or with `_use_new_zipfile_serialization=False`: five pickles, one after the
- * other (a magic number, a protocol, the machine's properties, the object, the keys of its storages), and then for
- * each key the number of values (8 bytes) and the values.
+ * Files of torch.save before version 1.6, or with `_use_new_zipfile_serialization=False`. They hold five
+ * pickles (a magic number, a protocol, the machine's properties, the object, the keys of its storages), and
+ * then for each key the number of values (8 bytes) and the values.
  */
 
 const magic = 119547037146038801333356n;
 const protocol = 1001;
 const opcodes = { protocol: 0x80, frame: 0x95, long: 0x8a } as const;
-/** So many bytes of a file tell whether it is one of these. */
+/** Number of leading bytes needed to recognise such a file. */
 export const legacyStartBytes = 13;
 
-/** Whether a file starts as such files do: a pickle, from protocol 4 on in a frame, of a whole number of ten bytes. */
+/**
+ * True if a file starts like a legacy file: with a pickle of a ten-byte integer, in a frame from protocol 4
+ * on.
+ */
 export function isLegacy(start: Uint8Array): boolean {
   const version = start[1];
   if (start[0] !== opcodes.protocol || version < 2 || version > 5) return false;
@@ -26,7 +29,7 @@ export function isLegacy(start: Uint8Array): boolean {
   return start[at] === opcodes.long && start[at + 1] === 10;
 }
 
-/** The object and the places of its storages. */
+/** Reads the object and the positions of its storages. */
 export function readLegacy(
   file: RandomAccessFile,
   maxPickleBytes: number,

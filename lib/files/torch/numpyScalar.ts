@@ -2,7 +2,7 @@ import { PickleError } from './pickleInput';
 import { OpaqueObject } from './opaque';
 import { NumpyType, type PickleValue } from './pickleValues';
 
-/** How one number of each numpy type is read. */
+/** Readers for one number of each numpy type. */
 const readers: Readonly<Record<string, (bytes: DataView, little: boolean) => number | boolean | bigint>> = {
   f8: (bytes, little) => bytes.getFloat64(0, little),
   f4: (bytes, little) => bytes.getFloat32(0, little),

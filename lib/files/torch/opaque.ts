@@ -1,20 +1,21 @@
 /*
- * Training scripts store objects of their own beside the weights: the script's arguments, paths, settings, samplers.
- * None of their code is looked up or run. Such an object is read as one whose class is known and whose content is not.
+ * Training scripts store objects of their own beside the weights: the script's arguments, paths, settings,
+ * samplers. None of their code is looked up or run. Such an object is read as one of a known class with
+ * unknown content.
  */
 
-/** An object of a class that weights don't need, by the name of the class or function that would make it. */
+/** An object that the weights do not need, identified by the class or function that would create it. */
 export class OpaqueObject {
   constructor(readonly name: string) {}
 }
 
-/** A tensor that is not read: of values of a type or in a layout that weights here can't have. */
+/** A tensor that cannot be read: its value type or layout is not supported for weights. */
 export class UnreadableTensor {
-  /** @param what in words, such as `values of type F4` */
+  /** @param what description, such as `values of type F4` */
   constructor(readonly what: string) {}
 }
 
-/** Modules whose functions act on the machine, or load and run other code. A file of weights has no use for them. */
+/** Modules whose functions act on the machine, or load and run other code. Weight files do not need them. */
 const harmfulModules = new Set([
   ...[
     'os',
@@ -82,7 +83,7 @@ const harmfulModules = new Set([
   ],
   ...['operator', '_operator', 'commands', 'popen2', 'multiprocessing', 'tempfile', 'IPython'],
 ]);
-/** Of the language's own names those that only hold data; the others call, import, open or look things up. */
+/** Only those builtins that hold data are allowed; the others call, import, open or look up things. */
 const builtinModules = new Set(['builtins', '__builtin__']);
 const plainBuiltins = new Set([
   ...[
@@ -106,11 +107,11 @@ const harmfulNames =
   /^logging\.config\b|^torch\.(load|hub|jit|package|ops|classes|compile|serialization\.load|utils\.(cpp_extension|_config_module))\b/;
 
 /**
- * Whether a file that mentions this name is refused. Nothing would be run without that, either; but such a file was
- * made to do harm elsewhere, and that should be known.
+ * True if a file that mentions this name is rejected. Nothing would be run even without this check, but such
+ * a file was made to do harm elsewhere, and the user should know.
  */
 export function isHarmful(module: string, attribute: string): boolean {
-  // A path through attributes, such as `OrderedDict.__init__.__globals__`, leads anywhere.
+  // A path through attributes, such as `OrderedDict.__init__.__globals__`, can lead anywhere.
   if ([...module.split('.').slice(1), ...attribute.split('.')].some((part) => part.startsWith('__')))
     return true;
   const [top] = module.split('.', 1);

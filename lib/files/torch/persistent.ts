@@ -5,14 +5,14 @@ import type { PersistentLoad } from './pickleMachine';
 import { PickleGlobal, type PickleValue, StorageRef } from './pickleValues';
 
 /**
- * How PyTorch refers to values outside the pickle: `('storage', type, key, device, size)`, in old files with a sixth
- * element, which is None or `(key, start, size)` of a part.
+ * PyTorch's references to values outside the pickle: `('storage', type, key, device, size)`. In old files
+ * there is a sixth element, which is None or `(key, start, size)` of a view.
  *
  * @param storages filled with whole storages by key
  */
 export function storagesFrom(storages: Map<string, StorageRef>): PersistentLoad {
   return (id) => {
-    // Old files keep the source text of a network's class beside it: ('module', class, file, text).
+    // Old files also store the source text of a network's class: ('module', class, file, text).
     if (Array.isArray(id) && id[0] === 'module' && id[1] instanceof PickleGlobal) return id[1];
     if (!Array.isArray(id) || id[0] !== 'storage' || id.length < 5 || id.length > 6) {
       throw new PickleError('it refers to something that is not a storage');

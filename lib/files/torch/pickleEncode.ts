@@ -1,7 +1,7 @@
 import { valueCount } from '../safetensorsHeader';
 import type { WrittenType } from '../tensorCodec';
 
-/** Where a tensor's values lie: a whole storage. */
+/** Storage that holds a tensor's values, and nothing else. */
 export interface TensorPlace {
   readonly key: string;
   readonly dtype: WrittenType;
@@ -29,7 +29,7 @@ const op = {
   stop: Buffer.from('.'),
 } as const;
 
-/** A state dict as a pickle that refers to storages by their keys, as `torch.save` writes it. */
+/** Encodes a state dict as a pickle that refers to storages by their keys, as `torch.save` does. */
 export function encodeStateDict(tensors: ReadonlyMap<string, TensorPlace>): Buffer {
   const items = [...tensors].flatMap(([name, place]) => [text(name), ...tensor(place)]);
   return Buffer.concat([op.proto, op.emptyDict, op.mark, ...items, op.setItems, op.stop]);
@@ -71,7 +71,7 @@ function text(value: string): Buffer {
   return Buffer.concat([length, bytes]);
 }
 
-/** A whole number, not negative. */
+/** A non-negative integer. */
 function whole(value: number): Buffer {
   if (value < 2 ** 31) {
     const short = Buffer.alloc(5, 'J');

@@ -1,7 +1,7 @@
-/** Why a pickle is refused, as the end of a sentence. */
+/** Reason for rejecting a pickle, as the end of a sentence. */
 export class PickleError extends Error {}
 
-/** Fetches bytes of a file; fewer than asked for at its end. */
+/** Fetches bytes of a file; fewer than requested at its end. */
 export type Fetch = (offset: number, length: number) => Uint8Array;
 
 const blockBytes = 1 << 16;
@@ -9,8 +9,8 @@ const blockBytes = 1 << 16;
 const longestLine = 256;
 
 /**
- * The bytes of a pickle, taken one after the other, a block at a time, and never more than a limit: a pickle in
- * the middle of a file says only at its end how long it is.
+ * Reads the bytes of a pickle in order, block by block, up to a limit: a pickle in the middle of a file
+ * reveals its length only at its end.
  */
 export class PickleInput {
   private block: Buffer = Buffer.alloc(0);
@@ -56,7 +56,7 @@ export class PickleInput {
     return this.take(8).readDoubleBE();
   }
 
-  /** A whole number of `length` bytes, little-endian, in two's complement. */
+  /** An integer of `length` bytes, little-endian, two's complement. */
   long(length: number): number | bigint {
     if (length > 32) throw new PickleError(`it holds a whole number of ${length} bytes`);
     if (length === 0) return 0;
@@ -83,7 +83,7 @@ export class PickleInput {
     }
   }
 
-  /** A view that holds until the next call. */
+  /** A view that is valid until the next call. */
   take(length: number): Buffer {
     if (this.position + length - this.start > this.maxBytes) {
       throw new PickleError(`it is cut off or longer than ${this.maxBytes} bytes`);

@@ -3,22 +3,22 @@ import { OpaqueObject, isHarmful } from './opaque';
 import { PickleError, type PickleInput } from './pickleInput';
 import { NumpyType, PickleDict, PickleGlobal, type PickleValue } from './pickleValues';
 
-/** A pickle that mentions Python code that acts on the machine. */
+/** Thrown for a pickle that mentions Python code that acts on the machine. */
 export class ForbiddenGlobal extends PickleError {
   constructor(readonly global: string) {
     super(`it mentions ${global}`);
   }
 }
 
-/** Makes a value of a persistent id, which is how PyTorch refers to storages. */
+/** Resolves a persistent id to a value; PyTorch refers to storages this way. */
 export type PersistentLoad = (id: PickleValue) => PickleValue;
 
-/** Far above what any state dict needs, far below what a machine can't hold. */
+/** Far above what any state dict needs, and far below what would exhaust a machine. */
 const limits = { operations: 4_000_000, stack: 1_000_000, memo: 1_000_000, depth: 1000 } as const;
 
 /**
- * Reads one pickle (protocols 2 to 5) as plain data. No code of the file is run and none is looked up: what the names
- * of the allow-list make is built here, and objects of other classes are opaque.
+ * Reads one pickle (protocols 2 to 5) as plain data. No code of the file is looked up or run: the values of
+ * names on the allow-list are built here, and objects of other classes are opaque.
  *
  * @throws PickleError, ForbiddenGlobal
  */
@@ -127,7 +127,7 @@ class PickleMachine {
         return this.setItems(this.popCount(2));
       case 0x75: // SETITEMS
         return this.setItems(this.popMark());
-      // A tuple that holds itself is taken back and recalled
+      // A tuple that contains itself is popped and recalled from the memo
       case 0x30: // POP
         return void this.pop();
       case 0x31: // POP_MARK
@@ -190,7 +190,7 @@ class PickleMachine {
     this.stack = [];
   }
 
-  /** The values since the last mark. */
+  /** Pops the values since the last mark. */
   private popMark(): PickleValue[] {
     const values = this.stack;
     const before = this.below.pop();
@@ -255,7 +255,7 @@ class PickleMachine {
     this.push(build(callable.name, args));
   }
 
-  /** An object of a class that is given. Those of the allow-list are made by calls alone. */
+  /** An object of a given class. Those on the allow-list are made only by calls. */
   private newObject(type: PickleValue, opcode: number): void {
     if (!(type instanceof PickleGlobal))
       throw new PickleError('it makes an object of something that is not a class');
@@ -263,7 +263,10 @@ class PickleMachine {
     this.push(new OpaqueObject(type.name));
   }
 
-  /** Attributes of a dict (a state dict's `_metadata`) and of opaque objects are dropped; a numpy type takes its byte order. */
+  /**
+   * Attributes of a dict (a state dict's `_metadata`) and of opaque objects are dropped; a numpy type takes
+   * its byte order from them.
+   */
   private build(): void {
     const [target, state] = this.popCount(2);
     if (target instanceof NumpyType && Array.isArray(state)) target.littleEndian = state[1] !== '>';
@@ -277,7 +280,7 @@ class PickleMachine {
   }
 }
 
-/** Python can't hash what can be changed, either. */
+/** Python cannot hash mutable values either. */
 function keyOf(value: PickleValue): PickleValue {
   if (isList(value) || value instanceof PickleDict) {
     throw new PickleError('a dict in it has keys that are not plain');

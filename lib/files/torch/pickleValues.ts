@@ -1,7 +1,10 @@
 import type { StoredType } from '../safetensorsHeader';
 import type { OpaqueObject, UnreadableTensor } from './opaque';
 
-/** What a pickle of weights can hold. A list is an array, a tuple a frozen one, a dict of any kind a Map. */
+/**
+ * Values that a pickle of weights can hold. Lists become arrays, tuples frozen arrays, and dicts of any kind
+ * Maps.
+ */
 export type PickleValue =
   | null
   | boolean
@@ -22,7 +25,7 @@ export type PickleValue =
 
 export class PickleDict extends Map<PickleValue, PickleValue> {}
 
-/** A name of Python code; it stands for itself and is never looked up. */
+/** A name of Python code; it stands only for itself and is never looked up. */
 export class PickleGlobal {
   constructor(readonly name: string) {}
 }
@@ -31,9 +34,11 @@ export class PickleGlobal {
 export interface StorageArgs {
   readonly key: string;
   readonly dtype: StoredType;
-  /** Values in the whole record. */
+  /** Number of values in the whole record. */
   readonly recordSize: number;
-  /** The part of the record that this is: all of it but in old files with views of storages. */
+  /**
+   * The part of the record that the storage covers: all of it, except in old files with views of storages.
+   */
   readonly start: number;
   readonly size: number;
 }
@@ -54,7 +59,7 @@ export class StorageRef implements StorageArgs {
   }
 }
 
-/** A view of a storage; offset and strides count values. All lies inside the storage. */
+/** A view of a storage; offset and strides count values. The view lies entirely inside the storage. */
 export class TensorRef {
   constructor(
     readonly storage: StorageRef,
@@ -64,7 +69,7 @@ export class TensorRef {
   ) {}
 }
 
-/** numpy's description of one number; needed for scalars such as a best accuracy. */
+/** numpy's description of a number; needed for scalars such as a best accuracy. */
 export class NumpyType {
   constructor(
     readonly kind: string,
@@ -72,7 +77,7 @@ export class NumpyType {
   ) {}
 }
 
-/** Something that is known but of no use for weights, such as a device. */
+/** A known value that weights do not need, such as a device. */
 export class Marker {
   constructor(readonly text: string) {}
 }

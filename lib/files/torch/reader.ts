@@ -13,12 +13,15 @@ import { type FoundState, findStateDict } from './stateDict';
 import { type StoragePlace, Storages, checkPlace } from './storages';
 import { damagedZip, readRecord, zipRecords } from './zipRecords';
 
-/** A pickle of weights has some hundred bytes per tensor. */
+/** Limit on the pickle [bytes]; a pickle of weights takes some hundred bytes per tensor. */
 const maxPickleBytes = 32 * 2 ** 20;
-/** Views may repeat values, but not without end: all tensors together take so many times the file at most. */
+/**
+ * Views may repeat values, but only up to a limit: all tensors together may take at most this many times the
+ * file's size.
+ */
 const maxUnfolding = 16;
 const smallBytes = 64 * 2 ** 20;
-/** The record in which our own files carry their metadata; PyTorch passes it over. */
+/** Record in which this project's own files store their metadata; PyTorch ignores it. */
 export const metadataRecord = 'xkd.json';
 const maxMetadataBytes = 2 ** 20;
 
@@ -30,12 +33,12 @@ interface Content {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A state dict of which every tensor can be read. */
+/** A state dict whose tensors can all be read. */
 interface ReadableState extends FoundState {
   readonly tensors: ReadonlyMap<string, TensorRef>;
 }
 
-/** A file that `torch.save` wrote, open for reading tensor by tensor. No code in it is run. */
+/** A file written by `torch.save`, open for reading tensor by tensor. No code in it is run. */
 export class TorchReader implements TensorFile {
   private constructor(
     private readonly file: RandomAccessFile,
@@ -45,10 +48,10 @@ export class TorchReader implements TensorFile {
   ) {}
 
   /**
-   * Opens a file of either format (zip, or before PyTorch 1.6), finds the state dict in it and checks every tensor's
-   * place before memory is taken for any.
+   * Opens a file of either format (zip, or before PyTorch 1.6), finds the state dict in it and checks every
+   * tensor's position before any memory is allocated.
    *
-   * @param stateDict which one is meant, where the file holds several; if it holds one, a part of it may be meant
+   * @param stateDict the one to use, if the file holds several; if it holds one, this may name a part of it
    * @throws UserError naming the file and what is wrong with it, or the Python code that it mentions
    */
   static async open(path: string, stateDict?: string): Promise<TorchReader> {
@@ -129,7 +132,7 @@ export class TorchReader implements TensorFile {
   }
 }
 
-/** Whether a file starts as those of `torch.save` do, in either format. */
+/** True if a file starts like one of `torch.save`, in either format. */
 export function isTorchFile(start: Uint8Array): boolean {
   return isZip(start) || isLegacy(start);
 }
@@ -200,7 +203,7 @@ function chooseState(path: string, root: PickleValue, asked: string | undefined)
   }
   if ('paths' in found && asked !== undefined) {
     const whole = findStateDict(root);
-    // The names of the only one may begin with what is asked for.
+    // The names in the only state dict may begin with the requested path.
     if (whole !== null && 'tensors' in whole && hasPart(whole, asked)) found = whole;
     else throw noSuchState(path, asked, found.paths);
   }
@@ -271,7 +274,7 @@ function refusal(path: string, error: PickleError): UserError {
   return damagedZip(path, error.message);
 }
 
-/** A name from the file, safe to print. */
+/** Makes a name from the file safe to print. */
 function printable(name: string): string {
   return name.replace(/[^\x20-\x7e]/g, '?').slice(0, 120);
 }

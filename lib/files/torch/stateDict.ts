@@ -1,7 +1,7 @@
 import { UnreadableTensor } from './opaque';
 import { PickleDict, type PickleValue, TensorRef } from './pickleValues';
 
-/** Names under which checkpoints keep their weights, the likeliest first. */
+/** Names under which checkpoints store their weights, the most likely first. */
 const usualKeys: readonly string[] = [
   'state_dict',
   'model_state_dict',
@@ -12,23 +12,23 @@ const usualKeys: readonly string[] = [
   'weights',
   'params',
 ];
-/** How deep a state dict may lie. */
+/** Largest depth at which a state dict is searched. */
 const maxDepth = 4;
-/** Names in a list of what a file holds. */
+/** Largest number of names in a list of a file's contents. */
 const mostListed = 1000;
 
-/** The weights found in what was pickled. */
+/** The weights found in the pickled object. */
 export interface FoundState {
-  /** Where they stand in the file, such as `teacher`; empty where they are all of it. */
+  /** Their path in the file, such as `teacher`; empty if they are the whole object. */
   readonly path: string;
   readonly tensors: ReadonlyMap<string, TensorRef | UnreadableTensor>;
-  /** Where others stand. */
+  /** Paths of the other state dicts. */
   readonly others: readonly string[];
-  /** Numbers, texts and truth values that stand beside the weights, such as the epoch. */
+  /** Numbers, texts and booleans stored beside the weights, such as the epoch. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** State dicts of which none is the likeliest, by where they stand. */
+/** Paths of several state dicts, none of which is the most likely. */
 export interface SeveralStates {
   readonly paths: readonly string[];
 }
@@ -39,11 +39,11 @@ interface Place {
 }
 
 /**
- * Finds the state dict: the one that is asked for; or else the object itself if it is a dict of tensors by name, or
- * one that stands under a usual name in it, or the only one in it.
+ * Finds the state dict: the requested one; otherwise the object itself if it is a dict of tensors by name,
+ * one under a usual name in it, or the only one in it.
  *
  * @param asked its path, such as `teacher` or `models/teacher`
- * @returns null where there is none, and the candidates where there are several or none is the one that is asked for
+ * @returns null if there is none; the candidates if there are several or none matches the request
  */
 export function findStateDict(root: PickleValue, asked?: string): FoundState | SeveralStates | null {
   if (!(root instanceof PickleDict)) return null;
@@ -59,7 +59,7 @@ export function findStateDict(root: PickleValue, asked?: string): FoundState | S
   return { path: chosen.path, tensors: tensorsOf(chosen.dict), others, metadata: plainValues(root) };
 }
 
-/** The one under a usual name, or the only one, of the highest level that has any. */
+/** The one under a usual name, or the only one, on the highest level that has any. */
 function likeliest(levels: readonly (readonly Place[])[]): Place | undefined {
   const candidates = levels.find((level) => level.length > 0)!;
   const usual = usualKeys
@@ -68,7 +68,7 @@ function likeliest(levels: readonly (readonly Place[])[]): Place | undefined {
   return usual ?? (candidates.length === 1 ? candidates[0] : undefined);
 }
 
-/** All state dicts, each once. What belongs to one parameter of an optimiser is none. */
+/** All state dicts, each once. An optimiser's state for one parameter does not count. */
 function stateDictsByDepth(root: PickleDict): Place[][] {
   const levels: Place[][] = [];
   let level: Place[] = [{ path: '', dict: root }];
@@ -83,7 +83,7 @@ function stateDictsByDepth(root: PickleDict): Place[][] {
   return levels;
 }
 
-/** A dict whose values are tensors by name, and at most a few plain values beside them. */
+/** True for a dict whose values are tensors by name, with at most a few plain values beside them. */
 function isStateDict(dict: PickleDict): boolean {
   let tensors = 0;
   for (const [key, value] of dict) {
@@ -102,7 +102,7 @@ function inner(path: string, dict: PickleDict, seen: Set<PickleDict>): Place[] {
   const found: Place[] = [];
   for (const [key, value] of dict) {
     if (!(value instanceof PickleDict) || seen.has(value)) continue;
-    // An optimiser numbers its parameters.
+    // Optimisers number their parameters.
     if (typeof key !== 'string' && /(^|\/)state$/.test(path)) continue;
     seen.add(value);
     found.push({ path: path === '' ? String(key) : `${path}/${String(key)}`, dict: value });

@@ -4,17 +4,17 @@ import { bytesPerValue, valueCount } from '../safetensorsHeader';
 import type { TensorRef } from './pickleValues';
 import { type ZipRecord, readRecord } from './zipRecords';
 
-/** Where the values of a storage lie. */
+/** Position of a storage's values. */
 export interface StoragePlace {
   readonly offset: number;
   readonly byteLength: number;
-  /** Of a zip file. */
+  /** For zip files. */
   readonly record?: ZipRecord;
 }
 
-/** Reads tensors out of storages: whole ones, parts of them, and views with strides. */
+/** Reads tensors from storages: whole ones, parts of them, and views with strides. */
 export class Storages {
-  /** The record that was unpacked last: several tensors may be parts of it. */
+  /** The record unpacked last, since several tensors may be parts of it. */
   private unpacked: { readonly record: ZipRecord; readonly bytes: ArrayBuffer } | null = null;
 
   constructor(
@@ -23,7 +23,7 @@ export class Storages {
     private readonly bigEndian: boolean,
   ) {}
 
-  /** The values of a tensor in its own order, without gaps, little-endian. */
+  /** Values of a tensor in row-major order, without gaps, little-endian. */
   read({ storage, offset, shape, strides }: TensorRef): ArrayBuffer {
     const width = bytesPerValue[storage.dtype];
     const count = valueCount(shape);
@@ -36,12 +36,12 @@ export class Storages {
     return this.bigEndian ? swapBytes(ordered, width) : ordered;
   }
 
-  /** Of zip files; the older ones have no checksums. */
+  /** True for zip files; the older ones have no checksums. */
   get hashed(): boolean {
     return [...this.places.values()].some(({ record }) => record !== undefined);
   }
 
-  /** Reads every storage whole, and compares it with its checksum where it has one. */
+  /** Reads every storage completely and verifies it against its checksum, if it has one. */
   check(onBytes: (done: number, total: number) => void): void {
     const places = [...this.places.values()];
     const total = places.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -65,7 +65,7 @@ export class Storages {
   }
 }
 
-/** @throws UserError where a storage's record is missing or of another length than its pickle says */
+/** @throws UserError if a storage's record is missing or its length differs from the pickle's */
 export function checkPlace(
   path: string,
   tensor: TensorRef,
@@ -91,7 +91,7 @@ function isContiguous(shape: readonly number[], strides: readonly number[]): boo
   return true;
 }
 
-/** Copies values at strides into their order: the last axis runs fastest. */
+/** Copies strided values to row-major order: the last axis varies fastest. */
 function gather(
   source: Uint8Array,
   width: number,

@@ -1,6 +1,9 @@
 import type { StoredType } from '../safetensorsHeader';
 
-/** Types of a storage's values by the names of PyTorch's classes. Those of an untyped one are told by its tensors. */
+/**
+ * Value types of storages, by the names of PyTorch's classes. For an untyped storage, its tensors give the
+ * type.
+ */
 export const storageTypes: Readonly<Record<string, StoredType>> = {
   'torch.DoubleStorage': 'F64',
   'torch.FloatStorage': 'F32',
@@ -16,7 +19,7 @@ export const storageTypes: Readonly<Record<string, StoredType>> = {
   'torch.storage.UntypedStorage': 'U8',
 };
 
-/** Types of a tensor's values by PyTorch's names. */
+/** Value types of tensors, by PyTorch's names. */
 export const tensorTypes: Readonly<Record<string, StoredType>> = {
   'torch.float64': 'F64',
   'torch.float32': 'F32',
@@ -36,7 +39,7 @@ export const tensorTypes: Readonly<Record<string, StoredType>> = {
   'torch.complex64': 'C64',
 };
 
-/** What other types are called in safetensors files, and here in messages. */
+/** Names of other types as in safetensors files, used in messages. */
 const otherTypes: Readonly<Record<string, string>> = {
   'torch.float8_e8m0fnu': 'F8_E8M0',
   'torch.float4_e2m1fn_x2': 'F4',
@@ -44,7 +47,7 @@ const otherTypes: Readonly<Record<string, string>> = {
   'torch.float8_e5m2fnuz': 'F8_E5M2FNUZ',
 };
 
-/** The name for messages of a type that is not read. */
+/** Name of an unsupported type, for messages. */
 export function otherType(name: string): string {
   return otherTypes[name] ?? name;
 }

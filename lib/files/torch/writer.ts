@@ -6,20 +6,20 @@ import { type TensorSource, byteLengthOf, bytesOf } from '../tensorSource';
 import { type TensorPlace, encodeStateDict } from './pickleEncode';
 import { metadataRecord } from './reader';
 
-/** The day with which zip files count; files of the same content are then the same. */
+/** Earliest date of the zip format; a constant date makes files of equal content identical. */
 const noTime = new Date(1980, 0, 1);
 const recordOptions = { compress: false, mtime: noTime, forceDosTimestamp: true } as const;
-/** A tensor goes out in pieces of this size. */
+/** Tensors are written in pieces of this size [bytes]. */
 const chunkBytes = 2 ** 24;
 
 /**
- * Writes a state dict as `torch.save` does, in its zip format, for `torch.load(path, weights_only=True)`; atomically,
- * and holding no more than one tensor at a time. A source that stands under several names is written once, and
- * PyTorch then gives tensors that share their values.
+ * Writes a state dict as `torch.save` does, in its zip format, for `torch.load(path, weights_only=True)`. The
+ * write is atomic and holds at most one tensor at a time in memory. A source under several names is written
+ * once; PyTorch then loads tensors that share their values.
  *
- * @param metadata texts that our own reader gives back; PyTorch passes them over
- * @param onBytes is told how many bytes of values are out
- * @throws UserError where the file can't be written; an older one is then unharmed
+ * @param metadata texts that this project's reader returns; PyTorch ignores them
+ * @param onBytes called with the number of bytes of values written so far
+ * @throws UserError if the file cannot be written; an older one then stays intact
  */
 export async function writeTorchFile(
   path: string,
@@ -60,7 +60,7 @@ export async function writeTorchFile(
   await streamFileAtomic(path, output as AsyncIterable<Uint8Array>);
 }
 
-/** The bytes of a tensor, asked for when their turn comes. */
+/** The bytes of a tensor, requested only when they are written. */
 function* chunksOf(
   name: string,
   source: TensorSource,

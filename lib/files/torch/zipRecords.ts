@@ -3,7 +3,7 @@ import { type Entry, RandomAccessReader, fromRandomAccessReaderPromise } from 'y
 import { UserError } from '../../errors';
 import type { RandomAccessFile } from '../randomAccessFile';
 
-/** A record of a zip file: where its bytes lie. */
+/** A record of a zip file and the position of its bytes. */
 export interface ZipRecord {
   readonly name: string;
   readonly offset: number;
@@ -17,14 +17,17 @@ export interface ZipRecord {
 
 const methods = { stored: 0, deflated: 8 } as const;
 const maxRecords = 1_000_000;
-/** Packed records may grow to so many times the file in all: weights hardly shrink, and PyTorch doesn't pack them. */
+/**
+ * Compressed records may expand to at most this many times the file's size in total: weights hardly compress,
+ * and PyTorch does not compress them.
+ */
 const maxUnpacking = 16;
 const smallBytes = 64 * 2 ** 20;
 
 /**
- * The records of a zip file by the names that they have below its one top folder, from its directory alone.
+ * The records of a zip file by their names below its one top folder, read from its directory alone.
  *
- * @throws UserError where it is damaged, encrypted or packed in an unknown way
+ * @throws UserError if the file is damaged, encrypted or compressed in an unknown way
  */
 export async function zipRecords(file: RandomAccessFile): Promise<Map<string, ZipRecord>> {
   const records = new Map<string, ZipRecord>();
@@ -52,7 +55,7 @@ export async function zipRecords(file: RandomAccessFile): Promise<Map<string, Zi
   return records;
 }
 
-/** The content of a record, checked against its checksum. */
+/** The content of a record, verified against its checksum. */
 export function readRecord(file: RandomAccessFile, record: ZipRecord): ArrayBuffer {
   const stored = file.read(record.offset, record.storedBytes);
   const content = record.deflated ? inflate(file.path, record, stored) : stored;
@@ -69,7 +72,7 @@ export function damagedZip(path: string, reason: string): UserError {
   );
 }
 
-/** Reads for yauzl, which asks for any place that a damaged directory gives. */
+/** Reads for yauzl, which may request any position that a damaged directory gives. */
 class BoundedReader extends RandomAccessReader {
   constructor(private readonly file: RandomAccessFile) {
     super();
@@ -89,7 +92,7 @@ class BoundedReader extends RandomAccessReader {
     } catch (thrown) {
       error = thrown as Error;
     }
-    // As from a disk, so that many small reads don't pile up on the stack.
+    // Asynchronous as with a disk, so that many small reads do not pile up on the stack.
     setImmediate(() => callback(error));
   }
 }
@@ -114,7 +117,7 @@ function toRecord(entry: Entry, offset: number): ZipRecord {
 function inflate(path: string, { name, byteLength }: ZipRecord, stored: ArrayBuffer): ArrayBuffer {
   let content: Buffer;
   try {
-    // One more than there should be, so that the limit is a positive number and too long content is met.
+    // One byte more than expected, so that the limit is positive and content that is too long is detected.
     content = inflateRawSync(stored, { maxOutputLength: byteLength + 1 });
   } catch {
     throw damagedZip(path, `"${name}" cannot be unpacked`);
