@@ -4,12 +4,12 @@ import { lacksStream } from '../media/badMedia';
 import type { Stretch } from './stretch';
 import type { BadClip, BadFile, MediaEntry } from './types';
 
-/** What clips are for. */
+/** Purpose of clips. */
 export type ClipPurpose = 'pretraining' | 'evaluation';
 
 /**
- * Counts files that could not be used, and stops a run in which they are too many. A clip that cannot be used as a whole is
- * judged once; where only a window of it cannot, that says nothing of its other windows.
+ * Counts files that could not be used, and stops a run if there are too many. A clip that is unusable as a
+ * whole is counted once; if only a window of it is unusable, its other windows may still be used.
  */
 export class BadFileList {
   private readonly files: number;
@@ -19,8 +19,8 @@ export class BadFileList {
 
   /**
    * @param entries the data set
-   * @param maxShare share of bad ones above which {@link BadFileList.add} throws
-   * @param purpose which files that lack pictures or sound are still good for
+   * @param maxShare share of bad files above which {@link BadFileList.add} throws
+   * @param purpose determines what files without pictures or sound are still good for
    */
   constructor(
     entries: readonly MediaEntry[],
@@ -30,22 +30,22 @@ export class BadFileList {
     this.files = new Set(entries.map(({ path }) => path)).size;
   }
 
-  /** In the order in which they were met. */
+  /** In order of discovery. */
   get list(): BadFile[] {
     return [...this.reasons].map(([path, reason]) => ({ path, reason }));
   }
 
-  /** Whether anything of a file could not be used. */
+  /** True if any part of a file could not be used. */
   has(path: string): boolean {
     return this.reasons.has(path);
   }
 
-  /** Why a clip cannot be used at all; null: it can, as far as is known. */
+  /** Reason why a clip is unusable as a whole; null if none is known. */
   reasonOf(clip: Stretch): string | null {
     return this.unusable.get(keyOf(clip)) ?? null;
   }
 
-  /** Notes what was found out earlier. */
+  /** Records an earlier result. */
   recall(clip: Stretch, reason: string): void {
     this.reasons.set(clip.path, reason);
     this.unusable.set(keyOf(clip), reason);
@@ -82,7 +82,7 @@ export class BadFileList {
 
 const named = 3;
 
-/** Adds to a list of clips those that are not in it yet. */
+/** Adds the clips that are not in a list yet. */
 export function withBadClips(list: readonly BadClip[], more: readonly BadClip[]): readonly BadClip[] {
   const fresh = more.filter((bad, i) => {
     const isSame = (other: BadClip): boolean => other.clip === bad.clip && other.partly === bad.partly;
@@ -91,7 +91,7 @@ export function withBadClips(list: readonly BadClip[], more: readonly BadClip[])
   return fresh.length === 0 ? list : [...list, ...fresh];
 }
 
-/** The files of clips that could not be used, each with the reason that was found first. */
+/** The files of unusable clips, each with the first reason found. */
 export function badFilesOf(clips: readonly BadClip[], entries: readonly MediaEntry[]): BadFile[] {
   const reasons = new Map<string, string>();
   for (const { clip, reason } of clips) {
@@ -101,7 +101,7 @@ export function badFilesOf(clips: readonly BadClip[], entries: readonly MediaEnt
   return [...reasons].map(([path, reason]) => ({ path, reason }));
 }
 
-/** Several clips may be stretches of one file. */
+/** Several clips may be parts of one file. */
 function keyOf({ path, startSeconds, endSeconds }: Stretch): string {
   return `${startSeconds ?? ''}-${endSeconds ?? ''} ${path}`;
 }

@@ -2,16 +2,16 @@ import { clipFrames, type Modality, type XkdConfig } from '../config';
 import type { ClipViews } from './clipViews';
 import type { NdArray } from './types';
 
-/** Arrays of a batch, filled clip by clip as they come. B clips. */
+/** Arrays of a batch, filled clip by clip as clips arrive. B clips. */
 export class BatchArrays {
-  /** Views of the pictures, global first: `[B, 3, T, S, S]`. */
+  /** Video views, global first: `[B, 3, T, S, S]`. */
   readonly video: NdArray[];
-  /** Views of the sound, global first: `[B, 1, M, C]`. */
+  /** Audio views, global first: `[B, 1, M, C]`. */
   readonly audio: NdArray[];
 
   /**
    * @param clips B
-   * @param local local views beside the global one
+   * @param local number of local views besides the global one
    */
   constructor(
     clips: number,
@@ -36,7 +36,7 @@ export class BatchArrays {
     this.audio = make('audio');
   }
 
-  /** Copies the views of a clip to their place. */
+  /** Copies the views of a clip to its position. */
   set(position: number, views: ClipViews): void {
     this.video.forEach(({ data }, view) => data.set(views.video[view], position * views.video[view].length));
     this.audio.forEach(({ data }, view) => data.set(views.audio[view], position * views.audio[view].length));

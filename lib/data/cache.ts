@@ -1,8 +1,8 @@
 import type { KnownFile, DecodedFile } from './windowReader';
 
 /**
- * What was learnt of files, and as many decoded files as the limit allows. Once full it keeps what it has:
- * clips are visited in rounds, where replacing the oldest would lose each file just before its turn.
+ * Knowledge about files, and as many decoded files as the limit allows. Once full, it keeps its content:
+ * clips are visited in rounds, so evicting the oldest file would lose each file just before it is needed.
  */
 export class ClipCache {
   private readonly files = new Map<string, KnownFile>();

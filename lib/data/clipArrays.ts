@@ -2,7 +2,7 @@ import { modalities, clipFrames, type Modality, type XkdConfig } from '../config
 import type { ClipViews } from './clipViews';
 import type { NdArray } from './types';
 
-/** The clips of an evaluation batch, filled one after the other. B clips, V crops of each. */
+/** The clips of an evaluation batch, filled in order. B clips, V crops per clip. */
 export class ClipArrays {
   private readonly data: Partial<Record<Modality, Float32Array>> = {};
   private readonly shapes: Readonly<Record<Modality, readonly number[]>>;
@@ -26,7 +26,7 @@ export class ClipArrays {
     }
   }
 
-  /** How many clips are in. */
+  /** Number of clips added so far. */
   get clips(): number {
     return this.filled;
   }
@@ -40,7 +40,9 @@ export class ClipArrays {
     this.filled++;
   }
 
-  /** `[B V, 3, T, S, S]` or `[B, 1, M, C]` of the clips that are in; null for what was not asked for. */
+  /**
+   * `[B V, 3, T, S, S]` or `[B, 1, M, C]` of the clips added so far; null if the modality was not requested.
+   */
   array(modality: Modality): NdArray | null {
     const data = this.data[modality];
     if (!data) return null;

@@ -4,12 +4,13 @@ import type { ClipPlace } from './tasks';
 import type { MediaEntry } from './types';
 
 /**
- * `pretraining`: as the global views of pretraining, with large changes of colour and size; `light`: a crop of most of
- * the frame, flipped or not, and a small change of volume, so that clips look and sound much like those of the test.
+ * `pretraining`: like the global views of pretraining, with large changes of colour and size. `light`: a crop
+ * of most of the frame, a random flip, and a small change of volume, so that clips look and sound much like
+ * test clips.
  */
 export type ClipAugmentation = 'pretraining' | 'light';
 
-/** Nothing but crop, flip and volume. */
+/** Only crop, flip and volume. */
 const lightAugmentation: LabelledAugmentation = {
   cropArea: [0.6, 1],
   flip: 0.5,
@@ -20,30 +21,36 @@ const lightAugmentation: LabelledAugmentation = {
   masks: { frequencyMasks: 0, frequencyMaskShare: 0, timeMasks: 0, timeMaskShare: 0 },
 };
 
-/** Which clips are taken of each file for evaluation. */
+/** Selects the clips taken from each file for evaluation. */
 export type ClipPlan =
   | {
-      /** Evenly spread from the file's start to its end, nothing augmented; one clip: the middle. */
+      /**
+       * Evenly spaced from the file's start to its end, not augmented; a single clip is taken from the
+       * middle.
+       */
       readonly kind: 'spread';
       readonly clips: number;
-      /** Squares side by side along the frame's longer side; 1: the middle. */
+      /** Square crops side by side along the frame's longer side; a single one is central. */
       readonly crops: number;
     }
   | {
-      /** Random stretches, augmented: for classifiers to learn from. */
+      /** Random windows, augmented: for training classifiers. */
       readonly kind: 'augmented';
       /** Default: `pretraining`. */
       readonly augmentation?: ClipAugmentation;
       readonly clips: number;
       readonly seed: number;
-      /** Folder of the data set: draws go by a file's name below it, not by its place among other files. */
+      /**
+       * Folder of the data set. Draws depend on a file's name relative to it, not on its position among the
+       * files.
+       */
       readonly root: string;
     };
 
-/** The middle of the middle: one clip of each file. */
+/** One clip per file: the middle of the file, with a central crop. */
 export const middleClip: ClipPlan = { kind: 'spread', clips: 1, crops: 1 };
 
-/** Crops of the frame that a clip has. */
+/** Number of crops of a clip's frames. */
 export function cropsOf(plan: ClipPlan): number {
   return plan.kind === 'spread' ? plan.crops : 1;
 }
@@ -61,7 +68,7 @@ export function clipPlaces(plan: ClipPlan, entry: MediaEntry): ClipPlace[] {
   );
 }
 
-/** The name of a file, or of the stretch of it that is meant, which stays when the data set is moved. */
+/** Name of a file, or of the selected part of it, that stays the same when the data set is moved. */
 export function entryName({ path, startSeconds, endSeconds }: MediaEntry, root: string): string {
   const name = relative(root, path).split(sep).join('/');
   const isWhole = startSeconds === undefined && endSeconds === undefined;

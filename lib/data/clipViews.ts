@@ -38,7 +38,7 @@ export function pretrainingViews(
   };
 }
 
-/** The augmented global view of what the clip has: with what a classifier learns from. */
+/** The augmented global view in each modality of the clip, used to train a classifier. */
 export function globalViews(
   window: FileWindow,
   stream: RandomStream,
@@ -54,7 +54,7 @@ export function globalViews(
   };
 }
 
-/** What the clip has, augmented for a classifier that is trained as {@link LabelledAugmentation} says. */
+/** The clip's modalities, augmented for a classifier as {@link LabelledAugmentation} specifies. */
 export function labelledViews(
   window: FileWindow,
   stream: RandomStream,
@@ -72,7 +72,7 @@ export function labelledViews(
 }
 
 /**
- * What the clip has, nothing drawn: for evaluation.
+ * The clip's modalities without random draws, for evaluation.
  *
  * @param crops views of the frames, side by side along their longer side
  */

@@ -15,28 +15,33 @@ import type { Dataset } from './types';
 
 export type { Dataset, Fold } from './types';
 
-/** What a data set may be opened as: one of the published ones, a tree of folders, or a table of one's own. */
+/**
+ * Names under which a data set can be opened: one of the published ones, a folder tree, or a user's table.
+ */
 export const datasetNames = [...knownDatasets, 'folder', 'csv'] as const;
 export type DatasetName = (typeof datasetNames)[number];
 
 export interface DatasetArgs extends IndexArgs {
-  /** Default: the table `index.csv` if the folder has one, else the tree of its folders. */
+  /** Default: the table `index.csv` if the folder has one, otherwise the folder tree. */
   readonly dataset?: string;
   /** Splits to keep; default: all. */
   readonly splits?: readonly string[];
-  /** What to do where a set that is published with its files lacks some; default: refuse. */
+  /** Behaviour if a set that is published with its files lacks some; default: refuse. */
   readonly missing?: 'refuse' | 'leaveOut';
 }
 
 /**
- * Opens a data set: one of {@link knownDatasets} as its authors publish it; a folder with `index.csv` (columns `path`,
- * relative to the folder, and if there are any `label` or `labels`, `split`, `start` and `end`); a tree of video or
- * sound files (the label is the name of the folder they lie in, if that is not the root); or what `xkd extract` made of
- * any of these.
+ * Opens a data set, which is one of:
+ * - one of {@link knownDatasets}, as its authors publish it;
+ * - a folder with `index.csv` (columns `path`, relative to the folder, and optionally `label` or `labels`,
+ *   `split`, `start` and `end`);
+ * - a tree of video or sound files (the label is the name of the folder that contains them, unless it is the
+ *   root);
+ * - the result of `xkd extract` for any of these.
  *
  * @param root folder of the data set, or the table itself
- * @throws UserError if the folder is missing or another one, holds no videos or sounds, its lists make no sense, or a
- *   split is unknown
+ * @throws UserError if the folder is missing or the wrong one, holds no videos or sounds, its lists are
+ * invalid, or a split is unknown
  */
 export async function openDataset(root: string, args: DatasetArgs = {}): Promise<Dataset> {
   const name = datasetName(args.dataset);
@@ -67,7 +72,7 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
   return keepSplits(root, datasetOf(isTable ? dirname(folder) : folder, content), args.splits);
 }
 
-/** An extracted set knows which one it is. */
+/** An extracted set knows its own name. */
 function requireName(root: string, { name }: Dataset, wanted: DatasetName | undefined): void {
   if (wanted === undefined || wanted === name || (wanted === 'csv' && name === 'folder')) return;
   throw new UserError(
@@ -109,9 +114,9 @@ function datasetOf(
 }
 
 export interface FolderKind {
-  /** Whether it is to be a table instead. */
+  /** True to open it as a table instead. */
   readonly isTable?: boolean;
-  /** Whether it is to hold a published data set, for which the sample set would not do. */
+  /** True if it must be a published data set; the sample set is then refused. */
   readonly published?: boolean;
 }
 
@@ -143,7 +148,7 @@ function keepSplits(root: string, dataset: Dataset, splits: readonly string[] | 
     throw new UserError(`The data set ${root} has no split "${unknown}": ${choice}.`);
   }
   const kept = keepEntries(dataset, ({ split }) => split !== null && splits.includes(split));
-  // One fold by names of splits may be made of those that are left; folds of lists are as they are.
+  // A fold made from split names may be rebuilt from the remaining splits; folds from lists stay unchanged.
   const whole = dataset.name === 'folder' ? { ...kept, folds: foldsOfSplits(kept.entries) } : kept;
   return shownAs(whole, datasetTable);
 }

@@ -1,7 +1,7 @@
 import type { ValueTable } from '../shown';
 import type { Dataset } from './types';
 
-/** A data set as a table: a row for each split. */
+/** A data set as a table with one row per split. */
 export function datasetTable({
   name,
   root,

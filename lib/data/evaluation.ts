@@ -8,25 +8,25 @@ import type { ClipOutcome } from './tasks';
 import type { BadFile, EvaluationBatch, MediaEntry } from './types';
 
 export interface EvaluationArgs {
-  /** Clips in a batch; the last one may be smaller. */
+  /** Batch size; the last batch may be smaller. */
   readonly batch: number;
   /** Default: both. */
   readonly modalities?: readonly Modality[];
-  /** Clips of each file; default: its middle. */
+  /** Clips to take from each file; default: its middle. */
   readonly plan?: ClipPlan;
-  /** All files, where these are what is left of them to do: of all of them no more may be bad than is allowed. */
+  /** All files, if the entries are only the remaining ones: the limit on bad files applies to all of them. */
   readonly among?: readonly MediaEntry[];
-  /** Threads and cache to share with others; by default the iteration has its own. */
+  /** Worker threads and cache to share with others; default: the iteration creates its own. */
   readonly pool?: ClipPool;
-  /** Told of every file that was left out. */
+  /** Called for every skipped file. */
   readonly onSkip?: (bad: BadFile) => void;
 }
 
 /**
- * Clips for evaluation in the order of the entries, the clips of a file one after the other. Files that cannot be used
- * are left out. What is drawn does not depend on threads, batches or order.
+ * Clips for evaluation in the order of the entries, with the clips of a file in succession. Unusable files
+ * are skipped. Random draws do not depend on threads, batches or order.
  *
- * @throws UserError if there are no files, or too many that cannot be used
+ * @throws UserError if there are no files, or too many unusable ones
  */
 export async function* evaluationBatches(
   entries: readonly MediaEntry[],
@@ -77,7 +77,7 @@ export async function* evaluationBatches(
   }
 }
 
-/** Where several clips of a file overlap, decoding it whole is the lesser work. */
+/** If several clips of a file overlap, decoding the whole file is cheaper. */
 function secondsOf({ clips }: ClipPlan, { clip }: XkdConfig): number {
   return Math.min(mostWholeSeconds, clips * clip.seconds);
 }

@@ -6,24 +6,24 @@ import { cropSpectrogram, drawSpectrogramBox } from './spectrogramCrop';
 import { type SpectrogramMasks, coverSpectrogram } from './spectrogramMasks';
 import { type TimeWarpDraw, warpTime } from './timeWarp';
 
-/** What was drawn for a view of a clip's sound. */
+/** Random draws for an audio view of a clip. */
 export interface AudioDraw {
   /** First sample of the view's window. */
   readonly firstSample: number;
   readonly samples: number;
-  /** C, columns of the view. */
+  /** C, number of columns of the view. */
   readonly columns: number;
   /** Volume factor. */
   readonly gain: number;
-  /** Box of the random-resize-crop; null: none. */
+  /** Box of the random-resize-crop; null: no crop. */
   readonly box: Box | null;
-  /** Left out or null: none. */
+  /** Omitted or null: no warp. */
   readonly warp?: TimeWarpDraw | null;
-  /** Left out: none. */
+  /** Omitted: no masks. */
   readonly masks?: SpectrogramMasks;
 }
 
-/** The whole clip, its volume changed a little. */
+/** The whole clip, with a small change of volume. */
 export function drawGlobalAudio(stream: RandomStream, config: XkdConfig): AudioDraw {
   const volume = config.audioAugmentation.globalVolume;
   return {
@@ -35,7 +35,7 @@ export function drawGlobalAudio(stream: RandomStream, config: XkdConfig): AudioD
   };
 }
 
-/** A short window that starts at a multiple of 100 samples, its volume changed, its spectrogram cropped. */
+/** A short window that starts at a multiple of 100 samples, with changed volume and a cropped spectrogram. */
 export function drawLocalAudio(stream: RandomStream, config: XkdConfig): AudioDraw {
   const { audioAugmentation, spectrogram, views } = config;
   const samples = Math.round((clipSamples(config) * views.columns) / spectrogram.columns);
@@ -53,7 +53,7 @@ export function drawLocalAudio(stream: RandomStream, config: XkdConfig): AudioDr
 }
 
 /**
- * The view that was drawn.
+ * Computes the view that was drawn.
  *
  * @param waveform the clip's samples
  * @returns normalised log-mel `[1, M, C]`
@@ -74,7 +74,7 @@ export function applyAudio(
   return view;
 }
 
-/** Samples of a clip. */
+/** Number of samples in a clip. */
 export function clipSamples(config: XkdConfig): number {
   return Math.round(config.clip.seconds * config.clip.sampleRateHz);
 }

@@ -1,6 +1,6 @@
 /**
- * Gaussian blur of square frames, separable, the edge mirrored. The kernel has `2 floor(S / 20) + 1` taps, as
- * in the authors' release.
+ * Separable Gaussian blur of square frames with reflected edges. The kernel has `2 floor(S / 20) + 1` taps,
+ * as in the authors' release.
  */
 export class Blur {
   private readonly kernel: Float32Array;
@@ -33,7 +33,7 @@ export class Blur {
     }
   }
 
-  /** One direction: `along` is the distance between neighbours, `across` that between lines. */
+  /** Blurs along one axis: `along` is the distance between neighbours, `across` that between lines. */
   private pass(from: Float32Array, to: Float32Array, across: number, along: number): void {
     const { kernel, side } = this;
     const radius = (kernel.length - 1) / 2;

@@ -1,4 +1,4 @@
-/** A rectangle of whole cells: rows from `top` on, columns from `left` on. */
+/** A rectangle of whole cells: rows start at `top`, columns at `left`. */
 export interface Box {
   readonly top: number;
   readonly left: number;

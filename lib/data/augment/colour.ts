@@ -4,14 +4,14 @@ import type { RandomStream } from '../../random';
 const steps = ['brightness', 'contrast', 'saturation', 'hue'] as const;
 type JitterStep = (typeof steps)[number];
 
-/** What was drawn for colour jitter: the order of the steps and their strengths. */
+/** Random draws for colour jitter: the order of the steps and their strengths. */
 export interface JitterDraw {
   readonly order: readonly JitterStep[];
   /** Factors; 1 changes nothing. */
   readonly brightness: number;
   readonly contrast: number;
   readonly saturation: number;
-  /** Turn of the hue, in full circles; 0 changes nothing. */
+  /** Rotation of the hue, in full circles; 0 changes nothing. */
   readonly hue: number;
 }
 
@@ -26,7 +26,7 @@ export function drawJitter(stream: RandomStream, config: XkdConfig['videoAugment
   };
 }
 
-/** Changes the colours of a frame `[3, S, S]` with values in [0, 1] in place. */
+/** Jitters the colours of a frame `[3, S, S]` with values in [0, 1] in place. */
 export function jitter(frame: Float32Array, draw: JitterDraw): void {
   for (const step of draw.order) {
     if (step === 'hue') {
@@ -37,7 +37,7 @@ export function jitter(frame: Float32Array, draw: JitterDraw): void {
   }
 }
 
-/** Makes a frame `[3, S, S]` grey in place. */
+/** Converts a frame `[3, S, S]` to grey in place. */
 export function grey(frame: Float32Array): void {
   blendWithGrey(frame, 0);
 }
@@ -45,11 +45,11 @@ export function grey(frame: Float32Array): void {
 const [redShare, greenShare, blueShare] = [0.299, 0.587, 0.114];
 
 const blends = {
-  /** Towards black. */
+  /** Blends with black. */
   brightness(frame: Float32Array, factor: number): void {
     for (let i = 0; i < frame.length; i++) frame[i] = Math.min(1, factor * frame[i]);
   },
-  /** Towards the mean grey of the frame. */
+  /** Blends with the mean grey of the frame. */
   contrast(frame: Float32Array, factor: number): void {
     const plane = frame.length / 3;
     const sums = [0, 0, 0];
@@ -62,7 +62,7 @@ const blends = {
     const shift = (1 - factor) * mean;
     for (let i = 0; i < frame.length; i++) frame[i] = clamp(factor * frame[i] + shift);
   },
-  /** Towards the grey of each pixel. */
+  /** Blends with the grey of each pixel. */
   saturation: blendWithGrey,
 };
 
@@ -79,7 +79,7 @@ function blendWithGrey(frame: Float32Array, factor: number): void {
   }
 }
 
-/** Turns the hue in HSV; value and saturation of a pixel stay. */
+/** Rotates the hue in HSV; each pixel keeps its value and saturation. */
 function turnHue(frame: Float32Array, turn: number): void {
   const plane = frame.length / 3;
   for (let i = 0; i < plane; i++) {
@@ -89,7 +89,7 @@ function turnHue(frame: Float32Array, turn: number): void {
     const value = Math.max(red, Math.max(green, blue));
     const chroma = value - Math.min(red, Math.min(green, blue));
     if (chroma === 0) continue;
-    // Hue in sixths of a circle, from red.
+    // Hue in sixths of a circle, starting at red.
     let hue;
     if (value === red) hue = (green - blue) / chroma;
     else if (value === green) hue = 2 + (blue - red) / chroma;
@@ -101,7 +101,7 @@ function turnHue(frame: Float32Array, turn: number): void {
   }
 }
 
-/** A channel of HSV colour: full for two sixths of the circle, none for two, linear between. */
+/** A channel of an HSV colour: full for two sixths of the circle, zero for two, linear between. */
 function channelAt(sixths: number, value: number, chroma: number): number {
   const k = sixths - 6 * Math.floor(sixths / 6);
   return value - chroma * clamp(Math.min(k, 4 - k));

@@ -1,7 +1,7 @@
 import type { RandomStream } from '../../random';
 import type { Box } from './box';
 
-/** A rectangle that noise covers in every frame. */
+/** A rectangle filled with noise in every frame. */
 export interface EraseDraw {
   readonly box: Box;
   /** Standard normal noise, the same in every frame: `[3, box.height, box.width]`. */
@@ -9,8 +9,8 @@ export interface EraseDraw {
 }
 
 /**
- * Draws random erasing (Zhong et al. 2020): with a probability, a rectangle of 2 to 33 % of the frame with an aspect
- * ratio from 0.3 to 1 / 0.3, filled with noise. Null: nothing is erased.
+ * Draws random erasing (Zhong et al. 2020): with the given probability, a rectangle of 2 to 33 % of the frame
+ * with an aspect ratio from 0.3 to 1 / 0.3, filled with noise. Null: nothing is erased.
  *
  * @param side S of the frame [px]
  */

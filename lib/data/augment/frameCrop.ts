@@ -2,8 +2,8 @@ import type { RandomStream } from '../../random';
 import type { Box } from './box';
 
 /**
- * Draws the box of a random resized crop: a share of the frame's area and an aspect ratio, ten tries, then the
- * largest box in the middle whose aspect ratio is allowed (as torchvision does).
+ * Draws the box of a random resized crop: a share of the frame's area and an aspect ratio. After ten failed
+ * tries, takes the largest central box with an allowed aspect ratio (as torchvision does).
  *
  * @param area range of the share
  * @param aspect range of width over height
@@ -31,7 +31,7 @@ export function drawFrameBox(
   return centreBox(height, width, Math.min(height, boxHeight), Math.min(width, boxWidth));
 }
 
-/** A box in the middle of a frame. */
+/** A box in the centre of a frame. */
 export function centreBox(height: number, width: number, boxHeight: number, boxWidth: number): Box {
   return {
     top: Math.floor((height - boxHeight) / 2),
@@ -41,7 +41,10 @@ export function centreBox(height: number, width: number, boxHeight: number, boxW
   };
 }
 
-/** A square of the shorter side: number `crop` of `crops` from one end of the longer side to the other. */
+/**
+ * A square whose side is the frame's shorter side: number `crop` of `crops`, evenly spaced along the longer
+ * side.
+ */
 export function squareBox(height: number, width: number, crop: number, crops: number): Box {
   const side = Math.min(height, width);
   if (crops === 1) return centreBox(height, width, side, side);

@@ -9,7 +9,7 @@ import { type SpectrogramMaskArgs, drawSpectrogramMasks } from './spectrogramMas
 import { drawTimeWarp } from './timeWarp';
 import type { VideoDraw } from './video';
 
-/** How clips are augmented from which a classifier learns. */
+/** Augmentation of the clips that a classifier is trained on. */
 export interface LabelledAugmentation {
   /** Range of a crop's share of the frame. */
   readonly cropArea: readonly [number, number];
@@ -18,14 +18,14 @@ export interface LabelledAugmentation {
   readonly randAugment: RandAugmentArgs;
   /** Probability of random erasing. */
   readonly erase: number;
-  /** The volume factor is drawn from 1 -/+ this. */
+  /** The volume factor is drawn from 1 -/+ this value. */
   readonly volume: number;
-  /** Largest shift of a point of the time axis over the columns; 0: no warp. */
+  /** Largest shift of a point of the time axis, as a share of the columns; 0: no warp. */
   readonly timeWarp: number;
   readonly masks: SpectrogramMaskArgs;
 }
 
-/** Every frame, a random crop, flip, RandAugment and random erasing. */
+/** Every frame, with random crop, flip, RandAugment and random erasing. */
 export function drawLabelledVideo(
   stream: RandomStream,
   config: XkdConfig,
@@ -49,7 +49,7 @@ export function drawLabelledVideo(
   };
 }
 
-/** The whole clip, its volume changed a little, its time warped, bands and columns masked. */
+/** The whole clip, with a small change of volume, time warp, and masked bands and columns. */
 export function drawLabelledAudio(
   stream: RandomStream,
   config: XkdConfig,

@@ -3,23 +3,26 @@ import type { NdArray } from '../types';
 import type { Box } from './box';
 
 export interface MixArgs {
-  /** Shape of the beta distribution of mixup's share; 0: no mixup. */
+  /** Parameter of the beta distribution of mixup's share; 0: no mixup. */
   readonly mixup: number;
-  /** The same of cutmix; 0: no cutmix. */
+  /** The same for cutmix; 0: no cutmix. */
   readonly cutmix: number;
 }
 
-/** How each clip of a batch is mixed with its partner, which is the one as far from the end as it is from the start. */
+/**
+ * How each clip of a batch is mixed with its partner. The partner is as far from the end of the batch as the
+ * clip is from the start.
+ */
 export interface MixDraw {
-  /** What remains of a clip itself, in its values or its area, and so in its labels. */
+  /** Share that a clip keeps of its own values or area, and thus of its labels. */
   readonly share: number;
-  /** The rectangle that comes from the partner, the same in every frame; null: all values are mixed. */
+  /** The rectangle taken from the partner, the same in every frame; null: all values are mixed. */
   readonly box: Box | null;
 }
 
 /**
- * Draws mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019) for a batch, each in half of the cases where both are
- * wanted. Null: neither is.
+ * Draws mixup (Zhang et al. 2018) or cutmix (Yun et al. 2019) for a batch, with equal probability if both are
+ * enabled. Null if neither is.
  *
  * @param height of a frame or spectrogram
  */
@@ -34,7 +37,7 @@ export function drawMix(
   const share = drawBeta(stream.split('share'), cut ? cutmix : mixup);
   if (!cut) return { share, box: null };
   const box = drawBox(stream.split('box'), share, height, width);
-  // The box may be cut off by the frame's edge.
+  // The frame's edge may cut off part of the box.
   return { share: 1 - (box.height * box.width) / (height * width), box };
 }
 
@@ -58,7 +61,7 @@ export function mixViews({ data, shape }: NdArray, { share, box }: MixDraw): NdA
 }
 
 /**
- * Mixes the labels of a batch as its clips are mixed.
+ * Mixes the labels of a batch in the same way as its clips.
  *
  * @param targets `[B, K]`
  */
@@ -93,7 +96,7 @@ function paste(
   }
 }
 
-/** A box of about 1 - share of the frame around any point of it, as far as it lies inside. */
+/** A box of about 1 - share of the frame around a random point, clipped to the frame. */
 function drawBox(stream: RandomStream, share: number, height: number, width: number): Box {
   const side = Math.sqrt(1 - share);
   const [boxHeight, boxWidth] = [Math.floor(height * side), Math.floor(width * side)];
@@ -106,15 +109,15 @@ function drawBox(stream: RandomStream, share: number, height: number, width: num
   return { top, left, height: bottom - top, width: right - left };
 }
 
-/** A draw from the beta distribution with both shapes equal. */
+/** A draw from the beta distribution with two equal parameters. */
 function drawBeta(stream: RandomStream, shape: number): number {
   const [a, b] = [drawLogGamma(stream, shape), drawLogGamma(stream, shape)];
   return 1 / (1 + Math.exp(b - a));
 }
 
 /**
- * Logarithm of a gamma draw: Marsaglia and Tsang's rejection for shape + 1, and a power of a uniform draw for the rest;
- * logarithms, since draws of small shapes come close to 0.
+ * Logarithm of a gamma draw: Marsaglia and Tsang's rejection method for shape + 1, corrected by a power of a
+ * uniform draw. Logarithms are used because draws with small shapes come close to 0.
  */
 function drawLogGamma(stream: RandomStream, shape: number): number {
   const d = shape + 2 / 3;

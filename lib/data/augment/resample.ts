@@ -1,6 +1,8 @@
 import type { Box } from './box';
 
-/** Weighted source positions for each target position: those of target i stand at `offset[i]...offset[i + 1]`. */
+/**
+ * Weighted source positions for each target position; those of target i are at `offset[i]...offset[i + 1]`.
+ */
 interface Taps {
   readonly offset: Int32Array;
   readonly index: Int32Array;
@@ -8,9 +10,9 @@ interface Taps {
 }
 
 /**
- * Cuts a box from frames and resizes it to a square: bilinear with antialiasing, the triangle filter widened
- * where the box is reduced, cut off at the box's edge (as Pillow resizes, which the authors' release uses).
- * T frames, H height, W width, S side.
+ * Cuts a box from frames and resizes it to a square: bilinear with antialiasing, i.e. with a triangle filter
+ * that is widened when the box is reduced and cut off at its edge (as in Pillow, which the authors' release
+ * uses). T frames, H height, W width, S side.
  */
 export class BoxResampler {
   private readonly across: Taps;
@@ -19,7 +21,7 @@ export class BoxResampler {
 
   /**
    * @param width W
-   * @param flip mirrors left and right
+   * @param flip true to mirror left and right
    */
   constructor(
     private readonly box: Box,

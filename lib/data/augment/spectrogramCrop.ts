@@ -3,8 +3,8 @@ import type { RandomStream } from '../../random';
 import type { Box } from './box';
 
 /**
- * Draws the box that random-resize-crop cuts from the canvas on which the spectrogram lies (method of
- * BYOL-A, as in the authors' release).
+ * Draws the box that random-resize-crop cuts from the canvas that holds the spectrogram (method of BYOL-A, as
+ * in the authors' release).
  *
  * @param bands M
  * @param columns C
@@ -26,8 +26,8 @@ export function drawSpectrogramBox(
 }
 
 /**
- * Cuts a box from the canvas, in whose middle the spectrogram lies among zeros, and resizes it to the
- * spectrogram's size: bicubic, corners aligned.
+ * Cuts a box from the canvas, which has the spectrogram in its centre and zeros around it, and resizes it to
+ * the spectrogram's size: bicubic, corners aligned.
  *
  * @param spectrogram `[M, C]`
  * @param canvasTime columns of the canvas over C
@@ -67,12 +67,12 @@ export function cropSpectrogram(
 }
 
 interface Taps {
-  /** Four source positions for each target, clamped to the source. */
+  /** Four source positions for each target, clamped to the source range. */
   readonly index: Int32Array;
   readonly weight: Float64Array;
 }
 
-/** Keys' cubic convolution with a = -0.75, the first and the last positions of both axes on each other. */
+/** Keys' cubic convolution with a = -0.75; the first and last positions of source and target coincide. */
 function bicubicTaps(source: number, target: number): Taps {
   const index = new Int32Array(4 * target);
   const weight = new Float64Array(4 * target);

@@ -1,19 +1,19 @@
 import type { RandomStream } from '../../random';
 
-/** A point of the time axis and where it is moved. */
+/** A point of the time axis and its new position. */
 export interface TimeWarpDraw {
-  /** Column in the given spectrogram. */
+  /** Column in the input spectrogram. */
   readonly from: number;
-  /** Column in the warped one. */
+  /** Column in the warped spectrogram. */
   readonly to: number;
 }
 
 /**
- * Draws the time warp of SpecAugment (Park et al. 2019): a point at least the largest distance away from both ends,
- * moved by at most that distance. Null: the spectrogram is too short for any.
+ * Draws the time warp of SpecAugment (Park et al. 2019): a point whose distance from both ends is at least
+ * the largest shift, moved by at most that shift. Null: the spectrogram is too short.
  *
  * @param columns C
- * @param share largest distance over C
+ * @param share largest shift over C
  */
 export function drawTimeWarp(stream: RandomStream, columns: number, share: number): TimeWarpDraw | null {
   const most = Math.floor(share * columns);
@@ -23,8 +23,8 @@ export function drawTimeWarp(stream: RandomStream, columns: number, share: numbe
 }
 
 /**
- * Stretches the columns on one side of the point and squeezes those on the other; both ends stay. Linear between
- * columns.
+ * Stretches the columns on one side of the point and compresses those on the other; both ends stay fixed.
+ * Linear interpolation between columns.
  *
  * @param spectrogram `[M, C]`
  * @returns `[M, C]`

@@ -10,24 +10,24 @@ import { imageNetMean, imageNetStd } from './imageNet';
 import { type Operation, applyOperations } from './randAugment';
 import { BoxResampler } from './resample';
 
-/** What was drawn for a view of a clip's frames; the same for all of them. */
+/** Random draws for a video view of a clip, the same for all its frames. */
 export interface VideoDraw {
   /** First frame of the view's window. */
   readonly firstFrame: number;
-  /** T, frames of the view. */
+  /** T, number of frames of the view. */
   readonly frames: number;
   /** S, side of the view [px]. */
   readonly side: number;
   readonly box: Box;
   readonly flip: boolean;
-  /** Null: colours stay. */
+  /** Null: no colour jitter. */
   readonly jitter: JitterDraw | null;
   readonly grey: boolean;
-  /** Standard deviation of the blur [px]; null: none. */
+  /** Standard deviation of the blur [px]; null: no blur. */
   readonly blurSigma: number | null;
-  /** Of RandAugment, on the crop; left out: none. */
+  /** RandAugment operations on the crop; omitted: none. */
   readonly operations?: readonly Operation[];
-  /** Left out or null: nothing is erased. */
+  /** Omitted or null: nothing is erased. */
   readonly erase?: EraseDraw | null;
 }
 
@@ -39,7 +39,7 @@ export interface Frames {
   readonly width: number;
 }
 
-/** Every frame, a large random crop, flip and colour jitter. */
+/** Every frame, with a large random crop, flip and colour jitter. */
 export function drawGlobalVideo(
   stream: RandomStream,
   config: XkdConfig,
@@ -59,7 +59,10 @@ export function drawGlobalVideo(
   };
 }
 
-/** A few frames in a row, a small random crop, flip, colour jitter, sometimes grey, sometimes blurred. */
+/**
+ * A few consecutive frames, with a small random crop, flip and colour jitter, sometimes grey, sometimes
+ * blurred.
+ */
 export function drawLocalVideo(
   stream: RandomStream,
   config: XkdConfig,
@@ -80,16 +83,19 @@ export function drawLocalVideo(
   };
 }
 
-/** Every frame, a square of the frame's shorter side in the middle, nothing drawn: for evaluation. */
+/**
+ * Every frame, cropped to the central square of the frame's shorter side, without random draws: for
+ * evaluation.
+ */
 export function centreVideo(config: XkdConfig, height: number, width: number): VideoDraw {
   return squareVideo(config, height, width, 0, 1);
 }
 
 /**
- * Every frame, a square of the frame's shorter side, nothing drawn: for evaluation.
+ * Every frame, cropped to a square of the frame's shorter side, without random draws: for evaluation.
  *
- * @param crop which of the squares that stand evenly along the longer side, from 0
- * @param crops how many there are; of one it is the middle
+ * @param crop index of the square among those evenly spaced along the longer side, from 0
+ * @param crops number of squares; a single one is central
  */
 export function squareVideo(
   config: XkdConfig,
@@ -111,9 +117,9 @@ export function squareVideo(
 }
 
 /**
- * The view that was drawn, normalised with ImageNet statistics.
+ * Computes the view that was drawn, normalised with ImageNet statistics.
  *
- * @param out where the view `[3, T, S, S]` goes; a new array if left out
+ * @param out array for the view `[3, T, S, S]`; default: a new array
  */
 export function applyVideo(
   clip: Frames,

@@ -12,10 +12,10 @@ const indices = 'class_labels_indices.csv';
 const listFolders = ['.', 'csv', 'metadata', 'segments', 'annotations'];
 
 /**
- * AudioSet (Gemmeke et al. 2017) and what is listed in its way: tables `*_segments.csv` of lines
- * `YTID, start_seconds, end_seconds, "label,label"` with comments after `#`, and files anywhere below ({@link CutFiles}). If
- * `class_labels_indices.csv` is there it numbers and names the labels. Tables named `eval...`, `test...` are tested on, the
- * others trained on.
+ * AudioSet (Gemmeke et al. 2017) and sets with the same kind of lists: tables `*_segments.csv` with lines
+ * `YTID, start_seconds, end_seconds, "label,label"` and comments after `#`, and files anywhere below
+ * ({@link CutFiles}). If `class_labels_indices.csv` exists, it numbers and names the labels. Tables named
+ * `eval...` or `test...` are for testing, the others for training.
  */
 export const audioset: Layout = {
   name: 'audioset',
@@ -105,7 +105,7 @@ async function readSegments(
   });
 }
 
-/** The published tables have a space after each comma; quotes only count where a cell begins with them. */
+/** The published tables have a space after each comma; quotes count only at the start of a cell. */
 function delimiterOf(path: string): string {
   return /^#/.test(firstLine(path)) || /, /.test(firstLine(path)) ? ', ' : ',';
 }

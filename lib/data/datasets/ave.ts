@@ -12,8 +12,8 @@ const lists = [
 ] as const satisfies readonly { split: string; file: string; role: FoldRole }[];
 
 /**
- * AVE, audio-visual events (Tian et al. 2018): videos of 10 s, `AVE/ID.mp4`, and the lists of the three splits, lines
- * `Church bell&ID&good&0&10`. A video with two events stands in two lines, once for each.
+ * AVE, audio-visual events (Tian et al. 2018): videos of 10 s, `AVE/ID.mp4`, and lists of the three splits
+ * with lines `Church bell&ID&good&0&10`. A video with two events has two lines, one per event.
  */
 export const ave: Layout = {
   name: 'ave',

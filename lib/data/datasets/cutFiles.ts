@@ -5,14 +5,17 @@ import type { FoundClip, ListedClip } from './layout';
 import { FileKeys } from './places';
 
 export interface FoundSegment extends FoundClip {
-  /** Its name tells where it was cut out, so that it is the clip and not the video around it. */
+  /**
+   * True if its name states where it was cut, so that the file is the clip itself and not the whole video.
+   */
   readonly isCut: boolean;
 }
 
 /**
- * Files of stretches of videos of the web, anywhere below a folder, named by the id of the video, by id and start or by id,
- * start and end, in the ways of the usual downloaders: `ID_30.wav`, `ID_30.0-40.0.wav`, `ID_30000_40000.flac`,
- * `ID_000030_000040.mp4`, also with a leading Y. A video and a sound of one name are one clip.
+ * Files of clips cut from web videos, anywhere below a folder. Their names hold the video's id, id and start,
+ * or id, start and end, in the formats of the usual downloaders: `ID_30.wav`, `ID_30.0-40.0.wav`,
+ * `ID_30000_40000.flac`, `ID_000030_000040.mp4`, also with a leading Y. A video and a sound of the same name
+ * are one clip.
  */
 export class CutFiles {
   private readonly videos: FileKeys;
@@ -25,19 +28,19 @@ export class CutFiles {
     [this.videos, this.sounds] = [videos, sounds];
   }
 
-  /** The file of a clip of a video. @param id the video's */
+  /** The file of a clip of a video. @param id the video's id */
   find(id: string, listed: ListedClip): FoundSegment {
     const cut = this.take(cutNames(id, listed));
     if (cut.path !== null) return { listed, ...cut, isCut: true };
     return { listed, ...this.take([id, `Y${id}`]), isCut: false };
   }
 
-  /** Paths of files that belong to no clip that was asked for. */
+  /** Paths of files that belong to none of the requested clips. */
   get left(): string[] {
     return [...this.videos.left, ...this.sounds.left];
   }
 
-  /** The video of one of these names and its sound, or whichever is there. */
+  /** The video and the sound of one of these names, or whichever exists. */
   private take(names: readonly string[]): Pick<FoundClip, 'path' | 'sound'> {
     const [video, sound] = [this.videos.take(...names), this.sounds.take(...names)];
     if (video === null || sound === null) return { path: video ?? sound };
@@ -45,7 +48,7 @@ export class CutFiles {
   }
 }
 
-/** What downloaders call a clip that they cut out of a video. */
+/** Names that downloaders give to a clip cut from a video. */
 function cutNames(id: string, { startSeconds = 0, endSeconds = 0 }: ListedClip): string[] {
   return timeFormats.flatMap((format) => {
     const [start, end] = [format(startSeconds), format(endSeconds)];
@@ -64,8 +67,8 @@ const timeFormats: readonly ((seconds: number) => string)[] = [
 ];
 
 /**
- * Files named by the id alone are whole videos in some copies of the set and clips cut out of them in others: a few
- * tell which, by whether they are long enough to hold what the table says.
+ * Decides whether files named by the id alone are whole videos or clips cut from them, since copies of the
+ * set differ. A few files are checked: whether they are long enough to hold the times in the table.
  */
 export async function asCut(found: readonly FoundSegment[]): Promise<FoundClip[]> {
   const doubtful = found.filter(({ path, isCut, listed }) => path !== null && !isCut && isLate(listed));
@@ -88,7 +91,7 @@ export async function asCut(found: readonly FoundSegment[]): Promise<FoundClip[]
   });
 }
 
-/** Whether a file that is the clip itself would be too short to hold the stretch in the table. */
+/** True if a file that is only the clip would be too short to contain the times in the table. */
 function isLate({ startSeconds = 0, endSeconds = 0 }: ListedClip): boolean {
   return startSeconds >= endSeconds - startSeconds;
 }

@@ -9,7 +9,10 @@ import { FileKeys, firstPlace } from './places';
 
 const folds = ['1', '2', '3', '4', '5'];
 
-/** ESC-50 (Piczak 2015): `audio/*.wav` and `meta/esc50.csv`, whose column `fold` names the fold in which a clip is tested. */
+/**
+ * ESC-50 (Piczak 2015): `audio/*.wav` and `meta/esc50.csv`, whose column `fold` gives the fold in which a
+ * clip is tested.
+ */
 export const esc50: Layout = {
   name: 'esc50',
   title: 'ESC-50',

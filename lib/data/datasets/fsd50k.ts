@@ -12,9 +12,9 @@ const truth = 'FSD50K.ground_truth';
 const roleOf: Readonly<Record<string, FoldRole>> = { train: 'train', val: 'validation', test: 'test' };
 
 /**
- * FSD50K (Fonseca et al. 2020): `FSD50K.dev_audio` and `FSD50K.eval_audio` hold `NUMBER.wav`;
- * `FSD50K.ground_truth/dev.csv` (`fname,labels,mids,split`, the split being train or val) and `eval.csv` say what is heard,
- * several labels with commas between them, and `vocabulary.csv` numbers the labels.
+ * FSD50K (Fonseca et al. 2020): `FSD50K.dev_audio` and `FSD50K.eval_audio` hold `NUMBER.wav`.
+ * `FSD50K.ground_truth/dev.csv` (`fname,labels,mids,split`, where the split is train or val) and `eval.csv`
+ * give the labels, separated by commas, and `vocabulary.csv` numbers them.
  */
 export const fsd50k: Layout = {
   name: 'fsd50k',

@@ -20,8 +20,9 @@ const listName = /^(.+)_test_split([123])\.txt$/;
 const roleOf: Readonly<Record<string, FoldRole>> = { 0: null, 1: 'train', 2: 'test' };
 
 /**
- * HMDB51 (Kuehne et al. 2011): `class/*.avi`, and for each class and split a list `class_test_splitN.txt` of lines
- * `file.avi 1`, where 0 means unused, 1 training and 2 test. File names hold characters such as `#`, `;`, `&` and `(`.
+ * HMDB51 (Kuehne et al. 2011): `class/*.avi`, and for each class and split a list `class_test_splitN.txt`
+ * with lines `file.avi 1`, where 0 means unused, 1 training and 2 test. File names contain characters such as
+ * `#`, `;`, `&` and `(`.
  */
 export const hmdb51: Layout = {
   name: 'hmdb51',

@@ -16,13 +16,14 @@ const listName =
   /^(?:kinetics[-_]?(?:[467]00(?:[-_]2020)?|sound)?_|k[467]00_)?(train|val|validate|validation|test)\.csv$/i;
 /** Folders of clips: `train`, `val_256`, `train_part_0`, ... */
 const clipFolder = /^(train|val|validate|validation|test)(?:[-_ ].*)?$/i;
-/** YouTube's 11 characters, and where the clip was cut out [s]. */
+/** YouTube's 11-character id, and the start and end of the clip in the video [s]. */
 const cutName = /^(.{11})_(\d{6})_(\d{6})$/;
 
 /**
  * Kinetics-400 (Kay et al. 2017): lists `label,youtube_id,time_start,time_end,split`, and clips named
- * `ID_000010_000020.mp4` or `ID.mp4` in folders of classes, of splits, of both, or in one. Without lists the folders
- * tell the splits and classes. The validation split is what is tested on, as everywhere in the literature.
+ * `ID_000010_000020.mp4` or `ID.mp4`, in folders of classes, of splits, of both, or in a single folder.
+ * Without lists, the folders give the splits and classes. The validation split is used for testing, as
+ * everywhere in the literature.
  */
 export const kinetics400 = kineticsLayout('kinetics400', 'Kinetics-400', null, {
   classes: 400,
@@ -31,7 +32,10 @@ export const kinetics400 = kineticsLayout('kinetics400', 'Kinetics-400', null, {
     'Kay et al., arXiv 1705.06950 (2017); the published lists (of their videos some 240000 can still be had)',
 });
 
-/** Kinetics-600 (Carreira et al. 2018) and Kinetics-700 (2019, and its edition of 2020): published in the same way. */
+/**
+ * Kinetics-600 (Carreira et al. 2018) and Kinetics-700 (2019, and its 2020 edition), published in the same
+ * form.
+ */
 export const kinetics600 = kineticsLayout('kinetics600', 'Kinetics-600', null, {
   classes: 600,
   clips: { train: 392_622, val: 30_001, test: 60_000 },
@@ -48,7 +52,7 @@ export const kinetics700 = kineticsLayout('kinetics700', 'Kinetics-700', null, {
     'Carreira et al., arXiv 1907.06987 (2019), 650317 clips; the edition of 2020 (arXiv 2010.10864) names about as many',
 });
 
-/** Kinetics-Sound: the classes of Kinetics-400 that are both seen and heard; all others are left out. */
+/** Kinetics-Sound: the classes of Kinetics-400 that are both seen and heard; all others are excluded. */
 export const kineticsSound = kineticsLayout('kinetics-sound', 'Kinetics-Sound', kineticsSoundClasses, {
   classes: 32,
   clips: { train: 22_700, val: 1600 },
@@ -148,7 +152,10 @@ async function readList(path: string, split: Split): Promise<Row[]> {
   });
 }
 
-/** Without lists: a folder of a split is somewhere above each clip, and it lies in the folder of its class. */
+/**
+ * Without lists: one of the folders above each clip is that of its split, and the folder that contains it is
+ * that of its class.
+ */
 function readFolders(files: readonly MediaFile[]): Found {
   const placed = files.flatMap(({ path, folders, stem }) => {
     const at = folders.findIndex((folder) => clipFolder.test(folder));
@@ -182,7 +189,7 @@ function splitOf(name: string): Split {
   return lower.startsWith('val') ? 'val' : (lower as Split);
 }
 
-/** Folders are often named with underscores where the lists have spaces. */
+/** Folder names often have underscores where the lists have spaces. */
 function className(name: string): string | null {
   return name.replaceAll('_', ' ').trim().normalize('NFC') || null;
 }

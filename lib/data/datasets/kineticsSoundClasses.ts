@@ -1,4 +1,4 @@
-/** The 32 classes of Kinetics-400 in Kinetics-Sound, as the paper uses it. */
+/** The 32 Kinetics-400 classes in Kinetics-Sound, as used in the paper. */
 export const kineticsSoundClasses: readonly string[] = [
   'blowing nose',
   'blowing out candles',

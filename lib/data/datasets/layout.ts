@@ -1,72 +1,75 @@
 import type { MediaEntry } from '../types';
 
-/** What a clip is for in a fold; null: neither. */
+/** Role of a clip in a fold; null: not used. */
 export type FoldRole = 'train' | 'test' | 'validation' | null;
 
-/** A clip that the lists of a data set name, whether its file is there or not. */
+/** A clip named in the lists of a data set, whether or not its file exists. */
 export interface ListedClip {
-  /** As its list names it. */
+  /** Name in its list. */
   readonly name: string;
   readonly label: string | null;
   readonly labels?: readonly string[];
   readonly split: string | null;
-  /** In the order of the folds. */
+  /** One role per fold, in order. */
   readonly roles: readonly FoldRole[];
   readonly startSeconds?: number;
   readonly endSeconds?: number;
 }
 
-/** A clip with its file, or null where the file is missing. */
+/** A clip with its file, or null if the file is missing. */
 export interface FoundClip {
   readonly listed: ListedClip;
   readonly path: string | null;
-  /** The file of its sound, where that is another one. */
+  /** File with its sound, if it is a separate one. */
   readonly sound?: string;
 }
 
-/** What was found of a data set. */
+/** Contents found in a data set. */
 export interface LayoutContent {
   readonly clips: readonly FoundClip[];
-  /** In the order of their published numbers; of all clips, missing ones too. */
+  /** In the order of their published numbers; classes of all clips, including missing ones. */
   readonly classes: readonly string[];
   readonly folds: readonly string[];
   /** Media files that no list names. */
   readonly unlisted: readonly string[];
 }
 
-/** How large a data set is as its authors published it; keys such as `1 train` mean the training clips of fold 1. */
+/** Published size of a data set; a key such as `1 train` means the training clips of fold 1. */
 export interface PublishedCounts {
   readonly classes: number;
-  /** Clips by fold and role; where there is one fold only, by split. */
+  /** Clips by fold and role; by split if there is only one fold. */
   readonly clips: Readonly<Record<string, number>>;
-  /** Clips of each class, where all have the same number: by fold and role, or split. */
+  /** Clips per class, if all classes have the same number: by fold and role, or by split. */
   readonly perClass?: Readonly<Record<string, number>>;
-  /** Counts of lists that may stand alone. */
+  /** Counts of lists that may be used on their own. */
   readonly alternatives?: Readonly<Record<string, readonly number[]>>;
-  /** The counts are known to two or three digits only. */
+  /** The counts are known only to two or three digits. */
   readonly approximate?: true;
-  /** Where the counts were taken from. */
+  /** Source of the counts. */
   readonly source: string;
 }
 
-/** How a data set lies on the disk when it was unpacked as its authors publish it. */
+/** File layout of a data set as unpacked from its authors' publication. */
 export interface Layout {
   readonly name: string;
-  /** As its authors write it. */
+  /** Title as its authors write it. */
   readonly title: string;
   readonly published: PublishedCounts;
-  /** What lies in its folder, for messages. */
+  /** Expected contents of its folder, for messages. */
   readonly expected: string;
   readonly multiLabel: boolean;
-  /** Whether it is published with its files, so that a missing one is a mistake; else it is a list of links, some dead. */
+  /**
+   * True if the set is published with its files, so that a missing file is an error; false if it is a list of
+   * links, some of them dead.
+   */
   readonly whole: boolean;
-  /** The first thing that its folder should hold and this one does not; null if it has all. */
+  /** The first required item that is missing in this folder; null if it has all. */
   lacks(folder: string): string | null;
-  /** @throws UserError where its lists make no sense */
+  /** @throws UserError if its lists are invalid */
   read(folder: string): Promise<LayoutContent>;
 }
 
-/** The entry of a clip whose file is there. */
+/** The entry of a clip whose file exists. */
 export function entryOf(listed: ListedClip, path: string, sound?: string): MediaEntry {
   const { label, labels, split, startSeconds, endSeconds } = listed;
   return {

@@ -2,12 +2,12 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { comparable, type MediaFile } from '../mediaFiles';
 
-/** The first of some places below a folder that is there; null if none is. */
+/** The first of the given locations below a folder that exists; null if none does. */
 export function firstPlace(folder: string, places: readonly string[]): string | null {
   return places.map((place) => join(folder, place)).find((path) => existsSync(path)) ?? null;
 }
 
-/** Names in a folder, sorted; none where it is no folder or may not be read. */
+/** Names in a folder, sorted; empty if it is not a folder or may not be read. */
 export function namesIn(folder: string): string[] {
   try {
     return statSync(folder).isDirectory() ? readdirSync(folder).sort() : [];
@@ -16,7 +16,7 @@ export function namesIn(folder: string): string[] {
   }
 }
 
-/** Files by a key; the first one where several have the same. */
+/** Files by key; if several have the same key, the first. */
 export class FileKeys {
   private readonly files = new Map<string, MediaFile>();
   private readonly used = new Set<MediaFile>();
@@ -31,7 +31,7 @@ export class FileKeys {
     }
   }
 
-  /** The path of the file with one of these keys, in their order. */
+  /** The path of the file with one of these keys, tried in order. */
   take(...keys: readonly string[]): string | null {
     for (const key of keys) {
       const file = this.files.get(comparable(key));

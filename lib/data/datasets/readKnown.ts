@@ -5,21 +5,21 @@ import { entryOf, type FoldRole, type Layout, type LayoutContent, type ListedCli
 import { layouts, type KnownDataset } from './registry';
 import { noClips, requireLayout } from './root';
 
-/** A data set as it was found, with what its lists name beyond what is there. */
+/** A data set as found on disk, and what its lists name besides. */
 export interface FoundDataset {
   readonly dataset: Dataset;
   readonly layout: Layout;
   readonly content: LayoutContent;
-  /** Clips whose files are not there. */
+  /** Clips whose files are missing. */
   readonly missing: readonly ListedClip[];
 }
 
 /**
- * Reads a data set in the layout in which it is published.
+ * Reads a data set in its published layout.
  *
- * @param root the folder as it was given, for messages
+ * @param root the folder as the user gave it, for messages
  * @param folder its absolute path
- * @throws UserError if it is not the right folder, its lists make no sense, or none of its clips is there
+ * @throws UserError if it is not the right folder, its lists are invalid, or none of its clips exists
  */
 export async function readKnown(name: KnownDataset, root: string, folder: string): Promise<FoundDataset> {
   const layout: Layout = layouts[name];
@@ -62,7 +62,7 @@ export async function readKnown(name: KnownDataset, root: string, folder: string
   };
 }
 
-/** @throws UserError if the lists name a clip twice, which then counted twice */
+/** @throws UserError if the lists name a clip twice, which would then count twice */
 function requireDistinct({ title }: Layout, root: string, { clips }: LayoutContent): void {
   const names = new Set<string>();
   for (const { listed } of clips) {
@@ -75,7 +75,7 @@ function requireDistinct({ title }: Layout, root: string, { clips }: LayoutConte
   }
 }
 
-/** @throws UserError if clips are missing of a data set that is published with its files */
+/** @throws UserError if clips are missing from a data set that is published with its files */
 export function requireWhole(found: FoundDataset, root: string): void {
   const { dataset, layout, missing, content } = found;
   if (layout.whole && missing.length > 0) {
@@ -87,7 +87,7 @@ export function requireWhole(found: FoundDataset, root: string): void {
   }
 }
 
-/** The entries of some splits alone, with the folds that still have clips on both sides. */
+/** Keeps only the entries of some splits, and the folds that still have clips on both sides. */
 export function keepEntries(dataset: Dataset, isKept: (entry: MediaEntry) => boolean): Dataset {
   const places = new Map<number, number>();
   const entries = dataset.entries.filter((entry, i) => {

@@ -8,7 +8,7 @@ import type { Layout, PublishedCounts } from './layout';
 import { ucf101 } from './ucf101';
 import { vggsound } from './vggsound';
 
-/** The data sets whose published layout is known: a new one is a file beside this one, and a line here. */
+/** The data sets with a known published layout. To add one, add a file beside this one and a line here. */
 export const layouts = {
   ucf101,
   hmdb51,
@@ -27,7 +27,7 @@ export type KnownDataset = keyof typeof layouts;
 
 export const knownDatasets = Object.keys(layouts) as readonly KnownDataset[];
 
-/** How large they are as their authors published them. */
+/** Published sizes of the data sets. */
 export const publishedCounts = Object.fromEntries(
   Object.values<Layout>(layouts).map(({ name, published }) => [name, published]),
 ) as Readonly<Record<KnownDataset, PublishedCounts>>;

@@ -7,9 +7,9 @@ import { namesIn } from './places';
 const mostNamed = 6;
 
 /**
- * Makes sure that a folder is the one in which a data set was unpacked.
+ * Checks that a folder is the one in which a data set was unpacked.
  *
- * @throws UserError that says what was expected and what is there, and names the right folder if it is near
+ * @throws UserError that says what was expected and what was found, and names the right folder if it is near
  */
 export function requireLayout(layout: Layout, root: string, folder: string): void {
   const lacking = layout.lacks(folder);
@@ -17,7 +17,7 @@ export function requireLayout(layout: Layout, root: string, folder: string): voi
 }
 
 /**
- * Makes sure that one of a data set's lists is there.
+ * Checks that one of a data set's lists exists.
  *
  * @throws UserError that names it
  */
@@ -28,16 +28,16 @@ export function requireList(layout: Layout, path: string): void {
   );
 }
 
-/** The sentence for a folder that does not hold a data set. */
+/** Message for a folder that does not hold the data set. */
 export function wrongRoot(layout: Layout, root: string, folder: string, reason: string): UserError {
   const near = nearby(layout, folder);
   const wayOut = near ? `it seems to be ${near}: give that folder` : 'give the folder in which these lie';
   return unfitting(layout, root, `${reason} (it ${there(folder)})`, wayOut);
 }
 
-/** The sentence for a folder with the lists of a data set, and none of its clips. */
+/** Message for a folder that holds the lists of a data set but none of its clips. */
 export function noClips(layout: Layout, root: string, folder: string, reason: string): UserError {
-  // Who names the folder of the lists means the one above.
+  // If the user gives the folder of the lists, the one above is meant.
   const above = aboveOf(folder).find((path) => layout.lacks(path) === null);
   const wayOut = above ? `it seems to be ${above}: give that folder` : 'unpack its clips there too';
   return unfitting(layout, root, `${reason} (it ${there(folder)})`, wayOut);
@@ -55,7 +55,7 @@ function there(folder: string): string {
   return `holds ${names.slice(0, mostNamed).join(', ')}${names.length > mostNamed ? ', ...' : ''}`;
 }
 
-/** A folder above or below that has the layout. */
+/** A folder above or below with the layout. */
 function nearby(layout: Layout, folder: string): string | null {
   const below = foldersIn(folder);
   const further = below.flatMap(foldersIn);
@@ -67,7 +67,7 @@ function aboveOf(folder: string): string[] {
   return [dirname(folder), dirname(dirname(folder))];
 }
 
-/** At most so many are looked into: a folder of clips may hold hundreds of thousands of names. */
+/** Largest number of folders searched, since a folder of clips may hold hundreds of thousands of names. */
 const mostSearched = 500;
 
 function foldersIn(folder: string): string[] {

@@ -17,9 +17,9 @@ const listFolders = [
 ];
 
 /**
- * UCF101 (Soomro et al. 2012): `UCF-101/Class/v_Class_gXX_cYY.avi`, and lists of `Class/v_Class_gXX_cYY.avi`, in the
- * training lists followed by the number of the class in `classInd.txt`. Files are known by their names alone, in any
- * case: the class `HandstandPushups` has files named `v_HandStandPushups_...`.
+ * UCF101 (Soomro et al. 2012): `UCF-101/Class/v_Class_gXX_cYY.avi`, and lists of `Class/v_Class_gXX_cYY.avi`,
+ * followed in the training lists by the class number in `classInd.txt`. Files are matched by name alone,
+ * ignoring case: the class `HandstandPushups` has files named `v_HandStandPushups_...`.
  */
 export const ucf101: Layout = {
   name: 'ucf101',

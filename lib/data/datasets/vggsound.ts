@@ -4,13 +4,16 @@ import { asCut, CutFiles } from './cutFiles';
 import type { FoldRole, Layout, ListedClip } from './layout';
 import { firstPlace } from './places';
 
-/** A line of the list: 11 characters of YouTube's, the start [s], the label with or without quotes, and the split. */
+/**
+ * A line of the list: YouTube's 11-character id, the start [s], the label with or without quotes, and the
+ * split.
+ */
 const listedLine = /^(.{11}),\s*(\d+(?:\.\d+)?)\s*,\s*(.+?)\s*,\s*(train|test)$/;
 const clipSeconds = 10;
 
 /**
- * VGGSound (Chen et al. 2020): `vggsound.csv` without a line of names, `ID,30,"bird chirping, tweeting",train`, and files
- * anywhere below, such as `ID_000030.mp4` ({@link CutFiles}).
+ * VGGSound (Chen et al. 2020): `vggsound.csv` without a header, `ID,30,"bird chirping, tweeting",train`, and
+ * files anywhere below, such as `ID_000030.mp4` ({@link CutFiles}).
  */
 export const vggsound: Layout = {
   name: 'vggsound',

@@ -11,12 +11,15 @@ export interface CheckTask {
   readonly extraction: Extraction;
 }
 
-/** Whether a shard is there and as it is described, or is to be written (anew). A `problem` is a sentence for the user. */
+/**
+ * Whether a shard exists and matches its description, or must be written (again). A `problem` is a sentence
+ * for the user.
+ */
 export type CheckOutcome = 'right' | 'missing' | 'wrong' | { readonly problem: string };
 
 /**
- * Reads a whole shard and compares it with the SHA-256 of its clips. Where a process ended before it could describe the
- * shard, it is described first.
+ * Reads a whole shard and verifies the SHA-256 of its clips. If a process ended before it could describe the
+ * shard, the description is written first.
  */
 export function checkShard({ shard, extraction }: CheckTask): CheckOutcome {
   if (!existsSync(shard.tar)) return 'missing';
@@ -24,7 +27,7 @@ export function checkShard({ shard, extraction }: CheckTask): CheckOutcome {
   if (lines === 'other settings') return { problem: otherSettings(shard) };
   if (typeof lines !== 'string') return matches(shard, lines) ? 'right' : 'wrong';
   try {
-    // Reads and checks every byte, too.
+    // This also reads and checks every byte.
     restorePart(shard, extraction);
   } catch (error) {
     if (error instanceof UserError) return { problem: error.message };

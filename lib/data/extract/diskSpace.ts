@@ -6,21 +6,24 @@ import type { MediaEntry } from '../types';
 import { sampleBytes } from './record';
 import type { StoredForm } from '../types';
 
-/** Files that are asked for their length at most. */
+/** Largest number of files whose length is probed. */
 const mostProbed = 48;
 const probesAtOnce = 4;
-/** Bytes that a JPEG in this quality takes for a pixel, on the safe side. */
+/** Conservative estimate of JPEG bytes per pixel at this quality. */
 const jpegBytesPerPixel = 0.5;
-/** Record, headers and filling of a clip. */
+/** Record, headers and padding of a clip. */
 const overheadBytes = 4096;
 
-/** What the stored form of a data set will take. */
+/** Estimated size of a data set in stored form. */
 export interface SpaceEstimate {
   readonly bytesPerClip: number;
   readonly secondsPerClip: number;
 }
 
-/** Estimates the size of stored clips from what a sample of the files says of itself (of all files, if they are few). */
+/**
+ * Estimates the size of stored clips from the headers of a sample of the files (of all files, if they are
+ * few).
+ */
 export async function estimateSpace(
   entries: readonly MediaEntry[],
   form: StoredForm,
@@ -39,7 +42,7 @@ export async function estimateSpace(
   return { bytesPerClip: found.bytes / count, secondsPerClip: found.seconds / count };
 }
 
-/** @throws UserError where less is free at a folder than is needed */
+/** @throws UserError if a folder has less free space than needed */
 export function requireSpace(folder: string, neededBytes: number): void {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
@@ -50,7 +53,7 @@ export function requireSpace(folder: string, neededBytes: number): void {
   );
 }
 
-/** A number of bytes for people. */
+/** Formats a number of bytes for display. */
 export function inUnits(bytes: number): string {
   const units = ['kB', 'MB', 'GB', 'TB'];
   let value = bytes / 1e3;
@@ -74,13 +77,13 @@ async function estimateClip(
     const perSecond = pixels * (frames === 'raw' ? 3 : jpegBytesPerPixel) + samples;
     return { bytes: seconds * perSecond + overheadBytes, seconds };
   } catch (error) {
-    // It will be in the manifest with its reason.
+    // The manifest will list it with its reason.
     if (error instanceof BadMedia) return { bytes: overheadBytes, seconds: 0 };
     throw error;
   }
 }
 
-/** For a file that does not tell its length: as if it were of a usual rate, 1 Mbit/s. */
+/** Length of a file that does not state it, assuming a typical rate of 1 Mbit/s. */
 function secondsBySize(path: string): number {
   return statSync(path).size / 125_000;
 }

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { relative, resolve, sep } from 'node:path';
 import type { Dataset, MediaEntry } from '../types';
 
-/** A file of a data set as a manifest names it. */
+/** A file of a data set as named in a manifest. */
 export interface OriginalClip {
-  /** Relative to the data set's folder where it lies in it, with `/` between names. */
+  /** Relative to the data set's folder if it lies inside, with `/` as separator. */
   readonly path: string;
   readonly label: string | null;
   readonly split: string | null;
   readonly labels?: readonly string[];
   readonly startSeconds?: number;
   readonly endSeconds?: number;
-  /** The file of its sound, where that is another one; named like `path`. */
+  /** File with its sound, if it is a separate one; named like `path`. */
   readonly sound?: string;
 }
 
@@ -23,7 +23,7 @@ export function extractionEntries({ root, entries }: Pick<Dataset, 'root' | 'ent
   });
 }
 
-/** The entry of a data set that a manifest's line stands for. */
+/** The data set entry that a manifest line describes. */
 export function originalEntry(root: string, clip: OriginalClip): MediaEntry {
   const { label, split, labels, startSeconds, endSeconds, sound } = clip;
   return {

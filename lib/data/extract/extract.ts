@@ -14,35 +14,38 @@ import { writeShards } from './writeShards';
 
 export interface ExtractArgs {
   readonly dataset: Dataset;
-  /** Folder of the extracted form. */
+  /** Folder of the extracted set. */
   readonly out: string;
   /** Default: raw, 8 frames/s, 112 px, 16 kHz. */
   readonly form?: Partial<StoredForm>;
   readonly clipsPerShard?: number;
-  /** Which part is ours, where several machines share the work. */
+  /** This machine's share, if several machines share the work. */
   readonly shard?: ShardChoice;
-  /** Threads, each with one ffmpeg; default: as many as cores. */
+  /** Worker threads, each with one ffmpeg; default: the number of cores. */
   readonly workers?: number;
-  /** Try files again that could not be used before. */
+  /** Retry files that could not be used before. */
   readonly retryFailed?: boolean;
-  /** Whether to check beforehand that the disk has room; default true. */
+  /** Whether to check for enough disk space beforehand; default true. */
   readonly spaceCheck?: boolean;
-  /** Stops the work; what is done stays, and the same call continues from there. */
+  /** Stops the work; finished parts are kept, and the same call continues from there. */
   readonly signal?: AbortSignal;
   readonly onPlan?: (plan: ExtractPlan) => void;
-  /** Told of clips done and their length [s], the first time with those of earlier calls. */
+  /**
+   * Called with the number and total length [s] of finished clips; the first time with those of earlier
+   * calls.
+   */
   readonly onProgress?: (done: ClipsDone) => void;
-  /** Told of things worth a line. */
+  /** Called with sentences worth showing to the user. */
   readonly onNote?: (sentence: string) => void;
 }
 
-/** What a call has before it. */
+/** Work that a call has to do. */
 export interface ExtractPlan extends SpaceEstimate {
   readonly extraction: Extraction;
-  /** Clips of this call's shards, and how many of them lie in shards that are whole. */
+  /** Clips of this call's shards, and how many of them lie in complete shards. */
   readonly clips: number;
   readonly clipsDone: number;
-  /** What all shards that are not there yet will take [bytes]. */
+  /** Size of all shards that do not exist yet [bytes]. */
   readonly neededBytes: number;
 }
 
@@ -51,9 +54,11 @@ export interface ExtractSummary {
   readonly folder: string;
   /** Clips of this call's shards. */
   readonly clips: number;
-  /** Files among them that could not be used. */
+  /** Unusable files among them. */
   readonly failed: readonly BadFile[];
-  /** The whole data set, if all its shards are there; else null, and how many lack. */
+  /**
+   * Summary of the whole data set if all its shards exist; otherwise null and the number of missing shards.
+   */
   readonly merged: MergeSummary | null;
   readonly shardsMissing: number;
 }
@@ -66,12 +71,12 @@ export const usualForm: StoredForm = {
 };
 
 /**
- * Brings the files of a data set into a form from which clips are cheap to sample: decoded frames and sound in tars
- * ("shards"), each clip with checksums, and a manifest. A later call keeps whole shards that are as their SHA-256 say, and
- * whole clips of those under way; the result is the same byte for byte, however often and wherever the work was cut
- * off, and on however many machines it ran.
+ * Converts the files of a data set to a form from which clips are cheap to sample: decoded frames and sound
+ * in tars ("shards"), each clip with checksums, and a manifest. A later call keeps complete shards that match
+ * their SHA-256, and complete clips of unfinished shards. The result is identical byte for byte, however
+ * often and wherever the work was interrupted, and on however many machines it ran.
  *
- * @throws UserError where the folder holds another extraction, can't be written, or has no room
+ * @throws UserError if the folder holds another extraction, cannot be written, or has too little space
  */
 export async function extractDataset(args: ExtractArgs): Promise<ExtractSummary> {
   const { dataset, shard: choice = { index: 0, of: 1 } } = args;
@@ -81,7 +86,7 @@ export async function extractDataset(args: ExtractArgs): Promise<ExtractSummary>
     );
   }
   const folder = resolve(args.out);
-  // An extraction that is under way continues as it was begun.
+  // An unfinished extraction continues with its original settings.
   const clipsPerShard = args.clipsPerShard ?? readExtraction(folder)?.clipsPerShard;
   const extraction = planExtraction(dataset, { ...usualForm, ...args.form }, clipsPerShard);
   openExtractionFolder(args.out, extraction);
@@ -138,12 +143,12 @@ async function announce(
   if (spaceCheck) requireSpace(resolve(args.out), neededBytes);
 }
 
-/** Removes the shards that hold files which could not be used. */
+/** Removes the shards with files that could not be used. */
 function forgetFailed(shards: readonly Shard[], extraction: Extraction): void {
   for (const shard of shards) {
     if (!existsSync(shard.tar) || !statSync(shard.tar).isFile()) continue;
     const lines = readPart(shard, extraction);
-    // One that is not described is looked at, and where necessary made anew, with all others.
+    // A shard without a description is checked with all the others, and remade if necessary.
     if (typeof lines === 'string' || failures(lines).length === 0) continue;
     rmSync(shard.part, { force: true });
     rmSync(shard.tar);

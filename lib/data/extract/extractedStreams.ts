@@ -3,21 +3,21 @@ import { readText } from '../../files/readText';
 import { manifestFile } from './merge';
 import { parseLine } from './shardPart';
 
-/** What was found in one file of an extracted data set. */
+/** Contents of one file of an extracted data set. */
 export interface ExtractedStreams {
-  /** Frames that are stored; 0: the file has no pictures. */
+  /** Number of stored frames; 0: the file has no pictures. */
   readonly frames: number;
-  /** Samples of sound that are stored; 0: the file has no sound. */
+  /** Number of stored samples; 0: the file has no sound. */
   readonly samples: number;
-  /** Length of the clip [s]; null where the file does not tell. */
+  /** Length of the clip [s]; null if the file does not state it. */
   readonly durationSeconds: number | null;
-  /** Why the file cannot be used; null: it can. */
+  /** Reason why the file cannot be used; null: it can. */
   readonly error: string | null;
-  /** SHA-256 of the original file; null where it could not be read. */
+  /** SHA-256 of the original file; null if it could not be read. */
   readonly sha256: string | null;
 }
 
-/** Of each file in the order of the data set that `openDataset` opens from the folder. */
+/** Contents of each file, in the order of the data set that `openDataset` opens from the folder. */
 export function extractedStreams(folder: string): ExtractedStreams[] {
   const path = join(folder, manifestFile);
   return readText(path)

@@ -3,36 +3,40 @@ import { basename, dirname, join } from 'node:path';
 import { newOwner, ownerState, ownerText, parseOwner } from '../../files/owner';
 import type { Shard } from './shardPart';
 
-/** How long a shard that is written elsewhere may stand still before it is taken over [ms]. */
+/** A shard written elsewhere is taken over after it has not grown for this time [ms]. */
 export const abandonedAfterMs = 60_000;
-/** How often a writer shows that it lives [ms]. */
+/** Interval of a writer's signs of life [ms]. */
 export const heartbeatMs = 10_000;
 
 /**
- * Who may write a shard. Until it is whole it lies under a name that tells its {@link Owner}, one for each claim; to take
- * over what a writer has left is to rename it, which only one can do.
+ * Claims on the right to write a shard. Until it is complete, a shard has a name that contains its
+ * {@link Owner}, a different one for each claim. An abandoned shard is taken over by renaming it, which only
+ * one process can do.
  */
 export class ShardClaims {
-  /** When each file of others was last seen to grow. */
+  /** Last observed growth of each file of other owners. */
   private readonly seen = new Map<string, { modifiedMs: number; sinceMs: number }>();
 
   constructor(private readonly abandonedMs = abandonedAfterMs) {}
 
-  /** Our name for a shard that grows, with what was there of it; null while it is written by another. */
+  /**
+   * This owner's name for an unfinished shard, including what was there of it; null while another process
+   * writes it.
+   */
   claim(shard: Shard): string | null {
     const others = growingFiles(shard).map((path) => ({ path, state: this.stateOf(shard, path) }));
     if (others.some(({ state }) => state === 'alive')) return null;
     const own =
       others.length === 0 ? begin(shard) : takeOver(shard, others[0].path, others[0].state === 'silent');
     if (own === null) return null;
-    // Of those that begin at the same time, at most one sees no other.
+    // Of several processes that begin at the same time, at most one sees no other.
     if (growingFiles(shard).every((path) => path === own || this.stateOf(shard, path) !== 'alive'))
       return own;
     this.release(shard, own);
     return null;
   }
 
-  /** Lets go of a shard that is not whole: whoever comes next goes on with it. */
+  /** Releases an incomplete shard, so that the next process continues it. */
   release(shard: Shard, own: string): void {
     if (statSync(own, { throwIfNoEntry: false })?.size === 0) rmSync(own, { force: true });
     else rename(own, growingName(shard, `${free}-${ownerOf(shard, own)}`));
@@ -45,7 +49,8 @@ export class ShardClaims {
     const state = owner ? ownerState(owner) : 'is elsewhere';
     if (state === 'has ended') return 'dead';
     if (state === 'runs') return 'alive';
-    // Other machines and containers can't be asked, and their clocks differ: what grows is alive.
+    // Other machines and containers cannot be queried, and their clocks differ: a file that grows has a live
+    // writer.
     const { mtimeMs: modifiedMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: 0 };
     const before = this.seen.get(path);
     if (before === undefined || before.modifiedMs !== modifiedMs) {
@@ -56,17 +61,17 @@ export class ShardClaims {
   }
 }
 
-/** Removes what other writers of a shard left behind that is whole now. */
+/** Removes what other writers left of a shard that is now complete. */
 export function removeGrowing(shard: Shard): void {
   for (const path of growingFiles(shard)) rmSync(path, { force: true });
 }
 
-/** Whether a shard is still ours: another process may have thought us dead. */
+/** True if this process still owns a shard; another process may have considered it dead. */
 export function isStillOurs(path: string): boolean {
   return existsSync(path);
 }
 
-/** Stands before the name of an owner that has let go. */
+/** Prefix of an owner's name after release. */
 const free = 'free';
 const ending = '.growing';
 
@@ -76,10 +81,13 @@ function begin(shard: Shard): string {
   return own;
 }
 
-/** @param copied whether the writer may go on, since it is only thought dead: its file must then be another than ours */
+/**
+ * @param copied true if the writer may only seem dead and might continue: its file must then differ from the
+ * new one
+ */
 function takeOver(shard: Shard, path: string, copied: boolean): string | null {
   const own = growingName(shard, ownerText(newOwner()));
-  // Another was faster, or the writer has just finished.
+  // Another process was faster, or the writer has just finished.
   if (!rename(path, own)) return null;
   if (!copied) return own;
   const copy = growingName(shard, ownerText(newOwner()));
@@ -104,7 +112,7 @@ function ownerOf(shard: Shard, path: string): string {
   return basename(path).slice(basename(shard.tar).length + 2, -ending.length);
 }
 
-/** @returns false where there is no such file any more */
+/** @returns false if the file no longer exists */
 function rename(from: string, to: string): boolean {
   try {
     renameSync(from, to);

@@ -5,7 +5,7 @@ interface PictureSize {
   readonly width: number;
 }
 
-/** The functions of libjpeg-turbo that are used; addresses are in its own memory. */
+/** The functions used from libjpeg-turbo; addresses refer to its own memory. */
 interface TurboJpeg {
   readonly memory: WebAssembly.Memory;
   malloc(bytes: number): number;
@@ -33,9 +33,9 @@ interface TurboJpeg {
 }
 
 /**
- * Decodes JPEG pictures with libjpeg-turbo, compiled to WebAssembly (by the package `@cwasm/jpeg-turbo`, whose own
- * function allocates again for each picture and gives four channels). Its memory is its own: nothing is shared with
- * other libraries of the process. Loaded at the first picture.
+ * Decodes JPEG pictures with libjpeg-turbo, compiled to WebAssembly (from the package `@cwasm/jpeg-turbo`,
+ * whose own function allocates anew for each picture and returns four channels). It has its own memory and
+ * shares nothing with other libraries of the process. Loaded at the first picture.
  */
 export class JpegDecoder {
   private library: { turbo: TurboJpeg; handle: number; header: number } | null = null;
@@ -43,9 +43,9 @@ export class JpegDecoder {
   private output: Block = { address: 0, bytes: 0 };
 
   /**
-   * @param size what the picture must measure
-   * @param out where the pixels `[H, W, 3]` go
-   * @returns whether it could be decoded and has that size
+   * @param size required size of the picture
+   * @param out array for the pixels `[H, W, 3]`
+   * @returns true if the picture could be decoded and has that size
    */
   decode(jpeg: Uint8Array, { height, width }: PictureSize, out: Uint8Array): boolean {
     const { turbo, handle, header } = (this.library ??= instantiate());
@@ -74,7 +74,7 @@ interface Block {
 
 function atLeast(turbo: TurboJpeg, block: Block, bytes: number): Block {
   if (block.bytes >= bytes) return block;
-  // The old block stays: pictures of a set are alike, so this happens seldom.
+  // The old block is not freed: pictures of a set are alike, so this rarely happens.
   const address = turbo.malloc(2 * bytes);
   if (address === 0) throw new Error(`There is no memory for a picture of ${bytes} bytes.`);
   return { address, bytes: 2 * bytes };

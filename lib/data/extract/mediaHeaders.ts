@@ -1,7 +1,7 @@
 /** Size of {@link npyHeader} [bytes]. */
 export const npyHeaderBytes = 128;
 
-/** What makes pixels `[n, H, W, 3]` after it a file that numpy opens. */
+/** Header that makes the pixels `[n, H, W, 3]` after it a file that numpy opens. */
 export function npyHeader(shape: readonly number[]): Buffer {
   const text = `{'descr': '|u1', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
   const header = Buffer.alloc(npyHeaderBytes, ' ');
@@ -21,7 +21,7 @@ export interface WavFormat {
 /** Size of {@link wavHeader} [bytes]. */
 export const wavHeaderBytes = 44;
 
-/** What makes mono samples after it a sound file. */
+/** Header that makes the mono samples after it a sound file. */
 export function wavHeader({ encoding, sampleRateHz, samples }: WavFormat): Buffer {
   const bytes = encoding === 'float32' ? 4 : 2;
   const header = Buffer.alloc(wavHeaderBytes);

@@ -6,7 +6,7 @@ import type { BadFile } from '../types';
 import { readExtraction, type Extraction } from './settings';
 import { readPart, restorePart, shardsOf, type ManifestLine, type Shard } from './shardPart';
 
-/** The file that lists all clips of an extracted data set, a line of JSON each. */
+/** File that lists all clips of an extracted data set, one line of JSON each. */
 export const manifestFile = 'manifest.jsonl';
 
 export interface MergeSummary {
@@ -21,9 +21,9 @@ export interface MergeSummary {
 }
 
 /**
- * Joins what is known of the shards to the manifest of the whole data set.
+ * Merges the descriptions of the shards into the manifest of the whole data set.
  *
- * @throws UserError naming the shards that lack, or that belong to another extraction
+ * @throws UserError naming the shards that are missing or belong to another extraction
  */
 export function mergeExtraction(out: string): MergeSummary {
   const folder = resolve(out);
@@ -51,12 +51,12 @@ export function mergeExtraction(out: string): MergeSummary {
   };
 }
 
-/** Shards that are not whole yet. */
+/** Shards that are not complete yet. */
 export function missingShards(shards: readonly Shard[]): Shard[] {
   return shards.filter(({ tar }) => !existsSync(tar));
 }
 
-/** The lines of a shard that is whole; described again where that was lost. */
+/** Manifest lines of a complete shard; its description is restored if it was lost. */
 export function linesOf(shard: Shard, extraction: Extraction): ManifestLine[] {
   let lines = readPart(shard, extraction);
   if (lines === 'missing' || lines === 'damaged') {

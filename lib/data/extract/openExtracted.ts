@@ -11,12 +11,12 @@ import { readExtraction } from './settings';
 import { parseLine, type ManifestLine } from './shardPart';
 
 /**
- * Opens what "xkd extract" made: entries, classes and folds of the original data set, whose clips are read from the
- * shards.
+ * Opens the output of "xkd extract": entries, classes and folds of the original data set, with clips read
+ * from the shards.
  *
  * @param folder absolute path
- * @returns null where the folder is no extracted data set
- * @throws UserError where it is not whole, or was damaged since
+ * @returns null if the folder is not an extracted data set
+ * @throws UserError if it is incomplete or was damaged
  */
 export function openExtracted(folder: string): Dataset | null {
   const extraction = readExtraction(folder);
@@ -41,7 +41,7 @@ export function openExtracted(folder: string): Dataset | null {
   };
 }
 
-/** What clips hold; null where none could be used, so that nothing is known about that. */
+/** Modalities of the clips; null if no clip was usable, so that nothing is known. */
 function storedModalities(lines: readonly ManifestLine[]): Modality[] | null {
   const usable = lines.filter(({ error }) => error === undefined);
   if (usable.length === 0) return null;
@@ -78,7 +78,7 @@ function damagedManifest(folder: string): UserError {
   );
 }
 
-/** Notices shards that are missing or cut off before work begins; altered ones are noticed clip by clip. */
+/** Detects missing or truncated shards before work begins; modified ones are detected clip by clip. */
 function requireWholeShards(folder: string, lines: readonly ManifestLine[]): void {
   const sizes = new Map<string, number>();
   for (const { stored } of lines) sizes.set(stored.shard, stored.offset + stored.length + tarEnd.length);

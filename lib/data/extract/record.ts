@@ -4,7 +4,7 @@ const count = z.int().min(0);
 const checksums = z.array(z.int());
 
 const original = z.strictObject({
-  /** Size and SHA-256 of the original file; null where it could not be read. */
+  /** Size and SHA-256 of the original file; null if it could not be read. */
   bytes: count.nullable(),
   sha256: z.string().nullable(),
 });
@@ -13,9 +13,9 @@ const frames = z.strictObject({
   count,
   height: count,
   width: count,
-  /** Where the first one begins, counted from the start of the clip's bytes. */
+  /** Offset of the first one from the start of the clip's bytes [bytes]. */
   offset: count,
-  /** Size of each [bytes]: one number where all are equal. */
+  /** Size of each [bytes]: a single number if all are equal. */
   bytes: z.union([count, z.array(count)]),
   /** CRC-32 of each. */
   checksums,
@@ -25,9 +25,9 @@ const sound = z.strictObject({
   samples: count,
   offset: count,
   encoding: z.enum(['float32', 'int16']),
-  /** What a stored value is multiplied by; 1 for float32. */
+  /** Factor applied to stored values; 1 for float32. */
   scale: z.number().positive(),
-  /** Samples that one checksum stands for. */
+  /** Samples covered by one checksum. */
   blockSamples: count,
   /** CRC-32 of each block. */
   checksums,
@@ -43,17 +43,19 @@ const clip = z.strictObject({
   sound: z.string().optional(),
 });
 
-/** What lies beside the bytes of a clip in its shard: where they are, and by what damage is noticed. */
+/**
+ * Metadata stored beside the bytes of a clip in its shard: their positions, and checksums to detect damage.
+ */
 export const recordSchema = z.strictObject({
   /** Position in the data set. */
   position: count,
   clip,
   original,
-  /** Length of the clip as the original states it [s]; null where it does not. */
+  /** Length of the clip as stated by the original [s]; null if it is not stated. */
   durationSeconds: z.number().nullable(),
   frames: frames.nullable(),
   sound: sound.nullable(),
-  /** Why the original could not be used, as the end of a sentence that starts with "it". */
+  /** Reason why the original could not be used, as the end of a sentence that starts with "it". */
   error: z.string().optional(),
 });
 
@@ -61,7 +63,7 @@ export type ClipRecord = Readonly<z.infer<typeof recordSchema>>;
 export type StoredFrames = NonNullable<ClipRecord['frames']>;
 export type StoredSound = NonNullable<ClipRecord['sound']>;
 
-/** Where a frame begins and how long it is [bytes], counted from the start of the clip's bytes. */
+/** Offset and size of a frame [bytes], from the start of the clip's bytes. */
 export function framePlace(
   { offset, bytes }: StoredFrames,
   frame: number,

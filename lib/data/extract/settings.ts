@@ -30,7 +30,7 @@ const foldSchema = z.strictObject({
   validation: z.array(z.int()).optional(),
 });
 
-/** What `extraction.json` says of a folder. */
+/** Content of a folder's `extraction.json`. */
 const extractionSchema = z.strictObject({
   format: z.literal(1),
   form: formSchema,
@@ -38,24 +38,24 @@ const extractionSchema = z.strictObject({
   dataset: z.strictObject({
     name: z.string(),
     root: z.string(),
-    /** SHA-256 of names, labels and stretches of all files in order. */
+    /** SHA-256 of the names, labels and time ranges of all files in order. */
     entries: z.string(),
     count,
     classes: z.array(z.string()),
     multiLabel: z.boolean(),
     modalities: z.array(z.enum(modalities)),
     folds: z.array(foldSchema),
-    /** Clips that the set's lists name, whose files were not there. */
+    /** Number of clips in the set's lists whose files were missing. */
     missing: z.int().min(0).optional(),
   }),
 });
 
 export type Extraction = Readonly<z.infer<typeof extractionSchema>>;
 
-/** The file that makes a folder an extracted data set. */
+/** File that marks a folder as an extracted data set. */
 export const extractionFile = 'extraction.json';
 
-/** What the extraction of a data set is to be, the same on every machine. */
+/** Settings for the extraction of a data set, the same on every machine. */
 export function planExtraction(dataset: Dataset, form: StoredForm, clipsPerShard?: number): Extraction {
   const checked = formSchema.safeParse(form);
   if (!checked.success) {
@@ -81,14 +81,14 @@ export function planExtraction(dataset: Dataset, form: StoredForm, clipsPerShard
   });
 }
 
-/** Opens a folder to extract into; on several machines at the same time too. */
+/** Opens a folder to extract into, possibly on several machines at the same time. */
 export function openExtractionFolder(out: string, plan: Extraction): void {
   const folder = resolve(out);
   try {
     if (existsSync(folder) && !statSync(folder).isDirectory()) {
       throw new UserError(`${out} is a file: name a folder to extract into.`);
     }
-    // The folder would be taken for the extracted form from then on, and the originals would not be seen.
+    // Otherwise the folder would be taken for the extracted set, and the originals would be ignored.
     const { root } = plan.dataset;
     if (existsSync(folder) && existsSync(root) && realpathSync(folder) === realpathSync(root)) {
       throw new UserError(`${out} is the folder of the original files: choose another one with --out.`);
@@ -102,7 +102,7 @@ export function openExtractionFolder(out: string, plan: Extraction): void {
   else writeFileAtomic(path, `${JSON.stringify(plan, null, 1)}\n`);
 }
 
-/** @returns null where the folder holds no extracted data set */
+/** @returns null if the folder holds no extracted data set */
 export function readExtraction(folder: string): Extraction | null {
   const path = join(folder, extractionFile);
   if (!existsSync(path)) return null;
@@ -111,7 +111,7 @@ export function readExtraction(folder: string): Extraction | null {
   return readJson(path, extractionSchema, sentence);
 }
 
-/** Tells the shards of one extraction from those of another. */
+/** Identifies the shards of one extraction. */
 export function settingsHash({ form, clipsPerShard, dataset }: Extraction): string {
   const told = { form, clipsPerShard, entries: dataset.entries };
   return createHash('sha256').update(JSON.stringify(told)).digest('hex');
@@ -140,7 +140,10 @@ function requireSame(out: string, there: Extraction, wanted: Extraction): void {
   );
 }
 
-/** Enough shards for the threads of a machine, of large sets for many machines; of small sets not a file for each clip. */
+/**
+ * Enough shards for the threads of a machine and, for large sets, for many machines; for small sets, fewer
+ * than one file per clip.
+ */
 function usualClipsPerShard(clips: number): number {
   return Math.min(64, Math.max(8, Math.ceil(clips / 32)));
 }

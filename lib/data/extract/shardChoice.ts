@@ -1,24 +1,25 @@
 import { UserError } from '../../errors';
 
-/** Which of how many machines this one is: `index` counts from 0. */
+/** Index of this machine, from 0, and the number of machines. */
 export interface ShardChoice {
   readonly index: number;
   readonly of: number;
 }
 
 export interface ShardChoiceArgs {
-  /** `i/n` of the command line. */
+  /** `i/n` from the command line. */
   readonly shard?: string;
-  /** How many machines there are, where the environment tells the index alone. */
+  /** Number of machines, if the environment gives only the index. */
   readonly shards?: number;
   readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * This machine's share of the work: as the command line says, or as a Kubernetes job (`JOB_COMPLETION_INDEX`, with
- * `JOB_COMPLETIONS` or `shards`) or a Slurm array (`SLURM_ARRAY_TASK_ID`, `..._COUNT`, `..._MIN`, `..._STEP`) numbers it; else all.
+ * This machine's share of the work: as given on the command line, or as numbered by a Kubernetes job
+ * (`JOB_COMPLETION_INDEX`, with `JOB_COMPLETIONS` or `shards`) or a Slurm array (`SLURM_ARRAY_TASK_ID`,
+ * `..._COUNT`, `..._MIN`, `..._STEP`); otherwise everything.
  *
- * @throws UserError where index and number don't fit, or the number is not told
+ * @throws UserError if index and number do not match, or the number is not given
  */
 export function chooseShard({ shard, shards, environment = process.env }: ShardChoiceArgs): ShardChoice {
   if (shard !== undefined) return fromText(shard, shards);

@@ -9,19 +9,19 @@ import type { WrittenClip } from './shardWriter';
 
 const count = z.int().min(0);
 
-/** Where a clip lies. */
+/** Position of a clip. */
 const storedSchema = z.strictObject({
   /** Name of the shard in the folder `shards`. */
   shard: z.string(),
-  /** Of all members of the clip [bytes], and their SHA-256. */
+  /** Offset and size of all members of the clip [bytes], and their SHA-256. */
   offset: count,
   length: count,
   sha256: z.string(),
-  /** Of the record among them, and its CRC-32. */
+  /** Offset and size of its record among them, and its CRC-32. */
   record: z.strictObject({ offset: count, bytes: count, checksum: count }),
 });
 
-/** One line of a manifest: a file of the data set, and what became of it. */
+/** One line of a manifest: a file of the data set and the result of extracting it. */
 const lineSchema = z.strictObject({
   ...recordSchema.shape.clip.shape,
   position: count,
@@ -35,21 +35,21 @@ const lineSchema = z.strictObject({
 
 export type ManifestLine = Readonly<z.infer<typeof lineSchema>>;
 
-/** First line of what describes one shard. */
+/** First line of a shard's description. */
 const headSchema = z.strictObject({ format: z.literal(1), settings: z.string(), shard: count, clips: count });
 
-/** A numbered shard of an extraction: which clips are its, and under which names it lies. */
+/** A numbered shard of an extraction: its clips and its file names. */
 export interface Shard {
   readonly index: number;
   /** Positions in the data set: from `first` up to `end`, exclusive. */
   readonly first: number;
   readonly end: number;
   readonly tar: string;
-  /** The lines of the manifest that are its. */
+  /** File with its lines of the manifest. */
   readonly part: string;
 }
 
-/** All shards of an extraction; the same whatever machine asks. */
+/** All shards of an extraction; the same on every machine. */
 export function shardsOf(folder: string, { clipsPerShard, dataset }: Extraction): Shard[] {
   return Array.from({ length: Math.ceil(dataset.count / clipsPerShard) }, (_, index) => {
     const name = `clips-${String(index).padStart(5, '0')}`;
@@ -64,7 +64,7 @@ export function shardsOf(folder: string, { clipsPerShard, dataset }: Extraction)
   });
 }
 
-/** Describes a shard that is whole. */
+/** Writes the description of a complete shard. */
 export function writePart(shard: Shard, extraction: Extraction, clips: readonly WrittenClip[]): void {
   const head = { format: 1, settings: settingsHash(extraction), shard: shard.index, clips: clips.length };
   const name = shard.tar.slice(shard.tar.lastIndexOf('clips-'));
@@ -72,12 +72,12 @@ export function writePart(shard: Shard, extraction: Extraction, clips: readonly 
   writeFileAtomic(shard.part, `${[head, ...lines].map((line) => JSON.stringify(line)).join('\n')}\n`);
 }
 
-/** Describes a shard again whose description was lost with the process that wrote it. */
+/** Rewrites a shard's description that was lost with the process that wrote the shard. */
 export function restorePart(shard: Shard, extraction: Extraction): void {
   writePart(shard, extraction, scanShard(shard.tar).clips);
 }
 
-/** What a part says, or why it does not belong to the extraction. */
+/** Reads a description, or says why it does not belong to the extraction. */
 export function readPart(
   shard: Shard,
   extraction: Extraction,
@@ -97,7 +97,7 @@ export function readPart(
   }
 }
 
-/** @throws where it is no line of a manifest */
+/** @throws if the text is not a line of a manifest */
 export function parseLine(text: string): ManifestLine {
   return lineSchema.parse(JSON.parse(text));
 }

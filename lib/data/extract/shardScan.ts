@@ -4,14 +4,14 @@ import { parseTarHeader, tarBlock, tarPadded } from '../../files/tar';
 import { framePlace, recordSchema, sampleBytes, type ClipRecord } from './record';
 import { hashOfRange, memberKey, type WrittenClip } from './shardWriter';
 
-/** The clips of a shard that are wholly there, up to the first that is not. */
+/** The complete clips of a shard, up to the first incomplete one. */
 export interface ShardScan {
   readonly clips: readonly WrittenClip[];
-  /** Where they end [bytes]. */
+  /** End of these clips [bytes]. */
   readonly end: number;
 }
 
-/** Reads a shard from its start and checks every byte, to continue with it or to describe it again. */
+/** Reads a shard from its start and checks every byte, to continue it or to restore its description. */
 export function scanShard(path: string): ShardScan {
   const file = openSync(path, 'r');
   const clips: WrittenClip[] = [];
@@ -27,7 +27,7 @@ export function scanShard(path: string): ShardScan {
   return { clips, end };
 }
 
-/** Null where there is no whole clip. */
+/** Null if there is no complete clip. */
 function nextClip(file: number, start: number): WrittenClip | null {
   for (let at = start; ;) {
     const header = readBytes(file, at, tarBlock);
@@ -48,7 +48,7 @@ function nextClip(file: number, start: number): WrittenClip | null {
   }
 }
 
-/** Reads the text of a record; null where it is none. */
+/** Parses a record; null if the text is not one. */
 export function parseRecord(text: Buffer): ClipRecord | null {
   try {
     return recordSchema.parse(JSON.parse(text.toString('utf8')));
@@ -57,7 +57,7 @@ export function parseRecord(text: Buffer): ClipRecord | null {
   }
 }
 
-/** Whether frames and sound are what they were when they were written. */
+/** True if frames and sound are as they were written. */
 function isSound(file: number, start: number, { frames, sound }: ClipRecord): boolean {
   const agrees = (offset: number, bytes: number, checksum: number): boolean => {
     const found = readBytes(file, start + offset, bytes);

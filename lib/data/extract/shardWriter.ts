@@ -9,16 +9,16 @@ import type { StoredForm } from '../types';
 /** A clip in its shard. */
 export interface WrittenClip {
   readonly record: ClipRecord;
-  /** Where its members begin, and how long they are together [bytes]. */
+  /** Offset and total size of its members [bytes]. */
   readonly offset: number;
   readonly length: number;
   /** SHA-256 of these bytes. */
   readonly sha256: string;
-  /** Where the text of its record lies in the shard. */
+  /** Position of its record's text in the shard. */
   readonly recordPlace: RecordPlace;
 }
 
-/** Place of a clip's record in its shard, and the CRC-32 of it. */
+/** Position of a clip's record in its shard, and its CRC-32. */
 export interface RecordPlace {
   readonly offset: number;
   readonly bytes: number;
@@ -26,14 +26,14 @@ export interface RecordPlace {
 }
 
 /**
- * Appends clips to a shard: a tar with the members `<position>.frames.npy` (or `.frames.mjpeg`), `<position>.sound.wav`
- * and, when all of these are there, `<position>.json`. What was cut off before that is found and cut away by
- * {@link scanShard}.
+ * Appends clips to a shard: a tar with the members `<position>.frames.npy` (or `.frames.mjpeg`),
+ * `<position>.sound.wav` and, once all of these are written, `<position>.json`. {@link scanShard} finds clips
+ * that were interrupted before that, so that they are cut off.
  */
 export class ShardWriter {
   private readonly file: number;
 
-  /** @param end where the whole clips of the file end; what lies after is cut away */
+  /** @param end end of the file's complete clips; anything after it is cut off */
   constructor(
     path: string,
     private readonly form: StoredForm,
@@ -43,12 +43,12 @@ export class ShardWriter {
     ftruncateSync(this.file, end);
   }
 
-  /** Begins a clip; the frames go to what is returned, as they come. */
+  /** Begins a clip; frames are added to the returned writer as they arrive. */
   begin(position: number): ClipWriter {
     return new ClipWriter(this.file, this.form, position, this.end);
   }
 
-  /** Ends the clip: everything but what the writer itself knows is given. */
+  /** Ends the clip; the caller gives everything that the writer itself does not know. */
   finish(clip: ClipWriter, known: Omit<ClipRecord, 'position' | 'frames' | 'sound'>): WrittenClip {
     const { frames, sound } = clip;
     const record: ClipRecord = { position: clip.position, ...known, frames, sound };
@@ -60,7 +60,7 @@ export class ShardWriter {
     return { record, offset, length, sha256, recordPlace };
   }
 
-  /** Drops what was written of a clip that came to nothing. */
+  /** Discards what was written of a failed clip. */
   drop(): void {
     ftruncateSync(this.file, this.end);
   }
@@ -103,12 +103,12 @@ export class ClipWriter {
     return this.storedSound;
   }
 
-  /** Where the next member begins. */
+  /** Offset of the next member. */
   get end(): number {
     return this.at;
   }
 
-  /** @param bytes pixels or a JPEG, as the form says */
+  /** @param bytes pixels or a JPEG, depending on the form */
   addFrame(bytes: Uint8Array, height: number, width: number): void {
     [this.height, this.width] = [height, width];
     this.sizes.push(bytes.length);
@@ -117,7 +117,7 @@ export class ClipWriter {
     this.at += bytes.length;
   }
 
-  /** Closes the member of the frames, if there are any. */
+  /** Closes the member with the frames, if there are any. */
   endFrames(): void {
     const { height, width, sizes, checksums } = this;
     const count = sizes.length;
@@ -190,7 +190,7 @@ export class ClipWriter {
     this.pad(start, bytes);
   }
 
-  /** Fills the last block of a member with zeros. */
+  /** Pads the last block of a member with zeros. */
   private pad(start: number, bytes: number): void {
     const end = start + tarBlock + tarPadded(bytes);
     if (end > this.at) writeAt(this.file, new Uint8Array(end - this.at), this.at);
@@ -202,14 +202,14 @@ export class ClipWriter {
   }
 }
 
-/** What the names of a clip's members begin with. */
+/** Prefix of the names of a clip's members. */
 export function memberKey(position: number): string {
   return String(position).padStart(8, '0');
 }
 
 const mostInt16 = 32767;
 
-/** At least 1: what is softer than full scale is stored as it is. */
+/** At least 1: sound below full scale is stored unchanged. */
 function peakOf(waveform: Float32Array): number {
   let peak = 1;
   for (const value of waveform) {

@@ -26,8 +26,8 @@ export interface StoreArgs {
 }
 
 /**
- * Decodes a file from start to end (or the stretch that is meant) into a shard: what it has of pictures and sound. A
- * file that cannot be used leaves a record that says why.
+ * Decodes a whole file (or the selected part of it) into a shard, with whatever pictures and sound it has.
+ * For an unusable file, it writes a record with the reason.
  */
 export async function storeClip(
   { position, clip, entry }: ClipToStore,
@@ -44,14 +44,14 @@ export async function storeClip(
     if (!(error instanceof BadMedia)) throw error;
     writer.drop();
     original = await hashOriginal(entry.path).catch(() => original);
-    // A record alone.
+    // Only a record.
     const empty = writer.begin(position);
     empty.endFrames();
     return writer.finish(empty, { clip, original, durationSeconds: null, error: error.reason });
   }
 }
 
-/** Tries both streams, then the one that there is; returns the length of the clip [s]. */
+/** Tries both streams, then only the one that exists; returns the length of the clip [s]. */
 async function storeStreams(entry: MediaEntry, clip: ClipWriter, args: StoreArgs): Promise<number | null> {
   try {
     return await decode(entry, clip, { video: true, audio: true }, args);
@@ -110,7 +110,7 @@ async function decode(
   return durationSeconds;
 }
 
-/** Stops the decoding of a file that has pictures or sound alone. */
+/** Stops the decoding of a file that has only pictures or only sound. */
 class StreamMissing extends Error {
   constructor(readonly there: { readonly video: boolean; readonly audio: boolean }) {
     super('one stream is missing');

@@ -3,9 +3,9 @@ import { UserError } from '../../errors';
 import type { MediaEntry } from '../types';
 
 /**
- * Whether clips can be cut from the extracted form as the configuration wants them.
+ * Checks that clips can be cut from the extracted form as the configuration requires.
  *
- * @throws UserError naming what differs, and both ways out
+ * @throws UserError naming the differences, and both solutions
  */
 export function requireFittingForm(
   file: Pick<MediaEntry, 'stored'>,

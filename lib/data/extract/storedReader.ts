@@ -13,18 +13,18 @@ import { framePlace, sampleBytes, type ClipRecord, type StoredFrames, type Store
 export interface StoredReaderArgs {
   readonly config: { readonly clip: Pick<XkdConfig['clip'], 'framesPerSecond' | 'sampleRateHz'> };
   readonly modalities: readonly Modality[];
-  /** Files up to this length are decoded whole where there are originals [s]: windows are chosen accordingly. */
+  /** With the originals, files up to this length are decoded whole [s]; windows are chosen accordingly. */
   readonly wholeSeconds: number;
-  /** Frames and samples of a window. */
+  /** Number of frames and samples of a window. */
   readonly frameCount: number;
   readonly sampleCount: number;
-  /** One for all readers of a thread; default: one of its own. */
+  /** Decoder shared by all readers of a thread; default: a new one. */
   readonly jpegs?: JpegDecoder;
 }
 
 /** A window of an extracted clip. T frames, H height, W width. */
 export interface StoredWindow {
-  /** Where it begins in the original file [s]. */
+  /** Start of the window in the original file [s]. */
   readonly startSeconds: number;
   /** `[T, H, W, 3]`. */
   readonly frames: Uint8Array;
@@ -33,10 +33,10 @@ export interface StoredWindow {
   readonly waveform: Float32Array;
 }
 
-/** The file that a clip was extracted from. */
+/** The file from which a clip was extracted. */
 type Original = Pick<MediaEntry, 'path' | 'startSeconds'>;
 
-/** Reads windows of extracted clips: the same ones that the original file would give, and only their bytes. */
+/** Reads windows of extracted clips: the same windows as from the original file, reading only their bytes. */
 export class StoredReader {
   private readonly jpegs: JpegDecoder;
 
@@ -46,7 +46,7 @@ export class StoredReader {
 
   /**
    * @param chooseStart chooses the first tick of the window, given the last one possible
-   * @throws BadMedia where the original was not usable, lacks a stream, or the shard was damaged since
+   * @throws BadMedia if the original was unusable or lacks a stream, or the shard was damaged
    */
   read(file: Original, stored: StoredClip, chooseStart: (lastStart: number) => number): StoredWindow {
     if ('error' in stored) throw new BadMedia(file.path, stored.error);
@@ -64,7 +64,7 @@ export class StoredReader {
     }
   }
 
-  /** @throws BadWindow where these bytes were damaged: others of the clip may be sound */
+  /** @throws BadWindow if these bytes were damaged: the rest of the clip may be intact */
   private readWindow(file: Original, shard: OpenShard, record: ClipRecord, start: number): StoredWindow {
     const { modalities, config, frameCount, sampleCount } = this.args;
     const rate = config.clip.framesPerSecond;
@@ -94,7 +94,7 @@ export class StoredReader {
     }
   }
 
-  /** Ticks of the clip among which windows are chosen: those that a reader of the original file knows of. */
+  /** Ticks of the clip from which windows are chosen: those known to a reader of the original file. */
   private ticks({ durationSeconds, frames, sound }: ClipRecord): number {
     const { wholeSeconds, modalities } = this.args;
     const { framesPerSecond, sampleRateHz } = this.args.config.clip;
@@ -135,7 +135,7 @@ export function damagedIn(original: string, shard: string): BadMedia {
   return new BadMedia(original, `is damaged in the extracted set's ${basename(shard)}`);
 }
 
-/** A shard while a clip is read from it; every byte is compared with its checksum. */
+/** A shard open for reading a clip; every byte is verified against its checksum. */
 class OpenShard {
   private readonly file: number;
 
@@ -171,7 +171,7 @@ class OpenShard {
     return JSON.parse(text.toString('utf8')) as ClipRecord;
   }
 
-  /** The bytes of frames that lie one after the other. */
+  /** The bytes of consecutive frames. */
   frames(frames: StoredFrames, first: number, count: number): Buffer {
     const start = framePlace(frames, first);
     const last = framePlace(frames, first + count - 1);
@@ -184,7 +184,7 @@ class OpenShard {
     return all;
   }
 
-  /** Samples from `first` on, as far as there are any. */
+  /** Samples from `first` on, as many as exist. */
   samples(
     { samples, offset, encoding, scale, blockSamples, checksums }: StoredSound,
     first: number,
@@ -201,7 +201,7 @@ class OpenShard {
       const at = (block - firstBlock) * blockSamples * size;
       if (crc32(bytes.subarray(at, at + blockSamples * size)) !== checksums[block]) throw this.damaged();
     }
-    // The bytes have memory of their own, from its start on.
+    // The bytes have their own buffer, starting at offset 0.
     const at = (first - from) * size;
     if (encoding === 'float32') return new Float32Array(bytes.buffer, at, end - first);
     const values = new Float32Array(new Int16Array(bytes.buffer, at, end - first));

@@ -1,4 +1,4 @@
-/** What is used of Node's WebAssembly, whose types come with a browser's DOM only. */
+/** The part of Node's WebAssembly that is used; its types come only with a browser's DOM. */
 declare namespace WebAssembly {
   interface Memory {
     readonly buffer: ArrayBuffer;

@@ -10,10 +10,10 @@ import { scanShard } from './shardScan';
 import { ShardWriter, type WrittenClip } from './shardWriter';
 import { storeClip } from './storeClip';
 
-/** A shard to write in a thread. */
+/** A shard for a worker thread to write. */
 export interface ShardTask {
   readonly shard: Shard;
-  /** Where it grows. */
+  /** Path of the unfinished shard. */
   readonly growing: string;
   /** Its clips, in order. */
   readonly clips: readonly OriginalClip[];
@@ -22,14 +22,14 @@ export interface ShardTask {
   readonly extraction: Extraction;
   /** Socket of the host that starts ffmpeg. */
   readonly host: string;
-  /** Not 0 once the work is to stop. */
+  /** Non-zero once the work has to stop. */
   readonly stop: SharedArrayBuffer;
 }
 
-/** How a shard ended: `lost` if another process took it over. A `problem` is a sentence for the user. */
+/** Outcome for a shard: `lost` if another process took it over. A `problem` is a sentence for the user. */
 export type ShardOutcome = 'done' | 'stopped' | 'lost' | { readonly problem: string };
 
-/** What a thread tells meanwhile. */
+/** Progress reported by a thread. */
 export interface ClipsDone {
   readonly clips: number;
   readonly seconds: number;
@@ -37,7 +37,7 @@ export interface ClipsDone {
 
 export { checkShard } from './checkShard';
 
-/** Writes one shard, continuing after the clips that are there. */
+/** Writes one shard, continuing after the clips already there. */
 export default async function writeShard(task: ShardTask): Promise<ShardOutcome> {
   const { growing, shard } = task;
   const stop = new Int32Array(task.stop);
@@ -66,7 +66,7 @@ export default async function writeShard(task: ShardTask): Promise<ShardOutcome>
       writer.close();
     }
     if (!isStillOurs(growing)) return 'lost';
-    // A description of a shard that was there before must not stand beside this one.
+    // An old description of the shard must not stand beside the new shard.
     rmSync(shard.part, { force: true });
     renameSync(growing, shard.tar);
     writePart(shard, task.extraction, clips);
@@ -81,7 +81,7 @@ export default async function writeShard(task: ShardTask): Promise<ShardOutcome>
   }
 }
 
-/** What an earlier process has left of the shard. */
+/** Clips that an earlier process left in the shard. */
 function clipsThere({ growing, shard, clips }: ShardTask): WrittenClip[] {
   if (!existsSync(growing)) return [];
   const there = scanShard(growing).clips;
@@ -103,6 +103,6 @@ function showLife(path: string): void {
     const now = new Date();
     utimesSync(path, now, now);
   } catch {
-    // Taken over or finished: noticed before the next clip.
+    // Taken over or finished; detected before the next clip.
   }
 }

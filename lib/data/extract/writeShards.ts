@@ -15,7 +15,7 @@ import type { ClipsDone, ShardOutcome, ShardTask } from './worker';
 export interface WriteShardsArgs {
   readonly shards: readonly Shard[];
   readonly extraction: Extraction;
-  /** All of the data set, in order. */
+  /** All clips of the data set, in order. */
   readonly clips: readonly OriginalClip[];
   /** Folder of the original files. */
   readonly root: string;
@@ -26,8 +26,8 @@ export interface WriteShardsArgs {
 }
 
 /**
- * Lets threads write all shards that are not there, or not as they are described; at the first failure or a stop they and
- * their ffmpeg processes end.
+ * Has worker threads write all shards that are missing or do not match their description. At the first
+ * failure or a stop, the threads and their ffmpeg processes end.
  *
  * @throws UserError
  */
@@ -45,14 +45,14 @@ export async function writeShards(args: WriteShardsArgs): Promise<void> {
   }
 }
 
-/** Up to when to look again whether another process has finished a shard [ms]. */
+/** Longest interval between checks whether another process has finished a shard [ms]. */
 const pollMs = 2000;
 
 class ShardWriting {
   private readonly host = new FfmpegHost();
   private readonly pool: Piscina;
   private readonly claims = new ShardClaims();
-  /** Not 0 once the work is to stop. */
+  /** Non-zero once the work has to stop. */
   private readonly stop = new SharedArrayBuffer(4);
   private readonly failures: unknown[] = [];
   private readonly threads: number;
@@ -118,7 +118,7 @@ class ShardWriting {
     return busy;
   }
 
-  /** @returns whether the shard is there now */
+  /** @returns true if the shard exists now */
   private async take(shard: Shard): Promise<boolean> {
     if ((await this.check(shard)) === 'right') {
       removeGrowing(shard);
@@ -127,7 +127,7 @@ class ShardWriting {
     const growing = this.claims.claim(shard);
     if (growing === null) return false;
     try {
-      // Looked at once more, now that nobody else writes it: another process may have finished meanwhile.
+      // Checked again now that nobody else writes it: another process may have finished it meanwhile.
       const found = await this.check(shard);
       if (found === 'wrong') this.discard(shard);
       if (found !== 'right' && !(await this.write(shard, growing))) return false;

@@ -1,6 +1,9 @@
 import type { ByteFrame, Operation } from './operation';
 
-/** Where a pixel comes from: x' = a x + b y + c, y' = d x + e y + f, from the frame's upper left corner [px]. */
+/**
+ * Source position of a pixel: x' = a x + b y + c, y' = d x + e y + f, from the frame's upper left corner
+ * [px].
+ */
 export type AffineMap = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 type Geometric = Extract<
@@ -28,10 +31,10 @@ export function affineMap(operation: Geometric, height: number, width: number): 
 }
 
 /**
- * Moves the pixels of a frame, bilinearly.
+ * Applies an affine map to a frame with bilinear interpolation.
  *
- * @param fill red, green and blue of what comes from outside
- * @param out `[3, H, W]`, another array than the frame's
+ * @param fill RGB value for pixels from outside the frame
+ * @param out `[3, H, W]`, must not be the frame's array
  */
 export function applyAffine(
   { data, height, width }: ByteFrame,

@@ -13,7 +13,7 @@ import {
   type ToneTable,
 } from './tones';
 
-/** Applies operations to a frame, one after the other, in place. Statistics are the frame's own. */
+/** Applies operations to a frame in order, in place. Statistics are the frame's own. */
 export function applyOperations(frame: ByteFrame, operations: readonly Operation[]): void {
   for (const operation of operations) applyOperation(frame, operation);
 }
@@ -57,5 +57,5 @@ function channelwise({ data, height, width }: ByteFrame, tones: (channel: Uint8A
 }
 
 const [red, green, blue] = imageNetMean.map((share) => Math.round(255 * share));
-/** What comes from outside a moved frame: the mean colour. */
+/** Fill for pixels from outside a moved frame: the mean colour. */
 const fillColour = [red, green, blue] as const;

@@ -1,7 +1,8 @@
 import type { ByteFrame } from './operation';
 
 /*
- * Operations that move a frame away from, or towards, a plainer one made of it. Figures as Pillow's, in single precision.
+ * Operations that move a frame away from, or towards, a plainer version of it. Values equal Pillow's, in
+ * single precision.
  */
 
 /** Changes the frame in place: plain + factor (frame - plain). */
@@ -22,7 +23,7 @@ export function greyFrame(frame: ByteFrame): Uint8Array {
   return plain;
 }
 
-/** The mean grey everywhere. */
+/** The mean grey in all pixels. */
 export function meanGreyFrame(frame: ByteFrame): Uint8Array {
   const grey = greyPixels(frame);
   let sum = 0;
@@ -34,7 +35,10 @@ export function blackFrame({ data }: ByteFrame): Uint8Array {
   return new Uint8Array(data.length);
 }
 
-/** Each pixel a weighted mean of its neighbourhood, itself five times; the outermost ones stay. */
+/**
+ * Weighted mean of each pixel's neighbourhood, with weight five for the pixel itself; border pixels are
+ * unchanged.
+ */
 export function smoothFrame({ data, height, width }: ByteFrame): Uint8Array {
   const plain = Uint8Array.from(data);
   for (let channel = 0; channel < 3; channel++) {

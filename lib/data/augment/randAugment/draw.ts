@@ -11,8 +11,9 @@ export interface RandAugmentArgs {
 }
 
 /**
- * Draws the operations for a clip: RandAugment (Cubuk et al. 2020) as video models are finetuned with it, written
- * `rand-m7-n4-mstd0.5-inc1` for strength 7, 4 operations, deviation 0.5, stronger where the strength is higher.
+ * Draws the operations for a clip: RandAugment (Cubuk et al. 2020) as used to finetune video models, written
+ * `rand-m7-n4-mstd0.5-inc1` for strength 7, 4 operations, standard deviation 0.5, and an effect that
+ * increases with strength.
  */
 export function drawRandAugment(stream: RandomStream, args: RandAugmentArgs): Operation[] {
   const drawn = Array.from({ length: args.operations }, () => {
@@ -26,10 +27,10 @@ export function drawRandAugment(stream: RandomStream, args: RandAugmentArgs): Op
 }
 
 /**
- * An operation of a strength.
+ * An operation with the given strength.
  *
  * @param strength from 0 to 1
- * @param sign 1 or -1, where the operation has two directions
+ * @param sign 1 or -1, if the operation has two directions
  */
 export function operationOf(kind: Operation['kind'], strength: number, sign: 1 | -1): Operation {
   switch (kind) {

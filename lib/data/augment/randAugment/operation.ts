@@ -5,7 +5,7 @@ export interface ByteFrame {
   readonly width: number;
 }
 
-/** The operations of RandAugment, as in the list that video models are finetuned with. */
+/** The operations of RandAugment, as in the list used to finetune video models. */
 export const operationKinds = [
   'autoContrast',
   'equalise',
@@ -27,19 +27,19 @@ export type OperationKind = (typeof operationKinds)[number];
 
 /** One operation with its strength. */
 export type Operation =
-  /** Stretch each channel to the full range; spread its values evenly; turn it into its negative. */
+  /** Stretch each channel to the full range; equalise its histogram; invert it. */
   | { readonly kind: 'autoContrast' | 'equalise' | 'invert' }
   /** Keep the highest bits of each value. */
   | { readonly kind: 'posterise'; readonly bits: number }
-  /** Turn values from the threshold on into their negatives. */
+  /** Invert values at or above the threshold. */
   | { readonly kind: 'solarise'; readonly threshold: number }
   /** Add to values below 128. */
   | { readonly kind: 'solariseAdd'; readonly amount: number }
   /** Away from (above 1) or towards (below 1) grey, the mean grey, black, the smoothed frame. */
   | { readonly kind: 'colour' | 'contrast' | 'brightness' | 'sharpness'; readonly factor: number }
-  /** Anticlockwise about the middle. */
+  /** Anticlockwise about the centre. */
   | { readonly kind: 'rotate'; readonly degrees: number }
-  /** Shift of a row (column) over its distance from the top (left) edge. */
+  /** Shift of a row (column) divided by its distance from the top (left) edge. */
   | { readonly kind: 'shearX' | 'shearY'; readonly factor: number }
-  /** Shift to the left (up) over the frame's width (height). */
+  /** Shift to the left (up) divided by the frame's width (height). */
   | { readonly kind: 'translateX' | 'translateY'; readonly share: number };

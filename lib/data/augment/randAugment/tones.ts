@@ -1,11 +1,12 @@
 /*
- * Operations that give each value of a channel another one, whatever stands beside it. Figures as Pillow's.
+ * Operations that map each value of a channel to another, independently of its neighbours. Values equal
+ * Pillow's.
  */
 
-/** What each of the 256 values becomes. */
+/** New value for each of the 256 values. */
 export type ToneTable = Uint8ClampedArray;
 
-/** The least value to 0, the greatest to 255. */
+/** Maps the smallest value to 0 and the largest to 255. */
 export function autoContrastTable(channel: Uint8Array): ToneTable {
   let low = 255;
   let high = 0;
@@ -18,7 +19,7 @@ export function autoContrastTable(channel: Uint8Array): ToneTable {
   return table((value) => Math.trunc(value * scale - low * scale));
 }
 
-/** Each value to the share of pixels that lie below it. */
+/** Maps each value to the share of pixels below it. */
 export function equaliseTable(channel: Uint8Array): ToneTable {
   const counts = new Int32Array(256);
   for (const value of channel) counts[value]++;
