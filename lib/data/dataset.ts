@@ -114,9 +114,9 @@ function datasetOf(
 }
 
 export interface FolderKind {
-  /** True to open it as a table instead. */
+  /** True if a table is expected instead. */
   readonly isTable?: boolean;
-  /** True if it must be a published data set; the sample set is then refused. */
+  /** True if a published data set is expected, for which the sample set is no substitute. */
   readonly published?: boolean;
 }
 

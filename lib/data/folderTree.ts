@@ -5,16 +5,16 @@ import { comparable, searchMedia, type MediaFile } from './mediaFiles';
 import { audioExtensions, isSoundAlone, videoExtensions } from './mediaNames';
 import type { MediaEntry } from './types';
 
-/** The clips of a folder without a list, and paths of the files that are none. */
+/** The clips of a folder without a list, and the paths of its other files. */
 export interface FolderTree {
   readonly entries: MediaEntry[];
   readonly leftOut: readonly string[];
 }
 
 /**
- * The media files below a folder. A sound beside a video of the same name is that video's sound, any other a clip of its
- * own. The label is the name of the folder in which a file lies. If all files lie in folders `train`, `test`, `val` on
- * top, these are the splits.
+ * Finds the media files below a folder. A sound beside a video of the same name is that video's sound; any
+ * other sound is a clip of its own. The label is the name of the folder that contains the file. If all files
+ * are below top-level folders `train`, `test`, `val`, these are the splits.
  *
  * @throws UserError if there are none
  */
@@ -34,7 +34,7 @@ interface ClipFile extends MediaFile {
   readonly sound?: string;
 }
 
-/** Gives videos the sounds of their names; `left` are further sounds of such a name. */
+/** Assigns sounds to the videos of the same name; `left` are further sounds of such a name. */
 function withSounds(files: readonly MediaFile[]): { clips: ClipFile[]; left: string[] } {
   const nameOf = ({ path, stem }: MediaFile): string => `${dirname(path)}/${comparable(stem)}`;
   const videos = new Set(files.filter((file) => !isSoundAlone(file)).map(nameOf));

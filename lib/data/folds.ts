@@ -2,8 +2,8 @@ import { shortPath } from './mediaFiles';
 import type { Dataset, Fold, MediaEntry } from './types';
 
 /**
- * The one fold that splits by their usual names make: `train` against `test`, with the validation split apart; or,
- * where no test split is there, against the validation split.
+ * The single fold given by splits with the usual names: `train` against `test`, with the validation split
+ * apart; without a test split, `train` against the validation split.
  */
 export function foldsOfSplits(entries: readonly Pick<MediaEntry, 'split'>[]): Fold[] {
   const train = positions(entries, 'train');
@@ -14,7 +14,7 @@ export function foldsOfSplits(entries: readonly Pick<MediaEntry, 'split'>[]): Fo
   return [{ name: 'default', train, test, ...(validation.length > 0 && { validation }) }];
 }
 
-/** Paths of files of which the same stretch is learnt from and tested on in a fold, each once. */
+/** Paths of files of which the same part is used for both training and testing in a fold, each once. */
 export function learntAndTested({ entries, folds }: Pick<Dataset, 'entries' | 'folds'>): string[] {
   const key = (at: number): string => {
     const { path, startSeconds = 0, endSeconds = Infinity } = entries[at];
@@ -27,7 +27,7 @@ export function learntAndTested({ entries, folds }: Pick<Dataset, 'entries' | 'f
   return [...new Set(found)];
 }
 
-/** Files that are given several classes where each has one, as `NAME (CLASS, CLASS)`. */
+/** Files with several classes in a set with one class per file, as `NAME (CLASS, CLASS)`. */
 export function labelledTwice({
   root,
   entries,
@@ -47,7 +47,7 @@ export function labelledTwice({
     .map(([name, own]) => `${name} (${[...own].join(', ')})`);
 }
 
-/** What the usual splits are called in folders and tables, in whatever case. */
+/** Names of the usual splits in folders and tables, in any case. */
 const usualNames: ReadonlyMap<string, string> = new Map([
   ['train', 'train'],
   ['training', 'train'],
@@ -58,7 +58,7 @@ const usualNames: ReadonlyMap<string, string> = new Map([
   ['validation', 'val'],
 ]);
 
-/** The usual split of that name, `train`, `test` or `val`; null for any other name. */
+/** The usual split with this name: `train`, `test` or `val`; null for any other name. */
 export function usualSplit(name: string): string | null {
   return usualNames.get(name.toLowerCase()) ?? null;
 }

@@ -7,28 +7,28 @@ import { columnOf, findColumn, readTable, type Table } from './table';
 import type { MediaEntry } from './types';
 
 /**
- * Which column of a table says what, by its name, or by its number (from 1) in a table without a line of names; those
- * that are not there say nothing.
+ * Meaning of a table's columns. Columns are given by name, or by number (from 1) in a table without a header;
+ * missing ones are ignored.
  */
 export interface IndexColumns {
-  /** The file, relative to the table's folder or absolute; default `path`. */
+  /** File, relative to the table's folder or absolute; default `path`. */
   readonly path?: string;
-  /** The class; default `label`. */
+  /** Class; default `label`. */
   readonly label?: string;
-  /** All classes of the file, with {@link IndexArgs.separator} between them; default `labels`. */
+  /** All classes of the file, separated by {@link IndexArgs.separator}; default `labels`. */
   readonly labels?: string;
   /** Default `split`. */
   readonly split?: string;
-  /** The file of its sound, where that is another one; default: there is none. */
+  /** File with its sound, if it is a separate one; default: none. */
   readonly sound?: string;
-  /** Where the clip begins and ends in the file [s]; default `start` and `end`. */
+  /** Start and end of the clip in the file [s]; default `start` and `end`. */
   readonly start?: string;
   readonly end?: string;
 }
 
 export interface IndexArgs {
   readonly columns?: IndexColumns;
-  /** What stands between several labels; default a semicolon. */
+  /** Separator of several labels; default: a semicolon. */
   readonly separator?: string;
 }
 
@@ -38,9 +38,9 @@ export interface Index {
 }
 
 /**
- * Reads the index of a data set, a table with a row for each clip.
+ * Reads the index of a data set, a table with one row per clip.
  *
- * @throws UserError if it cannot be read, lacks a column that was named, or a row makes no sense
+ * @throws UserError if it cannot be read, lacks a column that was named, or has an invalid row
  */
 export async function readIndex(
   path: string,
@@ -84,7 +84,7 @@ const meanings = {
   end: 'ends [s]',
 } as const;
 
-/** Whether columns are meant by their numbers, as in a table without a line of names. */
+/** True if columns are given by number, as for a table without a header. */
 function areNumbers(path: string, columns: IndexColumns): boolean {
   const given = Object.values(columns).filter(
     (name: string | undefined): name is string => name !== undefined,
@@ -97,7 +97,7 @@ function areNumbers(path: string, columns: IndexColumns): boolean {
   );
 }
 
-/** Leaves out a line of names from a table whose columns were given by number. */
+/** Removes the header from a table whose columns were given by number. */
 function withoutNames(table: Table, columns: IndexColumns): Table {
   const files = table.columns.indexOf(columns.path ?? '');
   const [first, second] = table.rows.map((row) => extname(row[files] ?? ''));
@@ -105,7 +105,7 @@ function withoutNames(table: Table, columns: IndexColumns): Table {
   return isNames ? { ...table, rows: table.rows.slice(1), firstRow: 2 } : table;
 }
 
-/** @throws UserError where the first line of a table names a file instead of columns */
+/** @throws UserError if the first line of a table names a file instead of columns */
 function requireNames({ path, columns }: Table): void {
   const file = columns.findIndex((name) => mediaExtensions.includes(extname(name).toLowerCase()));
   if (file < 0 || columns.includes('path')) return;
@@ -119,7 +119,7 @@ function splitLabels(cell: string, separator: string): string[] {
   return [...new Set(names)].filter((name) => name !== '');
 }
 
-/** The stretch of a file that a row means, if it means less than the whole. */
+/** Time range of the file that a row selects, if not the whole file. */
 export function stretch(
   { path }: Pick<Table, 'path'>,
   place: string,

@@ -8,49 +8,49 @@ import { TrainingClips } from './trainingClips';
 import type { BadClip, BadFile, MediaEntry, NdArray } from './types';
 
 export interface LabelledLoaderArgs {
-  /** Files to learn from. */
+  /** Training files. */
   readonly entries: readonly MediaEntry[];
   readonly config: XkdConfig;
   readonly modality: Modality;
   readonly augmentation: LabelledAugmentation;
-  /** Of the order of the files, the windows and the augmentation. */
+  /** Seed for the order of the files, the windows and the augmentation. */
   readonly seed: number;
-  /** B, clips in a batch. */
+  /** B, batch size. */
   readonly batch: number;
-  /** Step of the first batch, to resume. */
+  /** Step of the first batch, for resuming. */
   readonly startStep: number;
-  /** Steps of the whole run. */
+  /** Number of steps of the whole run. */
   readonly steps: number;
-  /** Threads and cache to share with others; by default the loader has its own. */
+  /** Worker threads and cache to share with others; default: the loader creates its own. */
   readonly pool?: ClipPool;
-  /** Clips of which it is known that they cannot be used, to resume. */
+  /** Clips already known to be unusable, for resuming. */
   readonly skipped?: readonly BadClip[];
 }
 
 /** Augmented clips of one modality. */
 export interface LabelledBatch {
-  /** Step of the run that it is for, from 0. */
+  /** Step of the run that the batch is for, from 0. */
   readonly step: number;
   /** `[B, 3, T, S, S]` or `[B, 1, M, C]` */
   readonly view: NdArray;
-  /** The files the clips came from, in order. */
+  /** The source file of each clip, in order. */
   readonly entries: readonly MediaEntry[];
-  /** Clips that were drawn for it and could not be used. */
+  /** Unusable clips that were drawn for the batch. */
   readonly skipped: readonly BadClip[];
 }
 
 /**
- * Batches of augmented clips for a classifier, decoded ahead. As with the loader for pretraining the batch of a step
- * depends only on the seed, the step and the files.
+ * Batches of augmented clips for a classifier, prefetched. As with the loader for pretraining, the batch of a
+ * step depends only on the seed, the step and the files.
  */
 export class LabelledLoader {
-  /** Batches in an epoch; what remains is left out. */
+  /** Batches per epoch; the remainder is dropped. */
   readonly stepsPerEpoch: number;
   private readonly pool: ClipPool;
   private readonly clips: TrainingClips;
   private readonly batches: Prefetcher<LabelledBatch>;
 
-  /** @throws UserError if there are fewer files than a batch has clips */
+  /** @throws UserError if there are fewer files than the batch size */
   constructor(private readonly args: LabelledLoaderArgs) {
     const { entries, config, seed, batch, startStep, steps, skipped } = args;
     this.stepsPerEpoch = batchesPerEpoch(entries.length, batch);
@@ -71,13 +71,13 @@ export class LabelledLoader {
     });
   }
 
-  /** Files that could not be used so far and were replaced by the next one. */
+  /** Unusable files so far, each of which was replaced by the next one. */
   get skipped(): BadFile[] {
     return this.clips.skipped;
   }
 
   /**
-   * The next batch; further ones are made meanwhile.
+   * The next batch; further ones are prefetched.
    *
    * @throws UserError if too many files cannot be used
    */
@@ -88,7 +88,7 @@ export class LabelledLoader {
     return batch;
   }
 
-  /** Leaves no thread and no process behind; a batch that is being waited for may fail. */
+  /** Ends all threads and processes; a pending batch may fail. */
   async close(): Promise<void> {
     if (!this.args.pool) await this.pool.close();
     await this.batches.settled();
@@ -110,7 +110,7 @@ export class LabelledLoader {
   }
 }
 
-/** @throws UserError if there are fewer clips than a batch has */
+/** @throws UserError if there are fewer clips than the batch size */
 export function batchesPerEpoch(clips: number, batch: number): number {
   if (batch > clips) {
     throw new UserError(

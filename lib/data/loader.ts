@@ -10,33 +10,33 @@ export interface LoaderArgs {
   /** Files of the training split. */
   readonly entries: readonly MediaEntry[];
   readonly config: XkdConfig;
-  /** Step of the first batch, to resume; default 0. */
+  /** Step of the first batch, for resuming; default 0. */
   readonly startStep?: number;
-  /** Steps of the whole run, after which there is no batch; default: no end. */
+  /** Number of steps of the whole run, after which there are no more batches; default: unlimited. */
   readonly steps?: number;
-  /** Threads and cache to share with others; by default the loader has its own. */
+  /** Worker threads and cache to share with others; default: the loader creates its own. */
   readonly pool?: ClipPool;
-  /** Clips of which it is known that they cannot be used, to resume. */
+  /** Clips already known to be unusable, for resuming. */
   readonly skipped?: readonly BadClip[];
 }
 
 /**
- * Batches of augmented views for pretraining, decoded ahead; `training.accumulate` micro-batches one by one. The
- * batch of a step depends only on the seed, the step and the files, never on the number of threads or on where a run
- * was resumed.
+ * Batches of augmented views for pretraining, prefetched; with `training.accumulate`, micro-batches one by
+ * one. The batch of a step depends only on the seed, the step and the files, never on the number of threads
+ * or on where a run was resumed.
  *
- * @throws UserError if there are fewer files than a batch has clips
+ * @throws UserError if there are fewer files than the batch size
  */
 export async function openLoader(args: LoaderArgs): Promise<Loader> {
   return new Loader(args);
 }
 
 export class Loader {
-  /** Batches in an epoch; what remains is left out. */
+  /** Batches per epoch; the remainder is dropped. */
   readonly stepsPerEpoch: number;
   private readonly pool: ClipPool;
   private readonly clips: TrainingClips;
-  /** Numbered in micro-batches. */
+  /** Numbered by micro-batch. */
   private readonly microBatches: Prefetcher<ViewBatch>;
   private closed = false;
 
@@ -67,23 +67,23 @@ export class Loader {
     });
   }
 
-  /** Files that could not be used so far, also in batches that are made ahead, and were replaced by the next one. */
+  /** Unusable files so far, including those in prefetched batches; each was replaced by the next one. */
   get skipped(): BadFile[] {
     return this.clips.skipped;
   }
 
-  /** What is worth a word about files that are used, such as several tracks: of each kind the first that was met. */
+  /** Remarks on files that are used, such as those with several tracks: the first of each kind. */
   get notes(): string[] {
     return this.clips.notes;
   }
 
-  /** Batches that are made or being made beyond those handed out. */
+  /** Number of batches prefetched or in progress beyond those returned. */
   get batchesAhead(): number {
     return this.microBatches.size;
   }
 
   /**
-   * The next batch; further ones are made meanwhile.
+   * The next batch; further ones are prefetched.
    *
    * @throws UserError if too many files cannot be used
    */
@@ -94,7 +94,7 @@ export class Loader {
     throw new Error(`The run has ${this.args.steps} steps; there is no batch for a further one.`);
   }
 
-  /** Ends decoding; a batch that is being waited for fails. Leaves no thread and no process behind. */
+  /** Stops decoding and ends all threads and processes; a pending batch fails. */
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;

@@ -2,20 +2,20 @@ import FFT from 'fft.js';
 import type { XkdConfig } from '../config';
 import { melFilterbank, type MelFilterbank } from './melFilterbank';
 
-/** A stretch of a waveform and what it is multiplied with. */
+/** Part of a waveform and its gain. */
 export interface LogMelArgs {
   /** Samples in [-1, 1]. */
   readonly waveform: Float32Array;
-  /** Spectra computed; sample 0 is the centre of the first. */
+  /** Number of spectra to compute; sample 0 is the centre of the first. */
   readonly columns: number;
   /** Volume factor; default 1. */
   readonly gain?: number;
 }
 
 /**
- * Normalised log-mel spectrograms (docs/method.md, section 1): Hann window, zero-padded ends, power, Slaney mel bands,
- * natural logarithm; then the mean is subtracted, and the rest divided by the standard deviation. Float64 inside. M mel
- * bands, C columns.
+ * Normalised log-mel spectrograms (docs/method.md, section 1): Hann window, zero-padded ends, power, Slaney
+ * mel bands, natural logarithm, then subtraction of the mean and division by the standard deviation. Computed
+ * in float64. M mel bands, C columns.
  */
 export class LogMel {
   readonly bands: number;
@@ -34,7 +34,7 @@ export class LogMel {
     this.bands = melBands;
     this.fft = new FFT(fftSize);
     this.filterbank = melFilterbank({ ...spectrogram, sampleRateHz });
-    // Periodic: one period of the cosine is fftSize samples, not fftSize - 1.
+    // Periodic window: one period of the cosine is fftSize samples, not fftSize - 1.
     this.window = Float64Array.from(
       { length: fftSize },
       (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / fftSize),
@@ -47,9 +47,7 @@ export class LogMel {
     this.std = spectrogram.std;
   }
 
-  /**
-   * @param out where the spectrogram `[M, C]` goes; a new array if left out
-   */
+  /** @param out array for the spectrogram `[M, C]`; default: a new array */
   compute(args: LogMelArgs, out = new Float32Array(this.bands * args.columns)): Float32Array {
     const { waveform, columns, gain = 1 } = args;
     for (let column = 0; column < columns; column++) {

@@ -4,31 +4,32 @@ import { fileError } from '../files/fileError';
 import { isTransportStream, kindByHead } from './mediaHeads';
 import { audioExtensions, foreignExtensions, sharedExtensions, videoExtensions } from './mediaNames';
 
-/** A file that was found below a folder. */
+/** A file found below a folder. */
 export interface MediaFile {
   readonly path: string;
-  /** Names of the folders that lead to it, from below the folder that was searched. */
+  /** Names of the folders that lead to it, starting below the searched folder. */
   readonly folders: readonly string[];
-  /** Its name without the ending. */
+  /** Its name without the extension. */
   readonly stem: string;
 }
 
-/** What a folder holds, sorted by path. */
+/** Contents of a folder, sorted by path. */
 export interface FolderSearch {
-  /** Files with the endings that were asked for, or with unknown ones and such content. */
+  /** Files with the requested extensions, or with uninformative extensions and matching content. */
   readonly files: readonly MediaFile[];
-  /** Paths of all others. */
+  /** Paths of all other files. */
   readonly others: readonly string[];
 }
 
-/** The files with certain endings that {@link searchMedia} finds. */
+/** The files with the given extensions that {@link searchMedia} finds. */
 export function findMedia(folder: string, extensions: readonly string[]): readonly MediaFile[] {
   return searchMedia(folder, extensions).files;
 }
 
 /**
- * Finds files with certain endings, in whatever case, in a folder and all below it, also through links; with an ending
- * that says nothing (or none) those that begin as such files do. Hidden ones are passed over, such as the `._` files that macOS writes beside others.
+ * Finds files with certain extensions, ignoring case, in a folder and everything below it, following links.
+ * Files with an uninformative extension (or none) are included if their first bytes match. Hidden files are
+ * skipped, such as the `._` files that macOS writes beside others.
  *
  * @throws UserError if a folder may not be read
  */
@@ -47,7 +48,7 @@ export function searchMedia(folder: string, extensions: readonly string[]): Fold
         else found.push({ path, folders, stem: basename(entry.name, extension) });
       } else if (entry.isDirectory() || (entry.isSymbolicLink() && isFolder(path))) {
         const real = entry.isSymbolicLink() ? realpathSync(path) : path;
-        // A link to a folder above it would lead round and round.
+        // A link to a folder above it would cause an endless loop.
         if (!above.includes(real)) search(path, [...folders, entry.name], [...above, real]);
       } else if (isFile(entry, path) && isOfKind(path, extension, wanted)) {
         found.push({ path, folders, stem: basename(entry.name, extension) });
@@ -60,12 +61,14 @@ export function searchMedia(folder: string, extensions: readonly string[]): Fold
   return { files: found.sort((a, b) => (a.path < b.path ? -1 : 1)), others: others.sort() };
 }
 
-/** A name by which files are compared: systems differ in how they write accents and in upper and lower case. */
+/**
+ * Normalised name for comparing files: systems differ in how they write accents and in upper and lower case.
+ */
 export function comparable(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 
-/** A path below a folder as messages and lists show it. */
+/** Path relative to a folder, for messages and lists. */
 export function shortPath(root: string, path: string): string {
   const below = relative(root, path);
   return below.startsWith('..') ? path : below.split(sep).join('/');
@@ -79,7 +82,7 @@ function readFolder(folder: string) {
   }
 }
 
-/** Whether a file of another ending begins as one that is looked for. */
+/** True if a file with another extension begins like the files searched for. */
 function isOfKind(path: string, extension: string, wanted: ReadonlySet<string>): boolean {
   const ending = extension.toLowerCase();
   if (foreignExtensions.has(ending) || videoExtensions.includes(ending) || audioExtensions.includes(ending))
@@ -88,7 +91,7 @@ function isOfKind(path: string, extension: string, wanted: ReadonlySet<string>):
   return kind !== null && wanted.has(kind === 'video' ? videoExtensions[0] : audioExtensions[0]);
 }
 
-/** Opening anything else, such as a pipe, may wait for ever. */
+/** Opening anything else, such as a pipe, may block forever. */
 function isFile(entry: Dirent, path: string): boolean {
   return (
     entry.isFile() ||

@@ -1,15 +1,15 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 
-/** What a file holds, as far as its first bytes tell. */
+/** Content of a file as recognised by its first bytes. */
 export type HeadKind = 'video' | 'audio';
 
 interface Signature {
   readonly kind: HeadKind;
-  /** By the position of their first byte. */
+  /** Keyed by the position of their first byte. */
   readonly bytes: Readonly<Record<number, string>>;
 }
 
-/** Of containers that are known by their first bytes; text as latin1. */
+/** Signatures of containers recognised by their first bytes; text as latin1. */
 const signatures: readonly Signature[] = [
   { kind: 'audio', bytes: { 4: 'ftypM4A ' } },
   { kind: 'audio', bytes: { 4: 'ftypM4B ' } },
@@ -31,13 +31,13 @@ const signatures: readonly Signature[] = [
 
 const syncByte = 0x47;
 const transportPacketBytes = 188;
-/** With the time of 4 bytes that cameras put before each. */
+/** Includes the 4-byte time that cameras put before each packet. */
 const timedPacketBytes = transportPacketBytes + 4;
-/** So many in a row are no chance where a recording was cut within a packet. */
+/** This many packets in a row rule out a coincidence if a recording was cut within a packet. */
 const packetsInRow = 5;
 const headBytes = (packetsInRow + 1) * timedPacketBytes;
 
-/** What a file is by its first bytes; null where they tell nothing, or it cannot be read. */
+/** Kind of a file by its first bytes; null if they are not recognised or it cannot be read. */
 export function kindByHead(path: string): HeadKind | null {
   const head = headOf(path);
   if (head === null) return null;
@@ -50,8 +50,8 @@ export function kindByHead(path: string): HeadKind | null {
 }
 
 /**
- * Whether a file begins with the packets of an MPEG transport stream, also where it was cut within one; whoever opens it
- * says why it cannot be read.
+ * True if a file begins with packets of an MPEG transport stream, even if it was cut within one. Unreadable
+ * files are reported when they are opened.
  */
 export function isTransportStream(path: string): boolean {
   const head = headOf(path);
@@ -67,7 +67,7 @@ function isTransportHead(head: Buffer): boolean {
   );
 }
 
-/** The first bytes, followed by zeros where there are fewer; null where it cannot be read. */
+/** The first bytes, zero-padded if there are fewer; null if the file cannot be read. */
 function headOf(path: string): Buffer | null {
   const head = Buffer.alloc(headBytes);
   try {

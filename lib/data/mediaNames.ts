@@ -3,7 +3,7 @@ import type { Modality } from '../config';
 import { kindByHead } from './mediaHeads';
 import type { MediaEntry } from './types';
 
-/** File name endings that are taken for videos. */
+/** File extensions of videos. */
 export const videoExtensions: readonly string[] = [
   '.mp4',
   '.m4v',
@@ -28,10 +28,10 @@ export const videoExtensions: readonly string[] = [
   '.gif',
 ];
 
-/** Endings that files of another kind have as well (TypeScript's): these must begin as MPEG transport streams do. */
+/** Extensions also used for other files (TypeScript's); such files must begin like MPEG transport streams. */
 export const sharedExtensions: readonly string[] = ['.ts', '.mts'];
 
-/** File name endings that are taken for sound without pictures. */
+/** File extensions of sound without pictures. */
 export const audioExtensions: readonly string[] = [
   '.wav',
   '.flac',
@@ -53,21 +53,24 @@ export const audioExtensions: readonly string[] = [
   '.caf',
 ];
 
-/** Endings of files that are no videos or sounds for sure, of which there may be many beside them. */
+/** Extensions of files that are certainly neither videos nor sounds, and often numerous beside them. */
 export const foreignExtensions: ReadonlySet<string> = new Set(
   'jpg jpeg png bmp webp tif tiff svg txt csv tsv json jsonl xml yaml yml md html pdf srt vtt ass npy npz pkl pt pth h5 hdf5 zip tar gz py m sh db log'
     .split(' ')
     .map((ending) => `.${ending}`),
 );
 
-/** Whether a file holds sound alone, as far as its name tells, or where that says nothing, its first bytes. */
+/** True if a file holds only sound, judging by its name or, if that is inconclusive, its first bytes. */
 export function isSoundAlone({ path }: Pick<MediaEntry, 'path'>): boolean {
   const ending = extname(path).toLowerCase();
   if (audioExtensions.includes(ending)) return true;
   return !videoExtensions.includes(ending) && kindByHead(path) === 'audio';
 }
 
-/** What files hold, as far as their names and first bytes tell: sound alone, or pictures with (most likely) sound. */
+/**
+ * Modalities of files, judging by their names and first bytes: only sound, or pictures with (most likely)
+ * sound.
+ */
 export function heldModalities(entries: readonly Pick<MediaEntry, 'path'>[]): readonly Modality[] {
   return entries.length > 0 && entries.every(isSoundAlone) ? ['audio'] : ['video', 'audio'];
 }

@@ -1,5 +1,5 @@
 /**
- * A mel filterbank that holds only what is not zero: band m weighs the bins from `first[m]` on with
+ * A mel filterbank that stores only non-zero weights: band m weights the bins from `first[m]` on with
  * `weights[offset[m]] ... weights[offset[m + 1] - 1]`.
  */
 export interface MelFilterbank {
@@ -19,8 +19,8 @@ export interface MelFilterbankArgs {
 }
 
 /**
- * Triangular filters, evenly spaced on Slaney's mel scale, each of area 1 (Slaney's normalisation), over the
- * bins of a spectrum of `fftSize / 2 + 1`.
+ * Triangular filters, evenly spaced on Slaney's mel scale, each with area 1 (Slaney's normalisation), over
+ * the `fftSize / 2 + 1` bins of a spectrum.
  */
 export function melFilterbank(args: MelFilterbankArgs): MelFilterbank {
   const { sampleRateHz, fftSize, melBands: bands, minHz, maxHz } = args;
@@ -46,12 +46,12 @@ export function melFilterbank(args: MelFilterbankArgs): MelFilterbank {
   return { bands, bins, first, offset, weights: Float64Array.from(weights) };
 }
 
-/** The first band that falls between two bins of the spectrum and so would hear nothing; -1 where all hear. */
+/** The first band that falls between two bins of the spectrum and so has no weights; -1 if there is none. */
 export function deafBand({ bands, offset }: MelFilterbank): number {
   return Array.from({ length: bands }, (_, m) => offset[m + 1] - offset[m]).indexOf(0);
 }
 
-/** Slaney's scale: linear up to 1000 Hz (mel 15), then 27 mel for a factor of 6.4. */
+/** Slaney's scale: linear up to 1000 Hz (mel 15), then 27 mel per factor of 6.4. */
 const linearHzPerMel = 200 / 3;
 const breakHz = 1000;
 const breakMel = breakHz / linearHzPerMel;

@@ -12,15 +12,15 @@ import type { ClipOutcome, ClipPlace, ClipTask } from './tasks';
 import { keyOf, type FilePart } from './windowReader';
 import type { WorkerSetup } from './worker';
 
-/** A clip that is wanted. */
+/** A requested clip. */
 export interface ClipRequest {
   readonly file: FilePart;
   readonly place: ClipPlace;
 }
 
 /**
- * Threads that decode and augment clips, and the decoded files they share. Made by {@link openClipPool}; a
- * loader and evaluations of the same configuration may use one together.
+ * Worker threads that decode and augment clips, and the decoded files they share. Created by
+ * {@link openClipPool}; a loader and evaluations with the same configuration may share one.
  */
 export class ClipPool {
   private readonly piscina: Piscina<ClipTask, ClipOutcome[]>;
@@ -35,7 +35,7 @@ export class ClipPool {
       filename: join(__dirname, 'worker.js'),
       minThreads: 1,
       maxThreads: threads,
-      // Two at once: one waits for ffmpeg or for the main thread, the other computes.
+      // Two at a time: one waits for ffmpeg or the main thread while the other computes.
       concurrentTasksPerWorker: 2,
       idleTimeout: 60_000,
       workerData,
@@ -49,7 +49,7 @@ export class ClipPool {
     return this.cache.bytes;
   }
 
-  /** Threads that work at the same time. */
+  /** Number of worker threads. */
   get threads(): number {
     return this.piscina.options.maxThreads;
   }
@@ -58,8 +58,8 @@ export class ClipPool {
    * Makes clips in parallel.
    *
    * @param wholeSeconds files up to this length are decoded whole, see {@link wholeSecondsFor}
-   * @param onClip called for each request, by its position, in no certain order
-   * @throws UserError where clips were extracted in another form than the configuration asks for
+   * @param onClip called for each request with its position, in any order
+   * @throws UserError if clips were extracted in a form other than the configuration requires
    */
   async clips(
     requests: readonly ClipRequest[],
@@ -76,7 +76,7 @@ export class ClipPool {
     await Promise.all(parts);
   }
 
-  /** Ends the threads and every ffmpeg process; work under way fails. */
+  /** Ends the threads and every ffmpeg process; pending work fails. */
   async close(): Promise<void> {
     unreachable.unregister(this);
     await this.host.close();
@@ -115,12 +115,12 @@ interface Workers {
   readonly piscina: Piscina;
 }
 
-/** In a notebook the next run of a cell may take away the only name of a pool: its threads end then. */
+/** In a notebook, rerunning a cell may drop the only reference to a pool; its threads then end. */
 const unreachable = new FinalizationRegistry<Workers>(({ host, piscina }) => {
   void host.close().then(() => piscina.destroy());
 });
 
-/** @throws UserError where a mel band is too narrow for the spectrum's resolution */
+/** @throws UserError if a mel band is too narrow for the spectrum's resolution */
 export function openClipPool(config: XkdConfig): ClipPool {
   const { clip, spectrogram } = config;
   const deaf = deafBand(melFilterbank({ ...spectrogram, sampleRateHz: clip.sampleRateHz }));
@@ -134,8 +134,9 @@ export function openClipPool(config: XkdConfig): ClipPool {
 }
 
 /**
- * Up to which length files are decoded whole [s]: long ones too where all clips fit into the cache, else those
- * for which it costs little more than the window. Depends on the configuration and the number of files alone.
+ * Length up to which files are decoded whole [s]. Long files are included if all clips fit into the cache;
+ * otherwise only those for which it costs little more than decoding the window. Depends only on the
+ * configuration and the number of files.
  */
 export function wholeSecondsFor(config: XkdConfig, files: number): number {
   const frameBytes = 3 * config.clip.frameSize ** 2 * usualAspect;

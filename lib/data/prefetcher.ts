@@ -1,14 +1,14 @@
 export interface PrefetcherArgs<T> {
-  /** Number of the first one that is asked for. */
+  /** Number of the first item. */
   readonly first: number;
-  /** Number after the last one; Infinity: no end. */
+  /** Number after the last item; Infinity: no end. */
   readonly end: number;
-  /** How many are made beyond the one that is asked for. */
+  /** Number of items prefetched beyond the requested one. */
   readonly ahead: number;
   readonly make: (number: number) => Promise<T>;
 }
 
-/** Things that are numbered, asked for in order, and made in advance, several at a time. */
+/** Prefetches numbered items that are requested in order, several at a time. */
 export class Prefetcher<T> {
   private readonly made = new Map<number, Promise<T>>();
   private upcoming: number;
@@ -17,12 +17,12 @@ export class Prefetcher<T> {
     this.upcoming = args.first;
   }
 
-  /** How many are made or being made beyond those handed out. */
+  /** Number of items prefetched or in progress beyond those returned. */
   get size(): number {
     return this.made.size;
   }
 
-  /** The next one; null after the last. */
+  /** The next item; null after the last. */
   next(): Promise<T> | null {
     const { end, ahead } = this.args;
     if (this.upcoming >= end) return null;
@@ -34,7 +34,7 @@ export class Prefetcher<T> {
     return value;
   }
 
-  /** Resolves when nothing is being made any more, whatever became of it. */
+  /** Resolves when no item is in progress, whether they succeeded or failed. */
   async settled(): Promise<void> {
     await Promise.allSettled([...this.made.values()]);
   }
@@ -42,7 +42,8 @@ export class Prefetcher<T> {
   private start(number: number): void {
     if (this.made.has(number)) return;
     const value = this.args.make(number);
-    // The caller that asks for it gets the error; until then it is not unhandled.
+    // The caller that requests the item gets the error; this handler prevents an unhandled rejection before
+    // that.
     value.catch(() => undefined);
     this.made.set(number, value);
   }

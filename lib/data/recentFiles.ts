@@ -1,8 +1,8 @@
 import type { KnownFile } from './windowReader';
 
 /**
- * Files decoded lately: several clips of a file are asked for one after the other, and the main thread's cache may be
- * full. Two, as many as a thread works on at once.
+ * Recently decoded files. Several clips of a file are requested in succession, and the main thread's cache
+ * may be full. It holds two files, as many as a thread works on at once.
  */
 export class RecentFiles {
   private files: { readonly key: string; readonly known: KnownFile }[] = [];

@@ -2,11 +2,11 @@ import { RandomStream } from '../random';
 import type { NdArray, ViewBatch } from './types';
 
 /**
- * A control without anything in common between the modalities: every video of a batch gets the sound of another clip
- * of it. Videos, sounds and their views stay the same ones; nothing but who stands beside whom changes.
+ * A control in which the modalities have nothing in common: every video of a batch gets the sound of another
+ * clip in the batch. The videos, sounds and their views stay the same; only the pairing changes.
  *
  * @param batch of at least two clips; `entries` stay those of the videos
- * @param seed of the run; each step draws partners of its own, so no pair can be learnt by heart
+ * @param seed of the run; each step draws new partners, so that no pair can be memorised
  */
 export function shufflePairs(batch: ViewBatch, seed: number): ViewBatch {
   const { step, microBatch, entries } = batch;
@@ -15,7 +15,7 @@ export function shufflePairs(batch: ViewBatch, seed: number): ViewBatch {
   return { ...batch, audio: batch.audio.map((view) => takeClips(view, partners)) };
 }
 
-/** For each clip another one: one random circle through all of them. */
+/** A different clip for each clip: one random cycle through all of them. */
 function drawPartners(stream: RandomStream, clips: number): Int32Array {
   const circle = stream.permutation(clips);
   const partners = new Int32Array(clips);

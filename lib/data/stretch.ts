@@ -1,23 +1,25 @@
 import { BadMedia } from '../media';
 import type { MediaEntry } from './types';
 
-/** What of a file is meant. */
+/** The selected part of a file. */
 export type Stretch = Pick<MediaEntry, 'path' | 'startSeconds' | 'endSeconds'>;
 
-/** A file of which a window cannot be decoded, though others may be: it says nothing of the file as a whole. */
+/**
+ * Thrown if a window of a file cannot be decoded, though others may be; it does not condemn the whole file.
+ */
 export class BadWindow extends BadMedia {}
 
-/** What went wrong while a window of a usable file was read. */
+/** Wraps an error that occurred while reading a window of a usable file. */
 export function inWindow(error: unknown): unknown {
   return error instanceof BadMedia ? new BadWindow(error.path, error.reason) : error;
 }
 
 /**
- * How long the stretch of a file is that an entry means, the whole file where it names none.
+ * Length of the part of a file that an entry selects; of the whole file if it selects none [s].
  *
- * @param fileSeconds how long the file says it is; null if it does not
- * @returns null if not known [s]
- * @throws BadMedia where the stretch begins beyond the file's end
+ * @param fileSeconds length that the file states; null if it states none
+ * @returns null if unknown [s]
+ * @throws BadMedia if the part begins beyond the file's end
  */
 export function stretchOf(
   { path, startSeconds = 0, endSeconds }: Stretch,

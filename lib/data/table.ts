@@ -1,35 +1,35 @@
 import { UserError } from '../errors';
 import { firstLine } from './textFile';
 
-/** A table of text: nothing in it was taken for a number, so `007` and `1e5` are what they were. */
+/** A table of text. No cell is parsed as a number, so `007` and `1e5` stay as they are. */
 export interface Table {
   readonly path: string;
   readonly columns: readonly string[];
-  /** Cells by row and column, without spaces around them; as long as `columns`. */
+  /** Cells by row and column, without surrounding spaces; each row has as many cells as `columns`. */
   readonly rows: readonly (readonly string[])[];
-  /** What the first row is called in messages. */
+  /** Number of the first row in messages. */
   readonly firstRow: number;
 }
 
 export interface TableArgs {
-  /** Names of the columns of a file without a line of names; default: the first line names them. */
+  /** Column names of a file without a header; default: the first line names them. */
   readonly columns?: readonly string[];
-  /** There is no line of names, and the columns are called 1, 2, ... */
+  /** True if there is no header; the columns are then called 1, 2, ... */
   readonly numbered?: boolean;
-  /** How lines begin that say nothing; default: there are none. */
+  /** Prefix of comment lines; default: there are none. */
   readonly comment?: string;
   /**
-   * What stands between cells; default: a comma, or a semicolon or tab where the first line has no comma (in numbered
+   * Separator of cells; default: a comma, or a semicolon or tab if the first line has no comma (in numbered
    * tables also a space).
    */
   readonly delimiter?: string;
 }
 
 /**
- * Reads a CSV table (RFC 4180; also with a byte order mark, Windows line ends or empty lines). danfo.js brings
- * TensorFlow with it, so it is loaded only here, in the main thread.
+ * Reads a CSV table (RFC 4180; also with a byte order mark, Windows line endings or empty lines). danfo.js
+ * loads TensorFlow, so it is loaded only here, in the main thread.
  *
- * @throws UserError if it cannot be read, has rows of other lengths, or is not UTF-8
+ * @throws UserError if it cannot be read, has rows of different lengths, or is not UTF-8
  */
 export async function readTable(path: string, args: TableArgs = {}): Promise<Table> {
   const delimiter = args.delimiter ?? delimiterOf(firstLine(path), args.numbered);
@@ -50,20 +50,22 @@ export async function readTable(path: string, args: TableArgs = {}): Promise<Tab
   return { path, columns, rows, firstRow: 1 + first };
 }
 
-/** What a cell says: quotes count as such also where spaces stand around them. */
+/** Text of a cell; quotes are recognised even if spaces surround them. */
 function textIn(cell: string): string {
   const text = cell.trim();
   return /^"(?:[^"]|"")*"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"').trim() : text;
 }
 
-/** The name of a column; single quotes around it are none of it. */
+/** Name of a column, without surrounding single quotes. */
 function nameIn(cell: string): string {
   return textIn(cell)
     .replace(/^'(.*)'$/, '$1')
     .trim();
 }
 
-/** Puts cells together that quotes hold together: the parser sees only quotes at the very start of a cell. */
+/**
+ * Joins cells that belong to one quoted cell: the parser recognises quotes only at the very start of a cell.
+ */
 function joinQuoted(cells: readonly string[], delimiter: string): string[] {
   const joined: string[] = [];
   for (const cell of cells) {
@@ -76,7 +78,7 @@ function joinQuoted(cells: readonly string[], delimiter: string): string[] {
 }
 
 /**
- * The position of a column, -1 where there is none of that name. Upper and lower case are only told apart where both are there.
+ * The position of a column, -1 if none has that name. Case matters only if names differ in nothing else.
  *
  * @throws UserError if there are two
  */
@@ -93,8 +95,8 @@ export function findColumn({ path, columns }: Table, name: string): number {
 /**
  * The position of a column.
  *
- * @param what is in it, as the end of "name the column of the ..."
- * @throws UserError if there is none of that name, or if there are two
+ * @param what its content, as the end of "name the column of the ..."
+ * @throws UserError if none has that name, or two have
  */
 export function columnOf(table: Table, name: string, what: string): number {
   const column = findColumn(table, name);
@@ -105,7 +107,7 @@ export function columnOf(table: Table, name: string, what: string): number {
   );
 }
 
-/** What is handed on to the CSV parser below danfo.js; its own types leave these out. */
+/** Options passed on to the CSV parser below danfo.js; its own types omit them. */
 interface ParserOptions {
   readonly dynamicTyping: false;
   readonly header: false;
@@ -120,9 +122,9 @@ async function readCells(
   { comment, delimiter }: TableArgs & { delimiter: string },
 ): Promise<string[][]> {
   const options: ParserOptions = {
-    // A class named 007 or true is a name all the same.
+    // A class named 007 or true is still a name.
     dynamicTyping: false,
-    // Names and lengths of rows are looked at above, where a message can name the row.
+    // Names and row lengths are checked above, where a message can name the row.
     header: false,
     skipEmptyLines: 'greedy',
     comments: comment ?? false,
@@ -131,7 +133,7 @@ async function readCells(
   };
   let cells: string[][];
   try {
-    // Loads the one TensorFlow of this process first, set up as everywhere else.
+    // Loads this process's single TensorFlow first, set up as everywhere else.
     await import('../tensor/native');
     const { readCSV } = await import('danfojs-node');
     cells = (await readCSV(path, options as object)).values as string[][];
@@ -146,7 +148,7 @@ async function readCells(
   return cells;
 }
 
-/** Lists without a line of names often have a space there. */
+/** Lists without a header often use a space as separator. */
 function delimiterOf(line: string, numbered = false): string {
   const candidates = [',', ';', '\t', ...(numbered ? [' '] : [])];
   return candidates.find((candidate) => line.includes(candidate)) ?? ',';

@@ -5,8 +5,9 @@ import type { TrackNote } from './trackNotes';
 import type { FilePart, KnownFile } from './windowReader';
 
 /**
- * Which clip of a file: the one drawn for a place in an epoch; number `clip` of `clips` spread evenly, in some crops;
- * or one drawn and augmented by a random stream of this name, as in pretraining or as it is said.
+ * Selects a clip of a file: the one drawn for a place in an epoch; number `clip` of `clips` evenly spaced
+ * ones, in some crops; or one drawn and augmented by a random stream of this name, as in pretraining or as
+ * specified.
  */
 export type ClipPlace =
   | { readonly kind: 'pretraining'; readonly epoch: number; readonly index: number }
@@ -23,7 +24,7 @@ export interface ClipJob {
   readonly place: ClipPlace;
 }
 
-/** Work for one thread. */
+/** Work for a worker thread. */
 export interface ClipTask {
   readonly jobs: readonly ClipJob[];
   readonly modalities: readonly Modality[];
@@ -31,7 +32,10 @@ export interface ClipTask {
   readonly wholeSeconds: number;
 }
 
-/** The views of a clip, where it begins in its file and what was learnt of that, or why the file (or only this window of it) cannot be used. */
+/**
+ * The views of a clip, its start in the file and new knowledge about the file, or the reason why the file (or
+ * only this window of it) cannot be used.
+ */
 export type ClipOutcome =
   | {
       readonly views: ClipViews;

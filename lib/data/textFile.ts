@@ -3,7 +3,7 @@ import { UserError } from '../errors';
 import { readText } from '../files/readText';
 
 /**
- * The lines of a small text file that are not empty, without spaces at their ends, whatever its line ends are.
+ * The non-empty lines of a small text file, without surrounding spaces, with any kind of line endings.
  *
  * @throws UserError if it cannot be read, or is not UTF-8
  */
@@ -17,7 +17,7 @@ export function readLines(path: string): { readonly text: string; readonly line:
   return lines.map((text, i) => ({ text: text.trim(), line: i + 1 })).filter(({ text }) => text !== '');
 }
 
-/** The first line of a file, as far as its first bytes reach; empty where it cannot be read. */
+/** The first line of a file, as far as its first bytes reach; empty if it cannot be read. */
 export function firstLine(path: string): string {
   const bytes = Buffer.alloc(mostHeadBytes);
   try {

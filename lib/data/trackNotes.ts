@@ -1,7 +1,7 @@
 import { modalities, type Modality, type XkdConfig } from '../config';
 import type { MediaInfo, Tracks } from '../media';
 
-/** That a file has several tracks of a kind. */
+/** Says that a file has several tracks of a kind. */
 export interface TrackNote {
   readonly kind: Modality;
   readonly sentence: string;
@@ -9,12 +9,12 @@ export interface TrackNote {
 
 const keys = { video: 'videoTrack', audio: 'audioTrack' } as const;
 
-/** The tracks that a configuration asks for. */
+/** The tracks that a configuration requests. */
 export function tracksOf({ videoTrack, audioTrack }: XkdConfig['clip']): Tracks {
   return { video: videoTrack, audio: audioTrack };
 }
 
-/** What is to be said of a file that has several tracks, where none was asked for. */
+/** Remarks on a file that has several tracks if none was requested. */
 export function trackNotes(
   info: MediaInfo,
   clip: XkdConfig['clip'],

@@ -10,41 +10,41 @@ export interface TrainingClipsArgs {
   readonly entries: readonly MediaEntry[];
   readonly config: XkdConfig;
   readonly pool: ClipPool;
-  /** Of the order in which an epoch visits the files. */
+  /** Seed for the order in which an epoch visits the files. */
   readonly seed: number;
   readonly purpose: ClipPurpose;
-  /** What is known from earlier: clips that could not be used. */
+  /** Clips already known to be unusable. */
   readonly skipped?: readonly BadClip[];
 }
 
-/** Clips that are wanted: a stretch of an epoch. */
+/** Consecutive clips of an epoch. */
 export interface EpochStretch {
   readonly epoch: number;
   /** Place of the first clip in the epoch's order. */
   readonly first: number;
   readonly clips: number;
   readonly modalities: readonly Modality[];
-  /** Which clip of its file the one at a place in the epoch is. */
+  /** Selects the clip of its file for a place in the epoch. */
   readonly clipAt: (place: number) => ClipPlace;
-  /** Given each clip's views by its position in the stretch, in no certain order. */
+  /** Called with each clip's views and its position among the requested clips, in any order. */
   readonly onViews: (position: number, views: ClipViews) => void;
 }
 
-/** What was read of a stretch. */
+/** Result of reading consecutive clips. */
 export interface ClipsRead {
   readonly entries: MediaEntry[];
   readonly skipped: readonly BadClip[];
 }
 
-/** A place in an epoch's order, and the clip that is tried for it. */
+/** A place in an epoch's order, and the clip tried for it. */
 interface Place {
   entry: number;
 }
 
 /**
- * The clips of training, epoch by epoch in another order each. A clip that cannot be used is replaced by the next one,
- * as the authors' release does; where only a window of it cannot, in this place alone. So what a place holds follows from the
- * seed and the files, whatever was read before.
+ * The clips of training, in a different order each epoch. An unusable clip is replaced by the next one, as in
+ * the authors' release; if only a window of it is unusable, it is replaced only in this place. The content of
+ * a place therefore depends only on the seed and the files, not on what was read before.
  */
 export class TrainingClips {
   private readonly bad: BadFileList;
@@ -61,20 +61,20 @@ export class TrainingClips {
     this.wholeSeconds = wholeSecondsFor(config, entries.length);
   }
 
-  /** Files that could not be used so far. */
+  /** Unusable files so far. */
   get skipped(): BadFile[] {
     return this.bad.list;
   }
 
-  /** What is worth a word about files that are used: of each kind the first. */
+  /** Remarks on files that are used: the first of each kind. */
   get notes(): string[] {
     return [...this.told.values()];
   }
 
   /**
-   * Decodes and augments a stretch.
+   * Decodes and augments consecutive clips of an epoch.
    *
-   * @returns the file of each clip, and the clips that were passed over on the way to them
+   * @returns the file of each clip, and the clips that were skipped on the way to them
    * @throws UserError if too many files cannot be used
    */
   async read({ epoch, first, clips, modalities, clipAt, onViews }: EpochStretch): Promise<ClipsRead> {

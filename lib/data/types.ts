@@ -1,6 +1,6 @@
 import type { Modality } from '../config';
 
-/** Plain values with their shape: what crosses threads, and becomes a tensor where a step begins. */
+/** Plain values with their shape; passed between threads and converted to a tensor at the start of a step. */
 export interface NdArray {
   readonly data: Float32Array;
   readonly shape: readonly number[];
@@ -14,77 +14,80 @@ export interface StoredForm {
   /** Shorter side of the frames [px]. */
   readonly shortSide: number;
   readonly sampleRateHz: number;
-  /** Which of several tracks it was; without a number the one that each file marks as its default. */
+  /** Track that was stored, if there are several; undefined: the one that each file marks as its default. */
   readonly videoTrack?: number;
   readonly audioTrack?: number;
 }
 
-/** Where the extracted form of a clip lies, or why there is none. */
+/** Location of a clip's extracted form, or the reason why there is none. */
 export type StoredClip =
   | {
       readonly form: StoredForm;
-      /** Absolute path of the tar that holds it. */
+      /** Absolute path of the tar that holds the clip. */
       readonly shard: string;
-      /** Where its members begin there, and how long they are together [bytes]; SHA-256 of these bytes. */
+      /** Offset and total size of its members in the tar [bytes], and SHA-256 of these bytes. */
       readonly offset: number;
       readonly length: number;
       readonly sha256: string;
-      /** Where its record lies there [bytes], and the CRC-32 of that. */
+      /** Offset and size of its record in the tar [bytes], and its CRC-32. */
       readonly record: { readonly offset: number; readonly bytes: number; readonly checksum: number };
     }
   | { readonly form: StoredForm; readonly error: string };
 
 /** One file of a data set. */
 export interface MediaEntry {
-  /** Absolute path; of an extracted clip the original's name below the extracted set's folder. */
+  /** Absolute path; for an extracted clip, the original's name below the extracted set's folder. */
   readonly path: string;
-  /** The file that holds its sound, where that is another one. */
+  /** File with its sound, if it is a separate one. */
   readonly sound?: string;
   /** Class name; null in unlabelled and in multi-label data. */
   readonly label: string | null;
-  /** Name of the split, such as `train` or `test`; null where there is none. */
+  /** Name of the split, such as `train` or `test`; null if there is none. */
   readonly split: string | null;
-  /** All class names, in multi-label sets only. */
+  /** All class names; only in multi-label sets. */
   readonly labels?: readonly string[];
-  /** Where the clip begins in the file, if only a stretch of it is meant [s]. */
+  /** Start of the clip in the file, if only part of it is used [s]. */
   readonly startSeconds?: number;
-  /** Where that stretch ends [s]. */
+  /** End of that part [s]. */
   readonly endSeconds?: number;
-  /** In extracted sets: what is read instead of the file. */
+  /** In extracted sets: the data to read instead of the file. */
   readonly stored?: StoredClip;
 }
 
-/** A division of a data set into what is learnt from and what is tested on; positions in its entries. */
+/** A division of a data set into training and test clips, as positions in its entries. */
 export interface Fold {
-  /** Such as `1`; `default` where there is only one. */
+  /** A name such as `1`; `default` if there is only one. */
   readonly name: string;
   readonly train: readonly number[];
   readonly test: readonly number[];
-  /** For the choice of settings, where the authors of the set kept some apart. */
+  /** Clips for choosing settings, if the authors of the set kept some apart. */
   readonly validation?: readonly number[];
 }
 
-/** Files with their classes and divisions. */
+/** Files with their classes and folds. */
 export interface Dataset {
-  /** Which one of the known layouts it is, such as `ucf101`; `folder` for any other. */
+  /** Name of its known layout, such as `ucf101`; `folder` for any other. */
   readonly name: string;
   /** Absolute path of its folder. */
   readonly root: string;
-  /** Of an extracted set: the folder of what it was extracted from, where that was done. */
+  /** For an extracted set: the folder of the original set, at the time of extraction. */
   readonly original?: string;
   /** Files in the order of the index, or of their paths. */
   readonly entries: readonly MediaEntry[];
   /** Class names; the position is the class number. */
   readonly classes: readonly string[];
-  /** Whether a file may be of several classes ({@link MediaEntry.labels}). */
+  /** True if a file may have several classes ({@link MediaEntry.labels}). */
   readonly multiLabel: boolean;
-  /** What its files hold. */
+  /** Modalities of its files. */
   readonly modalities: readonly Modality[];
-  /** None where nothing is said about what to learn from and what to test on. */
+  /** Empty if nothing defines training and test clips. */
   readonly folds: readonly Fold[];
-  /** How many clips its lists name whose files are not there; they are not among the entries. */
+  /** Number of clips in its lists whose files are missing; they are not among the entries. */
   readonly missing?: number;
-  /** Files in its folder that are no clips of it: of another kind, or named by no list. Absolute paths. */
+  /**
+   * Absolute paths of files in its folder that are not clips of the set: of another kind, or named by no
+   * list.
+   */
   readonly leftOut?: readonly string[];
 }
 
@@ -95,27 +98,27 @@ export interface Dataset {
 export interface ViewBatch {
   /** Step of the run that the batch is for, from 0. */
   readonly step: number;
-  /** Which micro-batch of the step this is, from 0; 0 where a step takes its clips at once. */
+  /** Micro-batch of the step, from 0; always 0 if a step takes its clips at once. */
   readonly microBatch: number;
   /** Global view `[B, 3, T, S, S]`, local views `[B, 3, t, s, s]`, normalised with ImageNet statistics. */
   readonly video: readonly NdArray[];
   /** Global view `[B, 1, M, C]`, local views `[B, 1, M, c]`, normalised log-mel. */
   readonly audio: readonly NdArray[];
-  /** The files the clips came from, in order. */
+  /** The source file of each clip, in order. */
   readonly entries: readonly MediaEntry[];
-  /** Clips that were drawn for it and could not be used. */
+  /** Unusable clips that were drawn for the batch. */
   readonly skipped?: readonly BadClip[];
 }
 
-/** Clips for evaluation, as their {@link ClipPlan} says. B clips, V crops of each. */
+/** Clips for evaluation, as specified by their {@link ClipPlan}. B clips, V crops per clip. */
 export interface EvaluationBatch {
-  /** `[B V, 3, T, S, S]`, the crops of a clip one after the other; null when only sound was asked for. */
+  /** `[B V, 3, T, S, S]`, the crops of a clip in succession; null if only sound was requested. */
   readonly video: NdArray | null;
-  /** `[B, 1, M, C]`; null when only video was asked for. */
+  /** `[B, 1, M, C]`; null if only video was requested. */
   readonly audio: NdArray | null;
   /** The file of each clip. */
   readonly entries: readonly MediaEntry[];
-  /** Where each clip begins in its file [s]. */
+  /** Start of each clip in its file [s]. */
   readonly startSeconds: readonly number[];
 }
 
@@ -130,6 +133,6 @@ export interface BadClip {
   /** Position among the clips. */
   readonly clip: number;
   readonly reason: string;
-  /** That is so of some windows alone; others are used. */
+  /** Only some windows are unusable; others are used. */
   readonly partly?: true;
 }

@@ -4,17 +4,17 @@ import { keepEntries } from './datasets/readKnown';
 import { isSoundAlone } from './mediaNames';
 import type { Dataset, MediaEntry } from './types';
 
-/** Clips for pretraining, and in a sentence what was left out. */
+/** Clips for pretraining, and a sentence about those that were excluded. */
 export interface PretrainingEntries {
   readonly entries: readonly MediaEntry[];
   readonly notes: readonly string[];
 }
 
 /**
- * The clips of a data set that pretraining learns from: those of the training split, or all where there are no splits,
- * but for sounds without pictures.
+ * The clips of a data set used for pretraining: those of the training split, or all if there are no splits,
+ * without sounds that have no pictures.
  *
- * @throws UserError where none is left
+ * @throws UserError if none is left
  */
 export function pretrainingEntries({ root, entries }: Dataset): PretrainingEntries {
   const training = entries.filter(({ split }) => split === null || split === 'train');
@@ -34,7 +34,7 @@ export function pretrainingEntries({ root, entries }: Dataset): PretrainingEntri
   return { entries: paired, notes: left === 0 ? [] : [leftOut(left, root)] };
 }
 
-/** A data set without the clips that cannot hold what is to be looked at, as far as their names tell. */
+/** A data set without the clips that, judging by their names, cannot have the requested modalities. */
 export function withModalities(
   dataset: Dataset,
   wanted: readonly Modality[],

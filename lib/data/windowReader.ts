@@ -11,31 +11,34 @@ import { inWindow, stretchOf } from './stretch';
 import { trackNotes, tracksOf, type TrackNote } from './trackNotes';
 import type { MediaEntry } from './types';
 
-/** A file, or the stretch of it that is meant, or what was extracted of it. */
+/** A file, the selected part of it, or its extracted form. */
 export type FilePart = Pick<MediaEntry, 'path' | 'sound' | 'startSeconds' | 'endSeconds' | 'stored'>;
 
-/** A file decoded from its start to its end, small enough to be kept; arrays lie in memory that threads share. */
+/** A completely decoded file, small enough to be cached; the arrays are in memory shared between threads. */
 export interface DecodedFile {
-  /** `[n, H, W, 3]`; empty if pictures were not asked for. */
+  /** `[n, H, W, 3]`; empty if pictures were not requested. */
   readonly frames: Uint8Array;
   readonly frameCount: number;
   readonly height: number;
   readonly width: number;
-  /** Mono; empty if sound was not asked for. */
+  /** Mono; empty if sound was not requested. */
   readonly waveform: Float32Array;
 }
 
-/** What is known of a file from an earlier reading. */
+/** Knowledge about a file from earlier reads. */
 export interface KnownFile {
   readonly stored: DecodedFile | null;
-  /** Length of a file (or the stretch of it) too long to be stored [s]; null: not known. */
+  /** Length of a file (or the selected part of it) that is too long to be cached [s]; null: unknown. */
   readonly longSeconds: number | null;
-  /** What a scan of such a file told, and of the file of its sound where that is another one. */
+  /** Scan of such a file, and of the file with its sound if that is a separate one. */
   readonly scanned?: ScannedMedia;
   readonly soundScanned?: ScannedMedia;
 }
 
-/** Chooses the first tick (in frames from the start of the file or stretch) of a window, given the last one possible. */
+/**
+ * Chooses the first tick of a window (in frames from the start of the file or the selected part), given the
+ * last one possible.
+ */
 export type ChooseStart = (lastStart: number) => number;
 
 export interface WindowArgs {
@@ -51,15 +54,15 @@ export interface ReadArgs {
   readonly wholeSeconds: number;
   /** Socket of the host that starts ffmpeg. */
   readonly host?: string;
-  /** One for all readers of a thread; default: one of its own. */
+  /** Decoder shared by all readers of a thread; default: a new one. */
   readonly jpegs?: JpegDecoder;
-  /** Told of what is worth a word, for each file. */
+  /** Called with remarks on each file. */
   readonly onNote?: (note: TrackNote) => void;
 }
 
-/** A window of a file, and what was learnt of the file. T frames, H height, W width. */
+/** A window of a file, and what was found out about the file. T frames, H height, W width. */
 export interface FileWindow {
-  /** Where it begins in the file [s]. */
+  /** Start of the window in the file [s]. */
   readonly startSeconds: number;
   /** `[T, H, W, 3]`. */
   readonly frames: Uint8Array;
@@ -70,9 +73,9 @@ export interface FileWindow {
 }
 
 /**
- * Reads windows of clip length: from memory where the file is stored, from the whole file where it is short,
- * else from that stretch of the file alone. Which of them depends on the file's length alone, so that a window
- * is the same whatever was read before. Of an extracted set the same windows are read from there.
+ * Reads windows of clip length: from memory if the file is cached, from the whole file if it is short,
+ * otherwise from only that part of the file. The choice depends only on the file's length, so that a window
+ * is the same whatever was read before. From an extracted set, the same windows are read from its shards.
  */
 export class WindowReader {
   private readonly frameCount: number;
@@ -98,7 +101,7 @@ export class WindowReader {
       : this.cut(whole, window);
   }
 
-  /** The file, or what is known of it if it is too long. */
+  /** The decoded file, or what is known of it if it is too long. */
   private async readWhole(file: FilePart): Promise<DecodedFile | LongFile> {
     const { wholeSeconds } = this.args;
     const { startSeconds = 0, endSeconds = Infinity } = file;
@@ -171,7 +174,7 @@ export class WindowReader {
     };
   }
 
-  /** The sound of a file of its own is judged as a whole, too, before a window of it is decoded. */
+  /** A separate sound file is also checked as a whole before a window of it is decoded. */
   private async withSoundScan({ path, sound = path }: FilePart, scans: KnownScans): Promise<KnownScans> {
     const isApart = sound !== path && this.wantsVideo && this.wantsAudio;
     if (!isApart || scans.soundScanned) return scans;
@@ -198,7 +201,7 @@ export class WindowReader {
     }
     const pictures = await this.decodeFile(path, { ...stretch, video, audio: false, scanned, onScanned });
     if (!audio) return pictures;
-    // Where it ends before the pictures do, silence follows.
+    // If the sound ends before the pictures do, silence follows.
     const heard = await this.decodeFile(sound, { ...stretch, video: false, audio, scanned: soundScanned });
     return { ...pictures, waveform: heard.waveform };
   }
@@ -249,7 +252,7 @@ interface DecodeFile extends Pick<
   readonly audio: boolean;
 }
 
-/** What was decoded of a file is kept under this name: other stretches, modalities and limits are other contents. */
+/** Cache key for the decoded content of a file; other parts, modalities and limits give other content. */
 export function keyOf(
   { path, startSeconds, endSeconds }: FilePart,
   modalities: readonly Modality[],
@@ -258,7 +261,7 @@ export function keyOf(
   return `${modalities.join('+')} ${wholeSeconds} ${startSeconds ?? ''}-${endSeconds ?? ''} ${path}`;
 }
 
-/** Stops the decoding of a whole file when its length is known. */
+/** Stops the decoding of a whole file once its length is known to exceed the limit. */
 class LongFile extends Error {
   constructor(
     readonly seconds: number,

@@ -11,7 +11,7 @@ import { keyOf, WindowReader, type FileWindow, type KnownFile } from './windowRe
 import type { ClipJob, ClipOutcome, ClipTask } from './tasks';
 import type { TrackNote } from './trackNotes';
 
-/** What a thread is started with. */
+/** Start data of a worker thread. */
 export interface WorkerSetup {
   readonly config: XkdConfig;
   /** Socket of the host that starts ffmpeg. */
@@ -24,7 +24,7 @@ const seed = RandomStream.fromSeed(config.seed);
 const recent = new RecentFiles();
 const jpegs = new JpegDecoder();
 
-/** Makes the views of a few clips, one after the other. */
+/** Makes the views of a few clips, one by one. */
 export default async function makeClips(task: ClipTask): Promise<unknown> {
   let notes: TrackNote[] = [];
   const reader = new WindowReader({
@@ -80,13 +80,13 @@ function facts({ startSeconds, known }: FileWindow, before: KnownFile) {
   return { startSeconds, learnt: news(before, known) };
 }
 
-/** What the main thread does not know yet. */
+/** Knowledge that the main thread does not have yet. */
 function news(before: KnownFile, after: KnownFile): KnownFile | null {
   const isKnown = (file: KnownFile): boolean => file.stored !== null || file.longSeconds !== null;
   return isKnown(before) || !isKnown(after) ? null : after;
 }
 
-/** Marks the views as to be handed over without copying. */
+/** Marks the views for transfer without copying. */
 function transferred(outcomes: ClipOutcome[]): unknown {
   const arrays = outcomes.flatMap((outcome) => ('views' in outcome ? viewsOf(outcome.views) : []));
   return move({

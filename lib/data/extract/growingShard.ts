@@ -20,8 +20,8 @@ export class ShardClaims {
   constructor(private readonly abandonedMs = abandonedAfterMs) {}
 
   /**
-   * This owner's name for an unfinished shard, including what was there of it; null while another process
-   * writes it.
+   * Name of this owner's file for a shard, which holds whatever was already written of it; null while another
+   * process writes it.
    */
   claim(shard: Shard): string | null {
     const others = growingFiles(shard).map((path) => ({ path, state: this.stateOf(shard, path) }));

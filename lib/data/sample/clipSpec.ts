@@ -11,19 +11,19 @@ export const sampleFramesPerSecond = 25;
 export const sampleFrameSize = 128;
 export const sampleRateHz = 16000;
 
-/** Everything that was drawn for a clip: the same specification gives the same pixels and samples. */
+/** All random draws for a clip; the same specification gives the same pixels and samples. */
 export interface ClipSpec {
   readonly split: SampleSplit;
   /** Position within the split. */
   readonly index: number;
   readonly seed: number;
-  /** A whole number of frames. */
+  /** Duration [s]; a whole number of frames. */
   readonly durationSeconds: number;
   /** The class to predict. */
   readonly label: string;
-  /** The class whose stripes the object has. */
+  /** Class of the object's stripes. */
   readonly videoClass: string;
-  /** The class whose modes are heard. */
+  /** Class of the modes in the sound. */
   readonly audioClass: string;
   readonly motion: Motion;
   readonly scene: SceneSpec;
@@ -31,8 +31,9 @@ export interface ClipSpec {
 }
 
 /**
- * Draws a clip. It depends on seed, split and index alone, not on how many clips are made, by whom or in which
- * order. Classes come in shuffled blocks of eight, so every multiple of eight clips is balanced.
+ * Draws a clip. The result depends only on seed, split and index, not on how many clips are made, by which
+ * thread or in which order. Classes come in shuffled blocks of eight, so every multiple of eight clips is
+ * balanced.
  */
 export function drawClip(seed: number, split: SampleSplit, index: number, dials: SampleDials): ClipSpec {
   const root = RandomStream.fromSeed(seed).split('sample', split);
@@ -42,7 +43,7 @@ export function drawClip(seed: number, split: SampleSplit, index: number, dials:
   const { videoClass, audioClass } = drawClasses(random.split('classes'), label, dials);
   const durationSeconds = drawDuration(random.split('duration'));
   const motion = drawMotion(random.split('motion'), durationSeconds);
-  // Shuffled pairs hear the impacts of another, unseen clip.
+  // With shuffled pairs, the sound has the impacts of another, unseen clip.
   const heard = dials.shuffledPairs ? drawMotion(random.split('unseen'), durationSeconds) : motion;
   const hits: Hit[] = motionHits(heard, durationSeconds);
   return {
@@ -59,17 +60,17 @@ export function drawClip(seed: number, split: SampleSplit, index: number, dials:
   };
 }
 
-/** The impacts that are seen, in seconds. */
+/** Times of the visible impacts [s]. */
 export function seenImpacts(spec: ClipSpec): number[] {
   return motionHits(spec.motion, spec.durationSeconds).map(({ seconds }) => seconds);
 }
 
-/** The impacts that are heard, in seconds: those seen, unless pairs are shuffled. */
+/** Times of the audible impacts [s]: the visible ones, unless pairs are shuffled. */
 export function heardImpacts(spec: ClipSpec): number[] {
   return spec.sound.hits.map(({ seconds }) => seconds);
 }
 
-/** Where the clip lies in the sample set's folder. */
+/** Path of the clip in the sample set's folder. */
 export function clipPath(spec: ClipSpec): string {
   return `clips/${spec.split}-${String(spec.index).padStart(5, '0')}-${spec.label}.mp4`;
 }
@@ -84,7 +85,7 @@ function drawClasses(
   return { videoClass: random.bernoulli(dials.commonShare) ? label : another, audioClass: label };
 }
 
-/** Most clips are short: many objects teach more than long clips. */
+/** Most clips are short, because many objects teach more than long clips. */
 function drawDuration(random: RandomStream): number {
   const frames = random.bernoulli(0.88) ? random.integer(50, 61) : random.integer(61, 151);
   return frames / sampleFramesPerSecond;

@@ -10,7 +10,7 @@ import { encodeClip } from './encodeClip';
 import { renderClip } from './renderClip';
 import { unfinishedEnding } from './workFolder';
 
-/** One clip to make, as it crosses to a worker thread. */
+/** A clip to make, as sent to a worker thread. */
 export interface ClipTask {
   readonly seed: number;
   readonly split: SampleSplit;
@@ -24,9 +24,10 @@ export interface ClipTask {
 }
 
 /**
- * Makes one clip in a worker thread, unless it is there already. The file takes its name only when it is whole.
+ * Makes one clip in a worker thread, unless it already exists. The file gets its name only once it is
+ * complete.
  *
- * @returns what the user can mend, or null: an error's class would not survive the way back
+ * @returns an error that the user can fix, or null: an error's class would not survive the transfer
  */
 export default async function makeClip(task: ClipTask): Promise<string | null> {
   const children = new ChildTable(task.children);
@@ -34,7 +35,7 @@ export default async function makeClip(task: ClipTask): Promise<string | null> {
   const spec = drawClip(task.seed, task.split, task.index, task.dials);
   const path = join(task.folder, clipPath(spec));
   if (existsSync(path)) return null;
-  // Of our own: the ffmpeg of a process that was killed may still be writing to its file.
+  // Unique name: the ffmpeg of a killed process may still be writing to its own file.
   const unfinished = `${path}.${randomUUID()}${unfinishedEnding}`;
   try {
     await encodeClip(renderClip(spec), { path: unfinished, ffmpeg: task.ffmpeg, children });

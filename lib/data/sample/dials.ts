@@ -1,20 +1,20 @@
 import { z } from 'zod';
 
-/** What can be turned to make the sample set harder, or to give it a known answer. */
+/** Settings that make the sample set harder or give it a known answer. */
 export const dialsSchema = z.strictObject({
-  /** Standard deviation of the grain on every frame, as a share of full scale. */
+  /** Standard deviation of the noise on every frame, as a share of full scale. */
   visualNoise: z.number().min(0).max(0.5),
-  /** Number of small things that drift about behind the object. */
+  /** Number of small objects that drift in the background. */
   clutter: z.number().int().min(0).max(40),
   /**
-   * Probability that the object's stripes are those of the class. Otherwise they are those of a class drawn
-   * independently, while label and sound stay. The share of what sound knows about the class that video knows too:
-   * no classifier of the video can exceed `commonShare + (1 - commonShare) / classes`, so what distillation
-   * can give falls with it, down to nothing at 0.
+   * Probability that the object's stripes are those of the class. Otherwise they are those of an
+   * independently drawn class, while label and sound stay. It is the share of the sound's knowledge about the
+   * class that video has, too: no video classifier can exceed `commonShare + (1 - commonShare) / classes`, so
+   * the possible gain from distillation decreases with it, to nothing at 0.
    */
   commonShare: z.number().min(0).max(1),
   /**
-   * A control: every video gets the sound of another clip, of a class drawn independently. The label is the
+   * A control: every video gets the sound of another clip, of an independently drawn class. The label is the
    * video's class. Sound and video then have nothing in common, and distillation must show no gain.
    */
   shuffledPairs: z.boolean(),

@@ -9,15 +9,16 @@ export interface EncodeClipArgs {
   readonly path: string;
   /** Path of the ffmpeg to use. */
   readonly ffmpeg: string;
-  /** Table in which the process is noted while it runs. */
+  /** Table in which the process is registered while it runs. */
   readonly children: ChildTable;
 }
 
 /**
- * Writes a clip as mp4 (H.264, AAC). Frames go to ffmpeg through its standard input, samples through a second
- * pipe; should this process end, both close and ffmpeg ends with it. One thread, so that equal clips give equal files.
+ * Writes a clip as mp4 (H.264, AAC). ffmpeg reads frames from its standard input and samples from a second
+ * pipe; if this process ends, both close and ffmpeg ends, too. It uses one thread, so that equal clips give
+ * equal files.
  *
- * @throws UserError if ffmpeg does not start, or can't write
+ * @throws UserError if ffmpeg does not start or cannot write
  */
 export function encodeClip(clip: RenderedClip, { path, ffmpeg, children }: EncodeClipArgs): Promise<void> {
   const video = [
@@ -55,7 +56,7 @@ export function encodeClip(clip: RenderedClip, { path, ffmpeg, children }: Encod
   });
 }
 
-/** A pipe that breaks is no error of its own: ffmpeg's exit tells why. */
+/** A broken pipe is not reported itself: ffmpeg's exit gives the reason. */
 function feed(pipe: Writable, values: Uint8Array | Float32Array): void {
   pipe.on('error', () => undefined);
   pipe.end(Buffer.from(values.buffer, values.byteOffset, values.byteLength));

@@ -21,13 +21,13 @@ import {
 import { openParent, openWorkFolder, removeUnfinished, replaceFolder, requireSpace } from './workFolder';
 
 export interface SampleOptions extends SettingsArgs {
-  /** Folder of the set; `data/sample` by default. */
+  /** Folder of the set; default `data/sample`. */
   readonly out?: string;
-  /** Threads; by default as many as the machine has cores. */
+  /** Worker threads; default: the number of cores. */
   readonly workers?: number;
-  /** Replaces a sample set of other settings. */
+  /** Replaces a sample set with other settings. */
   readonly force?: boolean;
-  /** Stops the work; what is done stays, and the same call continues from there. */
+  /** Stops the work; finished clips are kept, and the same call continues from there. */
   readonly signal?: AbortSignal;
 }
 
@@ -36,20 +36,24 @@ export interface SampleSummary {
   readonly folder: string;
   readonly settings: SampleSettings;
   readonly clips: number;
-  /** How long all clips last together. */
+  /** Total length of all clips. */
   readonly totalSeconds: number;
-  /** False if the set was there already. */
+  /** False if the set already existed. */
   readonly made: boolean;
 }
 
-/** Told how many of all clips are done, first with those of an earlier, interrupted call. */
+/**
+ * Called with the number of finished clips and of all clips; the first time with those of an earlier,
+ * interrupted call.
+ */
 export type SampleProgress = (done: number, total: number) => void;
 
 /**
- * Makes a sample set: mp4 files under `clips/`, `index.csv` and `settings.json`. The work goes on in
- * `<out>.partial`, which takes the set's name when all is done; a set of the same settings is left alone.
+ * Makes a sample set: mp4 files under `clips/`, `index.csv` and `settings.json`. Work takes place in
+ * `<out>.partial`, which is renamed when everything is done; an existing set with the same settings is kept.
  *
- * @throws UserError if the folder holds something else, can't be written, the disk is full or ffmpeg fails
+ * @throws UserError if the folder holds something else or cannot be written, the disk is full, or ffmpeg
+ * fails
  */
 export async function makeSampleSet(
   options: SampleOptions = {},
@@ -68,7 +72,7 @@ export async function makeSampleSet(
   const work = `${folder}.partial`;
   try {
     openParent(folder);
-    // Beside the folders, which change their names.
+    // Beside the folders, because they are renamed.
     const lock = await FolderLock.take({
       folder: dirname(folder),
       name: `.${basename(folder)}.lock`,
@@ -93,7 +97,7 @@ export async function makeSampleSet(
   return { ...summary, made: true };
 }
 
-/** @throws UserError where something else is in its place that is not to be replaced */
+/** @throws UserError if something else exists there that must not be replaced */
 function isThere(folder: string, settings: SampleSettings, { force }: SampleOptions): boolean {
   const found = inspectFolder(folder, settings);
   if (found === 'other' && !force) {
@@ -112,7 +116,10 @@ interface MakeArgs {
   readonly signal?: AbortSignal;
 }
 
-/** Lets the threads make all clips; at the first failure or an abort they and their ffmpeg processes end. */
+/**
+ * Has the worker threads make all clips; at the first failure or an abort, they and their ffmpeg processes
+ * end.
+ */
 async function makeClips(
   specs: readonly ClipSpec[],
   args: MakeArgs,
@@ -147,7 +154,7 @@ async function makeClips(
     );
   } finally {
     signal?.removeEventListener('abort', stop);
-    // A thread that ends before its ffmpeg would never collect it: let each report its end first.
+    // A thread that ends before its ffmpeg would never reap it, so each must report its end first.
     children.killAll();
     await Promise.allSettled(clips);
     process.off('exit', atExit);

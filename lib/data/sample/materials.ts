@@ -1,4 +1,4 @@
-/** One way in which an object of a material rings. */
+/** One vibration mode of objects of a material. */
 export interface Mode {
   readonly frequencyHz: number;
   /** Time in which the amplitude falls to 1/e. */
@@ -6,19 +6,20 @@ export interface Mode {
   readonly amplitude: number;
 }
 
-/** What decides the class: the stripes are seen, the modes are heard. */
+/** Defines a class by its visible stripes and its audible modes. */
 export interface Material {
   readonly name: string;
   /** Direction across the stripes, from the x axis towards the y axis (which points down). */
   readonly stripeDegrees: number;
-  /** Distance from stripe to stripe at a frame side of 128 px. */
+  /** Distance between stripes at a frame side of 128 px. */
   readonly stripePeriodPixels: number;
   readonly modes: readonly Mode[];
 }
 
 /**
- * The eight classes of the sample set: four orientations times two periods of the stripes, each with five modes.
- * Neighbours in pitch differ by a third of an octave or more, so that a pitch 10 % off stays in its class.
+ * The eight classes of the sample set: four orientations times two periods of the stripes, each with five
+ * modes. Adjacent pitches differ by at least a third of an octave, so that a pitch 10 % off stays in its
+ * class.
  */
 export const materials: readonly Material[] = [
   material('oak', 45, 28, 210, [1, 2.57, 4.9, 7.6, 11], 0.1),
@@ -34,7 +35,7 @@ export const materials: readonly Material[] = [
 /** Names of the classes, in the order of {@link materials}. */
 export const sampleClasses: readonly string[] = materials.map(({ name }) => name);
 
-/** Higher modes are quieter and fade sooner. */
+/** Higher modes are quieter and decay sooner. */
 function material(
   name: string,
   stripeDegrees: number,

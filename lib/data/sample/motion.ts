@@ -1,19 +1,19 @@
 import type { RandomStream } from '../../random';
 
-/** The ways to move: bouncing on the floor, between two walls, between floor and ceiling, between all four. */
+/** Motion patterns: bouncing on the floor, between two walls, between floor and ceiling, between all four. */
 export const motionPatterns = ['dribble', 'shuttle', 'piston', 'billiard'] as const;
 export type MotionPattern = (typeof motionPatterns)[number];
 
 /**
- * Movement along one axis of the room: 0 is contact with the left wall or ceiling, 1 with the right wall or floor.
- * Contact times begin before the clip and end after it.
+ * Motion along one axis of the room: 0 is contact with the left wall or ceiling, 1 with the right wall or
+ * floor. Contact times begin before the clip and end after it.
  */
 export type AxisMotion =
-  /** Steady flight from one side to the other. */
+  /** Uniform motion from one side to the other. */
   | { readonly kind: 'rally'; readonly contacts: readonly number[]; readonly firstSide: 0 | 1 }
-  /** Parabolas on the floor; `heights[k]` is the top between contacts k and k + 1. */
+  /** Parabolas above the floor; `heights[k]` is the peak between contacts k and k + 1. */
   | { readonly kind: 'bounce'; readonly contacts: readonly number[]; readonly heights: readonly number[] }
-  /** A soft to and fro that touches nothing. */
+  /** A gentle oscillation without contacts. */
   | {
       readonly kind: 'sway';
       readonly centre: number;
@@ -24,19 +24,19 @@ export type AxisMotion =
 
 export interface Motion {
   readonly pattern: MotionPattern;
-  /** Mean time from impact to impact. */
+  /** Mean time between impacts. */
   readonly tempoSeconds: number;
   readonly x: AxisMotion;
   readonly y: AxisMotion;
 }
 
-/** An impact: when, and how hard (at most 1). */
+/** An impact: its time and its strength (at most 1). */
 export interface Hit {
   readonly seconds: number;
   readonly strength: number;
 }
 
-/** Draws how an object moves for `durationSeconds`, with an impact every .25 to .42 s or so. */
+/** Draws the motion of an object for `durationSeconds`, with an impact about every .25 to .42 s. */
 export function drawMotion(random: RandomStream, durationSeconds: number): Motion {
   const pattern = random.pick(motionPatterns);
   const tempoSeconds = random.uniform(0.25, 0.42);
@@ -66,7 +66,7 @@ export function drawMotion(random: RandomStream, durationSeconds: number): Motio
   }
 }
 
-/** Where along an axis the object is, from 0 to 1. */
+/** Position of the object along an axis, from 0 to 1. */
 export function axisPosition(axis: AxisMotion, seconds: number): number {
   if (axis.kind === 'sway') {
     return axis.centre + axis.swing * Math.sin(2 * Math.PI * (axis.hz * seconds + axis.phase));
@@ -78,7 +78,7 @@ export function axisPosition(axis: AxisMotion, seconds: number): number {
   return (k + axis.firstSide) % 2 === 0 ? along : 1 - along;
 }
 
-/** The impacts within a clip, in order. A fall from higher up hits harder. */
+/** The impacts within a clip, in order. A fall from a greater height hits harder. */
 export function motionHits(motion: Motion, durationSeconds: number): Hit[] {
   return [motion.x, motion.y]
     .flatMap((axis) => {
@@ -104,7 +104,10 @@ function drawContacts(
   return contacts;
 }
 
-/** Under gravity the time of flight goes with the root of the height, and each bounce loses a little of both. */
+/**
+ * Under gravity, the time of flight is proportional to the square root of the height, and each bounce loses a
+ * little of both.
+ */
 function drawBounce(
   random: RandomStream,
   from: number,

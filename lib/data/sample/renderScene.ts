@@ -14,13 +14,13 @@ interface Canvas {
   readonly pixels: Uint8ClampedArray;
   /** Frame side in px. */
   readonly size: number;
-  /** Thickness of the walls in px, which nothing but the object's shadow falls upon. */
+  /** Thickness of the walls in px; only the object's shadow falls on them. */
   readonly wall: number;
 }
 
 /**
- * Draws a clip's frames: background, drifting clutter, the object with its shadow, grain. Edges are anti-aliased.
- * Frame k shows the scene at time k / framesPerSecond.
+ * Renders a clip's frames: background, drifting clutter, the object with its shadow, grain. Edges are
+ * anti-aliased. Frame k shows the scene at time k / framesPerSecond.
  *
  * @returns `[T, H, W, 3]`
  */
@@ -43,7 +43,7 @@ export function renderScene(scene: SceneSpec, motion: Motion, timing: SceneTimin
   return new Uint8Array(clip.buffer);
 }
 
-/** The object's centre in px; in contact, its edge lies on the wall's inner edge. */
+/** The object's centre [px]; at contact, the object's edge touches the inner edge of the wall. */
 export function objectCentre(
   scene: SceneSpec,
   motion: Motion,
@@ -102,8 +102,8 @@ function drawClutter({ pixels, size, wall }: Canvas, piece: ClutterPiece, second
 }
 
 /**
- * A body between disc and square (Fernandez-Guasti's squircle), striped, lit from above left, and the soft
- * shadow that it throws below and to the right.
+ * An object with a shape between disc and square (Fernandez-Guasti's squircle), striped, lit from the upper
+ * left, with a soft shadow to the lower right.
  */
 function drawObject({ pixels, size }: Canvas, scene: SceneSpec, centreX: number, centreY: number): void {
   const { radius, squareness, stripes } = scene.object;
@@ -133,7 +133,10 @@ function drawObject({ pixels, size }: Canvas, scene: SceneSpec, centreX: number,
   }
 }
 
-/** How much of a pixel the squircle covers: its level there, divided by the slope, is the distance to the edge in px. */
+/**
+ * Share of a pixel that the squircle covers. The level function at the pixel divided by its gradient is the
+ * distance to the edge [px].
+ */
 function edgeCover(level: number, x: number, y: number, bend: number): number {
   const slopeX = 2 * x * (1 - bend * y * y);
   const slopeY = 2 * y * (1 - bend * x * x);
@@ -154,9 +157,9 @@ function pixelRange(
   ];
 }
 
-/** The light that a round, soft shadow leaves. */
+/** Light left by a round, soft shadow. */
 class Shadow {
-  /** Farthest from the object's centre, along an axis, that it darkens. */
+  /** Largest distance from the object's centre, along an axis, that it darkens. */
   readonly reach: number;
   private readonly softness: number;
 
@@ -173,7 +176,7 @@ class Shadow {
   }
 }
 
-/** The sine across bands, from -1 to 1. */
+/** The sine wave across bands, from -1 to 1. */
 class Wave {
   private readonly perX: number;
   private readonly perY: number;
@@ -193,8 +196,8 @@ class Wave {
 }
 
 /**
- * Grain of 2 px, so that it outlives coding and reduction. One table of draws serves the clip, entered at another
- * place in every frame: fresh draws for each pixel would take longer than all the drawing.
+ * Grain of 2 px, so that it survives encoding and downscaling. The clip uses one table of draws, read from a
+ * different offset in every frame: fresh draws for each pixel would take longer than all other rendering.
  */
 class Grain {
   private readonly table: Int16Array;

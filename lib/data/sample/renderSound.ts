@@ -2,8 +2,8 @@ import { RandomStream } from '../../random';
 import type { SoundSpec } from './soundSpec';
 
 /**
- * Synthesises a clip's sound: every mode is a two-pole resonator struck at each impact, with a click of
- * contact and noise around. The resonator's impulse response is the decaying sine of the mode.
+ * Synthesises a clip's sound. Every mode is a two-pole resonator excited at each impact; contact clicks and
+ * background noise are added. The resonator's impulse response is the decaying sine of the mode.
  *
  * @returns `[samples]` within [-1, 1], mono
  */
@@ -32,7 +32,7 @@ export function renderSound(sound: SoundSpec, durationSeconds: number, sampleRat
   return finish(signal, sound, random.split('noise'));
 }
 
-/** The contact itself: a burst of noise that fades within a few milliseconds. */
+/** The contact itself: a burst of noise that decays within a few milliseconds. */
 function addClicks(signal: Float64Array, sound: SoundSpec, random: RandomStream, sampleRateHz: number): void {
   const fade = 0.0015 * sampleRateHz;
   for (const { seconds, strength } of sound.hits) {
@@ -43,7 +43,7 @@ function addClicks(signal: Float64Array, sound: SoundSpec, random: RandomStream,
   }
 }
 
-/** Scales the impacts to the peak and adds noise, darkened by a one-pole low-pass filter of unit power. */
+/** Scales the impacts to the peak and adds noise, filtered by a one-pole low-pass of unit power. */
 function finish(signal: Float64Array, sound: SoundSpec, random: RandomStream): Float32Array {
   let loudest = 1e-9;
   for (const value of signal) loudest = Math.max(loudest, Math.abs(value));

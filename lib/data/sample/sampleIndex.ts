@@ -4,7 +4,7 @@ import type { SampleSettings } from './sampleSettings';
 
 type Cell = string | number;
 
-/** Columns of `index.csv`, each with what it says about a clip. Times are in seconds, several joined by `;`. */
+/** Columns of `index.csv` and their values for a clip. Times are in seconds; several are joined by `;`. */
 const columns: Readonly<Record<string, (spec: ClipSpec) => Cell>> = {
   path: clipPath,
   label: ({ label }) => label,

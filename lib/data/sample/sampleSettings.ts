@@ -5,7 +5,7 @@ import { UserError } from '../../errors';
 import { wrongValue } from '../../wrongValue';
 import { defaultDials, dialsSchema, type SampleDials } from './dials';
 
-/** Raised whenever the same settings would give other pixels or samples. */
+/** Increased whenever the same settings would give different pixels or samples. */
 export const sampleVersion = 2;
 
 export const defaultTrainClips = 1600;
@@ -19,7 +19,7 @@ const settingsSchema = z.strictObject({
   dials: dialsSchema,
 });
 
-/** All that decides what is in a sample set; kept in its `settings.json`. */
+/** Everything that determines the content of a sample set; stored in its `settings.json`. */
 export type SampleSettings = Readonly<z.infer<typeof settingsSchema>>;
 
 export interface SettingsArgs {
@@ -48,7 +48,7 @@ export function writtenSettings(settings: SampleSettings): string {
   return `${JSON.stringify(settings, null, 2)}\n`;
 }
 
-/** The settings kept in a folder; null if it holds none that can be read. */
+/** The settings stored in a folder; null if it has no readable ones. */
 export function readSettings(folder: string): SampleSettings | null {
   try {
     const result = settingsSchema.safeParse(JSON.parse(readFileSync(join(folder, settingsFile), 'utf8')));
@@ -59,9 +59,9 @@ export function readSettings(folder: string): SampleSettings | null {
 }
 
 /**
- * What lies in a folder: nothing, a complete set of these settings, or one of other settings.
+ * Content of a folder: nothing, a complete set with these settings, or one with other settings.
  *
- * @throws UserError if something else lies there
+ * @throws UserError if it holds something else
  */
 export function inspectFolder(folder: string, settings: SampleSettings): 'empty' | 'same' | 'other' {
   if (!existsSync(folder)) return 'empty';

@@ -2,7 +2,7 @@ import type { RandomStream } from '../../random';
 import type { SampleDials } from './dials';
 import type { Material } from './materials';
 
-/** Red, green and blue from 0 to 255. */
+/** RGB from 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
 /** Parallel bands of two colours. */
@@ -10,12 +10,14 @@ export interface Bands {
   /** Direction across the bands, from the x axis towards the y axis (down). */
   readonly degrees: number;
   readonly periodPixels: number;
-  /** From 0 to 1 period. */
+  /** As a share of the period, from 0 to 1. */
   readonly phase: number;
   readonly colours: readonly [Colour, Colour];
 }
 
-/** A small rounded box that sways behind the object; a disc when its corners are as round as it is wide. */
+/**
+ * A small rounded box that sways behind the object; it is a disc if its corner radius equals half its width.
+ */
 export interface ClutterPiece {
   readonly centre: readonly [x: number, y: number];
   readonly sway: readonly [x: number, y: number];
@@ -27,7 +29,7 @@ export interface ClutterPiece {
   readonly colour: Colour;
 }
 
-/** What is drawn, lengths in px at a frame side of 128 px. */
+/** Specification of the scene; lengths in px at a frame side of 128 px. */
 export interface SceneSpec {
   readonly object: {
     readonly radius: number;
@@ -43,7 +45,9 @@ export interface SceneSpec {
   readonly noiseSeed: number;
 }
 
-/** Draws a scene with an object that wears the material's stripes, their period within 10 %. */
+/**
+ * Draws a scene with an object that has the material's stripes, with a period within 10 % of the material's.
+ */
 export function drawScene(random: RandomStream, material: Material, dials: SampleDials): SceneSpec {
   const pieces = random.split('clutter');
   return {
@@ -65,7 +69,10 @@ export function drawScene(random: RandomStream, material: Material, dials: Sampl
   };
 }
 
-/** Two colours of any hue, one clearly brighter than the other, so that 32 px in greys still show stripes. */
+/**
+ * Two colours of any hue, one clearly brighter than the other, so that the stripes remain visible in grey at
+ * 32 px.
+ */
 function drawStripeColours(random: RandomStream): readonly [Colour, Colour] {
   for (;;) {
     const dark = hslColour(random.uniform(), random.uniform(0.4, 0.9), random.uniform(0.18, 0.45));
@@ -74,7 +81,7 @@ function drawStripeColours(random: RandomStream): readonly [Colour, Colour] {
   }
 }
 
-/** Softer colours than the object's, so that it stands out. */
+/** More muted colours than the object's, so that the object stands out. */
 function drawBackground(random: RandomStream): Bands {
   const hue = random.uniform();
   const lightness = random.uniform(0.35, 0.65);
@@ -105,7 +112,7 @@ function drawClutterPiece(random: RandomStream): ClutterPiece {
   };
 }
 
-/** Luma after ITU-R BT.601, from 0 to 255. */
+/** Luma as in ITU-R BT.601, from 0 to 255. */
 function brightness([red, green, blue]: Colour): number {
   return 0.299 * red + 0.587 * green + 0.114 * blue;
 }

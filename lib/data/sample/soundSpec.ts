@@ -2,9 +2,11 @@ import type { RandomStream } from '../../random';
 import type { Material, Mode } from './materials';
 import type { Hit } from './motion';
 
-/** What is heard: the modes as this object has them, the impacts that excite them, and the noise around. */
+/**
+ * Specification of the sound: this object's modes, the impacts that excite them, and the background noise.
+ */
 export interface SoundSpec {
-  /** Factor on the material's frequencies, within 10 %. */
+  /** Factor applied to the material's frequencies, within 10 %. */
   readonly pitch: number;
   readonly modes: readonly Mode[];
   readonly hits: readonly Hit[];
@@ -12,12 +14,15 @@ export interface SoundSpec {
   readonly peak: number;
   /** Standard deviation of the noise, as a share of the peak. */
   readonly noiseLevel: number;
-  /** 0 is white noise; towards 1 it sounds darker. */
+  /** 0 is white noise; values towards 1 sound darker. */
   readonly noiseDarkness: number;
   readonly noiseSeed: number;
 }
 
-/** Draws the sound of a material for given impacts; each mode's amplitude varies within 3 dB, decays within 20 %. */
+/**
+ * Draws the sound of a material for given impacts; each mode's amplitude varies within 3 dB, its decay within
+ * 20 %.
+ */
 export function drawSound(random: RandomStream, material: Material, hits: readonly Hit[]): SoundSpec {
   const pitch = random.uniform(0.9, 1.1);
   const decay = random.uniform(0.8, 1.2);

@@ -14,7 +14,7 @@ import { UserError } from '../../errors';
 import { makeFolder } from '../../files/folder';
 import { inspectFolder, settingsFile, writtenSettings, type SampleSettings } from './sampleSettings';
 
-/** Makes the folder in which a set is to lie. */
+/** Creates the parent folder of a set. */
 export function openParent(folder: string): void {
   const parent = dirname(folder);
   if (existsSync(parent) && !statSync(parent).isDirectory()) {
@@ -26,8 +26,8 @@ export function openParent(folder: string): void {
 }
 
 /**
- * Opens the folder in which a set grows. What an interrupted call with the same settings has left is kept, all
- * else goes.
+ * Opens the work folder of a set. Files left by an interrupted call with the same settings are kept; all
+ * others are removed.
  */
 export function openWorkFolder(work: string, settings: SampleSettings): void {
   if (inspectFolder(work, settings) === 'other') rmSync(work, { recursive: true });
@@ -35,16 +35,19 @@ export function openWorkFolder(work: string, settings: SampleSettings): void {
   writeFileSync(join(work, settingsFile), writtenSettings(settings));
 }
 
-/** Ending of a clip that is being written. */
+/** Suffix of a clip that is being written. */
 export const unfinishedEnding = '.unfinished';
 
-/** Removes what processes that were killed have left of clips. */
+/** Removes unfinished clips left by killed processes. */
 export function removeUnfinished(work: string): void {
   const clips = join(work, 'clips');
   for (const name of readdirSync(clips)) if (name.endsWith(unfinishedEnding)) rmSync(join(clips, name));
 }
 
-/** Gives a finished set its name. An old set gives way only now, and comes back should the new one not take its place. */
+/**
+ * Renames a finished set to its final name. An old set is moved away only now, and is restored if the rename
+ * fails.
+ */
 export function replaceFolder(folder: string, work: string): void {
   if (!existsSync(folder)) return renameSync(work, folder);
   const attic = mkdtempSync(`${folder}.old-`);
@@ -59,7 +62,7 @@ export function replaceFolder(folder: string, work: string): void {
   rmSync(attic, { recursive: true });
 }
 
-/** @throws UserError if the disk has no room for clips of this length */
+/** @throws UserError if the disk has too little space for clips of this length */
 export function requireSpace(folder: string, totalSeconds: number): void {
   const { bavail, bsize } = statfsSync(folder);
   const needed = totalSeconds * typicalBytesPerSecond;

@@ -1,22 +1,23 @@
-/** Size of the pictures that are looked at, and rates: enough to see whether anything moves. */
+/** Size and rates of the inspected pictures and sound: enough to see whether anything moves. */
 export const lookForm = { framesPerSecond: 8, shortSide: 32, sampleRateHz: 16000 } as const;
 
 /**
- * Pictures are still where no value of a small picture is further than this from the first one's [of 255]: codecs change a
- * still picture by 12 at most (of 64 x 48 px; by 2 from 640 x 480), and what moves visibly changes some values by more.
+ * Pictures are still if no value of a small picture differs from the first picture's by more than this [of
+ * 255]. Codecs change a still picture by 12 at most (at 64 x 48 px; by 2 from 640 x 480), and visible motion
+ * changes some values by more.
  */
 const mostFlicker = 16;
-/** Pictures are black where no value is above this [of 255]: what noise and codecs leave of black. */
+/** Pictures are black if no value exceeds this [of 255], the residue of black after noise and codecs. */
 const darkest = 16;
-/** Below half a step of 16-bit samples: nothing was recorded, as the quietest microphone is louder. */
+/** Below half a step of 16-bit samples, nothing was recorded: even the quietest microphone is louder. */
 const quietest = 2 ** -16;
 /**
- * Channels cancel where their mean has less than this share of the power that unrelated channels would leave: opposite
- * ones leave nothing, and copies or unrelated ones far more.
+ * Channels cancel if the power of their mean is less than this share of what unrelated channels would leave:
+ * opposite channels leave nothing, and copies or unrelated ones far more.
  */
 const leastMixShare = 0.1;
 
-/** Looks at pictures of one size, one after the other. */
+/** Inspects pictures of one size, one by one. */
 export class PictureLook {
   private first: Uint8Array | null = null;
   private largestChange = 0;
@@ -40,7 +41,7 @@ export class PictureLook {
   }
 }
 
-/** The largest of some samples, without their sign. */
+/** Largest absolute value of the samples. */
 export function peakOf(samples: Float32Array): number {
   let peak = 0;
   for (const sample of samples) if (Math.abs(sample) > peak) peak = Math.abs(sample);

@@ -2,7 +2,7 @@ import type { ListedClip } from '../datasets/layout';
 import type { PublishedCounts } from '../datasets/layout';
 import type { SurveyClass, SurveyPart } from './survey';
 
-/** A clip and whether its file is there. */
+/** A clip and whether its file exists. */
 export interface CountedClip {
   readonly listed: ListedClip;
   readonly isPresent: boolean;
@@ -13,7 +13,7 @@ export interface Counts {
   readonly classes: SurveyClass[];
 }
 
-/** Counts clips by side of a fold (with one fold: by split) and by class. */
+/** Counts clips by side of a fold (by split if there is only one fold) and by class. */
 export function countClips(
   clips: readonly CountedClip[],
   folds: readonly string[],

@@ -14,9 +14,9 @@ export interface DecodeAllArgs {
 }
 
 /**
- * Decodes a file from start to end with what training decodes it with, and looks at what comes.
+ * Decodes a whole file with the decoder that training uses, and inspects the result.
  *
- * @throws BadMedia where training could not use it
+ * @throws BadMedia if training could not use it
  */
 export async function decodeAll(scanned: ScannedMedia, args: DecodeAllArgs): Promise<FileTraits> {
   const { path, video, audio } = scanned.info;
@@ -53,7 +53,7 @@ function traits(
   return traitsOf(scanned, { content, hdr: report.hdrFrames > 0, interlaced: report.interlacedFrames > 0 });
 }
 
-/** Takes float32 samples and keeps the largest. */
+/** Receives float32 samples and keeps the largest. */
 class PeakReader implements StreamSink {
   count = 0;
   peak = 0;
@@ -62,7 +62,7 @@ class PeakReader implements StreamSink {
   push(bytes: Buffer): void {
     const all = this.rest.length === 0 ? bytes : Buffer.concat([this.rest, bytes]);
     const whole = all.length - (all.length % 4);
-    // A copy lies where float32 values may lie.
+    // Copied for the alignment that float32 values need.
     const samples = new Float32Array(new Uint8Array(all.subarray(0, whole)).buffer);
     this.rest = Buffer.from(all.subarray(whole));
     this.count += samples.length;

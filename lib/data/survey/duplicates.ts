@@ -4,7 +4,7 @@ import type { Notice } from './survey';
 import { namedFiles, type SeenClip } from './notices';
 
 /**
- * SHA-256 of the files that are as long as another one: no others can be the same.
+ * SHA-256 of the files that have the same length as another one; only these can be equal.
  *
  * @returns null if it was stopped by the signal
  */
@@ -22,7 +22,7 @@ export async function digestsOf(
     if (alike.length < 2) continue;
     for (const path of alike) {
       if (signal?.aborted) return null;
-      // What cannot be read is told where it is opened.
+      // Unreadable files are reported when they are opened.
       const hashed = await hashFile(path).catch(() => null);
       if (hashed !== null) digests.set(path, hashed.sha256);
     }
@@ -30,11 +30,11 @@ export async function digestsOf(
   return digests;
 }
 
-/** Clips of several files that are the same byte for byte. */
+/** Clips in different files that are equal byte for byte. */
 export interface Duplicates {
-  /** Of one split; null: there are none. */
+  /** Duplicates within a split; null: there are none. */
   readonly notice: Notice | null;
-  /** Pairs of different splits, as `A (train) and B (test)`. */
+  /** Pairs in different splits, as `A (train) and B (test)`. */
   readonly acrossSplits: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export function findDuplicates(clips: readonly SeenClip[]): Duplicates {
   const files: { path: string; detail: string }[] = [];
   for (const [first, ...others] of groups.values()) {
     for (const other of others) {
-      // The same file in both is told of as learnt from and tested on.
+      // The same file in both is reported as used for both training and testing.
       if (other.name === first.name) continue;
       const isAcross = first.split !== null && other.split !== null && first.split !== other.split;
       if (isAcross) acrossSplits.push(`${first.name} (${first.split}) and ${other.name} (${other.split})`);

@@ -11,19 +11,19 @@ import type { OpenFilesArgs } from './openFiles';
 import type { OpenedFiles } from './survey';
 import type { FileContent, FileTraits } from './traits';
 
-/** What is known of an extracted data set, clip by clip. */
+/** Knowledge about an extracted data set, clip by clip. */
 export interface ExtractedFiles {
-  /** Null where shards were not read. */
+  /** Null if shards were not read. */
   readonly opened: OpenedFiles | null;
-  /** In the order of the clips; null where one cannot be used. */
+  /** In the order of the clips; null for unusable clips. */
   readonly traits: readonly (FileTraits | null)[];
   /** SHA-256 of the originals. */
   readonly digests: readonly (string | null)[];
 }
 
 /**
- * What the manifest of an extracted data set says of its clips. With `decode`, their bytes are compared with the SHA-256
- * that the manifest has, and pictures and sound are read as training reads them.
+ * Reads the manifest of an extracted data set. With `decode`, the clips' bytes are verified against the
+ * SHA-256 in the manifest, and pictures and sound are read as training reads them.
  *
  * @returns null if it was stopped by the signal
  */
@@ -56,12 +56,12 @@ export async function openExtractedFiles(
   return { opened: args.decode ? sum(streams, [...broken.values()]) : null, traits, digests };
 }
 
-/** Clips of several minutes are read in parts. */
+/** Clips of several minutes are read in parts of this length [s]. */
 const partSeconds = 30;
 
 /**
- * @returns null where the original could not be used: that is told apart
- * @throws BadMedia where the clip was damaged since it was extracted
+ * @returns null if the original was unusable, which is reported separately
+ * @throws BadMedia if the clip was damaged after extraction
  */
 function readClip(
   { path, stored }: MediaEntry,
@@ -99,7 +99,7 @@ function readClip(
   };
 }
 
-/** @throws BadMedia where what lies in the shard is not what was written */
+/** @throws BadMedia if the content of the shard differs from what was written */
 function requireSameBytes(
   path: string,
   { shard, offset, length, sha256 }: Exclude<StoredClip, { error: string }>,

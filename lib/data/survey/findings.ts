@@ -2,30 +2,30 @@ import type { PublishedCounts } from '../datasets/layout';
 import type { BadFile } from '../types';
 import type { DatasetSurvey, SurveyPart } from './survey';
 
-/** How far lists may be from counts that are known to two digits only. */
+/** Tolerance for lists whose counts are known only to two digits. */
 const approximateShare = 0.05;
 const mostNamed = 5;
 const shardWayOut = ' Copy these shards again, or run the same "xkd extract" again, which writes them anew.';
 
 export interface FindingsArgs {
-  /** Missing files are no finding. */
+  /** Missing files are not a finding. */
   readonly allowMissing: boolean;
-  /** Files that are both learnt from and tested on. */
+  /** Files used for both training and testing. */
   readonly shared: readonly string[];
   /** Clips without any label. */
   readonly unlabelled: readonly string[];
   /** Files that an extraction could not use. */
   readonly notExtracted: readonly BadFile[];
   readonly isExtracted: boolean;
-  /** Files that are given several classes where each has one. */
+  /** Files with several classes in a set with one class per file. */
   readonly contradicting: readonly string[];
-  /** Files of which packets are damaged, and how many. */
+  /** Files with damaged packets, and their number. */
   readonly damaged: readonly string[];
-  /** Pairs of different files that are the same byte for byte, in different splits. */
+  /** Pairs of different files in different splits that are equal byte for byte. */
   readonly duplicates: readonly string[];
 }
 
-/** What is not as it should be, a sentence each. */
+/** Findings about what is wrong, one sentence each. */
 export function findingsOf(
   survey: Omit<DatasetSurvey, 'findings' | 'notices'>,
   args: FindingsArgs,
@@ -142,7 +142,7 @@ function agrees(
   return Math.abs(listed - published!) <= (approximate ? approximateShare * published! : 0);
 }
 
-/** The test split of Kinetics was long published without labels; nobody is tested on it. */
+/** The test split of Kinetics was long published without labels; it is not used for testing. */
 function isNeeded({ name, published }: SurveyPart): boolean {
   return published !== null && name !== 'test';
 }

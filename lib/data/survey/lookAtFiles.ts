@@ -10,7 +10,7 @@ import { openFiles, type OpenFilesArgs } from './openFiles';
 import type { OpenedFiles } from './survey';
 import type { FileTraits } from './traits';
 
-/** Clips of a data set, and the set itself where it is an extracted one. */
+/** Clips of a data set, and the set itself if it is an extracted one. */
 export interface FoundClips {
   readonly folder: string;
   readonly clips: readonly FoundClip[];
@@ -18,14 +18,14 @@ export interface FoundClips {
 }
 
 export interface LookedAt {
-  /** Null where nothing was opened. */
+  /** Null if nothing was opened. */
   readonly opened: OpenedFiles | null;
-  /** The clips that are there. */
+  /** The clips whose files exist. */
   readonly seen: readonly SeenClip[];
 }
 
 /**
- * Opens the files of all clips and looks at what they hold.
+ * Opens the files of all clips and inspects their content.
  *
  * @returns null if it was stopped by the signal
  */
@@ -70,7 +70,7 @@ async function lookAtExtracted(
   if (!files) return null;
   const seen = dataset.entries.map(({ path, split, startSeconds, endSeconds }, i): SeenClip => {
     const traits = files.traits[i];
-    // What was stored is the stretch alone, counted from its start.
+    // Only the selected part was stored, so times count from its start.
     const stored = traits && {
       ...traits,
       usableSeconds: traits.usableSeconds === null ? null : (startSeconds ?? 0) + traits.usableSeconds,
@@ -87,7 +87,7 @@ async function lookAtExtracted(
   return { opened: files.opened, seen };
 }
 
-/** Files that are the pictures or the sound of a clip, and hold none. */
+/** Files that should provide the pictures or the sound of a clip but have none. */
 function lackingHalves(clips: readonly Halves[], traits: ReadonlyMap<string, FileTraits>): BadFile[] {
   const found = new Map<string, string>();
   for (const { path, sound } of clips) {
@@ -100,7 +100,7 @@ function lackingHalves(clips: readonly Halves[], traits: ReadonlyMap<string, Fil
 
 type Halves = { readonly path: string; readonly sound?: string };
 
-/** Why nothing can be cut from a stretch of a file, as training says it; null: it can. */
+/** Reason why no clip can be cut from part of a file, in training's words; null: one can. */
 function behindEnd(stretch: Parameters<typeof stretchOf>[0], usableSeconds: number | null): string | null {
   try {
     stretchOf(stretch, usableSeconds);

@@ -1,42 +1,42 @@
 import type { Notice, NoticeKind } from './survey';
 import type { FileTraits } from './traits';
 
-/** A clip that is there, and what its files are like. */
+/** An existing clip and the traits of its files. */
 export interface SeenClip {
-  /** Named from the set's folder. */
+  /** Path relative to the set's folder. */
   readonly name: string;
   readonly split: string | null;
   readonly startSeconds?: number;
   readonly endSeconds?: number;
-  /** Null where it cannot be used, or was not opened. */
+  /** Null if it is unusable or was not opened. */
   readonly traits: FileTraits | null;
-  /** Of the file of its sound, where that is another one. */
+  /** Traits of the file with its sound, if it is a separate one. */
   readonly soundTraits?: FileTraits | null;
-  /** The same for files that are the same byte for byte; null: no other file is as long. */
+  /** Equal for files that are equal byte for byte; null: no other file has the same length. */
   readonly digest: string | null;
 }
 
-/** What training cuts out of clips. */
+/** Form of the clips that training cuts. */
 export interface ClipForm {
   readonly seconds: number;
   readonly framesPerSecond: number;
 }
 
 /**
- * Pictures and sound are of unlike length where they differ by more than both: less is what encoders and recorders leave,
- * and a window then has both nearly to its end.
+ * Pictures and sound differ in length if the difference exceeds both limits. Encoders and recorders leave
+ * smaller differences, and a window then has both nearly to its end.
  */
 const leastDifferenceSeconds = 1;
 const leastDifferenceShare = 0.1;
 
 const mostNamed = 5;
 
-/** What is worth knowing of a clip; null: nothing. An empty text: it is so, without more to say. */
+/** Remark on a clip; null: none. An empty text: the remark applies, without details. */
 type Look = (clip: Seen, form: ClipForm) => string | null;
 type Seen = SeenClip & { readonly traits: FileTraits };
 
 interface Row {
-  /** What follows the count, for one file and for several. */
+  /** Text after the count, for one file and for several. */
   readonly one: string;
   readonly many: string;
   readonly look: Look;
@@ -113,14 +113,14 @@ const rows: Readonly<Record<Exclude<NoticeKind, 'duplicate'>, Row>> = {
     ) => {
       if (usableSeconds === null) return null;
       const length = Math.min(usableSeconds, endSeconds) - startSeconds;
-      // As frames are counted when a window is cut.
+      // Counted as when a window is cut.
       const frames = Math.ceil(length * framesPerSecond - 1e-6);
       return when(length > 0 && frames < seconds * framesPerSecond, `${length.toFixed(1)} of ${seconds} s`);
     },
   },
 };
 
-/** What is worth knowing of clips that can be used, kind by kind. */
+/** Remarks on usable clips, kind by kind. */
 export function noticesOf(clips: readonly SeenClip[], form: ClipForm): Notice[] {
   const seen = clips.filter((clip): clip is Seen => clip.traits !== null);
   return Object.entries(rows).flatMap(([kind, { one, many, look }]) => {
@@ -141,7 +141,7 @@ export function noticesOf(clips: readonly SeenClip[], form: ClipForm): Notice[] 
   });
 }
 
-/** Files of which packets are damaged, as `NAME (3 of 240 packets)`. */
+/** Files with damaged packets, as `NAME (3 of 240 packets)`. */
 export function damagedFiles(clips: readonly SeenClip[]): string[] {
   const found = clips.flatMap(({ name, traits, soundTraits }) => {
     const contents = [traits, soundTraits].flatMap((of) => of?.content ?? []);

@@ -9,27 +9,30 @@ import type { OpenedFiles } from './survey';
 import { traitsOf, type FileTraits } from './traits';
 
 export interface OpenFilesArgs {
-  /** Decode each from start to end instead of reading only its packets. */
+  /** Decode each file completely instead of only reading its packets. */
   readonly decode: boolean;
-  /** Where what was found out is written as it comes, so that another call continues from there; null: nowhere. */
+  /**
+   * File to which results are written as they arrive, so that another call can continue from there; null:
+   * none.
+   */
   readonly log: string | null;
-  /** Files that are the pictures or the sound of a clip alone: they need not have the other. */
+  /** Files that provide only the pictures or only the sound of a clip; they need not have the other. */
   readonly halves?: ReadonlySet<string>;
   readonly onProgress?: (done: number, total: number, broken: number) => void;
   readonly signal?: AbortSignal;
-  /** Which tracks are used; default: those that files mark. */
+  /** Tracks to use; default: those that the files mark. */
   readonly tracks?: Tracks;
 }
 
-/** Files that were opened, and what each is like. */
+/** Files that were opened, and the traits of each. */
 export interface OpenedAll {
   readonly opened: OpenedFiles;
-  /** Of the files that can be used. */
+  /** Traits of the usable files. */
   readonly traits: ReadonlyMap<string, FileTraits>;
 }
 
 /**
- * Opens every file, as many at a time as there are cores.
+ * Opens every file, as many in parallel as there are cores.
  *
  * @returns null if it was stopped by the signal
  */

@@ -6,15 +6,15 @@ import { fileError } from '../../files/fileError';
 import { makeFolder } from '../../files/folder';
 import { traitsSchema, type FileTraits } from './traits';
 
-/** What opening a file told. */
+/** Result of opening a file. */
 export interface OpenedFile {
   readonly path: string;
   readonly seconds: number | null;
   readonly video: boolean;
   readonly audio: boolean;
-  /** Why it cannot be used; null: it can. */
+  /** Reason why it cannot be used; null: it can. */
   readonly reason: string | null;
-  /** What it is like; null: it cannot be used. */
+  /** Its traits; null: it cannot be used. */
   readonly traits: FileTraits | null;
 }
 
@@ -32,8 +32,8 @@ const line = z.strictObject({
 });
 
 /**
- * A file of lines, one for each file that was opened, so that a check that was interrupted continues where it was. A
- * line counts as long as size and date of its file are the same; one that a kill tore is passed over.
+ * A log with one line per opened file, so that an interrupted check can continue. A line is valid as long as
+ * the size and date of its file are unchanged; an incomplete line left by a kill is skipped.
  */
 export class OpenedLog {
   private readonly known = new Map<string, z.infer<typeof line>>();
@@ -42,9 +42,9 @@ export class OpenedLog {
   private lastWriteMs = performance.now();
 
   /**
-   * @param path null: nothing is kept
-   * @param decoded whether files are decoded whole; what was learnt from heads alone then does not count
-   * @param tracks which tracks are used; what was learnt of others does not count
+   * @param path null: nothing is stored
+   * @param decoded true if files are decoded completely; results from headers alone are then ignored
+   * @param tracks tracks to use; results for others are ignored
    */
   constructor(
     private readonly path: string | null,
@@ -58,7 +58,7 @@ export class OpenedLog {
       const fits = entry.success && entry.data.decoded === decoded && entry.data.tracks === this.tracks;
       if (fits) this.known.set(entry.data.path, entry.data);
     }
-    // A torn line must not swallow the one that is written next.
+    // An incomplete line must not swallow the next one.
     this.waiting.push('');
   }
 
@@ -79,7 +79,7 @@ export class OpenedLog {
     if (performance.now() - this.lastWriteMs >= writeEveryMs) this.close();
   }
 
-  /** Writes what waits; more may come afterwards. */
+  /** Writes pending lines; more may follow afterwards. */
   close(): void {
     if (this.path === null || this.waiting.length === 0) return;
     try {

@@ -3,16 +3,16 @@ import type { DatasetName } from '../dataset';
 import type { PublishedCounts } from '../datasets/layout';
 import type { BadFile } from '../types';
 
-/** What is there of a data set, beside what its lists name and what its authors published. */
+/** Contents found in a data set, compared with its lists and its authors' published counts. */
 export interface DatasetSurvey {
   readonly format: 1;
   readonly dataset: { readonly name: DatasetName; readonly title: string; readonly root: string };
   readonly multiLabel: boolean;
   readonly modalities: readonly Modality[];
-  /** Null for data of one's own. */
+  /** Null for a user's own data. */
   readonly published: PublishedCounts | null;
   readonly clips: {
-    /** Named by its lists; of a folder without lists, found. */
+    /** Number of clips in its lists; in a folder without lists, number of clips found. */
     readonly listed: number;
     readonly present: number;
     readonly missing: number;
@@ -22,13 +22,13 @@ export interface DatasetSurvey {
   readonly parts: readonly SurveyPart[];
   readonly classes: readonly SurveyClass[];
   readonly missing: readonly MissingClip[];
-  /** Files that are no clips, named from the set's folder: of another kind, or in no list. */
+  /** Files that are not clips, relative to the set's folder: of another kind, or in no list. */
   readonly leftOut: readonly string[];
-  /** Null where files were not opened. */
+  /** Null if files were not opened. */
   readonly opened: OpenedFiles | null;
-  /** What is not as it should be, a sentence each; empty: nothing is wrong. */
+  /** Findings about what is wrong, one sentence each; empty: nothing is wrong. */
   readonly findings: readonly string[];
-  /** What is worth knowing of files that can be used, kind by kind; no fault. */
+  /** Remarks on usable files, kind by kind; these are not faults. */
   readonly notices: readonly Notice[];
 }
 
@@ -45,16 +45,16 @@ export type NoticeKind =
   | 'short'
   | 'duplicate';
 
-/** What some files are like, and what training makes of it. */
+/** A property of some files, and its effect on training. */
 export interface Notice {
   readonly kind: NoticeKind;
-  /** With the number of files and the first names. */
+  /** Includes the number of files and the first names. */
   readonly sentence: string;
-  /** All of them, named from the set's folder, and what is to be said of each. */
+  /** All of them, relative to the set's folder, with a detail about each. */
   readonly files: readonly { readonly path: string; readonly detail: string }[];
 }
 
-/** One side of a fold, such as `1 train`; where there is only one fold, a split. */
+/** One side of a fold, such as `1 train`; a split if there is only one fold. */
 export interface SurveyPart {
   readonly name: string;
   readonly listed: number;
@@ -66,25 +66,25 @@ export interface SurveyClass {
   readonly name: string;
   readonly listed: number;
   readonly present: number;
-  /** How many are there, in the order of the parts. */
+  /** Number of existing clips, in the order of the parts. */
   readonly parts: readonly number[];
 }
 
 export interface MissingClip {
-  /** As its list names it. */
+  /** Name in its list. */
   readonly name: string;
   readonly label: string;
   readonly split: string | null;
 }
 
-/** What opening every file told. */
+/** Result of opening every file. */
 export interface OpenedFiles {
   readonly files: number;
   readonly withoutSound: number;
   readonly withoutPictures: number;
-  /** Length of all that say how long they are [s]. */
+  /** Total length of all files that state theirs [s]. */
   readonly totalSeconds: number;
   readonly broken: readonly BadFile[];
-  /** Whether they were decoded from start to end, or their heads read alone. */
+  /** True if they were decoded completely, false if only their headers were read. */
   readonly decoded: boolean;
 }

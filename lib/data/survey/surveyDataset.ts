@@ -19,18 +19,18 @@ import type { DatasetSurvey } from './survey';
 import { surveyTable } from './surveyTable';
 
 export interface SurveyArgs extends Omit<DatasetArgs, 'splits' | 'missing'> {
-  /** How files are opened; null: not at all. */
+  /** Options for opening files; null: files are not opened. */
   readonly open: OpenFilesArgs | null;
-  /** Missing files are counted, but are no finding. */
+  /** Missing files are counted but are not a finding. */
   readonly allowMissing?: boolean;
 }
 
 /**
- * Looks at all of a data set: counts of clips by class and split beside the published ones, missing files, files that
- * cannot be used.
+ * Surveys a data set: counts of clips by class and split beside the published ones, missing files, unusable
+ * files.
  *
  * @returns null if opening files was stopped by its signal
- * @throws UserError if it is another folder or its lists make no sense
+ * @throws UserError if it is the wrong folder or its lists are invalid
  */
 export async function surveyDataset(root: string, args: SurveyArgs): Promise<DatasetSurvey | null> {
   const { open, allowMissing = false } = args;
@@ -157,7 +157,7 @@ function clipOf(entry: MediaEntry, root: string, isExtracted: boolean) {
   return { listed, path: isThere ? path : null, sound: isThere && !isExtracted ? entry.sound : undefined };
 }
 
-/** Videos and sounds in the folder of a table that the table does not name. */
+/** Videos and sounds in a table's folder that the table does not list. */
 function notNamed({ root, entries }: Dataset): string[] {
   const named = new Set(entries.flatMap(({ path, sound }) => [path, sound]));
   const found = findMedia(root, [...videoExtensions, ...audioExtensions]);

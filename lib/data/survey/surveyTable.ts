@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import type { ValueTable } from '../../shown';
 import type { DatasetSurvey, Notice } from './survey';
 
-/** A survey as a table: a row for each side of a fold, and what is not as it should be below. */
+/** A survey as a table with one row per side of a fold, followed by the findings. */
 export function surveyTable({
   dataset,
   clips,
@@ -30,7 +30,7 @@ export function surveyTable({
   };
 }
 
-/** How many files are no clips, by their endings. */
+/** Numbers of files that are not clips, by extension. */
 export function leftOutNotes(paths: readonly string[]): string[] {
   if (paths.length === 0) return [];
   const counts = new Map<string, number>();
@@ -46,7 +46,7 @@ export function leftOutNotes(paths: readonly string[]): string[] {
 
 const mostKinds = 8;
 
-/** What is wrong, then what is worth knowing; or that all is well. */
+/** The findings, then the remarks; or a statement that all is well. */
 export function verdictOf(findings: readonly string[], notices: readonly Notice[]): string[] {
   if (findings.length + notices.length === 0) return ['All is well.'];
   const told = notices.map(({ sentence }) => sentence);

@@ -4,7 +4,7 @@ import type { ScannedMedia } from '../../media/probe';
 
 const track = z.strictObject({ used: z.int(), of: z.int() });
 
-/** What decoding a file from start to end told of what it holds. */
+/** Properties of a file's content, found by decoding it completely. */
 const contentSchema = z.strictObject({
   silent: z.boolean(),
   cancelling: z.boolean(),
@@ -14,26 +14,26 @@ const contentSchema = z.strictObject({
   damagedPackets: z.int(),
 });
 
-/** What a file is like that can be used. */
+/** Traits of a usable file. */
 export const traitsSchema = z.strictObject({
-  /** What clips are cut from [s]; null: not known. */
+  /** Length from which clips are cut [s]; null: unknown. */
   usableSeconds: z.number().nullable(),
-  /** Where its pictures and its sound end [s]; null: it has none, or that is not known. */
+  /** End of its pictures and of its sound [s]; null: it has none, or the end is unknown. */
   videoSeconds: z.number().nullable(),
   audioSeconds: z.number().nullable(),
-  /** Which of how many tracks is used, from 1; null: it has none. */
+  /** Number of the track used and number of tracks, from 1; null: it has none. */
   videoTrack: track.nullable(),
   audioTrack: track.nullable(),
   hdr: z.boolean(),
   interlaced: z.boolean(),
-  /** Null where it was not decoded. */
+  /** Null if it was not decoded. */
   content: contentSchema.nullable(),
 });
 
 export type FileTraits = Readonly<z.infer<typeof traitsSchema>>;
 export type FileContent = Readonly<z.infer<typeof contentSchema>>;
 
-/** What a file says of itself; where it was decoded, what its frames say counts more. */
+/** Traits from the file's own description; if it was decoded, its frames take precedence. */
 export function traitsOf(
   { info, usableSeconds, scan }: ScannedMedia,
   decoded: { readonly content: FileContent; readonly hdr?: boolean; readonly interlaced?: boolean } | null,

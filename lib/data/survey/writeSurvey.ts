@@ -5,10 +5,10 @@ import { makeFolder } from '../../files/folder';
 import type { DatasetSurvey } from './survey';
 
 /**
- * Writes a survey: all of it as `check.json`; `classes.csv`, `missing.csv`, `left-out.csv`, `broken.csv` and
- * `notices.csv` as tables.
+ * Writes a survey: everything as `check.json`, and the tables `classes.csv`, `missing.csv`, `left-out.csv`,
+ * `broken.csv` and `notices.csv`.
  *
- * @throws UserError where the folder cannot be written to
+ * @throws UserError if the folder cannot be written to
  */
 export function writeSurvey(folder: string, survey: DatasetSurvey): void {
   makeFolder(folder);
