@@ -81,7 +81,7 @@ function fileOnTheWay(path: string): string {
     try {
       if (!statSync(above).isDirectory()) return above;
     } catch {
-      // The path uses it as a folder.
+      // The path leads through a file, which is further up.
     }
   }
   return path;
