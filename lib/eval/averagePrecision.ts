@@ -1,11 +1,11 @@
 import type { FeatureMatrix } from './featureMatrix';
 
 /**
- * Average precision of one class: the sum of precision over the steps of recall, as scikit-learn's
- * `average_precision_score` has it. Equal scores count at once. NaN without a row of the class.
+ * Average precision of one class: the sum over the recall steps of the precision at each, as in scikit-learn's
+ * `average_precision_score`. Rows with equal scores count as one step. NaN if no row is of the class.
  *
- * @param scores of each row
- * @param isOfClass whether a row is of the class
+ * @param scores score of each row
+ * @param isOfClass true for the rows of the class
  */
 export function averagePrecision(scores: ArrayLike<number>, isOfClass: ArrayLike<boolean>): number {
   const order = Array.from({ length: scores.length }, (_, row) => row).sort((a, b) => scores[b] - scores[a]);
@@ -22,10 +22,10 @@ export function averagePrecision(scores: ArrayLike<number>, isOfClass: ArrayLike
 }
 
 /**
- * Mean average precision: the mean over the classes that have a row at all.
+ * Mean average precision: the mean over the classes that have at least one row.
  *
  * @param scores `[rows, classes]`
- * @param isOfClass whether a row is of a class
+ * @param isOfClass true if a row is of a class
  */
 export function meanAveragePrecision(
   { data, rows, columns }: FeatureMatrix,

@@ -2,7 +2,7 @@ import { RandomStream } from '../random';
 import { selectRows, type FeatureMatrix } from './featureMatrix';
 import { topKAccuracy } from './metrics';
 
-/** Fits a classifier; its result scores features, one column per class. */
+/** Fits a classifier. The result scores features, with one column per class. */
 export type Fit = (
   features: FeatureMatrix,
   labels: Int32Array,
@@ -11,7 +11,7 @@ export type Fit = (
 
 export interface CostChoice {
   readonly cost: number;
-  /** Mean top-1 accuracy over the folds, per cost tried. */
+  /** Mean top-1 accuracy over the folds, for each cost tried. */
   readonly tried: readonly { readonly cost: number; readonly accuracy: number }[];
 }
 
@@ -26,8 +26,8 @@ export interface CostSearch {
 }
 
 /**
- * Chooses the cost by cross-validation: every fold in turn is predicted by a classifier of the others. Folds
- * hold the same share of each class and are always the same. Of equal costs the smallest is taken.
+ * Chooses the cost by cross-validation: each fold is predicted by a classifier trained on the others. All folds have
+ * the same share of each class and are the same in every run. Among equal costs the smallest wins.
  */
 export function chooseCost({ fit, features, labels, costs, folds }: CostSearch): CostChoice {
   const fold = stratifiedFolds(labels, folds);
@@ -47,7 +47,7 @@ export function chooseCost({ fit, features, labels, costs, folds }: CostSearch):
   return { cost: best.cost, tried };
 }
 
-/** The fold of each row: rows of a class are dealt out in random order, one class after the other. */
+/** Fold of each row. The rows of each class are shuffled and dealt out to the folds, one class after the other. */
 export function stratifiedFolds(labels: Int32Array, folds: number): Int32Array {
   const order = RandomStream.fromSeed('folds').permutation(labels.length);
   const byClass = [...order].sort((a, b) => labels[a] - labels[b]);
@@ -56,7 +56,7 @@ export function stratifiedFolds(labels: Int32Array, folds: number): Int32Array {
   return fold;
 }
 
-/** Sums of equal accuracies may differ by this. */
+/** Sums of equal accuracies may differ by this much. */
 const rounding = 1e-9;
 
 function rowsWhere(fold: Int32Array, condition: (own: number) => boolean): Int32Array {

@@ -10,12 +10,15 @@ import type { Network } from './features';
 interface Inputs {
   readonly config: XkdConfig;
   readonly tower: { readonly modality: Modality; readonly role: Role };
-  /** The backbone's, by the names that the tower has in a network that shares nothing. */
+  /** The backbone's weights, named as in a network without shared towers. */
   readonly weights: ReadonlyMap<string, tf.Tensor>;
   readonly view: tf.Tensor;
 }
 
-/** Patch-mean features of one network's towers; a backbone's weights stay in the native graph from batch to batch. */
+/**
+ * Computes patch-mean features with the towers of one network. The weights of a backbone stay in the native graph
+ * between batches.
+ */
 export class FeatureExtractor {
   private readonly compiled = new CompiledFunction(features, {
     reads: { weights: 'weights' },
@@ -24,8 +27,9 @@ export class FeatureExtractor {
   private readonly weights = new Map<Modality, ReadonlyMap<string, tf.Tensor>>();
 
   /**
-   * @param batch clips of a full batch; smaller ones go through op by op: a graph of their own would take longer
-   * @param crops views of each clip's pictures
+   * @param batch clips of a full batch; smaller batches run op by op, because building a graph for them would take
+   *   longer
+   * @param crops views of each clip's frames
    */
   constructor(
     private readonly network: Network,
@@ -34,7 +38,10 @@ export class FeatureExtractor {
     private readonly crops = 1,
   ) {}
 
-  /** @param view clips of one modality; @returns `[B D]` */
+  /**
+   * @param view clips of one modality
+   * @returns `[B D]`
+   */
   async extract(modality: Modality, { data, shape }: NdArray): Promise<Float32Array> {
     const view = tf.tensor(data, [...shape]);
     const tower = { modality, role: this.role };
@@ -48,7 +55,7 @@ export class FeatureExtractor {
     }
   }
 
-  /** Frees the graph; the network's weights stay as they were. */
+  /** Frees the graph. The network's weights are not touched. */
   dispose(): void {
     this.compiled.dispose();
   }

@@ -14,7 +14,7 @@ export function selectRows({ data, columns }: FeatureMatrix, rows: ArrayLike<num
   return { data: selected, rows: rows.length, columns };
 }
 
-/** Each row divided by its length; rows of zeros stay. */
+/** Divides each row by its L2 norm. Rows of zeros stay as they are. */
 export function normaliseRows({ data, rows, columns }: FeatureMatrix): FeatureMatrix {
   const normalised = new Float32Array(data.length);
   for (let row = 0; row < rows; row++) {
@@ -40,7 +40,7 @@ export function concatenateColumns(left: FeatureMatrix, right: FeatureMatrix): F
   return { data, rows: left.rows, columns };
 }
 
-/** Product of a row with the `columns` values of a vector from `offset` on. */
+/** Dot product of a row with the `columns` values of a vector that start at `offset`. */
 export function rowDot(
   { data, columns }: FeatureMatrix,
   row: number,
@@ -50,7 +50,7 @@ export function rowDot(
   const start = row * columns;
   const blocked = columns - (columns % 4);
   let [a, b, c, d] = [0, 0, 0, 0];
-  // Four sums, since each addition would else wait for the one before.
+  // Four sums, because with a single one each addition would wait for the one before.
   for (let j = 0; j < blocked; j += 4) {
     a += data[start + j] * vector[offset + j];
     b += data[start + j + 1] * vector[offset + j + 1];
@@ -61,7 +61,7 @@ export function rowDot(
   return a + b + (c + d);
 }
 
-/** Adds a multiple of a row to the `columns` values of a vector from `offset` on. */
+/** Adds a multiple of a row to the `columns` values of a vector that start at `offset`. */
 export function addRow(
   { data, columns }: FeatureMatrix,
   row: number,
@@ -73,7 +73,7 @@ export function addRow(
   for (let j = 0; j < columns; j++) vector[offset + j] += factor * data[start + j];
 }
 
-/** Adds a multiple of a row's squares to the `columns` values of a vector from `offset` on. */
+/** Adds a multiple of a row's squares to the `columns` values of a vector that start at `offset`. */
 export function addSquaredRow(
   { data, columns }: FeatureMatrix,
   row: number,

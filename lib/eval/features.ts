@@ -12,10 +12,10 @@ import type { WeightScope } from '../nn';
 import { FeatureExtractor } from './featureExtractor';
 import type { FeatureMatrix } from './featureMatrix';
 
-/** A network to evaluate: a training state, of a checkpoint or of a run under way. */
+/** A network to evaluate: the training state of a checkpoint or of a run in progress. */
 export interface Network {
   readonly config: XkdConfig;
-  /** Its weights by any name that the release gives them. */
+  /** The network's weights under any of the names that the released weights use. */
   readonly scope: WeightScope;
 }
 
@@ -24,33 +24,33 @@ export type MakeClips = (entries: readonly MediaEntry[], batch: number) => Async
 export interface FeatureArgs {
   readonly network: Network;
   readonly entries: readonly MediaEntry[];
-  /** Which features; each file is decoded once for all of them. */
+  /** Modalities to compute features of. Each file is decoded once for all of them. */
   readonly modalities: readonly Modality[];
   /** Default: student. */
   readonly tower?: Role;
-  /** Clips that go through the network together. */
+  /** Clips per forward pass. */
   readonly batch?: number;
-  /** Decoding threads and cache to share with others. */
+  /** Decoding threads and cache, to share with others. */
   readonly pool?: ClipPool;
-  /** Makes the clips of the entries, so many at a time, instead of decoding them. */
+  /** Makes the clips of the entries, a number of them at a time, instead of decoding them. */
   readonly clips?: MakeClips;
   readonly onProgress?: (done: number, total: number) => void;
-  /** Told of every file that can't be used. */
+  /** Called with every file that can't be used. */
   readonly onSkip?: (bad: BadFile) => void;
 }
 
-/** Features of the clips that could be used, one row each, in the order of `entries`. */
+/** Features of the usable clips, one row each, in the order of `entries`. */
 export interface ClipFeatures {
   readonly entries: readonly MediaEntry[];
-  /** Only the modalities asked for. */
+  /** Holds only the requested modalities. */
   readonly features: Readonly<Partial<Record<Modality, FeatureMatrix>>>;
 }
 
 /**
- * What a frozen backbone makes of the middle of each clip: the mean of its patch tokens after the final norm,
- * without the class token and without the head (docs/method.md, section 10).
+ * Features of the middle of each clip from a frozen backbone: the mean of the patch tokens after the final norm,
+ * without the class token and the head (docs/method.md, section 10).
  *
- * @throws UserError where files can't be used, or features are not finite
+ * @throws UserError if files can't be used, or if features are not finite
  */
 export async function extractFeatures(args: FeatureArgs): Promise<ClipFeatures> {
   const { network, entries, modalities, tower = 'student', batch = 32, pool, onSkip } = args;

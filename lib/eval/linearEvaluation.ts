@@ -6,27 +6,27 @@ import { confusionMatrix, topKAccuracy } from './metrics';
 import { fitStandardisation, standardiseColumns } from './standardise';
 import { fitLinearSvc } from './svm';
 
-/** Features with the class number of each row. */
+/** Features with the class index of each row. */
 export interface LabelledFeatures {
   readonly features: FeatureMatrix;
   readonly labels: Int32Array;
 }
 
-/** What a linear classifier reaches on the test rows. */
+/** Test result of a linear classifier. */
 export interface ClassifierResult {
-  /** Chosen on the training rows alone. */
+  /** Chosen on the training rows only. */
   readonly cost: number;
   readonly costsTried: CostChoice['tried'];
-  /** Accuracies from 0 to 1. */
+  /** Accuracy, from 0 to 1. */
   readonly top1: number;
   readonly top5: number;
-  /** Counts by own class, then predicted class. */
+  /** Counts by true class, then predicted class. */
   readonly confusion: readonly (readonly number[])[];
 }
 
 /** The paper's list for the SVM (docs/method.md, section 10), used for both classifiers. */
 export const probeCosts = [0.001, 0.01, 0.1, 1] as const;
-/** Fewer where a class has fewer training rows. */
+/** Fewer if a class has fewer training rows. */
 export const mostFolds = 3;
 
 /** Multinomial logistic regression on standardised features. */
@@ -36,16 +36,16 @@ export const logisticFit: Fit = (features, labels, cost) => {
   return (others) => decisionValues(model, standardiseColumns(others, scaling));
 };
 
-/** One-vs-rest linear SVM on the features as they are. */
+/** One-vs-rest linear SVM on unscaled features. */
 export const svmFit: Fit = (features, labels, cost) => {
   const model = fitLinearSvc(features, labels, { cost });
   return (others) => decisionValues(model, others);
 };
 
 /**
- * Trains a classifier on the training rows, its cost chosen by cross-validation among them, and tests it.
+ * Trains a classifier on the training rows and tests it. The cost is chosen by cross-validation on the training rows.
  *
- * @param train of every class at least 2 rows; class numbers are 0, 1, ... without gaps
+ * @param train at least 2 rows of every class; class indices are 0, 1, ... without gaps
  */
 export function evaluateClassifier(
   fit: Fit,

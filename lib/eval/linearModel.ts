@@ -1,7 +1,7 @@
 import { rowDot, type FeatureMatrix } from './featureMatrix';
 import type { NewtonOptions } from './newton';
 
-/** A score per class that is linear in the features. K classes, D columns. */
+/** A linear score per class. K classes, D columns. */
 export interface LinearModel {
   /** `[K, D]`, row-major. */
   readonly weights: Float64Array;
@@ -9,16 +9,16 @@ export interface LinearModel {
   readonly bias: Float64Array;
   /** The label of each class, ascending. */
   readonly classes: Int32Array;
-  /** Whether the optimum was reached to the tolerance asked for. */
+  /** True if the optimum was reached to the requested tolerance. */
   readonly converged: boolean;
 }
 
 export interface LinearFitOptions extends Partial<NewtonOptions> {
-  /** What an error costs against large weights (`C` in scikit-learn and liblinear); above 0. */
+  /** Weight of the errors against the penalty on large weights (`C` in scikit-learn and liblinear); above 0. */
   readonly cost: number;
 }
 
-/** Scores `[rows, K]` of a model. */
+/** Scores of a model, `[rows, K]`. */
 export function decisionValues(model: LinearModel, features: FeatureMatrix): FeatureMatrix {
   const columns = model.classes.length;
   const data = new Float32Array(features.rows * columns);
@@ -35,7 +35,7 @@ export function distinctLabels(labels: Int32Array): Int32Array {
   return Int32Array.from(new Set(labels)).sort();
 }
 
-/** Fits need a label per row and at least two classes; callers check what users give. */
+/** Checks that there are a label per row and at least two classes. Callers check what users pass in. */
 export function checkFit(features: FeatureMatrix, labels: Int32Array, { cost }: LinearFitOptions): void {
   if (labels.length !== features.rows) throw new Error(`${labels.length} labels for ${features.rows} rows`);
   if (distinctLabels(labels).length < 2) throw new Error('a classifier needs at least two classes');

@@ -2,15 +2,15 @@ import { addRow, addSquaredRow, rowDot, type FeatureMatrix } from './featureMatr
 import { checkFit, distinctLabels, type LinearFitOptions, type LinearModel } from './linearModel';
 import { minimise, type ConvexObjective } from './newton';
 
-/** Keeps the free bias of a class that is certain everywhere from a curvature of 0. */
+/** Keeps the curvature of the unregularised bias above 0 if a class is certain everywhere. */
 const smallestCurvature = 1e-12;
 
 /**
- * Multinomial logistic regression: the minimum over W, b of |W|^2 / 2 + cost x sum over rows of the
- * cross-entropy of softmax(W x + b). The bias is free, as in scikit-learn's `LogisticRegression`.
+ * Multinomial logistic regression: minimises |W|^2 / 2 + cost x sum over rows of the cross-entropy of softmax(W x + b)
+ * over W and b. The bias is not penalised, as in scikit-learn's `LogisticRegression`.
  *
- * @param features best standardised, so that one cost suits all of them
- * @param labels one per row; any whole numbers
+ * @param features ideally standardised, so that one cost suits all of them
+ * @param labels one per row; any integers
  */
 export function fitLogisticRegression(
   features: FeatureMatrix,
@@ -27,7 +27,7 @@ export function fitLogisticRegression(
   return { weights: point.slice(0, weightCount), bias: point.slice(weightCount), classes, converged };
 }
 
-/** The point holds the weights `[K, D]` and then the biases `[K]`. */
+/** The point holds the weights `[K, D]`, followed by the biases `[K]`. */
 function crossEntropy(
   features: FeatureMatrix,
   targets: Int32Array,

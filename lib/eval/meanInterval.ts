@@ -1,6 +1,6 @@
 import { bisect, mean, sampleStandardDeviation } from 'simple-statistics';
 
-/** A mean and the ends of its confidence interval. */
+/** A mean and the bounds of its confidence interval. */
 export interface MeanInterval {
   readonly mean: number;
   readonly low: number;
@@ -8,10 +8,10 @@ export interface MeanInterval {
 }
 
 /**
- * The mean of independent values with its confidence interval by Student's t.
+ * Mean of independent values, with its confidence interval from Student's t-distribution.
  *
  * @param values at least two
- * @param confidence share of such intervals that hold the true mean
+ * @param confidence probability that such an interval contains the true mean
  */
 export function meanInterval(values: readonly number[], confidence = 0.95): MeanInterval {
   if (values.length < 2)
@@ -22,22 +22,22 @@ export function meanInterval(values: readonly number[], confidence = 0.95): Mean
   return { mean: middle, low: middle - half, high: middle + half };
 }
 
-/** The same of shares: the interval ends at 0 and 1. */
+/** The same for shares: the interval is clipped to 0 and 1. */
 export function meanShareInterval(values: readonly number[], confidence = 0.95): MeanInterval {
   const { mean, low, high } = meanInterval(values, confidence);
   return { mean, low: Math.max(0, low), high: Math.min(1, high) };
 }
 
-/** The t that a variable of Student's distribution stays within, on both sides of 0, with this probability. */
+/** The t for which a variable with Student's t-distribution lies between -t and t with this probability. */
 export function studentQuantile(probability: number, degreesOfFreedom: number): number {
-  // Over the angle, the root lies in a bounded range also for one degree of freedom, with its heavy tails.
+  // As an angle, the root lies in a bounded range even for one degree of freedom, with its heavy tails.
   const excess = (angle: number) => probabilityWithin(angle, degreesOfFreedom) - probability;
   return Math.sqrt(degreesOfFreedom) * Math.tan(bisect(excess, 0, Math.PI / 2, 200, 1e-14));
 }
 
 /**
- * P(|T| < t) for t = sqrt(degrees of freedom) * tan(angle): the finite sums of Abramowitz and Stegun, 26.7.3 and
- * 26.7.4, which are exact for whole degrees of freedom.
+ * P(|T| < t) for t = sqrt(degrees of freedom) * tan(angle), by the finite sums of Abramowitz and Stegun, 26.7.3 and
+ * 26.7.4. They are exact for integer degrees of freedom.
  */
 function probabilityWithin(angle: number, degreesOfFreedom: number): number {
   const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];

@@ -1,10 +1,10 @@
 import type { FeatureMatrix } from './featureMatrix';
 
 /**
- * Share of rows whose own class is among the k highest scores. Of equal scores the lower class comes first.
+ * Share of rows whose true class is among the k highest scores. Of equal scores the lower class index comes first.
  *
  * @param scores `[rows, classes]`
- * @param targets the column of each row's own class
+ * @param targets column of each row's true class
  */
 export function topKAccuracy(scores: FeatureMatrix, targets: Int32Array, k: number): number {
   let hits = 0;
@@ -14,7 +14,7 @@ export function topKAccuracy(scores: FeatureMatrix, targets: Int32Array, k: numb
   return hits / scores.rows;
 }
 
-/** The column with the highest score of each row. */
+/** Column with the highest score in each row. */
 export function predictions({ data, rows, columns }: FeatureMatrix): Int32Array {
   return Int32Array.from({ length: rows }, (_, row) => {
     let best = 0;
@@ -23,14 +23,14 @@ export function predictions({ data, rows, columns }: FeatureMatrix): Int32Array 
   });
 }
 
-/** Counts of rows by own class (first index) and predicted class (second). */
+/** Counts of rows by true class (first index) and predicted class (second index). */
 export function confusionMatrix(scores: FeatureMatrix, targets: Int32Array): number[][] {
   const counts = Array.from({ length: scores.columns }, () => new Array<number>(scores.columns).fill(0));
   predictions(scores).forEach((predicted, row) => counts[targets[row]][predicted]++);
   return counts;
 }
 
-/** Accuracy of always naming the most frequent class. */
+/** Accuracy of always predicting the most frequent class. */
 export function chanceLevel(targets: Int32Array): number {
   const counts = new Map<number, number>();
   for (const target of targets) counts.set(target, (counts.get(target) ?? 0) + 1);

@@ -4,12 +4,12 @@ import { backbonePrefix, ownedSpecs, type Role } from '../model';
 import type { Network } from './features';
 import type { EvaluationModality } from './results';
 
-/** The modalities that are looked at. */
+/** The modalities that an evaluation uses. */
 export function modalitiesOf(modality: EvaluationModality): readonly Modality[] {
   return modality === 'both' ? modalities : [modality];
 }
 
-/** SHA-256 of the weights of the backbones of which features are taken, with their names, in hexadecimal digits. */
+/** SHA-256 of the names and weights of the backbones that features are taken from, in hexadecimal. */
 export function hashTowers({ config, scope }: Network, modality: EvaluationModality, tower: Role): string {
   const hash = createHash('sha256');
   for (const each of modalitiesOf(modality)) {

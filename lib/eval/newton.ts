@@ -1,18 +1,18 @@
-/** A convex function that has a gradient everywhere and a (generalised) Hessian. */
+/** A convex function with a gradient everywhere and a (generalised) Hessian. */
 export interface ConvexObjective {
   readonly size: number;
-  /** The value at a point; fills in the gradient, and makes this the point of the Hessian. */
+  /** Returns the value at a point and fills in the gradient. The Hessian is then taken at this point. */
   evaluate(point: Float64Array, gradient: Float64Array): number;
-  /** The Hessian's diagonal, every value above 0. */
+  /** Fills in the Hessian's diagonal; every value is above 0. */
   hessianDiagonal(diagonal: Float64Array): void;
-  /** Hessian times a vector, into `product`. */
+  /** Writes the product of the Hessian and a vector to `product`. */
   multiplyHessian(vector: Float64Array, product: Float64Array): void;
 }
 
 export interface NewtonOptions {
-  /** Largest number of Newton steps. */
+  /** Maximum number of Newton steps. */
   readonly iterations: number;
-  /** Ends where the gradient's norm has fallen to this share of what it was at the start. */
+  /** Stops when the gradient's norm has fallen to this share of its initial value. */
   readonly tolerance: number;
 }
 
@@ -28,9 +28,9 @@ const sufficientDecrease = 1e-4;
 const smallestStep = 2 ** -30;
 
 /**
- * Minimises from zero by Newton steps: each direction is found by conjugate gradients, no more exactly than
- * the gradient's size deserves (Nocedal & Wright, Numerical Optimization, algorithm 7.1), and halved until the
- * value falls. Works in float64 and draws nothing at random.
+ * Minimises by Newton steps, starting at zero. Each direction is found by conjugate gradients, only as exactly as the
+ * gradient's size deserves (Nocedal & Wright, Numerical Optimization, algorithm 7.1), and halved until the value falls.
+ * Works in float64 and uses no random numbers.
  */
 export function minimise(objective: ConvexObjective, { iterations, tolerance }: NewtonOptions): Minimum {
   let point: Float64Array = new Float64Array(objective.size);
@@ -52,7 +52,7 @@ export function minimise(objective: ConvexObjective, { iterations, tolerance }: 
       nextValue = objective.evaluate(nextPoint, nextGradient);
     }
     const nextNorm = Math.sqrt(dot(nextGradient, nextGradient));
-    // Where rounding hides any further fall of the value, a smaller gradient still counts.
+    // If rounding hides any further decrease of the value, a smaller gradient still counts as progress.
     if (step <= smallestStep && !(nextNorm < norm)) break;
     [point, gradient, value, norm] = [nextPoint, nextGradient, nextValue, nextNorm];
   }
@@ -60,8 +60,8 @@ export function minimise(objective: ConvexObjective, { iterations, tolerance }: 
 }
 
 /**
- * Solves Hessian x direction = -gradient to a residual that shrinks with the gradient. The diagonal as
- * preconditioner makes it indifferent to the features' units.
+ * Solves Hessian x direction = -gradient to a residual that shrinks with the gradient. The diagonal preconditioner
+ * makes the result independent of the features' units.
  */
 function newtonDirection(
   objective: ConvexObjective,

@@ -19,21 +19,21 @@ import { checkClasses, probeSplits, type SplitNames } from './probeSplits';
 export type ProbeModality = Modality | 'both';
 
 export interface ProbeArgs {
-  /** Of a checkpoint (`loadCheckpoint`), a run under way, or untrained (`TrainState.create`). */
+  /** From a checkpoint (`loadCheckpoint`), from a run in progress, or untrained (`TrainState.create`). */
   readonly network: Network;
   /** Folder of a data set with labels and splits. */
   readonly data: string;
-  /** How the data set is opened, such as a published one by its name. */
+  /** How to open the data set, for example as a published one by its name. */
   readonly openAs?: DatasetArgs;
-  /** `both`: video and audio features, each L2-normalised, side by side. */
+  /** `both`: video and audio features, each L2-normalised and then concatenated. */
   readonly modality: ProbeModality;
   /** Default: student. */
   readonly tower?: Role;
   /** Default: `train` and `test`. */
   readonly splits?: SplitNames;
-  /** Decoding threads and cache to share with others. */
+  /** Decoding threads and cache, to share with others. */
   readonly pool?: ClipPool;
-  /** Makes the clips instead of decoding them, such as for many networks from those that are kept. */
+  /** Makes the clips instead of decoding them, for example from cached clips when many networks are probed. */
   readonly clips?: MakeClips;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -45,15 +45,15 @@ export interface ProbesArgs extends Omit<ProbeArgs, 'modality'> {
 export interface ProbeResult {
   readonly modality: ProbeModality;
   readonly tower: Role;
-  /** Class names; the position is the index in the confusion matrices. */
+  /** Class names, in the order of the indices of the confusion matrices. */
   readonly classes: readonly string[];
-  /** Columns of the features. */
+  /** Number of feature columns. */
   readonly features: number;
   readonly trainClips: number;
   readonly testClips: number;
   /** Files that could not be used. */
   readonly skipped: readonly BadFile[];
-  /** Accuracy of always naming the most frequent test class. */
+  /** Accuracy of always predicting the most frequent test class. */
   readonly chance: number;
   /** How the classifiers' costs were chosen. */
   readonly costChoice: string;
@@ -63,16 +63,16 @@ export interface ProbeResult {
 
 /**
  * Linear evaluation of a frozen network (docs/method.md, section 10): a multinomial logistic regression and a
- * one-vs-rest linear SVM learn the classes of the training clips from its features, and name those of the test clips.
+ * one-vs-rest linear SVM are trained on features of the training clips and predict the classes of the test clips.
  *
- * @throws UserError for a data set that can't be probed, or a network whose features are not finite
+ * @throws UserError if the data set can't be probed, or if the network's features are not finite
  */
 export async function linearProbe({ modality, ...args }: ProbeArgs): Promise<ProbeResult> {
   const [result] = await linearProbes({ ...args, modalities: [modality] });
   return result;
 }
 
-/** Several probes of one network, for which each clip is decoded and encoded once. */
+/** Several probes of one network. Each clip is decoded and encoded only once. */
 export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
   const { network, modalities: asked, tower = 'student' } = args;
   const { splits: names = { train: 'train', test: 'test' } } = args;
@@ -102,7 +102,7 @@ export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
     if (!args.pool) await pool?.close();
   }
   args.onProgress?.(total, total);
-  // Once more, since files that could not be used may have been the only ones of their class.
+  // Checked again, because the unusable files may have been the only ones of their class.
   const classes = checkClasses(trainClips.entries, testClips.entries);
   return asked.map((modality) => {
     const trainSet = label(trainClips, modality, classes);

@@ -1,11 +1,11 @@
 import type { Dataset, MediaEntry } from '../data';
 import { UserError } from '../errors';
 
-/** Training and test files of a data set, checked for what a classifier needs. */
+/** Training and test files of a data set, checked for the needs of a classifier. */
 export interface ProbeSplits {
   readonly train: readonly MediaEntry[];
   readonly test: readonly MediaEntry[];
-  /** Classes of the training files, sorted; the position is the class number. */
+  /** Classes of the training files, sorted; the position is the class index. */
   readonly classes: readonly string[];
 }
 
@@ -15,10 +15,10 @@ export interface SplitNames {
 }
 
 /**
- * The files on which a probe learns and those on which it is tested.
+ * The files that a probe is trained and tested on.
  *
- * @throws UserError for a data set without labels or splits, of one class only, or with a test class that is
- *   not in the training split
+ * @throws UserError if the data set has no labels or splits, has one class only, or has a test class that is not in the
+ *   training split
  */
 export function probeSplits(
   { root, entries }: Pick<Dataset, 'root' | 'entries'>,
@@ -47,7 +47,7 @@ export function probeSplits(
 /**
  * The classes of the training clips, sorted.
  *
- * @throws UserError where they are too few to learn from, or lack one that is tested
+ * @throws UserError if there are too few to learn from, or if a test class is missing
  */
 export function checkClasses(train: readonly MediaEntry[], test: readonly MediaEntry[]): string[] {
   const counts = new Map<string, number>();

@@ -1,7 +1,7 @@
 import type { ValueTable } from '../shown';
 import type { ProbeResult } from './probe';
 
-/** A probe's result as a table: a row for each classifier. */
+/** A probe's result as a table with one row per classifier. */
 export function probeTable(result: ProbeResult): ValueTable {
   const { modality, tower, classes, trainClips, testClips, chance, logistic, svm, skipped } = result;
   const rows = { 'logistic regression': logistic, 'linear SVM': svm };

@@ -8,23 +8,23 @@ import { wrongValue } from '../wrongValue';
 /** The settings of a protocol: each key has a default and a description. */
 export type SettingsSchema = z.ZodObject<z.ZodRawShape>;
 
-/** A list of numbers, on the command line also as `0.1,1` or as a single number. */
+/** A list of numbers. On the command line it can also be `0.1,1` or a single number. */
 export function numberList(number: z.ZodNumber) {
   return z.preprocess(toList, z.array(number).min(1));
 }
 
-/** Words of a command line, sorted out. */
+/** Parsed command line arguments. */
 export interface SettingsChoice<S extends SettingsSchema> {
-  /** The protocol's own, with all defaults. */
+  /** The protocol's own settings, including defaults. */
   readonly settings: z.infer<S>;
-  /** All others: keys of the configuration. */
+  /** The other arguments: keys of the configuration. */
   readonly overrides: readonly string[];
 }
 
 /**
- * Divides words `key=value` into settings of a protocol and keys of the configuration.
+ * Splits `key=value` arguments into settings of a protocol and keys of the configuration.
  *
- * @throws UserError for a value that is not allowed, and for a word without a dot that is neither
+ * @throws UserError for a value that is not allowed, and for a key without a dot that is neither
  */
 export function parseSettings<S extends SettingsSchema>(
   schema: S,
@@ -34,16 +34,16 @@ export function parseSettings<S extends SettingsSchema>(
   const own = parseOverrides(words.filter(isOwn));
   const overrides = words.filter((word) => !isOwn(word));
   for (const [key] of Object.entries(parseOverrides(overrides))) {
-    // Keys of the configuration have dots, but for a few.
+    // Configuration keys contain dots, with a few exceptions.
     if (!key.includes('.') && !overrideKeys().includes(key)) throw unknownSetting(schema, key);
   }
   return { settings: checkSettings(schema, own), overrides };
 }
 
 /**
- * Settings with their defaults.
+ * Settings, with defaults filled in.
  *
- * @throws UserError naming the key that is not known or whose value is not allowed
+ * @throws UserError that names the unknown key, or the key whose value is not allowed
  */
 export function checkSettings<S extends SettingsSchema>(schema: S, given: Overrides | object): z.infer<S> {
   const result = schema.safeParse(given);
@@ -55,7 +55,7 @@ export function checkSettings<S extends SettingsSchema>(schema: S, given: Overri
   throw new UserError(`${wrongValue(result.error, given).sentence}.`);
 }
 
-/** A line for each setting: key, default and meaning. */
+/** One line per setting: key, default and meaning. */
 export function describeSettings(schema: SettingsSchema): string[] {
   const defaults = schema.parse({}) as Record<string, unknown>;
   return Object.entries(schema.shape).map(([key, type]) => {

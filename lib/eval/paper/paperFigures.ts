@@ -3,13 +3,13 @@ import { layouts } from '../../data/datasets/registry';
 import type { EvaluationModality, ProtocolName } from '../results';
 
 /*
- * Literature, not measured here: P. Sarkar and A. Etemad, "XKD: Cross-modal Knowledge Distillation with Domain
- * Alignment for Video Representation Learning", AAAI 2024 (arXiv 2211.13929). Its XKD is the variant MS here.
+ * From the literature, not measured here: P. Sarkar and A. Etemad, "XKD: Cross-modal Knowledge Distillation with Domain
+ * Alignment for Video Representation Learning", AAAI 2024 (arXiv 2211.13929). Their XKD is the variant MS here.
  */
 
 export type PaperDataset = 'ucf101' | 'hmdb51' | 'kinetics400' | 'kinetics-sound' | 'esc50' | 'fsd50k';
 
-/** What was trained: all of XKD, or the row of an ablation. */
+/** What was trained: full XKD, or a row of an ablation. */
 export type PaperRow =
   | 'full'
   | 'videoReconstruction'
@@ -20,17 +20,19 @@ export type PaperRow =
   | 'refinementOff'
   | 'refinementOn';
 
-/** The table of the paper that a figure is from; the ablations are of networks of 400 epochs, the main ones of 800. */
+/**
+ * The paper's table with the figure. The networks of the ablations were trained for 400 epochs, the main ones for 800.
+ */
 export type PaperTable = 'main' | 'ablations' | 'audio' | 'refinement';
 
-/** A figure that the paper published. */
+/** A figure published in the paper. */
 export interface PaperFigure {
   readonly table: PaperTable;
   readonly row: PaperRow;
   readonly variant: 'MS' | 'MAS' | 'MATS';
   readonly dataset: PaperDataset;
   readonly modality: EvaluationModality;
-  /** Protocols that it may be compared with: "linear evaluation" is an SVM, a probe, or said of both. */
+  /** Protocols to compare it with: "linear evaluation" can mean an SVM, a linear probe, or either. */
   readonly protocols: readonly ProtocolName[];
   readonly metric: 'top1' | 'map';
   readonly percent: number;
@@ -40,11 +42,11 @@ export interface PaperFigure {
 export interface PaperDatasetFacts {
   readonly title: string;
   readonly classes: number;
-  /** Over which the paper averages. */
+  /** Number of folds that the paper averages over. */
   readonly folds: number;
   readonly modality: EvaluationModality;
   readonly metric: 'top1' | 'map';
-  /** What its linear evaluation is there. */
+  /** Protocols that the paper uses for linear evaluation on this data set. */
   readonly linear: readonly ProtocolName[];
 }
 

@@ -1,6 +1,6 @@
 import type { PaperRow } from './paperFigures';
 
-/** How the tables name a row. */
+/** Titles of the rows, as in the tables. */
 export const paperRowTitles: Readonly<Record<PaperRow, string>> = {
   full: 'full XKD',
   videoReconstruction: 'video reconstruction only',
@@ -12,7 +12,7 @@ export const paperRowTitles: Readonly<Record<PaperRow, string>> = {
   refinementOn: 'refinement on',
 };
 
-/** Keys by which the paper's rows differ, with their values in all of XKD. */
+/** Keys in which the paper's rows differ, with their values for full XKD. */
 const fullValues = {
   'loss.alignment': 1,
   'loss.distillation': 1,
@@ -24,15 +24,15 @@ const fullValues = {
 
 type RowKey = keyof typeof fullValues;
 
-/** A changed configuration as the paper's tables know it. */
+/** A changed configuration, matched to a row of the paper's tables. */
 export interface RecognisedRow {
-  /** null: none of the paper's, such as distillation in one direction. */
+  /** Null if the paper has no such row, as for distillation in one direction. */
   readonly row: PaperRow | null;
-  /** Changes that have nothing to do with the row, such as other epochs. */
+  /** Changes unrelated to the row, such as another number of epochs. */
   readonly others: readonly string[];
 }
 
-/** The row of the paper's tables that changes of a preset make. */
+/** Finds the row of the paper's tables that corresponds to changes of a preset. */
 export function recognisePaperRow(changes: Readonly<Record<string, unknown>>): RecognisedRow {
   const value = (key: RowKey) => changes[key] ?? fullValues[key];
   const others = Object.keys(changes).filter(

@@ -1,6 +1,6 @@
 import { paperFigures, type PaperDataset, type PaperFigure } from './paperFigures';
 
-/** A variant's figures in the paper's main tables: linear evaluation, top-1 in percent. */
+/** A variant's figures from the paper's main tables: linear evaluation, top-1 in percent. */
 export interface PaperVariant {
   readonly variant: PaperFigure['variant'];
   readonly kineticsSound: { readonly video: number; readonly audio: number; readonly both: number };
@@ -9,7 +9,7 @@ export interface PaperVariant {
   readonly kinetics400: number;
 }
 
-/** The variants side by side, see {@link paperFigures}. */
+/** The variants side by side, from {@link paperFigures}. */
 export const paperVariants: readonly PaperVariant[] = (['MS', 'MAS', 'MATS'] as const).map((variant) => {
   const percent = (dataset: PaperDataset, modality: PaperFigure['modality']) =>
     paperFigures.find(

@@ -3,18 +3,18 @@ import { UserError } from '../../errors';
 import type { EvaluationModality } from '../results';
 import { modalitiesOf } from '../networkHash';
 
-/** What a protocol cannot do without. */
+/** Requirements of a protocol. */
 export interface DatasetNeeds {
   readonly labels: boolean;
-  /** Pictures with their sound. */
+  /** Video together with its audio. */
   readonly pairs?: boolean;
 }
 
 /**
- * Sees to it that a data set has what a protocol needs, before anything is computed.
+ * Checks that a data set has what a protocol needs, before anything is computed.
  *
- * @throws UserError for a modality that its files lack, for files without labels, for no folds, and for a fold that
- *   has nothing to learn from or to test on, is of one class only, or tests a class that is not learnt
+ * @throws UserError if files lack a modality or labels, if there are no folds, or if a fold has nothing to train or
+ *   test on, has one class only, or tests a class that is not in its training files
  */
 export function checkDataset(
   dataset: Dataset,
@@ -49,7 +49,7 @@ export function checkDataset(
   }
 }
 
-/** The class names of an entry: one, or in multi-label sets all. */
+/** Class names of an entry: one, or all of them in multi-label sets. */
 export function labelsOf({ label, labels }: Dataset['entries'][number]): readonly string[] {
   return labels ?? (label === null ? [] : [label]);
 }

@@ -5,7 +5,7 @@ import { matMul2d } from '../../tensor/matMul';
 import { tf } from '../../tensor/native';
 import { factorise, invertTriangle } from '../streamedSvm/preconditioner';
 
-/** Features of pairs, from which the means of both are off, and the means. */
+/** Features of pairs with the means of both modalities subtracted, and the means. */
 export interface CentredPairs {
   readonly centred: Readonly<Record<Modality, FeatureMatrix>>;
   readonly means: Readonly<Record<Modality, Float64Array>>;
@@ -26,8 +26,9 @@ export interface CrossModalArgs {
 }
 
 /**
- * Cosines of each row of one modality with each of the other, `[from, to]`, both without the means of the training
- * pairs. With `ridge` the first are mapped before: W = (X^T X + penalty)^-1 X^T Y, learnt on the training pairs.
+ * Cosine similarity of each row of one modality to each row of the other, `[from, to]`, after subtracting the means of
+ * the training pairs from both. With `ridge`, the first are mapped before: W = (X^T X + penalty)^-1 X^T Y, learned on
+ * the training pairs.
  */
 export function crossModalScores({ learnt, from, to, method, ridge }: CrossModalArgs): FeatureMatrix {
   const here = without(from.features, learnt.means[from.modality]);
@@ -42,9 +43,9 @@ export function crossModalScores({ learnt, from, to, method, ridge }: CrossModal
 }
 
 /**
- * Share of rows for which one of the k highest scores is a hit. Of equal scores, those that are no hits come first.
+ * Share of rows for which one of the k highest scores is a hit. Among equal scores, misses come first.
  *
- * @param isHit whether a column answers a row
+ * @param isHit true if a column is a hit for a row
  */
 export function recallAt(
   { data, rows, columns }: FeatureMatrix,
@@ -73,7 +74,7 @@ function applyRidge(x: FeatureMatrix, y: FeatureMatrix, rows: FeatureMatrix, rid
   let trace = 0;
   for (let j = 0; j < columns; j++) trace += gram[j * columns + j];
   const penalty = (ridge * trace) / columns || 1;
-  // In units of the penalty, so that no eigenvalue is below 1.
+  // Divided by the penalty, so that no eigenvalue is below 1.
   const matrix = Float64Array.from(gram, (value) => value / penalty);
   for (let j = 0; j < columns; j++) matrix[j * columns + j] += 1;
   const inverse = Float32Array.from(invertTriangle(factorise(matrix, columns), columns));

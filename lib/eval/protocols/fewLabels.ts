@@ -11,10 +11,10 @@ import { detailsOf, foldParts, svmFeatures } from './svm';
 import { svmFold } from './svmFold';
 
 /**
- * Few labels: the SVM with a share of the training files of each class, at least one, drawn several times. The interval
- * is of the mean over the draws.
+ * Few labels: the SVM is trained on a share of each class's training files, at least one, drawn several times. The
+ * interval is that of the mean over the draws.
  *
- * @throws UserError for a data set that can't be used; Stopped where it was asked for
+ * @throws UserError if the data set can't be used; Stopped if a stop was requested
  */
 export async function evaluateFewLabels(
   args: ProtocolArgs,
@@ -62,7 +62,7 @@ export async function evaluateFewLabels(
   });
 }
 
-/** Says which shares come to the same files or to as many of each class, as small ones do in small sets. */
+/** Says which shares select the same files or equally many of each class, as small shares do in small sets. */
 export function equalShares(
   args: Pick<ProtocolArgs, 'dataset' | 'seed'>,
   shares: readonly number[],
@@ -83,14 +83,16 @@ export function equalShares(
   });
 }
 
-/** Of each class how many files there are, as text. */
+/** Number of files of each class, as text. */
 function countsOf(files: readonly MediaEntry[]): string {
   const counts = new Map<string, number>();
   for (const label of files.flatMap(labelsOf)) counts.set(label, (counts.get(label) ?? 0) + 1);
   return JSON.stringify([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Files of a fold to learn from: of each class its share, at least one. A file of several classes counts for each. */
+/**
+ * Training files of a fold: a share of each class, at least one. A file with several classes counts for each of them.
+ */
 export function drawFiles(
   { dataset, seed }: Pick<ProtocolArgs, 'dataset' | 'seed'>,
   fold: Fold,

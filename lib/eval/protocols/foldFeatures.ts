@@ -6,14 +6,14 @@ import type { RowSource } from '../store/rows';
 import { UserError } from '../../errors';
 import type { ProtocolArgs } from './protocol';
 
-/** Features of some files of a data set: as many rows for each. */
+/** Features of some files of a data set, with the same number of rows for each file. */
 export interface FileRows {
   readonly entries: readonly MediaEntry[];
   readonly rows: RowSource;
   readonly skipped: readonly BadFile[];
 }
 
-/** The features of all files that one part of any fold needs, computed or taken from the store. */
+/** Features of all files that any fold needs for one of its parts, computed or read from the store. */
 export async function featuresOf(
   args: ProtocolArgs,
   part: 'train' | 'test',
@@ -39,9 +39,9 @@ export async function featuresOf(
 }
 
 /**
- * Those of some files; of files that could not be used there are none.
+ * The features of some of the files. Files that could not be used have none.
  *
- * @throws UserError where none of them could be used
+ * @throws UserError if none of the files could be used
  */
 export function selectFiles({ entries, rows, skipped }: FileRows, wanted: readonly MediaEntry[]): FileRows {
   const places = new Map(entries.map((entry, place) => [entry, place]));
@@ -74,7 +74,7 @@ export function selectFiles({ entries, rows, skipped }: FileRows, wanted: readon
   };
 }
 
-/** The mean over the rows of each file. */
+/** Mean over the rows of each file. */
 export function meanOfFiles({ entries, rows }: FileRows): FeatureMatrix {
   const { columns } = rows;
   const each = rows.rows / entries.length;
@@ -92,7 +92,7 @@ export function meanOfFiles({ entries, rows }: FileRows): FeatureMatrix {
   return { ...means, data: means.data.map((sum) => sum / each) };
 }
 
-/** Each file that could not be used, once. */
+/** Every file that could not be used, listed once. */
 export function skippedOf(...parts: readonly Pick<FileRows, 'skipped'>[]): BadFile[] {
   return [
     ...new Map(parts.flatMap(({ skipped }) => skipped.map((bad) => [bad.path, bad] as const))).values(),

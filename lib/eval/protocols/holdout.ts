@@ -3,11 +3,11 @@ import { UserError } from '../../errors';
 import { RandomStream } from '../../random';
 
 /**
- * A data set with one fold, `holdout`, in which a share of the clips of each class is tested on; of files with several
- * labels, a share of all. A class with a single clip is learnt from.
+ * A data set with one fold, `holdout`, that tests on a share of the clips of each class, or on a share of all clips if
+ * files have several labels. A class with a single clip is used for training.
  *
- * @param share undefined: the data set as it is
- * @throws UserError where the data set has folds of its own
+ * @param share undefined: the data set is left as it is
+ * @throws UserError if the data set has its own folds
  */
 export function withHoldout(dataset: Dataset, share: number | undefined, seed: number): Dataset {
   if (share === undefined) return dataset;

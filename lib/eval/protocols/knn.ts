@@ -9,14 +9,14 @@ import { protocolResult, throwIfStopped, type ProtocolArgs } from './protocol';
 import type { KnnSettings } from './settings';
 import { foldParts } from './svm';
 
-/** Test files compared at once. */
+/** Test files that are compared at once. */
 const blockRows = 256;
 
 /**
- * Nearest neighbours: each test file is of the classes of the training files whose features have the largest cosine with
- * its own, each weighed by exp(cosine / temperature). Nothing is learnt.
+ * Nearest neighbours: each test file gets the classes of the training files with the highest cosine similarity to it,
+ * each weighted by exp(cosine / temperature). Nothing is trained.
  *
- * @throws UserError for a data set that can't be used; Stopped where it was asked for
+ * @throws UserError if the data set can't be used; Stopped if a stop was requested
  */
 export async function evaluateKnn(args: ProtocolArgs, settings: KnnSettings): Promise<ProtocolResult> {
   const { dataset } = args;
@@ -57,10 +57,13 @@ export async function evaluateKnn(args: ProtocolArgs, settings: KnnSettings): Pr
   );
 }
 
-/** Of which the headline is. */
+/** The headline metric uses this number. */
 const usualNeighbours = 20;
 
-/** Numbers of neighbours of which there are as many, in each fold; where none is, all files of the smallest. */
+/**
+ * The numbers of neighbours that do not exceed any fold's training files. If there is none, the number of files of the
+ * smallest fold.
+ */
 function possibleNeighbours(
   asked: readonly number[],
   files: number,
@@ -77,15 +80,15 @@ function possibleNeighbours(
 export interface KnnArgs {
   readonly train: FeatureMatrix;
   readonly test: FeatureMatrix;
-  /** The class numbers of each training row. */
+  /** Class indices of each training row. */
   readonly labels: readonly (readonly number[])[];
   readonly classes: number;
-  /** None above the number of training rows. */
+  /** None exceeds the number of training rows. */
   readonly neighbours: readonly number[];
   readonly temperature: number;
 }
 
-/** The weight of each class among the neighbours of each test row, `[rows, classes]`, for each number of neighbours. */
+/** Weight of each class among the neighbours of each test row, `[rows, classes]`, for each number of neighbours. */
 export function knnScores({
   train,
   test,
@@ -104,7 +107,7 @@ export function knnScores({
       const { cosines, places } = nearest(unit, first, count, known, most);
       for (let i = 0; i < count; i++) {
         for (let rank = 0; rank < most; rank++) {
-          // Less the largest, so that no weight is too large for a float.
+          // The largest is subtracted, so that no weight overflows.
           const weight = Math.exp((cosines[i * most + rank] - cosines[i * most]) / temperature);
           for (const k of labels[places[i * most + rank]]) {
             neighbours.forEach((limit, at) => {

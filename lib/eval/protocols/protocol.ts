@@ -14,46 +14,46 @@ import {
 } from '../results';
 import { hashTowers } from '../networkHash';
 
-/** How far a protocol is with one of the things it does. */
+/** Progress of one activity of a protocol. */
 export interface ProtocolProgress {
-  /** What is done, such as `features`. */
+  /** The activity, such as `features`. */
   readonly label: string;
   readonly done: number;
   readonly total: number;
-  /** What is counted, in the plural. */
+  /** The unit that is counted, in the plural. */
   readonly unit: string;
-  /** Figures beside it, such as a loss. */
+  /** Figures shown with it, such as a loss. */
   readonly figures?: Readonly<Record<string, string>>;
 }
 
-/** What every protocol is given. */
+/** Arguments of every protocol. */
 export interface ProtocolArgs {
-  /** Of a checkpoint, of files of weights, of a run under way, or untrained. */
+  /** From a checkpoint, from weight files, from a run in progress, or untrained. */
   readonly network: Network;
-  /** Where its weights come from, for the result. */
+  /** Source of the weights, for the result. */
   readonly source: string;
-  /** Steps of pretraining, where known. */
+  /** Pretraining steps, if known. */
   readonly step?: number | null;
   readonly dataset: Dataset;
   readonly modality: EvaluationModality;
   readonly tower: Role;
-  /** Of everything that is drawn. */
+  /** Seed of all random draws. */
   readonly seed: number;
   /**
-   * Folder of what is computed on the way and may be used again: features, classifiers in training. Anything of
-   * other weights, files or settings in it is left alone.
+   * Folder for intermediate results that may be reused: features, classifiers in training. Those of other weights,
+   * files or settings are left alone.
    */
   readonly store: string;
-  /** Threads that decode, to share with others. */
+  /** Decoding threads, to share with others. */
   readonly pool?: ClipPool;
   readonly onProgress?: (progress: ProtocolProgress) => void;
-  /** Asks to stop; what is computed so far stays in the store, and `Stopped` is thrown. */
+  /** Requests a stop: what has been computed stays in the store, and `Stopped` is thrown. */
   readonly signal?: AbortSignal;
-  /** Words of the command line, for the result. */
+  /** Command line arguments, for the result. */
   readonly createdBy?: readonly string[];
 }
 
-/** What a protocol found out. */
+/** Findings of a protocol. */
 export interface ProtocolFindings {
   readonly folds: readonly FoldResult[];
   /** Default: means over the folds. */
@@ -64,7 +64,7 @@ export interface ProtocolFindings {
   readonly notes?: readonly string[];
 }
 
-/** The result of a protocol, as it is written to files. */
+/** Result of a protocol, as written to files. */
 export function protocolResult(
   protocol: ProtocolName,
   args: ProtocolArgs,

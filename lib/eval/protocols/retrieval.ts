@@ -7,12 +7,12 @@ import type { RetrievalSettings } from './settings';
 import { UserError } from '../../errors';
 
 /**
- * Cross-modal retrieval: with the sound of each test file its pictures are sought among those of all, and with the
- * pictures the sound. A hit is the file itself, or one of the same class (the file itself included). The backbones' spaces
- * were not trained to lie on each other, so by default a linear map between them is learnt on the pairs of the training
- * files, without labels. `recallK` is the mean of both directions, of the file itself.
+ * Cross-modal retrieval: the audio of each test file is the query for its video among those of all test files, and the
+ * video for its audio. A hit is the file itself, or any file of the same class (including itself). The feature spaces
+ * of the backbones were not trained to be aligned, so by default a linear map between them is learned on the pairs of
+ * the training files, without labels. `recallK` is the mean over both directions with the file itself as the hit.
  *
- * @throws UserError for a data set that can't be used; Stopped where it was asked for
+ * @throws UserError if the data set can't be used; Stopped if a stop was requested
  */
 export async function evaluateRetrieval(
   args: ProtocolArgs,
@@ -62,7 +62,7 @@ const directions = [
   ['video', 'audio'],
 ] as const;
 
-/** Features of both modalities of the same clips, apart. */
+/** Features of both modalities of the same clips, not concatenated. */
 async function bothFeatures(
   args: ProtocolArgs,
   part: 'train' | 'test',

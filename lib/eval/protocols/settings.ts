@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { numberList } from '../settings';
 import type { EvaluationModality } from '../results';
 
-/* The protocols' settings with their defaults (docs/method.md, section 10). No TensorFlow here: help reads them. */
+/*
+ * Settings of the protocols with their defaults (docs/method.md, section 10). No TensorFlow here: the command line help
+ * reads them.
+ */
 
 const count = z.int().min(1);
 const testClips = count.default(3).describe('clips of a test file, evenly spread');
 const testCrops = count.default(3).describe("squares of each test clip's pictures, side by side");
 
-/** Sound has more clips to learn from, and a longer list of costs. */
+/** Audio uses more training clips and a longer list of costs. */
 export function svmSettings(modality: EvaluationModality) {
   const isSound = modality === 'audio';
   const costs = isSound ? [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1] : [0.001, 0.01, 0.1, 1];
@@ -35,7 +38,7 @@ export function svmSettings(modality: EvaluationModality) {
   });
 }
 export type SvmSettings = z.infer<ReturnType<typeof svmSettings>>;
-/** Settings that decide about clips. */
+/** Settings that determine the clips. */
 export type ClipKey = 'trainClips' | 'testClips' | 'testCrops' | 'augmentation';
 
 export const knnSettings = z.strictObject({
@@ -51,7 +54,7 @@ export const knnSettings = z.strictObject({
 });
 export type KnnSettings = z.infer<typeof knnSettings>;
 
-/** Those of the SVM and what is drawn. */
+/** The settings of the SVM, and those of the draws. */
 export function fewLabelsSettings(modality: EvaluationModality) {
   return svmSettings(modality).extend({
     shares: numberList(z.number().positive().max(1))

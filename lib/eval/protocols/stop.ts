@@ -1,4 +1,4 @@
-/** Thrown where a protocol was asked to stop. */
+/** Thrown when a protocol stops on request. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
 
@@ -7,7 +7,7 @@ export class Stopped extends Error {
   }
 }
 
-/** @throws Stopped where it was asked for */
+/** @throws Stopped if a stop was requested */
 export function throwIfStopped(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Stopped();
 }

@@ -8,15 +8,15 @@ import { protocolResult, type ProtocolArgs } from './protocol';
 import type { ClipKey, SvmSettings } from './settings';
 import { svmFold, type SvmFoldResult } from './svmFold';
 
-/** Up to so many classes the counts of confusions are in the result. */
+/** The result contains the confusion counts for up to this many classes. */
 const mostConfusionClasses = 100;
 
 /**
- * Linear evaluation by support vector machines (docs/method.md, section 10): augmented clips of each training file, one
- * class against the others, several clips and crops of each test file, mean of the decision values. Of both modalities:
- * their features, each L2-normalised, side by side.
+ * Linear evaluation by support vector machines (docs/method.md, section 10): one-vs-rest on augmented clips of each
+ * training file. The decision values are averaged over several clips and crops of each test file. With both modalities,
+ * the features of each are L2-normalised and then concatenated.
  *
- * @throws UserError for a data set that can't be used; Stopped where it was asked for
+ * @throws UserError if the data set can't be used; Stopped if a stop was requested
  */
 export async function evaluateSvm(args: ProtocolArgs, settings: SvmSettings): Promise<ProtocolResult> {
   const { dataset, seed, signal } = args;
@@ -61,7 +61,7 @@ export async function svmFeatures(
   return { train, test };
 }
 
-/** The files of one fold. @throws UserError where too few of them could be used */
+/** The files of one fold. @throws UserError if too few of them could be used */
 export function foldParts(
   { dataset, modality }: ProtocolArgs,
   fold: Fold,
@@ -73,7 +73,7 @@ export function foldParts(
     train: selectFiles(train, entriesOf(fold.train)),
     test: selectFiles(test, entriesOf(fold.test)),
   };
-  // Once more, since files that could not be used may have been the only ones of their class.
+  // Checked again, because the unusable files may have been the only ones of their class.
   const entries = [...parts.train.entries, ...parts.test.entries];
   const learnt = parts.train.entries.map((_, place) => place);
   const tested = parts.test.entries.map((_, place) => learnt.length + place);

@@ -19,10 +19,10 @@ export interface SvmFoldArgs {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** What was found at one cost. */
+/** Result at one cost. */
 export interface CostResult {
   readonly cost: number;
-  /** Of the files held out in cross-validation; null where the cost is chosen otherwise. */
+  /** Metrics on the files held out in cross-validation; null if the cost is chosen in another way. */
   readonly validation: Metrics | null;
   readonly test: Metrics;
   readonly converged: boolean;
@@ -38,9 +38,9 @@ export interface SvmFoldResult {
 }
 
 /**
- * Linear SVMs, one for each of K classes, at each cost, on the clips of the training files, and what they say of the
- * test files: the mean of the decision values of their clips and crops. With cross-validation the classifiers without a
- * part of the files are solved beside those of all files, in the same passes.
+ * Trains one linear SVM per class (K classes) and cost on the clips of the training files, and scores the test files:
+ * the mean decision value over their clips and crops. With cross-validation, the classifiers that leave out a part of
+ * the files are solved together with those of all files, in the same passes.
  */
 export async function svmFold(args: SvmFoldArgs): Promise<SvmFoldResult> {
   const { train, test, list, settings, signal, onProgress } = args;
@@ -94,12 +94,12 @@ function withoutScores({ cost, validation, test, converged }: CostResult): CostR
   return { cost, validation, test, converged };
 }
 
-/** By what costs are compared. */
+/** The metric by which costs are compared. */
 function headline(metrics: Metrics): number {
   return metrics.map ?? metrics.top1;
 }
 
-/** The part of cross-validation in which each training file is held out: of each class the same share in each. */
+/** The part of cross-validation in which each training file is held out. Each part has the same share of each class. */
 function heldParts({ train, list, settings, seed }: SvmFoldArgs): Int32Array {
   const own = classNumbers(train.entries, list.classes);
   const order = RandomStream.fromSeed(seed).split('validation').permutation(train.entries.length);
@@ -111,7 +111,10 @@ function heldParts({ train, list, settings, seed }: SvmFoldArgs): Int32Array {
   return parts;
 }
 
-/** Problems: for each part held out the classes, in which its files take no part; last, the classes with all files. */
+/**
+ * The problems: for each held-out part one per class, which ignores the part's files; finally one per class with all
+ * files.
+ */
 function signsOf(train: FileRows, list: ClassList, parts: Int32Array | null, folds: number): Signs {
   const K = list.classes.length;
   const problems = K * (folds + 1);
@@ -130,10 +133,10 @@ function signsOf(train: FileRows, list: ClassList, parts: Int32Array | null, fol
 }
 
 /**
- * Decision values of files, the mean over their rows.
+ * Decision values of files, averaged over their rows.
  *
  * @param points `[F K, D + 1]`
- * @param foldOf which of the F classifiers is asked about a file
+ * @param foldOf index of the classifier, of F, that scores a file
  */
 async function meanDecisions(
   blocks: RowBlocks,

@@ -2,34 +2,34 @@ import { meanInterval } from '../meanInterval';
 import type { FoundResult } from './findResults';
 import { groupBy } from './distinctRuns';
 
-/** One run's value of a metric. */
+/** A metric's value in one run. */
 export interface RunValue {
-  /** Of the pretraining. */
+  /** Seed of the pretraining. */
   readonly networkSeed: number;
-  /** Of the evaluation. */
+  /** Seed of the evaluation. */
   readonly seed: number;
   readonly value: number;
   readonly path: string;
 }
 
-/** A metric over the runs of a group. */
+/** A metric, aggregated over the runs of a group. */
 export interface Aggregate {
   readonly mean: number;
-  /** Ends of the 95 % interval of the mean; null where there is a single value. */
+  /** Bounds of the mean's 95 % confidence interval; null if there is only one value. */
   readonly low: number | null;
   readonly high: number | null;
-  /** What the interval is over: seeds of pretraining where there are several, else of the evaluation. */
+  /** What the interval is taken over: pretraining seeds if there are several, otherwise evaluation seeds. */
   readonly over: 'pretraining seeds' | 'evaluation seeds' | 'draws' | null;
-  /** Seeds, or draws within one run. */
+  /** Number of seeds, or of draws within one run. */
   readonly count: number;
   readonly values: readonly RunValue[];
 }
 
 /**
- * Mean and interval of a metric. Runs on one network are no independent trials of its pretraining: where there are
- * several networks, each counts once, with the mean over its evaluations.
+ * Mean and interval of a metric. Runs on the same network are not independent trials of its pretraining. If there are
+ * several networks, each therefore counts once, with the mean over its evaluations.
  *
- * @param isShare whether the interval ends at 0 and 1
+ * @param isShare true if the interval is clipped to 0 and 1
  */
 export function aggregate(runs: readonly FoundResult[], metric: string, isShare: boolean): Aggregate {
   const values = runs

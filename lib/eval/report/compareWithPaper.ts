@@ -11,14 +11,14 @@ import {
 import type { ProtocolResult } from '../results';
 import { changeWords } from './groupRuns';
 
-/** The paper's figure beside one of ours. */
+/** The figure of the paper to compare with one of ours. */
 export interface PaperComparison {
   readonly percent: number;
-  /** Which of its figures, such as `ablations, 400 epochs: L_ae + L_da`. */
+  /** Title of the figure, such as `ablations, 400 epochs: L_ae + L_da`. */
   readonly title: string;
-  /** Further figures of the paper that answer the same question in another of its tables. */
+  /** The paper's figures for the same question in its other tables. */
   readonly others: readonly { readonly percent: number; readonly title: string }[];
-  /** Why the two don't compare in size; empty where they do. */
+  /** Reasons why the two sizes can't be compared; empty if they can. */
   readonly limits: readonly string[];
 }
 
@@ -32,12 +32,12 @@ const tableTitles: Readonly<Record<PaperTable, string>> = {
 /** Steps of the paper's shortest pretraining: 800 epochs of 22.7 k clips (Kinetics-Sound) in batches of 256. */
 const fewestPaperSteps = 800 * Math.floor(22_700 / 256);
 
-/** Facts on a data set as the paper used it; undefined for others. */
+/** Facts about a data set as the paper used it; undefined for other data sets. */
 export function paperDataset(name: string): PaperDatasetFacts | undefined {
   return Object.hasOwn(paperDatasets, name) ? paperDatasets[name as PaperDataset] : undefined;
 }
 
-/** The paper's figures for the question that a result answers, the main one first; none for an untrained network. */
+/** The paper's figures for the question that a result answers, the main one first. Empty for an untrained network. */
 export function paperAnswers(result: ProtocolResult, metric: string): PaperFigure[] {
   const { dataset, protocol, modality, network } = result;
   const { row } = recognisePaperRow(network.changes ?? {});
@@ -54,10 +54,10 @@ export function paperAnswers(result: ProtocolResult, metric: string): PaperFigur
 }
 
 /**
- * Chooses among the paper's answers.
+ * Chooses one of the paper's figures.
  *
- * @param results of networks that differ in their seed only
- * @param beside tables of the ablations that stand in the same report: all of XKD is then compared within them
+ * @param results of networks that differ only in their seed
+ * @param beside ablation tables in the same report; full XKD is then compared within them
  */
 export function compareWithPaper(
   results: readonly ProtocolResult[],
@@ -78,7 +78,7 @@ function titled({ percent, table, row }: PaperFigure): { percent: number; title:
   };
 }
 
-/** What keeps a figure from being compared in size with the paper's. */
+/** Reasons why the size of a figure can't be compared with the paper's. */
 function limitsOf({ network, dataset, folds, skipped }: ProtocolResult): string[] {
   const { preset, step, changes = {} } = network;
   const facts = paperDataset(dataset.name)!;

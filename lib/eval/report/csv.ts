@@ -3,7 +3,7 @@ import type { ResultReport, ReportRow } from './makeReport';
 
 type CsvCell = string | number | null;
 
-/** What each column holds; shares are in percent, as in the paper. */
+/** Contents of each column. Shares are in percent, as in the paper. */
 const columns: Readonly<Record<string, (row: ReportRow) => CsvCell>> = {
   dataset: ({ dataset }) => dataset,
   classes: ({ classes }) => classes,
@@ -26,7 +26,7 @@ const columns: Readonly<Record<string, (row: ReportRow) => CsvCell>> = {
   files: ({ ours }) => ours.values.map(({ path }) => path).join('; '),
 };
 
-/** The report as CSV, a row a metric; `ours` are measured, `paper` is published. */
+/** The report as CSV, one row per metric. `ours` columns are measured, `paper` columns are published. */
 export function reportCsv({ rows }: ResultReport): string {
   const lines = rows.map((row) => Object.values(columns).map((cell) => cell(row)));
   return `${[Object.keys(columns), ...lines].map(formatCsvLine).join('\n')}\n`;

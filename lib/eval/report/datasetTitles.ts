@@ -3,7 +3,7 @@ import { layouts, type KnownDataset } from '../../data/datasets/registry';
 import type { ProtocolResult } from '../results';
 import { datasetKey, groupBy } from './distinctRuns';
 
-/** The title of each data set by its {@link datasetKey}; where two would have the same, with the folder. */
+/** Title of each data set by its {@link datasetKey}. Titles that would be equal are followed by the folder. */
 export function datasetTitles(datasets: readonly ProtocolResult['dataset'][]): Map<string, string> {
   const distinct = [...groupBy(datasets, datasetKey).entries()].map(([key, [dataset]]) => ({ key, dataset }));
   const entries = [...groupBy(distinct, ({ dataset }) => title(dataset)).entries()].flatMap(([name, same]) =>

@@ -2,26 +2,26 @@ import { resolve } from 'node:path';
 import type { ProtocolResult } from '../results';
 import type { FoundResult } from './findResults';
 
-/** Figures of one run that differ by less are equal: sums may be in another order. */
+/** Figures of one run count as equal if they differ by less, because the order of summation may differ. */
 const tolerance = 1e-6;
 
 export interface DistinctRuns {
   readonly runs: readonly FoundResult[];
-  /** A sentence for each run whose files contradict each other; none of these counts. */
+  /** One sentence for each run whose files contradict each other. None of these files counts. */
   readonly problems: readonly string[];
   /** Files that repeat a run. */
   readonly duplicates: readonly string[];
 }
 
 /**
- * Counts a run once, in however many files it is: the same weights, data, protocol, settings and seed. Of a run on
- * original and extracted files that on the originals counts.
+ * Counts each run once, whatever the number of its files. A run is identified by weights, data, protocol, settings and
+ * seed. If a run was evaluated on original and on extracted files, the result on the originals counts.
  */
 export function distinctRuns(found: readonly FoundResult[]): DistinctRuns {
   const sound: FoundResult[] = [];
   const problems: string[] = [];
   const duplicates: string[] = [];
-  // Of JPEGs the figures may be a little different from those of originals, which is no contradiction.
+  // The figures from JPEGs may differ slightly from those of the originals. This is not a contradiction.
   const sameFiles = groupBy(found, ({ result }) => canonical([runKey(result), extractedRoot(result)]));
   for (const same of sameFiles.values()) {
     const [first, ...rest] = same;
@@ -45,7 +45,7 @@ export function distinctRuns(found: readonly FoundResult[]): DistinctRuns {
   return { runs, problems, duplicates };
 }
 
-/** In which order and under which keys, as text. */
+/** Groups values by a key; keys and values keep their order. */
 export function groupBy<T>(values: readonly T[], key: (value: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
   for (const value of values) {
@@ -57,7 +57,10 @@ export function groupBy<T>(values: readonly T[], key: (value: T) => string): Map
   return groups;
 }
 
-/** What tells data sets apart: the name, for one's own the folder (of an extracted one the original's), and the classes. */
+/**
+ * Identifies a data set: by its name, for custom data by the folder (of an extracted set the original's), and by the
+ * classes.
+ */
 export function datasetKey({ name, root, original, classes }: ProtocolResult['dataset']): string {
   return canonical([name, name === 'folder' ? resolve(original ?? root) : null, classes]);
 }
@@ -75,12 +78,12 @@ function runKey({ protocol, dataset, modality, tower, network, settings, seed }:
   return canonical([datasetKey(dataset), protocol, modality, tower, network.hash, settings, seed]);
 }
 
-/** The folder of an extracted data set; null for originals, wherever they are. */
+/** Folder of an extracted data set; null for originals, wherever they are. */
 function extractedRoot({ dataset: { original, root } }: ProtocolResult): string | null {
   return original === undefined ? null : resolve(root);
 }
 
-/** The first metric that differs, in words; null where none does. */
+/** The first metric that differs, in words; null if all are equal. */
 function difference({ metrics: a }: ProtocolResult, { metrics: b }: ProtocolResult): string | null {
   const names = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   const name = names.find((each) => !(Math.abs(a[each] - b[each]) <= tolerance));

@@ -1,34 +1,34 @@
 import type { ReportRow } from './makeReport';
 
-/** Where the figures beside ours come from. */
+/** Source of the figures that ours are compared with. */
 export const paperSource = 'Sarkar and Etemad, AAAI 2024 (arXiv 2211.13929)';
 
-/** A value of a row's metric: shares in percent. */
+/** Text of a value of a row's metric; shares are in percent. */
 export function valueText({ isShare }: Pick<ReportRow, 'isShare'>, value: number): string {
   return isShare ? `${(100 * value).toFixed(1)} %` : String(Number(value.toPrecision(4)));
 }
 
-/** The interval of a row, or why it has none. */
+/** Text of a row's interval, or the reason why it has none. */
 export function intervalText(row: ReportRow): string {
   const { low, high } = row.ours;
   if (low === null || high === null) return 'none (1 seed)';
-  // The unit once.
+  // The unit is written only once.
   return `${valueText(row, low).replace(/ %$/, '')} to ${valueText(row, high)}`;
 }
 
-/** How many seeds a row is of. */
+/** Text with the number of seeds of a row. */
 export function seedsText({ ours: { over, count } }: ReportRow): string {
   if (over === 'evaluation seeds') return `${count} of evaluation`;
   return over === 'draws' ? `1, ${count} draws` : String(count);
 }
 
-/** The paper's figure, marked where it does not compare in size. */
+/** The paper's figure, marked if its size can't be compared. */
 export function paperText({ paper }: ReportRow): string {
   if (!paper) return '';
   return `${paper.percent.toFixed(1)} % (${paper.title})${paper.limits.length > 0 ? ' †' : ''}`;
 }
 
-/** Whose features, of what. */
+/** Modality and tower of the features. */
 export function featuresText({ modality, tower }: ReportRow): string {
   return modality === 'both' ? `video and audio ${tower}s` : `${modality} ${tower}`;
 }
@@ -37,7 +37,7 @@ export function protocolText({ protocol, settings }: ReportRow): string {
   return settings ? `${protocol}, ${settings}` : protocol;
 }
 
-/** Why figures of these rows do not compare in size with the paper's; null where all do. */
+/** Reasons why the sizes in these rows can't be compared with the paper's; null if all can. */
 export function limitsText(rows: readonly ReportRow[]): string | null {
   const limits = [...new Set(rows.flatMap(({ paper }) => paper?.limits ?? []))];
   if (limits.length === 0) return null;

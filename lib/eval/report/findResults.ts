@@ -4,30 +4,30 @@ import { UserError } from '../../errors';
 import { fileError } from '../../files';
 import { evaluationModalities, protocols, readResult, type ProtocolResult } from '../results';
 
-/** A result and the file that it was read from. */
+/** A result and the file it was read from. */
 export interface FoundResult {
   readonly path: string;
   readonly result: ProtocolResult;
 }
 
-/** What files and folders hold. */
+/** Contents of files and folders. */
 export interface FoundResults {
   readonly results: readonly FoundResult[];
-  /** A sentence for each thing that could not be used. */
+  /** One sentence for each item that could not be used. */
   readonly problems: readonly string[];
-  /** JSON files of other kinds, such as the configuration of a run. */
+  /** Other JSON files, such as the configuration of a run. */
   readonly otherFiles: readonly string[];
 }
 
-/** How `xkd evaluate` names its files. */
+/** Name pattern of the files that `xkd evaluate` writes. */
 const resultFile = new RegExp(
   `^(${protocols.join('|')})-.+-(${evaluationModalities.join('|')})-(teacher|student)-seed-?\\d+\\.json$`,
 );
-/** A result holds figures, no features. */
+/** Result files hold figures but no features, so they are small. */
 const mostBytes = 2 ** 28;
 
 /**
- * Reads every result in files and, recursively, in folders, in the order of their names; a file that is met twice is
+ * Reads all results from files and, recursively, from folders, in order of their names. A file that is found twice is
  * read once.
  */
 export function findResults(paths: readonly string[]): FoundResults {
@@ -40,10 +40,10 @@ class Search implements FoundResults {
   readonly results: FoundResult[] = [];
   readonly problems: string[] = [];
   readonly otherFiles: string[] = [];
-  /** Real paths, so that links in a loop end. */
+  /** Real paths, so that circular links end. */
   private readonly visited = new Set<string>();
 
-  /** @param named whether the user named this very path */
+  /** @param named true if the user named this very path */
   visit(path: string, named: boolean): void {
     const stats = this.tried(path, () => this.firstVisit(path, named));
     if (!stats) return;
@@ -56,7 +56,7 @@ class Search implements FoundResults {
 
   private firstVisit(path: string, named: boolean): Stats | null {
     const stats = statSync(path, { throwIfNoEntry: named });
-    if (!stats) return null; // a link that leads nowhere
+    if (!stats) return null; // a broken link
     const real = realpathSync(path);
     if (this.visited.has(real)) return null;
     this.visited.add(real);
@@ -75,7 +75,7 @@ class Search implements FoundResults {
     });
   }
 
-  /** What can't be read is a problem of one file, and the others are read on. */
+  /** An unreadable file is reported as a problem; the others are still read. */
   private tried<T>(path: string, read: () => T): T | undefined {
     try {
       return read();
@@ -88,7 +88,7 @@ class Search implements FoundResults {
   }
 }
 
-/** Also a result that was renamed, and one that is damaged. */
+/** True also for a renamed or damaged result. */
 function looksLikeResult(path: string): boolean {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));

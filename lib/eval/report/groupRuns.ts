@@ -3,12 +3,12 @@ import type { ProtocolResult } from '../results';
 import { canonical, datasetKey, groupBy } from './distinctRuns';
 import type { FoundResult } from './findResults';
 
-/** Runs that differ in nothing but seeds. */
+/** Runs that differ only in their seeds. */
 export interface RunGroup {
   readonly runs: readonly FoundResult[];
-  /** The network in words: preset, steps, what is changed. */
+  /** The network in words: preset, steps and changes. */
   readonly network: string;
-  /** The settings that tell it from groups that are else the same, such as `neighbours=20`. */
+  /** Settings that distinguish the group from otherwise equal ones, such as `neighbours=20`. */
   readonly settings: string;
 }
 
@@ -17,10 +17,10 @@ export interface GroupedRuns {
   readonly notes: readonly string[];
 }
 
-/** Changes that are named before the rest, if it is more than one, is counted. */
+/** Number of changes that are named; the rest, if more than one, is only counted. */
 const mostChanges = 4;
 
-/** Puts runs together over which means are taken. */
+/** Groups the runs that are averaged together. */
 export function groupRuns(runs: readonly FoundResult[]): GroupedRuns {
   const groups: RunGroup[] = [];
   const notes: string[] = [];
@@ -47,7 +47,7 @@ export function groupRuns(runs: readonly FoundResult[]): GroupedRuns {
   return { groups, notes };
 }
 
-/** `key=value` of what a configuration changes. */
+/** Changes of a configuration, as `key=value`. */
 export function changeWords(changes: Readonly<Record<string, unknown>>, keys: readonly string[]): string[] {
   return keys.map((key) => `${key}=${valueText(changes[key])}`);
 }
@@ -60,7 +60,7 @@ function questionKey({ dataset, protocol, modality, tower, network }: ProtocolRe
 function networkWords({ preset, step, changes = {} }: ProtocolResult['network']): string {
   const { row, others } = recognisePaperRow(changes);
   const keys = row === null ? Object.keys(changes) : others;
-  // The steps are named anyway.
+  // The steps are named in any case.
   const told = keys.filter((key) => key !== 'training.steps' || changes[key] !== step);
   const words = changeWords(changes, told);
   const named = words.length > mostChanges + 1 ? mostChanges : words.length;
@@ -73,13 +73,16 @@ function networkWords({ preset, step, changes = {} }: ProtocolResult['network'])
   ].join(', ');
 }
 
-/** Keys whose values are not the same in all. */
+/** Keys whose values are not the same everywhere. */
 function variedSettings(all: readonly ProtocolResult['settings'][]): string[] {
   const keys = [...new Set(all.flatMap((settings) => Object.keys(settings)))];
   return keys.filter((key) => new Set(all.map((settings) => canonical(settings[key] ?? null))).size > 1);
 }
 
-/** Two runs whose networks can't be two draws of the same thing: something differs that the files don't tell. */
+/**
+ * Two runs whose networks have the same seed but different weights: they differ in something that the files don't
+ * record.
+ */
 function sameSeedOtherWeights(runs: readonly FoundResult[]): [FoundResult, FoundResult] | null {
   for (const a of runs) {
     const b = runs.find(

@@ -10,44 +10,44 @@ import { findResults, type FoundResults } from './findResults';
 import { groupRuns, type RunGroup } from './groupRuns';
 import { reportTable } from './reportTable';
 
-/** One metric of networks that differ in their seed only, beside the paper's figure. */
+/** One metric of networks that differ only in their seed, beside the paper's figure. */
 export interface ReportRow {
-  /** As its authors write it; of one's own files the folder. */
+  /** Name as its authors write it; for custom data the folder. */
   readonly dataset: string;
   readonly classes: number;
   readonly protocol: ProtocolResult['protocol'];
-  /** Settings of the protocol that tell this row from another; empty where none has to. */
+  /** Settings of the protocol that distinguish this row from others; empty if none are needed. */
   readonly settings: string;
   readonly modality: ProtocolResult['modality'];
   readonly tower: ProtocolResult['tower'];
   readonly variant: ProtocolResult['network']['variant'];
-  /** The network in words: preset, steps, what is changed. */
+  /** The network in words: preset, steps and changes. */
   readonly network: string;
   readonly metric: string;
-  /** Whether it is one that papers give; the others are in `report.csv`. */
+  /** True for a metric that papers report; the others are in `report.csv`. */
   readonly isMain: boolean;
-  /** Whether figures are from 0 to 1, to be shown in percent. */
+  /** True if figures are from 0 to 1, to be shown in percent. */
   readonly isShare: boolean;
   readonly ours: Aggregate;
-  /** null: the paper has none for this question. */
+  /** Null if the paper has no figure for this question. */
   readonly paper: PaperComparison | null;
   /** All settings of the protocol. */
   readonly allSettings: ProtocolResult['settings'];
 }
 
-/** Results of many runs beside the paper's. */
+/** Results of many runs beside those of the paper. */
 export interface ResultReport {
   readonly rows: readonly ReportRow[];
-  /** What is to be known about how they were put together. */
+  /** Notes on how the results were combined. */
   readonly notes: readonly string[];
-  /** Files that don't count, with the reason. */
+  /** Files that are left out, with the reason. */
   readonly problems: readonly string[];
 }
 
 /**
- * The report of all results in files and folders.
+ * Report of all results in files and folders.
  *
- * @throws UserError where there is none
+ * @throws UserError if there are none
  */
 export function readReport(paths: readonly string[]): ResultReport {
   const found = findResults(paths);
@@ -61,7 +61,7 @@ export function readReport(paths: readonly string[]): ResultReport {
   );
 }
 
-/** The report of results that were read before, such as by {@link findResults}. */
+/** Report of results that were already read, for example by {@link findResults}. */
 export function makeReport(found: Pick<FoundResults, 'results'> & Partial<FoundResults>): ResultReport {
   const { runs, problems, duplicates } = distinctRuns(found.results);
   const { groups, notes } = groupRuns(runs);
@@ -85,7 +85,7 @@ export function makeReport(found: Pick<FoundResults, 'results'> & Partial<FoundR
   return shownAs(report, reportTable);
 }
 
-/** Accuracies, also with a share of the labels; mean average precision; recalls of both directions together. */
+/** Accuracies, also for a share of the labels; mean average precision; recalls averaged over both directions. */
 const mainMetric = /^((top[15]|map)(@[\d.]+%)?|recall\d+)$/;
 
 function groupRows(
@@ -121,7 +121,7 @@ function groupRows(
   });
 }
 
-/** For each question the paper's tables that our rows of ablations answer. */
+/** For each question, the paper's ablation tables that our rows belong to. */
 function ablationTables(groups: readonly RunGroup[]): Map<string, Set<PaperTable>> {
   const tables = new Map<string, Set<PaperTable>>();
   for (const {

@@ -4,10 +4,10 @@ import type { ResultReport } from './makeReport';
 import { otherMetricsText, tableCells, tableColumns } from './tableColumns';
 
 const header = Object.keys(tableColumns);
-/** These columns hold figures and stand to the right. */
+/** Columns with figures, which are right-aligned. */
 const rightAligned = new Set(['ours', '95 % interval', 'seeds']);
 
-/** The report as Markdown with a table a data set, whose columns are aligned for a terminal. */
+/** The report as Markdown, one table per data set. The columns are aligned for a terminal. */
 export function reportMarkdown(report: ResultReport): string {
   const main = report.rows.filter(({ isMain }) => isMain);
   const others = otherMetricsText(report.rows);
@@ -30,7 +30,7 @@ export function reportMarkdown(report: ResultReport): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** Text in which Markdown and HTML see nothing but text, also within a table; control characters become `?`. */
+/** Escapes text so that Markdown and HTML show it literally, also in a table. Control characters become `?`. */
 export function escapeMarkdown(text: string): string {
   return text
     .replace(/\s+/g, ' ')

@@ -4,7 +4,7 @@ import { limitsText, paperSource } from './figureText';
 import type { ResultReport } from './makeReport';
 import { otherMetricsText, tableColumns } from './tableColumns';
 
-/** Ours beside the paper's, of the metrics that papers give. */
+/** Our figures beside the paper's, for the metrics that papers report. */
 export function resultRows(report: Pick<ResultReport, 'rows'>): Row[] {
   return report.rows
     .filter(({ isMain }) => isMain)
@@ -14,7 +14,7 @@ export function resultRows(report: Pick<ResultReport, 'rows'>): Row[] {
     }));
 }
 
-/** A report's rows with what is to be known about them below. */
+/** A report's rows as a table, with its notes below. */
 export function reportTable(report: ResultReport): ValueTable {
   const sentences = [
     limitsText(report.rows),

@@ -1,7 +1,7 @@
 import { featuresText, intervalText, paperText, protocolText, seedsText, valueText } from './figureText';
 import type { ReportRow } from './makeReport';
 
-/** What the columns of a report's table hold, beside the data set. */
+/** Contents of a report table's columns, except the data set. */
 export const tableColumns: Readonly<Record<string, (row: ReportRow) => string>> = {
   protocol: protocolText,
   features: featuresText,
@@ -19,7 +19,7 @@ export function tableCells(row: ReportRow): string[] {
   return Object.values(tableColumns).map((cell) => cell(row));
 }
 
-/** Says of which metrics there are no rows in the table; null where it has all. */
+/** Says how many figures are not in the table; null if it has all of them. */
 export function otherMetricsText(rows: readonly ReportRow[]): string | null {
   const others = rows.filter(({ isMain }) => !isMain).length;
   return others === 0

@@ -6,17 +6,17 @@ import { protocolResultSchema, type ProtocolResult } from './protocolResult';
 
 /** The files of a result. */
 export interface ResultFiles {
-  /** All of it. */
+  /** The complete result. */
   readonly json: string;
-  /** A row a fold, and one of the mean. */
+  /** One row per fold, and one for the mean. */
   readonly csv: string;
 }
 
 /**
- * Writes a result into a folder, which is made where it is missing, as `PROTOCOL-DATASET-MODALITY-TOWER-seedN.json`
- * and `.csv`; an older one of that name is replaced.
+ * Writes a result to a folder as `PROTOCOL-DATASET-MODALITY-TOWER-seedN.json` and `.csv`. The folder is created if
+ * necessary; older files of that name are replaced.
  *
- * @throws UserError where the folder can't be written
+ * @throws UserError if the folder can't be written
  */
 export function writeResult(folder: string, result: ProtocolResult): ResultFiles {
   const checked = protocolResultSchema.parse(result);
@@ -29,9 +29,9 @@ export function writeResult(folder: string, result: ProtocolResult): ResultFiles
 }
 
 /**
- * Reads a result back.
+ * Reads a result from a file.
  *
- * @throws UserError where the file is missing, or no result of a protocol
+ * @throws UserError if the file is missing or is not the result of a protocol
  */
 export function readResult(path: string): ProtocolResult {
   const sentence = (wrong: string) =>
@@ -39,12 +39,15 @@ export function readResult(path: string): ProtocolResult {
   return shownAs(readJson(path, protocolResultSchema, sentence), protocolTable);
 }
 
-/** The name of a result's files, without their endings. */
+/** Name of a result's files, without extension. */
 export function resultName({ protocol, dataset, modality, tower, seed }: ProtocolResult): string {
   return `${protocol}-${dataset.name.replace(/[^\p{L}\p{N}._-]+/gu, '_')}-${modality}-${tower}-seed${seed}`;
 }
 
-/** A row a fold and one of the mean, where it was measured also the ends of its 95 % interval; a column a metric. */
+/**
+ * One row per fold and one for the mean, plus the bounds of its 95 % confidence interval where it was measured. One
+ * column per metric.
+ */
 export function formatResultCsv({ folds, metrics, intervals }: ProtocolResult): string {
   const names = Object.keys(metrics);
   const rows = folds.map((fold) => [

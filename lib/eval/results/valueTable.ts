@@ -1,10 +1,10 @@
 import type { ValueTable } from '../../shown';
 import type { ProtocolResult } from './protocolResult';
 
-/** Folds up to which each has a column of its own. */
+/** Up to this many folds, each has its own column. */
 const mostFoldColumns = 10;
 
-/** A protocol's result as a table: a row for each metric, a column for each fold, their mean and its interval. */
+/** A protocol's result as a table: one row per metric, one column per fold, and the mean with its interval. */
 export function protocolTable(result: ProtocolResult): ValueTable {
   const { protocol, dataset, modality, tower, network, folds, metrics, intervals, skipped, seed } = result;
   const columns = folds.length > 1 && folds.length <= mostFoldColumns ? folds : [];
@@ -32,7 +32,7 @@ function intervalText(metric: string, interval: Interval): string {
   return interval ? `${shareText(metric, interval.low)} to ${shareText(metric, interval.high)}` : '';
 }
 
-/** Ranks and losses are plain numbers, all else are shares. */
+/** Ranks and losses are plain numbers; everything else is a share. */
 function shareText(metric: string, value: number | undefined): string {
   if (value === undefined) return '';
   return /rank|loss/i.test(metric) ? String(Number(value.toPrecision(4))) : `${(100 * value).toFixed(1)} %`;

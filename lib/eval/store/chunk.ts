@@ -5,18 +5,18 @@ import { UserError } from '../../errors';
 import { DamagedFile, openSafetensors, writeSealedSafetensors } from '../../files';
 import type { FileFingerprint } from './fileFingerprint';
 
-/** A file whose features stand in a chunk. */
+/** A media file with features in a chunk. */
 export interface StoredFile {
-  /** Below the data set's folder. */
+  /** Relative to the data set's folder. */
   readonly name: string;
   readonly fingerprint: FileFingerprint;
 }
 
-/** A file of features that was written in one go: those of some media files, one after the other. */
+/** A feature file that was written in one go. It holds the features of some media files, one after the other. */
 export interface Chunk {
   readonly path: string;
   readonly files: readonly StoredFile[];
-  /** Rows of each media file. */
+  /** Number of rows per media file. */
   readonly rowsEach: number;
   readonly columns: number;
 }
@@ -32,7 +32,7 @@ const filesSchema = z.array(
 );
 
 /**
- * Writes a chunk into the folder of its set, wholly or not at all.
+ * Writes a chunk to the folder of its set, atomically.
  *
  * @param set hash of the set's key
  * @param features `[files x rowsEach, columns]`
@@ -54,9 +54,9 @@ export function writeChunk(
 }
 
 /**
- * Reads what a chunk holds, without its values.
+ * Reads the contents list of a chunk, without its values.
  *
- * @throws DamagedFile, and UserError where it belongs to another set
+ * @throws DamagedFile, or UserError if the chunk belongs to another set
  */
 export function openChunk(path: string, set: string): Chunk {
   const reader = openSafetensors(path);
@@ -75,16 +75,16 @@ export function openChunk(path: string, set: string): Chunk {
 }
 
 /**
- * The values of a chunk, `[files x rowsEach, columns]`.
+ * Values of a chunk, `[files x rowsEach, columns]`.
  *
- * @throws DamagedFile where they are not as they were written, or not finite
+ * @throws DamagedFile if they differ from what was written, or are not finite
  */
 export function readChunk({ path }: Chunk): Float32Array {
   const reader = openSafetensors(path);
   try {
     const values = reader.read(tensorName).data as Float32Array;
     if (values.every(Number.isFinite)) return values;
-    // Nothing of the kind is written here: these are of another program's hand.
+    // Such values are never written here; another program wrote them.
     const reason = 'it holds values that are not finite numbers';
     throw new DamagedFile(
       `"${path}" is damaged: ${reason}; remove it, and its features are computed again.`,

@@ -6,7 +6,7 @@ import type { Role } from '../../model';
 import { hashTowers } from '../networkHash';
 import type { Network } from '../features';
 
-/** All that decides about features, but for the files: where any of it differs, they are other features. */
+/** Everything that determines the features, except the files. If any of it differs, so do the features. */
 export const featureSetKeySchema = z.object({
   format: z.int(),
   modality: z.enum(modalities),
@@ -16,22 +16,22 @@ export const featureSetKeySchema = z.object({
   /** Parts of the configuration that features depend on. */
   input: z.record(z.string(), z.unknown()),
   clips: z.record(z.string(), z.unknown()),
-  /** Whose length the places of the clips go by: sound taken beside pictures keeps in step with them. */
+  /** The modality whose duration determines the clip positions: audio taken with video stays synchronous with it. */
   windowsOf: z.enum(modalities),
 });
 export type FeatureSetKey = Readonly<z.infer<typeof featureSetKeySchema>>;
 
-/** What features of a tower are made of. */
+/** Arguments that determine a tower's features. */
 export interface FeatureSetArgs {
   readonly network: Network;
   readonly tower: Role;
   readonly modality: Modality;
-  /** Modalities of which the same clips are taken. */
+  /** Modalities for which the same clips are taken. */
   readonly beside: readonly Modality[];
   readonly plan: ClipPlan;
 }
 
-/** What the features of these arguments are known by. */
+/** Key that identifies the features of these arguments. */
 export function featureSetKey({ network, tower, modality, beside, plan }: FeatureSetArgs): FeatureSetKey {
   return {
     format: 1,
@@ -44,12 +44,12 @@ export function featureSetKey({ network, tower, modality, beside, plan }: Featur
   };
 }
 
-/** SHA-256 of a key, in hexadecimal digits. */
+/** SHA-256 of a key, in hexadecimal. */
 export function hashOfKey(key: FeatureSetKey): string {
   return createHash('sha256').update(JSON.stringify(key)).digest('hex');
 }
 
-/** In what one set of features differs from another that is asked for, as words; null where they are the same. */
+/** Describes how a stored feature set differs from the requested one; null if they are the same. */
 export function differenceOf(there: FeatureSetKey, asked: FeatureSetKey): string | null {
   const same = (name: keyof FeatureSetKey) => JSON.stringify(there[name]) === JSON.stringify(asked[name]);
   if (!same('modality')) return `of ${there.modality}, not of ${asked.modality}`;
@@ -73,7 +73,7 @@ function inputOf(config: XkdConfig, modality: Modality, plan: ClipPlan): Feature
   };
 }
 
-/** Sound has no crops, and the folder of a data set may move. */
+/** Audio has no crops, and the data set's folder may move. */
 function clipsOf(modality: Modality, plan: ClipPlan): FeatureSetKey['clips'] {
   if (plan.kind === 'augmented') {
     const light = plan.augmentation === 'light' && { augmentation: plan.augmentation };

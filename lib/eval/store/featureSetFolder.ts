@@ -14,18 +14,18 @@ import { chunkEnding, openChunk, readChunk, writeChunk, type Chunk, type StoredF
 import { differenceOf, featureSetKeySchema, hashOfKey, type FeatureSetKey } from './featureSet';
 import { isUnchanged } from './fileFingerprint';
 
-/** Where the features of a file lie. */
+/** Location of a file's features. */
 export interface FeaturePlace {
   readonly chunk: Chunk;
-  /** Which of the chunk's files it is. */
+  /** Index of the file within the chunk. */
   readonly position: number;
 }
 
 const keyFile = 'set.json';
 
 /**
- * The features of one tower and one choice of clips, in a folder of their own below the store: `set.json`, which says
- * what they are, and chunks. What is there is complete, whenever a process that wrote it was killed.
+ * Features of one tower and one choice of clips. They have their own folder in the store, with `set.json`, which
+ * describes them, and chunks. Whatever is there is complete, even if a process that wrote it was killed.
  */
 export class FeatureSetFolder {
   private readonly places = new Map<string, FeaturePlace[]>();
@@ -37,10 +37,10 @@ export class FeatureSetFolder {
   ) {}
 
   /**
-   * Opens the folder of a set of features; one that is not there is made.
+   * Opens the folder of a feature set, and creates it if necessary.
    *
-   * @param store where sets of features lie, each in a folder of its own; or the folder of one of them
-   * @throws UserError where it can't be written, or is the folder of another set than this
+   * @param store folder that contains the feature sets, each in its own folder; or the folder of one set
+   * @throws UserError if the folder can't be written, or belongs to another set
    */
   static open(store: string, key: FeatureSetKey, report: (sentence: string) => void): FeatureSetFolder {
     const hash = hashOfKey(key);
@@ -61,10 +61,10 @@ export class FeatureSetFolder {
   }
 
   /**
-   * Where the features of a file lie; null where there are none of it as it is now.
+   * Location of a file's features; null if there are none for its present content.
    *
    * @param source the file
-   * @param name its name below the data set's folder
+   * @param name its path relative to the data set's folder
    */
   async find(source: Pick<MediaEntry, 'path' | 'stored'>, name: string): Promise<FeaturePlace | null> {
     for (const place of this.places.get(name) ?? []) {
@@ -78,7 +78,7 @@ export class FeatureSetFolder {
     this.list(writeChunk(this.path, this.hash, files, features, columns));
   }
 
-  /** The values of a chunk; null where they are damaged, and the chunk counts no longer. */
+  /** Values of a chunk. Null if they are damaged; the chunk is then ignored from here on. */
   read(chunk: Chunk): Float32Array | null {
     try {
       return readChunk(chunk);
@@ -115,7 +115,7 @@ export class FeatureSetFolder {
   }
 }
 
-/** For people who look into the store. */
+/** Readable, for people who look into the store. */
 function nameOf({ modality, tower, clips }: FeatureSetKey, hash: string): string {
   return [modality, tower, String(clips.kind), hash.slice(0, 16)].join('-');
 }

@@ -3,19 +3,19 @@ import { stat } from 'node:fs/promises';
 import type { MediaEntry } from '../../data';
 import { hashFile } from '../../files/hashFile';
 
-/** By what a file is known again, together with that of its sound where it has one. */
+/** Identifies a file, together with its audio file if there is one. */
 export interface FileFingerprint {
   readonly bytes: number;
-  /** When it was last written [ms]. */
+  /** Time of the last modification [ms]. */
   readonly modifiedMs: number;
   /** SHA-256 of its content. */
   readonly sha256: string;
 }
 
 /**
- * Of an extracted clip, whose own bytes tell what it is, nothing is read.
+ * For an extracted clip nothing is read: its stored bytes identify it.
  *
- * @throws the system's error where the file can't be read
+ * @throws the system's error if the file can't be read
  */
 export async function fingerprintFile({ stored, ...files }: ClipFiles): Promise<FileFingerprint> {
   if (stored && 'sha256' in stored) return { bytes: stored.length, modifiedMs: 0, sha256: stored.sha256 };
@@ -23,8 +23,8 @@ export async function fingerprintFile({ stored, ...files }: ClipFiles): Promise<
 }
 
 /**
- * Whether a file is still what it was. Its content is read only where its date has changed, as after copying it; of a
- * file that is gone it is not known, and so it isn't.
+ * True if a file is unchanged. Its content is read only if its modification date differs, for example after copying.
+ * False if the file is gone.
  */
 export async function isUnchanged(
   { stored, ...files }: ClipFiles,
@@ -38,7 +38,7 @@ export async function isUnchanged(
 
 type ClipFiles = Pick<MediaEntry, 'path' | 'sound' | 'stored'>;
 
-/** Size of all, and date of the newest. */
+/** Total size, and date of the newest file. */
 async function stateOf({ path, sound }: ClipFiles): Promise<Pick<FileFingerprint, 'bytes' | 'modifiedMs'>> {
   const files = await Promise.all([path, ...(sound === undefined ? [] : [sound])].map((file) => stat(file)));
   const bytes = files.reduce((sum, { size }) => sum + size, 0);

@@ -11,11 +11,13 @@ export interface PendingArgs {
   readonly columns: number;
 }
 
-/** After this a chunk is written even if it is small, so that little is lost when the process is killed. */
+/** After this time even a small chunk is written, so that little is lost if the process is killed. */
 const mostWaitingMs = 20_000;
 const mostWaitingBytes = 32e6;
 
-/** Features on their way to the store: rows are gathered until a file is complete, files until they make a chunk. */
+/**
+ * Features on their way to the store: rows are collected until a file is complete, and files until they fill a chunk.
+ */
 export class PendingFeatures {
   private entry: MediaEntry | null = null;
   private rows: Float32Array[] = [];
@@ -25,8 +27,8 @@ export class PendingFeatures {
   constructor(private readonly args: PendingArgs) {}
 
   /**
-   * @param entries the file of each clip, in order; the clips of a file follow each other
-   * @param values the clips' rows, as many for each
+   * @param entries file of each clip, in order; the clips of a file are consecutive
+   * @param values rows of the clips, equally many for each
    */
   async push(entries: readonly MediaEntry[], values: Float32Array): Promise<void> {
     const size = values.length / entries.length;
@@ -36,7 +38,7 @@ export class PendingFeatures {
         this.rows = [];
       }
       this.rows.push(values.slice(i * size, (i + 1) * size));
-      // A file of which some clips could not be decoded never gets here.
+      // A file with clips that could not be decoded never gets here.
       if (this.rows.length * size === this.args.rowsEach * this.args.columns) await this.finish(entry);
     }
     const waiting = this.complete.length * this.args.rowsEach * this.args.columns * 4;
@@ -44,7 +46,7 @@ export class PendingFeatures {
       await this.flush();
   }
 
-  /** Writes what is complete. */
+  /** Writes the completed files. */
   async flush(): Promise<void> {
     const { folder, columns } = this.args;
     this.lastWriteMs = performance.now();

@@ -1,15 +1,15 @@
 import { concatenateColumns, normaliseRows, selectRows, type FeatureMatrix } from '../featureMatrix';
 import { readChunk, type Chunk } from './chunk';
 
-/** Rows of features that need not be in memory all at once; row-major. */
+/** Rows of features that need not all be in memory at once; row-major. */
 export interface RowSource {
   readonly rows: number;
   readonly columns: number;
-  /** Some rows one after the other; they are not to be changed. */
+  /** Returns consecutive rows. They must not be changed. */
   read(first: number, count: number): Float32Array;
 }
 
-/** Rows that are in memory. */
+/** Rows in memory. */
 export function rowsInMemory({ data, rows, columns }: FeatureMatrix): RowSource {
   return {
     rows,
@@ -18,18 +18,18 @@ export function rowsInMemory({ data, rows, columns }: FeatureMatrix): RowSource 
   };
 }
 
-/** All rows in memory. */
+/** Loads all rows into memory. */
 export function matrixOf({ rows, columns, read }: RowSource): FeatureMatrix {
   return { data: read(0, rows), rows, columns };
 }
 
-/** Rows of a file of features. */
+/** Rows from a feature file. */
 export interface RowPart {
   readonly chunk: Chunk;
   readonly position: number;
 }
 
-/** Rows that stay on the disk, of which one chunk at a time is in memory: reading in order takes each chunk once. */
+/** Rows on disk, with one chunk in memory at a time. Reading in order loads each chunk once. */
 export function rowsOnDisk(parts: readonly RowPart[]): RowSource {
   const { rowsEach, columns } = parts[0].chunk;
   let open: { readonly chunk: Chunk; readonly values: Float32Array } | null = null;
@@ -55,9 +55,9 @@ export function rowsOnDisk(parts: readonly RowPart[]): RowSource {
   };
 }
 
-/** Two sources of the same clips, each row divided by its length, side by side (audio-visual fusion). */
+/** Concatenates two sources of the same clips, each row divided by its L2 norm (audio-visual fusion). */
 export function fuseRows(video: RowSource, audio: RowSource): RowSource {
-  // A clip has several rows of pictures, one for each crop, for one of sound.
+  // A clip has several video rows, one per crop, but only one audio row.
   const crops = video.rows / audio.rows;
   if (!Number.isInteger(crops))
     throw new Error(`${video.rows} rows of pictures beside ${audio.rows} of sound`);

@@ -22,43 +22,46 @@ import { fuseRows, rowsInMemory, rowsOnDisk, type RowPart, type RowSource } from
 export interface StoredFeaturesArgs {
   readonly network: Network;
   readonly tower: Role;
-  /** Of one: its features; of both: those of the same clips, L2-normalised and side by side where they are fused. */
+  /**
+   * With one modality: its features. With both: those of the same clips, L2-normalised and concatenated if they are
+   * fused.
+   */
   readonly modalities: readonly Modality[];
   readonly entries: readonly MediaEntry[];
   /** Folder of the data set. */
   readonly root: string;
   readonly plan: ClipPlan;
-  /** Where features are kept. */
+  /** Folder where features are kept. */
   readonly store: string;
-  /** What is done, for the progress, such as `training clips`. */
+  /** Activity shown as progress, such as `training clips`. */
   readonly label?: string;
-  /** Rows that go through the network together. */
+  /** Rows per forward pass. */
   readonly batch?: number;
-  /** Features up to this size are held in memory, larger ones read from the disk in each pass [bytes]. */
+  /** Features up to this size are held in memory; larger ones are read from disk in each pass [bytes]. */
   readonly memoryBytes?: number;
   readonly pool?: ClipPool;
   readonly onProgress?: (progress: ProtocolProgress) => void;
   readonly signal?: AbortSignal;
-  /** Told in a sentence of damaged files. */
+  /** Called with a sentence about each damaged file. */
   readonly report?: (sentence: string) => void;
 }
 
-/** Features of files, each computed now or earlier. */
+/** Features of files, computed now or earlier. */
 export interface StoredFeatures {
-  /** Files that could be used, in the order asked for. */
+  /** Usable files, in the requested order. */
   readonly entries: readonly MediaEntry[];
   readonly skipped: readonly BadFile[];
-  /** The rows of the files one after the other: for each clip its crops, of sound one. */
+  /** Rows of the files, one file after the other: for each clip one row per crop, for audio a single one. */
   readonly rows: Readonly<Partial<Record<Modality, RowSource>>>;
 }
 
 /**
- * The features of clips of files: what is in the store is taken from there, the rest is computed and stored, in chunks
- * that are there as soon as they are computed. Features are known by the weights, the configuration and the choice of
- * clips, files by name and content; whatever differs is computed again.
+ * Features of clips of files. Those in the store are read from there. The rest is computed and stored in chunks, which
+ * are available as soon as they are computed. Features are identified by the weights, the configuration and the choice
+ * of clips, files by name and content; if anything differs, they are computed again.
  *
- * @throws Stopped where it was asked for, and UserError for files that can't be used or features that are not finite;
- *   what was computed stays
+ * @throws Stopped if a stop was requested; UserError for files that can't be used or features that are not finite. What
+ *   was computed stays.
  */
 export async function storedFeatures(args: StoredFeaturesArgs): Promise<StoredFeatures> {
   const { network, tower, modalities, entries, root, plan, store } = args;
@@ -68,14 +71,14 @@ export async function storedFeatures(args: StoredFeaturesArgs): Promise<StoredFe
     return { modality, folder: FeatureSetFolder.open(store, key, report) };
   });
   const skipped = new Map<string, string>();
-  // Again where a chunk turns out to be damaged when it is read.
+  // Repeated if a chunk turns out to be damaged when it is read.
   for (;;) {
     const places = await findPlaces(folders, entries, root);
     const missing = entries.filter(
       (entry, i) => !skipped.has(entry.path) && places.some((each) => each[i] === null),
     );
     if (missing.length > 0) {
-      // What has all of these already needs only its clips decoded, so that they are the same for all.
+      // Files whose features are complete need only be decoded, so that all folders use the same clips.
       const lacking = folders.filter((_, at) =>
         places[at].some((place, i) => place === null && !skipped.has(entries[i].path)),
       );
@@ -92,7 +95,7 @@ export async function storedFeatures(args: StoredFeaturesArgs): Promise<StoredFe
   }
 }
 
-/** The rows of one modality, or of both fused. */
+/** Rows of one modality, or of both fused. */
 export function rowsOf({ rows }: StoredFeatures): RowSource {
   const { video, audio } = rows;
   return video && audio ? fuseRows(video, audio) : (video ?? audio)!;
@@ -103,7 +106,7 @@ interface OpenFolder {
   readonly folder: FeatureSetFolder;
 }
 
-/** For each folder the place of each entry. */
+/** Location of each entry's features, for each folder. */
 function findPlaces(
   folders: readonly OpenFolder[],
   entries: readonly MediaEntry[],
@@ -187,7 +190,7 @@ function notFinite(modality: Modality, tower: Role, path: string): UserError {
   );
 }
 
-/** Null where a chunk was damaged. */
+/** Null if a chunk was damaged. */
 function loadRows(
   { memoryBytes = defaultMemoryBytes }: StoredFeaturesArgs,
   folders: readonly OpenFolder[],
@@ -230,5 +233,5 @@ function gather(folder: FeatureSetFolder, parts: readonly RowPart[]): RowSource 
   return rowsInMemory({ data, rows: parts.length * rowsEach, columns });
 }
 
-/** As much again is taken where they are computed with. */
+/** The computation that uses them takes the same amount again. */
 const defaultMemoryBytes = 1.5e9;
