@@ -3,14 +3,14 @@ import { checkFit, distinctLabels, type LinearFitOptions, type LinearModel } fro
 import { minimise, type ConvexObjective } from './newton';
 
 /**
- * One linear support vector machine per class against all others, with squared hinge loss: the problem that
- * scikit-learn's `LinearSVC` hands to liblinear with its defaults. The bias is the weight of one more feature
- * that is always 1, so it is held small like the others.
+ * One-vs-rest linear support vector machines with squared hinge loss: the problem that scikit-learn's `LinearSVC`
+ * passes to liblinear by default. The bias is the weight of an additional feature that is always 1, so it is
+ * regularised like the others.
  *
- * For each class, with y = 1 for its rows and -1 for others, the minimum over w of
- * |w|^2 / 2 + cost x sum of max(0, 1 - y w.x)^2 (Fan et al., LIBLINEAR, JMLR 2008, section 2).
+ * For each class, with y = 1 for its rows and -1 for others, minimises |w|^2 / 2 + cost x sum of max(0, 1 - y w.x)^2
+ * over w (Fan et al., LIBLINEAR, JMLR 2008, section 2).
  *
- * @param labels one per row; any whole numbers
+ * @param labels one per row; any integers
  */
 export function fitLinearSvc(
   features: FeatureMatrix,
@@ -33,7 +33,7 @@ export function fitLinearSvc(
   return { weights, bias, classes, converged };
 }
 
-/** The point holds the weights and, last, the bias. */
+/** The point holds the weights, followed by the bias. */
 function squaredHinge(features: FeatureMatrix, signs: Float64Array, cost: number): ConvexObjective {
   const { rows, columns } = features;
   const size = columns + 1;

@@ -78,7 +78,7 @@ export async function storedFeatures(args: StoredFeaturesArgs): Promise<StoredFe
       (entry, i) => !skipped.has(entry.path) && places.some((each) => each[i] === null),
     );
     if (missing.length > 0) {
-      // Files whose features are complete need only be decoded, so that all folders use the same clips.
+      // For a folder that has all of these, clips are only decoded, so that all folders use the same clips.
       const lacking = folders.filter((_, at) =>
         places[at].some((place, i) => place === null && !skipped.has(entries[i].path)),
       );

@@ -6,14 +6,14 @@ import type { Signs } from './squaredHinge';
 
 export interface SvmFitArgs {
   readonly rows: RowSource;
-  /** The class number of each row, from 0. */
+  /** Class index of each row, from 0. */
   readonly labels: Int32Array;
   readonly classes: number;
-  /** What errors cost against large weights, in any order. */
+  /** Weights of the errors against the penalty on large weights, in any order. */
   readonly costs: readonly number[];
-  /** Newton steps at most; default 1000. */
+  /** Maximum number of Newton steps; default 1000. */
   readonly iterations?: number;
-  /** Default 1e-3; decision values then differ from those of the optimum in the third digit. */
+  /** Default 1e-3: decision values then differ from those at the optimum in the third digit. */
   readonly tolerance?: number;
   readonly memoryBytes?: number;
   readonly signal?: AbortSignal;
@@ -23,16 +23,16 @@ export interface SvmFitArgs {
 /** A classifier for one cost. */
 export interface FittedSvm extends LinearModel {
   readonly cost: number;
-  /** Of the problem of each class at its solution. */
+  /** Objective of each class's problem at its solution. */
   readonly objectives: Float64Array;
-  /** Passes over the rows that it took beyond those of the cost before. */
+  /** Passes over the rows, in addition to those for the previous cost. */
   readonly passes: number;
 }
 
 /**
- * The same classifiers as those of `fitLinearSvc`, one against all others for each class, for features that are too many
- * for it: in passes of native matrix products over rows in memory or on the disk, all classes at once, in float32 with
- * sums in float64. Costs go from the lowest to the highest, each from where the one before ended.
+ * Trains the same one-vs-rest classifiers as `fitLinearSvc`, for feature sets too large for it: with native matrix
+ * products in passes over rows in memory or on disk, all classes at once, in float32 with sums in float64. Costs are
+ * solved in ascending order, each starting from the solution of the previous one.
  *
  * @returns in the order of `costs`
  */
@@ -55,7 +55,7 @@ export async function fitLinearSvms(args: SvmFitArgs): Promise<FittedSvm[]> {
   }
 }
 
-/** Weights and biases apart. */
+/** Splits points into weights and biases. */
 export function modelOf(points: Float64Array, classes: number): Omit<LinearModel, 'converged'> {
   const size = points.length / classes;
   const weights = new Float64Array(classes * (size - 1));

@@ -1,20 +1,20 @@
 import { tf } from '../../tensor/native';
 import { rows } from './vectors';
 
-/** Points of the problems that are not solved yet, and what is known there. */
+/** Points of the unsolved problems, with what is known there. */
 export interface Iterate {
-  /** Places of the problems among those that are solved. */
+  /** Indices among the problems being solved. */
   readonly problems: readonly number[];
   /** `[p, D + 1]` */
   readonly points: Float64Array;
   readonly values: Float64Array;
   /** `[p, D + 1]` */
   readonly gradients: Float64Array;
-  /** `[n, p]` of each block: rows within the margin. */
+  /** `[n, p]` per block: rows within the margin. */
   readonly active: readonly tf.Tensor2D[];
 }
 
-/** Only some of the problems; the tensors of the others are let go. */
+/** Keeps only some of the problems. The tensors of the others are disposed. */
 export function keep(iterate: Iterate, size: number, condition: (i: number) => boolean): Iterate {
   const chosen = [...iterate.problems.keys()].filter(condition);
   if (chosen.length === iterate.problems.length) return iterate;
@@ -29,7 +29,7 @@ export function keep(iterate: Iterate, size: number, condition: (i: number) => b
   };
 }
 
-/** Columns of the rows within the margin. */
+/** Selects columns of the masks of rows within the margin. */
 export function pickActive(active: readonly tf.Tensor2D[], chosen: readonly number[]): tf.Tensor2D[] {
   return tf.tidy(() => {
     const columns = tf.tensor1d([...chosen], 'int32');

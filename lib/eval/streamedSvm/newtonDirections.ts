@@ -11,16 +11,16 @@ export interface DirectionArgs {
   readonly preconditioner: Preconditioner;
   readonly cost: number;
   readonly here: Iterate;
-  /** Norm of the residual at which each problem's direction is good enough. */
+  /** Norm of the residual at which each problem's direction is accurate enough. */
   readonly enough: readonly number[];
 }
 
-/** Against rounding that keeps a residual from falling. */
+/** Limit for the case that rounding keeps a residual from falling. */
 const mostIterations = 100;
 
 /**
  * Solves Hessian x direction = -gradient for each problem by preconditioned conjugate gradients. When half of the
- * problems are through, the others continue with half the work.
+ * problems are solved, the others continue with half the work.
  */
 export async function newtonDirections(
   args: DirectionArgs,

@@ -3,8 +3,8 @@ import { matMul2d } from '../../tensor/matMul';
 import { tf } from '../../tensor/native';
 
 /**
- * The inverse of I + 2 cost X^T X, which is what the Hessian of every problem would be if all rows pressed on its
- * margin: there conjugate gradients end after one step, and elsewhere after few.
+ * Inverse of I + 2 cost X^T X. This is the inverse Hessian of every problem if all rows lie within its margin. In that
+ * case conjugate gradients end after one step, otherwise after few.
  */
 export class Preconditioner {
   private readonly inverseFactor: tf.Tensor2D;
@@ -20,7 +20,7 @@ export class Preconditioner {
   }
 
   /**
-   * Its product with some vectors, one in each row. Squared from one factor, it stays positive definite whatever the
+   * Multiplies vectors, one per row. Applied as one factor times its transpose, it stays positive definite despite
    * rounding.
    */
   apply(vectors: Float64Array): Float64Array {
@@ -38,21 +38,24 @@ export class Preconditioner {
   }
 }
 
-/** The lower triangle L with L L^T = matrix (Cholesky), in place. */
+/** Cholesky factor: the lower triangular L with L L^T = matrix, computed in place. */
 export function factorise(matrix: Float64Array, size: number): Float64Array {
   for (let i = 0; i < size; i++) {
     const own = matrix.subarray(i * size, (i + 1) * size);
     for (let j = 0; j <= i; j++) {
       const other = matrix.subarray(j * size, (j + 1) * size);
       const sum = own[j] - dotOf(own, other, j);
-      // Above 0 but for rounding: the matrix has eigenvalues of 1 and more.
+      // Positive except for rounding: the eigenvalues of the matrix are 1 or more.
       own[j] = i === j ? Math.sqrt(Math.max(sum, 1)) : sum / other[j];
     }
   }
   return matrix;
 }
 
-/** Product of the first values of two rows, in four sums, since each addition would else wait for the one before. */
+/**
+ * Dot product of the first values of two rows. Uses four sums, because with a single one each addition would wait for
+ * the one before.
+ */
 function dotOf(left: Float64Array, right: Float64Array, count: number): number {
   const blocked = count - (count % 4);
   let [a, b, c, d] = [0, 0, 0, 0];
@@ -66,12 +69,12 @@ function dotOf(left: Float64Array, right: Float64Array, count: number): number {
   return a + b + (c + d);
 }
 
-/** The inverse of a lower triangle. */
+/** Inverse of a lower triangular matrix. */
 export function invertTriangle(lower: Float64Array, size: number): Float64Array {
   const inverse = new Float64Array(size * size);
   for (let i = 0; i < size; i++) {
     const row = inverse.subarray(i * size, (i + 1) * size);
-    // Row i of L times the inverse is the unit vector: rows above are known.
+    // Row i of L times the inverse is a unit vector, and the rows above are known.
     for (let k = 0; k < i; k++) {
       const factor = lower[i * size + k];
       const above = inverse.subarray(k * size, k * size + k + 1);

@@ -4,17 +4,17 @@ import { tf } from '../../tensor/native';
 import { matMul2d } from '../../tensor/matMul';
 import type { RowSource } from '../store/rows';
 
-/** Rows that go through a product together: few enough that what comes out of it stays in the processor's cache. */
+/** Rows per matrix product: few enough that the result stays in the processor's cache. */
 const blockRows = 4096;
 
 export interface RowBlocksArgs {
   readonly rows: RowSource;
-  /** Up to this size the rows are kept where TensorFlow computes; larger ones are handed to it in each pass [bytes]. */
+  /** Up to this size, the rows stay in TensorFlow's memory; larger sets are copied to it in each pass [bytes]. */
   readonly memoryBytes?: number;
   readonly signal?: AbortSignal;
 }
 
-/** Passes over rows of features, block by block, beside Node's event loop. n rows of a block, D columns. */
+/** Passes over feature rows, block by block, without blocking Node's event loop. n rows per block, D columns. */
 export class RowBlocks {
   readonly rows: number;
   readonly columns: number;
@@ -29,10 +29,10 @@ export class RowBlocks {
   }
 
   /**
-   * One pass.
+   * Runs one pass.
    *
-   * @param visit is given each block's `[n, D]`, its number and its first row; what it leaves behind is its own
-   * @throws Stopped where it was asked for
+   * @param visit called with each block `[n, D]`, its index and its first row; it owns the tensors that it leaves
+   * @throws Stopped if a stop was requested
    */
   async forEach(visit: (block: tf.Tensor2D, index: number, first: number) => void): Promise<void> {
     for (let first = 0, index = 0; first < this.rows; first += blockRows, index++) {
@@ -46,9 +46,9 @@ export class RowBlocks {
   }
 
   /**
-   * Products of the columns, of which the last is 1 everywhere, summed over the rows: `[D + 1, D + 1]`.
+   * Weighted products of the columns, summed over the rows: `[D + 1, D + 1]`. The last column is 1 everywhere.
    *
-   * @param weigh the weights of a block's rows, `[n]`
+   * @param weigh returns the weights of a block's rows, `[n]`
    */
   async gram(weigh: (index: number) => tf.Tensor1D): Promise<Float64Array> {
     const { columns } = this;

@@ -9,9 +9,9 @@ export interface CostsArgs {
   readonly signs: Signs;
   readonly problems: number;
   readonly costs: readonly number[];
-  /** Newton steps at most; default 1000. */
+  /** Maximum number of Newton steps; default 1000. */
   readonly iterations?: number;
-  /** Default 1e-3; decision values then differ from those of the optimum in the third digit. */
+  /** Default 1e-3: decision values then differ from those at the optimum in the third digit. */
   readonly tolerance?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -20,10 +20,10 @@ export interface CostSolution extends Solution {
   readonly cost: number;
 }
 
-/** Rows times problems that are solved together: each takes a byte. */
+/** Limit of rows times problems that are solved together; each takes a byte. */
 const mostTogether = 1e9;
 
-/** Solves the problems for each cost, from the lowest to the highest, each from where the one before ended. */
+/** Solves the problems for each cost, in ascending order, each starting from the solution of the previous one. */
 export async function* solveCosts(args: CostsArgs): AsyncGenerator<CostSolution, void, undefined> {
   const { blocks, signs, problems, costs, iterations = 1000, tolerance = 1e-3, onProgress } = args;
   const size = blocks.columns + 1;
@@ -65,8 +65,8 @@ export async function* solveCosts(args: CostsArgs): AsyncGenerator<CostSolution,
 }
 
 /**
- * Where a problem counts as solved: as LIBLINEAR does it, at a share of the gradient at zero, the smaller the fewer rows
- * its class has.
+ * Gradient norms at which problems count as solved. As in LIBLINEAR, this is a share of the norm at zero, which is
+ * smaller the fewer rows the class has.
  */
 async function solvedLimits(
   { blocks, signs, problems }: CostsArgs,

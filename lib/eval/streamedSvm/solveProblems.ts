@@ -9,39 +9,39 @@ import { add, dot, norm, row } from './vectors';
 export interface SolveArgs {
   readonly blocks: RowBlocks;
   readonly signs: Signs;
-  /** All that the signs know. */
+  /** Total number of problems in the signs. */
   readonly problems: number;
-  /** Those that are to be solved, P; default: all. */
+  /** The problems to solve, P of them; default: all. */
   readonly chosen?: readonly number[];
   readonly cost: number;
-  /** Where to begin, `[P, D + 1]`, such as the solution of a lower cost; default: zeros. */
+  /** Starting point, `[P, D + 1]`, such as the solution of a lower cost; default: zeros. */
   readonly start?: Float64Array;
-  /** Newton steps at most. */
+  /** Maximum number of Newton steps. */
   readonly iterations: number;
-  /** Norm of the gradient, divided by the cost, at which each of all problems is solved. */
+  /** Norm of the gradient, divided by the cost, at which a problem is solved; one for each of all problems. */
   readonly limits: readonly number[];
-  /** Told after each Newton step how many problems are solved. */
+  /** Called after each Newton step with the number of solved problems. */
   readonly onStep?: (solved: number) => void;
 }
 
 export interface Solution {
-  /** `[P, D + 1]`: the weights and, last, the bias of each problem. */
+  /** `[P, D + 1]`: the weights of each problem, followed by its bias. */
   readonly points: Float64Array;
   readonly objectives: Float64Array;
   readonly converged: boolean;
-  /** Passes over the rows. */
+  /** Number of passes over the rows. */
   readonly passes: number;
 }
 
 const sufficientDecrease = 1e-4;
 const mostHalvings = 30;
-/** Falls below this share of a value are lost in sums of float32. */
+/** A decrease below this share of a value is lost in float32 sums. */
 const rounding = 1e-7;
 
 /**
- * Solves many linear SVMs at once: for each the minimum over w of |w|^2 / 2 + cost x sum of max(0, 1 - y w.x)^2, where
- * the last of x is 1 (Fan et al., LIBLINEAR, JMLR 2008, section 2). Newton steps as in `newton.ts`, the problems side
- * by side: each pass over the rows serves all that are not solved yet.
+ * Solves many linear SVMs at once. Each minimises |w|^2 / 2 + cost x sum of max(0, 1 - y w.x)^2 over w, where the last
+ * value of x is 1 (Fan et al., LIBLINEAR, JMLR 2008, section 2). Newton steps as in `newton.ts`, for all problems in
+ * parallel: each pass over the rows serves all unsolved ones.
  */
 export async function solveProblems(args: SolveArgs): Promise<Solution> {
   const { blocks, cost, iterations, onStep } = args;
@@ -93,10 +93,13 @@ export async function solveProblems(args: SolveArgs): Promise<Solution> {
   }
 }
 
-/** The preconditioner is computed again where the share of rows within the margins has fallen to this of what it was. */
+/**
+ * The preconditioner is recomputed when the share of rows within the margins has fallen to this fraction of its value
+ * then.
+ */
 const changed = 0.6;
 
-/** Mean share of the rows that press on the margins. */
+/** Mean share of rows within the margins. */
 function activeShare({ active, problems }: Iterate): number {
   const rows = active.reduce((sum, block) => sum + block.shape[0], 0);
   const inside = active.reduce(
@@ -110,10 +113,10 @@ function weightedGram(blocks: RowBlocks, { active }: Iterate): Promise<Float64Ar
   return blocks.gram((index) => tf.mean(active[index].cast('float32'), 1));
 }
 
-/** A direction is found to this share of the gradient. */
+/** Directions are found to a residual of this share of the gradient. */
 const forcing = 0.1;
 
-/** Each problem's step is halved until its value falls enough. */
+/** Halves each problem's step until its value falls enough. */
 async function search(
   args: SolveArgs,
   here: Iterate,
@@ -136,7 +139,7 @@ async function search(
   }
 }
 
-/** Value and gradient with the cost and the penalty of large weights. */
+/** Value and gradient, including the cost and the penalty on large weights. */
 async function placeAt(
   { blocks, signs, problems: all, chosen, cost }: SolveArgs,
   problems: readonly number[],

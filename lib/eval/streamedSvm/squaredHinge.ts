@@ -4,22 +4,22 @@ import { tf } from '../../tensor/native';
 import type { RowBlocks } from './rowBlocks';
 
 /**
- * Fills in `[count, P]` from row `first` on: for each problem 1 where a row is of its class, -1 where it is not, 0 where
- * it takes no part in it.
+ * Fills in `[count, P]` from row `first` on: for each problem 1 if a row is of its class, -1 if it is not, 0 if the
+ * problem ignores the row.
  */
 export type Signs = (first: number, count: number, into: Float32Array) => void;
 
-/** A value and gradient of some problems, and which rows press on their margins. D columns, P problems. */
+/** Value and gradient of some problems, and their rows within the margin. D columns, P problems. */
 export interface HingeState {
-  /** Sum of squared hinges of each problem. */
+  /** Sum of squared hinge losses of each problem. */
   readonly losses: Float64Array;
-  /** Its gradient, `[P, D + 1]`; the last column is the bias'. */
+  /** Gradient of the losses, `[P, D + 1]`; the last column is that of the bias. */
   readonly gradients: Float64Array;
-  /** `[n, P]` of each block of rows: 1 for rows within the margin. */
+  /** `[n, P]` per block: 1 for rows within the margin. */
   readonly active: readonly tf.Tensor2D[];
 }
 
-/** A point of some problems, `[P, D + 1]`, as tensors. */
+/** Points of some problems, `[P, D + 1]`, as tensors. */
 interface Planes {
   /** `[P, D]` */
   readonly weights: tf.Tensor2D;
@@ -28,11 +28,11 @@ interface Planes {
 }
 
 /**
- * Sums over all rows of max(0, 1 - y (w.x + b))^2 for several problems, which differ in their y, at once: two products
- * of matrices for each block of rows. What blocks sum up to is added in float64.
+ * Sums over all rows of max(0, 1 - y (w.x + b))^2 for several problems at once, which differ in their y. Takes two
+ * matrix products per block of rows. The sums of the blocks are added in float64.
  *
- * @param chosen the problems that the points are of
- * @param problems all that the signs know
+ * @param chosen the problems that the points belong to
+ * @param problems total number of problems in the signs
  */
 export async function evaluateHinge(
   blocks: RowBlocks,
@@ -56,7 +56,7 @@ export async function evaluateHinge(
         const scores = decide(block, planes); // [n, P]
         const slack = tf.relu(tf.sub(1, tf.mul(y, scores)));
         const inside = tf.mul(tf.step(slack), tf.square(y));
-        const pulls = tf.mul(y, slack); // 0 where a row takes no part
+        const pulls = tf.mul(y, slack); // 0 for ignored rows
         const losses = tf.sum(tf.mul(tf.square(slack), inside), 0);
         return [inside.cast('bool'), losses, matMul2d(pulls as tf.Tensor2D, block, true), tf.sum(pulls, 0)];
       });
@@ -74,9 +74,9 @@ export async function evaluateHinge(
 }
 
 /**
- * The (generalised) Hessians of the sums, times a vector for each problem, `[P, D + 1]`.
+ * Products of the (generalised) Hessians of the sums with one vector per problem, `[P, D + 1]`.
  *
- * @param active as {@link evaluateHinge} left them
+ * @param active as returned by {@link evaluateHinge}
  */
 export async function multiplyHessians(
   blocks: RowBlocks,
@@ -100,10 +100,10 @@ export async function multiplyHessians(
 }
 
 /**
- * Decision values, block by block.
+ * Computes decision values, block by block.
  *
  * @param points `[P, D + 1]`
- * @param onBlock is given `[n, P]` and the first row
+ * @param onBlock called with `[n, P]` and the first row
  */
 export async function decideRows(
   blocks: RowBlocks,
@@ -156,7 +156,7 @@ function addTo(sums: Float64Array, part: tf.Tensor): void {
   for (let i = 0; i < sums.length; i++) sums[i] += values[i];
 }
 
-/** Adds a multiple of `[P, D]` and of `[P]` beside it. */
+/** Adds a multiple of `[P, D]` and, in the last column, of `[P]`. */
 function addColumns(sums: Float64Array, parts: tf.Tensor, last: tf.Tensor, factor: number): void {
   const [values, lasts] = [parts.dataSync<'float32'>(), last.dataSync<'float32'>()];
   tf.dispose([parts, last]);

@@ -1,11 +1,11 @@
-/* Vectors of several problems, one after the other in one array: `[P, size]`. */
+/* Vectors of several problems, concatenated in one array: `[P, size]`. */
 
-/** That of problem i, not copied. */
+/** The vector of problem i, as a view. */
 export function row(vectors: Float64Array, i: number, size: number): Float64Array {
   return vectors.subarray(i * size, (i + 1) * size);
 }
 
-/** Those of the given problems, copied. */
+/** The vectors of the given problems, as a copy. */
 export function rows(vectors: Float64Array, chosen: readonly number[], size: number): Float64Array {
   const picked = new Float64Array(chosen.length * size);
   chosen.forEach((from, to) => picked.set(row(vectors, from, size), to * size));
@@ -22,7 +22,7 @@ export function norm(vector: Float64Array): number {
   return Math.sqrt(dot(vector, vector));
 }
 
-/** Adds a multiple of a vector. */
+/** Adds a multiple of a vector to another. */
 export function add(into: Float64Array, factor: number, vector: Float64Array): void {
   for (let j = 0; j < into.length; j++) into[j] += factor * vector[j];
 }

@@ -7,8 +7,8 @@ import { type StateTensors, disposeTensors, stateGroups } from '../../train/stat
 import { ClassifierState, trainedSpecs, type ClassifierSetup, type EpochSum } from './state';
 
 /*
- * A classifier in training is one safetensors file: its weights under their names, AdamW's moments under `first.` and
- * `second.`, and in the metadata the step, with a hash of everything.
+ * The checkpoint of a classifier in training is one safetensors file: the weights under their names, AdamW's moments
+ * under `first.` and `second.`, and in the metadata the step and a hash of everything.
  */
 
 const format = 'xkd-classifier-1';
@@ -35,7 +35,7 @@ export function saveClassifier(state: ClassifierState, path: string): void {
 }
 
 /**
- * Reads a state back; null where there is none. A damaged file is put aside and told of: training starts again.
+ * Reads a state from a file; null if there is none. A damaged file is renamed and reported, and training starts again.
  */
 export function readClassifier(
   path: string,

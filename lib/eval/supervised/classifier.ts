@@ -3,14 +3,12 @@ import { RandomStream } from '../../random';
 import { linear } from '../../nn';
 import { tf } from '../../tensor/native';
 
-/*
- * The linear classifier on the patch mean of a backbone. B batch, D width, K classes.
- */
+/* Linear classifier on a backbone's mean patch token. B batch, D width, K classes. */
 
-/** Names of its parameters. */
+/** Parameter names. */
 export const classifierNames = { weight: 'classifier.weight', bias: 'classifier.bias' } as const;
 
-/** Standard deviation of its weights at the start (docs/method.md, section 10). */
+/** Initial standard deviation of the weights (docs/method.md, section 10). */
 const initialDeviation = 0.01;
 
 export function classifierSpecs(width: number, classes: number): Pick<ParameterSpec, 'name' | 'shape'>[] {
@@ -20,7 +18,7 @@ export function classifierSpecs(width: number, classes: number): Pick<ParameterS
   ];
 }
 
-/** Weights from N(0, 0.01), biases 0. */
+/** Weights drawn with mean 0 and standard deviation 0.01, biases 0. */
 export function initialClassifier(width: number, classes: number, seed: number): Map<string, tf.Tensor> {
   const stream = RandomStream.fromSeed(seed).split('classifier');
   const weight = Float32Array.from({ length: classes * width }, () => stream.normal(0, initialDeviation));

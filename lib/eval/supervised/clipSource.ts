@@ -15,10 +15,10 @@ import type { RowSource } from '../store/rows';
 import type { LinearSettings, SupervisedSettings } from './settings';
 import type { ClassifierSetup } from './state';
 
-/** Where a classifier's clips come from. */
+/** Source of a classifier's clips. */
 export interface ClipSource {
   readonly skipped: readonly BadFile[];
-  /** The clips of the next step, or their features, and their files. */
+  /** The clips of the next step, or their features, with their files. */
   next(): Promise<{
     readonly view: NdArray;
     readonly entries: readonly MediaEntry[];
@@ -34,7 +34,7 @@ export interface ClipSourceArgs {
   readonly startStep: number;
   readonly steps: number;
   readonly pool: ClipPool;
-  /** Clips of which it is known that they cannot be used. */
+  /** Clips known to be unusable. */
   readonly skipped: readonly BadClip[];
 }
 
@@ -50,7 +50,7 @@ export function augmentedClips({ setup, settings, ...args }: ClipSourceArgs): Cl
   });
 }
 
-/** Features that were computed once: in each epoch each file's next clip, in another order. */
+/** Precomputed features. Each epoch takes the next clip of each file, in a new order. */
 export class FeatureClips implements ClipSource {
   private readonly seed: RandomStream;
   private readonly stepsPerEpoch: number;
@@ -84,7 +84,7 @@ export class FeatureClips implements ClipSource {
     return Promise.resolve({ view, entries: [...order].map((entry) => entries[entry]) });
   }
 
-  /** Files that could be used. */
+  /** Usable files. */
   get files(): number {
     return this.entries.length;
   }
@@ -94,7 +94,7 @@ export class FeatureClips implements ClipSource {
   }
 }
 
-/** Computes features of the files, or takes them from the store. */
+/** Computes the files' features, or reads them from the store. */
 export async function openFeatureClips(
   stored: Omit<StoredFeaturesArgs, 'plan'>,
   { trainClips, batch }: LinearSettings,

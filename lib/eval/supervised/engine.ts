@@ -31,9 +31,9 @@ export class ClassifierEngine {
   }
 
   /**
-   * What the classifier says of clips.
+   * Class probabilities of clips.
    *
-   * @param isFull whether further batches of this size come; others go op by op, for which no graph is made
+   * @param isFull true if more batches of this size follow; other sizes run op by op, without a graph
    * @returns `[B K]`
    */
   async probabilities(
@@ -51,7 +51,7 @@ export class ClassifierEngine {
     }
   }
 
-  /** Frees the graphs, with the state moved out of them. */
+  /** Frees the graphs. The state must have been moved out of them before. */
   dispose(): void {
     this.steps.dispose();
     this.scores.dispose();

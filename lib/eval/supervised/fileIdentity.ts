@@ -3,12 +3,12 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { entryName, type Dataset, type MediaEntry } from '../../data';
 import { labelsOf } from '../protocols/checkDataset';
 
-/** Read of a file at its beginning and its end [bytes]: hashing whole sets of 100 GB would take as long as training. */
+/** Bytes read at each end of a file; hashing all of a 100 GB data set would take as long as training. */
 const endBytes = 65536;
 
 /**
- * SHA-256 of what files of a data set are, in order: names, labels and content. Of a file the content is known by its
- * size and both its ends, of an extracted clip by the hash in its manifest; dates and the folder don't count.
+ * SHA-256 of the files of a data set, in order: names, labels and content. A file's content is identified by its size
+ * and both ends, an extracted clip by the hash in its manifest. Dates and the folder don't count.
  */
 export function identityOfFiles(
   { entries, root }: Pick<Dataset, 'entries' | 'root'>,
@@ -22,13 +22,13 @@ export function identityOfFiles(
   return hash.digest('hex');
 }
 
-/** Of its file, and of that of its sound where it has one. */
+/** Content of the entry's file, and of its audio file if there is one. */
 function contentsOf(entry: MediaEntry): (string | null)[] {
   const { sound, stored } = entry;
   return sound === undefined || stored ? [contentOf(entry)] : [contentOf(entry), contentOf({ path: sound })];
 }
 
-/** Null for what can't be read, and is left out later. */
+/** Null if the file can't be read; it is left out later. */
 function contentOf({ path, stored }: Pick<MediaEntry, 'path' | 'stored'>): string | null {
   if (stored) return 'sha256' in stored ? stored.sha256 : null;
   let file: number | null = null;

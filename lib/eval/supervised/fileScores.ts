@@ -7,8 +7,8 @@ import type { SupervisedSettings } from './settings';
 import { backboneWeights, type ClassifierSetup, type ClassifierState } from './state';
 
 /*
- * The test: several clips and crops of each file, whose probabilities are averaged (docs/method.md, section 10).
- * K classes.
+ * Testing: the probabilities of several clips and crops of each file are averaged (docs/method.md, section 10). K
+ * classes.
  */
 
 export interface ScoreArgs {
@@ -24,7 +24,7 @@ export interface ScoreArgs {
   readonly signal?: AbortSignal;
 }
 
-/** Decodes the test clips and lets them through the network; files that cannot be used are left out. */
+/** Decodes the test clips and runs them through the network. Unusable files are left out. */
 export async function scoreClips(args: ScoreArgs): Promise<FileScores> {
   const { setup, settings, state, engine, entries, pool, label, onSkip, signal } = args;
   const { plan, finetunes, classes, network } = setup;
@@ -60,7 +60,7 @@ export async function scoreClips(args: ScoreArgs): Promise<FileScores> {
   return gather([...sums.keys()], (entry) => sums.get(entry)!, clips * crops, classes);
 }
 
-/** The same from features: rows of each file one after the other. */
+/** The same from features. The rows of a file are consecutive. */
 export async function scoreFeatures(
   { setup, settings, state, engine }: Pick<ScoreArgs, 'setup' | 'settings' | 'state' | 'engine'>,
   entries: readonly MediaEntry[],
@@ -82,7 +82,7 @@ export async function scoreFeatures(
   return gather(entries, (entry) => sums[places.get(entry)!], each, setup.classes);
 }
 
-/** Rows of features that are scored together. */
+/** Feature rows that are scored together. */
 const featureRows = 1024;
 
 function addRows(

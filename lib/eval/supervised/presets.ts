@@ -3,12 +3,12 @@ import type { SettingsSchema } from '../settings';
 import { finetuneSchema, linearSchema, type FinetuneSettings, type LinearSettings } from './settings';
 
 /*
- * The paper's values (docs/method.md, section 10) and, where it gives none (marked "ours"), those that video and sound
- * transformers are usually trained with. On what it names a preset depends: the modality, and for finetuning on video
- * whether the set is HMDB51.
+ * The paper's values (docs/method.md, section 10). Where it gives none (marked "ours"), they are those commonly used
+ * for video and audio transformers. A preset depends on what it names: the modality, and for finetuning on video
+ * whether the data set is HMDB51.
  */
 
-/** The protocols that train by gradients. */
+/** Protocols trained by gradient descent. */
 export type SupervisedProtocol = 'linear' | 'finetune';
 
 const noAugmentation = {
@@ -106,7 +106,7 @@ const finetuneAudio: FinetuneSettings = {
   layerDecay: 0.65,
   ...noAugmentation,
   volume: 0.1,
-  timeWarp: 0.1, // how far, here and below: ours
+  timeWarp: 0.1, // magnitudes, here and below: ours
   timeMasks: 1,
   timeMaskShare: 0.2,
   frequencyMasks: 1,
@@ -115,23 +115,23 @@ const finetuneAudio: FinetuneSettings = {
   testCrops: 1,
 };
 
-/** The linear probe on a modality. */
+/** Preset of the linear probe on a modality. */
 export function linearPreset(modality: Modality): LinearSettings {
   return modality === 'video' ? linearVideo : linearAudio;
 }
 
-/** Finetuning on a modality of a data set. */
+/** Preset of finetuning on a modality of a data set. */
 export function finetunePreset(modality: Modality, dataset: string): FinetuneSettings {
   if (modality === 'audio') return finetuneAudio;
   return dataset === 'hmdb51' ? finetuneHmdb51 : finetuneVideo;
 }
 
-/** The settings of the linear probe with a preset's values as defaults. */
+/** Settings of the linear probe, with a preset's values as defaults. */
 export function linearSettings(modality: Modality): typeof linearSchema {
   return withDefaults(linearSchema, linearPreset(modality));
 }
 
-/** The settings of finetuning with a preset's values as defaults. */
+/** Settings of finetuning, with a preset's values as defaults. */
 export function finetuneSettings(modality: Modality, dataset: string): typeof finetuneSchema {
   return withDefaults(finetuneSchema, finetunePreset(modality, dataset));
 }

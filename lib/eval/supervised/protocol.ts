@@ -13,13 +13,13 @@ import { checkTogether, type FinetuneSettings, type LinearSettings } from './set
 import type { ClassifierSetup } from './state';
 import { trainFold, type FoldArgs } from './trainFold';
 
-/** What only tests need to choose. */
+/** Options that only tests need. */
 export type SupervisedOptions = Pick<FoldArgs, 'saveSeconds'>;
 
 /**
- * Linear probe (docs/method.md, section 10): a linear classifier on the patch mean of a backbone that stands still.
+ * Linear probe (docs/method.md, section 10): a linear classifier on the mean patch token of a frozen backbone.
  *
- * @throws UserError for data or settings that make no sense; Stopped where it was asked for
+ * @throws UserError for data or settings that make no sense; Stopped if a stop was requested
  */
 export function evaluateLinear(
   args: ProtocolArgs,
@@ -40,9 +40,9 @@ export function evaluateLinear(
 }
 
 /**
- * Finetuning (docs/method.md, section 10): a linear classifier and the backbone below it, each layer at its own rate.
+ * Finetuning (docs/method.md, section 10): trains a linear classifier and its backbone, with a learning rate per layer.
  *
- * @throws UserError for data or settings that make no sense; Stopped where it was asked for
+ * @throws UserError for data or settings that make no sense; Stopped if a stop was requested
  */
 export function evaluateFinetune(
   args: ProtocolArgs,
@@ -64,7 +64,7 @@ async function evaluateSupervised(
   checkTogether(settings, modality, dataset.multiLabel);
   const { optimiser } = network.config;
   const { beta1, beta2, weightDecay, learningRate, clip } = settings;
-  // Before anything is kept of any fold.
+  // Checked before anything of any fold is stored.
   for (const { train } of dataset.folds) batchesPerEpoch(train.length, settings.batch);
   const setup: ClassifierSetup = {
     plan: {
@@ -80,7 +80,7 @@ async function evaluateSupervised(
     seed,
   };
   const weights = hashTowers(network, modality, tower);
-  // Another test of a classifier that is trained already needs no training.
+  // A trained classifier can be tested in another way without being trained again.
   const trained = { ...settings, testClips: undefined, testCrops: undefined };
   const pool = args.pool ?? openClipPool(network.config);
   let closing: Promise<void> | null = null;
@@ -111,14 +111,14 @@ function oneModality(protocol: string, { modality }: ProtocolArgs): Modality {
   );
 }
 
-/** What else of the configuration decides about the clips and the arithmetic. */
+/** The other parts of the configuration that determine the clips and the arithmetic. */
 function inputsOf({ network: { config } }: ProtocolArgs, modality: Modality): Record<string, unknown> {
   const { spectrogram, patch, encoder, training, videoAugmentation } = config;
   const views = modality === 'video' ? { aspect: videoAugmentation.aspect } : { spectrogram };
   return { clip: clipIdentity(config), patch, encoder, ...views, precision: training.precision };
 }
 
-/** The files of a fold to learn from, with their labels: draws go by their order. */
+/** Training files of a fold with their labels. Their order determines the draws. */
 function clipsOf({ dataset }: ProtocolArgs, { name, train }: Fold): Record<string, unknown> {
   return {
     fold: name,

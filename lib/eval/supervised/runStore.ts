@@ -17,15 +17,15 @@ import { readClassifier, saveClassifier } from './checkpoint';
 import type { SupervisedSettings } from './settings';
 import type { ClassifierSetup, ClassifierState } from './state';
 
-/** What a finished fold leaves: its result, and the files that could not be used. */
+/** What remains of a finished fold: its result, and the files that could not be used. */
 const finishedSchema = protocolResultSchema.pick({ skipped: true }).extend({
   fold: protocolResultSchema.shape.folds.element,
 });
 export type FinishedFold = Pick<ProtocolResult, 'skipped'> & { readonly fold: FoldResult };
 
-/** On what clips of what files a classifier is tested, which its training does not depend on. */
+/** The clips and files that a classifier is tested on. Its training does not depend on them. */
 export interface TestIdentity extends Pick<SupervisedSettings, 'testClips' | 'testCrops'> {
-  /** A hash of the files. */
+  /** Hash of the files. */
   readonly testFiles: string;
 }
 
@@ -34,9 +34,10 @@ const testedSchema = finishedSchema.extend({
 });
 
 /**
- * Where the training of one classifier is kept: a folder below the store, named after a hash of all that decides about
- * it, so that what is found there is the same training. It holds `training.json` (what it is), `metrics.csv` and
- * `metrics.jsonl` (a row an epoch), `classifier.safetensors`, and `result.json` when it is done.
+ * Folder for the training of one classifier. It lies in the store and is named after a hash of everything that
+ * determines the training, so that whatever is found there belongs to the same training. It holds `training.json` (a
+ * description), `metrics.csv` and `metrics.jsonl` (one row per epoch), `classifier.safetensors`, and `result.json` once
+ * it is finished.
  */
 export class RunStore {
   private writers: readonly MetricsWriter[] = [];
@@ -44,7 +45,7 @@ export class RunStore {
 
   private constructor(readonly path: string) {}
 
-  /** @param identity all that decides about the training, as JSON */
+  /** @param identity everything that determines the training, as JSON */
   static open(store: string, name: string, identity: Readonly<Record<string, unknown>>): RunStore {
     const text = JSON.stringify(identity);
     const hash = createHash('sha256').update(text).digest('hex');
@@ -54,7 +55,7 @@ export class RunStore {
     return new RunStore(path);
   }
 
-  /** The result of a training that was finished earlier, and tested so. */
+  /** Result of an earlier, finished training that was tested in this way. */
   finished(test: TestIdentity): FinishedFold | null {
     const path = join(this.path, 'result.json');
     if (!existsSync(path)) return null;
@@ -74,9 +75,9 @@ export class RunStore {
   }
 
   /**
-   * Keeps other processes from training here, and removes what a killed one left half-written.
+   * Keeps other processes from training here, and removes incomplete files left by a killed process.
    *
-   * @throws UserError where another process trains here
+   * @throws UserError if another process trains here
    */
   async hold(report: (sentence: string) => void): Promise<void> {
     this.lock = await FolderLock.take({
@@ -89,7 +90,7 @@ export class RunStore {
     removeAbandonedFiles(this.path);
   }
 
-  /** The state of a training that was begun earlier; null where there is none. */
+  /** State of an unfinished training; null if there is none. */
   read(setup: ClassifierSetup, report: (sentence: string) => void): ClassifierState | null {
     return readClassifier(join(this.path, 'classifier.safetensors'), setup, report);
   }
@@ -100,7 +101,7 @@ export class RunStore {
     saveClassifier(state, join(this.path, 'classifier.safetensors'));
   }
 
-  /** Opens the metrics; rows after `step` steps, of a training that was cut off, are dropped. */
+  /** Opens the metrics. Rows after `step` steps, left by an interrupted training, are dropped. */
   openMetrics(step: number): void {
     this.writers = openMetricsFiles(this.path, step === 0 ? null : step);
   }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { UserError } from '../../errors';
 
 /*
- * The settings of classifiers that are trained by gradients. Keys are the same on the command line (`learningRate=1e-3`)
- * and in a notebook; presets are in presets.ts.
+ * Settings of classifiers trained by gradient descent. Keys are the same on the command line (`learningRate=1e-3`) and
+ * in a notebook. Presets are in presets.ts.
  */
 
 const count = z.int().min(1);
@@ -78,10 +78,10 @@ export const finetuneSchema = z.strictObject({
 });
 export type FinetuneSettings = z.infer<typeof finetuneSchema>;
 
-/** What both have. */
+/** Settings that both protocols have. */
 export type SupervisedSettings = Omit<LinearSettings, 'features' | 'trainClips'>;
 
-/** @throws UserError for values that are each in range but make no sense together, or nothing with these clips */
+/** @throws UserError for values that are valid by themselves but make no sense together, or with these clips */
 export function checkTogether(
   settings: SupervisedSettings,
   modality: 'video' | 'audio',

@@ -7,42 +7,45 @@ import type { Network } from '../features';
 import { classifierSpecs, initialClassifier } from './classifier';
 import type { ClassifierPlan, TowerWeights } from './stepFunction';
 
-/** What is trained, and how its backbone takes part. */
+/** What is trained, and how its backbone is used. */
 export interface ClassifierSetup {
   readonly plan: ClassifierPlan;
   readonly network: Network;
   readonly optimiser: XkdConfig['optimiser'];
   readonly classes: number;
-  /** Whether the backbone is trained, too. */
+  /** True if the backbone is trained, too. */
   readonly finetunes: boolean;
   readonly seed: number;
 }
 
-/** Loss of the epoch under way. */
+/** Loss of the epoch in progress. */
 export interface EpochSum {
   readonly loss: number;
   readonly steps: number;
 }
 
-/** Everything that training a classifier changes from step to step. Random draws are functions of the seed and the step. */
+/**
+ * Everything that changes from step to step in training a classifier. Random draws are functions of the seed and the
+ * step.
+ */
 export class ClassifierState {
   constructor(
-    /** Owned by the state from here on. */
+    /** Owned by the state from now on. */
     readonly tensors: StateTensors,
     /** Steps taken. */
     public step = 0,
     public epoch: EpochSum = { loss: 0, steps: 0 },
-    /** Training clips that could not be used up to here, each judged once. */
+    /** Unusable training clips found so far; each is checked once. */
     public skipped: readonly BadClip[] = [],
   ) {
     keepTensors(tensors);
   }
 
-  /** A fresh classifier on the network's backbone. */
+  /** A new classifier on the network's backbone. */
   static create(setup: ClassifierSetup): ClassifierState {
     const { network, classes, seed } = setup;
     const weights = new Map<string, tf.Tensor>();
-    // Copies: the network stays as it is.
+    // Copies, so that the network stays unchanged.
     if (setup.finetunes)
       backboneWeights(setup).forEach((tensor, name) => weights.set(name, tf.clone(tensor)));
     initialClassifier(network.config.encoder.width, classes, seed).forEach((tensor, name) =>
@@ -52,7 +55,7 @@ export class ClassifierState {
     return new ClassifierState({ weights, first: zeros(), second: zeros() });
   }
 
-  /** Puts new values in place of old ones, which are disposed. */
+  /** Replaces values; the old ones are disposed. */
   commit(values: StateTensors): void {
     replaceTensors(this.tensors, values);
   }
@@ -62,14 +65,14 @@ export class ClassifierState {
   }
 }
 
-/** Names and shapes of what a classifier's state holds. */
+/** Names and shapes of the tensors in a classifier's state. */
 export function trainedSpecs(setup: ClassifierSetup): Pick<ParameterSpec, 'name' | 'shape'>[] {
   const { network, classes, finetunes } = setup;
   const head = classifierSpecs(network.config.encoder.width, classes);
   return finetunes ? [...backboneSpecs(setup), ...head] : head;
 }
 
-/** The network's backbone, by the names of its tower; the tensors are the network's. */
+/** The network's backbone, under the names of its tower. The tensors belong to the network. */
 export function backboneWeights(setup: ClassifierSetup): TowerWeights {
   const { scope } = setup.network;
   return new Map(backboneSpecs(setup).map(({ name }) => [name, scope.get(name)]));

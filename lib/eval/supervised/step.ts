@@ -16,7 +16,7 @@ import type { SupervisedStepInputs } from './stepFunction';
 import type { ClassList } from '../protocols/fileMetrics';
 import { targetsOf } from './targets';
 
-/** Settings of a step; of the linear probe without the last two. */
+/** Settings of a step. The linear probe lacks the last two. */
 export type StepSettings = SupervisedSettings & { readonly layerDecay?: number; readonly dropPath?: number };
 
 /** Length of a training in steps. */
@@ -32,7 +32,7 @@ export interface StepArgs {
   readonly list: ClassList;
 }
 
-/** Learning rate of a step in the last layer. */
+/** Learning rate of the last layer in a step. */
 export function learningRateAt(
   { warmupEpochs, learningRate }: SupervisedSettings,
   step: number,
@@ -42,10 +42,10 @@ export function learningRateAt(
 }
 
 /**
- * Takes one step on a batch; the state is changed in place, and a loss that is not finite stops before that.
+ * Takes one step on a batch. The state is changed in place, unless the loss is not finite.
  *
  * @returns the loss before the update
- * @throws UserError naming the step where the loss is not finite
+ * @throws UserError that names the step if the loss is not finite
  */
 export async function takeStep(
   args: StepArgs,
@@ -114,7 +114,7 @@ function stepInputs(
   };
 }
 
-/** The optimiser's factors of each layer that is trained. */
+/** The optimiser's factors for each trained layer. */
 function layerFactors(
   { optimiser, network, finetunes }: ClassifierSetup,
   { layerDecay = 1 }: StepSettings,

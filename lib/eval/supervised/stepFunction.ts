@@ -12,59 +12,59 @@ import { branchScales } from './dropout';
 import { layerOf } from './layerDecay';
 
 /*
- * The arithmetic of training a classifier as pure functions of tensors, which run op by op or as a traced graph. B clips,
- * D width, K classes, L blocks.
+ * Arithmetic of training a classifier, as pure functions of tensors that run op by op or as a traced graph. B clips, D
+ * width, K classes, L blocks.
  */
 
-/** What a graph is made for. */
+/** Parameters of a graph. */
 export interface ClassifierPlan {
   readonly config: XkdConfig;
   readonly tower: { readonly modality: Modality; readonly role: Role };
   readonly multiLabel: boolean;
-  /** Largest gradient norm of a tensor; 0: no clipping. */
+  /** Maximum gradient norm per tensor; 0: no clipping. */
   readonly clip: number;
 }
 
-/** Weights by the names of the tower in a network that shares nothing. */
+/** Weights, named as in a network without shared towers. */
 export type TowerWeights = ReadonlyMap<string, tf.Tensor>;
 
-/** What logits are made from. */
+/** Inputs of the logits. */
 export interface ClassifierInputs {
   readonly plan: ClassifierPlan;
-  /** The classifier's, and the backbone's where it is finetuned. */
+  /** Weights of the classifier, and of the backbone if it is finetuned. */
   readonly weights: TowerWeights;
-  /** The backbone's where it stands still. */
+  /** Weights of the backbone if it is frozen. */
   readonly frozen: TowerWeights;
   /** Video `[B, 3, T, S, S]`, log-mel `[B, 1, M, C]`, or features `[B, D]`. */
   readonly view: tf.Tensor;
 }
 
-/** Everything that a step reads. */
+/** All inputs of a step. */
 export interface SupervisedStepInputs extends Omit<ClassifierInputs, 'weights'> {
   readonly state: StateTensors;
   /** `[B, K]` */
   readonly targets: tf.Tensor2D;
-  /** Factors of the features `[B, D]`; null: none is dropped. */
+  /** Factors for the features, `[B, D]`; null: no dropout. */
   readonly dropout: tf.Tensor2D | null;
-  /** Factors of the blocks' branches `[L, 2, B]`; null: none is dropped. */
+  /** Factors for the blocks' branches, `[L, 2, B]`; null: no drop path. */
   readonly dropPath: tf.Tensor3D | null;
-  /** The optimiser's factors for each layer that has parameters in the state, by its number. */
+  /** The optimiser's factors for each layer with parameters in the state, by layer number. */
   readonly layers: Readonly<Record<string, AdamwFactors>>;
 }
 
-/** Everything that a step makes. */
+/** All outputs of a step. */
 export interface SupervisedStepOutputs {
   readonly state: StateTensors;
-  /** Before the update: `[1]`. */
+  /** Loss before the update: `[1]`. */
   readonly loss: tf.Tensor1D;
 }
 
-/** One step: forward, backward to what is in the state, clipping, AdamW layer by layer. */
+/** One step: forward, backward to the tensors in the state, clipping, AdamW layer by layer. */
 export function computeSupervisedStep(inputs: SupervisedStepInputs): SupervisedStepOutputs {
   const { plan, state } = inputs;
   const names = [...state.weights.keys()];
   const { loss, gradients } = differentiateLoss(inputs, names);
-  stage(loss); // A step whose loss is not finite ends here.
+  stage(loss); // A step with a non-finite loss ends here.
   const clipping =
     plan.clip === 0 ? new Map<string, tf.Scalar>() : clipPerTensor(gradients, plan.clip, () => true).factors;
   const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
@@ -79,7 +79,7 @@ export function computeSupervisedStep(inputs: SupervisedStepInputs): SupervisedS
 }
 
 /**
- * What a classifier says of each clip: shares that sum to 1, or of several labels each by itself.
+ * Class probabilities of each clip. They sum to 1; with several labels each is independent.
  *
  * @returns `[B, K]`
  */
@@ -94,7 +94,7 @@ function differentiateLoss(
 ): { loss: tf.Tensor1D; gradients: Map<string, tf.Tensor> } {
   const { plan, state, targets, dropout, dropPath, frozen } = inputs;
   const see = (): tf.Tensor2D => featuresOf({ ...inputs, weights: state.weights }, dropPath);
-  // A backbone that stands still is run outside the tape, so that no gradient work is done for it.
+  // A frozen backbone runs outside the tape, so that no gradients are computed for it.
   const fixed = frozen.size > 0 ? see() : null;
   const crossEntropy = plan.multiLabel ? binaryCrossEntropy : softCrossEntropy;
   const { value, grads } = tf.engine().gradients(
@@ -111,13 +111,13 @@ function differentiateLoss(
   );
   const gradients = new Map<string, tf.Tensor>();
   names.forEach((name, i) => {
-    // A parameter without a part in the loss has none, whatever the type says.
+    // Undefined for a parameter that does not affect the loss, despite the type.
     if (grads[i] as tf.Tensor | undefined) gradients.set(name, grads[i]);
   });
   return { loss: tf.reshape(value, [1]), gradients };
 }
 
-/** Patch means of the view; features stay as they are. */
+/** Mean patch tokens of the view; features are passed through. */
 function featuresOf(
   { plan: { config, tower }, weights, frozen, view }: ClassifierInputs,
   dropPath: tf.Tensor3D | null,

@@ -3,8 +3,8 @@ import { labelsOf } from '../protocols/checkDataset';
 import type { ClassList } from '../protocols/fileMetrics';
 
 /**
- * What a classifier is to say of files. One label: 1 for its class, of which `smoothing` is spread over all K classes;
- * several: 1 for each of theirs, all moved towards 1/2.
+ * Targets of a classifier for files. With one label: 1 for its class, of which `smoothing` is spread over all K
+ * classes. With several: 1 for each of them, and all values are moved towards 1/2.
  *
  * @returns `[B, K]`
  */

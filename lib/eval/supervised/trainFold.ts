@@ -21,18 +21,18 @@ export interface FoldArgs {
   readonly fold: Fold;
   readonly run: RunStore;
   readonly pool: ClipPool;
-  /** Ends the pool where it is nobody else's. */
+  /** Closes the pool if it is not shared. */
   readonly closePool: () => Promise<void>;
-  /** Seconds of training at least between two checkpoints; default: 10, and 20 times what one takes. */
+  /** Minimum training time between two checkpoints [s]; default: 10, and at least 20 times what writing one takes. */
   readonly saveSeconds?: number;
   readonly report: (sentence: string) => void;
 }
 
 /**
- * Trains a classifier on the clips of a fold and tests it; continues where it was cut off, bit for bit: every draw is a
- * function of the seed and the step.
+ * Trains a classifier on the clips of a fold and tests it. An interrupted training continues bit for bit, because every
+ * draw is a function of the seed and the step.
  *
- * @throws Stopped where it was asked for; the state is saved then
+ * @throws Stopped if a stop was requested; the state is saved first
  */
 export async function trainFold(fold: FoldArgs): Promise<FinishedFold> {
   const finished = fold.run.finished(testIdentity(fold));
@@ -43,7 +43,7 @@ export async function trainFold(fold: FoldArgs): Promise<FinishedFold> {
     training = new FoldTraining(fold);
     return await training.run();
   } catch (error) {
-    // Clips that are being decoded are of no use any more.
+    // Clips still being decoded are no longer needed.
     await fold.closePool();
     throw error;
   } finally {
@@ -211,7 +211,7 @@ class FoldTraining {
     });
   }
 
-  /** A frozen backbone's test features stay the same from epoch to epoch. */
+  /** Test features of a frozen backbone are the same in every epoch. */
   private async scoreFeatures(label: string): Promise<FileScores> {
     const { setup, settings } = this.fold;
     const { testClips: clips, testCrops: crops } = settings;
@@ -245,14 +245,14 @@ class FoldTraining {
     };
   }
 
-  /** The clips of the next step, unless it is asked to stop before they are there. */
+  /** The clips of the next step, unless a stop is requested while waiting for them. */
   private async nextClips(): ReturnType<ClipSource['next']> {
-    // Signals are heard between steps.
+    // Lets signals be handled between steps.
     await new Promise((resolve) => setImmediate(resolve));
     const { signal } = this.fold.args;
     if (!signal?.aborted) {
       const next = this.source!.next();
-      // It may fail when nobody waits for it any more.
+      // It may fail when nothing waits for it any more.
       next.catch(() => undefined);
       await this.untilStopped.wait(next);
       if (!signal?.aborted) return next;
