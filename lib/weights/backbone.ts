@@ -13,26 +13,28 @@ import { type WeightSet, openWeights } from './weightSet';
 
 export interface BackboneArgs extends WeightsArgs {
   readonly config: XkdConfig;
-  /** Default: what the names in the file tell. */
+  /** Default: determined from the names in the file. */
   readonly modality?: Modality;
-  /** Default: what the chosen state dict's or the file's name tells (`vid_teacher.pth.tar`), else student. */
+  /**
+   * Default: determined from the name of the chosen state dict or the file (`vid_teacher.pth.tar`), otherwise student.
+   */
   readonly role?: Role;
 }
 
-/** The weights of one tower, such as the authors publish. */
+/** Weights of one tower, in the form that the authors publish. */
 export interface Backbone {
   readonly path: string;
   readonly modality: Modality;
   readonly role: Role;
-  /** By the names in the authors' files: `cls_token`, `encoder.blocks.0.norm1.weight`, ... */
+  /** By the names of the authors' files: `cls_token`, `encoder.blocks.0.norm1.weight`, ... */
   readonly weights: ReadonlyMap<string, tf.Tensor>;
 }
 
 /**
- * Loads one backbone in the authors' format: a state dict of `torch.save` or safetensors.
+ * Loads one backbone in the authors' format, from a state dict saved by `torch.save` or from safetensors.
  *
- * @throws UserError where the file is damaged, holds something else, or does not fit the configuration; it says which
- *   preset or size would
+ * @throws UserError if the file is damaged, holds something else, or does not fit the configuration; the message names
+ *   the preset or size that would
  */
 export async function loadBackbone(path: string, args: BackboneArgs): Promise<Backbone> {
   const set = await openWeights(path, args);
@@ -43,7 +45,7 @@ export async function loadBackbone(path: string, args: BackboneArgs): Promise<Ba
   }
 }
 
-/** The same from weights that are open. */
+/** The same from weights that are already open. */
 export function readBackbone(set: WeightSet, { config, modality, role, ...args }: BackboneArgs): Backbone {
   if (set.kind !== 'backbone' || set.modality === null) {
     throw new UserError(
@@ -66,11 +68,11 @@ export function roleOf(path: string): Role | null {
   return named.length === 1 ? named[0] : null;
 }
 
-/** A network of one to four backbones, for features; it has no heads and no decoders. */
+/** A network of one to four backbones for feature extraction, without heads and decoders. */
 export class BackboneNetwork {
   private readonly byTower: ReadonlyMap<string, Backbone>;
 
-  /** @throws UserError where two files are of the same tower */
+  /** @throws UserError if two files hold the same tower */
   constructor(
     readonly config: XkdConfig,
     readonly backbones: readonly Backbone[],
@@ -89,7 +91,7 @@ export class BackboneNetwork {
     this.byTower = byTower;
   }
 
-  /** Its weights by the names of the whole state: `vid_student.backbone.cls_token`, ... */
+  /** Its weights by their names in the full state: `vid_student.backbone.cls_token`, ... */
   get scope(): WeightScope {
     return new WeightScope((name) => {
       const [tower] = name.split('.', 1);

@@ -15,11 +15,11 @@ import { backboneShapes } from '../model';
 
 export type Shapes = ReadonlyMap<string, readonly number[]>;
 
-/** How positions of another grid are made to fit. */
+/** How to fit positions of another grid. */
 export const interpolationAdvice =
   'add --interpolate-positions (in a notebook: interpolatePositions: true) to make its positions fit';
 
-/** What the shapes of a backbone tell about it. Its heads leave no trace in them. */
+/** What the shapes of a backbone reveal about it. The number of heads does not affect them. */
 interface BackboneSize {
   readonly width: number;
   readonly depth: number;
@@ -30,7 +30,7 @@ interface BackboneSize {
 /**
  * Compares a backbone's names and shapes with those of a configuration.
  *
- * @throws UserError naming both sizes and the preset or size that would fit
+ * @throws UserError that names both sizes and the preset or size that would fit
  */
 export function requireBackboneFits(
   path: string,
@@ -109,7 +109,7 @@ function inWords({ width, depth, patches, patchValues: values }: BackboneSize): 
   return `width ${width}, depth ${depth}, ${patches} patches of ${values} values`;
 }
 
-/** What makes the file fit: interpolation, the preset, what to leave out, the encoder, or the keys to set. */
+/** Advice on how to fit the file: interpolation, the preset, changes to leave out, the encoder, or the keys to set. */
 function advice(size: BackboneSize, found: Shapes, config: XkdConfig, modality: Modality): string {
   const asked = configuredSize(config, modality);
   const differs = (key: keyof BackboneSize) => size[key] !== asked[key];
@@ -146,7 +146,7 @@ const structuralKeys: Readonly<Record<Modality, RegExp>> = {
   audio: /^(spectrogram\.(melBands|columns)|patch\.(melBands|columns)|encoder\.(width|depth))$/,
 };
 
-/** Changes of the preset without which the file would fit: one of them, or all. */
+/** Changes of the preset that keep the file from fitting: one of them, or all. */
 function superfluousChanges(found: Shapes, config: XkdConfig, modality: Modality): string[] {
   const changes = Object.entries(configChanges(config));
   const structural = changes.filter(([key]) => structuralKeys[modality].test(key));
@@ -156,7 +156,7 @@ function superfluousChanges(found: Shapes, config: XkdConfig, modality: Modality
     try {
       return fits(found, backboneShapes(configure(config.preset, others), modality));
     } catch (error) {
-      // Some values only go together.
+      // Some values are only valid together.
       if (error instanceof UserError) return false;
       throw error;
     }

@@ -17,38 +17,41 @@ import { releaseState } from './releaseState';
 import { type WeightSet, openWeights } from './weightSet';
 import { makeHubFolder, writeHubDescription } from './writeHub';
 
-/** How floating-point values are written: all in one type, or those of 16 bits as they were stored. */
+/** Type of the written floating-point values: one type for all, or 16-bit values as they were stored. */
 export type WrittenFloats = 'f32' | 'f16' | 'bf16' | 'keep';
 
 export interface ConvertArgs extends WeightsArgs {
-  /** Run folder, checkpoint, file of weights or folder in the layout of model hubs; several only where they are backbones for a run folder. */
+  /**
+   * Run folder, checkpoint, weight file or folder in the layout of model hubs. Several only if they are backbones for a
+   * run folder.
+   */
   readonly from: readonly string[];
-  /** A `.safetensors`, `.pth`, `.pth.tar` or `.pt` file, or a folder (a path without such an ending). */
+  /** A `.safetensors`, `.pth`, `.pth.tar` or `.pt` file, or a folder (a path without one of these extensions). */
   readonly to: string;
-  /** What a folder becomes; default: a run folder. */
+  /** Layout of a folder; default: a run folder. */
   readonly layout?: 'run' | 'hub';
   /** Default: `f32`. */
   readonly dtype?: WrittenFloats;
-  /** Writes only this tower's backbone, in the authors' format: `vid_student`, `aud_teacher`, ... */
+  /** Writes only the backbone of this tower, in the authors' format: `vid_student`, `aud_teacher`, ... */
   readonly tower?: string;
-  /** For a run folder, where the files carry no configuration. */
+  /** For a run folder, if the files contain no configuration. */
   readonly config?: XkdConfig;
-  /** Replaces a file that is there. */
+  /** Replaces an existing file. */
   readonly force?: boolean;
-  /** Bytes of values written, and in all. */
+  /** Called with the bytes of values written so far, and the total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface Converted {
   readonly path: string;
   readonly tensors: number;
-  /** Names of what did not come from the files, such as decoders beside a backbone. */
+  /** Names of weights that did not come from the files, such as decoders when only a backbone was given. */
   readonly fresh: readonly string[];
 }
 
 type OutputFormat = 'safetensors' | 'torch' | 'runFolder' | 'hub';
 
-/** The format that a path's ending means. */
+/** Format for a path's extension. */
 export function outputFormat(path: string): OutputFormat {
   if (/\.safetensors$/i.test(path)) return 'safetensors';
   if (/\.(pth|pth\.tar|pt)$/i.test(path)) return 'torch';
@@ -62,12 +65,12 @@ export function outputFormat(path: string): OutputFormat {
 }
 
 /**
- * Converts weights between checkpoints, safetensors with PyTorch's names, files of `torch.save`, and folders in the
- * layout of model hubs (`model.safetensors`, `config.json`, and a model card with the run's figures). Written files
- * have every name of the release's state dict, so that `load_state_dict` takes them as they are. The optimiser is not
+ * Converts weights between checkpoints, safetensors with PyTorch's names, `torch.save` files, and folders in the layout
+ * of model hubs (`model.safetensors`, `config.json`, and a model card with the run's figures). Written files contain
+ * every name of the released state dict, so that `load_state_dict` accepts them unchanged. The optimiser state is not
  * converted.
  *
- * @throws UserError for a file in the way, one that can't be read or written, or weights that do not fit
+ * @throws UserError if a file is in the way or can't be read or written, or if weights do not fit
  */
 export async function convertWeights(args: ConvertArgs): Promise<Converted> {
   const format = args.layout === 'hub' ? hubFormat(args.to) : outputFormat(args.to);
@@ -121,7 +124,7 @@ async function writeWeights(given: WeightSet, format: OutputFormat, args: Conver
   } else {
     if (format === 'hub') makeHubFolder(to);
     const path = format === 'hub' ? join(to, hubFiles.weights) : to;
-    // Readers of other libraries expect this word.
+    // Readers in other libraries expect this key.
     const total = bytesIn(tensors.values());
     let done = 0;
     const counted = watched(tensors, (_, __, source) => onProgress((done += byteLengthOf(source)), total));
@@ -133,7 +136,7 @@ async function writeWeights(given: WeightSet, format: OutputFormat, args: Conver
   return { path: to, tensors: tensors.size, fresh: [] };
 }
 
-/** What was written: of a whole state one tower, if one was asked for. */
+/** Description of what was written: one tower of a full state, if one was requested. */
 function describedBy(
   set: WeightSet,
   config: XkdConfig | null,
@@ -144,14 +147,14 @@ function describedBy(
   return { ...set, config, tensors, kind: 'backbone', modality: tower.startsWith('vid') ? 'video' : 'audio' };
 }
 
-/** The same tensors in the types in which they are to be written. */
+/** The same tensors with the types in which they are written. */
 function writtenAs(
   tensors: ReadonlyMap<string, TensorSource>,
   dtype: WrittenFloats,
 ): ReadonlyMap<string, TensorSource> {
   if (dtype === 'keep') return tensors;
   const type = ({ f32: 'F32', f16: 'F16', bf16: 'BF16' } as const)[dtype];
-  // One source under several names stays one.
+  // A source with several names remains a single source.
   const changed = new Map<TensorSource, TensorSource>();
   for (const source of tensors.values()) {
     changed.set(source, source.dtype === 'I32' ? source : { ...source, dtype: type });
@@ -160,7 +163,7 @@ function writtenAs(
   return type === 'F16' ? watched(written, requireRange) : written;
 }
 
-/** @throws UserError where rounding to F16 would make a number infinite */
+/** @throws UserError if rounding to F16 would make a number infinite */
 function requireRange(name: string, values: TensorValues): void {
   const beyond = values.find((value) => Number.isFinite(value) && Math.abs(value) >= 65520);
   if (beyond === undefined) return;
@@ -169,7 +172,7 @@ function requireRange(name: string, values: TensorValues): void {
   );
 }
 
-/** The backbone of a tower, by the names in the authors' files. */
+/** Backbone of a tower, by the names of the authors' files. */
 function towerOf({ path, tensors, kind }: WeightSet, tower: string): Map<string, TensorSource> {
   const prefix = `${tower}.backbone.`;
   const found = [...tensors].filter(([name]) => name.startsWith(prefix));
@@ -181,7 +184,7 @@ function towerOf({ path, tensors, kind }: WeightSet, tower: string): Map<string,
   return new Map(found.map(([name, source]) => [name.slice(prefix.length), source]));
 }
 
-/** A folder with a checkpoint at step 0, as `probe` and notebooks take it. */
+/** Writes a folder with a checkpoint at step 0, as read by `probe` and notebooks. */
 async function writeRun(sets: readonly WeightSet[], args: ConvertArgs): Promise<Converted> {
   const { state, fresh } = stateOf(sets, args);
   try {
@@ -227,7 +230,9 @@ function bytesIn(sources: Iterable<TensorSource>): number {
   return [...sources].reduce((sum, source) => sum + byteLengthOf(source), 0);
 }
 
-/** The same tensors, which show their values when these are asked for. One source under several names stays one. */
+/**
+ * The same tensors, which report their values when they are read. A source with several names remains a single source.
+ */
 function watched(
   tensors: ReadonlyMap<string, TensorSource>,
   onValues: (name: string, values: TensorValues, source: TensorSource) => void,

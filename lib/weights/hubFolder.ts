@@ -5,25 +5,25 @@ import { UserError } from '../errors';
 import { checkpointFile, listCheckpoints } from '../train';
 
 /*
- * The layout in which model hubs and their libraries keep a network: a folder with `model.safetensors`, `config.json`
- * and a model card, `README.md`.
+ * Layout in which model hubs and their libraries store a network: a folder with `model.safetensors`, `config.json` and
+ * a model card, `README.md`.
  */
 
 export const hubFiles = { weights: 'model.safetensors', config: 'config.json', card: 'README.md' } as const;
-/** Weights of libraries that don't write safetensors. */
+/** Weight file of libraries that don't write safetensors. */
 const torchWeights = 'pytorch_model.bin';
 const shardLists = ['model.safetensors.index.json', 'pytorch_model.bin.index.json'];
 
-/** Whether a folder is laid out as model hubs do, and not a run folder. */
+/** True if a folder has the layout of model hubs, and is not a run folder. */
 export function isHubFolder(path: string): boolean {
   if (listCheckpoints(path).length > 0) return false;
   return [hubFiles.weights, torchWeights, ...shardLists].some((name) => existsSync(join(path, name)));
 }
 
 /**
- * The file of weights that a folder means: a run folder's newest checkpoint, or a hub's file.
+ * Weight file of a folder: a run folder's newest checkpoint, or a hub folder's file.
  *
- * @throws UserError where it holds neither
+ * @throws UserError if the folder holds neither
  */
 export function fileOfFolder(path: string): string {
   if (!isHubFolder(path)) return checkpointFile(path);
@@ -34,13 +34,13 @@ export function fileOfFolder(path: string): string {
   );
 }
 
-/** The configuration of a hub's folder; null where it is another library's. */
+/** Configuration of a hub folder; null if it is another library's. */
 export function folderConfig(path: string): XkdConfig | null {
   const file = join(path, hubFiles.config);
   return existsSync(file) ? parseConfig(readFileSync(file, 'utf8')) : null;
 }
 
-/** Null where a text is no configuration of ours: other programs use the same names for theirs. */
+/** Null if the text is not a configuration of ours: other programs use the same file names. */
 export function parseConfig(text: string): XkdConfig | null {
   try {
     return validateConfig(withoutHubWords(JSON.parse(text) as Record<string, unknown>));

@@ -11,7 +11,7 @@ import { type WeightSet, openWeights } from './weightSet';
  * ({@link BackboneNetwork.toState}). Optimiser and schedules start afresh. Where `teacher` is frozen the weights are
  * those of the teachers alone, and students start from the seed; heads that are missing are told to `args.report`.
  *
- * @throws UserError where a file is damaged or does not fit the configuration
+ * @throws UserError if a file is damaged or does not fit the configuration
  */
 export async function initialState(
   paths: readonly string[],

@@ -5,39 +5,39 @@ import { decodeMetadata } from '../train';
 import { fileOfFolder, folderConfig } from './hubFolder';
 import { carried, isCheckpoint, kindOf } from './weightSet';
 
-/** A tensor as the file stores it. */
+/** A tensor as stored in the file. */
 export interface InspectedTensor {
   readonly name: string;
   readonly dtype: StoredType;
   readonly shape: readonly number[];
   readonly bytes: number;
-  /** An earlier name of the same values, where the file stores them once. */
+  /** A previous name with the same values, if the file stores them only once. */
   readonly sameAs?: string;
 }
 
-/** Parameters of one part, such as `vid_student.backbone`. */
+/** Parameters of a component, such as `vid_student.backbone`. */
 export interface InspectedPart {
   readonly part: string;
   readonly tensors: number;
-  /** Values, each counted once. */
+  /** Number of values; shared ones count once. */
   readonly parameters: number;
 }
 
-/** All that a file of weights tells without its values. */
+/** What can be told about a weight file without reading its values. */
 export interface Inspection {
   readonly path: string;
   readonly format: string;
   readonly bytes: number;
-  /** In words: a checkpoint, a whole state, a backbone, or other tensors. */
+  /** Contents in words: a checkpoint, a full state, a backbone, or other tensors. */
   readonly holds: string;
   readonly step: number | null;
   readonly config: XkdConfig | null;
   /** Keys in which the configuration differs from its preset. */
   readonly changes: Readonly<Record<string, unknown>>;
-  /** `none`, `present`, or after a check `sound`. */
+  /** `none`, `present`, or `sound` once they have been checked. */
   readonly hashes: 'none' | 'present' | 'sound';
   readonly metadata: Readonly<Record<string, string>>;
-  /** Which set of weights of the file this is, where it holds several, and the others. */
+  /** Name of the inspected state dict if the file holds several, and the names of the others. */
   readonly stateDict: string | null;
   readonly otherStateDicts: readonly string[];
   readonly parts: readonly InspectedPart[];
@@ -45,15 +45,16 @@ export interface Inspection {
 }
 
 export interface InspectArgs extends TensorFileArgs {
-  /** Reads all values and compares them: of a sealed file with its hashes, of a zip file with its checksums. */
+  /** Reads and verifies all values: against the hashes of a sealed file, or the checksums of a zip file. */
   readonly check?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Tells what a file of weights or a run folder's newest checkpoint holds, from its header alone unless asked to check.
+ * Describes the contents of a weight file, or of a run folder's newest checkpoint. Only the header is read, unless a
+ * check is requested.
  *
- * @throws UserError naming what is missing or damaged
+ * @throws UserError that names what is missing or damaged
  */
 export async function inspectWeights(path: string, args: InspectArgs = {}): Promise<Inspection> {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
@@ -116,7 +117,9 @@ function changesOf(config: XkdConfig): Record<string, unknown> {
   return Object.fromEntries(flattenConfig(config).filter(differs));
 }
 
-/** Parts by the first words of the names: towers have a backbone and a head, the optimiser has its two moments. */
+/**
+ * Components by the first parts of their names: a tower has a backbone and a head, the optimiser has its two moments.
+ */
 function countParts(tensors: readonly InspectedTensor[]): InspectedPart[] {
   const parts = new Map<string, { tensors: number; parameters: number }>();
   for (const { name, shape, sameAs } of tensors) {

@@ -3,8 +3,8 @@ import { upload } from '../tensor/backend';
 import { tf } from '../tensor/native';
 
 /**
- * Reads tensors as float32, one after the other, and hands each to TensorFlow at once, so that no more than one is
- * held twice. The caller owns them; after an error none is left.
+ * Reads tensors one by one as float32. Each is passed to TensorFlow at once, so that no more than one is in memory
+ * twice. The caller owns the tensors. After an error, none is left.
  */
 export function loadTensors(sources: Iterable<readonly [string, TensorSource]>): Map<string, tf.Tensor> {
   const tensors = new Map<string, tf.Tensor>();

@@ -10,13 +10,13 @@ import type { WeightSet } from './weightSet';
 export interface ModelCardArgs {
   readonly name: string;
   readonly set: WeightSet;
-  /** Null where the weights are from no run folder. */
+  /** Null if the weights do not come from a run folder. */
   readonly figures: RunFigures | null;
 }
 
 /**
- * A model card: what the weights are, how they were trained, and what was measured. All of it is from the weights and
- * the run's own files; folders are named without the way to them.
+ * A model card: what the weights are, how they were trained, and what was measured. Everything comes from the weights
+ * and the run's own files. Folders appear by name, without their path.
  */
 export function modelCard(args: ModelCardArgs): string {
   const { name, set, figures } = args;
@@ -35,7 +35,7 @@ export function modelCard(args: ModelCardArgs): string {
   return `---\n${stringify(frontMatter(args))}---\n\n${sections.join('\n\n')}\n`;
 }
 
-/** What hubs read themselves: library, tags, and results in their form. */
+/** Metadata that hubs parse: library, tags, and results in their format. */
 function frontMatter({ name, set, figures }: ModelCardArgs): Record<string, unknown> {
   const modalities = set.modality === null ? ['video', 'audio'] : [set.modality];
   const results = (figures?.results ?? []).map(indexEntry);
@@ -138,7 +138,7 @@ function resultSections({ set: { step }, figures }: ModelCardArgs): string[] {
     const title = `${protocol} on ${datasetText(dataset)} (${dataset.classes.length} classes): ${featuresText({ modality, tower })}, seed ${seed}`;
     const columns = Object.keys(rows[0] ?? {});
     const cells = rows.map((row) => columns.map((column) => String(row[column] ?? '')));
-    // The first note names the network by its path.
+    // The first note gives the network's path.
     return [`### ${escapeMarkdown(title)}`, table(columns, cells), ...notes.slice(1).map(escapeMarkdown)];
   });
 }

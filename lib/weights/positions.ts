@@ -15,22 +15,22 @@ import { tf } from '../tensor/native';
 import type { WeightSet } from './weightSet';
 
 export interface PositionsArgs {
-  /** Interpolates learned positions of another number of frames, size or bands, as for local views. */
+  /** Interpolates learned positions to another number of frames, size or number of bands, as for local views. */
   readonly interpolatePositions?: boolean;
-  /** Patches for which the file's positions were learned, where that doesn't follow: `[8, 14, 14]`, `[20, 28]`. */
+  /** Patch grids for which the file's positions were learned, if they can't be derived: `[8, 14, 14]`, `[20, 28]`. */
   readonly positionGrids?: readonly TokenGrid[];
-  /** Told of what was interpolated, in a sentence. */
+  /** Called with a sentence about each interpolation. */
   readonly report?: (sentence: string) => void;
 }
 
-/** How other people's files of weights are read. */
+/** How to read third-party weight files. */
 export interface WeightsArgs extends TensorFileArgs, PositionsArgs {}
 
 /**
- * The same weights with their positions (of encoders and decoders) interpolated to the grid of a configuration, where
- * that was asked for and the grids differ. The class token's position stays.
+ * The same weights, with the positions of encoders and decoders interpolated to a configuration's grid if this was
+ * requested and the grids differ. The class token's position stays unchanged.
  *
- * @throws UserError where the file's grid does not follow from its configuration or the number of its positions
+ * @throws UserError if the file's grid can't be derived from its configuration or the number of its positions
  */
 export function withPositions(set: WeightSet, config: XkdConfig, args: PositionsArgs): WeightSet {
   if (!args.interpolatePositions) return set;
@@ -53,7 +53,7 @@ export function withPositions(set: WeightSet, config: XkdConfig, args: Positions
   return { ...set, tensors };
 }
 
-/** `8x14x14`: frames, height, width; `20x28`: bands, columns. */
+/** A grid as text. `8x14x14`: frames, height, width; `20x28`: bands, columns. */
 export function gridText(grid: TokenGrid): string {
   return grid.join('x');
 }
@@ -80,7 +80,9 @@ function interpolated(
   return { dtype: source.dtype, shape, data };
 }
 
-/** For which grid positions were learned: told, in the file's configuration, or the only one that makes sense. */
+/**
+ * Grid for which positions were learned: given explicitly, from the file's configuration, or the only plausible one.
+ */
 function gridOf(
   set: WeightSet,
   modality: Modality,
@@ -110,7 +112,7 @@ function gridOf(
   );
 }
 
-/** Grids of so many patches that differ from ours in one thing: frames or size, bands or columns. */
+/** Grids with that number of patches that differ from ours in one respect: frames or size, bands or columns. */
 function possibleGrids(modality: Modality, count: number, to: TokenGrid): TokenGrid[] {
   if (modality === 'audio') {
     const [bands, columns] = to;

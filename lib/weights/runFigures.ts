@@ -15,27 +15,27 @@ const runSchema = z.object({
   versions: z.record(z.string(), z.string().nullish()),
   machine: z.object({ device: z.string().nullish(), processors: z.number() }),
 });
-/** What `run.json` of a run folder tells. */
+/** Contents of a run folder's `run.json`. */
 export type RunDescription = z.infer<typeof runSchema>;
 
-/** What the files of a run tell of it, up to the step of the weights. */
+/** Figures from a run's files, up to the step of the weights. */
 export interface RunFigures {
   readonly run: RunDescription | null;
-  /** Figures of the first and of the last step before the weights were saved. */
+  /** Figures of the first step, and of the last one before the weights were saved. */
   readonly first: MetricsRow | null;
   readonly last: MetricsRow | null;
   /** Results of `xkd evaluate` with the weights of this step. */
   readonly results: readonly ProtocolResult[];
 }
 
-/** The run folder that a path leads to: itself, or the one around a checkpoint; null where there is none. */
+/** Run folder of a path: the path itself, or the folder that contains the checkpoint; null if there is none. */
 export function runFolderOf(path: string): string | null {
   const folder = statSync(path).isDirectory() ? path : dirname(dirname(path));
   const isInside = folder === path || basename(dirname(path)) === basename(checkpointsFolder(folder));
   return isInside && listCheckpoints(folder).length > 0 ? folder : null;
 }
 
-/** Reads a run folder's own files, of which any may be missing. */
+/** Reads a run folder's own files. Any of them may be missing. */
 export function readRunFigures(folder: string, step: number | null): RunFigures {
   const rows = optional(() => metricsOf(folder)) ?? [];
   const before = rows.filter((row) => step === null || row.step < step);
@@ -54,7 +54,7 @@ function metricsOf(folder: string): MetricsRow[] {
   return readMetrics(paths.find((path) => existsSync(path)) ?? paths[0]);
 }
 
-/** Null for a file that is missing or of another form: a card tells what there is. */
+/** Null if a file is missing or has another format: a card shows what is available. */
 function optional<T>(read: () => T): T | null {
   try {
     return read();

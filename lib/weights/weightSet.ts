@@ -14,33 +14,35 @@ import { centreNames, decodeMetadata } from '../train';
 import { fileOfFolder, folderConfig, parseConfig } from './hubFolder';
 
 /**
- * What a file of weights holds: `release`, the whole state under all names of the authors' state dict; `backbone`, one
- * tower as the authors publish them; `other`, something else.
+ * Contents of a weight file: `release`, the full state under all names of the authors' state dict; `backbone`, one
+ * tower as the authors publish it; `other`, something else.
  */
 export type WeightKind = 'release' | 'backbone' | 'other';
 
-/** Weights of a file, by the names of PyTorch's state dict, unread. One source under several names is one weight. */
+/**
+ * Weights of a file by their PyTorch state dict names, not read yet. A source with several names is a single weight.
+ */
 export interface WeightSet {
-  /** The file: of a run folder its newest checkpoint. */
+  /** The file; for a run folder its newest checkpoint. */
   readonly path: string;
-  /** Where these weights stand in a file that holds several sets, such as `teacher`. */
+  /** Location of these weights in a file with several sets, such as `teacher`. */
   readonly stateDict: string | null;
   readonly kind: WeightKind;
-  /** Of a backbone. */
+  /** For a backbone. */
   readonly modality: Modality | null;
-  /** The configuration that the file carries, if it does. */
+  /** Configuration in the file, if there is one. */
   readonly config: XkdConfig | null;
-  /** Steps taken in training, where the file tells. */
+  /** Number of training steps, if recorded in the file. */
   readonly step: number | null;
   readonly tensors: ReadonlyMap<string, TensorSource>;
   close(): void;
 }
 
 /**
- * Opens a run folder, a checkpoint, a file of weights (safetensors or `torch.save`, whatever its ending), or a folder
- * in the layout of model hubs.
+ * Opens a run folder, a checkpoint, a weight file (safetensors or `torch.save`, whatever its extension), or a folder in
+ * the layout of model hubs.
  *
- * @throws UserError naming what is missing or damaged, or the sets of weights to choose from
+ * @throws UserError that names what is missing or damaged, or lists the sets of weights to choose from
  */
 export async function openWeights(path: string, args: TensorFileArgs = {}): Promise<WeightSet> {
   const isFolder = existsSync(path) && statSync(path).isDirectory();
@@ -55,12 +57,12 @@ export async function openWeights(path: string, args: TensorFileArgs = {}): Prom
   }
 }
 
-/** Whether a file is a checkpoint of this project: weights once each, optimiser, hashes. */
+/** True if a file is a checkpoint of this project: every weight once, optimiser, hashes. */
 export function isCheckpoint({ metadata }: TensorFile): boolean {
   return metadata.format?.startsWith('xkd-checkpoint-') ?? false;
 }
 
-/** The kind of weights by their names; those of a backbone may have a prefix such as `backbone.` before them. */
+/** Kind of weights, determined from their names. Those of a backbone may have a prefix such as `backbone.`. */
 export function kindOf(names: readonly string[]): {
   kind: WeightKind;
   modality: Modality | null;
@@ -87,7 +89,7 @@ export function backboneParts(names: readonly string[]): string[] {
     );
 }
 
-/** A checkpoint's weights under every name that the release gives them; its optimiser is left out. */
+/** A checkpoint's weights under all their released names, without the optimiser. */
 function checkpointSet(file: TensorFile): WeightSet {
   const { config, step } = decodeMetadata(file.path, file.metadata);
   const names = [
@@ -128,7 +130,7 @@ function fileSet(file: TensorFile): WeightSet {
   return { path, stateDict, kind, modality, ...carried(file), tensors, close: () => file.close() };
 }
 
-/** @throws UserError listing the backbones where the names are of several networks in one */
+/** @throws UserError listing the backbones if the names belong to several networks */
 function requireOneBackbone(file: TensorFile): void {
   const parts = backboneParts(file.names()).map((prefix) => prefix.replace(/\.$/, ''));
   if (parts.length < 2) return;
@@ -137,7 +139,7 @@ function requireOneBackbone(file: TensorFile): void {
   );
 }
 
-/** Values of 16 bits keep their type, so that they can be written in it again. */
+/** 16-bit values keep their type, so that they can be written with the same type. */
 function sourceOf(file: TensorFile, name: string): TensorSource {
   const { dtype, shape } = file.entry(name);
   return { dtype: sourceType(dtype), shape, data: () => file.read(name).data };
@@ -148,7 +150,7 @@ function sourceType(stored: StoredType): WrittenType {
   return stored.startsWith('F') ? 'F32' : 'I32';
 }
 
-/** The configuration and the step that our own files carry. */
+/** The configuration and step that files written by this project contain. */
 export function carried({ metadata }: TensorFile): { config: XkdConfig | null; step: number | null } {
   const step = Number(metadata.step ?? NaN);
   return {

@@ -7,7 +7,7 @@ import { modelCard } from './modelCard';
 import { readRunFigures, runFolderOf } from './runFigures';
 import type { WeightSet } from './weightSet';
 
-/** Makes the folder where it is missing. */
+/** Creates the folder if it does not exist. */
 export function makeHubFolder(path: string): void {
   try {
     mkdirSync(path, { recursive: true });
@@ -17,10 +17,10 @@ export function makeHubFolder(path: string): void {
 }
 
 /**
- * Writes the configuration and the model card beside the weights of a folder in the layout of model hubs.
+ * Writes the configuration and the model card for the weights in a folder with the layout of model hubs.
  *
- * @param set the weights as they were written
- * @param from the path that they are from: its run folder, if it has one, tells the figures
+ * @param set the weights as written
+ * @param from path that they come from; the figures are those of its run folder, if it has one
  */
 export function writeHubDescription(folder: string, set: WeightSet, from: string): void {
   const config = { ...hubWords, ...set.config };
