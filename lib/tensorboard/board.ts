@@ -4,22 +4,22 @@ import { type PretrainingRun, type StepMetrics, probeFigures } from '../train';
 import { clipPictures, type BoardClips } from './pictures';
 import { EventWriter, hasEvents } from './eventWriter';
 
-/** Clips that pictures are made of. */
+/** Number of clips that images are made of. */
 const shownClips = 2;
 
 export interface BoardArgs {
   readonly run: Pick<PretrainingRun, 'state' | 'length' | 'config'>;
-  /** Where the files go. */
+  /** Folder of the event files. */
   readonly folder: string;
-  /** The run's folder, from which earlier steps come in where the files begin later than it; null: none. */
+  /** The run's folder. Steps from before the first event file are copied from there; null: none. */
   readonly runFolder?: string | null;
-  /** Clips of which pictures are drawn; none: numbers alone. */
+  /** Clips to draw images of; none: only scalars are written. */
   readonly clips?: BoardClips | null;
 }
 
 /**
- * Writes a run for TensorBoard: losses, rates and the like of each step, and with every checkpoint what the network makes of
- * some clips. The run is what it would be without.
+ * Writes a run for TensorBoard: the losses, rates and similar values of each step, and with every checkpoint the
+ * network's output for some clips. Does not influence the run.
  */
 export class TensorBoard {
   private readonly writer: EventWriter;
@@ -36,7 +36,7 @@ export class TensorBoard {
     this.writer.flush();
   }
 
-  /** To be told of each step. */
+  /** To be called after each step. */
   write(metrics: StepMetrics): void {
     const { run } = this.args;
     this.writer.scalars(metrics.step, namesOf(metrics));
@@ -58,7 +58,7 @@ export class TensorBoard {
   }
 }
 
-/** The middles of the first training clips that can be used. */
+/** Middles of the first usable training clips. */
 export async function boardClips(
   entries: readonly MediaEntry[],
   run: Pick<PretrainingRun, 'config'>,
@@ -72,7 +72,7 @@ export async function boardClips(
   return null;
 }
 
-/** Numbers by the names under which TensorBoard groups them. */
+/** Scalars under the names by which TensorBoard groups them. */
 function namesOf({
   step,
   epoch,

@@ -9,21 +9,21 @@ import { tf } from '../tensor/native';
 import { hasNativeOps } from '../tensor/runOp';
 
 /*
- * Events as TensorBoard reads them (tensorflow/core/util/event.proto, framework/summary.proto). TensorFlow's own writer puts
- * them into files; they are handed to it whole, because tfjs-node has functions for numbers alone.
+ * Events in TensorBoard's format (tensorflow/core/util/event.proto, framework/summary.proto). TensorFlow's own writer
+ * writes the files. It receives complete events, because tfjs-node has functions for scalars only.
  */
 
-/** Waits for so many events before it writes; {@link EventWriter.flush} writes at once. */
+/** Maximum number of buffered events; {@link EventWriter.flush} writes at once. */
 const mostWaiting = 1000;
 const flushMs = 5000;
 
-/** Numbers and pictures of steps, in the files of TensorBoard. */
+/** Writes scalars and images of steps to TensorBoard event files. */
 export class EventWriter {
   private readonly writer: { readonly resourceHandle: tf.Tensor; flush(): void };
 
   /**
-   * @param folder made where it is missing
-   * @throws UserError where it cannot be written to, or no native TensorFlow is there to write
+   * @param folder created if necessary
+   * @throws UserError if it can't be written to, or if native TensorFlow is not available
    */
   constructor(folder: string) {
     if (!hasNativeOps()) {
@@ -36,7 +36,7 @@ export class EventWriter {
     this.writer = writer as unknown as EventWriter['writer'];
   }
 
-  /** Numbers of a step, by name; a slash divides names into groups. */
+  /** Scalars of a step by name; a slash separates groups. */
   scalars(step: number, values: Readonly<Record<string, number>>): void {
     const summary = new Message();
     for (const [tag, value] of Object.entries(values))
@@ -52,12 +52,12 @@ export class EventWriter {
     );
   }
 
-  /** Says that a run goes on from a step: what was written for it and for later ones counts no more. */
+  /** Marks that a run resumes at a step: events of this and later steps are discarded. */
   restart(step: number): void {
     this.write(step, (event) => event.bytes(7, new Message().integer(1, sessionStart)));
   }
 
-  /** Brings all that was written so far to the disk. */
+  /** Writes all buffered events to disk. */
   flush(): void {
     this.writer.flush();
   }
@@ -73,7 +73,7 @@ export class EventWriter {
 
 const sessionStart = 1;
 
-/** Whether a folder holds files of TensorBoard. */
+/** True if a folder contains TensorBoard files. */
 export function hasEvents(folder: string): boolean {
   try {
     return readdirSync(folder).some((name) => name.includes('tfevents'));

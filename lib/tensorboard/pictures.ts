@@ -12,19 +12,19 @@ import {
 import { viewPictures, type Pixels } from '../notebook/picture';
 import { reconstructView } from '../notebook/reconstructionView';
 
-/** Whole clips, nothing augmented: `[B, 3, T, S, S]` and `[B, 1, M, C]`. */
+/** Complete clips without augmentation: `[B, 3, T, S, S]` and `[B, 1, M, C]`. */
 export interface BoardClips {
   readonly video: NdArray;
   readonly audio: NdArray;
 }
 
-/** A picture and its name. */
+/** An image and its name. */
 export type NamedPicture = readonly [tag: string, picture: Pixels];
 
 /**
- * What a network makes of each clip: the reconstruction of masked patches (rows: the clip, what is seen of it, what the
- * network draws), and where its teachers look (rows: the clip, before refinement, after it). Frames and the log-mel spectrogram,
- * low bands below.
+ * A network's output for each clip: the reconstruction of masked patches (rows: the clip, its visible part, the
+ * reconstruction), and the attention of its teachers (rows: the clip, before refinement, after it). Shows frames and
+ * the log-mel spectrogram, with low bands at the bottom.
  */
 export function clipPictures(network: Network, clips: BoardClips): NamedPicture[] {
   return Array.from({ length: clips.video.shape[0] }, (_, i) => i).flatMap((i) => {
@@ -62,7 +62,7 @@ function attention(network: Network, { video, audio }: BoardClips, i: number): N
     ],
     [
       `attention/audio/clip ${i}`,
-      // Weights have a range of their own.
+      // Weights have their own range.
       sheet([...spectrograms(config, [audio.data]), ...spread.flatMap((one) => spectrograms(config, [one]))]),
     ],
   ];
@@ -77,7 +77,7 @@ function clipAt({ data, shape: [, ...shape] }: NdArray, i: number): NdArray {
   return { data: data.slice(i * size, (i + 1) * size), shape: [1, ...shape] };
 }
 
-/** Spectrograms in grey, dark to light over the range of all; what is not a number is blue. */
+/** Spectrograms in greyscale, dark to light over their common range; values that are not numbers are blue. */
 function spectrograms({ spectrogram }: XkdConfig, all: readonly ArrayLike<number>[]): Pixels[][] {
   const { melBands, columns } = spectrogram;
   const known = all.flatMap((values) => Array.from(values).filter(Number.isFinite));
@@ -98,7 +98,7 @@ function spectrograms({ spectrogram }: XkdConfig, all: readonly ArrayLike<number
 
 const removedColour = [70, 90, 140];
 
-/** Pictures of one size in rows, with lines between them. */
+/** Images of equal size in rows, separated by lines. */
 function sheet(rows: readonly (readonly Pixels[])[]): Pixels {
   const [{ width, height }] = rows[0];
   const across = rows[0].length * (width + gap) - gap;
