@@ -1,7 +1,7 @@
 import { type Modality, type XkdConfig, modalities } from '../config';
 import type { ConfigDescription } from '../model/cost';
 
-/** A description of a configuration for a terminal. */
+/** Description of a configuration for a terminal. */
 export function formatDescription(description: ConfigDescription): string {
   const sections = [parameterLines, tokenLines, flopLines, memoryLines].map((lines) => lines(description));
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
@@ -89,7 +89,7 @@ function memoryLines({ memory, batch, clipsTogether }: ConfigDescription): strin
   ];
 }
 
-/** Columns side by side: the first to the left, the others to the right. */
+/** Aligns columns: the first to the left, the others to the right. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
@@ -97,12 +97,12 @@ function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** Digits in threes, as in 396 382 144. */
+/** A number with its digits in groups of three, as in 396 382 144. */
 function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
-/** In units of 1e9, of three digits or more. */
+/** In units of 1e9, with three digits or more. */
 function giga(flops: number): string {
   if (flops === 0) return '0';
   const value = flops / 1e9;

@@ -5,11 +5,11 @@ import { UserError } from '../errors';
 import { readText } from '../files/readText';
 import { suggest, type Candidate } from './suggestions';
 
-/** What a configuration file says. */
+/** Contents of a configuration file. */
 export interface ConfigFile {
-  /** The preset that it names. */
+  /** The preset that the file names. */
   readonly preset?: string;
-  /** All else, as words `key=value`. */
+  /** Everything else, as `key=value` words. */
   readonly words: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export function configOption(): Option {
   );
 }
 
-/** The argument of words `key=value`. @param others further keys, such as settings of a protocol */
+/** The argument for `key=value` words. @param others further keys, such as the settings of a protocol */
 export function overridesArgument(
   description: string,
   others: () => readonly Candidate[] = () => [],
@@ -37,16 +37,16 @@ export function overridesArgument(
   return suggest(new Argument('[overrides...]', description), () => [...others(), ...keyCandidates()]);
 }
 
-/** Adds the options of a configuration and the words that change it. */
+/** Adds the options for a configuration, and the argument for its overrides. */
 export function configOptions(command: Command, overrides: string): Command {
   return command.addOption(configOption()).addArgument(overridesArgument(overrides));
 }
 
 /**
- * Reads a configuration file: groups nested or with dotted keys. Keys and values are checked with those of the command
- * line.
+ * Reads a configuration file whose groups are nested or written with dotted keys. Keys and values are checked together
+ * with those of the command line.
  *
- * @throws UserError where it can't be read, or is no list of keys and values
+ * @throws UserError if the file can't be read, or does not consist of keys and values
  */
 export function readConfigFile(path: string | undefined): ConfigFile {
   if (path === undefined) return { words: [] };
@@ -63,13 +63,13 @@ export function readConfigFile(path: string | undefined): ConfigFile {
   return { preset, words };
 }
 
-/** JSON knows no infinite numbers and none that are not a number: they are refused by their names. */
+/** JSON has no infinity and no NaN; they are refused under their names. */
 function asWord(value: Override): string {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : JSON.stringify(value);
 }
 
 function contentOf(path: string): unknown {
-  // JSON is YAML, too.
+  // JSON is valid YAML, too.
   const document = parseDocument(readText(path));
   const problem = [...document.errors, ...document.warnings].at(0);
   if (problem === undefined) {
@@ -111,7 +111,7 @@ function isGroup(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Each key with `=`; where the values are few, also each value. */
+/** Each key followed by `=`; if it has few values, also with each value. */
 function keyCandidates(): Candidate[] {
   return overrideKeys()
     .filter((key) => key !== 'preset')

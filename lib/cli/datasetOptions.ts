@@ -3,19 +3,19 @@ import { datasetNames, type DatasetArgs } from '../data/dataset';
 import { UserError } from '../errors';
 import { suggest } from './suggestions';
 
-/** What the options of {@link datasetOptions} give, but for the folder, which not every command must be given. */
+/** Values of the {@link datasetOptions}, without the folder, which not every command requires. */
 export interface DatasetFlags extends TableFlags {
   readonly dataset?: string;
   readonly allowMissing?: boolean;
 }
 
-/** The folder of a data set. Its earlier name `--root` still counts. */
+/** Option for the folder of a data set. Its former name `--root` is still accepted. */
 class DataOption extends Option {
   constructor(description: string) {
     super('--data <folder>', description);
   }
 
-  /** By which commander finds the option that a word names; its types leave it out. */
+  /** Commander calls this to find the option for a word; its types omit it. */
   is(flag: string): boolean {
     return flag === this.long || flag === '--root';
   }
@@ -25,11 +25,11 @@ export interface DataArgs {
   readonly description?: string;
   /** Default: true. */
   readonly required?: boolean;
-  /** What is done about missing files, for the option that asks for it. */
+  /** How missing files are handled, for the help of the option that allows them. */
   readonly missing?: string;
 }
 
-/** Adds the options that say what data set is meant, and how it is read. */
+/** Adds the options that select a data set and say how to read it. */
 export function datasetOptions(
   command: Command,
   {
@@ -49,13 +49,13 @@ export function datasetOptions(
   return tableOptions(command).option('--allow-missing', missing);
 }
 
-/** What the options of {@link tableOptions} give. */
+/** Values of the {@link tableOptions}. */
 export interface TableFlags {
   readonly columns?: string;
   readonly separator?: string;
 }
 
-/** Adds the options that say how a table of one's own is read. */
+/** Adds the options that say how to read a custom table. */
 function tableOptions(command: Command): Command {
   return command
     .option(
@@ -65,7 +65,7 @@ function tableOptions(command: Command): Command {
     .option('--separator <text>', 'separator of several labels in a table of your own', ';');
 }
 
-/** How a data set is opened, from the options `--dataset`, `--allow-missing` and those of a table. */
+/** How to open a data set, from `--dataset`, `--allow-missing` and the options for a table. */
 export function openAs(flags: DatasetFlags): DatasetArgs {
   return {
     dataset: flags.dataset,
@@ -75,7 +75,7 @@ export function openAs(flags: DatasetFlags): DatasetArgs {
   };
 }
 
-/** @throws UserError where it is not a list of roles and columns */
+/** @throws UserError if it is not a list of roles and columns */
 export function parseColumns(list: string | undefined): Record<string, string> | undefined {
   if (list === undefined) return undefined;
   const pairs = list

@@ -1,11 +1,11 @@
 import { Help, type Command, type Option } from 'commander';
 
-/** A command line that help shows, from `xkd` on, with a remark where it needs one. */
+/** A command line shown in help, starting with `xkd`, with a remark if needed. */
 export type Example = string | readonly [commandLine: string, remark: string];
 
 const shown = new WeakMap<Command, readonly Example[]>();
 
-/** How help is laid out: what must be given stands in the first line, and is marked in the list. */
+/** Layout of help: required options are in the first line, and marked in the list. */
 export const helpLayout = {
   showGlobalOptions: true,
   commandUsage(this: Help, command: Command): string {
@@ -20,7 +20,7 @@ export const helpLayout = {
   },
 };
 
-/** Ends the help of a command with examples; `remarks` come behind them. */
+/** Appends examples to a command's help; `remarks` follow them. */
 export function withExamples(command: Command, examples: readonly Example[], remarks?: string): Command {
   shown.set(command, examples);
   const pairs = examples.map((example) => (typeof example === 'string' ? ([example, ''] as const) : example));
@@ -31,7 +31,7 @@ export function withExamples(command: Command, examples: readonly Example[], rem
   return command.addHelpText('after', `${remarks ? `\n${remarks}\n` : ''}\nExamples:\n${lines.join('\n')}\n`);
 }
 
-/** The command lines that the help of a command shows. */
+/** The command lines in a command's help. */
 export function examplesOf(command: Command): string[] {
   return (shown.get(command) ?? []).map((example) => (typeof example === 'string' ? example : example[0]));
 }

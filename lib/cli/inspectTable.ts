@@ -6,7 +6,7 @@ const hashes = {
   sound: 'all fit',
 } as const;
 
-/** An inspection as text: what the file is, its parts, then a line for each tensor. */
+/** An inspection as text: what the file is, its components, then a line for each tensor. */
 export function formatInspection(inspection: Inspection): string {
   const { path, format, bytes, holds, step, config, parts, tensors, otherStateDicts } = inspection;
   const total = parts.reduce((sum, { parameters }) => sum + parameters, 0);
@@ -59,7 +59,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   );
 }
 
-/** Names come from the file: control characters must not reach the terminal. */
+/** Names come from the file, so their control characters must not reach the terminal. */
 function printable(name: string): string {
   return name.replace(/\p{C}/gu, '?');
 }

@@ -22,7 +22,7 @@ import { helpLayout, withExamples } from './help';
 
 const exitCodes = { userError: 1, usage: 2, defect: 70 } as const;
 
-/** The commands in the order in which the help lists them. */
+/** The commands, in the order of the help. */
 const registrations = [
   registerConfig,
   registerData,
@@ -48,7 +48,10 @@ const examples = [
 const remarks =
   'In the project\'s folder it is started by "npx xkd" or "npm run xkd --". Every command has a --help of its own.';
 
-/** The program `xkd` with its commands. Each command is made by `program.command()`, so that it inherits the error handling. */
+/**
+ * The program `xkd` with its commands. Each command is created by `program.command()`, so that it inherits the error
+ * handling.
+ */
 export function createProgram(): Command {
   const program = new Command('xkd')
     .description('Cross-modal knowledge distillation for video and sound')
@@ -95,7 +98,7 @@ function report(error: unknown): number {
   return exitCodes.defect;
 }
 
-/** Commander's message, which may have its suggestion on a second line, as one sentence. */
+/** Commander's message as one sentence. Its suggestion may be on a second line. */
 function usageSentence(error: CommanderError): string {
   const [problem, suggestion] = error.message.replace(/^error: /, '').split('\n');
   const sentence = problem.charAt(0).toUpperCase() + problem.slice(1).replace(/\.?$/, '');
@@ -104,18 +107,18 @@ function usageSentence(error: CommanderError): string {
 }
 
 function printError(sentence: string): void {
-  // Names from files may stand in it: nothing of them must steer the terminal.
+  // It may contain names from files, whose control characters must not reach the terminal.
   process.stderr.write(`xkd: ${sentence.replaceAll('\n', ' ').replace(/\p{Cc}/gu, '?')}\n`);
 }
 
 if (require.main === module) {
-  // A reader such as `head` may close the pipe early; that is no mistake.
+  // A reader such as `head` may close the pipe early; this is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
     throw error;
   });
   void main(process.argv.slice(2)).then((code) => {
-    // Decoding threads of a failed command may still live: a failure ends them, a success waits for them.
+    // Decoding threads of a failed command may still run: a failure ends them, a success waits for them.
     if (code === 0) process.exitCode = 0;
     else process.exit(code);
   });

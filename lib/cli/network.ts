@@ -28,33 +28,33 @@ import {
 } from '../weights';
 
 export interface NetworkChoice {
-  /** Run folder, checkpoint, file of weights, or `none`; several files where each holds one backbone. */
+  /** Run folder, checkpoint, weight file, or `none`; several files if each holds one backbone. */
   readonly checkpoint: string | readonly string[];
-  /** Needed where the files do not tell their configuration; where they do, it must be this one. */
+  /** Required if the files do not contain their configuration; if they do, it must match. */
   readonly preset?: string;
-  /** Words `key=value`. */
+  /** `key=value` words. */
   readonly overrides: readonly string[];
-  /** How files of weights are read. */
+  /** How to read weight files. */
   readonly weights?: WeightsArgs;
 }
 
-/** A network to evaluate, and where it comes from. */
+/** A network to evaluate, and its source. */
 export interface OpenNetwork {
   readonly network: Network;
-  /** The backbones, where it is made of nothing else. */
+  /** The backbones, if the network consists of nothing else. */
   readonly backbones: readonly Backbone[] | null;
-  /** Steps taken in training, where the files tell. */
+  /** Number of training steps, if recorded in the files. */
   readonly step: number | null;
   readonly source: string;
   dispose(): void;
 }
 
 /**
- * The network that a command line means: of a checkpoint, of files of weights (safetensors or `torch.save`; a whole
- * state or one to four backbones as the authors publish them), or a fresh one for `none`.
+ * The network for a command line: from a checkpoint, from weight files (safetensors or `torch.save`; a full state, or
+ * one to four backbones as the authors publish them), or a new one for `none`.
  *
- * @throws UserError for missing or damaged files, ones of another configuration than asked for, or files that do not
- *   tell theirs without a preset
+ * @throws UserError if files are missing or damaged, if their configuration differs from the requested one, or if they
+ *   contain none and there is no preset
  */
 export async function openNetwork(choice: NetworkChoice): Promise<OpenNetwork> {
   const { checkpoint, preset, overrides, weights = {} } = choice;
@@ -62,14 +62,16 @@ export async function openNetwork(choice: NetworkChoice): Promise<OpenNetwork> {
   const paths = typeof checkpoint === 'string' ? [checkpoint] : checkpoint;
   if (paths.length === 1) {
     if (paths[0] === 'none') return untrained(preset, changes);
-    // Positions can be made to fit only where the weights are taken alone.
+    // Positions can be interpolated only if the weights are read by themselves.
     const isWhole = !weights.interpolatePositions && (await leadsToCheckpoint(paths[0], weights));
     if (isWhole) return ofCheckpoint(paths[0], preset, changes);
   }
   return ofWeights(paths, preset, changes, weights);
 }
 
-/** @throws UserError where the network is of backbones and has none of these, before clips are decoded for it */
+/**
+ * @throws UserError if the network consists of backbones and lacks the requested ones, before clips are decoded for it
+ */
 export function requireTowers({ scope }: Network, modality: Modality | 'both', role: Role): void {
   for (const each of modality === 'both' ? modalities : [modality]) {
     scope.get(`${towerName(each, role)}.backbone.cls_token`);
@@ -84,7 +86,7 @@ function untrained(preset: string | undefined, changes: Overrides): OpenNetwork 
   return ofState(TrainState.create(config), `untrained ${preset}, seed ${config.seed}`);
 }
 
-/** Whether a path is a run folder or the file of a checkpoint, and not of weights alone. */
+/** True if a path is a run folder or a checkpoint file, and not a file with weights only. */
 async function leadsToCheckpoint(path: string, args: WeightsArgs): Promise<boolean> {
   const found = lookAt(path);
   if (found === null) return true;
@@ -108,7 +110,10 @@ function ofCheckpoint(path: string, preset: string | undefined, changes: Overrid
   }
 }
 
-/** @throws UserError where learned positions are of another number of patches, with the option that makes them fit */
+/**
+ * @throws UserError if learned positions are for another number of patches; the message names the option to interpolate
+ *   them
+ */
 function requireSameGrids(source: string, found: XkdConfig, asked: XkdConfig): void {
   for (const modality of modalities) {
     const [before, now] = [found, asked].map((config) => gridText(fullGrid(config, modality)));

@@ -1,10 +1,10 @@
 import type { ClassifierResult, ProbeResult } from '../eval';
 
-/** Up to so many classes the confusion matrix fits a terminal. */
+/** Up to this number of classes, the confusion matrix fits a terminal. */
 const mostMatrixClasses = 24;
 const mostConfusions = 12;
 
-/** A probe's result for a terminal. */
+/** A probe's result as text for a terminal. */
 export function formatProbe(result: ProbeResult, source: string): string {
   const { classes, trainClips, testClips, skipped, chance, modality, tower, features } = result;
   const towers = modality === 'both' ? `video and audio ${tower}s` : `${modality} ${tower}`;

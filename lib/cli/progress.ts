@@ -4,22 +4,22 @@ import { SingleBar } from 'cli-progress';
 export type ProgressFigures = Readonly<Record<string, number | string>>;
 
 export interface ProgressOptions {
-  /** What is done, such as `pretrain`. */
+  /** The activity, such as `pretrain`. */
   readonly label: string;
   readonly total: number;
-  /** What is counted, in the plural, such as `steps`. */
+  /** The unit that is counted, in the plural, such as `steps`. */
   readonly unit: string;
-  /** Where a resumed job starts; the rate counts only what is done from here. */
+  /** Starting point of a resumed job. The rate counts only what is done from here on. */
   readonly from?: number;
-  /** Default: stderr, so that stdout stays free for results. */
+  /** Default: stderr, so that stdout remains free for results. */
   readonly stream?: NodeJS.WriteStream;
-  /** Time between lines where there is no terminal. */
+  /** Interval between lines if there is no terminal. */
   readonly plainSeconds?: number;
 }
 
 /**
- * A progress bar with rate, time left and figures. Where stderr is no terminal it writes a plain line every
- * few seconds instead, without control characters.
+ * A progress bar with rate, remaining time and figures. If stderr is not a terminal, a plain line without control
+ * characters is written every few seconds instead.
  */
 export class Progress {
   private readonly stream: NodeJS.WriteStream;
@@ -27,7 +27,7 @@ export class Progress {
   private readonly startMs = performance.now();
   private lastLineMs = this.startMs;
   private done: number;
-  /** Whether a line tells of the newest state. */
+  /** True if the newest state has been written. */
   private told = false;
   private figures: ProgressFigures = {};
 
@@ -44,7 +44,7 @@ export class Progress {
     this.bar?.start(options.total, this.done);
   }
 
-  /** @param done how much is done in all; figures that are not given again stay as they were */
+  /** @param done total amount done; figures that are not given keep their values */
   update(done: number, figures: ProgressFigures = {}): void {
     this.done = done;
     this.figures = { ...this.figures, ...figures };
@@ -54,7 +54,7 @@ export class Progress {
       this.writePlain();
   }
 
-  /** Writes a line of its own above the bar. */
+  /** Writes a separate line above the bar. */
   note(text: string): void {
     if (this.bar) {
       this.stream.clearLine(0);
@@ -65,7 +65,7 @@ export class Progress {
     this.bar?.update(this.done);
   }
 
-  /** Leaves the last state standing and gives the terminal back. Harmless when called twice. */
+  /** Keeps the last state on the screen and releases the terminal. Can be called twice. */
   stop(): void {
     if (this.bar?.isActive) this.bar.stop();
     else if (!this.bar && !this.told) this.writePlain();
@@ -90,7 +90,7 @@ export class Progress {
   }
 }
 
-/** A bar of so many cells, filled by a share. */
+/** A bar of fixed width, filled to a share. */
 export function gauge(share: number): string {
   const cells = 24;
   const full = Math.round(Math.min(Math.max(share, 0), 1) * cells);
@@ -106,7 +106,7 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${String(minutes).padStart(2, '0')}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** A figure in four significant digits. */
+/** A figure with four significant digits. */
 export function short(value: number | string): string {
   if (typeof value === 'string') return value;
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));

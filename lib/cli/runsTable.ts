@@ -5,7 +5,7 @@ import { formatTable } from './table';
 
 const terms = ['total', 'reconstruction', 'distillation', 'alignment'] as const;
 
-/** Runs as a table: where each stands, its last losses, and what its configuration has that others have not. */
+/** Runs as a table: status, last losses, and the configuration values that differ. */
 export function formatRuns({ runs, keys, values, unreadable }: RunComparison): string {
   const head = ['run', 'state', 'steps', ...terms, 'warnings', ...keys];
   const rows = runs.map((run, i) => [
@@ -22,7 +22,7 @@ export function formatRuns({ runs, keys, values, unreadable }: RunComparison): s
   return [...table, ...notes].map((line) => `${line.replace(/\p{Cc}/gu, '?')}\n`).join('');
 }
 
-/** The same for other programs; of the figures only the last. */
+/** The same for other programs, with the last figures only. */
 export function runsAsJson({ runs, keys, values, unreadable }: RunComparison): string {
   const list = runs.map(({ folder, state, step, steps, data, clips, rows, warnings, config }, i) => ({
     ...{ folder, state, step, steps, data, clips },

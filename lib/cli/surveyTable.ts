@@ -2,12 +2,12 @@ import { resolve } from 'node:path';
 import type { DatasetSurvey, Notice } from '../data/survey';
 import { leftOutNotes, verdictOf } from '../data/survey/surveyTable';
 
-/** So many missing or broken files are named; the tables of --out have all. */
+/** Number of missing or broken files that are named; the tables of --out list all of them. */
 const mostNamed = 20;
 const mostClasses = 10;
 const mostLeftOut = 5;
 
-/** A survey of a data set for a terminal. */
+/** A survey of a data set as text for a terminal. */
 export function formatSurvey(survey: DatasetSurvey): string {
   const { dataset, clips, missing, opened, leftOut, findings, notices } = survey;
   const broken = (opened?.broken ?? []).map(({ path, reason }) => `${path} ${reason}`);
@@ -36,13 +36,13 @@ export function formatSurvey(survey: DatasetSurvey): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Findings and notices are items of lists, what stands above them is not. */
+/** Findings and notices are list items; the lines above them are not. */
 function verdictLines(findings: readonly string[], notices: readonly Notice[]): string[] {
   const items = new Set([...findings, ...notices.map(({ sentence }) => sentence)]);
   return verdictOf(findings, notices).map((line) => (items.has(line) ? `- ${line}` : line));
 }
 
-/** A folder of one's own has no name but its path. */
+/** A custom folder has no name other than its path. */
 function placeOf({ title, root }: DatasetSurvey['dataset']): string {
   return resolve(title) === root ? root : `${title} in ${root}`;
 }
@@ -72,7 +72,7 @@ function classLines({ classes, published }: DatasetSurvey): string[] {
   ];
 }
 
-/** @param counts of the classes, in ascending order */
+/** @param counts clips of each class, ascending */
 function clipsText(counts: readonly number[]): string {
   const [fewest, middle, most] = [0, Math.floor(counts.length / 2), counts.length - 1].map((i) => counts[i]);
   if (fewest < most) return `${fewest} to ${most} clips, half of them ${middle} or more; the smallest:`;

@@ -1,4 +1,4 @@
-/** Rows below a head, in columns that line up; numbers stand to the right. */
+/** Rows below a header, in aligned columns; numbers are right-aligned. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const columns = head.map((title, i) => [title, ...rows.map((row) => row[i])]);
   const widths = columns.map((cells) => Math.max(...cells.map((cell) => cell.length)));
@@ -11,5 +11,5 @@ export function formatTable(head: readonly string[], rows: readonly (readonly st
   );
 }
 
-/** Also `3/8`. */
+/** Also matches `3/8`. */
 const isNumber = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?(\/\d+)?$/i;

@@ -7,13 +7,13 @@ export interface TerminalCurve {
 }
 
 export interface CurvesSize {
-  /** Characters in a line. */
+  /** Characters per line. */
   readonly width: number;
-  /** Lines of a curve, without its title. */
+  /** Lines per curve, without its title. */
   readonly height: number;
 }
 
-/** Curves as text, two beside each other where there is room. */
+/** Curves as text, two side by side if there is room. */
 export function terminalCurves(curves: readonly TerminalCurve[], { width, height }: CurvesSize): string[] {
   const across = width >= 2 * leastWidth + gap.length ? 2 : 1;
   const each = Math.floor((width - (across - 1) * gap.length) / across);
@@ -27,7 +27,7 @@ export function terminalCurves(curves: readonly TerminalCurve[], { width, height
   return lines;
 }
 
-/** A title and `height` lines. Values that are no numbers leave their place to those before them. */
+/** A title and `height` lines. Values that are not numbers are replaced by the ones before them. */
 function drawCurve({ name, values }: TerminalCurve, { width, height }: CurvesSize): string[] {
   const last = values[values.length - 1];
   const title = last === undefined ? name : `${name} ${last.toFixed(3)}`;
@@ -38,14 +38,14 @@ function drawCurve({ name, values }: TerminalCurve, { width, height }: CurvesSiz
   return [title, ...chart.split('\n').slice(0, height)];
 }
 
-/** Without differences that are mere rounding, of which the chart would count its lines without end. */
+/** Removes differences that are only rounding errors, which would give the chart an endless number of lines. */
 function flattened(values: number[]): number[] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const isFlat = high - low <= 1e-6 * Math.max(Math.abs(low), Math.abs(high));
   return isFlat ? values.map(() => low) : values;
 }
 
-/** Means over stretches of equal length, so many that each gets one character. */
+/** Means over intervals of equal length, one per character. */
 function means(values: readonly number[], most: number): number[] {
   const count = Math.min(values.length, most);
   const kept: number[] = [];

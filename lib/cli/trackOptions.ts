@@ -1,12 +1,12 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
-/** What the options of {@link trackOptions} give. */
+/** Values of the {@link trackOptions}. */
 export interface TrackFlags {
   readonly videoTrack?: number;
   readonly audioTrack?: number;
 }
 
-/** Adds the options that choose among several tracks of a file. */
+/** Adds the options that select one of several tracks in a file. */
 export function trackOptions(command: Command): Command {
   const usual = 'default: the one that each file marks as its default, else the first';
   return command

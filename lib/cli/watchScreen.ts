@@ -2,18 +2,18 @@ import type { RunStatus } from '../train/runStatus';
 import { clock, gauge, short } from './progress';
 import { terminalCurves } from './terminalCurves';
 
-/** How large the terminal is. */
+/** Size of the terminal. */
 export interface ScreenSize {
   readonly columns: number;
   readonly rows: number;
 }
 
 const terms = ['total', 'reconstruction', 'distillation', 'alignment'] as const;
-/** Steps whose mean time the rate follows from. */
+/** The rate is computed from the mean time of this many steps. */
 const recentSteps = 20;
 const shownWarnings = 3;
 
-/** A run as the lines of a terminal: progress, curves, last warnings. */
+/** A run as lines for a terminal: progress, curves, last warnings. */
 export function watchScreen(status: RunStatus, { columns, rows }: ScreenSize): string[] {
   const { folder, config, data, clips, warnings } = status;
   const head = `${folder}: ${config.preset} on ${data}, ${clips} clips`;
@@ -32,7 +32,7 @@ export function watchScreen(status: RunStatus, { columns, rows }: ScreenSize): s
   return lines.map((line) => printable(line).slice(0, columns - 1));
 }
 
-/** How far a run is: steps, rate, time left, learning rate. */
+/** Progress of a run: steps, rate, remaining time, learning rate. */
 export function progressLine({ rows, step, steps, state }: RunStatus): string {
   const recent = rows.slice(-recentSteps);
   const seconds = recent.reduce((sum, row) => sum + row.secondsPerStep, 0) / recent.length;
@@ -46,7 +46,7 @@ export function progressLine({ rows, step, steps, state }: RunStatus): string {
   return `${gauge(steps > 0 ? step / steps : 1)} ${parts.join('  ')}`;
 }
 
-/** Names come from files: nothing of them may steer the terminal. */
+/** Names come from files, so their control characters must not reach the terminal. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '?');
 }

@@ -1,14 +1,14 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { WeightsArgs } from '../weights';
 
-/** What the options of this file leave. */
+/** Values of the options in this file. */
 export interface WeightsFlags {
   readonly stateDict?: string;
   readonly interpolatePositions?: boolean;
   readonly positionGrid?: readonly (readonly number[])[];
 }
 
-/** Adds the option that chooses weights of a file that holds several sets. */
+/** Adds the option that selects one of several sets of weights in a file. */
 export function stateDictOption(command: Command): Command {
   return command.option(
     '--state-dict <name>',
@@ -16,7 +16,7 @@ export function stateDictOption(command: Command): Command {
   );
 }
 
-/** Adds the options that say how files of weights are read. */
+/** Adds the options for reading weight files. */
 export function weightsOptions(command: Command): Command {
   return stateDictOption(command)
     .option(
@@ -33,10 +33,10 @@ export function weightsOptions(command: Command): Command {
     );
 }
 
-/** What they mean; sentences go to stderr. */
+/** Converts the options; messages go to stderr. */
 export function weightsArgs({ stateDict, interpolatePositions, positionGrid }: WeightsFlags): WeightsArgs {
   const report = (sentence: string) => process.stderr.write(`xkd: ${sentence}\n`);
-  // A grid is given for no other reason.
+  // A grid is only given for interpolation.
   const interpolates = interpolatePositions ?? positionGrid !== undefined;
   return { stateDict, interpolatePositions: interpolates, positionGrids: positionGrid, report };
 }

@@ -79,7 +79,7 @@ async function run(words: readonly string[], flags: AblateFlags): Promise<void> 
   if (onlyMerging && !merge) {
     throw new UserError(`${onlyMerging} goes with --merge only; add it, or leave ${onlyMerging} out.`);
   }
-  // Before all else, so that a signal while a run is still being opened is noticed.
+  // First of all, so that a signal is noticed even while a run is still being opened.
   const interrupt = watchInterrupt({ secondEnds: true });
   try {
     const { jobsOfShard, planAblation } = await import('../../ablation/plan');
@@ -112,7 +112,7 @@ async function run(words: readonly string[], flags: AblateFlags): Promise<void> 
   }
 }
 
-/** @returns whether all jobs are done */
+/** @returns true if all jobs are done */
 async function train(
   jobs: readonly AblationJob[],
   flags: AblateFlags,

@@ -6,7 +6,7 @@ import { withExamples } from '../help';
 const remarks = `Write it to a file once, and let the shell read that at its start: "source FILE" in ~/.bashrc, or in ~/.zshrc behind
 compinit; fish reads its folder conf.d by itself. In that shell "xkd" is then a command, in any folder.`;
 
-/** `xkd completion SHELL`: the script by which a shell completes commands, options and keys. */
+/** `xkd completion SHELL`: prints the script with which a shell completes commands, options and keys. */
 export function register(program: Command): void {
   const command = program
     .command('completion')

@@ -13,7 +13,7 @@ interface ConfigFlags {
   readonly json?: boolean;
 }
 
-/** `xkd config PRESET [key=value...]`: the resolved configuration, for reading and for other programs. */
+/** `xkd config PRESET [key=value...]`: prints the resolved configuration, for people and other programs. */
 export function register(program: Command): void {
   const command = program
     .command('config')
@@ -35,7 +35,7 @@ export function register(program: Command): void {
 
 function run(command: Command, first: string | undefined, rest: readonly string[], flags: ConfigFlags): void {
   const file = readConfigFile(flags.config);
-  // With a file that names its preset, none need be given.
+  // A configuration file that names its preset makes the argument optional.
   const isOverride = first?.includes('=') === true && file.preset !== undefined;
   const preset = isOverride ? file.preset : (first ?? file.preset);
   if (preset === undefined && flags.config !== undefined) {

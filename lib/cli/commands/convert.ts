@@ -26,7 +26,7 @@ const examples: readonly Example[] = [
 const remarks = `The ending of the last path says what is written: .safetensors, .pth, .pth.tar, .pt, or a run folder for none of them (with --to hub a folder as model hubs have it).
 Files have all names of the release's state dict, for load_state_dict; the optimiser is not converted.`;
 
-/** `xkd convert`: weights from one format to another. */
+/** `xkd convert`: converts weights from one format to another. */
 export function register(program: Command): void {
   const command = program
     .command('convert')

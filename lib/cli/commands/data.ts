@@ -24,7 +24,7 @@ const dialHelp = `Dials, with their defaults:
   commonShare=${defaultDials.commonShare}        probability that the stripes show the class of the sound (0 to 1)
   shuffledPairs=${defaultDials.shuffledPairs}  true puts the sound of another clip under every video: nothing can be distilled`;
 
-/** `xkd data make [dial=value...]`: the sample set of sounding objects. */
+/** `xkd data make [dial=value...]`: makes the sample set of sounding objects. */
 export function register(program: Command): void {
   const data = program
     .command('data')
@@ -79,7 +79,7 @@ async function make(words: readonly string[], options: MakeOptions): Promise<voi
   }
 }
 
-/** The names and values of dials are checked where the set is made. */
+/** Names and values of the dials are checked when the set is made. */
 function parseDials(words: readonly string[]): Partial<SampleDials> {
   const stray = words.find((word) => !/^\w+=/.test(word));
   if (stray !== undefined) {

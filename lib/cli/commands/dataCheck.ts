@@ -17,7 +17,7 @@ interface CheckFlags extends DatasetFlags, TrackFlags {
   readonly json?: boolean;
 }
 
-/** Something is missing or broken, or counts are not the published ones. */
+/** Something is missing or broken, or counts differ from the published ones. */
 const findingsExitCode = 3;
 
 const examples = [
@@ -28,7 +28,7 @@ const examples = [
 const remarks =
   'Exit code: 0 nothing is wrong, 1 it could not be checked, 3 something is missing, broken or not as published.';
 
-/** `xkd data check`: what is there of a data set, beside what is published. */
+/** `xkd data check`: compares the files of a data set with what is published. */
 export function registerDataCheck(data: Command): void {
   const command = data
     .command('check')
@@ -60,7 +60,7 @@ async function check(flags: CheckFlags): Promise<void> {
     progress.update(done, { broken });
   };
   try {
-    // Loaded here, so that other commands don't wait for them.
+    // Loaded here, so that other commands don't wait for it.
     const { surveyDataset } = await import('../../data/survey');
     const { formatSurvey } = await import('../surveyTable');
     const log = flags.out === undefined ? null : join(flags.out, 'opened.jsonl');

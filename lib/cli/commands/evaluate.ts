@@ -7,7 +7,7 @@ import { register as registerRetrieval } from './evaluate/retrieval';
 import { register as registerSvm } from './evaluate/svm';
 import { withExamples } from '../help';
 
-/** The protocols in the order in which the help lists them. */
+/** The protocols, in the order of the help. */
 const registrations: readonly ((evaluate: Command) => void)[] = [
   registerSvm,
   registerLinear,
@@ -17,7 +17,7 @@ const registrations: readonly ((evaluate: Command) => void)[] = [
   registerRetrieval,
 ];
 
-/** `xkd evaluate PROTOCOL`: what a network is good for, measured as the paper does. */
+/** `xkd evaluate PROTOCOL`: evaluates a network as the paper does. */
 export function register(program: Command): void {
   const evaluate = program
     .command('evaluate')

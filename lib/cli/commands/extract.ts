@@ -37,7 +37,7 @@ const remarks = `The same command continues where it stopped, and makes shards a
 (JOB_COMPLETION_INDEX) or a Slurm array (SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells
 their number where the environment does not.`;
 
-/** `xkd extract`: a data set in a form from which clips are cheap to sample. */
+/** `xkd extract`: converts a data set to a form from which clips can be sampled cheaply. */
 export function register(program: Command): void {
   const command = program
     .command('extract')
@@ -83,7 +83,7 @@ async function run(flags: ExtractFlags): Promise<void> {
   let done = 0;
   let seconds = 0;
   try {
-    // Loaded here, so that other commands don't wait for the data sets' readers.
+    // Loaded here, so that other commands don't wait for the data set readers.
     const { chooseShard, extractDataset, mergeExtraction } = await import('../../data/extract');
     if (flags.merge) return reportMerged(mergeExtraction(flags.out));
     if (flags.data === undefined)
@@ -159,7 +159,7 @@ function reportMerged({ folder, clips, shards, bytes, seconds, failed }: MergeSu
   );
 }
 
-/** By name and with the reason; all of them are in the manifest. */
+/** Reports failed files with the reason. The manifest lists all of them. */
 function reportFailed(failed: readonly BadFile[], clips: number): void {
   for (const { path, reason } of failed.slice(0, mostNamed))
     process.stderr.write(`not usable: ${path} ${reason}\n`);

@@ -9,7 +9,7 @@ interface InspectFlags {
   readonly stateDict?: string;
 }
 
-/** `xkd inspect`: what a file of weights or a run's newest checkpoint holds. */
+/** `xkd inspect`: shows the contents of a weight file or of a run's newest checkpoint. */
 export function register(program: Command): void {
   const command = program
     .command('inspect')

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ParityReport } from '../../parity';
 import { withExamples } from '../help';
 
-/** `xkd parity PREFIX`: replays a run recorded by the authors' code and prints how far we are from it. */
+/** `xkd parity PREFIX`: replays a run recorded with the authors' code and prints the differences. */
 export function register(program: Command): void {
   const command = program
     .command('parity')
@@ -14,7 +14,7 @@ export function register(program: Command): void {
     .option('--compiled', 'take the steps as a traced graph, as training does, instead of op by op')
     .option('--tensors', 'list every figure and tensor, worst first')
     .action(async (prefix: string, options: { json?: boolean; compiled?: boolean; tensors?: boolean }) => {
-      // TensorFlow is loaded by the commands that need it, when they run.
+      // TensorFlow is loaded only by commands that need it, when they run.
       const { runParity } = await import('../../parity');
       const { CompiledEngine } = await import('../../train');
       const report = runParity(prefix, options.compiled ? new CompiledEngine() : undefined);

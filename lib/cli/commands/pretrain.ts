@@ -25,7 +25,7 @@ interface PretrainFlags extends DatasetFlags, WeightsFlags {
   stopWhenFailing?: boolean;
 }
 
-/** `xkd pretrain`: XKD on a folder of videos, with a progress bar, a run folder and a clean end on Ctrl-C. */
+/** `xkd pretrain`: trains XKD on a folder of videos, with a progress bar, a run folder and a clean exit on Ctrl-C. */
 export function register(program: Command): void {
   const command = program
     .command('pretrain')
@@ -55,7 +55,7 @@ export function register(program: Command): void {
       const file = readConfigFile(flags.config);
       const preset = flags.preset ?? file.preset ?? 'nano';
       const config = configure(preset, parseOverrides([...file.words, ...words]));
-      // Before all else, so that a signal while a run is still being opened is noticed.
+      // First of all, so that a signal is noticed even while a run is still being opened.
       const interrupt = watchInterrupt({ secondEnds: true });
       try {
         await pretrain(config, flags, interrupt);
@@ -74,7 +74,7 @@ export function register(program: Command): void {
 
 async function pretrain(config: XkdConfig, flags: PretrainFlags, interrupt: InterruptWatch): Promise<void> {
   const { data, out, init, resume, eager } = flags;
-  // TensorFlow is loaded by the commands that need it, when they run.
+  // TensorFlow is loaded only by commands that need it, when they run.
   const { openPretraining, readChanges } = await import('../../train');
   const { initialState } = await import('../../weights');
   const initial = init && (() => initialState(init, config, weightsArgs(flags)));
@@ -112,7 +112,7 @@ async function openBoard(run: PretrainingRun, flags: PretrainFlags): Promise<Ten
   return new TensorBoard({ run, folder, runFolder: flags.out, clips: await boardClips(train, run) });
 }
 
-/** Who writes lines: while there is a progress bar, they go above it. */
+/** Writes lines of text; above the progress bar while there is one. */
 interface Voice {
   note: (line: string) => void;
 }
@@ -165,7 +165,7 @@ function endingOf({
   return `${steps} steps done${warned}`;
 }
 
-/** What the bar shows: the loss and its three terms. */
+/** Figures beside the bar: the loss and its three terms. */
 function figures(metrics: StepMetrics): Record<string, string> {
   const { total, reconstruction, distillation, alignment } = metrics;
   const terms = { loss: total, recon: reconstruction, distil: distillation, align: alignment };

@@ -28,7 +28,7 @@ const examples: readonly Example[] = [
   ['xkd probe --checkpoint vid_teacher.pth.tar --preset base --data ucf101', "the authors' weights"],
 ];
 
-/** `xkd probe`: what frozen features tell about the classes of a data set. */
+/** `xkd probe`: tests how well frozen features separate the classes of a data set. */
 export function register(program: Command): void {
   const command = program
     .command('probe')

@@ -7,7 +7,7 @@ interface ReportFlags {
   readonly json?: boolean;
 }
 
-/** `xkd report RUNS...`: the results of many runs in one table, beside the paper's. */
+/** `xkd report RUNS...`: shows the results of many runs in one table, beside the paper's. */
 export function register(program: Command): void {
   const command = program
     .command('report')

@@ -3,7 +3,10 @@ import { compareRuns } from '../../train/compareRuns';
 import { withExamples } from '../help';
 import { formatRuns, runsAsJson } from '../runsTable';
 
-/** `xkd runs DIR...`: pretraining runs in a table, what differs in their configurations, and where they stand. */
+/**
+ * `xkd runs DIR...`: shows a table of pretraining runs, with the differences of their configurations and their
+ * progress.
+ */
 export function register(program: Command): void {
   const command = program
     .command('runs')

@@ -7,10 +7,10 @@ import { withExamples } from '../help';
 import { printable, progressLine, watchScreen } from '../watchScreen';
 
 const lookMs = 1000;
-/** Time between lines where there is no terminal. */
+/** Interval between lines if there is no terminal. */
 const plainMs = 5000;
 
-/** `xkd watch RUN`: a run that another process trains, live; it only reads. */
+/** `xkd watch RUN`: shows a run of another process live, without writing anything. */
 export function register(program: Command): void {
   const command = program
     .command('watch')
@@ -42,7 +42,7 @@ async function watch(folder: string): Promise<void> {
   }
 }
 
-/** Draws over what it has drawn before. */
+/** Redraws in place. */
 class Screen {
   private drawn = 0;
 
@@ -57,7 +57,7 @@ class Screen {
   }
 }
 
-/** A line now and then, and each warning as it comes. */
+/** Writes a line at intervals, and each warning when it appears. */
 class PlainLines {
   private shownMs = -Infinity;
   private warned = 0;

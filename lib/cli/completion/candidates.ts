@@ -2,10 +2,10 @@ import type { Command, Option } from 'commander';
 import { suggestionsFor, type Candidate } from '../suggestions';
 
 /**
- * What the last of some words can be completed to, read from the program's own commands and options. Empty where the
- * shell's own completion has to help, as with names of files.
+ * Completions of the last word, from the program's own commands and options. Empty if the shell's own completion should
+ * be used, as for file names.
  *
- * @param words those behind `xkd`; the last one, which may be empty, is being typed
+ * @param words the words after `xkd`; the last one, which may be empty, is being typed
  */
 export function completionCandidates(program: Command, words: readonly string[]): Candidate[] {
   const typed = words[words.length - 1] ?? '';
@@ -17,7 +17,7 @@ export function completionCandidates(program: Command, words: readonly string[])
 
 interface Place {
   readonly command: Command;
-  /** How many arguments were given. */
+  /** Number of arguments so far. */
   readonly position: number;
   /** The option whose value comes next. */
   readonly pending: Option | null;
@@ -75,7 +75,7 @@ function optionsOf(command: Command): Candidate[] {
     .flatMap((option) => (option.long ? [{ text: option.long, help: option.description }] : []));
 }
 
-/** `key=value` is offered only once `key=` stands there, for lists would be too long. */
+/** `key=value` is offered only after `key=` has been typed, because the lists would be too long otherwise. */
 function isNextStep({ text }: Candidate, typed: string, all: readonly Candidate[]): boolean {
   const key = text.slice(0, text.indexOf('=') + 1);
   return key === '' || key === text || typed.length >= key.length || !all.some((other) => other.text === key);

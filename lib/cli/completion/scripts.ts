@@ -1,12 +1,12 @@
 import { join, resolve } from 'node:path';
 
-/** Shells that have a script. */
+/** Shells with a completion script. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
 /**
- * The script that a shell reads at its start: it asks the program at each Tab, with `xkd complete`. In shells that know
- * no command `xkd` it becomes one, since they can't complete what stands behind `npx`.
+ * The script that a shell reads at its start. At each Tab it asks the program with `xkd complete`. If the shell knows
+ * no command `xkd`, the script defines one, because shells can't complete what follows `npx`.
  */
 export function completionScript(shell: Shell): string {
   const project = resolve(__dirname, '..', '..', '..', '..');
@@ -17,7 +17,7 @@ export function completionScript(shell: Shell): string {
   return { bash, zsh, fish }[shell](ask, run);
 }
 
-/** A word as `sh` reads it. */
+/** A word quoted for `sh`. */
 function quoteForShell(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
@@ -26,7 +26,7 @@ function quoteForFish(word: string): string {
   return `'${word.replace(/['\\]/g, '\\$&')}'`;
 }
 
-/** Bash takes the words apart at `=`, so the line is read instead, and only what stands behind `=` is given back. */
+/** Bash splits words at `=`, so the script reads the whole line and returns only what follows the `=`. */
 function bash(ask: string, run: string): string {
   return `# Completion of xkd for bash; written by: xkd completion bash
 command -v xkd >/dev/null || xkd() { ${run} "$@"; }

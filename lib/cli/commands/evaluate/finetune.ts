@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { finetuneSettings } from '../../../eval/supervised/presets';
 import { registerProtocol } from './protocolCommand';
 
-/** `xkd evaluate finetune`: a backbone and a classifier on it, trained together. */
+/** `xkd evaluate finetune`: trains a backbone together with a classifier on it. */
 export function register(evaluate: Command): void {
   registerProtocol(evaluate, {
     name: 'finetune',

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { linearSettings } from '../../../eval/supervised/presets';
 import { registerProtocol } from './protocolCommand';
 
-/** `xkd evaluate linear`: a linear classifier on a frozen backbone, trained with AdamW. */
+/** `xkd evaluate linear`: trains a linear classifier on a frozen backbone with AdamW. */
 export function register(evaluate: Command): void {
   registerProtocol(evaluate, {
     name: 'linear',

@@ -13,7 +13,7 @@ import { repeated } from '../../optionValues';
 import type { Candidate } from '../../suggestions';
 import { weightsOptions, type WeightsFlags } from '../../weightsOptions';
 
-/** What every sub-command of `xkd evaluate` takes. */
+/** Options of every sub-command of `xkd evaluate`. */
 export interface EvaluateFlags extends DatasetFlags, WeightsFlags {
   readonly checkpoint: readonly string[];
   readonly preset?: string;
@@ -28,24 +28,24 @@ export interface EvaluateFlags extends DatasetFlags, WeightsFlags {
   readonly json?: boolean;
 }
 
-/** What defaults may depend on. */
+/** Options that defaults may depend on. */
 export type DefaultsChoice = Pick<EvaluateFlags, 'modality' | 'dataset'>;
 
 /** A protocol as a sub-command. */
 export interface ProtocolCommand<S extends SettingsSchema> {
   readonly name: ProtocolName;
   readonly description: string;
-  /** Its settings, given as words `key=value`; each with a default and a description. */
+  /** Its settings, given as `key=value`; each has a default and a description. */
   readonly settings: S;
-  /** The same with the defaults for a choice, where they depend on it; those above are the help's. */
+  /** The settings with the defaults for a choice, if they depend on it. The help shows those above. */
   readonly settingsFor?: (choice: DefaultsChoice) => S;
-  /** Choices whose other defaults the help names. */
+  /** Choices whose differing defaults the help names. */
   readonly otherChoices?: readonly DefaultsChoice[];
   /** Default: all. */
   readonly modalities?: readonly EvaluationModality[];
-  /** Words after `xkd evaluate NAME` in the help. */
+  /** Arguments after `xkd evaluate NAME` in the help. */
   readonly examples: readonly string[];
-  /** Loads the protocol, and with it TensorFlow, when the command runs. */
+  /** Loads the protocol, and TensorFlow with it, when the command runs. */
   readonly load: () => Promise<(args: ProtocolArgs, settings: z.infer<S>) => Promise<ProtocolResult>>;
 }
 
@@ -85,7 +85,7 @@ export function registerProtocol<S extends SettingsSchema>(
       ),
     )
     .action(async (words: string[], flags: EvaluateFlags) => {
-      // Before all else, so that a signal while TensorFlow is being loaded is noticed.
+      // First of all, so that a signal is noticed even while TensorFlow is being loaded.
       const interrupt = watchInterrupt({ secondEnds: true });
       try {
         const { runProtocol } = await import('./runProtocol');

@@ -1,9 +1,9 @@
 import type { ProtocolResult, ResultFiles } from '../../../eval/results';
 
-/** Folds up to which each has a column of its own, if it has every metric. */
+/** Up to this many folds, each has its own column if it has every metric. */
 const mostFoldColumns = 10;
 
-/** A result for a terminal. */
+/** A result as text for a terminal. */
 export function formatResult(result: ProtocolResult, files: ResultFiles): string {
   const {
     protocol,
@@ -21,7 +21,7 @@ export function formatResult(result: ProtocolResult, files: ResultFiles): string
   const names = Object.keys(metrics);
   const nameWidth = Math.max(4, ...names.map((name) => name.length));
   const isWhole = folds.every((fold) => names.every((name) => name in fold.metrics));
-  // Draws have long names, and their spread stands beside the mean.
+  // Draws have long names, and their spread is shown beside the mean.
   const shown = isWhole && !intervals && folds.length <= mostFoldColumns ? folds : [];
   const columns = [
     ...shown.map(({ name, metrics }) => ({ title: name, metrics })),

@@ -19,7 +19,7 @@ import { weightsArgs } from '../../weightsOptions';
 import type { EvaluateFlags, ProtocolCommand } from './protocolCommand';
 import { formatResult } from './resultTable';
 
-/** Runs one protocol from the words of a command line, writes its result and prints it. */
+/** Runs one protocol from command line arguments, writes its result and prints it. */
 export async function runProtocol<S extends SettingsSchema>(
   { name, settings: schema, settingsFor, load }: ProtocolCommand<S>,
   words: readonly string[],
@@ -84,19 +84,19 @@ export async function runProtocol<S extends SettingsSchema>(
   }
 }
 
-/** Signals are heard between computations only. */
+/** Signals are only handled between computations. */
 async function throwIfInterrupted(signal: AbortSignal): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   throwIfStopped(signal);
 }
 
-/** The run folder that was named, so that what belongs to its weights may lie in it. */
+/** The run folder given on the command line, so that files that belong to its weights can be stored in it. */
 function runFolder({ checkpoint }: EvaluateFlags): string | null {
   const [path] = checkpoint;
   return checkpoint.length === 1 && existsSync(path) && statSync(path).isDirectory() ? path : null;
 }
 
-/** One progress bar after the other. */
+/** Shows one progress bar after the other. */
 class Bars {
   private current: { readonly label: string; readonly progress: Progress } | null = null;
 
