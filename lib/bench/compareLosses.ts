@@ -2,17 +2,17 @@ import { UserError } from '../errors';
 import type { BenchEngine, BenchPrecision } from './options';
 import type { StepReply } from './protocol';
 
-/** Largest differences allowed between two engines' figures on equal weights and inputs. */
+/** Largest allowed differences between two engines' figures for equal weights and inputs. */
 const tolerances: Readonly<Record<BenchPrecision, { relative: number; mmd: number }>> = {
-  // MMD is a difference of sums of the order of 1, so rounding counts in full even where it is small itself.
+  // MMD is a difference of sums of the order of 1, so rounding has its full effect even where MMD itself is small.
   fp32: { relative: 1e-4, mmd: 1e-4 },
   bf16: { relative: 2e-2, mmd: 2e-2 },
 };
 
 /**
- * Stops where two engines do not compute the same: their times would mean nothing.
+ * Throws if two engines do not compute the same, because their times would then mean nothing.
  *
- * @throws UserError naming the figure
+ * @throws UserError that names the figure
  */
 export function requireSameFigures(
   [first, a]: readonly [BenchEngine, StepReply],

@@ -4,10 +4,10 @@ import { UserError } from '../errors';
 import type { BenchEngine, BenchKind } from './options';
 import type { Command, EngineProcess, Ready, Status, StepReply } from './protocol';
 
-/** Lines of a failed process that are worth showing. */
+/** Number of lines of a failed process's output that are shown. */
 const shownLines = 4;
 
-/** Starts an engine; it answers one JSON line to each that it is sent, and idles in between. */
+/** Starts an engine. It answers each line with one line of JSON and is idle in between. */
 export function startEngine(
   engine: BenchEngine,
   command: string,
@@ -29,13 +29,13 @@ class LineProcess implements EngineProcess {
     private readonly child: ChildProcessWithoutNullStreams,
   ) {
     this.first = this.expect<Ready>();
-    // A failure before anybody asks is reported to the first that asks.
+    // A failure before the first request is reported to the first request.
     this.first.catch(() => undefined);
     createInterface({ input: child.stdout }).on('line', (line) => this.take(line));
     child.stderr.on('data', (piece: Buffer) => (this.errors = (this.errors + String(piece)).slice(-4000)));
-    // The process may have ended; its end tells more than the broken pipe.
+    // The process may have ended; its exit tells more than the broken pipe.
     child.stdin.on('error', () => undefined);
-    // An engine in the midst of a step would live on after us.
+    // An engine in the middle of a step would outlive this process.
     const kill = () => child.kill('SIGKILL');
     process.on('exit', kill);
     this.ended = new Promise((resolve) => {
@@ -80,7 +80,7 @@ class LineProcess implements EngineProcess {
   }
 
   private take(line: string): void {
-    // Libraries may print notices of their own.
+    // Libraries may print their own messages.
     if (line.startsWith('{')) this.waiting.shift()?.resolve(JSON.parse(line) as never);
   }
 

@@ -4,7 +4,7 @@ import { patternOf, themed } from '../notebook/theme';
 import { type BenchEngine, benchEngines } from './options';
 import type { BenchReport } from './report';
 
-/** Colours that are told apart also by people who see red and green alike; black is legible on each. */
+/** Colours that people with red-green colour blindness can tell apart; black text is legible on each. */
 const colours: Readonly<Record<BenchEngine, string>> = {
   eager: '#e69f00',
   compiled: '#56b4e9',
@@ -12,12 +12,12 @@ const colours: Readonly<Record<BenchEngine, string>> = {
 };
 const ink = '#000000';
 
-/** Writes a page with the times and peak memory of all rows; it needs no network. */
+/** Writes a page with the times and peak memory of all rows. It needs no network. */
 export function writeFigure(path: string, report: BenchReport): void {
   writeFigurePage(path, { title: 'XKD benchmark', figure: benchFigure(report) });
 }
 
-/** Times relative to PyTorch's (to the slowest engine's where it was not measured) above, peak memory below. */
+/** Top: times relative to PyTorch (to the slowest engine if PyTorch was not measured). Bottom: peak memory. */
 export function benchFigure({ rows, machine, threads }: BenchReport): Figure {
   const engines = benchEngines.filter((engine) => rows.some((row) => row.engine === engine));
   const label = (row: (typeof rows)[number]) =>

@@ -1,9 +1,9 @@
 import type { BenchRow } from './measure';
 
-/** Memory within which a base step of two clips has to stay. */
+/** Memory limit of a base step with two clips. */
 const baseStepLimitBytes = 12e9;
 
-/** Sentences on what the rows must hold apart from their times; empty when all is well. */
+/** Sentences on rows that violate requirements other than speed; empty if none do. */
 export function findProblems(rows: readonly BenchRow[]): string[] {
   const leaks = rows
     .filter(({ liveTensors }) => liveTensors !== null && liveTensors[0] !== liveTensors[1])

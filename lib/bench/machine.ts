@@ -1,19 +1,19 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { readChoice } from '@tensorflow/tfjs-node/choice';
 
-/** What the figures were measured on. */
+/** The machine that the figures were measured on. */
 export interface BenchMachine {
   readonly processor: string;
   readonly cores: number;
   readonly memoryBytes: number;
   readonly platform: string;
   readonly node: string;
-  /** Where TensorFlow computes, and PyTorch beside it. */
+  /** Device that TensorFlow and PyTorch compute on. */
   readonly device: 'cpu' | 'gpu';
-  /** Versions that the engines told; null where one was not run. */
+  /** Versions reported by the engines; null for an engine that did not run. */
   readonly tensorflow: string | null;
   readonly pytorch: string | null;
-  /** Processes that wanted a processor in the last minute before the start: idle is near 0. */
+  /** Load average of the last minute before the start: near 0 if idle. */
   readonly loadAtStart: number;
 }
 

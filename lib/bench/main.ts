@@ -110,7 +110,7 @@ async function main(words: readonly string[]): Promise<number> {
   if (kinds.includes(dataKind)) {
     const { python, pyavScript, data = null } = options;
     const pyav = python === undefined ? null : { python, script: pyavScript };
-    // nano and base, if not said otherwise.
+    // nano and base by default.
     const chosen = options.preset === benchPresets.join() ? (['nano', 'base'] as const) : presets;
     const ours = await runDataBench({
       presets: chosen,
@@ -135,13 +135,13 @@ async function main(words: readonly string[]): Promise<number> {
     const { data = null, healthFile: file } = options;
     const batches = parseCounts('batch', options.batch);
     const rounds = options.rounds === undefined ? null : parseCounts('rounds', options.rounds)[0];
-    // nano, if not said otherwise.
+    // nano by default.
     const chosen = options.preset === benchPresets.join() ? (['nano'] as const) : presets;
     const args = { data, file, steps: count, presets: chosen, batches, rounds, onProgress };
     report = { ...report, health: await runHealthKind(args) };
   }
   report.leftOut.slice(leftOut.length).forEach((sentence) => console.error(sentence));
-  // First of all: a figure that can't be written loses no measurement.
+  // Printed first, so that no measurement is lost if a figure can't be written.
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : reportTable(report));
   writeFigure(options.figure, report);
   console.error(`The figure is in ${options.figure}.`);
@@ -150,7 +150,7 @@ async function main(words: readonly string[]): Promise<number> {
   return problems.length > 0 ? 1 : 0;
 }
 
-/** One line on stderr, redrawn on a terminal; in a log file a line for each new piece of work. */
+/** One line on stderr, redrawn on a terminal; in a log file, one line per piece of work. */
 function showProgress(): (text: string) => void {
   const { stderr } = process;
   let last = '';
@@ -165,7 +165,7 @@ function showProgress(): (text: string) => void {
   };
 }
 
-// Leaving this way ends the engines and removes the files.
+// An exit of this kind ends the engines and removes the files.
 process.on('SIGINT', () => process.exit(130)).on('SIGTERM', () => process.exit(143));
 main(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),

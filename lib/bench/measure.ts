@@ -6,16 +6,18 @@ import { spreadOf } from './statistics';
 
 /** Steps before the counted ones; their figures are compared. */
 export const warmupSteps = 2;
-/** Batches in the file of inputs; later steps begin again with the first. */
+/** Batches in the input file; later steps start again with the first. */
 export const storedBatches = 4;
 
 /**
- * Pause before a turn [ms]: threads of OpenMP, as PyTorch has them, spin for a while after their work, and would take the
- * processors from whoever comes next.
+ * Pause before a turn [ms]. OpenMP threads, as in PyTorch, spin for a while after their work and would take processors
+ * from the next engine.
  */
 const idleMs = 50;
 
-/** What a turn takes at least [s]: of short steps it has several in a row, as in training, where they find their data at hand. */
+/**
+ * Minimum duration of a turn [s]. Short steps run several times in a row, with their data in the cache, as in training.
+ */
 const turnSeconds = 0.3;
 
 /** One measured row. */
@@ -30,19 +32,19 @@ export interface BenchRow {
   readonly medianSeconds: number;
   readonly p10: number;
   readonly p90: number;
-  /** Median time of all threads together: tells more than the time on a machine that others use as well. */
+  /** Median processor time of all threads together; more reliable than elapsed time on a shared machine. */
   readonly cpuSeconds: number;
   readonly peakMemoryBytes: number;
-  /** What the first call took beyond a usual one, for a traced graph; null for engines that trace nothing. */
+  /** Additional time of the first call, for tracing a graph; null for engines without tracing. */
   readonly traceSeconds: number | null;
-  /** Ratio of medians; null where PyTorch was not measured. */
+  /** Ratio of medians; null if PyTorch was not measured. */
   readonly ratioToPytorch: number | null;
-  /** Spread of the ratio over rounds, each of two neighbouring steps. */
+  /** Spread of the ratio over rounds, each of two consecutive steps. */
   readonly ratioP10: number | null;
   readonly ratioP90: number | null;
-  /** From the file of weights to tensors. */
+  /** Time to load the weight file into tensors. */
   readonly loadSeconds: number;
-  /** Tensors alive after the warm-up and after the last step; null where the library does not count them. */
+  /** Live tensors after the warm-up and after the last step; null if the library does not count them. */
   readonly liveTensors: readonly [number, number] | null;
 }
 
@@ -52,7 +54,7 @@ export interface MeasureArgs {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** What one engine's process told. */
+/** What one engine's process reported. */
 interface Measured {
   readonly ready: Ready;
   readonly first: number;
@@ -63,17 +65,17 @@ interface Measured {
 }
 
 /**
- * Measures the engines of a group: all are started, each takes the warm-up steps, whose figures must agree; then they
- * take turns of one step or a few, the others idle, so that a change of the machine's speed meets all of them.
+ * Measures the engines of a group. All are started and take the warm-up steps, whose figures must agree. They then take
+ * turns of one or a few steps while the others are idle, so that changes in the machine's speed affect all of them.
  *
- * @throws UserError where engines disagree or one ends
+ * @throws UserError if engines disagree or one ends
  */
 export async function measureGroup({ group, start, onProgress }: MeasureArgs): Promise<BenchRow[]> {
   const { engines, rounds, kind, precision } = group;
   const processes: EngineProcess[] = [];
   try {
     const ready: Ready[] = [];
-    // One after the other, so that each load has the disk and the processors to itself.
+    // One after the other, so that each has the disk and the processors to itself while loading.
     for (const engine of engines) {
       const process = start(engine);
       processes.push(process);
@@ -120,7 +122,7 @@ export async function measureGroup({ group, start, onProgress }: MeasureArgs): P
   }
 }
 
-/** What the steps of a turn took on average. */
+/** Mean over the steps of a turn. */
 function meanReply(replies: readonly StepReply[]): StepReply {
   const mean = (figure: (reply: StepReply) => number) =>
     replies.reduce((sum, reply) => sum + figure(reply), 0) / replies.length;

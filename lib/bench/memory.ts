@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { freemem } from 'node:os';
 
-/** Most memory that this process has held. */
+/** Peak memory of this process. */
 export function peakMemoryBytes(): number {
-  // Unlike ru_maxrss, VmHWM does not begin with what the process that started us had taken.
+  // Unlike ru_maxrss, VmHWM does not start with the parent process's peak.
   const status = readProc('/proc/self/status');
   return kilobytes(status, 'VmHWM') ?? process.resourceUsage().maxRSS * 1024;
 }
 
-/** Memory that new processes can take without swapping. */
+/** Memory available to new processes without swapping. */
 export function availableMemoryBytes(): number {
   return kilobytes(readProc('/proc/meminfo'), 'MemAvailable') ?? freemem();
 }

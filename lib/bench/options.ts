@@ -5,11 +5,11 @@ export const benchEngines = ['eager', 'compiled', 'pytorch'] as const;
 export const benchPrecisions = ['fp32', 'bf16'] as const;
 export const benchKinds = ['step', 'features'] as const;
 
-/** Beside the kinds of rows: how fast clips come from files, and from what was extracted of them. */
+/** In addition to the kinds of rows: how fast clips are read from files and from their extracted forms. */
 export const dataKind = 'data';
-/** Linear SVMs beside scikit-learn's. */
+/** Compares linear SVMs with scikit-learn's. */
 export const svmKind = 'svm';
-/** Whether runs that fail are named, and healthy ones left in peace. */
+/** Checks that failing runs are reported, and healthy ones are not. */
 export const healthKind = 'health';
 
 export type BenchPreset = (typeof benchPresets)[number];
@@ -18,23 +18,23 @@ export type BenchPrecision = (typeof benchPrecisions)[number];
 /** `step`: forward, backward, clipping, AdamW, EMA; `features`: both teachers' features of the global views. */
 export type BenchKind = (typeof benchKinds)[number];
 
-/** What each engine can compute in. */
+/** Precisions that each engine supports. */
 export const enginePrecisions: Readonly<Record<BenchEngine, readonly BenchPrecision[]>> = {
   eager: ['fp32'],
   compiled: ['fp32', 'bf16'],
   pytorch: ['fp32', 'bf16'],
 };
 
-/** Which rows are asked for. */
+/** The rows to measure. */
 export interface BenchChoice {
   readonly presets: readonly BenchPreset[];
   readonly batches: readonly number[];
   readonly precisions: readonly BenchPrecision[];
   readonly engines: readonly BenchEngine[];
   readonly kinds: readonly BenchKind[];
-  /** Counted steps of each engine; null: as many as suit the preset. */
+  /** Counted steps of each engine; null: a number that suits the preset. */
   readonly rounds: number | null;
-  /** Parts in which the clips of a step go through. */
+  /** Number of micro-batches per step. */
   readonly accumulate: number;
 }
 
@@ -56,9 +56,9 @@ const defaultRounds: Readonly<Record<BenchPreset, Readonly<Record<BenchKind, num
 };
 
 /**
- * The groups to measure, small ones first, and a sentence for everything that was asked for but is left out.
+ * The groups to measure, small ones first, and a sentence for everything that was requested but is left out.
  *
- * @param unavailable why PyTorch can't be had; null where it can
+ * @param unavailable why PyTorch is not available; null if it is
  */
 export function selectGroups(
   choice: BenchChoice,
@@ -93,7 +93,7 @@ export function selectGroups(
   return { groups, leftOut: [...leftOut] };
 }
 
-/** Reads a list such as `nano,base` of a command line. */
+/** Parses a command line list such as `nano,base`. */
 export function parseList<T extends string>(option: string, text: string, allowed: readonly T[]): T[] {
   const words = text.split(',').map((word) => word.trim());
   const wrong = words.find((word) => !(allowed as readonly string[]).includes(word));
@@ -103,7 +103,7 @@ export function parseList<T extends string>(option: string, text: string, allowe
   return allowed.filter((each) => words.includes(each));
 }
 
-/** Reads whole numbers of at least 1, such as `2,8`. */
+/** Parses integers of at least 1, such as `2,8`. */
 export function parseCounts(option: string, text: string): number[] {
   return text.split(',').map((word) => {
     const value = Number(word);

@@ -3,7 +3,7 @@ import type { NativeInfo } from '../tensor/native';
 import type { StepSchedule } from '../train/schedules';
 import type { BenchEngine, BenchKind, BenchPrecision } from './options';
 
-/** What an engine's process is started with, as a JSON file; both languages read it. */
+/** Input of an engine's process, as a JSON file that both languages read. */
 export interface Job {
   readonly engine: BenchEngine;
   readonly kind: BenchKind;
@@ -15,7 +15,7 @@ export interface Job {
   readonly weightsFile: string;
   /** safetensors with `stepK.frames.i`, `stepK.specs.i` and `stepK.noise.video|audio`. */
   readonly inputsFile: string;
-  /** Number of K in the file. */
+  /** Number of steps K in the file. */
   readonly inputs: number;
   readonly schedule: StepSchedule;
 }
@@ -23,35 +23,35 @@ export interface Job {
 /** One line to the process. */
 export type Command = { readonly do: BenchKind; readonly index: number } | { readonly do: 'status' };
 
-/** The process's first line. */
+/** First line of the process. */
 export interface Ready {
-  /** Of TensorFlow or PyTorch. */
+  /** Version of TensorFlow or PyTorch. */
   readonly version: string;
-  /** Where it computes. */
+  /** Device that it computes on. */
   readonly device: NativeInfo['device'];
   readonly threads: number;
-  /** From the file of weights to tensors. */
+  /** Time to load the weight file into tensors. */
   readonly loadSeconds: number;
 }
 
 export interface StepReply {
   readonly seconds: number;
-  /** Time of all threads of the process together. */
+  /** Processor time of all threads of the process together. */
   readonly cpuSeconds: number;
-  /** Losses before the update, by the release's names; only of a step. */
+  /** Losses before the update, under their released names; for steps only. */
   readonly losses?: Readonly<Record<string, number>>;
-  /** Sum of squares of the features; only of feature extraction. */
+  /** Sum of squares of the features; for feature extraction only. */
   readonly checksum?: number;
 }
 
 export interface Status {
-  /** Most memory that the process has held so far, its libraries included. */
+  /** Peak memory of the process so far, including its libraries. */
   readonly peakMemoryBytes: number;
-  /** Tensors alive; null where the library does not count them. */
+  /** Live tensors; null if the library does not count them. */
   readonly liveTensors: number | null;
 }
 
-/** An engine in a process of its own. */
+/** An engine in its own process. */
 export interface EngineProcess {
   readonly engine: BenchEngine;
   ready(): Promise<Ready>;

@@ -7,14 +7,14 @@ import { healthTable } from './health/table';
 import type { SvmRow } from './svm/run';
 import { svmTable } from './svm/table';
 
-/** Everything that a run of the benchmark tells; `--json` prints it as one object. */
+/** All results of a benchmark run; `--json` prints them as one object. */
 export interface BenchReport {
   readonly machine: BenchMachine;
   readonly threads: number;
   readonly rows: readonly BenchRow[];
-  /** What was asked for and could not be measured. */
+  /** What was requested but could not be measured. */
   readonly leftOut: readonly string[];
-  /** Of each preset: its file of weights, and the time of plainly reading it. */
+  /** For each preset: size of its weight file, and the time of a plain read. */
   readonly weightFiles: Readonly<Record<string, { readonly bytes: number; readonly readSeconds: number }>>;
   /** With `--kind data`. */
   readonly data?: DataReport;
@@ -87,7 +87,7 @@ export function reportTable({
   ].join('\n');
 }
 
-/** Text in columns: the first five to the left, figures to the right. */
+/** Text in columns: the first five left-aligned, figures right-aligned. */
 function align(rows: readonly string[][]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>

@@ -18,14 +18,14 @@ export interface BenchRunArgs {
   readonly groups: readonly BenchGroup[];
   readonly leftOut: readonly string[];
   readonly threads: number;
-  /** Folder for weights and inputs; what is made in it is removed at the end. */
+  /** Folder for weights and inputs. Files made in it are removed at the end. */
   readonly folder: string;
-  /** Python with PyTorch, and the script that serves its side. */
+  /** Python with PyTorch, and the script that runs PyTorch's side. */
   readonly pytorch: { readonly python: string; readonly script: string } | null;
   readonly onProgress: (text: string) => void;
 }
 
-/** Memory that a process takes, in multiples of its file of weights; activations come on top (measured, base preset). */
+/** Memory of a process in multiples of its weight file. Activations are not included (measured, base preset). */
 const memoryFactors: Readonly<Record<BenchKind, Readonly<Record<BenchEngine, number>>>> = {
   step: { eager: 7.5, compiled: 7.5, pytorch: 3 },
   features: { eager: 2.5, compiled: 2.5, pytorch: 1.3 },
@@ -37,7 +37,7 @@ export async function runBench(args: BenchRunArgs): Promise<BenchReport> {
   const machine = describeBenchMachine();
   makeFolder(args.folder);
   const folder = mkdtempSync(join(args.folder, 'run-'));
-  // Also when a signal ends this process.
+  // Also if a signal ends this process.
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.on('exit', remove);
   const rows: BenchRow[] = [];
@@ -69,7 +69,7 @@ export async function runBench(args: BenchRunArgs): Promise<BenchReport> {
   return { machine: { ...machine, ...versions }, threads: args.threads, rows, leftOut, weightFiles };
 }
 
-/** Files that all engines of a group read. */
+/** Writes the files that all engines of a group read. */
 function prepare(
   group: BenchGroup,
   folder: string,
@@ -106,7 +106,7 @@ function launch(job: Job, folder: string, { pytorch, threads }: BenchRunArgs): E
   return startEngine(engine, process.execPath, [join(__dirname, 'worker.js'), file], env);
 }
 
-/** Notes the version that an engine tells of its library. */
+/** Records the library version that an engine reports. */
 function remembering(process: EngineProcess, versions: Record<'tensorflow' | 'pytorch', string | null>) {
   process.ready().then(
     ({ version }) => (versions[process.engine === 'pytorch' ? 'pytorch' : 'tensorflow'] = version),
@@ -115,7 +115,7 @@ function remembering(process: EngineProcess, versions: Record<'tensorflow' | 'py
   return process;
 }
 
-/** The engines that find room beside each other; `eager`, the least asked for, goes first. */
+/** The engines that fit in memory together; `eager`, the least requested, is left out first. */
 function fitting({ engines, kind, batch }: BenchGroup, weightBytes: number): BenchEngine[] {
   const activations = kind === 'step' ? activationFactor * batch : 0;
   const factors = engines.map((engine) => memoryFactors[kind][engine] + activations);

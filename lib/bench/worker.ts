@@ -14,11 +14,11 @@ import { peakMemoryBytes } from './memory';
 import type { Command, Job, Ready, Status, StepReply } from './protocol';
 
 /*
- * Our side of the benchmark, in a process of its own: reads a job, then one JSON command a line from stdin, and
- * answers each with a line. PyTorch's side does the same (`scripts/bench/pytorch/serve.py`).
+ * Our side of the benchmark, in its own process. It reads a job, then one JSON command per line from stdin, and answers
+ * each with a line. PyTorch's side does the same (`scripts/bench/pytorch/serve.py`).
  */
 
-/** A batch as it lies in memory before a step: views as tensors, masking noise still to be sorted. */
+/** A batch in memory before a step: views as tensors, masking noise not sorted yet. */
 interface StoredInputs {
   readonly views: ModelInputs['views'];
   readonly noise: Readonly<Record<'video' | 'audio', Float32Array>>;
@@ -95,7 +95,7 @@ function featureRunner({ engine, config }: Job, weights: Map<string, tf.Tensor>)
   };
 }
 
-/** A part of a batch as the model takes it; a whole one shares its views with the stored batch. */
+/** A part of a batch as model inputs; the full batch shares its views with the stored one. */
 function modelInputs(config: XkdConfig, { views, noise, batch }: StoredInputs, from: number, size: number) {
   const part = (view: tf.Tensor) =>
     size === batch

@@ -4,13 +4,13 @@ import { type ParameterSpec, parameterSpecs } from '../model';
 import { RandomStream } from '../random';
 import { centreNames } from '../train/state';
 
-/** Draws that fill the weights over and over; prime, so that no two tensors start alike. */
+/** Number of random values that fill the weights repeatedly; prime, so that no two tensors start alike. */
 const tableSize = 1_000_003;
 const smallDeviation = 0.02;
 
 /**
- * Writes weights as a fresh network has them, teachers equal to students. Their numbers come from one table of seeded
- * draws, so that 400 million are there within seconds.
+ * Writes weights like those of a new network, with teachers equal to students. The values come from one table of seeded
+ * draws, so that 400 million take only seconds.
  */
 export function writeWeights(path: string, config: XkdConfig): void {
   const table = normalTable(RandomStream.fromSeed(0).split('bench', 'weights'));
@@ -31,7 +31,7 @@ export function writeWeights(path: string, config: XkdConfig): void {
   writeSafetensors(path, tensors);
 }
 
-/** Writes views of noise and the noise of masking for so many steps. */
+/** Writes random views and masking noise for a number of steps. */
 export function writeInputs(path: string, config: XkdConfig, batch: number, steps: number): void {
   const { clip, spectrogram, views } = config;
   const video = [
@@ -68,7 +68,7 @@ function values({ shape, initialiser }: ParameterSpec, table: Float32Array, from
   const filled = new Float32Array(sizeOf(shape));
   if (initialiser === 'zeros') return filled;
   if (initialiser === 'ones') return filled.fill(1);
-  // A normal draw of the same variance stands in for Xavier's uniform one.
+  // A normal draw of the same variance replaces Xavier's uniform one.
   const deviation = initialiser === 'xavierUniform' ? Math.sqrt(2 / (shape[0] + shape[1])) : smallDeviation;
   let place = from % tableSize;
   for (let i = 0; i < filled.length; i++) {

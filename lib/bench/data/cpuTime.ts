@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Kernel ticks in a second, as /proc counts them. */
+/** Kernel clock ticks per second in /proc. */
 const ticksPerSecond = 100;
 
 /**
- * Processor time that this process and all it has started have taken, ended or not [s]; null on systems that don't tell
- * of children.
+ * Processor time of this process and all its descendants, running or finished [s]; null on systems that don't report
+ * children.
  */
 export function cpuSecondsWithChildren(): number | null {
   const own = statOf('self');
@@ -17,12 +17,12 @@ export function cpuSecondsWithChildren(): number | null {
 
 interface ProcessTime {
   readonly parent: number;
-  /** Of its own, and of its children that have ended. */
+  /** Ticks of the process itself, and of its finished children. */
   readonly ticks: number;
   readonly endedChildren: number;
 }
 
-/** Running processes below one. */
+/** Running descendants of a process. */
 function childrenOf(pid: number): ProcessTime[] {
   const all = readdirSync('/proc').flatMap((name) => {
     const stat = /^\d+$/.test(name) ? statOf(name) : null;
@@ -36,7 +36,7 @@ function childrenOf(pid: number): ProcessTime[] {
 function statOf(name: string): ProcessTime | null {
   try {
     const text = readFileSync(`/proc/${name}/stat`, 'utf8');
-    // Behind the name in brackets, from field 3 on: the parent is 4, times are 14 to 17.
+    // After the name in brackets, from field 3 on: the parent is field 4, times are fields 14 to 17.
     const fields = text
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')

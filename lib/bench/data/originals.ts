@@ -4,10 +4,10 @@ import { openDataset, type Dataset } from '../../data';
 import { makeFolder } from '../../files';
 import { ffmpegPath } from '../../media/ffmpeg';
 
-/** Clips as Kinetics has them: 10 s, 340x256, H.264 with AAC. */
+/** Clips like those of Kinetics: 10 s, 340x256, H.264 with AAC. */
 const usual = { files: 8, seconds: 10, size: '340x256' } as const;
 
-/** The data set that is measured: a given one, or a few files that are made in a folder. */
+/** The data set to measure: the given one, or a few files made in a folder. */
 export async function openOriginals(data: string | null, folder: string): Promise<Dataset> {
   return openDataset(data ?? makeOriginals(join(folder, 'originals')));
 }
@@ -15,7 +15,7 @@ export async function openOriginals(data: string | null, folder: string): Promis
 function makeOriginals(folder: string): string {
   makeFolder(folder);
   for (let i = 0; i < usual.files; i++) {
-    // Drawn movement with noise on it: about 1 Mbit/s, as a filmed scene has.
+    // Synthetic movement with noise: about 1 Mbit/s, like a filmed scene.
     const picture = `testsrc2=s=${usual.size}:r=25,hue=h=${40 * i},noise=alls=12:allf=t,gblur=sigma=0.8`;
     const sound = `anoisesrc=c=pink:a=0.3:seed=${i}:r=44100`;
     execFileSync(ffmpegPath(), [

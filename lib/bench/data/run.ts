@@ -12,7 +12,7 @@ import { openOriginals } from './originals';
 import { measureThroughput, type ThroughputRow } from './throughput';
 import { measureWindows, type DataSource, type PyAv, type WindowRow } from './windows';
 
-/** What a step eats: the time of our compiled step, measured in the same run. */
+/** Clip rate that a step consumes, from the time of our compiled step in the same run. */
 export interface DemandRow {
   readonly preset: string;
   readonly batch: number;
@@ -20,17 +20,17 @@ export interface DemandRow {
   readonly clipsPerSecond: number;
 }
 
-/** What a form takes, and how fast it is made. */
+/** Size and speed of extraction to one form. */
 export interface ExtractionRow {
   readonly preset: string;
   readonly form: StoredForm['frames'];
   readonly bytesPerHour: number;
   readonly originalBytesPerHour: number;
-  /** Seconds of video that are extracted in a second, all threads together. */
+  /** Seconds of video extracted per second, by all threads together. */
   readonly timesRealTime: number;
 }
 
-/** How fast clips come, from what. */
+/** Rates at which clips are read from each source. */
 export interface DataReport {
   readonly files: number;
   readonly secondsOfVideo: number;
@@ -45,11 +45,11 @@ export interface DataBenchArgs {
   readonly presets: readonly BenchPreset[];
   /** Folder of a data set; null: clips are made. */
   readonly data: string | null;
-  /** For temporary files. */
+  /** Folder for temporary files. */
   readonly folder: string;
   readonly pyav: PyAv | null;
   readonly threads: number;
-  /** Rows of steps that were measured already. */
+  /** Rows of steps that have already been measured. */
   readonly rows: readonly BenchRow[];
   readonly onProgress: (text: string) => void;
 }
@@ -57,13 +57,13 @@ export interface DataBenchArgs {
 const windows = 24;
 const rounds = 3;
 const throughputSeconds = 6;
-/** Clips of the step whose time tells the demand. */
+/** Batch size of the step whose time determines the demand. */
 const demandBatch: Readonly<Record<BenchPreset, number>> = { nano: 48, tiny: 8, base: 2 };
 const demandRounds: Readonly<Record<BenchPreset, number>> = { nano: 10, tiny: 3, base: 2 };
-/** Of a given data set so many files are taken at most. */
+/** Maximum number of files taken from a given data set. */
 const mostFiles = 32;
 
-/** Measures windows, the loader and extraction, each from the same files. */
+/** Measures windows, the loader and extraction, all with the same files. */
 export async function runDataBench(
   args: DataBenchArgs,
 ): Promise<{ report: DataReport; tensorflow: string | null }> {
@@ -164,7 +164,7 @@ async function usableFiles(
   return { usable: { ...dataset, entries, folds: [] }, durations, bytes };
 }
 
-/** The time of a step of this run, or of one that is measured now. */
+/** Time of a step, from this run's rows or measured now. */
 async function demandOf(
   preset: BenchPreset,
   { rows, folder, threads, onProgress }: DataBenchArgs,

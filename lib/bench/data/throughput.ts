@@ -3,7 +3,7 @@ import { openClipPool, type Dataset } from '../../data';
 import type { ClipRequest } from '../../data/pool';
 import type { DataSource } from './windows';
 
-/** Clips a second that the loader's threads decode and augment. */
+/** Clips per second that the loader's threads decode and augment. */
 export interface ThroughputRow {
   readonly preset: string;
   readonly source: DataSource;
@@ -17,11 +17,11 @@ export interface ThroughputArgs {
   readonly source: DataSource;
   readonly dataset: Dataset;
   readonly threads: number;
-  /** How long is measured [s]. */
+  /** Duration of the measurement [s]. */
   readonly seconds: number;
 }
 
-/** Asks for one clip after the other, as an endless epoch; files are decoded each time, nothing is kept. */
+/** Requests one clip after the other, as in an endless epoch. Files are decoded each time; nothing is cached. */
 export async function measureThroughput(args: ThroughputArgs): Promise<ThroughputRow> {
   const { preset, dataset, threads } = args;
   const config = configure(preset, { 'loader.workers': threads, 'loader.cacheMegabytes': 0 });
@@ -43,7 +43,7 @@ export async function measureThroughput(args: ThroughputArgs): Promise<Throughpu
     const startMs = performance.now();
     let clips = 0;
     let seconds = 0;
-    // Two batches under way, so that no thread waits for the last clip of one.
+    // Two batches in flight, so that no thread waits for the last clip of one.
     let ahead = run(batch);
     while (seconds < args.seconds) {
       const next = run(batch);

@@ -8,18 +8,18 @@ import { RandomStream } from '../../random';
 import { spreadOf } from '../statistics';
 import { cpuSecondsWithChildren } from './cpuTime';
 
-/** Where clips are read from: the files, what was extracted of them, or the files by PyAV. */
+/** Sources of clips: the files, two extracted forms, or the files read by PyAV. */
 export const dataSources = ['originals', 'raw', 'jpeg', 'pyav'] as const;
 export type DataSource = (typeof dataSources)[number];
 
-/** What one window takes to decode, one after the other in one thread. */
+/** Time to decode one window, when windows are decoded one after the other in one thread. */
 export interface WindowRow {
   readonly preset: string;
   readonly source: DataSource;
-  /** Median over rounds of the mean over windows, and what the windows took of the processor, ffmpeg included. */
+  /** Median over rounds of the mean over windows, and the processor time of the windows including ffmpeg. */
   readonly secondsPerClip: number;
   readonly cpuSecondsPerClip: number | null;
-  /** Of the originals' processor time (their time where that is not known). */
+  /** Processor time relative to the originals (elapsed time if processor time is not known). */
   readonly ofOriginals: number;
 }
 
@@ -31,7 +31,7 @@ export interface PyAv {
 export interface WindowsArgs {
   readonly config: XkdConfig;
   readonly datasets: Readonly<Partial<Record<DataSource, Dataset>>>;
-  /** Length of each original file [s]. */
+  /** Duration of each original file [s]. */
   readonly durations: readonly number[];
   readonly pyav: PyAv | null;
   readonly windows: number;
@@ -49,7 +49,7 @@ interface Taken {
   readonly cpuSeconds: number | null;
 }
 
-/** Decodes the same random windows from every source, in turns. */
+/** Decodes the same random windows from every source, in alternation. */
 export async function measureWindows(
   args: WindowsArgs,
 ): Promise<{ rows: WindowRow[]; pyavVersion: string | null }> {
@@ -64,7 +64,7 @@ export async function measureWindows(
   const sources = dataSources.filter((source) => (source === 'pyav' ? pyav !== null : datasets[source]));
   const taken = new Map<DataSource, Taken[]>(sources.map((source) => [source, []]));
   let pyavVersion: string | null = null;
-  // The round before the counted ones fills the disk's cache and compiles.
+  // The uncounted first round fills the disk cache and compiles.
   for (let round = -1; round < rounds; round++) {
     for (const source of sources) {
       args.onProgress(
@@ -117,7 +117,7 @@ async function readAll(
   return { seconds, cpuSeconds: startCpu === null || endCpu === null ? null : endCpu - startCpu };
 }
 
-/** Known to be long, as after its first window in a run: only the window is decoded. */
+/** Marked as long, as it is in a run after its first window, so that only the window is decoded. */
 async function knownFile({ path, stored }: MediaEntry, longSeconds: number): Promise<KnownFile> {
   return { stored: null, longSeconds, scanned: stored ? undefined : await scanMedia(path) };
 }

@@ -1,6 +1,6 @@
 import type { NamedOverrides } from '../../config';
 
-/** What is done to the clips before the network gets them. */
+/** Fault put into the clips before the network gets them. */
 export type Fault =
   | 'silent sound'
   | 'black pictures'
@@ -9,12 +9,12 @@ export type Fault =
   | 'noise for sound'
   | 'values that are not finite';
 
-/** A run whose figures are judged. */
+/** A run whose reported problems are checked. */
 export interface HealthCase {
   readonly name: string;
   readonly overrides: NamedOverrides;
   readonly fault?: Fault;
-  /** Of a run that fails: what its warnings or its last error must name, any of these. Null: nothing may be said. */
+  /** For a failing run: pattern that its warnings or its last error must match. Null: nothing may be reported. */
   readonly names: RegExp | null;
 }
 
@@ -32,7 +32,7 @@ const diverged = /features of the .* are alike|no better than by their mean|not 
 const unlearnt = /learnt nothing|no better than by their mean/;
 const sameAnswers = /answers every clip alike/;
 
-/** Runs that are made to fail, each in a way of its own. */
+/** Runs that are made to fail, each in a different way. */
 export const failingCases: readonly HealthCase[] = [
   { name: 'learning rate 0.2', overrides: { 'optimiser.learningRate': 0.2 }, names: diverged },
   { name: 'learning rate 1', overrides: { 'optimiser.learningRate': 1 }, names: diverged },
@@ -56,7 +56,7 @@ export const failingCases: readonly HealthCase[] = [
   { name: 'not finite', overrides: {}, fault: 'values that are not finite', names: /not finite/ },
 ];
 
-/** Runs as they are meant to be, with other seeds, variants and settings. */
+/** Normal runs, with various seeds, variants and settings. */
 export const healthyCases: readonly HealthCase[] = [
   ...[0, 1, 2, 3, 4].map((seed) => healthy(`seed ${seed}`, { seed })),
   healthy('shared blocks of students', { sharing: 'students' }),

@@ -5,17 +5,17 @@ import { type ProbeClips, probeClips } from '../../train';
 import type { BatchSource } from '../../train/batches';
 import { MadeBatches, madeEntries, madeProbeClips } from './madeClips';
 
-/** What the runs of the proof learn from, and by which network. */
+/** Clips that the runs learn from, and the network they train. */
 export interface ProofClips {
   readonly entries: readonly MediaEntry[];
-  /** What differs from the preset `nano`. */
+  /** Differences from the preset `nano`. */
   readonly overrides: NamedOverrides;
   probe(config: XkdConfig): Promise<ProbeClips | null>;
   open(config: XkdConfig, startStep: number, steps: number): Promise<BatchSource>;
   close(): Promise<void>;
 }
 
-/** A network for clips whose kinds are easily told apart: a run takes seconds. */
+/** A network for clips of kinds that are easy to tell apart; a run takes seconds. */
 const smallNetwork: NamedOverrides = {
   'clip.frameSize': 16,
   'views.frameSize': 8,
@@ -44,7 +44,7 @@ export function madeProofClips(): ProofClips {
   };
 }
 
-/** Those of a data set, for the network of the preset. */
+/** Clips of a data set, for the network of the preset. */
 export async function readProofClips(folder: string): Promise<ProofClips> {
   const { entries: all } = await openDataset(folder);
   const entries = all.filter(({ split }) => split === null || split === 'train');

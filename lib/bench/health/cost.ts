@@ -7,23 +7,23 @@ import { StepTaker } from '../../train/stepTaker';
 import type { BenchPreset } from '../options';
 import { MadeBatches, madeEntries, madeProbeClips } from './madeClips';
 
-/** What probes take of a run's processor time, once both graphs are there; reading files is not counted. */
+/** Share of the probes in a run's processor time, once both graphs exist; without reading files. */
 export interface ProbeCost {
   readonly preset: BenchPreset;
   readonly batch: number;
-  /** Steps between probes. */
+  /** Steps between two probes. */
   readonly interval: number;
   /** Processor time of a step and of a probe. */
   readonly stepSeconds: number;
   readonly probeSeconds: number;
 }
 
-/** Probes over all, from 0 to 1. */
+/** Share of the probes in the total, from 0 to 1. */
 export function shareOf({ interval, stepSeconds, probeSeconds }: ProbeCost): number {
   return probeSeconds / (probeSeconds + interval * stepSeconds);
 }
 
-/** Measures means over so many steps and as many probes, after one of each. */
+/** Measures the means over a number of steps and the same number of probes, after one of each for warm-up. */
 export async function measureProbeCost(
   preset: BenchPreset,
   batch: number,

@@ -15,20 +15,20 @@ const rowsSchema = z.array(
   }),
 );
 
-/** Everything that the kind health tells. */
+/** Results of the benchmark kind `health`. */
 export interface HealthReport {
   readonly runs: readonly HealthRow[];
   readonly cost: readonly ProbeCost[];
 }
 
 export interface HealthKindArgs {
-  /** Of the networks whose probes are timed. */
+  /** Presets of the networks whose probes are timed. */
   readonly presets: readonly BenchPreset[];
   readonly batches: readonly number[];
-  /** Timed steps and probes; null: as many as suit the preset. */
+  /** Timed steps and probes; null: a number that suits the preset. */
   readonly rounds: number | null;
   readonly data: HealthBenchArgs['data'];
-  /** Where the results go, run by run: what is there is not done again. */
+  /** File with the result of each run; those in it are not run again. */
   readonly file: string;
   readonly steps: number;
   readonly onProgress: (text: string) => void;
@@ -36,7 +36,7 @@ export interface HealthKindArgs {
 
 const defaultRounds: Readonly<Record<BenchPreset, number>> = { nano: 10, tiny: 4, base: 2 };
 
-/** What probes take, and all runs of the proof, those of an earlier call included. */
+/** Cost of the probes, and all runs, including those of an earlier call. */
 export async function runHealthKind({
   file,
   steps,
@@ -61,7 +61,7 @@ export async function runHealthKind({
   return { runs: rows, cost };
 }
 
-/** @throws UserError where a file holds no results of the kind health */
+/** @throws UserError if a file holds no results of the kind `health` */
 export function readHealthRows(file: string): HealthRow[] {
   return readJson(
     file,

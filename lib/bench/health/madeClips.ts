@@ -6,11 +6,11 @@ import { probeClipCount } from '../../train/health/plan';
 import type { ProbeClips } from '../../train/health/probe';
 
 /*
- * Clips of a few kinds, each with stripes and a sound of its own, under noise: what belongs together is learnt in a
- * hundred steps, so that forty runs take minutes. B clips, T frames, S pixels, M bands, C columns.
+ * Clips of a few kinds, each with its own stripes and sound, under noise. The pairing is learned in a hundred steps, so
+ * that forty runs take minutes. B clips, T frames, S pixels, M bands, C columns.
  */
 
-/** Of an epoch, whose batches a run gets again and again. */
+/** Clips of an epoch, whose batches a run gets repeatedly. */
 const made = 800;
 
 export const madeEntries: readonly MediaEntry[] = Array.from({ length: made }, (_, i) => ({
@@ -21,21 +21,21 @@ export const madeEntries: readonly MediaEntry[] = Array.from({ length: made }, (
 
 const kinds = 12;
 
-/** Share of the noise beside patterns between -1 and 1. */
+/** Share of the noise, beside patterns between -1 and 1. */
 const noise = 0.3;
 
-/** What a clip shows and sounds like. */
+/** Video and audio pattern of a clip. */
 interface Kind {
   readonly index: number;
-  /** Where its waves are at the start, as a share of their period. */
+  /** Initial phase of its waves, as a share of their period. */
   readonly phase: number;
 }
 
-/** The batches of runs, kept for those that get the same. */
+/** Batches of runs, cached for runs that use the same. */
 export class MadeBatches {
   private readonly known = new Map<string, ViewBatch>();
 
-  /** Batches that are a function of the seed and the step. */
+  /** Batches as a function of the seed and the step. */
   source(config: XkdConfig, startStep: number): BatchSource {
     const { seed, training } = config;
     let step = startStep;
@@ -87,7 +87,7 @@ function kindOf(index: number, stream: RandomStream): Kind {
   return { index, phase: stream.uniform(0, 0.2) };
 }
 
-/** Stripes that move, `[B, 3, T, S, S]`: kinds differ in their direction, width and colour. */
+/** Moving stripes, `[B, 3, T, S, S]`; kinds differ in direction, width and colour. */
 function pictures(clips: readonly Kind[], frames: number, size: number, stream: RandomStream): NdArray {
   const data = new Float32Array(clips.length * 3 * frames * size * size);
   let at = 0;
@@ -108,7 +108,7 @@ function pictures(clips: readonly Kind[], frames: number, size: number, stream: 
   return { shape: [clips.length, 3, frames, size, size], data };
 }
 
-/** Ripples of loudness over pitch and time, `[B, 1, M, C]`: kinds differ in their density, pace and direction. */
+/** Ripples of loudness over frequency and time, `[B, 1, M, C]`; kinds differ in density, speed and direction. */
 function sounds(clips: readonly Kind[], bands: number, columns: number, stream: RandomStream): NdArray {
   const data = new Float32Array(clips.length * bands * columns);
   let at = 0;

@@ -5,29 +5,29 @@ import { failingCases, healthyCases, type HealthCase } from './cases';
 import { type ProofClips, madeProofClips, readProofClips } from './clips';
 import { faultyClips, faultySource } from './faults';
 
-/** What was said of a run. */
+/** Reports about a run. */
 export interface HealthRow {
   readonly name: string;
   readonly kind: 'failing' | 'healthy';
   readonly steps: number;
-  /** Warnings with the step at which they came, and the error that ended the run, if one did. */
+  /** Warnings with their step, and the error that ended the run, if there was one. */
   readonly said: readonly { readonly step: number; readonly sentence: string }[];
-  /** Whether a run that fails was named, or a healthy one left in peace. */
+  /** True if a failing run was reported, or nothing was reported of a healthy one. */
   readonly right: boolean;
 }
 
 export interface HealthBenchArgs {
-  /** Folder of a data set such as the sample set, extracted or not; null: clips that are made here. */
+  /** Folder of a data set such as the sample set, extracted or not; null: clips are made here. */
   readonly data: string | null;
   readonly steps: number;
-  /** Of an earlier call: these are not taken again. */
+  /** Rows of an earlier call, which are not run again. */
   readonly before: readonly HealthRow[];
   readonly onProgress: (text: string) => void;
-  /** Told of each run that is done. */
+  /** Called after each run. */
   readonly onRow: (row: HealthRow) => void;
 }
 
-/** Trains networks that fail in known ways, and healthy ones, and keeps what is said of them. */
+/** Trains networks that fail in known ways, and healthy ones, and records what is reported about them. */
 export async function runHealthBench({
   data,
   steps,
@@ -37,7 +37,7 @@ export async function runHealthBench({
 }: HealthBenchArgs): Promise<void> {
   const clips = data === null ? madeProofClips() : await readProofClips(data);
   try {
-    // In turn, so that a call that is cut short has some of both.
+    // Alternating, so that an interrupted call has some of both.
     for (const each of failingCases.flatMap((failing, i) => [failing, healthyCases[i]])) {
       if (before.some(({ name }) => name === each.name)) continue;
       onProgress(`health: ${each.name}`);
@@ -50,7 +50,7 @@ export async function runHealthBench({
 
 const probeSteps = 20;
 
-/** Trains one network; one that fails no longer than to the step at which it is named. */
+/** Trains one network. A failing one is trained only until it is reported. */
 export async function judgeCase(
   { name, overrides, fault, names }: HealthCase,
   clips: ProofClips,

@@ -1,7 +1,7 @@
 import { shareOf } from './cost';
 import type { HealthReport } from './kind';
 
-/** Lines for a terminal: what probes take, then each run, and the last thing that was said of it. */
+/** Lines for a terminal: the cost of the probes, then each run with the last report about it. */
 export function healthTable({ runs, cost }: HealthReport): string[] {
   const lines = runs.map(({ kind, name, said, right }) => {
     const last = said.at(-1);

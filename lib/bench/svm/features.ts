@@ -1,19 +1,19 @@
 import type { FeatureMatrix } from '../../eval/featureMatrix';
 import { RandomStream } from '../../random';
 
-/** Labelled features such as a backbone gives: means far from 0, few strong directions, classes that overlap. */
+/** Labelled features similar to those of a backbone: means far from 0, few dominant directions, overlapping classes. */
 export interface LabelledRows {
   readonly features: FeatureMatrix;
   readonly labels: Int32Array;
 }
 
-/** Draws of one kind, for rows to learn from and others to test on. */
+/** Returns a function that draws training and test rows from one distribution. */
 export function drawFeatures(columns: number, classes: number): (rows: number) => LabelledRows {
   const random = RandomStream.fromSeed(`features ${columns} ${classes}`);
   const means = Float32Array.from({ length: columns }, () => random.normal());
   const scales = Float32Array.from({ length: columns }, (_, j) => 0.35 * Math.exp(-j / 200));
   const centres = Float32Array.from({ length: classes * columns }, () => random.normal(0, 0.25));
-  // Drawing each value by itself would take longer than the fit.
+  // Drawing each value separately would take longer than the fit.
   const pool = Float32Array.from({ length: 2 ** 20 }, () => random.normal());
   return (rows) => {
     const data = new Float32Array(rows * columns);

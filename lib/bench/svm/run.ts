@@ -5,30 +5,30 @@ import { UserError } from '../../errors';
 import { makeFolder, writeSafetensors, type TensorSource } from '../../files';
 import { drawFeatures } from './features';
 
-/** Ours and scikit-learn's solver on the same features. */
+/** Our solver and scikit-learn's on the same features. */
 export interface SvmRow {
   readonly rows: number;
   readonly columns: number;
   readonly classes: number;
   readonly cost: number;
-  /** Of all classes. */
+  /** For all classes. */
   readonly seconds: number;
   readonly passes: number;
   readonly accuracy: number;
   readonly sklearn: SklearnSide | null;
 }
 
-/** What LinearSVC took, and both objectives, computed in float64 by the same code. */
+/** Time of LinearSVC, and both objectives, computed in float64 by the same code. */
 export interface SklearnSide {
   readonly version: string;
   readonly seconds: number;
-  /** Classes that it was given, one against the others. */
+  /** Number of one-vs-rest problems it was given. */
   readonly problems: number;
   readonly ours: readonly number[];
   readonly theirs: readonly number[];
-  /** Whether it ended without a warning. */
+  /** True if it ended without a warning. */
   readonly converged: boolean;
-  /** On the test rows; null where it wasn't given all classes. */
+  /** On the test rows; null if it was not given all classes. */
   readonly accuracy: number | null;
 }
 
@@ -42,11 +42,11 @@ export interface SvmBenchArgs {
 const columns = 768;
 const cost = 0.1;
 const testRows = 2000;
-/** Up to so many rows all classes go to LinearSVC; of more rows only some do, for its time grows with each. */
+/** Up to this number of rows LinearSVC gets all classes; with more rows only some, because each takes more time. */
 const wholeRows = 5000;
 const [wholeClasses, classes, someProblems] = [20, 101, 4];
 
-/** Fits linear SVMs to drawn features, then hands the same features to LinearSVC. */
+/** Fits linear SVMs to random features, then passes the same features to LinearSVC. */
 export async function runSvmBench(args: SvmBenchArgs): Promise<SvmRow[]> {
   makeFolder(args.folder);
   const folder = mkdtempSync(join(args.folder, 'svm-'));
