@@ -3,8 +3,8 @@ import { hasFusedOps } from './fusedOps';
 import { tf } from './native';
 
 /*
- * B batch, N tokens, H heads, d width of a head, Q queries. The formula of attention, and the op that does all of it at
- * once: it keeps no [B, H, N, N], and reads queries, keys and values where the linear layer has put them.
+ * B batch, N tokens, H heads, d head width, Q queries. The formula of attention, and the fused op for it. The op stores
+ * no [B, H, N, N], and reads queries, keys and values from where the linear layer has written them.
  */
 
 /**
@@ -17,7 +17,7 @@ export function attend(qkv: tf.Tensor5D): tf.Tensor4D {
   return hasFusedOps() ? fusedAttend(qkv) : composedAttend(qkv);
 }
 
-/** {@link attend} op by op. */
+/** {@link attend} composed of single ops. */
 export function composedAttend(qkv: tf.Tensor5D): tf.Tensor4D {
   const [query, key, value] = partsOf(qkv); // each [B, H, N, d]
   const mixed = tf.matMul(softmaxScores(query, key), value); // [B, H, N, d]
@@ -25,10 +25,10 @@ export function composedAttend(qkv: tf.Tensor5D): tf.Tensor4D {
 }
 
 /**
- * What the first queries attend to, after softmax: rows sum to 1.
+ * Attention weights of the first queries, after softmax: rows sum to 1.
  *
  * @param qkv `[B, N, 3, H, d]`
- * @param queries how many of the N
+ * @param queries number of queries, out of N
  * @returns `[B, H, Q, N]`
  */
 export function attentionRows(qkv: tf.Tensor5D, queries: number): tf.Tensor4D {

@@ -1,6 +1,6 @@
 import { tf } from './native';
 
-/** What a backend call takes besides tensors. */
+/** Non-tensor argument of a backend call. */
 export interface OpAttribute {
   readonly name: string;
   readonly type: number;
@@ -19,7 +19,7 @@ export type OpInput = tf.TensorInfo | Int64Scalar;
 /** Values of a constant in a graph. */
 export type ConstantValues = Float32Array | Int32Array | Uint8Array;
 
-/** The part of tfjs-node's backend that this project calls by itself; the package keeps it out of its types. */
+/** The part of tfjs-node's backend that this project calls directly; the package's types omit it. */
 export interface NodeBackend {
   executeSingleOutput(op: string, attributes: readonly OpAttribute[], inputs: readonly OpInput[]): tf.Tensor;
   executeMultipleOutputs(
@@ -29,7 +29,7 @@ export interface NodeBackend {
     outputs: number,
   ): tf.Tensor[];
   readSync(dataId: object): ConstantValues;
-  /** Tensors that share the values. */
+  /** Number of tensors that share the values. */
   refCount(dataId: object): number;
   write(values: ConstantValues, shape: number[], dtype: string): object;
   readonly binding: NodeBinding;
@@ -61,15 +61,15 @@ export function nodeBackend(): NodeBackend {
 }
 
 /**
- * Copies a tensor's values into TensorFlow's own memory now, rather than at its first use, so that the array they
- * came from can be let go. In plain JavaScript the array is that memory.
+ * Copies a tensor's values to TensorFlow's own memory now, instead of at first use, so that the source array can be
+ * freed. In plain JavaScript the array itself is that memory.
  */
 export function upload(tensor: tf.Tensor): void {
   const backend: Partial<NodeBackend> = nodeBackend();
   backend.getInputTensorIds?.([tensor]);
 }
 
-/** TensorFlow's number of a tfjs type. */
+/** TensorFlow's number for a tfjs type. */
 export function typeNumber(dtype: string): number {
   const { TF_FLOAT, TF_INT32, TF_INT64, TF_BOOL } = nodeBackend().binding;
   const numbers: Record<string, number> = {

@@ -2,9 +2,7 @@ import { nodeBackend } from './backend';
 import { hasFusedOps } from './fusedOps';
 import { tf } from './native';
 
-/*
- * GELU after a bias: its formula, and the op that does it in one pass and keeps only what came in.
- */
+/* GELU after adding a bias: its formula, and the fused op, which takes one pass and keeps only its input. */
 
 /**
  * Exact GELU of x + bias.
@@ -16,7 +14,7 @@ export function biasedGelu(x: tf.Tensor, bias: tf.Tensor): tf.Tensor {
   return hasFusedOps() ? fusedGelu(x, bias) : composedGelu(tf.add(x, bias));
 }
 
-/** z times the standard normal distribution function of z, through erf, op by op. */
+/** z times the standard normal distribution function of z, computed with erf and single ops. */
 export function composedGelu(x: tf.Tensor): tf.Tensor {
   return tf.customGrad((input, save) => {
     const z = input as tf.Tensor;

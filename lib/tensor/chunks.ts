@@ -1,13 +1,13 @@
 import { tf } from './native';
 
-/** Values up to which tensors are joined; larger ones go alone, without being copied. */
+/** Maximum number of values in joined tensors; larger tensors stay separate and are not copied. */
 const chunkValues = 2 ** 17;
 
 /**
- * Groups tensors so that element-wise work over many small ones is done on few long vectors.
+ * Groups tensors, so that element-wise work on many small ones is done on a few long vectors.
  *
  * @param names in order
- * @param size values of a tensor
+ * @param size number of values of a tensor
  * @param kind only names of equal kind share a group
  */
 export function chunkNames(
@@ -37,7 +37,7 @@ export function joinFlat(tensors: readonly tf.Tensor[]): tf.Tensor {
   return tensors.length === 1 ? tensors[0] : tf.concat(tensors.map((tensor) => tf.reshape(tensor, [-1])));
 }
 
-/** Undoes {@link joinFlat}: parts with the shapes of `like`. */
+/** Inverse of {@link joinFlat}: parts with the shapes of `like`. */
 export function splitFlat(flat: tf.Tensor, like: readonly tf.Tensor[]): tf.Tensor[] {
   if (like.length === 1) return [tf.reshape(flat, like[0].shape)];
   const parts = tf.split(

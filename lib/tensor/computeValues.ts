@@ -1,8 +1,8 @@
 import { tf } from './native';
 
 /**
- * The values of what is computed, of which no tensor stays. (`tf.tidy` would look for tensors in each value of an array
- * that it is given back.)
+ * Values of a computation that leaves no tensors behind. (`tf.tidy` would search every value of a returned array for
+ * tensors.)
  */
 export function computeValues(compute: () => tf.Tensor): Float32Array {
   const result = tf.tidy(compute);

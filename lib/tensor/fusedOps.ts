@@ -4,8 +4,8 @@ import { nativeInfo, type tf } from './native';
 import { placeOps } from './placement';
 
 /*
- * Ops of scripts/native, whose list is in kernels.c: pure functions like all others, one pass over memory each. Those of
- * the optimiser are called here; those of layers beside the formulas that they stand for.
+ * The ops of scripts/native, listed in kernels.c: pure functions like all others, with one pass over memory each. Those
+ * of the optimiser are called here; those of layers are called beside their formulas.
  */
 
 /** Ops that are called by name. */
@@ -14,7 +14,7 @@ const names = [
   ...['XkdLayerNorm', 'XkdLayerNormGrad', 'XkdGelu', 'XkdGeluGrad'],
 ];
 
-/** Whether they are there and of use: native TensorFlow on a CPU with this project's addon. */
+/** True if the ops are available and useful: native TensorFlow on a CPU, with this project's addon. */
 export function hasFusedOps(): boolean {
   const ops = graphAddon()?.ops ?? [];
   const { kind, device } = nativeInfo();
@@ -22,7 +22,7 @@ export function hasFusedOps(): boolean {
   return placeOps({ kind, device, hasKernels }).fused;
 }
 
-/** A parameter before or after an update. */
+/** A parameter with its moments, before or after an update. */
 export interface Moments<T = tf.Tensor> {
   readonly weight: T;
   readonly first: T;
@@ -30,7 +30,7 @@ export interface Moments<T = tf.Tensor> {
 }
 
 /**
- * AdamW on one parameter.
+ * AdamW update of one parameter.
  *
  * @param gradient before clipping
  * @param clip factor of the gradient

@@ -2,14 +2,14 @@ import { tf } from './native';
 import { hasNativeOps, runOp } from './runOp';
 
 /**
- * Takes rows of a matrix; a row may be taken more than once.
+ * Selects rows of a matrix. A row may be selected more than once.
  *
  * @param x `[n, D]`
- * @param rows whole numbers in [0, n): `[k]`
+ * @param rows integers in [0, n): `[k]`
  * @returns `[k, D]`
  */
 export function takeRows(x: tf.Tensor2D, rows: tf.Tensor1D): tf.Tensor2D {
-  // tf.gather reads the rows back to check them, which costs time and cannot be traced.
+  // tf.gather reads the rows back to check them, which takes time and cannot be traced.
   if (!hasNativeOps()) return tf.gather(x, rows);
   return tf.customGrad((input) => {
     const source = input as tf.Tensor2D;
@@ -25,10 +25,10 @@ export function takeRows(x: tf.Tensor2D, rows: tf.Tensor1D): tf.Tensor2D {
 }
 
 /**
- * Takes tokens of each sample, an equal number from all.
+ * Selects tokens of each sample, equally many from all.
  *
  * @param tokens `[B, N, D]`
- * @param rows places in the flattened `[B N, D]`, sample by sample: `[B K]` whole numbers
+ * @param rows integer indices into the flattened `[B N, D]`, sample by sample: `[B K]`
  * @returns `[B, K, D]`
  */
 export function takeTokens(tokens: tf.Tensor3D, rows: tf.Tensor1D): tf.Tensor3D {

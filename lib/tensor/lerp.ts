@@ -1,6 +1,6 @@
 import { tf } from './native';
 
-/** Factors of a moving average. The second one is 1 minus the first, taken in double precision. */
+/** Factors of a moving average. The second is 1 minus the first, computed in double precision. */
 export interface LerpFactors<N = number | tf.Scalar> {
   readonly keep: N;
   readonly take: N;

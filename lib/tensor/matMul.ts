@@ -2,11 +2,11 @@ import { tf } from './native';
 import { hasNativeOps, runOp } from './runOp';
 
 /**
- * Product of two matrices through the library's two-dimensional `MatMul`, which is faster in single precision
- * than the batched product that `tf.matMul` records. No gradient of its own: callers define theirs.
+ * Product of two matrices with the library's two-dimensional `MatMul`, which is faster in single precision than the
+ * batched product recorded by `tf.matMul`. It has no gradient; callers define theirs.
  *
- * @param a `[n, k]`, or `[k, n]` when `transposeA`
- * @param b `[k, m]`, or `[m, k]` when `transposeB`
+ * @param a `[n, k]`, or `[k, n]` if `transposeA`
+ * @param b `[k, m]`, or `[m, k]` if `transposeB`
  * @returns `[n, m]`
  */
 export function matMul2d(

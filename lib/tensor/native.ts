@@ -1,16 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { readChoice } from '@tensorflow/tfjs-node/choice';
 /**
- * The one TensorFlow of this project: native (`@tensorflow/tfjs-node-gpu` on the libraries that set-up placed,
- * on a CPU as well), the user's own tfjs-node, or the slower plain JavaScript where no native one can be had.
- * The local package behind this import first sets the environment variables that TensorFlow reads at load,
- * so import TensorFlow from here only.
+ * The only entry to TensorFlow in this project: native (`@tensorflow/tfjs-node-gpu` with the libraries installed by
+ * set-up, also on a CPU), the user's own tfjs-node, or the slower plain JavaScript if no native one is available. The
+ * local package behind this import first sets the environment variables that TensorFlow reads when it loads, so import
+ * TensorFlow from here only.
  */
 import * as tf from '@tensorflow/tfjs-node';
 
 export { tf };
 
-/** What computes in this process. */
+/** The TensorFlow of this process. */
 export interface NativeInfo {
   /** `native`: TensorFlow's C library; `fallback`: plain JavaScript, far slower. */
   readonly kind: 'native' | 'fallback';
@@ -19,11 +19,11 @@ export interface NativeInfo {
   readonly device: 'cpu' | 'gpu';
   /** Threads that one operation may use on the CPU. */
   readonly threads: number;
-  /** Why this one was chosen, in words; empty for the ordinary choice. */
+  /** Why this one was chosen, in words; empty for the usual choice. */
   readonly reason: string;
 }
 
-/** Tells which TensorFlow this process has loaded, and the device it computes on. */
+/** The TensorFlow that this process has loaded, and the device it computes on. */
 export function nativeInfo(): NativeInfo {
   const backend = tf.backend() as Partial<NodeBackend>;
   const native = backend.binding !== undefined;
@@ -36,7 +36,7 @@ export function nativeInfo(): NativeInfo {
   };
 }
 
-/** The part of tfjs-node's backend that tells about the library; its own type keeps these private. */
+/** The part of tfjs-node's backend with information on the library, which is private in its own type. */
 interface NodeBackend {
   readonly binding: { readonly TF_Version: string };
   readonly isUsingGpuDevice: boolean;

@@ -2,9 +2,7 @@ import { nodeBackend } from './backend';
 import { hasFusedOps } from './fusedOps';
 import { tf } from './native';
 
-/*
- * Layer normalisation over the last axis D: its formula, and the op that does it in one pass.
- */
+/* Layer normalisation over the last axis D: its formula, and the fused op, which takes one pass. */
 
 /**
  * (x - mean) / sqrt(variance + epsilon) scale + shift.
@@ -18,7 +16,7 @@ export function normaliseRows(x: tf.Tensor, scale: tf.Tensor, shift: tf.Tensor, 
   return composedNormalise(x, scale, shift, epsilon);
 }
 
-/** {@link normaliseRows} op by op. */
+/** {@link normaliseRows} composed of single ops. */
 export function composedNormalise(
   x: tf.Tensor,
   scale: tf.Tensor,

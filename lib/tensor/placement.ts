@@ -1,24 +1,22 @@
 import type { NativeInfo } from './native';
 
-/** What is known of the machine when ops are placed. */
+/** Facts about the machine that determine the placement of ops. */
 export interface PlacementFacts extends Pick<NativeInfo, 'kind' | 'device'> {
-  /** Whether the ops of scripts/native are there. */
+  /** True if the ops of scripts/native are available. */
   readonly hasKernels: boolean;
 }
 
 export interface Placement {
-  /** Where TensorFlow puts an op that can be there; one without a GPU kernel goes to the CPU by itself. */
+  /** Where TensorFlow puts ops that have a GPU kernel; the others always run on the CPU. */
   readonly device: 'cpu' | 'gpu';
   /**
-   * Whether the project's own ops are used. They are for the CPU alone: on a GPU all that they read and write would
-   * travel to and fro, so TensorFlow's are used there.
+   * True if the project's own ops are used. They run on the CPU only. On a GPU their inputs and outputs would have to
+   * be copied to and fro, so TensorFlow's ops are used there.
    */
   readonly fused: boolean;
 }
 
-/**
- * Where the ops of a step go. `XKD_DEVICE=cpu` hides GPUs before TensorFlow loads, which then reports the CPU.
- */
+/** Placement of a step's ops. `XKD_DEVICE=cpu` hides GPUs before TensorFlow loads, which then reports the CPU. */
 export function placeOps({ kind, device, hasKernels }: PlacementFacts): Placement {
   return { device, fused: kind === 'native' && device === 'cpu' && hasKernels };
 }

@@ -1,10 +1,10 @@
 import { type NodeBackend, type OpAttribute, nodeBackend } from './backend';
 import type { tf } from './native';
 
-/** Attributes of an op: switches, whole numbers, and types of tensors. */
+/** Attributes of an op: booleans, integers and tensor types. */
 export type OpAttributes = Readonly<Record<string, boolean | number | 'float32' | 'int32'>>;
 
-/** Runs a TensorFlow op that tfjs has no function for, or wraps in work that is not needed. It has no gradient. */
+/** Runs a TensorFlow op for which tfjs has no function, or only one with unneeded work. It has no gradient. */
 export function runOp(name: string, inputs: tf.Tensor[], attributes: OpAttributes): tf.Tensor {
   const backend = nodeBackend();
   const { TF_ATTR_BOOL, TF_ATTR_INT, TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = backend.binding;
@@ -16,7 +16,7 @@ export function runOp(name: string, inputs: tf.Tensor[], attributes: OpAttribute
   return backend.executeSingleOutput(name, list, inputs);
 }
 
-/** Whether TensorFlow itself is behind tfjs, so that {@link runOp} works; false with the slower fallback. */
+/** True if tfjs uses native TensorFlow, so that {@link runOp} works; false with the slower fallback. */
 export function hasNativeOps(): boolean {
   return (nodeBackend() as Partial<NodeBackend>).binding !== undefined;
 }

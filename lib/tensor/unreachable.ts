@@ -1,18 +1,18 @@
 import { tf } from './native';
 
-/** The part of tfjs's engine through which every tensor comes and goes; the package keeps some of it out of its types. */
+/** The part of tfjs's engine where every tensor is registered and released; the package's types omit some of it. */
 interface TensorTracker {
   trackTensor(tensor: tf.Tensor, backend?: tf.KernelBackend): void;
   disposeTensor(tensor: TrackedTensor): void;
 }
 
-/** What is needed of a tensor to dispose it. */
+/** The properties of a tensor that are needed to dispose it. */
 type TrackedTensor = Pick<tf.Tensor, 'dataId' | 'dtype' | 'size'>;
 
 /**
- * From now on a tensor is disposed when nobody has it any more, should nobody have disposed it before. tfjs by itself keeps
- * its values until the process ends, which suits a program that disposes all it makes, but not a notebook: whoever runs a
- * cell again puts new tensors under the names of the old ones.
+ * From now on, a tensor that becomes unreachable without having been disposed is disposed. By default tfjs keeps its
+ * values until the process ends. That suits a program that disposes everything it creates, but not a notebook, where
+ * running a cell again assigns new tensors to the same names.
  */
 export function freeUnreachableTensors(): void {
   const engine = tf.engine() as unknown as TensorTracker;

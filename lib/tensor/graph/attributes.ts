@@ -2,7 +2,7 @@ import { type ConstantValues, type OpAttribute, nodeBackend } from '../backend';
 import { Message } from './protobuf';
 import { TraceError } from './traceError';
 
-/** Fields of `tensorflow.AttrValue`, which its lists share. */
+/** Field numbers of `tensorflow.AttrValue`, which its lists share. */
 const fields = { text: 2, integer: 3, float: 4, bool: 5, type: 6, shape: 7, tensor: 8, list: 1 } as const;
 
 /** Attributes of a node by name. */
@@ -30,7 +30,7 @@ export function tensorAttribute(type: number, shape: readonly number[], values: 
   return new Message().bytes(fields.tensor, tensor);
 }
 
-/** An attribute as tfjs-node gives it to a call of an op. */
+/** Converts an attribute of a tfjs-node op call. */
 export function callAttribute(op: string, { name, type, value }: OpAttribute): Message {
   const { binding } = nodeBackend();
   if (Array.isArray(value) && type !== binding.TF_ATTR_SHAPE) {

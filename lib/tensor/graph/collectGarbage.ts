@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 let collect: (() => void) | null = null;
 
 /**
- * Frees what nobody has any more. Node waits long before it does so by itself where arrays are few and large, and
- * gigabytes of them would stay beside the memory that takes their values over.
+ * Frees unreachable objects. If there are few large arrays, Node itself waits long before doing so, and gigabytes of
+ * them would remain beside the memory that their values were copied to.
  */
 export function collectGarbage(): void {
   if (collect === null) {

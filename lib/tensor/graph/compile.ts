@@ -10,38 +10,38 @@ import { type TreeForm, flattenTree, hasForm, leavesOf, rebuildTree, treeForm } 
 interface Compiled<Outputs> {
   readonly form: TreeForm;
   readonly traced: TracedFunction;
-  /** The outputs of the trace; their tensors are not used again. */
+  /** Outputs of the trace. Their tensors are not used again. */
   readonly outputs: Outputs;
 }
 
 /**
- * Names of variables by the paths of the inputs or outputs that they are: `{ 'inputs/state': 'state' }` keeps every
- * tensor below `inputs.state` in a variable whose name begins with `state`.
+ * Variable names by the paths of the inputs or outputs stored in them: `{ 'inputs/state': 'state' }` keeps every tensor
+ * below `inputs.state` in a variable whose name starts with `state`.
  */
 export type VariablePaths = Readonly<Record<string, string>>;
 
 export interface CompileOptions<Inputs> {
-  /** Default: one of its own. */
+  /** Default: the function's own. */
   readonly program?: Program;
-  /** Inputs that stay in the program's variables. They are written there when they are not what it holds. */
+  /** Inputs that stay in the program's variables. They are written there if the variables hold other values. */
   readonly reads?: VariablePaths;
   /**
-   * Outputs that go into variables. Their tensors are fetched when they are read; the tensors that stood for a variable
-   * before lose their values with the run.
+   * Outputs that go to variables. Values are fetched when such a tensor is read. The tensors that represented the
+   * variables before lose their values in the run.
    */
   readonly writes?: VariablePaths;
-  /** Precision of the products of matrices; default: fp32. */
+  /** Precision of matrix products; default: fp32. */
   readonly precision?: (inputs: Inputs) => Precision;
-  /** See {@link TraceSettings}; default: whether the graph is large. */
+  /** See {@link TraceSettings}; default: true if the graph is large. */
   readonly savesMemory?: TraceSettings['savesMemory'];
 }
 
 /**
- * A pure function of tensors that is traced at its first call and runs as one native graph. It is traced again when a
- * shape, a name or a value other than a tensor changes; variables keep their values then.
+ * A pure function of tensors that is traced at its first call and runs as a native graph. It is traced again if a
+ * shape, a name or a non-tensor value changes; variables then keep their values.
  *
- * Inputs and outputs are trees: objects, arrays and Maps of tensors. Numbers in them are constants of the graph, so
- * what changes from call to call is given as a tensor. Where graphs cannot be run the function just runs.
+ * Inputs and outputs are trees: objects, arrays and Maps of tensors. Numbers in them become constants of the graph, so
+ * whatever changes between calls must be a tensor. If graphs are not available, the function runs eagerly.
  */
 export class CompiledFunction<Inputs, Outputs> {
   private graphs: readonly Compiled<Outputs>[] = [];
@@ -69,8 +69,8 @@ export class CompiledFunction<Inputs, Outputs> {
   }
 
   /**
-   * The same while the event loop stays free. The inputs stay as they are until the result is called, which makes the
-   * outputs tensors in the scope of the caller.
+   * Asynchronous call, which doesn't block the event loop. The inputs stay unchanged until the returned function is
+   * called. It creates the output tensors in the caller's scope.
    */
   async callAsync(inputs: Inputs): Promise<() => Outputs> {
     if (!hasGraphs()) return () => this.compute(inputs);
@@ -79,7 +79,7 @@ export class CompiledFunction<Inputs, Outputs> {
     return () => rebuildTree(outputs, collect().values());
   }
 
-  /** Frees the graphs and, where it is the function's own, the program; a later call traces again. */
+  /** Frees the graphs and, if it is the function's own, the program. A later call traces again. */
   dispose(): void {
     this.graphs = [];
     if (this.options.program === undefined) this.program.dispose();
@@ -98,7 +98,7 @@ export class CompiledFunction<Inputs, Outputs> {
     return compiled;
   }
 
-  /** Graphs end with their session, which several functions may share. */
+  /** Graphs end with their session, which may be shared by several functions. */
   private dropEnded(): void {
     if (this.ended === this.program.ended) return;
     this.graphs = [];

@@ -3,10 +3,10 @@ import { tensorAttribute, typeAttribute } from './attributes';
 import type { NodeArgs, Place } from './graphSession';
 
 /**
- * Puts a constant into a graph; one of equal values is stored as a single one and filled.
+ * Adds a constant to a graph. If all its values are equal, a single one is stored and expanded by a fill op.
  *
- * @param add adds an op that depends on nothing, and gives the place of its first output
- * @param fill adds an op that takes others' outputs
+ * @param add adds an op without inputs or dependencies, and returns its first output
+ * @param fill adds an op with inputs
  */
 export function addConstant(
   type: number,

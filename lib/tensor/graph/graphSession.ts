@@ -8,13 +8,13 @@ import type { Attributes } from './attributes';
 import { nativeError } from './nativeError';
 import { type SessionSettings, configProto } from './sessionSettings';
 
-/** Ops whose first inputs are one list, and the number of single inputs after it. */
+/** Ops that start with a list input, with the number of single inputs after the list. */
 const listOps: Readonly<Record<string, number>> = { ConcatV2: 1, Pack: 0, AddN: 0, Einsum: 0, Merge: 0 };
 
-/** A tensor's place in a graph, such as `MatMul_12:0`. */
+/** A tensor in a graph, such as `MatMul_12:0`. */
 export type Place = string;
 
-/** The name of the node that a place belongs to. */
+/** Name of the node that outputs this tensor. */
 export function nodeOf(place: Place): string {
   return place.slice(0, place.indexOf(':'));
 }
@@ -23,14 +23,14 @@ export interface NodeArgs {
   readonly op: string;
   readonly inputs?: readonly Place[];
   readonly attributes?: Attributes;
-  /** Ops that are done before this one begins. */
+  /** Ops that must finish before this one starts. */
   readonly controls?: readonly string[];
 }
 
 /** A node of a graph. */
 export interface Node {
   readonly name: string;
-  /** Types and shapes of its outputs; -1 stands for a size that depends on values. */
+  /** Types and shapes of the outputs; -1 stands for a size that depends on values. */
   readonly outputs: readonly NativeDescription[];
 }
 
@@ -44,28 +44,28 @@ export interface Feed {
 export interface Request {
   readonly feeds: readonly Feed[];
   readonly fetches: readonly Place[];
-  /** Ops that are run for their effect. */
+  /** Ops that run for their side effects. */
   readonly targets?: readonly string[];
 }
 
-/** A tensor's values as they come out of a run. */
+/** A tensor's values, as returned by a run. */
 export interface Fetched {
   readonly dtype: number;
   readonly shape: number[];
   readonly values: ArrayBuffer;
 }
 
-/** Whether graphs can be run in this process: native TensorFlow is there, and so is this project's addon. */
+/** True if graphs can run in this process: native TensorFlow and this project's addon are available. */
 export function hasGraphs(): boolean {
   return graphAddon() !== null;
 }
 
-/** A native TensorFlow graph that grows node by node, and the session in which it is run. */
+/** A native TensorFlow graph to which nodes are added one by one, and the session that runs it. */
 export class GraphSession {
   private readonly addon: GraphAddon = graphAddon()!;
   private readonly session: NativeSession;
   private count = 0;
-  /** Bytes of `tensorflow.RunMetadata` of the latest run, where {@link profiling} is on. */
+  /** Serialised `tensorflow.RunMetadata` of the latest run, if {@link profiling} is on. */
   profile: Uint8Array | null = null;
   profiling = false;
 
@@ -76,7 +76,7 @@ export class GraphSession {
   /**
    * Adds an op to the graph.
    *
-   * @throws GraphError naming an op that TensorFlow does not have, or operands that it does not take
+   * @throws GraphError that names an op unknown to TensorFlow, or with invalid operands
    */
   addNode({ op, inputs = [], attributes = {}, controls = [] }: NodeArgs): Node {
     const name = `${op}_${this.count++}`; // so that TensorFlow's own errors name the op
@@ -98,7 +98,7 @@ export class GraphSession {
     }
   }
 
-  /** The same beside Node's event loop, which stays free. The values that are fed are copied before it returns. */
+  /** Asynchronous run, which doesn't block Node's event loop. The fed values are copied before it returns. */
   async runAsync(request: Request): Promise<readonly Fetched[]> {
     try {
       return this.take(await this.addon.runAsync(this.session, this.native(request)));

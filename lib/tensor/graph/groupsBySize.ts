@@ -1,5 +1,6 @@
 /**
- * Cuts a list into groups whose sizes add up to about `most`: the one item that goes beyond it is a group's last.
+ * Splits a list into groups whose sizes add up to about `most`: a group ends with the first item that reaches or
+ * exceeds it.
  *
  * @returns no empty groups
  */

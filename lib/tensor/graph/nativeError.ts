@@ -1,7 +1,7 @@
 import { UserError } from '../../errors';
 import { nativeInfo } from '../native';
 
-/** A native graph could not be built or run; `code` is TensorFlow's name of the cause. */
+/** A native graph could not be built or run. `code` is TensorFlow's name for the cause. */
 export class GraphError extends Error {
   override readonly name: string = 'GraphError';
 
@@ -13,7 +13,7 @@ export class GraphError extends Error {
   }
 }
 
-/** The machine or its TensorFlow is too small for a graph, which the user who chose either can fix. */
+/** The machine or its TensorFlow is too small for a graph. The user can change either of them. */
 export class GraphLimit extends UserError {
   constructor(
     readonly code: string,
@@ -23,7 +23,7 @@ export class GraphLimit extends UserError {
   }
 }
 
-/** Turns an error of the addon into one that says what to do where that is known. */
+/** Converts an error of the addon to one that says what to do, if that is known. */
 export function nativeError(error: unknown): Error {
   const { code, message } = error as { code?: string; message: string };
   if (code === undefined) return error as Error;
@@ -49,7 +49,7 @@ export function nativeError(error: unknown): Error {
   return new GraphError(code, `TensorFlow could not run the graph (${code}): ${first}`);
 }
 
-/** What failed first, in one line. On a GPU, which computes ops beside each other, TensorFlow lists several causes. */
+/** The first cause of a failure, in one line. On a GPU, where ops run concurrently, TensorFlow lists several causes. */
 function firstCause(message: string): string {
   const listed = /^\d+ root error\(s\) found\.\n\s*\(0\) \w+: (.*)/.exec(message);
   return listed?.[1] ?? message.split('\n')[0];

@@ -6,17 +6,17 @@ import { type SessionSettings, threadsFor } from './sessionSettings';
 import type { Tracer } from './tracer';
 import { type Variable, Variables } from './variables';
 
-/** Graphs that a session holds at most, each with memory of its own; for a further one the session starts over. */
+/** Maximum number of graphs in a session, because each takes memory of its own. One more starts a new session. */
 const mostGraphs = 8;
 
 /** A native session with its variables, shared by functions that work on the same state. */
 export class Program {
-  /** Runs that have changed variables. */
+  /** Number of runs that have changed variables. */
   changes = 0;
-  /** Sessions that have ended: the graphs in them are gone. */
+  /** Number of ended sessions; their graphs no longer exist. */
   ended = 0;
   private graphs = 0;
-  /** Of the largest graph with which a session began. */
+  /** Largest number of values read by the first graph of any session. */
   private values = 0;
   private counter: Variable | null = null;
   private opened: { session: GraphSession; variables: Variables } | null = null;
@@ -32,10 +32,11 @@ export class Program {
   }
 
   /**
-   * To be called before a graph is traced; ends a session that holds many, the values of whose variables move out.
+   * To be called before a graph is traced. Ends a session that holds too many graphs; the values of its variables are
+   * moved out.
    *
-   * @param values that the graph reads: the first graph decides on the session's threads, and a later session has no
-   *   fewer, whichever graph it begins with, since sums depend on them to the last bit
+   * @param values number of values that the graph reads. The first graph determines the session's threads. A later
+   *   session has no fewer, whatever its first graph, because sums depend on the number of threads to the last bit.
    */
   makeRoom(values: number): void {
     if (this.graphs === mostGraphs) this.dispose();
@@ -44,7 +45,7 @@ export class Program {
     this.open({ ...threadsFor(this.values), ...this.settings });
   }
 
-  /** Adds what counts the runs that began to change variables. */
+  /** Adds the op that counts the runs that began to change variables. */
   countChange(tracer: Tracer): string {
     if (this.counter === null) {
       this.counter = this.variables.variable('changes', { dtype: 'int32', shape: [] });
@@ -58,7 +59,7 @@ export class Program {
     return tracer.addEffect('AssignAddVariableOp', [this.counter.handle, `${one}:0`], [], attributes);
   }
 
-  /** Sets the count to what it is, before a first run. */
+  /** Sets the counter variable to the current count, before a first run. */
   startCount(): void {
     if (this.counter !== null && this.counter.holds === null)
       tf.tidy(() => {
@@ -67,7 +68,7 @@ export class Program {
       });
   }
 
-  /** Whether the latest run, which failed, had begun to change variables. */
+  /** True if the latest run, which failed, had begun to change variables. */
   hasChanged(): boolean {
     const { values } = this.variables.fetch(this.counter!);
     const begun = new Int32Array(values)[0] > this.changes;
@@ -75,7 +76,7 @@ export class Program {
     return begun;
   }
 
-  /** Frees the session; tensors that live in it move out. */
+  /** Frees the session. The values of tensors that reside in it are moved out. */
   dispose(): void {
     this.opened?.variables.dispose();
     this.opened?.session.dispose();

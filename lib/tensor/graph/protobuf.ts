@@ -1,8 +1,8 @@
-/** Writes a protobuf message field by field; what graphs, sessions and TensorBoard need of the format and no more. */
+/** Writes a protobuf message field by field. Covers only what graphs, sessions and TensorBoard need of the format. */
 export class Message {
   private readonly pieces: Buffer[] = [];
 
-  /** A whole number, a truth value or an enum. */
+  /** An integer, a boolean or an enum. */
   integer(field: number, value: number | bigint): this {
     this.pieces.push(varint(field * 8), varint(value));
     return this;
@@ -24,14 +24,14 @@ export class Message {
     return this;
   }
 
-  /** Text, bytes or a message within this one. */
+  /** Text, bytes or a nested message. */
   bytes(field: number, value: string | Uint8Array | Message): this {
     const bytes = value instanceof Message ? value.finish() : Buffer.from(value as Uint8Array);
     this.pieces.push(varint(field * 8 + 2), varint(bytes.length), bytes);
     return this;
   }
 
-  /** Whole numbers in one field. */
+  /** Integers packed in one field. */
   integers(field: number, values: Iterable<number>): this {
     return this.bytes(field, Buffer.concat([...values].map((value) => varint(value))));
   }
@@ -41,7 +41,7 @@ export class Message {
   }
 }
 
-/** Seven bits a byte, the lowest first; negative numbers as 64 bits. */
+/** Seven bits per byte, lowest first; negative numbers as 64 bits. */
 function varint(value: number | bigint): Buffer {
   let rest = BigInt.asUintN(64, BigInt(value));
   const bytes: number[] = [];

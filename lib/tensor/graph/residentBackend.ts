@@ -1,21 +1,21 @@
 import { tf } from '../native';
 
-/** Where the values of a tensor lie that lives in a session. */
+/** Where the values of a session-resident tensor are stored. */
 export interface Home {
-  /** Copies the values out. @throws Error when they are gone */
+  /** Copies the values out. @throws Error if they no longer exist */
   read(dataId: object): tf.BackendValues;
 }
 
-/** A tensor on its way to another home. */
+/** A tensor whose values are being moved. */
 export interface Adopted {
   readonly values: tf.BackendValues;
-  /** Tells where its values lie from now on. */
+  /** Sets where the values are stored from now on. */
   arrive(home: Home): void;
 }
 
 /**
- * Holds tensors whose values lie in variables of a native session. They are tensors like all others: tfjs fetches the
- * values of one when somebody reads it, or moves it to the ordinary backend when an op uses it.
+ * Backend for tensors whose values are stored in variables of a native session. They can be used like any other tensor:
+ * tfjs fetches the values when the tensor is read, and moves them to the ordinary backend when an op uses it.
  */
 class ResidentBackend extends tf.KernelBackend {
   private readonly homes = new Map<object, Home>();
@@ -23,11 +23,11 @@ class ResidentBackend extends tf.KernelBackend {
   add(home: Home, shape: number[], dtype: tf.DataType): tf.Tensor {
     const dataId = {};
     this.homes.set(dataId, home);
-    // No other backend counts references to it: whatever would share it moves it first.
+    // No other backend counts references to it: sharing it moves it first.
     return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }, this);
   }
 
-  /** Takes a tensor over from the ordinary backend, with its values until they have a home. */
+  /** Takes over a tensor from the ordinary backend, and keeps its values until they are stored elsewhere. */
   adopt(dataId: object): Adopted {
     tf.engine().moveData(this, dataId);
     const values = this.homes.get(dataId)!.read(dataId);
@@ -66,17 +66,17 @@ class ResidentBackend extends tf.KernelBackend {
 
 const backend = new ResidentBackend();
 
-/** A tensor whose values lie elsewhere until they are needed. */
+/** A tensor whose values are stored elsewhere until they are needed. */
 export function makeResident(home: Home, shape: readonly number[], dtype: tf.DataType): tf.Tensor {
   return backend.add(home, [...shape], dtype);
 }
 
-/** Takes a tensor from the ordinary backend; should its values never arrive elsewhere, then they are still there. */
+/** Takes over a tensor from the ordinary backend. If its values never arrive elsewhere, they are not lost. */
 export function adoptResident(dataId: object): Adopted {
   return backend.adopt(dataId);
 }
 
-/** Whether somebody still has the tensor, and its values have not been moved to the ordinary backend. */
+/** True if the tensor still exists, and its values have not been moved to the ordinary backend. */
 export function isResident(dataId: object): boolean {
   return backend.has(dataId);
 }

@@ -2,26 +2,26 @@ import { typeNumber } from '../backend';
 import { typeAttribute } from './attributes';
 import type { NodeArgs, Place } from './graphSession';
 
-/** Precision of the products of matrices in a graph. */
+/** Precision of the matrix products in a graph. */
 export type Precision = 'fp32' | 'bf16';
 
-/** TensorFlow's number of the type bfloat16. */
+/** TensorFlow's number for the type bfloat16. */
 export const bfloat16 = 14;
 
-/** Ops whose operands are rounded to bf16 where that precision is asked for. */
+/** Ops whose operands are rounded to bf16 if that precision is requested. */
 export const products: ReadonlySet<string> = new Set(['MatMul', 'BatchMatMulV2']);
 
-/** Values of a graph rounded to bf16, each once, for the products of matrices. */
+/** Values of a graph rounded to bf16 for matrix products, each only once. */
 export class Rounding {
   private readonly rounded = new Map<Place, Place>();
 
-  /** @param addPlace adds an op, and gives the place of its output */
+  /** @param addPlace adds an op, and returns its output */
   constructor(private readonly addPlace: (node: NodeArgs) => Place) {}
 
   /**
-   * A place with the rounded values of another one.
+   * The rounded values of a tensor.
    *
-   * @param behind nodes after which they are rounded, where that is not done yet
+   * @param behind nodes after which they are rounded, unless they already are
    */
   round(place: Place, behind: readonly string[]): Place {
     const rounded = this.rounded.get(place) ?? this.cast(place, typeNumber('float32'), bfloat16, behind);
@@ -29,12 +29,12 @@ export class Rounding {
     return rounded;
   }
 
-  /** Rounded values as float32 again. */
+  /** Converts rounded values back to float32. */
   widen(place: Place): Place {
     return this.cast(place, bfloat16, typeNumber('float32'), []);
   }
 
-  /** From now on these are rounded again. */
+  /** These values are rounded again at their next use. */
   forget(places: Iterable<Place>): void {
     for (const place of places) this.rounded.delete(place);
   }

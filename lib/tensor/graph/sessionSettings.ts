@@ -1,30 +1,36 @@
 import { Message } from './protobuf';
 
-/** What a session may be told; the rest is as TensorFlow does it by default. */
+/** Settings of a session; everything else has TensorFlow's defaults. */
 export interface SessionSettings {
   /** Threads within one op; default: TensorFlow's choice. */
   readonly intraOpThreads?: number;
-  /** Ops that run at the same time; default: TensorFlow's choice. */
+  /** Ops that run concurrently; default: TensorFlow's choice. */
   readonly interOpThreads?: number;
 }
 
-/** Values that a graph reads, up to which its ops are too small to be shared among threads, and memory is no matter. */
+/**
+ * Up to this number of values that it reads, a graph is small: its ops are too small to be split among threads, and
+ * memory does not matter.
+ */
 const smallGraph = 2 ** 23;
 
-/** Whether a graph is small, by the number of values that it reads. */
+/** True if a graph is small, judged by the number of values that it reads. */
 export function isSmall(values: number): boolean {
   return values < smallGraph;
 }
 
-/** Of a small graph each op runs on one thread, several of them side by side: waiting for a second one takes longer. */
+/**
+ * In a small graph each op runs on one thread, and several ops run concurrently: waiting for a second thread takes
+ * longer.
+ */
 export function threadsFor(values: number): SessionSettings {
   return isSmall(values) ? { intraOpThreads: 1 } : {};
 }
 
-/** The bytes of `tensorflow.ConfigProto`. */
+/** Serialised `tensorflow.ConfigProto`. */
 export function configProto({ intraOpThreads = 0, interOpThreads = 0 }: SessionSettings): Uint8Array {
   const gpuOptions = new Message().integer(4, 1); // allow_growth
-  // Rewriting the graph at its first run takes as long as several steps and makes none of them faster (measured).
+  // Optimising the graph at its first run takes as long as several steps, and speeds up none of them (measured).
   const rewriting = new Message().integer(19, 1); // disable_meta_optimizer
   return new Message()
     .integer(2, intraOpThreads)

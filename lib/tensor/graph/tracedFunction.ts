@@ -9,19 +9,19 @@ import { typeAttribute } from './attributes';
 import { toTensor } from './values';
 import type { Arrival, Variable } from './variables';
 
-/** Tensors by path, in the order of their tree. */
+/** Tensors by path, in tree order. */
 type TensorRecord = ReadonlyMap<string, tf.Tensor>;
 
-/** Which paths of a function's inputs and outputs are variables, and their names there. */
+/** Says which paths of a function's inputs and outputs are stored in variables, and under which names. */
 export interface Residence {
   variableOf(path: string): string | null;
-  /** Whether a variable of this name may be among them. */
+  /** True if a variable of this name may be one of them. */
   has(name: string): boolean;
 }
 
 interface Input {
   readonly path: string;
-  /** Where it is fed, or the variable that it is. */
+  /** The placeholder to feed, or the variable. */
   readonly at: Place | Variable;
 }
 
@@ -29,9 +29,9 @@ interface Output {
   readonly path: string;
   readonly shape: number[];
   readonly dtype: tf.DataType;
-  /** Where its values come out, or the variable that they go into. */
+  /** The tensor to fetch, or the variable to write. */
   readonly at: Place | Variable;
-  /** Whether a run that stops at the first stage has it. */
+  /** True if the output is available after a run that stops at the first stage. */
   readonly early: boolean;
 }
 
@@ -41,13 +41,13 @@ export interface TraceArgs {
   readonly reads: Residence;
   readonly writes: Residence;
   readonly settings: TraceSettings;
-  /** The function; its inputs come without values. */
+  /** The function; its inputs have no values. */
   readonly body: (inputs: readonly tf.Tensor[]) => TensorRecord;
 }
 
 /** A function of tensors that was traced once and runs as a native TensorFlow graph. */
 export class TracedFunction {
-  /** Outputs whose values come out. */
+  /** Outputs whose values are fetched. */
   private readonly fetched: readonly Output[];
 
   private constructor(
@@ -60,7 +60,7 @@ export class TracedFunction {
     this.fetched = outputs.filter(({ at }) => typeof at === 'string');
   }
 
-  /** @throws TraceError naming what cannot be recorded */
+  /** @throws TraceError that names what cannot be recorded */
   static trace({ program, inputs, reads, writes, settings, body }: TraceArgs): TracedFunction {
     const residents = new Map<string, Arrival>();
     for (const [path, tensor] of inputs) {
@@ -72,7 +72,7 @@ export class TracedFunction {
         move: writes.has(name),
       });
     }
-    // Before the body is traced: every first run of a selection of ops takes the longer the larger the graph is.
+    // Before the body is traced, because the first run of each set of ops takes longer the larger the graph is.
     program.variables.push([...residents.values()]);
     let changeCount: string | null = null;
     const noteChange = (): string => (changeCount ??= program.countChange(tracer));
@@ -113,7 +113,7 @@ export class TracedFunction {
     if (written.length > 0 && !tracer.staged) tracer.endStage();
     const targets = outputs.flatMap(({ path, at }) => {
       if (typeof at === 'string') return [];
-      // What a variable held before is read before it changes.
+      // The previous value of a variable is read before it changes.
       const reader = readers.get(at);
       const attributes = { dtype: typeAttribute(typeNumber(at.dtype)) };
       const place = tracer.placeOf(results.get(path)!);
@@ -125,7 +125,7 @@ export class TracedFunction {
     return new TracedFunction(program, places, outputs, all, new Set(written));
   }
 
-  /** Runs the graph on new values of the same shapes; inputs and outputs come in the order of their trees. */
+  /** Runs the graph on new values of the same shapes. Inputs and outputs are in tree order. */
   run(inputs: readonly tf.Tensor[]): tf.Tensor[] {
     const request = this.prepare(inputs);
     let fetched: readonly Fetched[];
@@ -137,7 +137,7 @@ export class TracedFunction {
     return this.collect(fetched);
   }
 
-  /** The same beside the event loop. What it gives becomes tensors when its result is called. */
+  /** Asynchronous run, which doesn't block the event loop. The returned function creates the output tensors. */
   async runAsync(inputs: readonly tf.Tensor[]): Promise<() => tf.Tensor[]> {
     const request = this.prepare(inputs);
     const { variables, session } = this.program;
@@ -180,8 +180,8 @@ export class TracedFunction {
   }
 
   /**
-   * After a failed run. Where a loss was not finite, nothing was changed: the variables keep the tensors that were
-   * given, and the other outputs tell what is wrong.
+   * Called after a failed run. If a loss was not finite, nothing was changed: the variables keep the given tensors, and
+   * the other outputs tell what is wrong.
    */
   private recover(error: unknown, request: Request, inputs: readonly tf.Tensor[]): tf.Tensor[] {
     const { program } = this;

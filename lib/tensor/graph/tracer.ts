@@ -18,7 +18,7 @@ import { type StageListener, listenToStages } from './stage';
 import { TraceError, strangeTensor } from './traceError';
 import { typeName } from './values';
 
-/** Where a tensor's values are in the graph, and the shape that they have there. */
+/** Location of a tensor's values in the graph, and their shape there. */
 interface Known {
   readonly place: Place;
   readonly shape: readonly number[];
@@ -26,34 +26,36 @@ interface Known {
 
 export interface TraceSettings {
   readonly precision: Precision;
-  /** Whether memory counts for more than a little time: cheap values are recomputed in the backward pass. */
+  /** True if saving memory is worth a little time: cheap values are then recomputed in the backward pass. */
   readonly savesMemory: boolean;
 }
 
-/** Type attributes that tfjs-node leaves to eager execution to infer, by op: the type of input 0, of input 1. */
+/** Type attributes that tfjs-node leaves to eager execution to infer, by op: the types of inputs 0 and 1. */
 const inferredTypes: Readonly<Record<string, readonly string[]>> = { ExpandDims: ['T', 'Tdim'] };
 
-/** Ops that may write their outputs into the memory of their first inputs: how many. */
+/** Ops that may write their outputs to the memory of their first inputs, with the number of these inputs. */
 const replacing: Readonly<Record<string, number>> = { XkdAdamW: 3, XkdBlend: 1 };
 
 /**
- * Writes the TensorFlow ops that a function calls into a graph. Nothing is computed: its tensors have shapes and no
- * values, so that tracing takes little time and no memory.
+ * Adds the TensorFlow ops that a function calls to a graph. Nothing is computed: the tensors have shapes but no values,
+ * so that tracing takes little time and no memory.
  */
 export class Tracer implements StageListener {
   private readonly known = new WeakMap<object, Known>();
   private readonly constants = new WeakMap<object, ConstantValues>();
   private readonly rounding = new Rounding((node) => this.addPlace(node));
-  /** Places with the values of others in another shape. */
+  /** Reshaped tensors. */
   private readonly reshaped = new Map<string, Place>();
-  /** Where variables are read, with their handles if this trace writes them. */
+  /** Reads of variables, with their handles if this trace writes them. */
   private readonly reads = new Map<Place, Place | null>();
-  /** Handles of variables whose memory an op has taken, with the op: they are empty until they are written again. */
+  /**
+   * Handles of variables whose memory an op has taken over, with the op. They are empty until they are written again.
+   */
   private readonly taken = new Map<Place, string>();
   private readonly cheap = new Rematerialisation();
   /** Nodes of the backward pass, once it has begun. */
   private backward: Set<string> | null = null;
-  /** Nodes of the running stage that no other one of it waits for yet. */
+  /** Nodes of the current stage that no other node of the stage depends on yet. */
   private readonly leaves = new Set<string>();
   private readonly inStage = new Set<string>();
   private readonly early = new Set<string>();
@@ -62,16 +64,16 @@ export class Tracer implements StageListener {
   constructor(
     private readonly session: GraphSession,
     private readonly settings: TraceSettings,
-    /** Gives the node that notes that the run has begun to change variables. */
+    /** Returns the node that records that the run has begun to change variables. */
     private readonly noteChange: () => string,
   ) {}
 
-  /** Whether a stage has ended: only then variables may be changed. */
+  /** True once a stage has ended; only then may variables be changed. */
   get staged(): boolean {
     return this.barriers.length > 0;
   }
 
-  /** Whether a place belongs to the first stage, or to none. */
+  /** True if a tensor belongs to the first stage, or if no stage has ended. */
   isEarly(place: Place): boolean {
     return !this.staged || this.early.has(nodeOf(place));
   }
@@ -86,7 +88,7 @@ export class Tracer implements StageListener {
   /**
    * A tensor that is read from a variable.
    *
-   * @param isWritten whether the trace gives the variable a new value
+   * @param isWritten true if the trace gives the variable a new value
    */
   addRead(
     handle: Place,
@@ -102,8 +104,8 @@ export class Tracer implements StageListener {
   /**
    * Runs a function on tensors without values.
    *
-   * @throws TraceError when it reads a tensor's values (what it does next would depend on them), or uses a tensor
-   *   that was there before and is no input (the graph would keep its present values for ever)
+   * @throws TraceError if it reads a tensor's values (what follows would depend on them), or uses a tensor that existed
+   *   before and is not an input (the graph would keep its present values forever)
    */
   run<T>(body: () => T): T {
     const backend = nodeBackend();
@@ -131,9 +133,9 @@ export class Tracer implements StageListener {
   }
 
   /**
-   * Where the values of a tensor are in the graph.
+   * Location of a tensor's values in the graph.
    *
-   * @param op that takes it
+   * @param op the op that uses it
    * @param after node of the backward pass after which a value of the forward pass is recomputed
    */
   placeOf(input: OpInput, op = 'output', after?: string): Place {
@@ -149,7 +151,7 @@ export class Tracer implements StageListener {
     return String(known.shape) === String(shape) ? place : this.reshape(place, typeNumber(dtype), shape);
   }
 
-  /** tfjs reshapes by giving the same values another shape; the graph needs an op for it, one for each shape. */
+  /** tfjs reshapes by giving the same values another shape. The graph needs an op for this, one per shape. */
   private reshape(place: Place, type: number, shape: readonly number[]): Place {
     const key = `${place} ${shape}`;
     const reshaped =
@@ -163,13 +165,13 @@ export class Tracer implements StageListener {
     return reshaped;
   }
 
-  /** Where the values of a tensor come out of a run. */
+  /** Location from which a tensor's values are fetched. */
   addOutput(tensor: tf.Tensor): Place {
     const attributes = { T: typeAttribute(typeNumber(tensor.dtype)) };
     return `${this.session.addNode({ op: 'Identity', inputs: [this.placeOf(tensor)], attributes }).name}:0`;
   }
 
-  /** Adds an op for its effect. */
+  /** Adds an op that runs for its side effect. */
   addEffect(
     op: string,
     inputs: readonly Place[],
@@ -180,7 +182,7 @@ export class Tracer implements StageListener {
     return this.session.addNode({ op, inputs, attributes, controls: waits }).name;
   }
 
-  /** The op that took the memory of a variable; null where it has kept it. */
+  /** The op that took over a variable's memory; null if the variable still has it. */
   takerOf(handle: Place): string | null {
     return this.taken.get(handle) ?? null;
   }
@@ -201,7 +203,7 @@ export class Tracer implements StageListener {
   endForward(): void {
     if (!this.settings.savesMemory) return;
     this.backward = new Set();
-    // Rounded weights take half of the weights' memory, and little time.
+    // Rounded weights take half the memory of the weights, and little time.
     this.rounding.forget(this.reads.keys());
   }
 
@@ -219,7 +221,7 @@ export class Tracer implements StageListener {
     return outputs.map((output, i) => this.stand(`${name}:${i}`, output, op));
   }
 
-  /** A product of matrices in bf16; what it gives is float32 again. */
+  /** A matrix product in bf16, converted back to float32. */
   private addProduct(
     op: string,
     attributes: Attributes,
@@ -235,8 +237,8 @@ export class Tracer implements StageListener {
   }
 
   /**
-   * Takes values away from the variables that an op reads and replaces, so that the op finds nobody else who holds their
-   * memory and writes the new values there.
+   * Releases the values of variables that an op reads and replaces, so that the op is the only owner of their memory
+   * and writes the new values there.
    */
   private release(op: string, inputs: readonly Place[]): string[] {
     if (!this.staged) return [];
@@ -249,7 +251,7 @@ export class Tracer implements StageListener {
     });
   }
 
-  /** The node of an operand that the backward pass has made. */
+  /** A node of the backward pass that produces an operand, if there is one. */
   private inBackward(operands: readonly OpInput[]): string | undefined {
     if (this.backward === null) return undefined;
     return operands
@@ -272,7 +274,7 @@ export class Tracer implements StageListener {
     behind: readonly string[] = [],
   ): Node {
     const sources = inputs.map(nodeOf);
-    // What takes something of this stage waits by itself.
+    // A node that uses a result of this stage waits for it anyway.
     const waits = this.staged && !sources.some((source) => this.inStage.has(source));
     const controls = waits ? [...behind, ...this.barriers.slice(-1)] : behind;
     const node = this.session.addNode({ op, inputs, attributes, controls });
@@ -283,7 +285,7 @@ export class Tracer implements StageListener {
     return node;
   }
 
-  /** A tensor that stands for a place. */
+  /** A tensor that represents a location in the graph. */
   private stand(
     place: Place,
     { dtype, shape }: { dtype: number; shape: readonly number[] },

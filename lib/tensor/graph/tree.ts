@@ -1,14 +1,14 @@
 import { tf } from '../native';
 
 /*
- * A tree is a tensor, or an object, array or Map of trees; numbers and text in between are part of its form. A step has
- * more than a thousand tensors in its trees, so what is done for each call goes by their order and makes no paths.
+ * A tree is a tensor, or an object, array or Map of trees; numbers and strings in it are part of its form. A step's
+ * trees have more than a thousand tensors, so the work per call relies on their order and builds no paths.
  */
 
-// Looked up once: it lies behind two packages' getters, and a step asks thousands of times.
+// Looked up once: it is behind the getters of two packages, and a step needs it thousands of times.
 const { Tensor } = tf;
 
-/** What tells graphs apart: names, types and shapes of tensors, and the values between them. */
+/** Identifies a graph: names, types and shapes of tensors, and the values between them. */
 export type TreeForm =
   | { readonly dtype: tf.DataType; readonly shape: readonly number[] }
   | { readonly keys: readonly string[]; readonly branches: readonly TreeForm[] }
@@ -38,7 +38,7 @@ export function hasForm(tree: unknown, form: TreeForm): boolean {
   );
 }
 
-/** The tensors of a tree in order. */
+/** The tensors of a tree, in order. */
 export function leavesOf(tree: unknown, into: tf.Tensor[] = []): tf.Tensor[] {
   if (tree instanceof Tensor) into.push(tree);
   else if (tree instanceof Map) for (const branch of tree.values()) leavesOf(branch, into);
@@ -46,7 +46,7 @@ export function leavesOf(tree: unknown, into: tf.Tensor[] = []): tf.Tensor[] {
   return into;
 }
 
-/** The tensors of a tree by their paths, such as `state/weights/cls_token`, in order. */
+/** The tensors of a tree by path, such as `state/weights/cls_token`, in order. */
 export function flattenTree(
   tree: unknown,
   path = '',
@@ -59,7 +59,7 @@ export function flattenTree(
   return into;
 }
 
-/** A tree like another one with other tensors, which come in its order. */
+/** A tree of the same form with other tensors, given in tree order. */
 export function rebuildTree<T>(tree: T, leaves: Iterator<tf.Tensor>): T {
   if (tree instanceof Tensor) return leaves.next().value as T;
   if (!isBranching(tree)) return tree;

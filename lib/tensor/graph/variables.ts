@@ -20,70 +20,73 @@ export interface Variable {
   readonly dtype: tf.DataType;
   readonly shape: readonly number[];
   readonly handle: Place;
-  /** Where its values come out. */
+  /** Output with its values. */
   readonly value: Place;
-  /** Where the tensors that stand for it get their values. */
+  /** Source of the values of the tensors that represent it. */
   readonly home: Home;
-  /** The data id of the tensor whose values it holds. */
+  /** Data id of the tensor whose values it holds. */
   holds: object | null;
 }
 
 /**
- * Ops that read whichever variable is chosen: TensorFlow prepares every selection of ops again at its first run, which
- * would take long for one selection per variable.
+ * Ops that read a selectable variable. TensorFlow prepares each new set of ops at its first run, which would take long
+ * with a separate set for each variable.
  */
 interface Access {
-  /** Variables to choose from. */
+  /** Variables to select from. */
   readonly among: readonly Variable[];
-  /** Where the choice is fed: true for one of all. */
+  /** Placeholder of the selection: true for one of all. */
   readonly choice: Place;
   readonly value: Place;
 }
 
-/** A tensor whose values a variable is to hold. */
+/** A tensor whose values are to be stored in a variable. */
 export interface Arrival {
   readonly variable: Variable;
   readonly tensor: tf.Tensor;
-  /** Whether the values may be taken out of the tensor's own memory, since a run is about to replace them. */
+  /** True if the values may be moved out of the tensor's own memory, because a run is about to replace them. */
   readonly move: boolean;
 }
 
 /** Ops that write one variable. */
 interface Entry {
-  /** Where its values are fed. */
+  /** Placeholder for its values. */
   readonly fed: Place;
   readonly assign: string;
 }
 
-/** So many reads after a change are of single variables; whoever continues, as a checkpoint does, reads them all. */
+/**
+ * Up to this number of reads after a change, variables are read singly. Whoever continues, such as a checkpoint, reads
+ * all.
+ */
 const singleReads = 8;
 
-/** Values that are read in one run. They are not copied, but live until nobody has them any more. */
+/** Values that are read in one run. They are not copied, but stay in memory until nothing uses them any more. */
 const valuesAtOnce = 2 ** 28;
 
-/** Values that are written in one run: so many are there twice for a moment. */
+/** Values that are written in one run: this many are briefly in memory twice. */
 const valuesWritten = 2 ** 26;
 
-/** Values worth a search for garbage, which takes some hundredths of a second. */
+/** Number of values that justifies a garbage collection, which takes some hundredths of a second. */
 const manyValues = 2 ** 20;
 
-/** TensorFlow's number of the type of a variable's handle. */
+/** TensorFlow's number for the type of a variable's handle. */
 const resource = 20;
 
-/** The variables of a session, which all functions in it share by name, and the tensors that stand for them. */
+/** The variables of a session, which all its functions share by name, and the tensors that represent them. */
 export class Variables {
   private readonly byName = new Map<string, Variable>();
   private readonly entries = new Map<Variable, Entry>();
   private readonly accesses = new Map<tf.DataType, Access>();
-  /** Values of variables that were read together with one that somebody asked for. */
+  /** Values of variables that were read together with a requested one. */
   private readonly ahead = new Map<Variable, Fetched>();
   private readsSinceChange = 0;
-  /** Whether a run is under way that changes variables. */
+  /** True while a run is changing variables. */
   busy = false;
 
   constructor(private readonly session: GraphSession) {}
 
-  /** The variable of a name for tensors of this type and shape, made when it is asked for first. */
+  /** The variable with this name for tensors of this type and shape; created at first use. */
   variable(path: string, { dtype, shape }: { dtype: tf.DataType; shape: readonly number[] }): Variable {
     const name = `${path} ${dtype}[${shape.join()}]`;
     const known = this.byName.get(name);
@@ -102,7 +105,7 @@ export class Variables {
     return variable;
   }
 
-  /** Lets variables hold the values of tensors; nothing is done for those that do. */
+  /** Stores the values of tensors in variables; those already stored are skipped. */
   push(arrivals: readonly Arrival[]): void {
     const stale = arrivals.filter(({ variable, tensor }) => variable.holds !== tensor.dataId);
     const size = ({ variable }: Arrival) => sizeOf(variable);
@@ -113,31 +116,31 @@ export class Variables {
     }
   }
 
-  /** The tensor that stands for a variable after a run has changed it; the one before it has lost its values. */
+  /** A new tensor for a variable that a run has changed. The previous tensor has lost its values. */
   renew(variable: Variable): tf.Tensor {
     const tensor = makeResident(variable.home, variable.shape, variable.dtype);
     variable.holds = tensor.dataId;
     return tensor;
   }
 
-  /** After a run that broke off while it changed variables. */
+  /** To be called after a run that failed while changing variables. */
   lose(variables: Iterable<Variable>): void {
     for (const variable of variables) variable.holds = null;
   }
 
-  /** To be called before a run changes variables: what was read ahead no longer holds. */
+  /** To be called before a run changes variables: values read ahead become invalid. */
   forget(): void {
     this.ahead.clear();
     this.readsSinceChange = 0;
   }
 
-  /** What a variable holds now. */
+  /** Current values of a variable. */
   fetch(variable: Variable): Fetched {
     const access = this.access(variable.dtype);
     return this.session.run({ feeds: [choose(variable, access)], fetches: [access.value] })[0];
   }
 
-  /** Moves all values that somebody may still read out of the session. */
+  /** Moves all values that may still be read out of the session. */
   dispose(): void {
     for (const variable of this.byName.values()) this.release(variable);
   }
@@ -190,7 +193,7 @@ export class Variables {
     this.session.run({ feeds, fetches: [], targets });
   }
 
-  /** Where a variable's values come in. */
+  /** Ops that write a variable. */
   private entry(variable: Variable): Entry {
     const known = this.entries.get(variable);
     if (known !== undefined) return known;
@@ -202,7 +205,7 @@ export class Variables {
     return entry;
   }
 
-  /** Reads a variable and those made before and after it in one run. */
+  /** Reads a variable, and those created before and after it, in one run. */
   private readAhead(variable: Variable): void {
     const held = [...this.byName.values()].filter(({ holds }) => holds !== null);
     const group = groupsBySize(held, sizeOf, valuesAtOnce).find((each) => each.includes(variable))!;
@@ -241,7 +244,7 @@ function sizeOf({ shape }: Variable): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** Whether the ordinary backend has the tensor's values for nobody else. */
+/** True if no other tensor shares the values in the ordinary backend. */
 function isUnshared({ dataId }: tf.Tensor): boolean {
   return !isResident(dataId) && nodeBackend().refCount(dataId) === 1;
 }
