@@ -15,7 +15,7 @@ export interface Job {
   readonly weightsFile: string;
   /** safetensors with `stepK.frames.i`, `stepK.specs.i` and `stepK.noise.video|audio`. */
   readonly inputsFile: string;
-  /** Number of steps K in the file. */
+  /** Number of steps in the file. */
   readonly inputs: number;
   readonly schedule: StepSchedule;
 }

@@ -117,7 +117,7 @@ async function readAll(
   return { seconds, cpuSeconds: startCpu === null || endCpu === null ? null : endCpu - startCpu };
 }
 
-/** Marked as long, as it is in a run after its first window, so that only the window is decoded. */
+/** A file marked as long, as in a run after its first window, so that only the window is decoded. */
 async function knownFile({ path, stored }: MediaEntry, longSeconds: number): Promise<KnownFile> {
   return { stored: null, longSeconds, scanned: stored ? undefined : await scanMedia(path) };
 }

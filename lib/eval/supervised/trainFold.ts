@@ -23,7 +23,7 @@ export interface FoldArgs {
   readonly pool: ClipPool;
   /** Closes the pool if it is not shared. */
   readonly closePool: () => Promise<void>;
-  /** Minimum training time between two checkpoints [s]; default: 10, and at least 20 times what writing one takes. */
+  /** Minimum training time between two checkpoints [s]; default: 10, or 20 times the time to write one if longer. */
   readonly saveSeconds?: number;
   readonly report: (sentence: string) => void;
 }
