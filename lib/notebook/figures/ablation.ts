@@ -13,16 +13,16 @@ export interface AblationFigureArgs {
   readonly features?: AblationFeatures;
 }
 
-/** Pixels of a row, and of what is above and below all of them. */
+/** Height of a row, and space above and below all rows [px]. */
 const rowHeight = 30;
 const marginTop = 72;
 const marginBottom = 128;
-/** How far below the rows the legend is, under the titles of the axes. */
+/** Distance of the legend below the rows, under the axis titles. */
 const legendDepth = 56;
 
 /**
- * What each row adds to the one it is compared with: left ours, the mean of the paired differences with its 95 %
- * interval and each seed as a dot; right the paper's, for each data set.
+ * The gain of each row over its reference row, per data set. Left: ours, as the mean of the paired
+ * differences with its 95 % interval and a dot per seed. Right: the paper's.
  */
 export function ablationFigure(
   { rows, seeds }: Pick<AblationTable, 'rows' | 'seeds'>,
@@ -106,7 +106,7 @@ export function ablationFigure(
   });
 }
 
-/** Differences of each seed, from 0 to 1. */
+/** Per-seed differences, from 0 to 1. */
 function differences(
   rows: readonly AblationTableRow[],
   row: AblationTableRow,

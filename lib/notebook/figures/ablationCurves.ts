@@ -11,11 +11,11 @@ export interface AblationCurvesArgs {
   readonly rows: readonly string[];
   readonly term: CurveTerm;
   readonly title?: string;
-  /** A level to compare with, and its name. */
+  /** A named reference level. */
   readonly level?: { readonly value: number; readonly name: string };
 }
 
-/** A loss term over the steps of an ablation: each seed thin, a colour for each row; a click hides a row. */
+/** A loss term over the steps of an ablation: a thin line per seed, a colour per row; a click hides a row. */
 export function ablationCurvesFigure(
   { steps, curves }: AblationCurves,
   { rows, term, title, level }: AblationCurvesArgs,
@@ -53,12 +53,15 @@ export function ablationCurvesFigure(
   });
 }
 
-/** Ablations of earlier versions have no figures of probes. */
+/** Ablations of earlier versions have no probe metrics. */
 function valuesOf(curve: readonly (number | null)[] = []): number[] {
   return curve.map((value) => value ?? NaN);
 }
 
-/** The steep start, many times as high as the rest, would flatten what is to be compared; double-click shows it. */
+/**
+ * Share of the steps in the steep start. It is many times as high as the rest and would flatten the part to
+ * be compared; double-click shows it.
+ */
 const steepShare = 0.1;
 
 function rangeOf(

@@ -1,6 +1,4 @@
-/*
- * Pieces of the sentences that stand for a figure where it is not seen: in screen readers, and where no front end draws.
- */
+/* Building blocks of the alternative texts of figures, for screen readers and where no front end draws. */
 
 export interface NamedValue {
   readonly name: string;
@@ -12,7 +10,7 @@ export function numberText(value: number): string {
   return Number.isFinite(value) ? String(Number(value.toPrecision(3))) : 'no number';
 }
 
-/** `a, b and c`; of many the first, and how many more there are. */
+/** `a, b and c`; of a long list, the first names and how many more there are. */
 export function namesText(names: readonly string[], most = 8): string {
   const shown = names.slice(0, names.length > most ? most - 1 : most);
   const rest = names.length - shown.length;
@@ -25,7 +23,7 @@ export function counted(count: number, thing: string, things = `${thing}s`): str
   return `${count} ${count === 1 ? thing : things}`;
 }
 
-/** From the lowest to the highest of the finite values. */
+/** The range from the lowest to the highest finite value. */
 export function spanText(values: ArrayLike<number>, unit = ''): string {
   const [low, high] = extent(values);
   if (!(low <= high)) return 'no values';
@@ -33,7 +31,7 @@ export function spanText(values: ArrayLike<number>, unit = ''): string {
   return from === to ? `${from}${unit}` : `${from} to ${to}${unit}`;
 }
 
-/** Each value where there are few, else the highest and the lowest. */
+/** Each value if there are few, otherwise the highest and the lowest. */
 export function valuesText(items: readonly NamedValue[], unit = ''): string {
   const known = items.filter(({ value }) => Number.isFinite(value));
   const text = ({ name, value }: NamedValue) => `${name} ${numberText(value)}${unit}`;
@@ -44,7 +42,7 @@ export function valuesText(items: readonly NamedValue[], unit = ''): string {
   return `highest ${text(highest)}, lowest ${text(lowest)}`;
 }
 
-/** How a curve begins and ends, and how far it goes beyond either. */
+/** A curve's first and last value, and its extremes if they lie beyond these. */
 export function curveText(name: string, y: ArrayLike<number>): string {
   const known = Array.from(y).filter(Number.isFinite);
   if (known.length === 0) return `${name} without values`;
@@ -58,14 +56,14 @@ export function curveText(name: string, y: ArrayLike<number>): string {
   return beyond.length > 0 ? `${text} (${beyond.join(', ')})` : text;
 }
 
-/** Moments of a time axis [s]. */
+/** Times on a time axis [s]. */
 export function momentsText(seconds: readonly number[]): string {
   if (seconds.length === 0) return '';
   const times = seconds.map((moment) => moment.toFixed(2));
   return ` ${counted(seconds.length, 'moment')} marked at ${namesText(times)} s.`;
 }
 
-/** Lowest and highest finite value; the first is above the second where there is none. */
+/** Lowest and highest finite value; if there is none, the first is greater than the second. */
 export function extent(values: ArrayLike<number>): [low: number, high: number] {
   let [low, high] = [Infinity, -Infinity];
   for (let i = 0; i < values.length; i++) {
@@ -76,14 +74,14 @@ export function extent(values: ArrayLike<number>): [low: number, high: number] {
   return [low, high];
 }
 
-/** The place of the highest value. */
+/** Index of the highest value. */
 export function placeOfHighest(values: ArrayLike<number>): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
   return best;
 }
 
-/** As the first word of a sentence. */
+/** Capitalises the first letter. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

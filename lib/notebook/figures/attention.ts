@@ -12,12 +12,12 @@ export interface AttentionArgs {
   readonly config: XkdConfig;
   /** Global view of one clip. */
   readonly view: NdArray;
-  /** Weights of its patches, and what they are. */
+  /** Weights of its patches, with their names. */
   readonly weights: readonly { readonly name: string; readonly values: PatchWeights }[];
   readonly title?: string;
 }
 
-/** The frames, and below them where the weights are high. */
+/** The frames, and below them the same frames highlighted where the weights are high. */
 export function videoAttentionFigure({ config, view, weights, title }: AttentionArgs): Figure {
   const side = config.clip.frameSize;
   const enlarge = Math.max(1, Math.round(64 / side));
@@ -34,7 +34,10 @@ export function videoAttentionFigure({ config, view, weights, title }: Attention
   });
 }
 
-/** The weights over the spectrogram's patches, each set over its mean; the log-mel itself is `spectrogramFigure`. */
+/**
+ * The weights over the spectrogram's patches, each set divided by its mean; `spectrogramFigure` shows the
+ * log-mel itself.
+ */
 export function audioAttentionFigure({ config, weights, title }: Omit<AttentionArgs, 'view'>): Figure {
   const grid = audioGrid(config);
   const panels = weights.map(({ name, values }) => ({

@@ -13,14 +13,14 @@ import { eventLines } from './waveform';
 export interface AttentionOverTimeArgs {
   readonly config: XkdConfig;
   readonly whole: WholeClip;
-  /** Windows of the same file, each a frame later than the one before. */
+  /** Windows of the same file, each one frame later than the previous one. */
   readonly windows: readonly SingleClip[];
-  /** Of each network the attention in each window, one button for each network. */
+  /** Attention of each network in each window; one button per network. */
   readonly networks: readonly { readonly name: string; readonly attention: readonly TeacherAttention[] }[];
-  /** Moments to mark [s]. */
+  /** Times to mark [s]. */
   readonly events?: readonly number[];
   readonly title?: string;
-  /** Frame at which the slider stands. */
+  /** Initial frame of the slider. */
   readonly active?: number;
 }
 
@@ -31,8 +31,9 @@ const rowsOf = [
 ] as const;
 
 /**
- * The frame of a moment and the spectrogram of its file, with light where the teachers look in the window around that
- * moment: above before refinement, below after it. A slider moves the moment, buttons change the network.
+ * The frame at a chosen time and the spectrogram of its file, highlighted where the teachers attend in the
+ * window around that time: above before refinement, below after it. A slider moves the time; buttons switch
+ * the network.
  */
 export function attentionOverTimeFigure(args: AttentionOverTimeArgs): Figure {
   const { config, whole, networks, events = [], title, active = 0 } = args;
@@ -103,14 +104,14 @@ export function attentionOverTimeFigure(args: AttentionOverTimeArgs): Figure {
   });
 }
 
-/** A frame of the file, and the window in whose middle it lies, or nearly. */
+/** A frame of the file, and the window centred on it, or nearly so. */
 interface Moment {
   readonly picture: Picture;
   readonly seconds: number;
   readonly window: number;
   readonly windowStart: number;
   readonly windowEnd: number;
-  /** Which of the window's frames it is. */
+  /** Index of the frame within the window. */
   readonly frame: number;
 }
 
@@ -130,7 +131,9 @@ function momentsOf({ config, windows }: AttentionOverTimeArgs): Moment[] {
   });
 }
 
-/** Light of one network on frame and sound, before and after refinement; the first network is on show. */
+/**
+ * Highlights of one network on frame and sound, before and after refinement; the first network is visible.
+ */
 function lightTraces(
   { config, networks }: AttentionOverTimeArgs,
   network: number,
@@ -144,7 +147,7 @@ function lightTraces(
   const slot = Math.floor(frame / patch.frames) * down * across;
   const common = {
     type: 'heatmap',
-    zmin: 1, // what is below the mean stays dark
+    zmin: 1, // values below the mean stay dark
     visible: network === 0,
     colorscale: glowScale,
     hovertemplate: '%{z:.2f} times the mean<extra></extra>',
@@ -205,7 +208,7 @@ function images({ picture }: Moment, across: number, down: number): LayoutImage[
   }));
 }
 
-/** In both spectrograms the events, the moment, and the window that the network is given. */
+/** The events, the chosen time and the network's input window, in both spectrograms. */
 function shapes({ seconds, windowStart, windowEnd }: Moment, events: readonly number[]): Shape[] {
   const span = { yref: 'paper', y0: 0, y1: 1 } as const;
   const lines = eventLines(events).map((line) => ({ ...line, xref: 'x4' }));

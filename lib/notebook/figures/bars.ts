@@ -5,7 +5,7 @@ import { numberText, valuesText } from './altText';
 export interface Bar {
   readonly name: string;
   readonly value: number;
-  /** Half the width of the interval drawn on the bar. */
+  /** Half-width of the interval drawn on the bar. */
   readonly halfWidth?: number;
   readonly colour?: string;
 }
@@ -15,11 +15,11 @@ export interface BarsArgs {
   readonly title?: string;
   readonly valueTitle?: string;
   readonly range?: readonly [number, number];
-  /** A level to compare with, and its name, such as chance. */
+  /** A named reference level, such as chance. */
   readonly level?: { readonly value: number; readonly name: string };
 }
 
-/** Values side by side, each with its interval where there is one. */
+/** Values side by side, each with its interval if it has one. */
 export function barsFigure({ bars, title, valueTitle = 'value', range, level }: BarsArgs): Figure {
   const intervals = bars.some((bar) => bar.halfWidth !== undefined);
   return themed(

@@ -7,12 +7,12 @@ export type ClassBalanceArgs = Pick<DatasetSurvey, 'classes' | 'parts'> & {
   readonly title?: string;
 };
 
-/** With more classes a part of them is shown, and the strip below moves it. */
+/** Maximum number of classes shown at once; the range slider below moves through the rest. */
 const mostAtOnce = 40;
-/** Folds overlap: of several, the first is drawn. */
+/** Folds overlap, so only the first of several is drawn. */
 const isDrawn = (name: string): boolean => !/^[2-9]\d* /.test(name);
 
-/** How many clips each class has, by split, and how many are missing; drag it to see further classes. */
+/** Clips per class by split, and how many are missing; drag to see further classes. */
 export function classBalanceFigure({ classes, parts, title }: ClassBalanceArgs): Figure {
   const names = classes.map(({ name }) => name);
   const drawn = parts.flatMap(({ name, present }, p) => (present > 0 && isDrawn(name) ? [p] : []));

@@ -8,19 +8,22 @@ import { amplitudeTitle, envelopeTrace, eventLines } from './waveform';
 import { counted, momentsText, numberText } from './altText';
 
 export interface ClipFigureArgs {
-  /** A window of a file, with frames and waveform. */
+  /** A window of a file, with its frames and waveform. */
   readonly clip: DecodedClip;
   /** The log-mel `[M, C]` of the same window. */
   readonly logMel: ArrayLike<number>;
   readonly config: XkdConfig;
-  /** Moments to mark [s]. */
+  /** Times to mark [s]. */
   readonly events?: readonly number[];
   readonly title?: string;
 }
 
 const mostFrames = 8;
 
-/** A clip on one time axis: frames, waveform and spectrogram, one below the other; events outside it are left out. */
+/**
+ * Frames, waveform and spectrogram of a clip, one below the other on one time axis. Events outside the clip
+ * are left out.
+ */
 export function clipFigure(args: ClipFigureArgs): Figure {
   const { clip, logMel, config, events = [], title } = args;
   const { startSeconds } = clip;
@@ -54,7 +57,7 @@ export function clipFigure(args: ClipFigureArgs): Figure {
   );
 }
 
-/** Every k-th frame, starting where its time is on the axis. */
+/** Every k-th frame, placed with its left edge at its time on the axis. */
 function frameImages(clip: DecodedClip): LayoutImage[] {
   const { framesPerSecond, startSeconds } = clip;
   const frames = clipPictures(clip);

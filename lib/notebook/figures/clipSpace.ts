@@ -4,22 +4,25 @@ import { series, spaceSymbolOf, themed } from '../theme';
 import { counted, namesText } from './altText';
 
 export interface ClipSpaceArgs {
-  /** `[N, 3]`, point by point, such as of `umapSpace`. */
+  /** `[N, 3]`, point by point, for example from `umapSpace`. */
   readonly points: ArrayLike<number>;
   /** Class of each point. */
   readonly labels: readonly string[];
-  /** Shown under the pointer for each point. */
+  /** Hover text of each point. */
   readonly names: readonly string[];
-  /** What some of the points play in the panel beside: by the point's number the source, such as of `smallClips`. */
+  /**
+   * Clips that some of the points play in the side panel: source by point index, for example from
+   * `smallClips`.
+   */
   readonly sources?: ReadonlyMap<number, string>;
   readonly title?: string;
-  /** What the coordinates are; default: UMAP. */
+  /** Meaning of the coordinates; default: UMAP. */
   readonly axisTitle?: string;
 }
 
 /**
- * Points in space, to be turned with the pointer, coloured by class. Pointing at one of the larger points shows its clip
- * beside the figure, a click plays it with its sound.
+ * Points in 3D, coloured by class, rotated with the pointer. Pointing at one of the larger points shows its
+ * clip beside the figure; a click plays it with sound.
  */
 export function clipSpaceFigure({
   points,
@@ -78,5 +81,5 @@ export function clipSpaceFigure({
   });
 }
 
-/** Width that the panel takes, with a gap. */
+/** Width of the side panel, including a gap. */
 const panelPixels = 210;

@@ -16,7 +16,9 @@ const featureColours: Record<AblationFeatures, string> = {
   both: colours.shared,
 };
 
-/** What full XKD adds to reconstruction, over how much of the class is common to sight and sound. */
+/**
+ * Gain of full XKD over reconstruction, against the share of the class that vision and sound have in common.
+ */
 export function commonShareFigure(
   { rows }: Pick<AblationTable, 'rows'>,
   { probe = 'logistic', title }: CommonShareArgs = {},
@@ -34,7 +36,7 @@ export function commonShareFigure(
       type: 'scatter',
       mode: 'lines+markers',
       name: features,
-      // A little apart, so that intervals don't cover each other.
+      // Slightly shifted, so that intervals don't cover each other.
       x: points.map(({ commonShare }) => commonShare + 0.012 * (i - 1)),
       y: inPoints(points.map(({ mean }) => mean)),
       line: { color: featureColours[features], width: 2, dash: dashOf(i) },

@@ -9,7 +9,7 @@ export interface ConfusionArgs {
   readonly title?: string;
 }
 
-/** Which class was taken for which: a row for each true class, its shares adding up to 100 %. */
+/** Confusion matrix: a row per true class, normalised to 100 %. */
 export function confusionFigure({ classes, counts, title }: ConfusionArgs): Figure {
   const shares = counts.map((row) => {
     const sum = row.reduce((a, b) => a + b, 0);

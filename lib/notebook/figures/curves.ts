@@ -8,7 +8,7 @@ import { type CurveMark, markLines, markNames } from './marks';
 export interface Curve {
   readonly name: string;
   readonly y: ArrayLike<number>;
-  /** Places of the values; without it they are counted from 0. */
+  /** x coordinates of the values; default: 0, 1, 2, ... */
   readonly x?: ArrayLike<number>;
   readonly colour?: string;
   readonly dash?: Line['dash'];
@@ -21,18 +21,18 @@ export interface CurvesArgs {
   readonly yTitle?: string;
   /** Logarithmic value axis. */
   readonly log?: boolean;
-  /** A level to compare with, and its name. */
+  /** A named reference level. */
   readonly level?: { readonly value: number; readonly name: string };
-  /** Places of the common axis where something happened, and what, in their order. */
+  /** Events at places of the common axis, with their descriptions, in order. */
   readonly marks?: readonly CurveMark[];
   readonly height?: number;
-  /** Name the curves beside the figure; by default where there is more than one. */
+  /** Shows a legend beside the figure; by default if there is more than one curve. */
   readonly legend?: boolean;
 }
 
 const mostPoints = 400;
 
-/** Curves over a common axis: losses over steps, schedules, filters. */
+/** Curves over a common axis, such as losses over steps, schedules or filters. */
 export function curvesFigure(args: CurvesArgs): Figure {
   const {
     curves,
@@ -81,7 +81,7 @@ export function curvesFigure(args: CurvesArgs): Figure {
   });
 }
 
-/** Which of `count` points are drawn: all, or every k-th and the last. */
+/** Indices of the points drawn out of `count`: all, or every k-th and the last. */
 function thinned(count: number): number[] {
   const every = Math.ceil(count / mostPoints);
   const kept = Array.from({ length: Math.ceil(count / every) }, (_, i) => i * every);

@@ -5,7 +5,9 @@ import { buttonRow, colours, scale, themed } from '../theme';
 import { counted, namesText, numberText, placeOfHighest } from './altText';
 
 export interface DistributionsArgs {
-  /** Distributions of the same clips by several networks, a row each `[B, O]`; one button for each. */
+  /**
+   * Distributions of the same clips by several networks `[B, O]`, one row per clip; one button per network.
+   */
   readonly networks: readonly { readonly name: string; readonly distributions: FeatureMatrix }[];
   /** Class of each clip; rows are sorted by it. */
   readonly labels: readonly string[];
@@ -13,8 +15,8 @@ export interface DistributionsArgs {
 }
 
 /**
- * What a teacher answers to each clip: a row for each clip, a column for each output, and above them the mean over the
- * clips. Both kinds of collapse show: a single bright column, or rows without any light.
+ * A teacher's distributions: one row per clip, one column per output, and above them the mean over the clips.
+ * Both kinds of collapse are visible: a single bright column, or uniformly dark rows.
  */
 export function distributionsFigure({ networks, labels, title }: DistributionsArgs): Figure {
   const order = labels.map((_, i) => i).sort((a, b) => labels[a].localeCompare(labels[b]) || a - b);
@@ -83,7 +85,7 @@ export function distributionsFigure({ networks, labels, title }: DistributionsAr
   );
 }
 
-/** In percent: of each clip whole ones, which are a quarter of the bytes. */
+/** In percent. The rows of single clips are rounded to whole percents, which take a quarter of the bytes. */
 function view({ data, columns }: FeatureMatrix, order: readonly number[]) {
   const rows = new Float32Array(order.length * columns);
   const mean = new Array<number>(columns).fill(0);
@@ -97,7 +99,7 @@ function view({ data, columns }: FeatureMatrix, order: readonly number[]) {
   return { z: packedPercents(rows, columns), mean: mean.map((value) => Number(value.toPrecision(3))) };
 }
 
-/** Where the rows of each class have their middle. */
+/** Centre of each class's rows. */
 function classMiddles(sorted: readonly string[]): { readonly label: string; readonly at: number }[] {
   return [...new Set(sorted)].map((label) => ({
     label,

@@ -8,10 +8,10 @@ export interface EmbeddingArgs {
   readonly points: ArrayLike<number>;
   /** Class of each point. */
   readonly labels: readonly string[];
-  /** Shown under the pointer for each point. */
+  /** Hover text of each point. */
   readonly names?: readonly string[];
   readonly title?: string;
-  /** What the coordinates are; default: principal components. */
+  /** Meaning of the coordinates; default: principal components. */
   readonly axisTitles?: readonly [string, string];
 }
 
@@ -42,10 +42,10 @@ export function embeddingFigure(args: EmbeddingArgs): Figure {
   });
 }
 
-/** Of coordinates that `principalPlane` gives. */
+/** Axis titles for coordinates from `principalPlane`. */
 export const principalAxes = ['first principal component', 'second principal component'] as const;
 
-/** How often the point nearest to a point is of its class. */
+/** How often a point's nearest neighbour is of the same class. */
 function separation(points: ArrayLike<number>, labels: readonly string[]): string {
   if (labels.length < 2) return '';
   const alike = labels.filter((label, n) => label === labels[nearestTo(n, points)]).length;

@@ -4,14 +4,14 @@ import { colours, contenderColours, dashOf, symbolOf, themed } from '../theme';
 import { curveText, namesText, numberText, spanText } from './altText';
 
 export interface FewLabelsArgs {
-  /** Results of `evaluateFewLabels`, by the name of the network. */
+  /** Results of `evaluateFewLabels`, by network name. */
   readonly curves: readonly { readonly name: string; readonly result: ProtocolResult }[];
-  /** top-1 of guessing, from 0 to 1. */
+  /** Chance level of top-1, from 0 to 1. */
   readonly chance: number;
   readonly title?: string;
 }
 
-/** top-1 over the share of labels that were learnt from, with the interval over the draws. */
+/** top-1 over the share of labels used for training, with the interval over the draws. */
 export function fewLabelsFigure({ curves, chance, title }: FewLabelsArgs): Figure {
   const traces = curves.map(({ name, result: { metrics, intervals = {} } }, i) => {
     const points = Object.entries(metrics).flatMap(([metric, value]) => {

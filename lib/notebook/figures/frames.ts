@@ -6,9 +6,9 @@ import { counted, numberText } from './altText';
 export interface FramesArgs {
   readonly frames: readonly Pixels[];
   readonly framesPerSecond: number;
-  /** When the first frame is shown [s]. */
+  /** Time of the first frame [s]. */
   readonly startSeconds?: number;
-  /** Frames in a row; default 8. */
+  /** Frames per row; default 8. */
   readonly columns?: number;
   readonly title?: string;
   readonly cellPixels?: number;
@@ -37,7 +37,7 @@ export function framesFigure(args: FramesArgs): Figure {
   });
 }
 
-/** A list cut into rows of equal length; the last may be shorter. */
+/** Splits a list into rows of equal length; the last may be shorter. */
 export function inRows<T>(items: readonly T[], columns: number): T[][] {
   return Array.from({ length: Math.ceil(items.length / columns) }, (_, r) =>
     items.slice(r * columns, (r + 1) * columns),

@@ -5,24 +5,24 @@ import { capital, numberText, valuesText } from './altText';
 
 export interface BarSeries {
   readonly name: string;
-  /** One for each group. */
+  /** One value per group. */
   readonly values: readonly number[];
-  /** Half the widths of the intervals drawn on the bars. */
+  /** Half-widths of the intervals drawn on the bars. */
   readonly halfWidths?: readonly number[];
   readonly colour?: string;
 }
 
 export interface BarPanel {
   readonly title: string;
-  /** A bar for each series stands in each. */
+  /** Each group holds one bar per series. */
   readonly groups: readonly string[];
   readonly series: readonly BarSeries[];
-  /** A level to compare with, and its name, such as chance. */
+  /** A named reference level, such as chance. */
   readonly level?: { readonly value: number; readonly name: string };
 }
 
 export interface GroupedBarsArgs {
-  /** Side by side on one value axis; a series has one colour in all of them. */
+  /** Panels side by side on one value axis; a series has the same colour in all of them. */
   readonly panels: readonly BarPanel[];
   readonly title?: string;
   readonly valueTitle?: string;
@@ -31,7 +31,7 @@ export interface GroupedBarsArgs {
 
 const gap = 0.04;
 
-/** Bars in groups, several panels of them: what was measured here beside what was published. */
+/** Panels of grouped bars, for example our results beside published ones. */
 export function groupedBarsFigure({ panels, title, valueTitle = 'value', range }: GroupedBarsArgs): Figure {
   const uncoloured = panels.flatMap((panel) => panel.series.filter(({ colour }) => colour === undefined));
   const names = [...new Set(uncoloured.map(({ name }) => name))];

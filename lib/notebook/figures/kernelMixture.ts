@@ -4,25 +4,25 @@ import { colours, rounded, sliderBelow, symbolOf, themed } from '../theme';
 import { valuesText } from './altText';
 
 export interface CloudPair {
-  /** What the slider says of the pair. */
+  /** Slider label of the pair. */
   readonly label: string;
   /** Points of both clouds in the plane, `[N, 2]`, point by point. */
   readonly x: ArrayLike<number>;
   readonly y: ArrayLike<number>;
-  /** What each kernel of the mixture adds to the discrepancy. */
+  /** Contribution of each kernel of the mixture to the discrepancy. */
   readonly parts: readonly number[];
 }
 
 export interface KernelMixtureArgs {
-  /** One place of the slider each. */
+  /** One pair per slider position. */
   readonly pairs: readonly CloudPair[];
   readonly gammas: readonly number[];
-  /** What the slider moves. */
+  /** Name of the quantity that the slider changes. */
   readonly name: string;
   readonly active?: number;
 }
 
-/** Two clouds, and beside them what each Gaussian of the kernel makes of the pair; a slider moves the clouds. */
+/** Two clouds, and beside them the contribution of each Gaussian of the kernel; a slider moves the clouds. */
 export function kernelMixtureFigure({ pairs, gammas, name, active = 0 }: KernelMixtureArgs): Figure {
   const [low, high] = extent(pairs);
   const most = Math.max(...pairs.flatMap(({ parts }) => parts));
@@ -72,7 +72,10 @@ export function kernelMixtureFigure({ pairs, gammas, name, active = 0 }: KernelM
   );
 }
 
-/** From the leftmost point of any pair to the rightmost, with a little air: axes that stand still. */
+/**
+ * Range from the leftmost to the rightmost point of all pairs, with a small margin, so that the axes stay
+ * fixed.
+ */
 function extent(pairs: readonly CloudPair[]): [number, number] {
   const across = pairs.flatMap(({ x, y }) =>
     [...Array.from(x), ...Array.from(y)].filter((_, i) => i % 2 === 0),

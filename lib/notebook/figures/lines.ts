@@ -1,7 +1,7 @@
 import type { Annotation, Shape } from '../plotly';
 import { colours } from '../theme';
 
-/** Lines through a figure's whole height, at places of its x axis. */
+/** Vertical lines through the whole height of a figure, at given x values. */
 export function uprightLines(places: Iterable<number>, line: Shape['line']): Shape[] {
   return Array.from(places, (x) => ({
     type: 'line',
@@ -15,13 +15,13 @@ export function uprightLines(places: Iterable<number>, line: Shape['line']): Sha
   }));
 }
 
-/** A dotted line through a figure's whole width, at a value of its y axis. */
+/** A dotted horizontal line through the whole width of a figure, at a given y value. */
 export function levelLine(value: number): Shape {
   const line = { color: colours.bad, width: 1.5, dash: 'dot' as const };
   return { type: 'line', xref: 'paper', yref: 'y', x0: 0, x1: 1, y0: value, y1: value, line };
 }
 
-/** Its name, at its right end. */
+/** Label of a level line, at its right end. */
 export function levelName(text: string, y: number): Annotation {
   const place = { xref: 'paper', x: 1, yref: 'y', y, xanchor: 'right', yanchor: 'bottom' } as const;
   return {

@@ -2,14 +2,17 @@ import type { Annotation, Shape } from '../plotly';
 import { colours } from '../theme';
 import { uprightLines } from './lines';
 
-/** A place of the common axis where something was changed. */
+/** A change at a place of the common axis. */
 export interface CurveMark {
   readonly x: number;
-  /** What was changed, and to what. */
+  /** The changed settings and their new values. */
   readonly values: Readonly<Record<string, string>>;
 }
 
-/** Marks whose names would cover each other share one, at the first: they are closer than this share of the axis. */
+/**
+ * Minimum distance between labelled marks, as a share of the axis. Closer marks, whose labels would overlap,
+ * share one label at the first.
+ */
 const closest = 1 / 24;
 const mostCharacters = 34;
 
@@ -19,7 +22,7 @@ export function markLines(marks: readonly CurveMark[]): Shape[] {
 }
 
 /**
- * The marks' names, written upwards along their lines, on the left.
+ * Labels of the marks, written vertically to the left of their lines.
  *
  * @param reach length of the axis
  */
@@ -40,7 +43,7 @@ export function markNames(marks: readonly CurveMark[], reach: number): Annotatio
   }));
 }
 
-/** Of neighbours one mark, with the newest value of each thing that they changed. */
+/** Merges neighbouring marks into one that keeps the newest value of each changed setting. */
 function shared(marks: readonly CurveMark[], apart: number): CurveMark[] {
   const kept: CurveMark[] = [];
   for (const mark of [...marks].sort((a, b) => a.x - b.x)) {
@@ -51,7 +54,7 @@ function shared(marks: readonly CurveMark[], apart: number): CurveMark[] {
   return kept;
 }
 
-/** As many of the values as there is room for, and how many more there are. */
+/** As many values as there is room for, and how many more there are. */
 function textOf(values: CurveMark['values']): string {
   const all = Object.entries(values).map(([name, value]) => `${name} ${value}`);
   for (let shown = all.length; shown > 1; shown--) {

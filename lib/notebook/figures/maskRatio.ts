@@ -6,17 +6,17 @@ import { reconstructionRows, type VideoReconstructionArgs } from './reconstructi
 import { counted, valuesText } from './altText';
 
 export interface MaskRatioArgs extends Pick<VideoReconstructionArgs, 'config' | 'every'> {
-  /** Reconstructions of the same clip, one at each ratio. */
+  /** Reconstructions of the same clip, one per ratio. */
   readonly views: readonly ReconstructedView[];
-  /** Shares of patches removed. */
+  /** Shares of removed patches. */
   readonly ratios: readonly number[];
-  /** Place at which the slider stands; default: the last. */
+  /** Initial index of the slider; default: the last. */
   readonly active?: number;
 }
 
 const sliderPixels = 76;
 
-/** Frames of a clip, what the network saw of them and what it drew: a slider over the share that is hidden. */
+/** Frames of a clip, the network's input and its reconstruction, with a slider over the mask ratio. */
 export function maskRatioFigure(args: MaskRatioArgs): Figure {
   const { config, views, ratios, every = 1, active = views.length - 1 } = args;
   const rowsOf = (view: ReconstructedView) => reconstructionRows({ config, view, every });

@@ -2,7 +2,7 @@ import type { XkdConfig } from '../../config';
 import type { Pixels } from '../picture';
 
 export interface VideoGrid {
-  /** Frames in a patch. */
+  /** Frames per patch. */
   readonly patchFrames: number;
   /** Side of a patch [px]. */
   readonly patchSize: number;
@@ -15,7 +15,7 @@ export interface AudioGrid {
   readonly patchColumns: number;
 }
 
-/** The patches of a configuration's spectrogram. */
+/** The patch grid of a configuration's spectrogram. */
 export function audioGrid({ spectrogram, patch }: XkdConfig): AudioGrid {
   const { melBands, columns } = spectrogram;
   return { melBands, columns, patchMelBands: patch.melBands, patchColumns: patch.columns };
@@ -25,7 +25,7 @@ const removedGrey = 128;
 const glow = [255, 96, 0];
 
 /**
- * The frames with the removed patches painted grey.
+ * The frames with removed patches painted grey.
  *
  * @param mask 1 for a removed patch, 0 for a kept one, in token order (time, height, width)
  */
@@ -34,9 +34,10 @@ export function maskFrames(frames: readonly Pixels[], mask: ArrayLike<number>, g
 }
 
 /**
- * The frames with light where the weights are high.
+ * The frames, brightened where the weights are high.
  *
- * @param weights one for each patch, in token order (time, height, width); the highest glows most, the lowest not
+ * @param weights one per patch, in token order (time, height, width); the highest glows most, the lowest not
+ * at all
  */
 export function glowFrames(frames: readonly Pixels[], weights: ArrayLike<number>, grid: VideoGrid): Pixels[] {
   const sorted = Array.from(weights).sort((a, b) => a - b);
@@ -61,7 +62,7 @@ export function maskSpectrogram(
   return Float32Array.from({ length: values.length }, (_, i) => (mask[tokenAt(i, grid)] ? NaN : values[i]));
 }
 
-/** One value for each place of a spectrogram `[M, C]` from one for each patch. */
+/** Expands one value per patch to one value per cell of a spectrogram `[M, C]`. */
 export function spreadOverSpectrogram(weights: ArrayLike<number>, grid: AudioGrid): Float32Array {
   return Float32Array.from({ length: grid.melBands * grid.columns }, (_, i) => weights[tokenAt(i, grid)]);
 }
@@ -71,7 +72,7 @@ function tokenAt(place: number, { columns, patchMelBands, patchColumns }: AudioG
   return band * (columns / patchColumns) + Math.floor((place % columns) / patchColumns);
 }
 
-/** New frames from old ones, pixel by pixel, given the patch that each lies in. */
+/** Maps frames to new frames pixel by pixel, given the patch of each pixel. */
 function eachPixel(
   frames: readonly Pixels[],
   { patchFrames, patchSize }: VideoGrid,

@@ -9,17 +9,17 @@ export interface MatrixArgs {
   readonly title?: string;
   readonly xTitle?: string;
   readonly yTitle?: string;
-  /** What stands on the axes instead of numbers from 0. */
+  /** Axis labels in place of indices from 0. */
   readonly columnNames?: readonly string[];
   readonly rowNames?: readonly string[];
-  /** Write the numbers into the cells; by default where there are at most 200. */
+  /** Writes the numbers into the cells; by default if there are at most 200. */
   readonly numbers?: boolean;
   readonly range?: readonly [number, number];
   readonly colourScale?: ColourScale;
   readonly cellPixels?: number;
 }
 
-/** A small tensor as a table of coloured cells; rows from top to bottom. */
+/** A small tensor as a table of coloured cells; rows run from top to bottom. */
 export function matrixFigure(args: MatrixArgs): Figure {
   const { values, columns, title, xTitle, yTitle, range, cellPixels = 46 } = args;
   const { numbers = values.length <= 200, columnNames, rowNames } = args;

@@ -1,7 +1,9 @@
 import type { XkdConfig } from '../../config';
 import { melFilterbank, type NdArray } from '../../data';
 
-/** The mel filterbank with all its zeros, `[M, K]`: how much each of M bands hears of each of K frequencies. */
+/**
+ * The mel filterbank as a dense matrix `[M, K]`: the response of each of M bands to each of K frequencies.
+ */
 export function melMatrix(config: XkdConfig): NdArray {
   const { sampleRateHz } = config.clip;
   const { bands, bins, first, offset, weights } = melFilterbank({ ...config.spectrogram, sampleRateHz });
@@ -12,7 +14,7 @@ export function melMatrix(config: XkdConfig): NdArray {
   return { data, shape: [bands, bins] };
 }
 
-/** Centre of gravity of each mel band [Hz], for the axes of spectrograms. */
+/** Centroid of each mel band [Hz], for the axes of spectrograms. */
 export function melBandHz(config: XkdConfig): Float64Array {
   const { data, shape } = melMatrix(config);
   const [bands, bins] = shape;

@@ -3,10 +3,10 @@ import { colours, hiddenAxis, themed } from '../theme';
 
 interface Box {
   readonly text: string;
-  /** Left, right, bottom and top edge. */
+  /** Left, right, bottom and top edges. */
   readonly at: readonly [x0: number, x1: number, y0: number, y1: number];
   readonly colour: string;
-  /** Shown under the pointer. */
+  /** Hover text. */
   readonly hover: string;
 }
 
@@ -44,7 +44,7 @@ const boxes: readonly Box[] = [
 const alt =
   'Diagram of XKD: video and sound each have a teacher, which sees the whole clip, and a student, which sees a masked one, all followed by a head. Students reconstruct what is masked (L_ae), outputs of video and sound are aligned (L_da), each teacher’s distribution, refined by attention, is distilled into the other modality’s student (L_kd), and teachers follow their students by EMA.';
 
-/** What is computed from what: four towers, three losses. */
+/** Data-flow diagram of the method: four towers, three losses. */
 export function methodFigure(): Figure {
   return themed(
     [
@@ -107,7 +107,7 @@ const labels: readonly Annotation[] = [
   note('distil<br>across<br><b>L<sub>kd</sub></b>', 94, 50, colours.bad),
 ];
 
-/** Each teacher's distribution is what the other modality's student has to match. */
+/** Each teacher's distribution is the target of the other modality's student. */
 const distillationPaths: readonly Shape[] = [
   route('M 70,92 L 80,92 L 80,32'),
   route('M 70,8 L 87,8 L 87,68'),

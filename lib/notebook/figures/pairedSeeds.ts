@@ -5,7 +5,7 @@ import { colours, dashOf, rounded, series, symbolOf, themed } from '../theme';
 import { counted, numberText, spanText, valuesText } from './altText';
 
 export interface PairedSeedsArgs {
-  /** The row that is compared with, and the other: names, and top-1 from 0 to 1 of each seed. */
+  /** The reference row and the row compared with it: names, and top-1 of each seed from 0 to 1. */
   readonly rows: readonly [PairedRow, PairedRow];
   readonly title?: string;
 }
@@ -16,10 +16,10 @@ export interface PairedRow {
 }
 
 /**
- * Two rows seed by seed: left a line for each seed from one row to the other, and each row's mean with its 95 % interval;
- * right the differences, with theirs.
+ * Two rows compared seed by seed. Left: a line per seed from one row to the other, and each row's mean with
+ * its 95 % interval. Right: the differences, with their mean and interval.
  *
- * @param args rows of at least two seeds in common
+ * @param args rows with at least two seeds in common
  */
 export function pairedSeedsFigure({ rows, title }: PairedSeedsArgs): Figure {
   const [from, to] = rows;

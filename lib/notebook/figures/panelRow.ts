@@ -1,15 +1,15 @@
 import type { Annotation, Shape } from '../plotly';
 import { colours } from '../theme';
 
-/** One of several panels side by side; places are shares of the figure's width. */
+/** One of several panels side by side; positions are shares of the figure's width. */
 export interface PanelPlace {
   readonly start: number;
   readonly end: number;
-  /** Behind `x` and `y` in the names of its axes: Plotly numbers them from 2, the first has no number. */
+  /** Suffix of `x` and `y` in the names of its axes: Plotly numbers them from 2; the first has no number. */
   readonly axis: '' | number;
 }
 
-/** Panels of equal width from the left to the right, with a gap between them. */
+/** Panels of equal width from left to right, with a gap between them. */
 export function panelRow(count: number, gap: number): PanelPlace[] {
   const width = (1 - gap * (count - 1)) / count;
   return Array.from({ length: count }, (_, i) => {
@@ -18,7 +18,7 @@ export function panelRow(count: number, gap: number): PanelPlace[] {
   });
 }
 
-/** A text above a panel; it goes with the panel's axes where they are moved on a narrow page. */
+/** A heading above a panel; it follows the panel's axes if they are moved on a narrow page. */
 export function panelHeading(text: string, { axis }: PanelPlace): Annotation {
   const place = {
     xref: `x${axis} domain`,

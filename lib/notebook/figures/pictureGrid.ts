@@ -7,24 +7,24 @@ export interface PictureGridArgs {
   /** Pictures row by row; rows may differ in length. */
   readonly rows: readonly (readonly Picture[])[];
   readonly title?: string;
-  /** What the pictures show; by default how many there are, and the titles of their rows. */
+  /** Alternative text; default: the number of pictures and the titles of their rows. */
   readonly alt?: string;
-  /** One to the left of each row. */
+  /** One title to the left of each row. */
   readonly rowTitles?: readonly string[];
-  /** One above each column. */
+  /** One title above each column. */
   readonly columnTitles?: readonly string[];
-  /** Shown under the pointer, row by row. */
+  /** Hover texts, row by row. */
   readonly hover?: readonly (readonly string[])[];
   /** Drawn over the pictures; column c spans x from c to c + 1, row r spans y from r to r + 1. */
   readonly shapes?: readonly Shape[];
-  /** Largest width of a picture on the page [px]. */
+  /** Maximum width of a picture on the page [px]. */
   readonly cellPixels?: number;
 }
 
 const mostWidthPixels = 860;
 const gap = 0.03;
 
-/** Pictures side by side and below one another, each in its own proportions. */
+/** A grid of pictures, each with its own aspect ratio. */
 export function pictureGridFigure(args: PictureGridArgs): Figure {
   const { rows, title, rowTitles = [], columnTitles = [], shapes = [], cellPixels = 128 } = args;
   const columns = Math.max(...rows.map((row) => row.length));
@@ -79,7 +79,7 @@ function label(text: string, place: Omit<Annotation, 'text'>): Annotation {
   return { text, xref: 'x', yref: 'y', showarrow: false, font: { size: 11 }, align: 'right', ...place };
 }
 
-/** Pictures of a layout do not answer the pointer: unseen points in their centres do. */
+/** Layout pictures do not respond to the pointer, so invisible points at their centres do. */
 function hoverPoints({ rows, hover }: PictureGridArgs): Figure['data'] {
   const cells = rows.flatMap((row, r) => row.map((_, c) => [r, c]));
   return [

@@ -8,30 +8,30 @@ import { principalAxes } from './embedding';
 export interface MovingPoints {
   readonly name: string;
   readonly colour: string;
-  /** Default: another for each name. */
+  /** Default: a different symbol for each name. */
   readonly symbol?: string;
-  /** For each step the places of the points, `[N, 2]`, point by point. */
+  /** Coordinates of the points at each step, `[N, 2]`, point by point. */
   readonly places: readonly ArrayLike<number>[];
 }
 
 export interface PointsOverStepsArgs {
-  /** Steps of the training, one place of the slider each. */
+  /** Training steps, one slider position each. */
   readonly steps: readonly number[];
   /** Panels side by side, in the same plane. */
   readonly panels: readonly { readonly title: string; readonly groups: readonly MovingPoints[] }[];
   readonly title?: string;
-  /** Behind the title, for each step. */
+  /** Text appended to the title at each step. */
   readonly notes?: readonly string[];
-  /** Place at which the slider stands; default: the last. */
+  /** Initial index of the slider; default: the last. */
   readonly active?: number;
 }
 
 const gap = 0.04;
 
 /**
- * The same points in groups, one for each class in the order of their names.
+ * Groups points by class, in the order of the class names.
  *
- * @param places for each step `[N, 2]`, point by point
+ * @param places coordinates at each step `[N, 2]`, point by point
  * @param labels class of each of the N points
  */
 export function pointsByClass(
@@ -45,7 +45,7 @@ export function pointsByClass(
   });
 }
 
-/** Clouds of points that move while a network is trained: a slider over its steps, and axes that stand still. */
+/** Point clouds that move during training, with a slider over the steps and fixed axes. */
 export function pointsOverStepsFigure(args: PointsOverStepsArgs): Figure {
   const { steps, panels, title = '', notes = [], active = steps.length - 1 } = args;
   const places = panelRow(panels.length, gap);
@@ -107,7 +107,7 @@ function coordinates(places: ArrayLike<number>) {
   return { x: packed(every(0)), y: packed(every(1)) };
 }
 
-/** What all points of a panel need at all steps, with a little air. */
+/** Axis ranges that hold all points of a panel at all steps, with a small margin. */
 function ranges(groups: readonly MovingPoints[]): readonly (readonly [number, number])[] {
   return [0, 1].map((offset) => {
     let [low, high] = [Infinity, -Infinity];

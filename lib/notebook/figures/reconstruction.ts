@@ -9,16 +9,16 @@ import { counted, namesText, numberText } from './altText';
 
 export interface VideoReconstructionArgs {
   readonly config: XkdConfig;
-  /** One or several reconstructions of the same clip, such as at several mask ratios. */
+  /** One or more reconstructions of the same clip, for example at several mask ratios. */
   readonly views: readonly ReconstructedView[];
-  /** A name for each, to the left of its rows. */
+  /** A name per view, to the left of its rows. */
   readonly names?: readonly string[];
   readonly title?: string;
-  /** Every how many frames one is drawn; default 1. */
+  /** Draws every n-th frame; default 1. */
   readonly every?: number;
 }
 
-/** The original frames, and below them for each view what the network saw and what it drew. */
+/** The original frames, and below them the network's input and its reconstruction for each view. */
 export function videoReconstructionFigure(args: VideoReconstructionArgs): Figure {
   const { config, views, names = views.map(() => ''), title, every = 1 } = args;
   const rows = views.map((view) => reconstructionRows({ config, view, every }));
@@ -31,7 +31,7 @@ export function videoReconstructionFigure(args: VideoReconstructionArgs): Figure
   });
 }
 
-/** Every so many frames of a clip as pictures: as they are, what the network saw, and what it drew. */
+/** Every n-th frame of a clip as pictures: original, network input and reconstruction. */
 export function reconstructionRows({
   config,
   view: { original, removed, drawn },
@@ -59,7 +59,7 @@ export interface AudioReconstructionArgs {
   readonly title?: string;
 }
 
-/** A spectrogram, what the network saw of it, and what it drew. */
+/** A spectrogram, the network's input and its reconstruction. */
 export function audioReconstructionFigure({ config, view, title }: AudioReconstructionArgs): Figure {
   const grid = audioGrid(config);
   return spectrogramPanelsFigure({

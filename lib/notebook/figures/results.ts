@@ -14,16 +14,19 @@ import { escapeHtml } from '../table';
 import { colours, rounded, themed } from '../theme';
 import { counted, valuesText } from './altText';
 
-/** Pixels: a row, the heading of a data set, what is above and below all of them, and how far below the legend is. */
+/**
+ * Pixels: height of a row, height of a data set's heading, space above and below all rows, distance of the
+ * legend below them.
+ */
 const rowHeight = 24;
 const headingHeight = 44;
 const marginTop = 40;
 const marginBottom = 116;
 const legendDepth = 66;
-/** Files that are named when a mark is pointed at; the rest is counted. */
+/** Maximum number of files named in a mark's hover text; the rest is counted. */
 const mostFiles = 6;
 
-/** A panel's rows and where it stands, in pixels from the bottom. */
+/** A panel's rows and its position, in pixels from the bottom. */
 interface Panel {
   readonly index: number;
   readonly rows: readonly ReportRow[];
@@ -32,8 +35,9 @@ interface Panel {
 }
 
 /**
- * Means with intervals, single runs and the paper's figures: a panel for each data set and a line for each row.
- * Pointing at a mark shows seeds, settings and files. Metrics that are no shares, or that papers do not give, are left to the tables.
+ * Means with intervals, single runs and the paper's figures: one panel per data set, one line per row. The
+ * hover text of a mark lists seeds, settings and files. Metrics that are not shares, or that papers do not
+ * report, are left to the tables.
  */
 export function resultsFigure({ rows }: Pick<ResultReport, 'rows'>): Figure {
   const shares = rows.filter(({ isShare, isMain }) => isShare && isMain);
@@ -71,7 +75,7 @@ export function resultsFigure({ rows }: Pick<ResultReport, 'rows'>): Figure {
   });
 }
 
-/** The first panel at the top. */
+/** The first panel is at the top. */
 function stack(groups: readonly (readonly ReportRow[])[]): Panel[] {
   let bottom = groups.reduce((sum, rows) => sum + rows.length * rowHeight + headingHeight, 0);
   return groups.map((rows, index) => {
@@ -89,7 +93,7 @@ function traces({ index, rows }: Panel): ScatterTrace[] {
     hoverinfo: 'text',
   } as const;
   const lines = rows.map((row, line) => ({ row, line }));
-  // A single run is the mean itself.
+  // For a single run, the run is the mean.
   const several = lines.filter(({ row }) => row.ours.values.length > 1);
   const runs = several.flatMap(({ row, line }) => row.ours.values.map((run) => ({ row, line, run })));
   const published = lines.filter(({ row }) => row.paper !== null);
@@ -143,12 +147,12 @@ function traces({ index, rows }: Panel): ScatterTrace[] {
   ];
 }
 
-/** An open mark where the figure does not compare in size. */
+/** An open mark if the model's size makes the figure not comparable. */
 function symbolOf({ row }: { readonly row: ReportRow }): string {
   return row.paper!.limits.length > 0 ? 'diamond-open' : 'diamond';
 }
 
-/** The legend names each kind of mark where it first has one. */
+/** The first trace of each kind of mark gets the legend entry. */
 function withLegend(traces: readonly ScatterTrace[]): ScatterTrace[] {
   const named = new Set<string>();
   return traces
@@ -188,7 +192,7 @@ function paperLines(row: ReportRow): string[] {
   ];
 }
 
-/** A few settings to a line, so that it fits the window. */
+/** A few settings per line, to fit the window. */
 function settingsLines(settings: ReportRow['allSettings']): string[] {
   const words = Object.entries(settings).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   const lines: string[] = [];
@@ -196,7 +200,7 @@ function settingsLines(settings: ReportRow['allSettings']): string[] {
   return lines;
 }
 
-/** Plotly reads a little HTML in such texts. */
+/** Plotly supports a subset of HTML in such texts. */
 function hover(lines: readonly string[]): string {
   return lines.map(escapeHtml).join('<br>');
 }

@@ -6,7 +6,7 @@ export interface ScatterGroup {
   readonly name: string;
   readonly x: readonly number[];
   readonly y: readonly number[];
-  /** Shown under the pointer for each point. */
+  /** Hover text of each point. */
   readonly text?: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export interface ScatterArgs {
   readonly yTitle?: string;
 }
 
-/** One figure against another, a colour for each group; a click on the legend hides a group. */
+/** One quantity against another, one colour per group; a click on the legend hides a group. */
 export function scatterFigure({ groups, title, xTitle = 'x', yTitle = 'y' }: ScatterArgs): Figure {
   const traces = groups.map(({ name, x, y, text }, i): ScatterTrace => ({
     type: 'scatter',

@@ -4,16 +4,14 @@ import { buttonRow, colours, hiddenAxis, themed } from '../theme';
 import { storedParts, towers, type StoredPart, type Tower, type TowerPartName } from '../towerParts';
 import { namesText } from './altText';
 
-/*
- * Units of the drawing: a page's width is 100, heights are pixels.
- */
+/* Units of the drawing: the page width is 100; heights are in pixels. */
 
 export interface SharingArgs {
-  /** One button for each. */
+  /** One button per variant. */
   readonly variants: readonly { readonly name: string; readonly config: XkdConfig }[];
 }
 
-/** The four towers with their parts; what is stored once for several of them is one box that spans them. */
+/** The four towers with their parts; a part that several towers share is one box that spans them. */
 export function sharingFigure({ variants }: SharingArgs): Figure {
   const drawings = variants.map(({ name, config }) => drawing(name, config));
   const buttons = drawings.map(({ name, points, shapes, annotations }): MenuButton => ({
@@ -89,7 +87,7 @@ interface Place {
 }
 
 const columns = { video: [6, 46], audio: [54, 94] } as const;
-/** From the top of a tower downwards, as the clip goes upwards. */
+/** Rows from the top of a tower downwards; the clip moves upwards. */
 const rows: Readonly<Record<TowerPartName, readonly [top: number, height: number]>> = {
   decoder: [0, 34],
   head: [0, 34],
@@ -104,7 +102,7 @@ const arrowHeight = 46;
 const height = 2 * (towerHeight + titleHeight) + arrowHeight;
 const topOf = { student: height - titleHeight, teacher: towerHeight } as const;
 
-/** Where a part of a tower is drawn. A student's head and decoder both read what the final norm gives. */
+/** Position of a tower's part. A student's head and decoder both read the output of the final norm. */
 function placeOf(part: TowerPartName, { modality, role }: Tower): Place {
   const [left, right] = columns[modality];
   const middle = (left + right) / 2;
@@ -118,7 +116,7 @@ function placeOf(part: TowerPartName, { modality, role }: Tower): Place {
   };
 }
 
-/** One box around the places of a part in all its towers. */
+/** The bounding box of a part over all its towers. */
 function around({ part, towers: owners }: StoredPart): Place {
   const places = owners.map((tower) => placeOf(part, tower));
   return {
@@ -210,7 +208,7 @@ function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
 }
 
-/** 85054464 as `85.1 M`, 148608 as `149 k`. */
+/** Formats 85054464 as `85.1 M`, 148608 as `149 k`. */
 export function countText(count: number): string {
   if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
   return count >= 1e3 ? `${(count / 1e3).toFixed(count >= 1e5 ? 0 : 1)} k` : String(count);

@@ -15,18 +15,18 @@ export interface SightAndSoundArgs {
   /** Global views of one clip, `[1, 3, T, S, S]` and `[1, 1, M, C]`. */
   readonly video: NdArray;
   readonly audio: NdArray;
-  /** Weights of its patches, one button for each. */
+  /** Weights of its patches; one button per set. */
   readonly looks: readonly { readonly name: string; readonly values: PatchWeights }[];
-  /** Where the views start in the file, for the time axis [s]. */
+  /** Start of the views in the file [s], for the time axis. */
   readonly startSeconds?: number;
-  /** Moments to mark [s]. */
+  /** Times to mark [s]. */
   readonly events?: readonly number[];
   readonly title?: string;
 }
 
 /**
- * Frames above the spectrogram of the same seconds, on one time axis, with light on the patches whose weights are high.
- * Buttons switch between several sets of weights.
+ * Frames above the spectrogram of the same time span, on one time axis, highlighted where the patch weights
+ * are high. Buttons switch between sets of weights.
  */
 export function sightAndSoundFigure(args: SightAndSoundArgs): Figure {
   const { config, audio, looks, startSeconds = 0, events = [], title } = args;
@@ -68,7 +68,7 @@ export function sightAndSoundFigure(args: SightAndSoundArgs): Figure {
   );
 }
 
-/** Each frame from where its time is on the axis. */
+/** Each frame with its left edge at its time on the axis. */
 function lightOnFrames(
   { config, video, startSeconds = 0 }: SightAndSoundArgs,
   weights: Float32Array,
@@ -91,7 +91,7 @@ function lightOnFrames(
   }));
 }
 
-/** Times the mean, one value for each patch, in rows of mel bands from low to high. */
+/** Multiples of the mean, one value per patch, in rows of mel bands from low to high. */
 function lightOnSound(config: XkdConfig, weights: Float32Array): Pick<HeatmapTrace, 'z' | 'zmax'> {
   const mean = weights.reduce((a, b) => a + b, 0) / weights.length;
   const overMean = weights.map((weight) => weight / mean);
@@ -99,7 +99,7 @@ function lightOnSound(config: XkdConfig, weights: Float32Array): Pick<HeatmapTra
   return { z: packed(overMean, columns), zmax: Math.max(...overMean) };
 }
 
-/** A heat map whose cells are the patches of the spectrogram. */
+/** A heat map whose cells are the spectrogram's patches. */
 function overlay(
   { spectrogram, patch, clip }: XkdConfig,
   startSeconds: number,
@@ -111,7 +111,7 @@ function overlay(
     dx: patch.columns * columnSeconds,
     y0: (patch.melBands - 1) / 2,
     dy: patch.melBands,
-    zmin: 1, // what is below the mean stays dark
+    zmin: 1, // values below the mean stay dark
     colorscale: glowScale,
     colorbar: {
       title: { text: 'times the mean', side: 'right' },

@@ -7,16 +7,16 @@ import { eventLines } from './waveform';
 import { momentsText, numberText, placeOfHighest, spanText } from './altText';
 
 export interface SpectrogramArgs {
-  /** `[M, C]`, row by row: mel bands from low to high, columns in time. */
+  /** `[M, C]`, row by row: mel bands from low to high, columns in time order. */
   readonly values: ArrayLike<number>;
-  /** Says how many bands there are, what they hear, and how far apart columns are. */
+  /** Defines the mel bands and the spacing of the columns. */
   readonly config: XkdConfig;
   /** Time of the first column [s]. */
   readonly startSeconds?: number;
-  /** Moments to mark [s]. */
+  /** Times to mark [s]. */
   readonly events?: readonly number[];
   readonly title?: string;
-  /** What the colours mean. */
+  /** Title of the colour scale. */
   readonly valueTitle?: string;
 }
 
@@ -43,7 +43,7 @@ export function spectrogramFigure(args: SpectrogramArgs): Figure {
   });
 }
 
-/** The heat map alone, for figures that put a spectrogram beside something else. */
+/** Only the heat map, for figures that combine a spectrogram with something else. */
 export function spectrogramTrace(args: SpectrogramArgs): HeatmapTrace {
   const { values, config, startSeconds = 0, valueTitle = 'log-mel' } = args;
   const columnSeconds = columnSecondsOf(config);
@@ -76,7 +76,7 @@ export function bandAxis(config: XkdConfig): Axis {
   };
 }
 
-/** How long a spectrogram lasts. */
+/** Duration of a spectrogram [s]. */
 export function secondsOf({ values, config }: Pick<SpectrogramArgs, 'values' | 'config'>): number {
   return (values.length / config.spectrogram.melBands) * columnSecondsOf(config);
 }
@@ -85,7 +85,7 @@ function columnSecondsOf({ clip, spectrogram }: XkdConfig): number {
   return spectrogram.hopLength / clip.sampleRateHz;
 }
 
-/** Means over `pooled` neighbouring columns where there are more than a page can show. */
+/** Averages `pooled` neighbouring columns if there are more than a page can show. */
 function pooledColumns(values: ArrayLike<number>, melBands: number): { pooled: number; shown: Float32Array } {
   const columns = values.length / melBands;
   const pooled = Math.ceil(columns / mostColumns);

@@ -13,15 +13,15 @@ export interface SpectrogramPanel {
 export interface SpectrogramPanelsArgs extends Pick<SpectrogramArgs, 'config' | 'valueTitle'> {
   readonly panels: readonly SpectrogramPanel[];
   readonly title?: string;
-  /** What the panels show; by default their titles and values. */
+  /** Alternative text; default: the panels' titles and values. */
   readonly alt?: string;
-  /** Values of the lowest and the highest colour; by default those of the first panel. */
+  /** Values of the lowest and the highest colour; default: those of the first panel. */
   readonly range?: readonly [number, number];
 }
 
 const gap = 0.03;
 
-/** Spectrograms side by side on one colour scale, zoomed together. */
+/** Spectrograms side by side on one colour scale, with linked zoom. */
 export function spectrogramPanelsFigure(args: SpectrogramPanelsArgs): Figure {
   const { panels, title, config } = args;
   const [zmin, zmax] = args.range ?? extent(panels[0].values);

@@ -10,15 +10,15 @@ export interface WaveformArgs {
   readonly sampleRateHz: number;
   /** Time of the first sample [s]. */
   readonly startSeconds?: number;
-  /** Moments to mark [s]. */
+  /** Times to mark [s]. */
   readonly events?: readonly number[];
   readonly title?: string;
 }
 
-/** On the axis of samples. */
+/** Title of the amplitude axis. */
 export const amplitudeTitle = 'amplitude<br>[of full scale]';
 
-/** Sound pressure over time, with marked moments. */
+/** Sound pressure over time, with marked events. */
 export function waveformFigure(args: WaveformArgs): Figure {
   const { waveform, sampleRateHz, startSeconds = 0, events = [], title } = args;
   const end = startSeconds + waveform.length / sampleRateHz;
@@ -35,7 +35,9 @@ export function waveformFigure(args: WaveformArgs): Figure {
   });
 }
 
-/** Lowest and highest sample of each short stretch, as one outline: thousands of samples in few numbers. */
+/**
+ * Lowest and highest sample of each short interval, as one outline: a compact form of thousands of samples.
+ */
 export function envelopeTrace(args: WaveformArgs, stretches = 360): ScatterTrace {
   const { waveform, sampleRateHz, startSeconds = 0 } = args;
   const size = Math.max(1, Math.ceil(waveform.length / stretches));
@@ -59,7 +61,7 @@ export function envelopeTrace(args: WaveformArgs, stretches = 360): ScatterTrace
   };
 }
 
-/** Dotted lines through a figure's whole height at moments of its time axis. */
+/** Dotted vertical lines through the whole height of a figure, at given times. */
 export function eventLines(seconds: readonly number[], colour: string = colours.bad): Shape[] {
   return uprightLines(seconds, { color: colour, width: 1.5, dash: 'dot' });
 }

@@ -2,8 +2,8 @@ import type { Scene } from './scene';
 import type { Font, Line, Trace } from './traces';
 
 /*
- * The part of Plotly's figure format that the figures here use. The format is JSON:
- * what is built by these types is drawn by plotly.js in JupyterLab and in exported pages.
+ * The part of Plotly's figure format that the figures here use. The format is JSON: plotly.js draws what
+ * these types describe, in JupyterLab and in exported pages.
  */
 
 export interface Axis {
@@ -34,7 +34,7 @@ export interface Axis {
   readonly nticks?: number;
   readonly dtick?: number;
   readonly categoryorder?: 'total descending' | 'category ascending';
-  /** A strip below the axis by which its range is moved. */
+  /** A strip below the axis for moving its range. */
   readonly rangeslider?: { readonly visible: boolean; readonly thickness?: number };
   readonly gridcolor?: string;
   readonly linecolor?: string;
@@ -84,7 +84,7 @@ export interface Annotation {
   readonly hovertext?: string;
 }
 
-/** A picture laid into the coordinates of a pair of axes. */
+/** A picture placed in the coordinates of a pair of axes. */
 export interface LayoutImage {
   readonly source: string;
   readonly x: number;
@@ -106,16 +106,16 @@ export interface Legend {
   readonly y?: number;
   readonly xanchor?: 'left' | 'center' | 'right';
   readonly yanchor?: 'top' | 'middle' | 'bottom';
-  /** Marks as large as their points, or of one size. */
+  /** Legend marks as large as their points, or of constant size. */
   readonly itemsizing?: 'trace' | 'constant';
   readonly traceorder?: 'normal' | 'reversed';
 }
 
-/** A choice that puts other values into the figure. */
+/** A menu entry that changes values of the figure. */
 export interface MenuButton {
   readonly label: string;
   readonly method: 'update' | 'skip';
-  /** New values of traces (a list with one entry for each), of the layout, and which traces are meant. */
+  /** New trace values (a list with one entry per trace), new layout values, and the traces concerned. */
   readonly args: readonly [
     traces: Readonly<Record<string, readonly unknown[]>>,
     layout: Readonly<Record<string, unknown>>,
@@ -139,7 +139,7 @@ export interface UpdateMenu {
   readonly font?: Font;
 }
 
-/** A place of a slider, with what it puts into the figure. */
+/** A slider position, with the values that it sets in the figure. */
 export interface SliderStep {
   readonly label: string;
   readonly method: 'update';
@@ -148,9 +148,9 @@ export interface SliderStep {
 
 export interface Slider {
   readonly steps: readonly SliderStep[];
-  /** Place at which it stands, from 0. */
+  /** Initial index, from 0. */
   readonly active?: number;
-  /** What is written above it, before the label of its place. */
+  /** Text above the slider, before the label of its position. */
   readonly currentvalue?: { readonly prefix?: string; readonly suffix?: string; readonly font?: Font };
   readonly x?: number;
   readonly y?: number;
@@ -163,16 +163,16 @@ export interface Slider {
   readonly font?: Font;
 }
 
-/** What a point plays in the panel beside the figure. */
+/** The clip that a point plays in the side panel. */
 export interface PlayableClip {
   /** Data URI of a video. */
   readonly source: string;
   readonly caption: string;
 }
 
-/** Read by our renderer, and by exported pages: Plotly itself passes it over. */
+/** Read by our renderer and by exported pages; Plotly itself ignores it. */
 export interface FigureMeta {
-  /** What the figure shows, for those who do not see it: one to three sentences with its main values. */
+  /** Alternative text: one to three sentences with the main values. */
   readonly alt: string;
   readonly clips?: readonly PlayableClip[];
 }

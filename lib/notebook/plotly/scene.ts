@@ -4,7 +4,7 @@ interface SceneAxis {
   readonly showspikes?: boolean;
 }
 
-/** The space of points in three dimensions. */
+/** The coordinate system of points in 3D. */
 export interface Scene {
   readonly xaxis?: SceneAxis;
   readonly yaxis?: SceneAxis;

@@ -9,7 +9,7 @@ export interface Font {
 export interface Line {
   readonly color?: string;
   readonly width?: number;
-  /** A name, or lengths of strokes and gaps such as `8px,2px`. */
+  /** A name, or lengths of dashes and gaps such as `8px,2px`. */
   readonly dash?: 'solid' | 'dot' | 'dash' | 'dashdot' | 'longdash' | 'longdashdot' | `${string}px`;
   readonly shape?: 'linear' | 'hv' | 'spline';
 }
@@ -33,7 +33,7 @@ export interface Marker {
   readonly pattern?: MarkerPattern;
 }
 
-/** What traces of every kind have in common. */
+/** Fields common to traces of every kind. */
 interface TraceBase {
   readonly name?: string;
   readonly xaxis?: string;
@@ -63,7 +63,7 @@ export interface ScatterTrace extends TraceBase {
   readonly x0?: number;
   readonly dx?: number;
   readonly y: readonly AxisValue[] | PackedNumbers;
-  /** Whether the line goes on over values that are missing. */
+  /** True if the line continues across missing values. */
   readonly connectgaps?: boolean;
   readonly text?: readonly string[];
   readonly textposition?: 'top center' | 'middle right' | 'bottom center' | 'middle center';
@@ -125,7 +125,7 @@ export interface HeatmapTrace extends TraceBase {
   readonly ygap?: number;
 }
 
-/** Points in space, which the pointer turns. */
+/** Points in 3D, rotated with the pointer. */
 export interface Scatter3dTrace extends TraceBase {
   readonly type: 'scatter3d';
   readonly mode: 'markers';
@@ -133,7 +133,7 @@ export interface Scatter3dTrace extends TraceBase {
   readonly y: PackedNumbers;
   readonly z: PackedNumbers;
   readonly text?: readonly string[];
-  /** For the panel of clips: the place in `meta.clips`; null where a point plays nothing. */
+  /** For the clip panel: index into `meta.clips`; null if a point plays nothing. */
   readonly customdata?: readonly (number | null)[];
   readonly marker?: Marker;
 }
