@@ -12,17 +12,17 @@ import { matrixTensor, networkOutputs, type LookedAtClips, type NetworkOutputs }
 
 export interface AblationPairsArgs {
   readonly jobs: readonly AblationJob[];
-  /** Folders of ablations with run folders and decoded sets. */
+  /** Ablation folders with run folders and decoded sets. */
   readonly folders: readonly string[];
-  /** Words of the command line. */
+  /** Arguments of the command line. */
   readonly createdBy: readonly string[];
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
- * Measures pairs of the test clips with the networks of all jobs that are done and have distillation.
+ * Measures pairs of the test clips with the networks of all finished jobs that use distillation.
  *
- * @throws UserError where networks or decoded sets are missing
+ * @throws UserError if networks or decoded sets are missing
  */
 export async function measureAblationPairs(args: AblationPairsArgs): Promise<AblationPairs> {
   const { jobs, folders, createdBy, onProgress } = args;
@@ -48,7 +48,7 @@ export async function measureAblationPairs(args: AblationPairsArgs): Promise<Abl
   return { format: 1, createdBy: [...createdBy], testClips: first?.entries.length ?? 0, pairs };
 }
 
-/** Both directions; clips as networks are probed with them. */
+/** Both directions, on the clips that the probes use. */
 export function pairsOf(
   network: TrainState,
   { video, audio }: Pick<EvaluationBatch, 'video' | 'audio'>,

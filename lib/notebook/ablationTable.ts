@@ -7,7 +7,7 @@ import { tableHtml } from './table';
 
 export { ablationTableRows, type AblationRowsArgs } from '../ablation/tableRows';
 
-/** Writes a page with the figure of an ablation and its tables; it needs no network. */
+/** Writes a page with an ablation's figure and tables. The page works offline. */
 export function writeAblationPage(path: string, table: AblationTable): void {
   const below = ablationFeatures.map((features) => {
     const rows = ablationTableRows(table, { features });

@@ -4,31 +4,34 @@ import type { PatchWeights } from './attentionView';
 
 export interface AttentionAtEventsArgs {
   readonly config: XkdConfig;
-  /** Weights of the patches of one clip. */
+  /** Patch weights of one clip. */
   readonly weights: PatchWeights;
-  /** Where the clip begins [s]. */
+  /** Start of the clip [s]. */
   readonly startSeconds: number;
-  /** When something happens [s]; those outside the clip are passed over. */
+  /** Times of the events [s]; those outside the clip are ignored. */
   readonly events: readonly number[];
 }
 
 /**
- * The mean weight of the patches in whose stretch of time something happens, over the mean of all patches: 1 where
- * the weights do not care. NaN where nothing happens in the clip.
+ * Mean weight of the patches whose time span contains an event, divided by the mean over all patches. It is 1
+ * if the weights are independent of the events, and NaN if the clip contains no event.
  */
 export function attentionAtEvents(args: AttentionAtEventsArgs): PerModality<number> {
   const [video, audio] = modalities.map((modality) => ratio(args, modality));
   return { video, audio };
 }
 
-/** The mean weight at each moment of a clip, over the mean of all: one value for each stretch that patches span. */
+/**
+ * Mean weight over time within a clip, divided by the mean over all patches: one value per time span of a
+ * patch.
+ */
 export function attentionOverTime(
   config: XkdConfig,
   modality: Modality,
   weights: ArrayLike<number>,
 ): Float32Array {
   const grid = fullGrid(config, modality);
-  const slots = modality === 'video' ? grid[0] : grid[1]; // tokens lie (t, h, w) and (mel, time)
+  const slots = modality === 'video' ? grid[0] : grid[1]; // tokens are ordered (t, h, w) and (mel, time)
   const each = weights.length / slots;
   const sums = new Float32Array(slots);
   for (let i = 0; i < weights.length; i++) {

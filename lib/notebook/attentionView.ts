@@ -4,25 +4,26 @@ import { classAttention, crossModalWeights, encode, towerName } from '../model';
 import type { Modality } from '../config';
 import { tf } from '../tensor/native';
 
-/** Weights of the patches of one clip, each list in token order. */
+/** Patch weights of one clip, each list in token order. */
 export interface PatchWeights {
   readonly video: Float32Array;
   readonly audio: Float32Array;
 }
 
 export interface TeacherAttention {
-  /** Attention of the class token, mean over heads. */
+  /** Attention of the class token, averaged over heads. */
   readonly before: PatchWeights;
-  /** Weights by which refinement multiplies the patch features, mean over heads. */
+  /** Weights by which refinement multiplies the patch features, averaged over heads. */
   readonly after: PatchWeights;
 }
 
 /**
- * Where both teachers look in a clip, and what cross-modal attention makes of it (docs/method.md, section 5).
+ * Where both teachers attend in a clip, and the weights that cross-modal attention derives from it
+ * (docs/method.md, section 5).
  *
  * @param video global view `[1, 3, T, S, S]`
  * @param audio global view `[1, 1, M, C]`
- * @param mode of refinement; default: the configuration's, or `mean` where that is `none`
+ * @param mode of refinement; default: the configuration's, or `mean` if that is `none`
  */
 export function teacherAttention(
   network: Network,

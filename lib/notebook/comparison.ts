@@ -9,16 +9,16 @@ import { capital, curveText, namesText, numberText } from './figures/altText';
 
 export interface ComparisonArgs {
   readonly histories: readonly { readonly name: string; readonly history: readonly StepMetrics[] }[];
-  /** One panel for each; default: reconstruction and distillation. */
+  /** One panel per term; default: reconstruction and distillation. */
   readonly terms?: readonly LossTerm[];
-  /** Levels to compare with, each in the panel of its term. */
+  /** Reference levels, each in the panel of its term. */
   readonly levels?: Readonly<Partial<Record<LossTerm, { readonly value: number; readonly name: string }>>>;
   readonly title?: string;
 }
 
 const gap = 0.08;
 
-/** The same loss terms of several runs: a panel for each term, a colour for each run, zoomed together. */
+/** The same loss terms of several runs: one panel per term, one colour per run, with linked zoom. */
 export function comparisonFigure(args: ComparisonArgs): Figure {
   const { histories, terms = ['reconstruction', 'distillation'], levels = {}, title } = args;
   const places = panelRow(terms.length, gap);
@@ -98,16 +98,19 @@ function curve(
 
 const mostPoints = 200;
 
-/** Places of at most so many points; the last is one of them. */
+/** At most this many evenly spaced indices, always including the last point. */
 function everyFew(count: number): number[] {
   const every = Math.ceil(count / mostPoints);
   return Array.from({ length: count }, (_, k) => k).filter((k) => (count - 1 - k) % every === 0);
 }
 
-/** The first few steps are many times as high as all others: they would flatten what is to be compared. */
+/** The first few steps are many times as high as the rest and would flatten the part to be compared. */
 const steepSteps = 25;
 
-/** From the lowest to the highest value after the steep start, with a little air; double-click shows all. */
+/**
+ * Range from the lowest to the highest value after the steep start, with a small margin; double-click shows
+ * everything.
+ */
 function rangeBehindStart(
   histories: ComparisonArgs['histories'],
   term: LossTerm,

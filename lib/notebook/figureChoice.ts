@@ -2,16 +2,16 @@ import { namesText } from './figures/altText';
 import type { Figure, MenuButton, UpdateMenu } from './plotly';
 import { colours } from './theme';
 
-/** One of several figures on the same axes. */
+/** One of several figures with the same axes. */
 export interface FigureOption {
-  /** On its button. */
+  /** Label of its button. */
   readonly name: string;
   readonly figure: Figure;
 }
 
 /**
- * Figures that are laid out alike as one with a button for each: it changes what is drawn and the title. Axes, shapes and
- * annotations are those of the first.
+ * Combines figures of the same layout into one, with a button per figure that switches the traces and the
+ * title. Axes, shapes and annotations are taken from the first.
  */
 export function figureChoice(options: readonly FigureOption[]): Figure {
   const [first] = options;
@@ -44,7 +44,7 @@ export function figureChoice(options: readonly FigureOption[]): Figure {
   };
 }
 
-/** Left, between title and axes. */
+/** On the left, between title and axes. */
 function buttonsAbove(buttons: readonly MenuButton[]): UpdateMenu {
   return {
     type: 'buttons',

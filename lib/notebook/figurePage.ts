@@ -4,7 +4,7 @@ import { projectPath } from './project';
 import { escapeHtml } from './table';
 
 export interface FigurePage {
-  /** Of the window; plain text. */
+  /** Window title; plain text. */
   readonly title: string;
   /** Data and layout for plotly.js. */
   readonly figure: object;
@@ -13,9 +13,9 @@ export interface FigurePage {
 }
 
 /**
- * Writes a page with one interactive figure; plotly.js is in it, so that it needs no network.
+ * Writes a page with one interactive figure. It embeds plotly.js and so works offline.
  *
- * @throws UserError where the file can't be written
+ * @throws UserError if the file can't be written
  */
 export function writeFigurePage(path: string, page: FigurePage): void {
   writeFileAtomic(path, figurePage(page));
@@ -27,7 +27,7 @@ export function figurePage({ title, figure, below = '' }: FigurePage): string {
     require.resolve('plotly.js-dist-min/plotly.min.js'),
     ...drawing.map((name) => projectPath('scripts', 'labextension', 'static', name)),
   ].map((path) => `<script>${readFileSync(path, 'utf8').replaceAll('</script', '<\\/script')}</script>`);
-  // Within a script nothing but "<" could end it or begin a comment.
+  // Within a script only "<" could end it or begin a comment.
   const data = JSON.stringify(figure).replaceAll('<', '\\u003c');
   return [
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">`,
@@ -37,7 +37,7 @@ export function figurePage({ title, figure, below = '' }: FigurePage): string {
   ].join('\n');
 }
 
-/** As in notebooks. */
+/** The same scripts as in notebooks. */
 const drawing = ['clipPanel.js', 'darkColours.js', 'fitFigure.js', 'drawFigure.js'] as const;
 
 /** Runs in the page. */

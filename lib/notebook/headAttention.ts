@@ -13,15 +13,15 @@ export interface HeadLooksArgs {
   readonly audio: NdArray;
 }
 
-/** Where one head looks, or all of them in the mean. */
+/** Attention of one head, or the mean over all of them. */
 export interface Look {
   readonly name: string;
   readonly values: PatchWeights;
 }
 
 /**
- * Attention of the class token over the patches in the last block: first the mean over heads, then head by head. Where
- * the towers share their blocks, a head is the same weights for frames and for sound.
+ * Attention of the class token over the patches in the last block: first the mean over heads, then each head.
+ * If the towers share their blocks, a head has the same weights for frames and for sound.
  */
 export function headLooks({ network, role, video, audio }: HeadLooksArgs): Look[] {
   const [seen, heard] = [attention(network, role, 'video', video), attention(network, role, 'audio', audio)];

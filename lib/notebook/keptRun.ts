@@ -4,11 +4,11 @@ import { openPretraining, type PretrainOptions, type PretrainingRun } from '../t
 import { projectPath } from './project';
 
 export interface KeptRunArgs extends Omit<PretrainOptions, 'out' | 'resume'> {
-  /** Of the run's folder in `runs/notebooks`; different configurations need different names. */
+  /** Name of the run's folder in `runs/notebooks`; different configurations need different names. */
   readonly name: string;
 }
 
-/** A run that a notebook begins, and that is gone on from, or found done, when the notebook is run again. */
+/** A run that a notebook starts, and that it resumes, or finds complete, when the notebook is run again. */
 export interface KeptRun {
   readonly run: PretrainingRun;
   /** Absolute path. */
@@ -16,9 +16,9 @@ export interface KeptRun {
 }
 
 /**
- * Opens a run in `runs/notebooks`, or the one that is there from the newest sound checkpoint on.
+ * Opens a run in `runs/notebooks`, or resumes the existing one from its newest valid checkpoint.
  *
- * @throws UserError where a run of another configuration or other data lies there
+ * @throws UserError if the folder holds a run with another configuration or other data
  */
 export async function openKeptRun({ name, ...args }: KeptRunArgs): Promise<KeptRun> {
   const folder = projectPath('runs', 'notebooks', name);

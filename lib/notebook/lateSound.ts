@@ -6,9 +6,9 @@ import { projectPath } from './project';
 
 /**
  * Copies a video so that its sound begins late, as in recordings whose microphone was switched on after the
- * camera: the first stretch is missing, the rest stays in step with the pictures.
+ * camera: the first part of the sound is missing; the rest stays in sync with the pictures.
  *
- * @param lateSeconds length of the missing stretch
+ * @param lateSeconds duration of the missing part
  * @returns path of the copy, in `runs/`
  */
 export async function makeLateSound(path: string, lateSeconds: number): Promise<string> {

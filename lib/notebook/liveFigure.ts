@@ -5,19 +5,20 @@ import { Redrawing } from './redrawing';
 /** A figure that is redrawn while a cell runs. */
 export interface LiveFigure {
   /**
-   * Shows a newer figure, built only when it is drawn: at most every `intervalMs`, the newest last.
+   * Shows a newer figure, built only when it is drawn: at most one every `intervalMs`, always ending with the
+   * newest.
    *
-   * @param soon whether the user waits for it: then within a tenth of a second
+   * @param soon true if the user waits for it: it is then drawn within a tenth of a second
    */
   update(newest: Figure | (() => Figure), soon?: boolean): void;
-  /** Shows the newest figure if it is not on show yet. Call it when the loop has ended. */
+  /** Shows the newest figure if it is not shown yet. Call it when the loop has ended. */
   finish(): void;
 }
 
 export interface LiveFigureArgs {
-  /** Shortest time between two drawings [ms]. */
+  /** Minimum time between two drawings [ms]. */
   readonly intervalMs?: number;
-  /** Clock [ms], to be replaced in tests. */
+  /** Clock [ms], replaceable in tests. */
   readonly now?: () => number;
 }
 

@@ -4,7 +4,7 @@ import { runFfmpeg } from '../media/ffmpeg';
 import { nativeInfo } from '../tensor/native';
 import type { Row } from './table';
 
-/** What this machine computes and decodes with, in rows for a table. */
+/** The software and hardware that this machine computes and decodes with, as table rows. */
 export async function describeMachine(): Promise<Row[]> {
   const { kind, tensorflow, device, threads, reason } = nativeInfo();
   const gigabytes = Math.round(totalmem() / 2 ** 30);

@@ -6,7 +6,7 @@ import { encode, patchMean, type PerModality, project, teacherForward, towerName
 import { tf } from '../tensor/native';
 import { centreNames, type TrainState } from '../train';
 
-/** Some clips, nothing augmented. */
+/** Clips without augmentation. */
 export interface LookedAtClips {
   /** `[B, 3, T, S, S]` */
   readonly video: NdArray;
@@ -14,13 +14,13 @@ export interface LookedAtClips {
   readonly audio: NdArray;
 }
 
-/** The middles of some files, with the class of each. */
+/** The middle clips of some files, with the class of each. */
 export interface LabelledClips extends LookedAtClips {
-  /** Empty where a file has none. */
+  /** Empty if a file has none. */
   readonly labels: readonly string[];
 }
 
-/** Reads the middles of files as one batch, nothing augmented. */
+/** Reads the middle clips of files as one batch, without augmentation. */
 export async function clipsToLookAt(
   entries: readonly MediaEntry[],
   config: XkdConfig,
@@ -32,7 +32,7 @@ export async function clipsToLookAt(
   throw new UserError('There are no clips to look at: give some files.');
 }
 
-/** What a network makes of some clips, a row for each. */
+/** A network's outputs for some clips, one row per clip. */
 export interface NetworkOutputs {
   /** Patch means of the students' backbones `[B, D]`. */
   readonly features: PerModality<FeatureMatrix>;
@@ -45,8 +45,9 @@ export interface NetworkOutputs {
 }
 
 /**
- * What all four towers make of whole clips. Nothing is masked here, and the teachers have the global view whatever
- * `teacherView` is, so that networks and moments of a training compare. Temperatures are those after their warm-up.
+ * Outputs of all four towers for whole clips. Nothing is masked, and the teachers get the global view
+ * whatever `teacherView` is, so that networks and training steps can be compared. Temperatures are those
+ * after warm-up.
  */
 export function networkOutputs(state: TrainState, clips: LookedAtClips): NetworkOutputs {
   let outputs!: NetworkOutputs;
@@ -80,7 +81,7 @@ export function networkOutputs(state: TrainState, clips: LookedAtClips): Network
   return outputs;
 }
 
-/** A matrix of features as a tensor `[rows, columns]`. */
+/** A feature matrix as a tensor `[rows, columns]`. */
 export function matrixTensor({ data, rows, columns }: FeatureMatrix): tf.Tensor2D {
   return tf.tensor2d(data, [rows, columns]);
 }

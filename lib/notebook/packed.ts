@@ -1,6 +1,6 @@
 /**
- * Numbers as Plotly takes them in binary: little-endian float32, or whole numbers up to 255, in base64. In a notebook
- * file a list of numbers takes a line for each; packed, 6 or 2 bytes for each.
+ * Numbers in Plotly's binary form: little-endian float32, or integers up to 255, in base64. In a notebook
+ * file a plain list takes one line per number; packed, a number takes 6 or 2 bytes.
  */
 export interface PackedNumbers {
   readonly dtype: 'f4' | 'u1';
@@ -9,7 +9,7 @@ export interface PackedNumbers {
   readonly shape?: string;
 }
 
-/** @param columns width of a matrix that is given row by row; without it the result is a list */
+/** @param columns width of a matrix given row by row; without it the result is a list */
 export function packed(values: ArrayLike<number>, columns?: number): PackedNumbers {
   const bytes = Buffer.alloc(4 * values.length);
   for (let i = 0; i < values.length; i++) bytes.writeFloatLE(values[i], 4 * i);
@@ -17,13 +17,13 @@ export function packed(values: ArrayLike<number>, columns?: number): PackedNumbe
   return columns === undefined ? list : { ...list, shape: `${values.length / columns}, ${columns}` };
 }
 
-/** The same of shares, as whole percents: a quarter of the bytes. */
+/** Packs shares as whole percents: a quarter of the bytes. */
 export function packedPercents(shares: ArrayLike<number>, columns: number): PackedNumbers {
   const bytes = Buffer.from(Array.from(shares, (share) => Math.round(100 * share)));
   return { dtype: 'u1', bdata: bytes.toString('base64'), shape: `${shares.length / columns}, ${columns}` };
 }
 
-/** The numbers again, matrices row by row. */
+/** Unpacks the numbers, matrices row by row. */
 export function unpacked({ dtype, bdata }: PackedNumbers): Float32Array {
   const bytes = Buffer.from(bdata, 'base64');
   if (dtype === 'u1') return Float32Array.from(bytes);

@@ -1,11 +1,12 @@
 import type { ColourScale, Line, MarkerPattern } from './plotly';
 
 /*
- * Colours of all figures. They are chosen for a white ground: each is legible there as text (contrast of at least 4.5 to
- * 1). On JupyterLab's dark page the renderer puts a lighter partner in the place of each: `colours.js` beside it.
+ * Colours of all figures. They are chosen for a white background: each is legible there as text (contrast of
+ * at least 4.5 to 1). On JupyterLab's dark page the renderer replaces each with a lighter counterpart:
+ * `colours.js` beside it.
  */
 
-/** One colour for one meaning in every figure. */
+/** One meaning per colour in every figure. */
 export const colours = {
   video: '#1f6fb8',
   audio: '#b2540f',
@@ -19,7 +20,7 @@ export const colours = {
   ground: '#ffffff',
   line: 'rgba(125, 135, 148, 0.28)',
   faint: 'rgba(125, 135, 148, 0.14)',
-  /** Lines of a pattern on a bar: they leave the text on it legible. */
+  /** Pattern lines on a bar: they leave the text on it legible. */
   stripe: 'rgba(0, 0, 0, 0.32)',
 } as const;
 
@@ -37,31 +38,31 @@ export const series: readonly string[] = [
   '#4a7423',
 ];
 
-/** For networks that are compared: none of them means a modality or a role. */
+/** For networks that are compared: none of these colours stands for a modality or a role. */
 export const contenderColours: readonly string[] = ['#9a4aa3', '#846504', '#0e7580', '#4a7423', '#3f55a5'];
 
-/** What tells the `i`-th of several curves from the others where colours do not. */
+/** Line dash of the `i`-th of several curves, to distinguish them without colour. */
 export function dashOf(i: number): Line['dash'] {
   return dashes[i % dashes.length];
 }
 
-/** What tells the points of the `i`-th class from those of the others where colours do not. */
+/** Marker symbol of the `i`-th class, to distinguish points without colour. */
 export function symbolOf(i: number): string {
   return symbols[i % symbols.length];
 }
 
-/** The same for points in space, for which Plotly knows these only. */
+/** The same for points in 3D, where Plotly has fewer symbols. */
 export function spaceSymbolOf(i: number): string {
   return spaceSymbols[i % spaceSymbols.length];
 }
 
-/** What tells the bars of the `i`-th series from those of the others where colours do not. */
+/** Fill pattern of the `i`-th series, to distinguish bars without colour. */
 export function patternOf(i: number): MarkerPattern {
   const shape = patterns[i % patterns.length];
   return { shape, fillmode: 'overlay', fgcolor: colours.stripe, size: 7, solidity: 0.25 };
 }
 
-/** For values from low to high: the same lightness steps everywhere (a perceptually even scale). */
+/** For values from low to high: a perceptually uniform scale. */
 export const scale: ColourScale = 'Viridis';
 
 /** For cells with numbers in them: light enough for {@link cellInk}, on a light and on a dark page. */
@@ -70,10 +71,10 @@ export const cellScale: ColourScale = [
   [1, '#62a5df'],
 ];
 
-/** Text on {@link cellScale}; it is the same on a dark page. */
+/** Text colour on {@link cellScale}; the same on a dark page. */
 export const cellInk = '#101418';
 
-/** For an overlay that lets what lies below shine through where the value is low. */
+/** For an overlay that is transparent where the value is low. */
 export const glowScale: ColourScale = [
   [0, 'rgba(255, 196, 0, 0)'],
   [0.5, 'rgba(255, 150, 0, 0.45)'],

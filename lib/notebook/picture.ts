@@ -11,7 +11,7 @@ export interface Pixels {
   readonly height: number;
 }
 
-/** A picture as a data URI, ready to be laid into a figure. */
+/** A picture as a data URI, ready for use in a figure. */
 export interface Picture {
   readonly source: string;
   readonly width: number;
@@ -21,28 +21,28 @@ export interface Picture {
 export interface PictureArgs {
   /** JPEG quality, 1 to 100. */
   readonly quality?: number;
-  /** Whole-number enlargement that keeps pixels square and sharp. */
+  /** Integer scale factor that keeps pixels square and sharp. */
   readonly enlarge?: number;
 }
 
-/** A picture as a PNG with all of its colours. */
+/** Encodes a picture as a PNG with all of its colours. */
 export function pngOf(pixels: Pixels): Buffer {
   const { width, height } = pixels;
   return Buffer.from(encodePng([enlarged(pixels, 1).buffer], width, height, 0));
 }
 
-/** Colours of a picture that is encoded as PNG. */
+/** Number of colours of a picture encoded as PNG. */
 const paletteSize = 64;
 
 /**
- * Encodes a picture in a data URI: as PNG in few colours or as JPEG, whichever is smaller. Enlarged frames of 32 px take
- * about 1.5 kB as PNG, frames of 112 px about 5 kB as JPEG.
+ * Encodes a picture as a data URI: as PNG in few colours or as JPEG, whichever is smaller. Enlarged frames of
+ * 32 px take about 1.5 kB as PNG, frames of 112 px about 5 kB as JPEG.
  */
 export function encodePicture(pixels: Pixels, { quality = 75, enlarge = 1 }: PictureArgs = {}): Picture {
   const width = pixels.width * enlarge;
   const height = pixels.height * enlarge;
   const rgba = enlarged(pixels, enlarge);
-  // The encoder's search for a palette blends the colours of pictures that have fewer.
+  // The encoder's palette search blends the colours of pictures that have fewer.
   const colours = new Set(new Uint32Array(rgba.buffer)).size;
   const png = Buffer.from(encodePng([rgba.buffer], width, height, colours > paletteSize ? paletteSize : 0));
   const jpeg = encode({ data: rgba, width, height }, quality).data;
@@ -50,7 +50,7 @@ export function encodePicture(pixels: Pixels, { quality = 75, enlarge = 1 }: Pic
   return { source: `data:image/${type};base64,${bytes.toString('base64')}`, width, height };
 }
 
-/** Opaque pixels `[height, width, 4]`, each so many times as wide and high. */
+/** Opaque pixels `[height, width, 4]`, scaled by an integer factor. */
 function enlarged(pixels: Pixels, enlarge: number): Uint8Array<ArrayBuffer> {
   const width = pixels.width * enlarge;
   const height = pixels.height * enlarge;
@@ -65,7 +65,7 @@ function enlarged(pixels: Pixels, enlarge: number): Uint8Array<ArrayBuffer> {
   return rgba;
 }
 
-/** The frames of a decoded clip as pictures of their own (no copy). */
+/** The frames of a decoded clip as separate pictures (no copy). */
 export function clipPictures({ frames, frameCount, width, height }: DecodedClip): Pixels[] {
   if (!frames) throw new UserError('The clip was decoded without pictures: leave out video: false.');
   const size = width * height * 3;
@@ -79,7 +79,7 @@ export function clipPictures({ frames, frameCount, width, height }: DecodedClip)
 /**
  * Turns a normalised view back into pictures.
  *
- * @param values `[3, T, S, S]`, as a view has it for one clip
+ * @param values `[3, T, S, S]`, as in a view, for one clip
  * @param side S [px]
  */
 export function viewPictures(values: ArrayLike<number>, side: number): Pixels[] {

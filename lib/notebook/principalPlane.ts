@@ -3,15 +3,15 @@ import { RandomStream } from '../random';
 
 const iterations = 60;
 
-/** A plane in the space of features: the place of its origin, and two directions of length 1. */
+/** A plane in feature space: its origin, and two directions of length 1. */
 export interface Plane {
   readonly mean: Float64Array;
   readonly directions: readonly [Float64Array, Float64Array];
 }
 
 /**
- * The two directions in which features vary most (principal components, by power iteration), and each row's place
- * in that plane.
+ * The two directions in which features vary most (principal components, by power iteration), and each row's
+ * coordinates in that plane.
  *
  * @returns `[rows, 2]`, row by row
  */
@@ -19,7 +19,10 @@ export function principalPlane(features: FeatureMatrix): Float32Array {
   return placesIn(planeOf(features), features);
 }
 
-/** The plane of the two directions in which features, of one matrix or several, vary most; through their mean. */
+/**
+ * The plane through the mean of the features of one or more matrices, along the two directions in which they
+ * vary most.
+ */
 export function planeOf(...matrices: readonly FeatureMatrix[]): Plane {
   const [{ columns }] = matrices;
   const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
@@ -32,7 +35,7 @@ export function planeOf(...matrices: readonly FeatureMatrix[]): Plane {
   return { mean, directions: [first, mainDirection(centred, columns, random, first)] };
 }
 
-/** Where features lie in a plane, which may be that of others: `[rows, 2]`, row by row. */
+/** Coordinates of features in a plane, which may be that of other features: `[rows, 2]`, row by row. */
 export function placesIn({ mean, directions }: Plane, { data, rows, columns }: FeatureMatrix): Float32Array {
   const places = new Float32Array(2 * rows);
   for (let i = 0; i < rows; i++) {
@@ -45,7 +48,7 @@ export function placesIn({ mean, directions }: Plane, { data, rows, columns }: F
   return places;
 }
 
-/** The unit vector v with the largest |X v|, at right angles to `besides`. */
+/** The unit vector v with the largest |X v|, orthogonal to `besides`. */
 function mainDirection(
   x: Float64Array,
   columns: number,

@@ -1,9 +1,9 @@
 import { openDisplay } from './display';
 import { Redrawing } from './redrawing';
 
-/** A bar that fills up in place below the running cell. */
+/** A progress bar that is updated in place below the running cell. */
 export interface ProgressBar {
-  /** Sets how many of the steps are done, with a few words on the last one. */
+  /** Sets the number of steps done, with a short note on the last one. */
   update(done: number, note?: string): void;
   /** Adds one. */
   advance(note?: string): void;
@@ -12,21 +12,21 @@ export interface ProgressBar {
 }
 
 export interface ProgressBarArgs {
-  /** What is counted, such as `steps`. */
+  /** Unit of the count, such as `steps`. */
   readonly unit?: string;
-  /** Steps that were done before, in a run that goes on: they count, but not for the rate. */
+  /** Steps done earlier, in a resumed run: they count towards the total, but not towards the rate. */
   readonly before?: number;
-  /** Shortest time between two drawings [ms]. */
+  /** Minimum time between two drawings [ms]. */
   readonly intervalMs?: number;
-  /** Clock [ms], to be replaced in tests. */
+  /** Clock [ms], replaceable in tests. */
   readonly now?: () => number;
 }
 
 /**
  * Shows a progress bar with count, rate and time left.
  *
- * @param total steps in all
- * @param label what is going on
+ * @param total total number of steps
+ * @param label description of the work
  */
 export function progressBar(total: number, label: string, args: ProgressBarArgs = {}): ProgressBar {
   const { unit = '', before = 0, intervalMs = 200, now = () => performance.now() } = args;
@@ -55,7 +55,7 @@ export function progressBar(total: number, label: string, args: ProgressBarArgs 
 
 export interface ProgressState {
   readonly done: number;
-  /** How many of them were done before the start. */
+  /** Number of steps done before the start. */
   readonly before?: number;
   readonly total: number;
   readonly label: string;
@@ -65,7 +65,7 @@ export interface ProgressState {
   readonly seconds: number;
 }
 
-/** One line of text: label, bar, count, rate, and the time left, or in the end the time taken. */
+/** One line of text: label, bar, count, rate, and the time left, or at the end the time taken. */
 export function progressLine(state: ProgressState): string {
   const { done, before = 0, total, label, unit, note, seconds } = state;
   const share = total > 0 ? Math.min(1, done / total) : 1;
@@ -79,7 +79,7 @@ export function progressLine(state: ProgressState): string {
   return parts.join(' · ');
 }
 
-/** The rate, and the time left, or in the end the time taken. */
+/** The rate, and the time left, or at the end the time taken. */
 export function paceText({
   done,
   before = 0,

@@ -7,36 +7,35 @@ import { unpatchifyAudio, unpatchifyVideo } from '../nn';
 import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
 
-/*
- * L tokens, P values of a patch.
- */
+/* L tokens, P values per patch. */
 
 export interface ReconstructionArgs {
   readonly network: Network;
   readonly modality: Modality;
   /** Global view of one clip: `[1, 3, T, S, S]` or `[1, 1, M, C]`. */
   readonly view: NdArray;
-  /** Share of patches removed; by default the configuration's. */
+  /** Share of removed patches; default: the configuration's. */
   readonly maskRatio?: number;
   /** Seed of the mask. */
   readonly seed?: number;
 }
 
-/** A clip, what the network saw of it, and what it drew in the gaps. */
+/** A clip, the network's input and its reconstruction of the gaps. */
 export interface ReconstructedView {
   /** 1 for a removed token, `[L]`. */
   readonly removed: Float32Array;
   /** The view's values. */
   readonly original: Float32Array;
-  /** The same with the removed patches as the network drew them. */
+  /** The same values with the removed patches replaced by the network's prediction. */
   readonly drawn: Float32Array;
   /** Squared error over the removed patches, normalised per patch: L_ae of this clip. */
   readonly loss: number;
 }
 
 /**
- * Masks a clip and lets the network fill the gaps. The network predicts patches of mean 0 and deviation 1; the
- * picture takes mean and deviation of each patch from the original, as is usual for this loss.
+ * Masks a clip and lets the network reconstruct the gaps. The network predicts patches of mean 0 and standard
+ * deviation 1; the picture takes mean and deviation of each patch from the original, as is usual for this
+ * loss.
  */
 export function reconstructView(args: ReconstructionArgs): ReconstructedView {
   const { network, modality, view, maskRatio, seed = 0 } = args;

@@ -1,15 +1,15 @@
 export interface RedrawingArgs {
-  /** Shortest time between two drawings [ms]. */
+  /** Minimum time between two drawings [ms]. */
   readonly intervalMs: number;
-  /** The same for what is asked for soon [ms]. */
+  /** The same for requests with `soon` [ms]. */
   readonly soonMs?: number;
-  /** Clock [ms], to be replaced in tests. */
+  /** Clock [ms], replaceable in tests. */
   readonly now: () => number;
 }
 
 /**
- * Draws when it is asked to, but not too often: what comes too early is drawn when the time has passed, also where
- * nobody asks again.
+ * Draws on request, but not too often: a request that comes too early is drawn once the interval has passed,
+ * even if no other request follows.
  */
 export class Redrawing {
   private drawn = -Infinity;
@@ -21,7 +21,7 @@ export class Redrawing {
     private readonly args: RedrawingArgs,
   ) {}
 
-  /** @param soon what the user waits for */
+  /** @param soon true if the user waits for it */
   ask(soon = false): void {
     const { intervalMs, soonMs = Math.min(100, intervalMs), now } = this.args;
     const due = this.drawn + (soon ? soonMs : intervalMs);
@@ -29,11 +29,11 @@ export class Redrawing {
     if (due >= this.due) return;
     clearTimeout(this.timer);
     this.due = due;
-    // A timer alone keeps no process alive.
+    // The timer must not keep the process alive.
     this.timer = setTimeout(() => this.drawNow(), due - now()).unref();
   }
 
-  /** Draws what still waits to be drawn. */
+  /** Draws a pending request. */
   finish(): void {
     if (this.due < Infinity) this.drawNow();
   }

@@ -6,7 +6,7 @@ import { contentHtml, rowsContent } from './table';
 
 export { resultRows } from '../eval/report/reportTable';
 
-/** Writes a page with the figure of a report, its table and its notes; it needs no network. */
+/** Writes a page with a report's figure, table and notes. The page works offline. */
 export function writeResultPage(path: string, report: ResultReport): void {
   const { rows, caption, notes } = reportTable(report);
   writeFigurePage(path, {

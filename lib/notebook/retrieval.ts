@@ -7,32 +7,33 @@ import { UserError } from '../errors';
 export type PairedFeatures = Readonly<Record<Modality, FeatureMatrix>>;
 
 export interface RetrieveArgs {
-  /** Pairs of which the map from one modality to the other is learnt. */
+  /** Pairs from which the map between the modalities is learnt. */
   readonly learnt: PairedFeatures;
-  /** Clips that are asked with, and sought among. */
+  /** Clips that serve as queries and as candidates. */
   readonly sought: PairedFeatures;
-  /** What is asked with; answers are of the other modality. */
+  /** Modality of the queries; answers are in the other one. */
   readonly from: Modality;
-  /** Rows that are asked with; default: all. */
+  /** Query rows; default: all. */
   readonly queries?: readonly number[];
-  /** Answers to each; default 3. */
+  /** Answers per query; default 3. */
   readonly top?: number;
   readonly settings: Pick<RetrievalSettings, 'method' | 'ridge'>;
 }
 
-/** What was found for one query, the best first. */
+/** Answers to one query, the best first. */
 export interface RetrievalAnswer {
-  /** Row of the clip that was asked with. */
+  /** Row of the query clip. */
   readonly query: number;
-  /** Place of its own other half among all, from 1. */
+  /** Rank of its own counterpart among all candidates, from 1. */
   readonly rank: number;
   readonly found: readonly { readonly row: number; readonly cosine: number }[];
 }
 
 /**
- * For clips known by one modality the likeliest by the other, as in the protocol of retrieval (`evaluateRetrieval`).
+ * For clips given in one modality, finds the most likely clips in the other, as in the retrieval protocol
+ * (`evaluateRetrieval`).
  *
- * @throws UserError for a query that is not there
+ * @throws UserError for a query that does not exist
  */
 export function retrieve({
   learnt,

@@ -8,16 +8,16 @@ import { colours } from './theme';
 
 export interface RetrievalPlayersArgs extends SmallClipArgs {
   readonly answers: readonly RetrievalAnswer[];
-  /** The clips by their rows. */
+  /** The clips by row. */
   readonly entries: readonly MediaEntry[];
-  /** What was asked with. */
+  /** Modality of the queries. */
   readonly from: Modality;
 }
 
-/** How an answer fits its query. */
+/** How an answer matches its query. */
 export type AnswerFit = 'itself' | 'class' | 'other';
 
-/** Shows what was asked and what was found, to see and to hear: a row of players for each query. */
+/** Shows queries and answers with sound: one row of players per query. */
 export async function showRetrieval(args: RetrievalPlayersArgs): Promise<void> {
   const { answers, entries } = args;
   const rows = [...new Set(answers.flatMap(({ query, found }) => [query, ...found.map(({ row }) => row)]))];
@@ -26,7 +26,11 @@ export async function showRetrieval(args: RetrievalPlayersArgs): Promise<void> {
   showHtml(retrievalHtml(args, sources), retrievalText(args));
 }
 
-/** The players as HTML. @param sources of each row that is shown */
+/**
+ * The players as HTML.
+ *
+ * @param sources data URIs by row, for each row that is shown
+ */
 export function retrievalHtml(
   { answers, entries, from, sidePixels = 64 }: Omit<RetrievalPlayersArgs, 'seconds'>,
   sources: ReadonlyMap<number, string>,
@@ -52,7 +56,7 @@ export function retrievalHtml(
   return `<table><tbody>${lines.join('')}</tbody></table>`;
 }
 
-/** Whether an answer is the very clip, one of its class, or neither. */
+/** Whether an answer is the query clip itself, another of its class, or neither. */
 export function fitOf(entries: readonly MediaEntry[], query: number, row: number): AnswerFit {
   if (query === row) return 'itself';
   const own = labelsOf(entries[query]);

@@ -15,14 +15,16 @@ export interface SampleSet {
   readonly test: readonly MediaEntry[];
   /** Class names, sorted. */
   readonly classes: readonly string[];
-  /** When an impact is seen in a clip, counted from its start [s]. */
+  /** Times at which an impact is visible in a clip, from its start [s]. */
   impacts(entry: MediaEntry): number[];
 }
 
-/** Clips of the small set for {@link fastMode}. */
+/** Number of clips of the small set for {@link fastMode}. */
 const small = { train: 96, test: 64 };
 
-/** Opens `data/sample` (in fast mode the smaller `data/sample-small`), and makes it first where it is missing. */
+/**
+ * Opens `data/sample` (in fast mode the smaller `data/sample-small`), and creates it first if it is missing.
+ */
 export async function sampleSet(): Promise<SampleSet> {
   const folder = projectPath('data', fastMode() ? 'sample-small' : 'sample');
   const index = join(folder, 'index.csv');
@@ -39,10 +41,10 @@ export async function sampleSet(): Promise<SampleSet> {
 }
 
 /**
- * Decodes the sample set once, for all notebooks that train on it: a window of a clip then costs a read instead of a run
- * of ffmpeg, and is the same to the last digit. What is there already is kept.
+ * Decodes the sample set once, for all notebooks that train on it: a window of a clip then costs a read
+ * instead of an ffmpeg process, with bit-identical values. Existing results are kept.
  *
- * @param config tells how large frames are needed
+ * @param config determines the size of the frames
  * @returns absolute path of a data set with the same clips, classes and splits
  */
 export async function decodeSampleSet(sample: SampleSet, config: XkdConfig): Promise<string> {
@@ -60,7 +62,7 @@ async function make(folder: string): Promise<void> {
   bar?.finish();
 }
 
-/** Times of the impacts by the clip's path in the index. */
+/** Times of the impacts, by the clip's path in the index. */
 function readImpacts(index: string): Map<string, number[]> {
   const [header, ...lines] = parseCsv(readFileSync(index, 'utf8'));
   const [path, events] = [header.indexOf('path'), header.indexOf('events')];

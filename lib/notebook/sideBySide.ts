@@ -15,29 +15,29 @@ import { liveFigure } from './liveFigure';
 import { progressBar } from './progressBar';
 import { tick } from './tick';
 
-/** One of several runs that are compared. */
+/** One of several compared runs. */
 export interface Contender {
   readonly name: string;
   readonly run: PretrainingRun;
-  /** Figures of the steps taken so far. */
+  /** Metrics of the steps taken so far. */
   readonly history: StepMetrics[];
 }
 
 export interface SideBySideArgs {
-  /** Configurations by name; they may differ in everything but the data. */
+  /** Configurations by name; they may differ in everything except the data. */
   readonly configs: Readonly<Record<string, XkdConfig>>;
   /** Folder of a data set. */
   readonly data: string;
-  /** Decoding threads and cache to share with others. */
+  /** Decoder threads and cache to share with others. */
   readonly pool?: ClipPool;
-  /** Run each step op by op instead of as one native graph: slower, the same figures. */
+  /** Runs each step op by op instead of as one native graph: slower, with the same results. */
   readonly eager?: boolean;
 }
 
 /**
- * Opens a run in memory for each configuration; all learn from the same batches, which are made once.
+ * Opens an in-memory run for each configuration; all train on the same batches, which are created once.
  *
- * @throws UserError where the configurations do not ask for the same batches
+ * @throws UserError if the configurations do not need the same batches
  */
 export async function openSideBySide({ configs, data, pool, eager }: SideBySideArgs): Promise<Contender[]> {
   const named = Object.entries(configs);
@@ -63,13 +63,13 @@ export async function openSideBySide({ configs, data, pool, eager }: SideBySideA
 }
 
 export interface WatchSideBySideArgs extends Omit<ComparisonArgs, 'histories'> {
-  /** Tells when to stop; by default it listens for itself. */
+  /** Signals when to stop; by default the function listens for interrupts itself. */
   readonly interrupt?: InterruptWatch;
 }
 
 /**
- * Takes the runs' steps in turn, with a progress bar and one live figure below the cell. JupyterLab's interrupt ends it
- * after the running step, and calling it again continues.
+ * Takes the runs' steps in turn, with a progress bar and one live figure below the cell. JupyterLab's
+ * interrupt stops it after the running step; calling it again continues.
  */
 export async function watchSideBySide(
   contenders: readonly Contender[],
@@ -106,12 +106,12 @@ export async function closeSideBySide(contenders: readonly Contender[]): Promise
   }
 }
 
-/** The run with the fewest steps, the first of several. */
+/** The run with the fewest steps; the first of several. */
 function mostBehind(contenders: readonly Contender[]): Contender {
   return contenders.reduce((last, next) => (next.run.state.step < last.run.state.step ? next : last));
 }
 
-/** What decides about the clips in a batch and their views. */
+/** The keys that determine the clips in a batch and their views. */
 const dataKeys = [
   'seed',
   'clip',

@@ -4,16 +4,16 @@ import { UserError } from '../errors';
 import { probe } from '../media';
 import { singleClips, type SingleClip } from './singleClips';
 
-/** A clip that is as long as its file, or nearly, with a configuration of that length for figures. */
+/** A clip as long as its file, or nearly, with a configuration of that length for figures. */
 export interface WholeClip {
   readonly clip: SingleClip;
   readonly config: XkdConfig;
 }
 
 /**
- * Reads every window of a clip's length that begins with a frame, of each file.
+ * Reads all windows of one clip's length from each file, one starting at each frame.
  *
- * @throws UserError where a file is shorter than a clip
+ * @throws UserError if a file is shorter than a clip
  */
 export async function slidingWindows(
   entries: readonly MediaEntry[],

@@ -6,20 +6,21 @@ import { encodeStretch } from '../media/encodeStretch';
 import { scanMedia } from '../media/probe';
 
 export interface SmallClipArgs {
-  /** Length of the piece from the middle [s]; a shorter file is taken whole. */
+  /** Duration of the part from the middle [s]; a shorter file is used whole. */
   readonly seconds: number;
   /** Length of the longer side [px], an even number; default 64. */
   readonly sidePixels?: number;
 }
 
-/** Files that are made small at the same time. */
+/** Number of files converted in parallel. */
 const parallel = 2;
 
 /**
- * The middle of files as mp4 so small (6 to 7 kB for a second of 64 px) that dozens of them fit into a notebook.
+ * The middles of files as mp4, so small (6 to 7 kB for a second of 64 px) that dozens of them fit into a
+ * notebook.
  *
- * @returns a data URI for each, for players
- * @throws UserError naming a file that can't be read
+ * @returns a data URI per file, for players
+ * @throws UserError with the name of a file that can't be read
  */
 export async function smallClips(entries: readonly MediaEntry[], args: SmallClipArgs): Promise<string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'xkd-clips-'));

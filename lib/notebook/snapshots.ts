@@ -3,24 +3,24 @@ import type { PerModality } from '../model';
 import { teacherDistance, type PretrainingRun } from '../train';
 import { networkOutputs, type LookedAtClips, type NetworkOutputs } from './networkOutputs';
 
-/** How a run stands at one of its steps. */
+/** The state of a run at one of its steps. */
 export interface Snapshot {
   /** Steps taken. */
   readonly step: number;
-  /** What the network makes of the clips. */
+  /** Outputs of the network for the clips. */
   readonly outputs: NetworkOutputs;
   /** |student - teacher| / |student| over the weights of each modality. */
   readonly teacherDistance: PerModality<number>;
 }
 
-/** What is needed of a run to look at it while it is trained. */
+/** The part of a run needed to observe it during training. */
 export type ObservedRun = Pick<PretrainingRun, 'state' | 'length' | 'observe'>;
 
 /**
- * Looks at a run while another cell trains it: now, and whenever another part of its steps is done. The training is
- * what it would be without.
+ * Takes snapshots of a run while another cell trains it: now, and at regular intervals of its steps. Training
+ * is not affected.
  *
- * @param count snapshots in all, the first before the first step and the last after the last
+ * @param count total number of snapshots, the first before the first step and the last after the last
  * @returns the snapshots taken so far; the list grows
  */
 export function recordSnapshots(run: ObservedRun, clips: LookedAtClips, { count = 13 } = {}): Snapshot[] {

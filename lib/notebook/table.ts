@@ -3,7 +3,7 @@ import { showHtml } from './display';
 export type Cell = string | number | boolean | null;
 export type Row = Readonly<Record<string, Cell>>;
 
-/** A data frame of danfo.js, as far as a table needs it. */
+/** The part of a danfo.js data frame that a table needs. */
 export interface FrameLike {
   readonly columns: readonly string[];
   readonly values: unknown;
@@ -11,22 +11,22 @@ export interface FrameLike {
 
 export interface TableArgs {
   readonly caption?: string;
-  /** Rows shown at most; the rest is counted below. */
+  /** Maximum number of rows shown; the rest is counted below. */
   readonly rows?: number;
 }
 
-/** A table that is ready to be written out, as HTML or as text. */
+/** The content of a table, ready to be rendered as HTML or as text. */
 export interface TableContent {
   readonly columns: readonly string[];
   readonly cells: readonly (readonly Cell[])[];
   readonly caption?: string;
-  /** Second line of the head, such as the types of the columns. */
+  /** Second header line, such as the column types. */
   readonly types?: readonly string[];
-  /** Rows that are left out before row `at` of those that are there. */
+  /** Number of rows omitted before row `at` of the remaining ones. */
   readonly gap?: { readonly at: number; readonly rows: number };
-  /** Whether the first column names the rows. */
+  /** True if the first column holds row names. */
   readonly rowNames?: boolean;
-  /** Sentences below. */
+  /** Sentences below the table. */
   readonly notes?: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export function showTable(table: readonly Row[] | FrameLike, args: TableArgs = {
   showHtml(contentHtml(content), contentText(content));
 }
 
-/** The table as HTML with no style but the alignment of its columns: front ends style tables well. */
+/** The table as HTML, styled only by the alignment of its columns: front ends style tables well. */
 export function tableHtml(
   columns: readonly string[],
   cells: readonly (readonly Cell[])[],
@@ -46,12 +46,12 @@ export function tableHtml(
   return contentHtml(firstRows(columns, cells, args));
 }
 
-/** Rows with the names of their columns as a table. */
+/** Table content from rows, whose keys are the column names. */
 export function rowsContent(rows: readonly Row[], rest: Partial<TableContent> = {}): TableContent {
   return { ...ofRows(rows), ...rest };
 }
 
-/** A table as HTML; one that is too wide scrolls. */
+/** A table as HTML; a table that is too wide scrolls. */
 export function contentHtml({
   columns,
   cells,
@@ -80,7 +80,7 @@ export function contentHtml({
   return `<div style="overflow-x: auto"><table>${title}<thead>${head}</thead><tbody>${body.join('')}</tbody></table></div>${below}`;
 }
 
-/** A table as text in columns: numbers to the right, text to the left. */
+/** A table as text in columns: numbers right-aligned, text left-aligned. */
 export function contentText({ columns, cells, caption, types, gap, notes = [] }: TableContent): string {
   const isText = textColumns(columns, cells);
   const head = types ? [columns, types] : [columns];
@@ -96,7 +96,7 @@ export function contentText({ columns, cells, caption, types, gap, notes = [] }:
   return [...(caption ? [caption] : []), ...lines, ...notes].join('\n');
 }
 
-/** Text that is safe between tags and in attributes. */
+/** Escapes text for use between tags and in attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

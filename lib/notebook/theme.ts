@@ -14,13 +14,13 @@ import type {
 export * from './palette';
 
 export interface ThemedLayout extends Omit<Layout, 'meta'> {
-  /** What the figure shows, for those who do not see it: one to three sentences with its main values. */
+  /** Alternative text: one to three sentences with the main values. */
   readonly alt: string;
-  /** What points play in the panel beside the figure. */
+  /** Clips that points play in the side panel. */
   readonly clips?: readonly PlayableClip[];
 }
 
-/** A figure in the common style: white ground, quiet grid, room for the title. */
+/** A figure in the common style: white background, subtle grid, room for the title. */
 export function themed(data: readonly Trace[], { alt, clips, ...layout }: ThemedLayout): Figure {
   const axes = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key)) as 'xaxis'[];
   for (const axis of ['xaxis', 'yaxis'] as const)
@@ -31,7 +31,7 @@ export function themed(data: readonly Trace[], { alt, clips, ...layout }: Themed
     data,
     layout: {
       font: { size: 12, color: colours.text },
-      // Not clear: on a dark page that is not ours the dark text would be lost.
+      // Not transparent: on another program's dark page the dark text would be illegible.
       paper_bgcolor: colours.ground,
       plot_bgcolor: 'rgba(0,0,0,0)',
       hoverlabel: { bgcolor: colours.ground, bordercolor: colours.text, font: { color: colours.text } },
@@ -47,7 +47,7 @@ export function themed(data: readonly Trace[], { alt, clips, ...layout }: Themed
   };
 }
 
-/** A row of buttons above the figure, at its right end. */
+/** A row of buttons above the figure, right-aligned. */
 export function buttonRow(buttons: readonly MenuButton[], y = 1.02): UpdateMenu {
   return {
     type: 'buttons',
@@ -64,7 +64,7 @@ export function buttonRow(buttons: readonly MenuButton[], y = 1.02): UpdateMenu 
   };
 }
 
-/** A slider below the figure, `y` being its upper edge in shares of the height of the axes. */
+/** A slider below the figure; `y` is its upper edge as a share of the height of the axes. */
 export function sliderBelow(
   steps: readonly Omit<SliderStep, 'method'>[],
   { name, unit = '', active = 0, y }: { name: string; unit?: string; active?: number; y: number },
@@ -84,18 +84,20 @@ export function sliderBelow(
   };
 }
 
-/** An axis that only carries coordinates. */
+/** An axis that only provides coordinates. */
 export const hiddenAxis: Axis = { visible: false, showgrid: false, zeroline: false, fixedrange: true };
 
-/** Numbers with at most so many significant digits: what a figure shows, at a third of the file's size. */
+/**
+ * Numbers rounded to this many significant digits: as precise as a figure shows, at a third of the file size.
+ */
 export function rounded(values: ArrayLike<number>, digits = 3): number[] {
   return Array.from(values, (value) => (Number.isFinite(value) ? Number(value.toPrecision(digits)) : value));
 }
 
-/** The tool bar lies beside the title: it is kept short. A double click sets the axes back. */
+/** The mode bar is beside the title, so it is kept short. A double click resets the axes. */
 const modeBarButtonsToRemove = ['select2d', 'lasso2d', 'zoomIn2d', 'zoomOut2d', 'autoScale2d', 'orbitRotation', 'tableRotation', 'resetCameraLastSave3d'] as const; // prettier-ignore
 
-/** At the top, whatever stands between it and the axes. */
+/** At the top, whatever lies between it and the axes. */
 const titleStyle = { x: 0, xref: 'paper', y: 1, yref: 'container', yanchor: 'top', pad: { t: 12 }, font: { size: 15 } } as const; // prettier-ignore
 
 const axisStyle: Axis = {

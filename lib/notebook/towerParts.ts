@@ -9,7 +9,7 @@ import {
   type Role,
 } from '../model';
 
-/** The parts of a tower, in the order in which a clip goes through them. */
+/** The parts of a tower, in the order in which a clip passes through them. */
 export const towerPartNames = [
   'patch embedding',
   'class token, positions',
@@ -25,12 +25,12 @@ export interface Tower {
   readonly role: Role;
 }
 
-/** One part as it is stored: once, for one tower or for several. */
+/** A stored part: stored once, for one tower or for several. */
 export interface StoredPart {
   readonly part: TowerPartName;
-  /** All towers whose names lead to it. */
+  /** All towers whose parameter names resolve to it. */
   readonly towers: readonly Tower[];
-  /** Parameters. */
+  /** Number of parameters. */
   readonly count: number;
   /** Those of them that gradients move; teachers get none, and the gain of a head's last layer is fixed. */
   readonly trained: number;
@@ -38,14 +38,14 @@ export interface StoredPart {
   readonly names: readonly string[];
 }
 
-/** Students first, video first. */
+/** Students before teachers, video before audio. */
 export const towers: readonly Tower[] = (['student', 'teacher'] as const).flatMap((role) =>
   modalities.map((modality) => ({ modality, role })),
 );
 
 /**
- * What is stored for which towers. Nothing here knows what a variant shares: a part is shared by the towers whose
- * parameter names `canonicalName` leads to the same stored ones.
+ * Which parts are stored for which towers. This code does not know what a variant shares: a part is shared by
+ * the towers whose parameter names `canonicalName` maps to the same stored ones.
  */
 export function storedParts(config: XkdConfig): StoredPart[] {
   const stored = new Map(parameterSpecs(config).map((spec) => [spec.name, spec]));

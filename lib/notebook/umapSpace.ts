@@ -5,18 +5,18 @@ import { RandomStream } from '../random';
 
 export interface UmapArgs {
   readonly features: FeatureMatrix;
-  /** Of the picture: 2 or 3. */
+  /** Dimensions of the map: 2 or 3. */
   readonly dimensions?: number;
-  /** Neighbours that each row is to stay near to; fewer rows than that have all others. */
+  /** Number of neighbours that each row should stay close to; capped at all other rows. */
   readonly neighbours?: number;
-  /** How near to each other neighbours may come to lie. */
+  /** Minimum distance between neighbours in the map. */
   readonly minDistance?: number;
   readonly seed: number;
 }
 
 /**
- * A map of features (UMAP): rows whose cosine is large lie near to each other. Only who is near to whom means anything,
- * neither directions nor large distances. The same seed draws the same map.
+ * A map of features (UMAP): rows with a high cosine similarity lie near each other. Only neighbourhoods are
+ * meaningful, neither directions nor large distances. The same seed gives the same map.
  *
  * @returns `[rows, dimensions]`, row by row
  * @throws UserError for fewer than three rows
@@ -33,7 +33,7 @@ export function umapSpace(args: UmapArgs): Float32Array {
     minDist: minDistance,
     random: () => stream.uniform(),
   });
-  // Of rows of length 1 the Euclidean distance orders as the cosine does.
+  // For rows of length 1, Euclidean distance orders as the cosine does.
   const unit = normaliseRows(features);
   const rows = Array.from({ length: unit.rows }, (_, row) => Array.from(selectRows(unit, [row]).data));
   return Float32Array.from(umap.fit(rows).flat());

@@ -11,15 +11,15 @@ export interface PlayerArgs {
 
 const mostBytes = 400_000;
 
-/** Shows a player with sound for a short mp4 file, which becomes part of the notebook. */
+/** Shows a player with sound for a short mp4 file, which is embedded in the notebook. */
 export function showVideo(path: string, args: PlayerArgs = {}): void {
   showHtml(videoHtml(path, args), `Video: ${args.caption ?? path}`);
 }
 
 /**
- * The player as HTML, with the file's bytes inside.
+ * The player as HTML, with the file embedded.
  *
- * @throws UserError if the file is missing or too large to become part of a notebook
+ * @throws UserError if the file is missing or too large to embed in a notebook
  */
 export function videoHtml(path: string, { widthPixels = 320, caption }: PlayerArgs = {}): string {
   const size = statSync(path, { throwIfNoEntry: false })?.size;

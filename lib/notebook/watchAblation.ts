@@ -12,18 +12,18 @@ import { tick } from './tick';
 
 export interface WatchAblationArgs {
   readonly jobs: readonly AblationJob[];
-  /** Of the ablation's folder in `runs/notebooks`; different configurations need different names. */
+  /** Name of the ablation's folder in `runs/notebooks`; different configurations need different names. */
   readonly name: string;
   /** Folder of the sample set. */
   readonly data: string;
 }
 
 /**
- * Trains and probes jobs in processes beside the kernel, as many as cores, with one bar over all of them. JupyterLab's
- * interrupt ends it with checkpoints, and running the cell again continues.
+ * Trains and probes jobs in processes beside the kernel, one per core, with one progress bar for all of them.
+ * JupyterLab's interrupt stops it and saves checkpoints; running the cell again continues.
  *
- * @returns the table of what is done; null where that is nothing
- * @throws UserError where data are missing, or the folder holds jobs of another configuration
+ * @returns the table of the finished jobs; null if there are none
+ * @throws UserError if data are missing, or the folder holds jobs of another configuration
  */
 export async function watchAblation({ jobs, name, data }: WatchAblationArgs): Promise<AblationTable | null> {
   const out = projectPath('runs', 'notebooks', name);

@@ -4,10 +4,10 @@ import { progressBar, type ProgressBar } from './progressBar';
 import { tick } from './tick';
 
 /**
- * Runs a protocol with a progress bar below the cell for each of the things it does. JupyterLab's interrupt ends it;
- * what was computed stays in the store, and running the cell again continues from there.
+ * Runs a protocol with one progress bar per stage below the cell. JupyterLab's interrupt stops it; computed
+ * results stay in the store, and running the cell again continues from there.
  *
- * @throws Stopped after an interrupt; UserError for data or settings that make no sense
+ * @throws Stopped after an interrupt; UserError for invalid data or settings
  */
 export async function watchProtocol<Settings>(
   protocol: (args: ProtocolArgs, settings: Settings) => Promise<ProtocolResult>,
@@ -30,7 +30,7 @@ export async function watchProtocol<Settings>(
   }
 }
 
-/** One bar after the other. */
+/** One bar after another. */
 class Bars {
   private current: { readonly label: string; readonly bar: ProgressBar } | null = null;
 

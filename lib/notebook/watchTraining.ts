@@ -9,28 +9,28 @@ import type { Figure } from './plotly';
 import { progressBar, type ProgressBar } from './progressBar';
 import { colours } from './theme';
 
-/** What has a curve over the steps: terms of the loss, and what probes measure now and then. */
+/** Quantities with a curve over the steps: loss terms, and periodic probe metrics. */
 export type WatchedFigure = LossTerm | ProbeFigure | 'clippedShare';
 
 export interface WatchArgs {
-  /** Figures to draw; default: the total loss and its three parts. */
+  /** Quantities to draw; default: the total loss and its three parts. */
   readonly terms?: readonly WatchedFigure[];
   readonly title?: string;
   /** Logarithmic loss axis. */
   readonly log?: boolean;
-  /** A level to compare with, and its name. */
+  /** A named reference level. */
   readonly level?: CurvesArgs['level'];
-  /** Changes during the run, to be marked; in {@link watchTraining} they are the run's. */
+  /** Changes during the run, to be marked; {@link watchTraining} uses those of the run. */
   readonly changes?: readonly ConfigChange[];
 }
 
 /**
- * Takes the steps of a run, or those that are left, with live curves below the cell and a progress bar, unless a panel of
- * controls shows one. JupyterLab's interrupt ends it after the running step; the run can continue in another cell.
- * Changes during the run are marked by vertical lines as soon as they are made.
+ * Takes the steps of a run, or the remaining ones, with live curves below the cell, and a progress bar unless
+ * a control panel shows one. JupyterLab's interrupt stops it after the running step; the run can continue in
+ * another cell. Changes during the run are marked by vertical lines as soon as they are made.
  *
- * @param history where the figures of the steps go, after those that are there. Make the list in an earlier
- *   cell: an interrupted cell loses the names that it declares
+ * @param history receives the metrics of the steps, appended. Create the list in an earlier cell: an
+ * interrupted cell loses the names that it declares
  */
 export async function watchTraining(
   run: PretrainingRun,
@@ -39,7 +39,7 @@ export async function watchTraining(
 ): Promise<void> {
   const { title = 'training' } = args;
   const { steps } = run.length;
-  // The panel's own bar says the same.
+  // The panel's own bar shows the same.
   const bar: ProgressBar | null = showsPanel(run)
     ? null
     : progressBar(steps, title, { unit: 'steps', before: run.state.step });
@@ -55,7 +55,7 @@ export async function watchTraining(
     for await (const metrics of run) {
       history.push(metrics);
       bar?.update(run.state.step, `loss ${metrics.total.toFixed(3)}`);
-      // A single step is waited for.
+      // The user waits for a single step.
       live.update(figure, run.control.paused);
     }
   } finally {
@@ -65,10 +65,13 @@ export async function watchTraining(
   }
 }
 
-/** A change counts for the next step, which is up to two behind the newest that is drawn: one is being taken. */
+/**
+ * A change takes effect at the next step, which is up to two after the newest one drawn: one step is in
+ * progress.
+ */
 const stepsAhead = 2;
 
-/** Figures over steps: of each step as a running mean over a few, of probes as they are. */
+/** Curves over steps: step metrics as a short running mean, probe metrics unsmoothed. */
 export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = {}): Figure {
   const {
     terms = ['total', 'reconstruction', 'distillation', 'alignment'],
@@ -99,7 +102,7 @@ export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = 
   });
 }
 
-/** What stands on the axis of these terms; some of them have a unit. */
+/** Axis title of these terms; some of them have a unit. */
 export function lossTitle(terms: readonly WatchedFigure[]): string {
   const probed = terms.some(isOfProbes);
   const name = terms.length === 1 ? termName(terms[0]) : probed ? 'figures of probes' : 'loss';
@@ -109,7 +112,7 @@ export function lossTitle(terms: readonly WatchedFigure[]): string {
   return inNats ? `${name} [nats]` : name;
 }
 
-/** Where a curve over steps changes its course, up to a step. */
+/** Where a change alters the course of a curve, to within one step. */
 function changeMarks(changes: readonly ConfigChange[], last: number): CurveMark[] {
   return changes
     .filter(({ step }) => step <= last)
@@ -119,7 +122,7 @@ function changeMarks(changes: readonly ConfigChange[], last: number): CurveMark[
     }));
 }
 
-/** A key without what it does not need to be known by, and its value. */
+/** A key shortened as far as it stays recognisable, with its value. */
 function shortly([key, value]: [string, Overrides[string]]): [name: string, value: string] {
   const words = key.split('.');
   const named = words.length > 2 ? words.slice(1) : words[0] === 'optimiser' ? words.slice(1) : words;
@@ -136,7 +139,9 @@ export function runningMean(values: readonly number[], window = 10): number[] {
   });
 }
 
-/** `videoReconstruction` as `video reconstruction`, `audioTeacherProbeRank` as `audio teacher rank`. */
+/**
+ * Turns `videoReconstruction` into `video reconstruction`, `audioTeacherProbeRank` into `audio teacher rank`.
+ */
 export function termName(term: WatchedFigure): string {
   return term.replace('Probe', '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
@@ -145,7 +150,7 @@ function isOfProbes(term: WatchedFigure): boolean {
   return /Probe|Pairs$/.test(term);
 }
 
-/** The colour of the modality or the part. */
+/** The colour of the term's modality or part. */
 function colourOf(term: WatchedFigure): string {
   if (term.startsWith('video')) return colours.video;
   if (term.startsWith('audio')) return colours.audio;

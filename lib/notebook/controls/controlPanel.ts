@@ -20,26 +20,29 @@ import { runButtons } from './runButtons';
 import { type ReportedRun, runStatus } from './runStatus';
 import { markPanel } from './shownPanels';
 
-/** What a panel steers; {@link PretrainingRun} is one. */
+/** The run that a panel controls; {@link PretrainingRun} is one. */
 export type SteeredRun = ReportedRun & Pick<PretrainingRun, 'config' | 'change' | 'observe'>;
 
 export interface ControlPanelArgs {
-  /** Keys such as `mask.video`, or what stands before the dot, such as `loss`; default: all that may change. */
+  /**
+   * Keys such as `mask.video`, or groups such as `loss` (the part before the dot); default: all keys that may
+   * change.
+   */
   readonly keys?: readonly string[];
-  /** Where its widgets live; default: this kernel. */
+  /** Host of the widgets; default: this kernel. */
   readonly host?: WidgetHost;
-  /** Clock [ms], to be replaced in tests. */
+  /** Clock [ms], replaceable in tests. */
   readonly now?: () => number;
 }
 
 export interface ControlPanel {
-  /** The controls of the configuration's keys. */
+  /** Controls of the configuration keys. */
   readonly controls: readonly FieldControl[];
-  /** Takes the panel off the page; the run continues. */
+  /** Removes the panel from the page; the run continues. */
   close(): void;
 }
 
-/** Shortest time between two drawings of how far the run is [ms]. */
+/** Minimum time between two updates of the progress display [ms]. */
 const intervalMs = 200;
 const columns = {
   grid_template_columns: 'repeat(auto-fit, minmax(min(400px, 100%), 1fr))',
@@ -47,12 +50,12 @@ const columns = {
 };
 
 /**
- * Shows a panel that steers a run while a cell takes its steps: pause, single step, stop, and a control for each
- * hyperparameter, with the range and the help of the configuration's schema. A change counts from the next step on and
- * is logged by the run. Another call for the same run replaces the panel. Where no front end shows widgets, a sentence
- * says so, and the run goes its way.
+ * Shows a panel that controls a run while a cell takes its steps: pause, single step, stop, and one control
+ * per hyperparameter, with the range and help text of the configuration schema. A change takes effect at the
+ * next step, and the run logs it. Calling this again for the same run replaces the panel. If no front end
+ * shows widgets, a sentence says so, and the run proceeds normally.
  *
- * @throws UserError where one of `keys` may not change during a run
+ * @throws UserError if one of `keys` may not change during a run
  */
 export function controlPanel(run: SteeredRun, args: ControlPanelArgs = {}): ControlPanel {
   const { keys, host = widgetHost(), now = () => performance.now() } = args;
@@ -86,7 +89,7 @@ export function controlPanel(run: SteeredRun, args: ControlPanelArgs = {}): Cont
     buttons.refresh();
   };
   const stopObserving = run.observe(() => {
-    // Steps of a loop that continues may be passed over; what else happens is shown at once.
+    // Steps of a running loop may be skipped; anything else is shown at once.
     const { control, looping, state, length, changes } = run;
     const passing =
       looping && !control.paused && !control.stopping && state.step < length.steps && changes === known;
@@ -114,7 +117,7 @@ export function controlPanel(run: SteeredRun, args: ControlPanelArgs = {}): Cont
 
 const panels = new WeakMap<object, ControlPanel>();
 
-/** A heading for each group, and below it its controls. */
+/** A heading per group, followed by its controls. */
 function fieldSections(
   groups: readonly FieldGroup[],
   host: WidgetHost,
@@ -133,7 +136,7 @@ function fieldSections(
   return { boxes, controls };
 }
 
-/** What the run says to a change that it refuses, as HTML; empty where it makes it. */
+/** The run's message if it refuses a change, as HTML; empty if it accepts the change. */
 function refusal(attempt: () => unknown): string {
   try {
     attempt();

@@ -2,23 +2,23 @@ import type { ConfigKey, FieldValues, Override } from '../../config';
 import { type AnyWidget, type Widget, type WidgetHost, layout, style } from '../widgets';
 import { checkbox, dropdown, floatLogSlider, floatSlider, intSlider } from '../widgets';
 
-/** A configuration key on a panel. */
+/** A configuration key in a panel. */
 export interface FieldControl {
   readonly key: string;
   readonly widget: AnyWidget;
-  /** Shows a value, whatever the user left there. */
+  /** Shows a value, overwriting what the user left there. */
   show(value: Override): void;
   enable(enabled: boolean): void;
 }
 
-/** How the controls of a panel look: all alike, so that they stand below each other. */
+/** Shared layout of a panel's controls, so that they line up. */
 export interface FieldLook {
   readonly layout: AnyWidget;
   readonly slider: AnyWidget;
   readonly others: AnyWidget;
 }
 
-/** On a narrow page the slider keeps some room. */
+/** Leaves some room for the slider on a narrow page. */
 const labelWidth = 'min(175px, 42%)';
 
 export function fieldLook(host: WidgetHost): FieldLook {
@@ -30,9 +30,9 @@ export function fieldLook(host: WidgetHost): FieldLook {
 }
 
 /**
- * The control that suits a key's values: slider, drop-down or check box; null for what has none.
+ * The control that suits a key's values: slider, drop-down or check box; null if there is none.
  *
- * @param changed told of the value that the user gave
+ * @param changed called with the value that the user set
  */
 export function fieldControl(
   field: ConfigKey & { readonly name: string },
@@ -76,7 +76,7 @@ export interface SliderReach {
   readonly format: string;
 }
 
-/** How far a slider goes: over the key's span, and to the value that it has if that lies outside. */
+/** Range of a slider: the key's range, extended to its current value if that lies outside. */
 export function sliderReach(values: FieldValues & { readonly kind: 'number' }, value: number): SliderReach {
   const { bounds, integer } = values;
   const own = { from: bounds.min ?? 0, to: bounds.max ?? Math.max(1, 2 * value), step: integer ? 1 : 0.01 };

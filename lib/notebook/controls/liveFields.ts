@@ -1,7 +1,7 @@
 import { type ConfigKey, type XkdConfig, configKeys, isLiveKey, whyIdle } from '../../config';
 import { UserError } from '../../errors';
 
-/** Keys with a common heading. */
+/** Keys under a common heading. */
 export interface FieldGroup {
   readonly title: string;
   readonly fields: readonly (ConfigKey & { readonly name: string })[];
@@ -12,8 +12,8 @@ export interface FieldGroup {
 /**
  * What may change while a run is under way, in groups. Keys that have no effect in this configuration are left out.
  *
- * @param keys which ones: keys such as `mask.video`, or what stands before the dot; default: all
- * @throws UserError where a key is none that may change
+ * @param keys keys such as `mask.video`, or groups such as `loss` (the part before the dot); default: all
+ * @throws UserError if a key may not change during a run
  */
 export function liveFields(config: XkdConfig, keys?: readonly string[]): FieldGroup[] {
   const live = configKeys(config).filter(({ key }) => isLiveKey(key));
@@ -38,13 +38,15 @@ function fieldsOf(asked: string, live: readonly ConfigKey[]): ConfigKey[] {
   );
 }
 
-/** `temperature.videoTeacher.start` as heading `temperature` and `video teacher, start`. */
+/**
+ * Splits `temperature.videoTeacher.start` into the heading `temperature` and the name `video teacher, start`.
+ */
 function wordsOf(key: string): [title: string, name: string] {
   const words = key.split('.').map((word) => word.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
   return words.length === 1 ? ['method', words[0]] : [words[0], words.slice(1).join(', ')];
 }
 
-/** `warmup epochs` in epochs as `warmup [epochs]`. */
+/** Turns `warmup epochs` in epochs into `warmup [epochs]`. */
 function withUnit(name: string, unit: string): string {
   if (unit === '') return name;
   return `${name.endsWith(` ${unit}`) ? name.slice(0, -unit.length - 1) : name} [${unit}]`;

@@ -1,14 +1,14 @@
 import type { PretrainingRun } from '../../train';
 import { type AnyWidget, type WidgetHost, button, layout } from '../widgets';
 
-/** Pause, single step and stop of a run's loop. */
+/** Pause, single-step and stop buttons of a run's loop. */
 export interface RunButtons {
   readonly widgets: readonly AnyWidget[];
-  /** Shows what can be pressed now. */
+  /** Updates which buttons are enabled. */
   refresh(): void;
 }
 
-/** What the buttons need of a run. */
+/** The part of a run that the buttons need. */
 export type ControlledRun = Pick<PretrainingRun, 'control' | 'looping' | 'length'> & {
   readonly state: { readonly step: number };
 };

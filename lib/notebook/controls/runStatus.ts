@@ -1,12 +1,12 @@
 import type { PretrainingRun } from '../../train';
 
-/** What is told of a run. */
+/** The part of a run that is reported. */
 export type ReportedRun = Pick<
   PretrainingRun,
   'control' | 'looping' | 'length' | 'changes' | 'latest' | 'interrupted'
 > & { readonly state: { readonly step: number } };
 
-/** One line of HTML on how far a run is and what it is doing. */
+/** One line of HTML with a run's progress and current activity. */
 export function runStatus(run: ReportedRun): string {
   const { latest, changes } = run;
   const parts = [`step ${run.state.step} of ${run.length.steps}`, `<b>${doing(run)}</b>`];

@@ -1,7 +1,7 @@
-/** Runs whose panel of controls is on a page, with its bar. */
+/** Runs whose control panel, with its progress bar, is on a page. */
 const shown = new WeakSet<object>();
 
-/** Whether a panel tells on a page how far a run is. */
+/** True if a panel on a page shows the run's progress. */
 export function showsPanel(run: object): boolean {
   return shown.has(run);
 }

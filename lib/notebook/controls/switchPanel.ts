@@ -2,24 +2,25 @@ import { flattenConfig, type Overrides } from '../../config';
 import { checkbox, hBox, showWidget, type WidgetHost, widgetHost } from '../widgets';
 import type { SteeredRun } from './controlPanel';
 
-/** A part of the method that can be taken out while a run is under way. */
+/** A part of the method that can be switched off during a run. */
 export interface MethodSwitch {
   readonly name: string;
-  /** What the configuration has with it, and without it; keys that may change during a run. */
+  /** Configuration overrides with and without the part; only keys that may change during a run. */
   readonly on: Overrides;
   readonly off: Overrides;
 }
 
 export interface SwitchPanelArgs {
-  /** Where its widgets live; default: this kernel. */
+  /** Host of the widgets; default: this kernel. */
   readonly host?: WidgetHost;
 }
 
 /**
- * Shows a check box for each switch. It changes the run from its next step on, and shows what the run has, whoever
- * changed it. Where no front end shows widgets, a sentence says so, and the run goes its way.
+ * Shows a check box per switch. It changes the run from the next step on, and always shows the run's current
+ * state, whoever changed it. If no front end shows widgets, a sentence says so, and the run proceeds
+ * normally.
  *
- * @returns what takes the panel off the page; the run continues
+ * @returns a function that removes the panel from the page; the run continues
  */
 export function switchPanel(
   run: Pick<SteeredRun, 'config' | 'change' | 'observe'>,

@@ -8,13 +8,13 @@ import { scanMedia } from '../../media/probe';
 import { escapeHtml } from '../table';
 import type { OriginalFile } from './extractFolder';
 
-/** What of a clip is played. */
+/** The parts of a clip to play. */
 export type PreviewKind = 'both' | 'pictures' | 'sound';
 
 export interface PreviewArgs {
   readonly file: OriginalFile;
   readonly kind?: PreviewKind;
-  /** Length round the middle of the file [s]. */
+  /** Duration around the middle of the file [s]. */
   readonly seconds?: number;
   readonly widthPixels?: number;
   readonly caption?: string;
@@ -23,8 +23,8 @@ export interface PreviewArgs {
 }
 
 /**
- * A player of the middle of any video or sound, as HTML with the media inside: decoded as for training, cut and made small,
- * about 12 kB.
+ * A player for the middle of any video or sound, as HTML with the media embedded: decoded as for training,
+ * cut and scaled down, about 12 kB.
  *
  * @throws UserError if the file cannot be used
  */

@@ -4,29 +4,29 @@ import { UserError } from '../../errors';
 import { chanceLevel, withHoldout } from '../../eval';
 
 export interface DivideArgs {
-  /** Share of the clips to test on, where the data set says nothing about it; default .2. */
+  /** Share of test clips if the data set does not define a split; default .2. */
   readonly share?: number;
   readonly seed: number;
 }
 
-/** Clips to learn from and clips to test on. */
+/** Training clips and test clips. */
 export interface DividedClips {
   /** With one fold. */
   readonly dataset: Dataset;
   readonly train: readonly MediaEntry[];
   readonly test: readonly MediaEntry[];
-  /** Clips whose class can be tested; null: there are no such classes. */
+  /** Clips whose class can be tested; null if there are no such classes. */
   readonly labelled: Dataset | null;
-  /** How clips were divided and what can't be done, a sentence each. */
+  /** How the clips were split and which evaluations are impossible, one sentence each. */
   readonly sentences: readonly string[];
 }
 
 const fewest = { train: 4, test: 2 };
 
 /**
- * Takes the division that a data set brings along (of several the first), or draws one.
+ * Uses the split that a data set defines (the first of several), or draws one.
  *
- * @throws UserError where there are too few clips
+ * @throws UserError if there are too few clips
  */
 export function divideClips(dataset: Dataset, { share = 0.2, seed }: DivideArgs): DividedClips {
   const divided =
@@ -46,7 +46,7 @@ export function divideClips(dataset: Dataset, { share = 0.2, seed }: DivideArgs)
   return { dataset: divided, train, test, labelled, sentences };
 }
 
-/** By classes if these are large enough, else without regard to them. */
+/** Stratified by class if the classes are large enough, otherwise regardless of class. */
 function holdOut(dataset: Dataset, share: number, seed: number): Dataset {
   const byClass = withHoldout(dataset, share, seed);
   if (byClass.folds[0].test.length >= fewest.test) return byClass;
@@ -92,7 +92,7 @@ function labelledPart(dataset: Dataset): { labelled: Dataset | null; why: string
   return { labelled, why: `${learnt.size} classes, ${tested.length} of them tested.${rest}` };
 }
 
-/** Share of the test clips that are of the most frequent class: what naming always the same one gets. */
+/** Share of the test clips in the most frequent class: the accuracy of always predicting the same class. */
 export function largestClassShare({ entries, folds: [{ test }] }: Dataset): number {
   const numbers = new Map<string | null, number>();
   return chanceLevel(Int32Array.from(test, (place) => classNumber(numbers, entries[place].label)));

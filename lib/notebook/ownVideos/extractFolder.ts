@@ -15,15 +15,15 @@ import { progressBar } from '../progressBar';
 import { interruptible } from './interruptible';
 import { lacksStream } from '../../media';
 
-/** Clips of a data set that were decoded once and can be used for XKD. */
+/** Clips of a data set, decoded once and usable for XKD. */
 export interface ExtractedFolder {
-  /** Those that have both pictures and sound. */
+  /** Clips that have both pictures and sound. */
   readonly dataset: Dataset;
-  /** All others, and why. */
+  /** All other files, each with its reason. */
   readonly unusable: readonly BadFile[];
-  /** On the disk. */
+  /** Size on disk. */
   readonly bytes: number;
-  /** The file that a clip was made of, and where its middle is [s]. */
+  /** The original file of a clip, and its middle in it [s]. */
   original(entry: MediaEntry): OriginalFile;
 }
 
@@ -35,14 +35,14 @@ export interface OriginalFile {
 export interface ExtractFolderArgs {
   readonly dataset: Dataset;
   readonly out: string;
-  /** Frames are stored as large as it takes them. */
+  /** Determines the size of the stored frames. */
   readonly config: XkdConfig;
 }
 
 /**
- * Decodes the files of a data set once, with a progress bar below the cell. What is there already is kept.
+ * Decodes the files of a data set once, with a progress bar below the cell. Existing results are kept.
  *
- * @throws UserError where the disk has no room, it was interrupted, or no file has both pictures and sound
+ * @throws UserError if the disk is full, the work was interrupted, or no file has both pictures and sound
  */
 export async function extractFolder({ dataset, out, config }: ExtractFolderArgs): Promise<ExtractedFolder> {
   const { framesPerSecond, frameSize, sampleRateHz } = config.clip;

@@ -4,7 +4,7 @@ import { watchInterrupt } from '../../train';
 /**
  * Runs work that a signal can stop; JupyterLab's interrupt raises it.
  *
- * @throws UserError where it was stopped, in place of whatever the work makes of that
+ * @throws UserError if it was stopped, in place of the result or error of the work
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const watch = watchInterrupt();

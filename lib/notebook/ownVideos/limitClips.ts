@@ -3,7 +3,7 @@ import { keepEntries } from '../../data/datasets/readKnown';
 import { RandomStream } from '../../random';
 
 /**
- * At most so many files of a data set, drawn at random, with about the same share of each class and split.
+ * At most this many files of a data set, drawn at random with about the same share of each class and split.
  *
  * @param most null: all
  */
@@ -16,7 +16,7 @@ export function limitClips(dataset: Dataset, most: number | null, seed: number):
     const key = JSON.stringify([label, split]);
     groups.set(key, [...(groups.get(key) ?? []), position]);
   }
-  // Every file gets a place between 0 and 1 in its own group; the lowest places of all groups are kept.
+  // Every file gets a rank between 0 and 1 in its own group; the lowest ranks of all groups are kept.
   const places = [...groups.values()].flatMap((group) =>
     group.map((position, i) => ({ position, place: (i + 0.5) / group.length })),
   );

@@ -4,7 +4,7 @@ import { progressLine } from '../progressBar';
 
 const intervalMs = 200;
 
-/** Takes the progress of a protocol and shows one bar below the cell, for whatever it is doing. */
+/** Shows the progress of a protocol as a single bar below the cell, for whichever stage is running. */
 export function progressBars(): (progress: ProtocolProgress) => void {
   const display = openDisplay();
   let now = { label: '', start: 0 };

@@ -2,14 +2,17 @@ import type { Modality } from '../../config';
 import { normaliseRows, type ClipFeatures, type FeatureMatrix } from '../../eval';
 import { centreColumns, crossModalScores } from '../../eval/protocols/crossModal';
 
-/** A row that was found, and how well it fits. */
+/** A row that was found, and how well it matches. */
 export interface Match {
   readonly row: number;
   /** From -1 to 1. */
   readonly cosine: number;
 }
 
-/** Rows from the nearest to the farthest by the cosine with one of them, all without their mean; itself is left out. */
+/**
+ * Rows sorted by decreasing cosine similarity to one of them, after subtracting the mean; the row itself is
+ * left out.
+ */
 export function nearestRows(features: FeatureMatrix, row: number): Match[] {
   const { data, rows, columns } = features;
   const means = new Float64Array(columns);
@@ -29,14 +32,17 @@ export function nearestRows(features: FeatureMatrix, row: number): Match[] {
 export interface CrossModalRowsArgs {
   /** Pairs from which the map between the modalities is learnt. */
   readonly learnt: ClipFeatures;
-  /** Clips among which is sought. */
+  /** Clips to search. */
   readonly among: ClipFeatures;
-  /** Modality of the clip that is given; the other one is sought. */
+  /** Modality of the given clip; the search is in the other one. */
   readonly from: Modality;
   readonly row: number;
 }
 
-/** Rows of the other modality, from the best fit to the worst, as the retrieval protocol finds them by default. */
+/**
+ * Rows of the other modality, from the best match to the worst, as ranked by the retrieval protocol with its
+ * defaults.
+ */
 export function crossModalRows({ learnt, among, from, row }: CrossModalRowsArgs): Match[] {
   const to = from === 'video' ? 'audio' : 'video';
   const given = among.features[from]!;

@@ -5,7 +5,7 @@ import { listCheckpoints, PretrainingRun, probeClips, type StepMetrics } from '.
 
 export interface ResumableArgs {
   readonly config: XkdConfig;
-  /** Clips to learn from. */
+  /** Training clips. */
   readonly entries: readonly MediaEntry[];
   /** Name of the data, for the run folder. */
   readonly data: string;
@@ -16,11 +16,11 @@ export interface ResumableArgs {
 
 export interface ResumableRun {
   readonly run: PretrainingRun;
-  /** Figures of the steps taken so far, also by earlier kernels. */
+  /** Metrics of the steps taken so far, including those of earlier kernels. */
   readonly history: StepMetrics[];
 }
 
-/** Opens a run, or continues with the one that is in the folder, whichever kernel began it. */
+/** Opens a run, or resumes the one in the folder, whichever kernel started it. */
 export async function resumablePretraining(args: ResumableArgs): Promise<ResumableRun> {
   const { entries, config, out, pool } = args;
   const run = await PretrainingRun.open({
@@ -33,9 +33,9 @@ export async function resumablePretraining(args: ResumableArgs): Promise<Resumab
   return { run, history: historyOf(out, run.state.step) };
 }
 
-/** Figures of the steps before one. */
+/** Metrics of all earlier steps. */
 function historyOf(out: string, step: number): StepMetrics[] {
   const rows = step === 0 ? null : readFolderMetrics(out);
-  // What a run wrote are its own figures.
+  // The rows were written by the run itself, so their type is known.
   return ((rows ?? []) as unknown as StepMetrics[]).filter((metrics) => metrics.step < step);
 }

@@ -8,11 +8,11 @@ import type { Match } from './ranking';
 
 export interface ShowMatchesArgs {
   readonly folder: Pick<ExtractedFolder, 'original'>;
-  /** The clips, by their rows. */
+  /** The clips by row. */
   readonly entries: readonly MediaEntry[];
-  /** The clip that was given. */
+  /** Row of the query clip. */
   readonly row: number;
-  /** What was found, the best first. */
+  /** Matches, the best first. */
   readonly matches: readonly Match[];
   readonly given?: PreviewKind;
   readonly found?: PreviewKind;
@@ -20,8 +20,8 @@ export interface ShowMatchesArgs {
 }
 
 /**
- * Shows a clip and what was found for it, each with a player. Where classes are known, what is of the same one is
- * underlined; the clip itself is named.
+ * Shows a clip and its matches, each with a player. If classes are known, matches of the same class are
+ * underlined; the query clip itself is labelled.
  */
 export async function showMatches(args: ShowMatchesArgs): Promise<void> {
   const { folder, entries, row, matches, given = 'both', found = 'both', title } = args;
@@ -51,7 +51,7 @@ export async function showMatches(args: ShowMatchesArgs): Promise<void> {
   );
 }
 
-/** The class, or where there is none the name of the file. */
+/** The class, or the file name if there is none. */
 function nameOf({ label, path }: MediaEntry): string {
   return label ?? path.split(/[\\/]/).at(-1)!;
 }

@@ -7,10 +7,10 @@ import { openedLogPath } from './workFolder';
 import { lacksStream } from '../../media';
 
 /**
- * Opens every file of a folder, with a progress bar below the cell. What was found out is kept, so that a second call
- * opens only files that are new.
+ * Opens every file of a folder, with a progress bar below the cell. Results are kept, so that a second call
+ * opens only new files.
  *
- * @throws UserError if there are no videos in it, or it was interrupted
+ * @throws UserError if the folder has no videos, or the survey was interrupted
  */
 export async function surveyFolder(folder: string): Promise<DatasetSurvey> {
   let bar: ReturnType<typeof progressBar> | undefined;
@@ -30,7 +30,7 @@ export async function surveyFolder(folder: string): Promise<DatasetSurvey> {
   return survey;
 }
 
-/** Counts of a survey as rows of a table. */
+/** Counts of a survey as table rows. */
 export function surveyRows({ clips, classes, parts, opened }: DatasetSurvey): Row[] {
   const rows: [what: string, count: number | string][] = [['files', clips.present]];
   if (clips.missing > 0) rows.push(['listed, but not there', clips.missing]);
@@ -46,7 +46,7 @@ export function surveyRows({ clips, classes, parts, opened }: DatasetSurvey): Ro
   return rows.map(([what, count]) => ({ 'in the folder': what, count }));
 }
 
-/** Files that cannot be used, each with its reason and what can be done about it. */
+/** Files that cannot be used, each with the reason and a remedy. */
 export function badFileRows(files: readonly BadFile[]): Row[] {
   return files.map(({ path, reason }) => ({ file: path, 'it ...': reason, 'way out': wayOut(reason) }));
 }

@@ -4,27 +4,27 @@ import { basename, join } from 'node:path';
 import type { Dataset } from '../../data';
 import { fastMode, projectPath } from '../project';
 
-/** Where a notebook keeps what it makes of a folder of videos. */
+/** Where a notebook stores what it derives from a folder of videos. */
 export interface WorkFolder {
   readonly path: string;
   /** Decoded clips. */
   readonly extracted: string;
-  /** Checkpoints and metrics of the pretraining. */
+  /** Checkpoints and metrics of pretraining. */
   readonly run: string;
-  /** Features, kept for the next time. */
+  /** Cached features. */
   readonly features: string;
 }
 
 const parent = ['runs', 'own-videos'] as const;
 
-/** Remembers which files were opened, in whatever folder; null in fast mode, which does everything again. */
+/** Path of the log of opened files, common to all folders; null in fast mode, which repeats everything. */
 export function openedLogPath(): string | null {
   return fastMode() ? null : projectPath(...parent, 'opened.jsonl');
 }
 
 /**
- * The work folder of a choice of files: another one where a file was added, removed, renamed or written to. In fast
- * mode it is emptied first.
+ * The work folder of a selection of files: a different one if a file was added, removed, renamed or modified.
+ * In fast mode it is emptied first.
  */
 export function workFolder({ root, entries }: Pick<Dataset, 'root' | 'entries'>): WorkFolder {
   const hash = createHash('sha256');

@@ -9,11 +9,11 @@ export interface Comm {
   onClose: (() => void) | null;
 }
 
-/** A kernel's channels, as `scripts/kernel` makes them. */
+/** A kernel's channels, as `scripts/kernel` provides them. */
 export interface KernelComms {
-  /** Whether a front end that knows widgets is, or was, connected. */
+  /** True if a front end that supports widgets is, or was, connected. */
   readonly frontEnd: boolean;
   open(target: string, args: { readonly data: object; readonly metadata: object }): Comm;
-  /** Says who deals with channels to `target` that a front end opens. */
+  /** Registers the handler of channels to `target` that a front end opens. */
   register(target: string, accept: (comm: Comm) => void): void;
 }

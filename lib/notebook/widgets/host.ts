@@ -1,17 +1,17 @@
 import { type Kernel, kernel } from '../kernel';
 import type { Comm, KernelComms } from './comm';
 
-/** Versions of the protocol, as PyPI's jupyterlab_widgets 3 speaks it. */
+/** Versions of the protocol, as spoken by PyPI's jupyterlab_widgets 3. */
 const modelTarget = 'jupyter.widget';
 const modelProtocol = '2.1.0';
 const controlTarget = 'jupyter.widget.control';
 
-/** A widget of any state. */
+/** A widget with any state. */
 export interface AnyWidget {
   readonly id: string;
-  /** The widget as a page that is loaded again gets it. */
+  /** The widget's state, as sent to a page that is reloaded. */
   snapshot(): object;
-  /** Takes the widget, and those that it is made of, off all pages. */
+  /** Removes the widget, and those that it contains, from all pages. */
   close(): void;
 }
 
@@ -19,15 +19,15 @@ export interface AnyWidget {
 export type WidgetsMissing = 'kernel' | 'frontEnd';
 
 /**
- * Where widgets live. With a front end each has a channel to it; without one they hold their values, and nothing else
- * happens, so that a notebook runs the same unattended.
+ * Registry of widgets. With a front end each widget has a channel to it; without one widgets only hold their
+ * values, so that a notebook runs the same unattended.
  */
 export class WidgetHost {
-  /** With how to forget that it is to be closed with the outputs of its cell. */
+  /** Each with a function that cancels its closing with the outputs of its cell. */
   private readonly widgets = new Map<string, { readonly widget: AnyWidget; readonly release?: () => void }>();
   private detached = 0;
 
-  /** @param onRerun tells when the running cell is run again, whose widgets go off the page then */
+  /** @param onRerun tells when the running cell is run again; its widgets are then removed from the page */
   constructor(
     private readonly comms: KernelComms | null,
     private readonly onRerun?: Kernel['onRerun'],
@@ -35,13 +35,13 @@ export class WidgetHost {
     comms?.register(controlTarget, (comm) => this.answer(comm));
   }
 
-  /** What keeps widgets from being shown; null where they are. */
+  /** The reason why widgets cannot be shown; null if they can. */
   get missing(): WidgetsMissing | null {
     if (this.comms === null) return 'kernel';
     return this.comms.frontEnd ? null : 'frontEnd';
   }
 
-  /** Gives a widget its channel. */
+  /** Opens a channel for a widget. */
   open(widget: AnyWidget, state: object): Comm {
     if (this.comms === null || !this.comms.frontEnd) return detachedComm(`detached-${this.detached++}`);
     const data = { state, buffer_paths: [] };
@@ -55,7 +55,7 @@ export class WidgetHost {
     this.widgets.delete(id);
   }
 
-  /** A page that is opened, or loaded again, asks for all widgets there are. */
+  /** A page that is opened, or reloaded, asks for all existing widgets. */
   private answer(comm: Comm): void {
     comm.onMessage = (data) => {
       if ((data as { method?: unknown }).method !== 'request_states') return;

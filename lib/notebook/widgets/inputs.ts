@@ -4,11 +4,11 @@ import { Widget } from './widget';
 
 interface InputArgs extends ViewState {
   readonly label?: string;
-  /** Default: that of the kernel. */
+  /** Default: the kernel's host. */
   readonly host?: WidgetHost;
 }
 
-/** An input, whose value the user sets, or the program by `set({ value })`. */
+/** An input whose value is set by the user, or by the program through `set({ value })`. */
 export interface InputState<T> extends ViewState {
   readonly value: T;
 }
@@ -18,9 +18,9 @@ export interface SliderArgs extends InputArgs {
   readonly min: number;
   readonly max: number;
   readonly step: number;
-  /** How the number is written, in the notation of d3-format. */
+  /** Number format, in d3-format notation. */
   readonly format?: string;
-  /** Tell of values while the slider is dragged; default: when it is let go. */
+  /** Reports values while the slider is dragged; default: only when it is released. */
   readonly continuous?: boolean;
 }
 
@@ -29,12 +29,14 @@ export function floatSlider(args: SliderArgs): Widget<InputState<number>> {
   return slider('FloatSlider', args, { format: '.2f' });
 }
 
-/** A slider over whole numbers. */
+/** A slider over integers. */
 export function intSlider(args: SliderArgs): Widget<InputState<number>> {
   return slider('IntSlider', args, { format: 'd' });
 }
 
-/** A slider over powers of ten: `min` and `max` are values, `step` is one of the exponent. */
+/**
+ * A slider on a logarithmic scale (base 10): `min` and `max` are values, `step` is a step of the exponent.
+ */
 export function floatLogSlider(args: SliderArgs): Widget<InputState<number>> {
   const { min, max } = args;
   const exponents = { base: 10, min: Math.log10(min), max: Math.log10(max) };
@@ -60,11 +62,11 @@ export interface DropdownArgs extends InputArgs {
 }
 
 export interface DropdownState extends ViewState {
-  /** Place of the choice that is taken. */
+  /** Index of the selected option. */
   readonly index: number;
 }
 
-/** A choice of one out of several. */
+/** A selection of one out of several options. */
 export function dropdown(args: DropdownArgs): Widget<DropdownState> {
   const { value, choices, label = '', host = widgetHost(), ...view } = args;
   const state = { index: choices.indexOf(value), _options_labels: choices, description: label, ...view };
@@ -73,7 +75,7 @@ export function dropdown(args: DropdownArgs): Widget<DropdownState> {
 
 export interface ButtonState extends ViewState {
   readonly description: string;
-  /** Name in Font Awesome 4. */
+  /** Name of the icon in Font Awesome 4. */
   readonly icon: string;
   readonly button_style: '' | 'primary' | 'success' | 'info' | 'warning' | 'danger';
 }

@@ -1,7 +1,7 @@
 import type { AnyWidget, WidgetHost } from './host';
 import { Widget, type WidgetKind } from './widget';
 
-/** CSS of a widget's box, in the widgets' names. */
+/** CSS of a widget's box, by the widget protocol's names. */
 export type LayoutState = Readonly<
   Partial<
     Record<
@@ -24,12 +24,12 @@ export type LayoutState = Readonly<
   >
 >;
 
-/** A widget that is seen. */
+/** A visible widget. */
 export interface ViewState {
   readonly layout?: AnyWidget;
   readonly style?: AnyWidget;
   readonly disabled?: boolean;
-  /** Shown when the pointer rests on it. */
+  /** Shown when the pointer hovers over it. */
   readonly tooltip?: string | null;
 }
 
@@ -48,12 +48,12 @@ export const outputKind: WidgetKind = {
   view: 'OutputView',
 };
 
-/** How a widget takes its place; several may share one. */
+/** The layout of a widget; several widgets may share one. */
 export function layout(host: WidgetHost, css: LayoutState): Widget<LayoutState> {
   return new Widget(host, { ...base, model: 'LayoutModel', view: 'LayoutView' }, css);
 }
 
-/** How a widget looks; several of a kind may share one. */
+/** The style of a widget; several of a kind may share one. */
 export function style(host: WidgetHost, name: string, values: object): Widget {
   const kind = { ...controls, model: `${name}StyleModel`, view: 'StyleView', viewModule: base.module };
   return new Widget(host, kind, values);

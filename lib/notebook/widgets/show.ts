@@ -8,7 +8,7 @@ const reasons: Readonly<Record<WidgetsMissing, string>> = {
     'There are no controls here, and the cell runs without them: open the notebook in JupyterLab, by npm start.',
 };
 
-/** Shows a widget below the running cell; where there can be none, one sentence says so. */
+/** Shows a widget below the running cell; if widgets cannot be shown, one sentence says so. */
 export function showWidget(widget: AnyWidget, host: WidgetHost = widgetHost()): void {
   if (host.missing !== null) return showText(reasons[host.missing]);
   showBundle({

@@ -5,7 +5,7 @@ import { type LayoutState, type ViewState, controlKind, layout, outputKind } fro
 import { Widget } from './widget';
 
 interface ViewArgs extends ViewState {
-  /** Default: that of the kernel. */
+  /** Default: the kernel's host. */
   readonly host?: WidgetHost;
 }
 
@@ -18,7 +18,7 @@ export function label(value: string, { host = widgetHost(), ...view }: ViewArgs 
   return new Widget(host, controlKind('Label'), { value, ...view });
 }
 
-/** A piece of HTML. */
+/** A block of HTML. */
 export function html(value: string, { host = widgetHost(), ...view }: ViewArgs = {}): Widget<TextState> {
   return new Widget(host, controlKind('HTML'), { value, ...view });
 }
@@ -28,7 +28,7 @@ export interface ProgressState extends ViewState {
   readonly max: number;
 }
 
-/** A bar that fills. */
+/** A progress bar. */
 export function progress(
   max: number,
   { host = widgetHost(), ...view }: ViewArgs = {},
@@ -40,7 +40,7 @@ export interface BoxState extends ViewState {
   readonly children: readonly AnyWidget[];
 }
 
-/** Widgets beside each other. */
+/** Widgets side by side. */
 export function hBox(
   children: readonly AnyWidget[],
   css: LayoutState = {},
@@ -49,7 +49,7 @@ export function hBox(
   return box('HBox', children, css, host);
 }
 
-/** Widgets below each other. */
+/** Widgets one below the other. */
 export function vBox(
   children: readonly AnyWidget[],
   css: LayoutState = {},
@@ -58,7 +58,7 @@ export function vBox(
   return box('VBox', children, css, host);
 }
 
-/** Widgets in a grid, for `grid_template_columns`. */
+/** Widgets in a grid, laid out by `grid_template_columns`. */
 export function gridBox(
   children: readonly AnyWidget[],
   css: LayoutState = {},
@@ -71,7 +71,7 @@ interface OutputState extends ViewState {
   readonly outputs: readonly object[];
 }
 
-/** A place for figures and text among widgets. */
+/** An area for figures and text among widgets. */
 export class OutputView {
   readonly widget: Widget<OutputState>;
 
@@ -79,7 +79,7 @@ export class OutputView {
     this.widget = new Widget<OutputState>(host, outputKind, { outputs: [], ...view });
   }
 
-  /** Shows a figure in place of what was there. */
+  /** Shows a figure in place of the previous content. */
   show(figure: Figure): void {
     this.showBundle(figureBundle(figure));
   }

@@ -1,17 +1,17 @@
 import type { Comm } from './comm';
 import type { AnyWidget, WidgetHost } from './host';
 
-/** The front end's classes for a widget. */
+/** The front end's classes of a widget. */
 export interface WidgetKind {
   readonly module: string;
   readonly version: string;
   readonly model: string;
-  /** Null for what is not seen by itself, such as a layout. */
+  /** Null for a widget without a view of its own, such as a layout. */
   readonly view: string | null;
   readonly viewModule?: string;
 }
 
-/** The state that a message of the front end may bring. */
+/** The state in a message of the front end. */
 interface UpdateMessage {
   readonly method?: 'update' | 'request_state' | 'custom';
   readonly state?: Readonly<Record<string, unknown>>;
@@ -19,8 +19,8 @@ interface UpdateMessage {
 }
 
 /**
- * A Jupyter widget: a state that kernel and front end share. Names in `State` are those of the widgets' protocol; other
- * widgets in it are passed on by reference.
+ * A Jupyter widget: state shared by kernel and front end. Names in `State` are those of the widget protocol;
+ * other widgets in it are passed by reference.
  */
 export class Widget<State extends object = object> implements AnyWidget {
   private state: State;
@@ -57,13 +57,13 @@ export class Widget<State extends object = object> implements AnyWidget {
     this.comm.send({ method: 'update', state: wireObject(Object.fromEntries(changed)), buffer_paths: [] });
   }
 
-  /** Calls back when the user changed something. */
+  /** Calls back when the user changes something. */
   onChange(listener: (changed: Partial<State>) => void): this {
     this.listeners.add(listener);
     return this;
   }
 
-  /** Calls back with what a view sends that is no state, such as a click. */
+  /** Calls back with messages of a view that are not state, such as a click. */
   onCustom(listener: (content: unknown) => void): this {
     this.customListeners.add(listener);
     return this;
