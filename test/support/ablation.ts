@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { type AblationJob, type JobResult, jobFolder, planAblation, writeJobResult } from 'xkd';
 
-/** Overrides that make a step of `nano` a matter of milliseconds. */
+/** Overrides that reduce a step of `nano` to milliseconds. */
 export const smallWords = [
   'encoder.width=16',
   'encoder.depth=1',
@@ -18,12 +18,14 @@ export const smallWords = [
   'loader.workers=1',
 ];
 
-/** Jobs of these rows as they are planned. */
+/** The planned jobs of these rows. */
 export function plan(rows: readonly string[], seeds: number): AblationJob[] {
   return planAblation({ rows, seeds, steps: 6 });
 }
 
-/** Writes the result of a job as if it had been trained; `top1` is what the linear probe reaches on video. */
+/**
+ * Writes the result of a job as if it had been trained; `top1` is the accuracy of the linear probe on video.
+ */
 export function writeResult(
   out: string,
   job: AblationJob,

@@ -4,7 +4,7 @@ export interface Doubles {
   readonly values: Float64Array;
 }
 
-/** Attention and its gradient from the definition, in double precision. */
+/** Attention and its gradient, computed from the definition in double precision. */
 export interface ReferenceAttention {
   /** `[B, N, H, d]` */
   readonly out: Float64Array;
@@ -27,7 +27,7 @@ export function referenceAttention({ shape, values }: Doubles, slope: ArrayLike<
       const outAt = (n: number) => ((b * tokens + n) * heads + h) * width;
       for (let i = 0; i < tokens; i++) {
         const scores: number[] = [];
-        const ofShares: number[] = []; // slopes of the softmax's values
+        const ofShares: number[] = []; // gradients of the softmax's values
         for (let j = 0; j < tokens; j++) {
           scores.push(factor * dot(values, at(0, i), values, at(1, j), width));
           ofShares.push(dot(slope, outAt(i), values, at(2, j), width));

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { main } from 'xkd/dist/cli/main';
 
-/** A command line's words, run in this process: how it ends, and what it writes. It leaves no listener for signals. */
+/**
+ * Runs a command line in this process and returns how it ends and what it writes. It leaves no signal
+ * listeners behind.
+ */
 export async function runHere(
   words: readonly string[],
 ): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -28,7 +31,7 @@ function signalListeners(): number[] {
   return ['SIGINT', 'SIGTERM'].map((signal) => process.listenerCount(signal));
 }
 
-/** Sees to it that a command line that can't be meant is refused in one sentence, with no stack trace. */
+/** Asserts that an invalid command line is refused in one sentence, without a stack trace. */
 export async function assertRefused(words: readonly string[], sentence: RegExp): Promise<void> {
   const { code, stderr } = await runHere(words);
   assert.ok(code === 1 || code === 2, `${code} ${stderr}`);

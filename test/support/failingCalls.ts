@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 
 /**
- * Runs an action while a call of the file system fails as the system would let it.
+ * Runs an action while a file system call fails as the system would make it fail.
  *
- * @param only the path for which it fails; default: any
+ * @param only path for which it fails; default: any
  */
 export function withFailing(
   call: 'writeSync' | 'openSync' | 'mkdirSync' | 'statSync' | 'readFileSync',

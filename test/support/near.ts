@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import type { tf } from 'xkd';
 
-/** Nested rows of numbers, as a tensor's `arraySync` gives them. */
+/** Nested rows of numbers, as returned by a tensor's `arraySync`. */
 type Rows = number | readonly Rows[];
 
-/** A number, a list or a tensor is what was worked out by hand, shape included, but for the rounding of float32. */
+/**
+ * Asserts that a number, a list or a tensor equals values worked out by hand, including the shape, up to
+ * float32 rounding.
+ */
 export function near(actual: Rows | tf.Tensor, expected: Rows, tolerance = 2e-6): void {
   const found = isRows(actual) ? actual : (actual.arraySync() as Rows);
   const message = `${JSON.stringify(found)} is not ${JSON.stringify(expected)}`;

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { ffmpeg, ordinaryClip } from '../media/fixtures';
 
 /**
- * A data set of all kinds of files: ordinary ones of several lengths, stretches of one, a file without sound, one
- * without pictures, and two that cannot be used.
+ * Creates a data set with all kinds of files: ordinary ones of several lengths, segments of one file, a file
+ * without sound, one without pictures, and two unusable ones.
  *
- * @param file path of a file in the set's folder
- * @returns clips that can be used for both modalities, and all
+ * @param file returns the path of a file in the data set's folder
+ * @returns number of clips usable for both modalities, and of all clips
  */
 export function makeOriginals(file: (name: string) => string): { usable: number; all: number } {
   const lengths = [0.6, 1.2, 1.9, 2.4, 3.1, 4.2];

@@ -5,19 +5,19 @@ import { resolve } from 'node:path';
 const ownerFile = resolve('lib/dist/files/owner.js');
 const program = `const { newOwner, ownerText } = require(${JSON.stringify(ownerFile)}); process.stdout.write(ownerText(newOwner()));`;
 
-/** The text of an owner whose process has ended. */
+/** The owner text of a process that has ended. */
 export function endedOwner(): string {
   return spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' }).stdout;
 }
 
-/** The text of an owner whose process runs until it is killed. */
+/** The owner text of a process that runs until it is killed. */
 export async function livingOwner(): Promise<{ text: string; child: ChildProcess }> {
   const child = spawn(process.execPath, ['-e', `${program} setInterval(() => {}, 1000);`]);
   const [text] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
   return { text, child };
 }
 
-/** The text of an owner on another machine, or in another container, with the same number of its process. */
+/** The owner text of a process with the same process id on another machine, or in another container. */
 export function ownerElsewhere(text = endedOwner()): string {
   return text.replace(/^\w+/, '0123456789ab');
 }

@@ -11,7 +11,7 @@ export interface RecordedOp {
   readonly outputs: readonly tf.Tensor[];
 }
 
-/** The ops that a function calls, eagerly, on the way to its result; those whose outputs nobody uses are left out. */
+/** The ops that a function calls eagerly to compute its result, without those whose outputs are unused. */
 export function recordNeeded(body: () => unknown): RecordedOp[] {
   const ops: RecordedOp[] = [];
   const needed = new Set<object>();
@@ -28,7 +28,7 @@ export function recordNeeded(body: () => unknown): RecordedOp[] {
   return used;
 }
 
-/** Runs a function while every op that it calls is written down. */
+/** Runs a function while recording every op that it calls. */
 function watchOps<T>(ops: RecordedOp[], body: () => T): T {
   const backend = nodeBackend();
   const eager = Object.getPrototypeOf(backend) as NodeBackend;
@@ -52,7 +52,7 @@ function watchOps<T>(ops: RecordedOp[], body: () => T): T {
   }
 }
 
-/** FLOPs of all matrix products among some ops, a multiplication with its addition counted as 2. */
+/** FLOPs of all matrix products among some ops; a multiply-add counts as 2. */
 export function productFlops(ops: readonly RecordedOp[]): number {
   return ops.reduce((sum, recorded) => sum + flopsOf(recorded), 0);
 }
@@ -61,7 +61,7 @@ function flopsOf({ op, attributes, inputs, outputs }: RecordedOp): number {
   const left = (inputs[0] as tf.TensorInfo | undefined)?.shape ?? [];
   if (/^XkdAttention/.test(op)) {
     const [batch, tokens, , heads, width] = left;
-    // Two products, each with two in the gradient; the scores that it recomputes are not counted.
+    // Two products, each with two in the gradient; the recomputed scores are not counted.
     return (op === 'XkdAttention' ? 2 : 4) * 2 * batch * heads * tokens ** 2 * width;
   }
   if (!/MatMul/.test(op)) return 0;
@@ -71,7 +71,10 @@ function flopsOf({ op, attributes, inputs, outputs }: RecordedOp): number {
   return 2 * outputs[0].size * left[left.length - (transposed ? 2 : 1)];
 }
 
-/** Values of differences between pairs of vectors `[n, m, width]` that element-wise ops and sums go through. */
+/**
+ * Number of values of pairwise differences between vectors `[n, m, width]` that pass through element-wise ops
+ * and sums.
+ */
 export function pairFlops(ops: readonly RecordedOp[], width: number): number {
   const pairs = (tensor: { readonly shape: readonly number[] }) =>
     tensor.shape.length === 3 && tensor.shape[2] === width
@@ -83,7 +86,10 @@ export function pairFlops(ops: readonly RecordedOp[], width: number): number {
   }, 0);
 }
 
-/** Values that the first `boundary` ops make and later ones read; those that a graph recomputes for them are left out. */
+/**
+ * Number of values that the first `boundary` ops produce and later ones read, without those that a graph
+ * recomputes.
+ */
 export function valuesKept(ops: readonly RecordedOp[], boundary: number): number {
   const made = new Map(
     ops.slice(0, boundary).flatMap(({ outputs }) => outputs.map((o) => [o.dataId as object, o.size])),

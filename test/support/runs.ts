@@ -13,7 +13,7 @@ import {
 } from 'xkd';
 import { tinyConfig } from './tiny';
 
-/** A run of 8 steps, 3 to an epoch, with a checkpoint every 3. */
+/** Configuration of a run of 8 steps, 3 per epoch, with a checkpoint every 3 steps. */
 export const config = tinyConfig({
   'training.steps': 8,
   'training.checkpointSteps': 3,
@@ -25,7 +25,7 @@ export const entries = Array.from({ length: 12 }, (_, i) => ({
   split: null,
 }));
 
-/** Batches that are a function of the step, as the loader's are. */
+/** Batches that depend only on the step, like the loader's. */
 export function source(of: XkdConfig, startStep: number): BatchSource {
   const { clip, spectrogram, views, training } = of;
   const array = (stream: RandomStream, shape: number[]): NdArray => ({
@@ -58,7 +58,7 @@ export async function open(out: string | null, args: Partial<PretrainingArgs> = 
   return PretrainingRun.open({ config, entries, data: 'nowhere', out, openSource, eager: true, ...args });
 }
 
-/** Takes the steps that are left, or so many, and closes the run. */
+/** Takes the remaining steps, or at most `steps`, and closes the run. */
 export async function finish(run: PretrainingRun, steps = Infinity): Promise<StepMetrics[]> {
   const rows: StepMetrics[] = [];
   for await (const row of run) if (rows.push(row) >= steps) break;

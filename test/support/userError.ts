@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { UserError } from 'xkd';
 
-/** For `assert.throws` and `assert.rejects`: a mistake of the user's whose sentence matches all of these. */
+/** For `assert.throws` and `assert.rejects`: accepts a user error whose message matches all of these. */
 export function userError(...messages: readonly RegExp[]): (error: unknown) => boolean {
   return (error) => {
     assert.ok(error instanceof UserError, String((error as Error).stack));
