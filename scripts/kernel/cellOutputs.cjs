@@ -1,15 +1,15 @@
 'use strict';
 
-/** Characters of a printed text that are kept; of a longer one, its beginning and its end. */
+/** Maximum number of characters kept of a printed text; of a longer one, the beginning and the end are kept. */
 const longestText = 4_000_000;
 
 /**
- * What one run of a cell has put out, as it stands in a notebook: texts are joined, updates of displays applied, and
- * what was cleared is gone.
+ * The outputs of one run of a cell, as they are stored in a notebook: texts are joined, display updates applied, and
+ * cleared outputs removed.
  */
 class CellOutputs {
   #items = [];
-  /** Places of the outputs that show a display, by its id. */
+  /** Indices of the outputs that show a display, by its id. */
   #displays = new Map();
   #clearBeforeNext = false;
   #limit;
@@ -18,7 +18,7 @@ class CellOutputs {
     this.#limit = limit;
   }
 
-  /** Takes a message that the kernel publishes about the cell; tells whether the outputs changed. */
+  /** Processes a message that the kernel publishes about the cell; returns true if the outputs changed. */
   hear(type, content) {
     if (type === 'stream') this.#addText(content);
     else if (type === 'display_data' || type === 'execute_result' || type === 'error')
@@ -28,7 +28,7 @@ class CellOutputs {
     return true;
   }
 
-  /** Shows something else where a display is; tells whether there was one. */
+  /** Replaces the content of a display; returns true if the display exists. */
   update(displayId, content) {
     const places = this.#displays.get(displayId);
     if (places === undefined) return false;
@@ -37,9 +37,7 @@ class CellOutputs {
     return true;
   }
 
-  /**
-   * The outputs in the notebook's format; with `displayIds`, each tells the id of its display, as the message did.
-   */
+  /** The outputs in the notebook format; with `displayIds`, each includes the id of its display, as in the message. */
   list({ displayIds = false } = {}) {
     return this.#items.map((item) => {
       if (item.json === undefined) return { output_type: 'stream', name: item.name, text: item.text.whole() };
@@ -61,7 +59,7 @@ class CellOutputs {
     this.#clearIfAsked();
     const displayId = content.transient?.display_id;
     if (displayId !== undefined) {
-      // A display that is shown once more is brought up to date where it stands already.
+      // If a display is shown again, its existing outputs are updated.
       this.update(displayId, content);
       const places = this.#displays.get(displayId) ?? [];
       this.#displays.set(displayId, [...places, this.#items.length]);
@@ -81,7 +79,7 @@ class CellOutputs {
   }
 }
 
-/** A text of which the middle is left out when it grows too long. */
+/** A text whose middle is left out if it grows too long. */
 class LongText {
   #half;
   /** Empty as long as nothing is left out. */
@@ -95,7 +93,7 @@ class LongText {
 
   add(text) {
     this.#end += text;
-    // Cut now and then, not with each piece.
+    // Cut from time to time, not for each piece.
     if (this.#end.length > 4 * this.#half) this.#cut();
   }
 
@@ -115,7 +113,7 @@ class LongText {
   }
 }
 
-/** Written down at once: cells may go on changing the objects that they show. */
+/** Serialised at once: cells may go on changing the objects that they show. */
 function bundle(type, content) {
   if (type === 'error') {
     const { ename, evalue, traceback } = content;

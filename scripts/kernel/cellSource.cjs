@@ -1,17 +1,17 @@
 'use strict';
 
 /*
- * What tslab misunderstands in a cell is written otherwise before it is compiled. It reads a name of an earlier cell from its
- * own object of names, but overlooks it in the shorthand `{ figure }`, which then fails with "figure is not defined"; written
- * out, `{ figure: figure }`, it works. And it exports all declarations of a cell itself, so that those with an `export` of
- * their own or in `export { figure }`, as in code copied from a module, would be exported twice.
+ * Rewrites code that tslab misunderstands before it compiles a cell. tslab reads a name of an earlier cell from its own
+ * object of names, but overlooks it in the shorthand `{ figure }`, which then fails with "figure is not defined";
+ * written out, `{ figure: figure }`, it works. It also exports all declarations of a cell itself, so that those with
+ * their own `export` or in `export { figure }`, as in code copied from a module, would be exported twice.
  */
 
-/** The source of a cell for tslab's converter; source that cannot be parsed stays as it is. */
+/** The source of a cell for tslab's converter; source that cannot be parsed is returned unchanged. */
 function forTslab(ts, source) {
   const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS);
   if (file.parseDiagnostics.length > 0) return source;
-  /** What is put in the place of the text from `start` to `end`. */
+  /** Replacements of the text from `start` to `end`. */
   const edits = [];
   const visit = (node) => {
     if (ts.isShorthandPropertyAssignment(node)) {
@@ -30,7 +30,7 @@ function forTslab(ts, source) {
     const [first, second] = modifiers ?? [];
     if (first?.kind !== ts.SyntaxKind.ExportKeyword || second?.kind === ts.SyntaxKind.DefaultKeyword)
       continue;
-    // Spaces keep the places that messages tell.
+    // Spaces preserve the positions that messages report.
     const start = first.end - 'export'.length;
     edits.push({ start, end: first.end, text: ' '.repeat('export'.length) });
   }
@@ -41,7 +41,7 @@ function forTslab(ts, source) {
   return text;
 }
 
-/** `export { a, b }` of names that the cell declares, and exports anyway. */
+/** True for `export { a, b }` of names that the cell declares, which are exported anyway. */
 function isExportOfOwn(ts, statement) {
   return (
     ts.isExportDeclaration(statement) &&
@@ -51,7 +51,10 @@ function isExportOfOwn(ts, statement) {
   );
 }
 
-/** Whether a cell awaits outside of its functions. tslab overlooks `await (...)` and the like, which a script may call. */
+/**
+ * True if a cell uses await outside its functions. tslab overlooks `await (...)` and the like, which in a script may be
+ * a call.
+ */
 function awaitsAtTop(ts, source) {
   // In a module `await` is a keyword.
   const module = `export {};${source}`;
@@ -65,16 +68,16 @@ function awaitsAtTop(ts, source) {
   return awaits(file);
 }
 
-/** Programs that are called from notebooks of IPython; other words behind a `!` are names. */
+/** Programs that IPython notebooks call; other words after a `!` are names. */
 const programs =
   'ls|cat|cd|pwd|echo|head|tail|mkdir|rm|cp|mv|df|du|free|which|git|npm|npx|node|pip3?|conda|python3?|bash|sh|apt|apt-get|wget|curl|unzip|tar|ffmpeg|ffprobe|nvidia-smi';
 const ofIpython = new RegExp(`^\\s*(?:%%?[A-Za-z_]|!(?:${programs})\\b)`);
 
 /**
- * The sentence for a cell with commands of IPython, which says what to write instead.
+ * The message for a cell with IPython commands, which says what to write instead.
  *
- * @param lines where TypeScript has refused the cell, from 0
- * @returns null where there is no such command on them
+ * @param lines lines at which TypeScript rejected the cell, from 0
+ * @returns null if these lines contain no such command
  */
 function ipythonSentence(source, lines) {
   const all = source.split('\n');

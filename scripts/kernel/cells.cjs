@@ -5,22 +5,25 @@ const { Interruption } = require('./failures.cjs');
 const { Memory } = require('./memory.cjs');
 const { Reruns } = require('./reruns.cjs');
 
-/** So many cells can be named in stack traces and asked for as history. */
+/** Maximum number of cells kept for stack traces and history requests. */
 const mostKept = 2000;
 const notRun = 'Interrupted: the cells queued after this one were not run.\n';
 
 /**
- * Runs the cells that front ends ask for, in order. One that fails takes those with it that were asked for before anybody
- * could know.
+ * Runs the cells that front ends request, in order. If a cell fails, the requests that were sent before anybody could
+ * know are aborted.
  */
 class Cells {
   executionCount = 0;
-  /** The request that runs. */
+  /** The request that is running. */
   running = null;
   memory = new Memory();
   reruns = new Reruns();
   #queue = [];
-  /** Whether what cells have let go of is being freed, and whether they have replaced objects since it last was. */
+  /**
+   * Whether objects that cells no longer reference are being freed, and whether cells have replaced objects since this
+   * last happened.
+   */
   #settling = false;
   #replaced = false;
   #sources = new Map();
@@ -28,15 +31,15 @@ class Cells {
   #parts;
 
   /**
-   * @param parts `evaluator`; `outlet`; `bundleOf(value)`, what is shown of a value; `publish(request, type, content)`;
-   *   `reply(request, content)`; `drained()`, resolves when no request is on its way; `observers`, told of
-   *   each cell's `queued`, `begin` and `end`, the last of which is waited for
+   * @param parts `evaluator`; `outlet`; `bundleOf(value)`, the MIME bundle of a value;
+   * `publish(request, type, content)`; `reply(request, content)`; `drained()`, resolves when no request is in transit;
+   * `observers`, notified of each cell's `queued`, `begin` and `end`, of which `end` is awaited
    */
   constructor(parts) {
     this.#parts = parts;
   }
 
-  /** Puts a request in line. */
+  /** Queues a request. */
   async add(request) {
     this.#tell('queued', request);
     this.#queue.push(request);
@@ -48,7 +51,7 @@ class Cells {
     }
   }
 
-  /** What a failed cell has replaced is freed after the next one: whoever mends it is not to wait. */
+  /** What a failed cell replaced is freed after the next cell: a user who corrects the cell should not have to wait. */
   async #settle() {
     this.#settling = true;
     await this.memory.settle(this.#replaced);
@@ -56,8 +59,8 @@ class Cells {
   }
 
   /**
-   * A cell that listens for signals ends by itself; else, or when asked twice, it is abandoned. Between two cells, while
-   * memory is freed, those that wait are not run.
+   * A cell that listens for signals ends by itself; otherwise, or at a second interrupt, it is abandoned. Between two
+   * cells, while memory is freed, the waiting cells are not run.
    */
   interrupt() {
     if (this.running === null) {
@@ -70,19 +73,19 @@ class Cells {
     this.#interrupted = true;
   }
 
-  /** The source of a cell by its number. */
+  /** Source of a cell by its number. */
   sourceOf(number) {
     return this.#sources.get(number);
   }
 
-  /** What was run, as `[number, source]`. */
+  /** The cells run so far, as `[number, source]`. */
   get history() {
     return [...this.#sources];
   }
 
   /**
-   * @returns `failed`: whether the cell failed in a way that keeps those behind it from being run; `replaced`: whether it has
-   *   replaced what was there before
+   * @returns `failed`: whether the cell failed in a way that keeps the queued cells from being run; `replaced`: whether
+   * it replaced earlier objects
    */
   async #run(request) {
     const { evaluator, outlet, publish, reply } = this.#parts;
@@ -106,12 +109,12 @@ class Cells {
     const outcome = await evaluator.run(code, `cell-${number}.ts`).catch((error) => ({ error }));
     outlet.flush();
     const failed = stops && ('error' in outcome || this.#interrupted);
-    // Cells that were asked for while this one computed may still be on their way.
+    // Cells that were requested during this computation may still be in transit.
     if (failed) await this.#parts.drained();
     const content = this.#tellOutcome(request, outcome, number, silent);
     outlet.flush();
     for (const observer of this.#parts.observers) await observer.end?.(request, content);
-    // Whoever asks for a cell after the reply knows of the failure.
+    // Whoever requests a cell after the reply knows of the failure.
     const waiting = failed ? this.#queue.splice(0) : [];
     reply(request, content);
     publish(request, 'status', { execution_state: 'idle' });
@@ -120,7 +123,10 @@ class Cells {
     return { failed, replaced: closed || outcome.replaced };
   }
 
-  /** Publishes the value or the error; returns the content of the reply. A value that cannot be sent is an error too. */
+  /**
+   * Publishes the value or the error; returns the content of the reply. A value that cannot be sent also counts as an
+   * error.
+   */
   #tellOutcome(request, outcome, number, silent) {
     try {
       return this.#outcomeContent(request, outcome, number, silent);
@@ -136,7 +142,7 @@ class Cells {
       if (!silent) publish(request, 'error', error);
       return { status: 'error', execution_count: number, ...error };
     }
-    // A cell that has ended by itself on an interrupt counts as failed, so that those behind it are not run.
+    // A cell that ended by itself on an interrupt counts as failed, so that the queued cells are not run.
     if (this.#interrupted) {
       if (this.#queue.length > 0) outlet.write('stderr', notRun);
       const { name, message } = new Interruption();

@@ -2,16 +2,16 @@
 
 const { randomBytes } = require('node:crypto');
 
-/** The target for which front ends with widgets ask, and the one through which they ask for all widgets at once. */
+/** The target for which front ends with widgets ask, and the one through which they request all widgets at once. */
 const widgetTargets = ['jupyter.widget', 'jupyter.widget.control'];
 
 /**
- * The kernel's ends of the channels between cells and front end, which Jupyter calls comms.
+ * The kernel's ends of the channels between cells and front end, called comms in Jupyter.
  *
  * `publish(type, content, { metadata, buffers })` sends a message to all front ends.
  */
 class Comms {
-  /** Whether a front end that knows widgets is, or was, connected. */
+  /** True if a front end that supports widgets is, or was, connected. */
   frontEnd = false;
   #open = new Map();
   #targets = new Map();
@@ -28,7 +28,7 @@ class Comms {
     return comm;
   }
 
-  /** Says who deals with channels that the front end opens; `accept(comm, data, buffers)` is told of each. */
+  /** Registers the handler of channels that the front end opens; `accept(comm, data, buffers)` is called for each. */
   register(target, accept) {
     this.#targets.set(target, accept);
   }
@@ -43,7 +43,7 @@ class Comms {
     };
   }
 
-  /** Deals with a comm_open, comm_msg or comm_close of the front end. */
+  /** Handles a comm_open, comm_msg or comm_close of the front end. */
   handle({ header, content, buffers }) {
     const { comm_id: id, target_name: target, data } = content;
     const comm = this.#open.get(id);
@@ -58,7 +58,7 @@ class Comms {
   #accept(id, target, data, buffers) {
     if (widgetTargets.includes(target)) this.frontEnd = true;
     const accept = this.#targets.get(target);
-    // As the protocol has it: whoever does not know a target closes the channel.
+    // As the protocol requires: a side that does not know a target closes the channel.
     if (accept === undefined) this.#publish('comm_close', { comm_id: id, data: {} });
     else accept(this.#add(id, target), data, buffers);
   }
@@ -67,7 +67,7 @@ class Comms {
     const comm = {
       id,
       target,
-      /** Called with the data and the buffers of a message of the front end. */
+      /** Called with the data and buffers of each message of the front end. */
       onMessage: null,
       /** Called when the front end closes the channel. */
       onClose: null,

@@ -1,18 +1,18 @@
 'use strict';
 
 /*
- * What later cells know of earlier ones is a text of declarations, as in a d.ts file, that tslab keeps. A cell that fails
- * half-way has declared all of its names and given values to some of them.
+ * Later cells know earlier ones through a text of declarations, as in a d.ts file, that tslab keeps. A cell that fails
+ * half-way has declared all of its names but assigned only some of them.
  */
 
 /**
- * The declarations behind a cell that failed: of its values those that it had assigned, and those of before in place of
- * the others; its types all.
+ * The declarations after a failed cell: the values that it assigned, the earlier declarations of the other values, and
+ * all of its types.
  *
  * @param ts the TypeScript that tslab uses
  * @param before the declarations that the cell knew
- * @param behind the declarations behind it, had it succeeded
- * @param unassigned the values that it has declared but not assigned
+ * @param behind the declarations after it, had it succeeded
+ * @param unassigned the values that it declared but did not assign
  */
 function withoutUnassigned(ts, before, behind, unassigned) {
   if (unassigned.size === 0) return behind;
@@ -21,7 +21,10 @@ function withoutUnassigned(ts, before, behind, unassigned) {
   return kept + restored;
 }
 
-/** The declarations behind a cell with the namespaces of before, which tslab drops; but those whose names it declares anew. */
+/**
+ * The declarations after a cell plus the earlier namespaces, which tslab drops, except those whose names the cell
+ * redeclares.
+ */
 function withNamespaces(ts, before, behind) {
   if (!/\bnamespace\b/.test(before)) return behind;
   const namesOf = (statement) =>
@@ -49,7 +52,7 @@ function parsed(ts, text) {
   return ts.createSourceFile('names.d.ts', text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS);
 }
 
-/** The text with those declarations of values only whose names `keeps` accepts. */
+/** The text with only those value declarations whose names `keeps` accepts. */
 function filtered(ts, text, keeps, { typesToo = true } = {}) {
   return parsed(ts, text)
     .statements.map((statement) => filteredStatement(ts, statement, keeps, typesToo))

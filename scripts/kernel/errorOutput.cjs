@@ -9,29 +9,29 @@ const { CompileError, Interruption, WrongLanguage } = require('./failures.cjs');
 
 const libFolder = path.resolve(__dirname, '..', '..', 'lib');
 const builtFolder = path.join(libFolder, 'dist') + path.sep;
-/** A frame of V8: the function, and file, line and column; or these alone. */
+/** A V8 stack frame: the function, and file, line and column; or only the latter. */
 const framePattern = /^\s*at (?:(?:async )?(.+?) \()?(?:async )?(?:file:\/\/)?([^()]+?):(\d+):(\d+)\)?$/;
 const cellPattern = /^cell-(\d+)\.ts$/;
 const packagePattern = /[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)(?!.*[\\/]node_modules[\\/])/;
-/** What only browsers have. */
+/** Names that only exist in browsers. */
 const browserName = /^(self|window|document|navigator|location|HTML\w+|XMLHttpRequest) is not defined$/;
 const mostCauses = 3;
 const longestMessage = 4000;
 const linesOfFrame = { linesAbove: 2, linesBelow: 1 };
 
 /**
- * The content of an `error` message: name, value and a traceback that people can read. It has the line of the cell, and the
- * frames of cells and of this project, but none of the kernel's own; a mistake of the user's is its sentence alone.
+ * The content of an `error` message: name, value and a readable traceback. It includes the line of the cell, and the
+ * frames of cells and of this project, but not the kernel's own; a user error is only its sentence.
  *
- * @param error whatever was thrown
- * @param cells finds cells: `sourceOf(number)`
- * @param number of the cell, where it is one's outcome
+ * @param error any thrown value
+ * @param cells looks up cells: `sourceOf(number)`
+ * @param number of the cell, if the error is its outcome
  */
 function errorOutput(error, cells, number) {
   try {
     return readOutput(error, cells, number);
   } catch {
-    // Its name, message, stack or cause throws when it is read.
+    // Reading its name, message, stack or cause throws.
     return sentenceOutput('Unreadable', 'The cell threw something that throws itself when it is read.');
   }
 }
@@ -55,7 +55,7 @@ function sentenceOutput(ename, sentence) {
   return { ename, evalue: sentence, traceback: [sentence] };
 }
 
-/** TypeScript's refusals, each with its line and a mark below it. */
+/** TypeScript's errors, each with its line and a mark below it. */
 function compileOutput({ name, diagnostics }, cells, number) {
   const source = cells.sourceOf(number) ?? '';
   const [first] = diagnostics;
@@ -102,7 +102,7 @@ function causesOf(error, cells) {
   return lines;
 }
 
-/** The frames of cells and of this project; where the error comes from a package, that package's name first. */
+/** The frames of cells and of this project; if the error comes from a package, that package's name first. */
 function framesOf(error) {
   const all = String(error.stack ?? '')
     .split('\n')
@@ -115,7 +115,7 @@ function framesOf(error) {
     frames.push({ text: `${all[0].name ?? 'code'} (package ${origin})` });
   for (const frame of all) {
     const own = cellFrame(frame) ?? libFrame(frame);
-    // A function that calls itself: the same line many times.
+    // A function that calls itself repeats the same line many times.
     if (own !== null && own.text !== frames.at(-1)?.text) frames.push(own);
   }
   return frames;
@@ -141,11 +141,13 @@ function sourceLine(file, line, column) {
     const map = new SourceMap(JSON.parse(fs.readFileSync(`${file}.map`, 'utf8')));
     return map.findEntry(line - 1, column - 1).originalLine + 1;
   } catch {
-    return line; // built without maps
+    return line; // built without source maps
   }
 }
 
-/** A package for browsers says so by failing on what it misses; its source, on one line, says nothing to anybody. */
+/**
+ * A package for browsers fails on something that Node lacks; its source, minified to one line, would not help anybody.
+ */
 function browserSentence(error) {
   if (!(error instanceof ReferenceError) || !browserName.test(error.message)) return null;
   const name = browserName.exec(error.message)[1];

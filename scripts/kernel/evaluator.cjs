@@ -9,12 +9,13 @@ const { Positions } = require('./positions.cjs');
 
 const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
 
-/** What tslab puts above the code of a cell: all of its names, without a value. */
+/** The code that tslab puts before a cell's: all of its names, without values. */
 const emptyNames = /^(?:exports\.[\w$]+ = )+void 0;$/gm;
 
 /**
- * Runs cells one after the other with tslab's converter and executor. It adds to them: the value of a cell's last expression
- * and its error as they are, the names that a failed cell has assigned, and the line of a cell that an error comes from.
+ * Runs cells one after the other with tslab's converter and executor. It adds to them: the value of a cell's last
+ * expression and its error as objects, the names that a failed cell assigned, and the line of a cell from which an
+ * error comes.
  */
 class Evaluator {
   /** The declarations of the names that cells can use. */
@@ -24,14 +25,14 @@ class Evaluator {
   #executor;
   #converters = {};
   #createConverter;
-  /** What is known of the cell that runs. */
+  /** State of the running cell. */
   #cell = null;
 
   /**
    * @param folder where cells find modules and files
-   * @param say told of what tslab has to say that is neither value nor error
-   * @param onModule told of a cell that is a module: its name and its code
-   * @param undisturbed runs what no interrupt may end half-way
+   * @param say receives tslab's messages that are neither value nor error
+   * @param onModule called with the name and code of each cell that is a module
+   * @param undisturbed runs code that an interrupt must not end half-way
    */
   constructor({ folder, say, onModule = () => {}, undisturbed = (work) => work() }) {
     const file = ofTslab.resolve('@tslab/typescript-for-tslab');
@@ -64,7 +65,7 @@ class Evaluator {
     });
   }
 
-  /** tslab's converter of cells, for what is asked of their text. */
+  /** tslab's converter of cells, also used for questions about their text. */
   get converter() {
     return this.#converterFor({ isJS: false, isBrowser: false });
   }
@@ -81,9 +82,9 @@ class Evaluator {
   /**
    * Runs a cell.
    *
-   * @param name the name by which stack traces know it
-   * @returns `{ value }` of its last expression, undefined without one, or `{ error }`; `replaced` tells whether names have
-   *   objects other than those before
+   * @param name name of the cell in stack traces
+   * @returns `{ value }` of its last expression, undefined without one, or `{ error }`; `replaced` is true if names
+   * refer to other objects than before
    */
   async run(source, name) {
     const cell = {
@@ -99,7 +100,7 @@ class Evaluator {
     this.#cell = cell;
     const outcome = await this.#outcomeOf(cell, source);
     const replaced = [...cell.old].some(([name, value]) => isObject(value) && value !== this.names[name]);
-    // The kernel is not to be what keeps them.
+    // The kernel must not be what keeps them alive.
     cell.old.clear();
     cell.value = undefined;
     return { ...outcome, replaced };
@@ -124,11 +125,12 @@ class Evaluator {
     return { error: cell.reason ?? error };
   }
 
-  /** Ends the running cell with an error: its names stay, what it awaits runs on. */
+  /** Ends the running cell with an error: its names stay, and what it awaits continues. */
   abandon(reason) {
     if (this.#cell !== null) {
       this.#cell.reason = reason;
-      // tslab's promise never settles where what computes was ended together with the microtasks that waited for it.
+      // tslab's promise never settles if the computation was terminated together with the microtasks that waited for
+      // it.
       setImmediate(this.#cell.abandon);
     }
     this.#executor.interrupt();
@@ -143,7 +145,7 @@ class Evaluator {
     const text = forTslab(this.ts, source);
     let converted = this.converter.convert(cell.before, text);
     if (converted.diagnostics.length > 0) {
-      // Messages tell places in what the user wrote.
+      // Messages must refer to positions in the user's text.
       if (text !== source) converted = this.converter.convert(cell.before, source);
       cell.diagnostics = converted.diagnostics;
       return converted;
@@ -151,7 +153,7 @@ class Evaluator {
     cell.behind = withNamespaces(this.ts, cell.before, converted.declOutput ?? '');
     if (!converted.output) return converted;
     this.positions.name(cell.name, converted.output);
-    // A name keeps the value of an earlier cell until this one assigns it.
+    // A name keeps the value of an earlier cell until this cell assigns it.
     let output = converted.output.replace(emptyNames, (line) => {
       cell.names.push(...line.matchAll(/exports\.([\w$]+) =/g));
       return '';
@@ -175,7 +177,7 @@ class Evaluator {
   }
 }
 
-/** `abandoned` resolves to false, tslab's word for failure, once `abandon` is called. */
+/** `abandoned` resolves to false, tslab's value for failure, once `abandon` is called. */
 function abandonable() {
   let abandon;
   const abandoned = new Promise((resolve) => (abandon = () => resolve(false)));

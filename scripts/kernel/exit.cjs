@@ -5,10 +5,10 @@ const sentence =
   'with "Shut Down Kernel" in the menu.';
 
 /**
- * Refuses `process.exit()` to cells and what they call, also where the code catches the refusal.
+ * Makes `process.exit()` fail in cells and in the code they call, even if that code catches the error.
  *
  * @param fail ends the running cell with an error
- * @returns how the kernel itself ends
+ * @returns the function with which the kernel itself exits
  */
 function refuseExit(fail) {
   const exit = process.exit.bind(process);

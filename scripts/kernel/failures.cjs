@@ -1,10 +1,10 @@
 'use strict';
 
-/** A cell that TypeScript refuses; nothing of it was run. */
+/** A cell that TypeScript rejects; no part of it was run. */
 class CompileError extends Error {
   name = 'TypeScriptError';
 
-  /** @param diagnostics tslab's: message, code, and start and end in the cell, counted from 0 */
+  /** @param diagnostics of tslab: message, code, and start and end in the cell, counted from 0 */
   constructor(diagnostics) {
     super(diagnostics[0].messageText);
     this.diagnostics = diagnostics;
@@ -20,7 +20,7 @@ class Interruption extends Error {
   }
 }
 
-/** A cell with commands of another kernel; its message is the one sentence that is shown. */
+/** A cell with commands of another kernel; only its one-sentence message is shown. */
 class WrongLanguage extends Error {
   name = 'WrongLanguage';
 }

@@ -3,12 +3,13 @@
 const { createPictures, figureWithoutPicture, withPicture } = require('./pictures.cjs');
 
 /**
- * Puts a picture beside each figure of a cell, in the state in which the cell leaves it. A page of JupyterLab is not kept
- * waiting: it draws figures itself, and gets the pictures for its file afterwards. Others take what there is at a cell's end.
+ * Adds a picture to each figure of a cell, in the figure's state at the end of the cell. A JupyterLab page does not
+ * have to wait: it draws figures itself, and receives the pictures for its file afterwards. Other front ends take the
+ * outputs that exist at the end of a cell.
  */
 class FigurePictures {
   #pictures = createPictures();
-  /** What the running cell shows, by the display's id. */
+  /** Figures shown by the running cell, by display id. */
   #shown = new Map();
   #publish;
   #waits;
@@ -47,7 +48,7 @@ class FigurePictures {
       ]),
     );
     for (const [id, content, picture] of drawn) {
-      // A figure that was drawn anew meanwhile gets the picture of its newer state.
+      // A figure that was redrawn in the meantime gets the picture of its newer state.
       if (picture === null || shown.get(id) !== content) continue;
       const output = withPicture(content, picture);
       this.#publish(request, 'update_display_data', { ...output, transient: content.transient });

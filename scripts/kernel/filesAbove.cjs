@@ -2,26 +2,26 @@
 
 const path = require('node:path');
 
-/** tslab's name for the folder of what it compiles, which is never written. */
+/** tslab's name for the output folder of its compilations, which is never written. */
 const outFolder = 'outDir';
 /** A folder in it for files that are not below the notebook's. */
 const aboveFolder = 'above the notebook';
 
 /**
- * Lets cells import files that are not below the notebook's folder, such as `../helpers`. tslab has TypeScript refuse them, and
- * takes no name of a compiled file that leads out of the folder: they get stand-ins.
+ * Lets cells import files that are not below the notebook's folder, such as `../helpers`. tslab configures TypeScript
+ * to reject them, and does not accept names of compiled files outside the folder: such files get substitute names.
  */
 class FilesAbove {
   #folder;
-  /** Paths of compiled files, by their stand-ins. */
+  /** Paths of compiled files, by their substitute names. */
   #paths = new Map();
 
-  /** @param folder the notebook's */
+  /** @param folder the notebook's folder */
   constructor(folder) {
     this.#folder = folder;
   }
 
-  /** TypeScript as tslab is to see it. */
+  /** TypeScript as tslab should see it. */
   allow(ts) {
     const { createWatchCompilerHost } = ts;
     return {
@@ -58,7 +58,7 @@ class FilesAbove {
     return path.posix.join(outFolder, standIn);
   }
 
-  /** Compiled files under their own paths. */
+  /** Compiled files with their own paths restored. */
   restored(outputs) {
     return outputs?.map((output) => ({ ...output, path: this.#paths.get(output.path) ?? output.path }));
   }

@@ -1,13 +1,13 @@
 'use strict';
 
-/** Jupyter's patterns know `*` and `?`. */
+/** Jupyter's patterns support `*` and `?`. */
 function matcher(pattern) {
   const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '[^]*').replaceAll('?', '[^]')}$`);
 }
 
 /**
- * Content of a `history_reply`. History is that of this kernel's life.
+ * Content of a `history_reply`. The history covers the lifetime of this kernel.
  *
  * @param history `[number, source]` of each cell that was run
  */

@@ -19,7 +19,7 @@ function kernelInfo(typescriptVersion) {
       file_extension: '.ts',
       pygments_lexer: 'typescript',
       nbconvert_exporter: 'script',
-      // JupyterLab reads `mode`, the classic notebook the rest.
+      // JupyterLab reads `mode`; the classic notebook reads the rest.
       codemirror_mode: { mode: 'typescript', name: 'javascript', typescript: true },
     },
     help_links: [

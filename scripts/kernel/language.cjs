@@ -5,28 +5,28 @@ const { Worker } = require('node:worker_threads');
 const { isComplete } = require('./language/isComplete.cjs');
 
 /*
- * What an editor asks about a cell: completion, inspection, and whether it is complete. TypeScript's language service
- * answers in a thread of its own, since it holds the event loop for tens of milliseconds a question, and for seconds at
- * the first one, while a cell may be training.
+ * Answers an editor's questions about a cell: completion, inspection, and whether it is complete. TypeScript's language
+ * service runs in a worker thread, since it blocks the event loop for tens of milliseconds per question, and for
+ * seconds at the first one, while a cell may be training.
  */
 
-/** The thread holds the types of xkd and TensorFlow: 200 to 300 MB. */
+/** The worker thread holds the types of xkd and TensorFlow: 200 to 300 MB. */
 const maxOldGenerationSizeMb = 2048;
 
-/** The thread ends, and its memory is free, when nothing was asked for so long. */
+/** The worker thread ends, freeing its memory, after this time without questions. */
 const idleMs = 10 * 60 * 1000;
 
 /**
  * @param {{ folder?: string }} [args] folder from which cells import; default: the working folder
- * @returns the kernel's answers to complete_request, inspect_request and is_complete_request. `declarations` is the text
- * of declarations that earlier cells left; `cursor` counts code points, as Jupyter does.
+ * @returns the kernel's answers to complete_request, inspect_request and is_complete_request. `declarations` is the
+ * text of declarations left by earlier cells; `cursor` counts code points, as Jupyter does.
  */
 function createLanguage({ folder = process.cwd() } = {}) {
   /** @type {Worker | null} */
   let worker = null;
   /** Modules that cells have declared with `@module`, by name. */
   const modules = new Map();
-  /** Questions that wait for their answers, by number. */
+  /** Questions that wait for answers, by number. */
   const waiting = new Map();
   let asked = 0;
   /** @type {NodeJS.Timeout | undefined} */
@@ -46,7 +46,7 @@ function createLanguage({ folder = process.cwd() } = {}) {
     return started;
   }
 
-  /** A thread that died leaves its questions without an answer; the next question starts another one. */
+  /** A worker thread that died leaves its questions unanswered; the next question starts a new one. */
   function stop(ended) {
     if (worker !== ended) return;
     worker = null;
@@ -77,7 +77,7 @@ function createLanguage({ folder = process.cwd() } = {}) {
     clearTimeout(idle);
     worker ??= start();
     const id = asked++;
-    // An answer that is under way keeps the process, an idle thread does not.
+    // A pending answer keeps the process alive, an idle worker thread does not.
     worker.ref();
     return new Promise((resolve) => {
       waiting.set(id, resolve);
@@ -101,13 +101,15 @@ function createLanguage({ folder = process.cwd() } = {}) {
     /** The content of an `is_complete_reply`. */
     isComplete,
 
-    /** Tells of a cell that is a module (`@module` in its comment), so that others can import it. */
+    /** Registers a cell that is a module (`@module` in its comment), so that others can import it. */
     addModule(name, code) {
       modules.set(name, code);
       worker?.postMessage({ kind: 'addModule', question: { name, code } });
     },
 
-    /** Gets ready for the first question, which else takes seconds: reads the types of xkd. Later calls do nothing. */
+    /**
+     * Prepares for the first question, which otherwise takes seconds: reads the types of xkd. Later calls do nothing.
+     */
     async warmUp() {
       if (warm) return;
       warm = true;

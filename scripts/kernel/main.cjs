@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * The TypeScript kernel: main.cjs CONNECTION_FILE, as the kernelspec that set-up writes has it. Cells are compiled and run by
- * tslab; sockets, messages, errors and values are here.
+ * The TypeScript kernel: main.cjs CONNECTION_FILE, as in the kernelspec that set-up writes. tslab compiles and runs the
+ * cells; sockets, messages, errors and values are handled here.
  */
 
 const fs = require('node:fs');
@@ -43,7 +43,7 @@ async function start(connectionFile) {
     exit(0);
   };
   const server = new Server({ transport, evaluator, language, bundleOf, end });
-  // Jupyter's server names the notebook to the kernels of its pages.
+  // Jupyter's server passes the notebook's path to the kernels of its pages.
   server.addObserver(
     (publish) => new FigurePictures({ publish, waits: process.env.JPY_SESSION_NAME === undefined }),
   );
@@ -57,7 +57,7 @@ async function start(connectionFile) {
   server.outlet.capture();
   refuseStdin((error) => evaluator.abandon(error));
   const display = (message, update) => server.display(message, update);
-  // For lib/notebook: where it shows media, the channels of widgets, and what becomes of what cells let go of.
+  // For lib/notebook: displays, the channels of widgets, reruns, and memory management.
   globalThis[Symbol.for('xkd.kernel')] = {
     comms: server.comms,
     display,

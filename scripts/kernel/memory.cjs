@@ -8,10 +8,10 @@ const { runInNewContext } = require('node:vm');
 const heapAddon = path.join(__dirname, '..', '..', '.native', 'addon', 'heap.node');
 
 /**
- * Frees what cells have let go of. Tensors, native sessions and threads are freed when the garbage collector finds that
- * nobody has their owners any more; it knows nothing of the memory behind them and would wait for long, so it is called
- * after cells that have put new objects in the place of old ones, or that leave more behind than there was. What the C
- * library has freed then goes back to the system.
+ * Frees what cells no longer reference. Tensors, native sessions and threads are freed when the garbage collector finds
+ * that their owners are unreachable. It does not know of the native memory behind them and would wait for long, so it
+ * is called after cells that replaced objects, or that leave more of them than before. Memory that the C library has
+ * freed is then returned to the system.
  */
 class Memory {
   #counts = [];
@@ -20,20 +20,20 @@ class Memory {
   #heap = null;
   #finalized = new FinalizationRegistry((tell) => tell());
 
-  /** Says how many things there are that are freed with their owners, such as tensors. */
+  /** Registers a count of objects that are freed with their owners, such as tensors. */
   watch(count) {
     this.#counts.push(count);
   }
 
   /**
-   * To be called after each cell, when nothing of the kernel's holds its values.
+   * To be called after each cell, when the kernel itself no longer holds the cell's values.
    *
    * @param replaced whether the cell has replaced objects
    */
   async settle(replaced) {
     if (!replaced && this.#count() <= this.#known) return;
     await this.#collect();
-    // Sessions and threads go once those are gone whose values lie in them.
+    // Sessions and threads are freed only after the values that they hold.
     if (replaced) await this.#collect();
     this.#heap ??= loadHeap();
     this.#heap.release();
@@ -44,17 +44,17 @@ class Memory {
     return this.#counts.reduce((sum, count) => sum + count(), 0);
   }
 
-  /** Returns when what was found has been freed. */
+  /** Resolves when the unreachable objects have been freed. */
   async #collect() {
     this.#collectGarbage ??= garbageCollector();
     const found = this.#whenFound();
     this.#collectGarbage();
     await found;
-    // One registry after the other is told, each in a turn of its own.
+    // Finalisation registries are notified one after the other, each in its own turn of the event loop.
     for (let turn = 0; turn < 3; turn++) await nextTurn();
   }
 
-  /** Resolves when the garbage collector has told of an object that nobody has. */
+  /** Resolves when the garbage collector has reported an unreachable object. */
   #whenFound() {
     return new Promise((tell) => this.#finalized.register({}, tell));
   }
@@ -69,7 +69,7 @@ function loadHeap() {
   try {
     return require(heapAddon);
   } catch {
-    // Without the addon (a set-up that has not ended) the process stays as large as it has been.
+    // Without the addon (an incomplete set-up) the process does not shrink.
     return { release: () => undefined };
   }
 }

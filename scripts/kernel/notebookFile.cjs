@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 
 /**
- * The notebook's file, as the server told it to the kernel: null where there is none, such as under `nbconvert`.
+ * Path of the notebook, as the server passed it to the kernel; null if there is none, such as under `nbconvert`.
  * https://jupyter-server.readthedocs.io: the server sets JPY_SESSION_NAME to the path of the session's document.
  */
 function notebookFile(environment = process.env) {
@@ -14,11 +14,11 @@ function notebookFile(environment = process.env) {
 }
 
 /**
- * Writes the outputs of runs into the cells of a notebook that still are what was run, by id and source; all else stays
- * as it is.
+ * Writes the outputs of runs into those cells of a notebook that have not changed since, by id and source; everything
+ * else stays as it is.
  *
  * @param file the notebook
- * @param runs runs of a `CellRecord` that have ended
+ * @param runs finished runs of a `CellRecord`
  * @returns the runs that were written, and the SHA-256 of the file before and after; null if none was
  */
 function writeOutputs(file, runs) {
@@ -52,7 +52,7 @@ function inLines(output) {
   return { ...output, data: Object.fromEntries(data) };
 }
 
-/** The lines with their ends. */
+/** The lines with their line ends. */
 function lines(text) {
   return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 }
@@ -61,7 +61,7 @@ function joined(source) {
   return Array.isArray(source) ? source.join('') : source;
 }
 
-/** nbformat's one blank, or what somebody else's program has written. */
+/** nbformat's single space, or the indentation that another program wrote. */
 function indentation(text) {
   return /^\{\n( +|\t+)/.exec(text)?.[1] ?? 1;
 }
@@ -70,7 +70,7 @@ function hash(text) {
   return createHash('sha256').update(text).digest('hex');
 }
 
-/** The file is the old one or the new one at any moment; a link to it stays a link. */
+/** Replaces the file atomically; a link to it stays a link. */
 function writeWhole(file, text) {
   const target = fs.realpathSync(file);
   const beside = path.join(path.dirname(target), `.${path.basename(target)}.${process.pid}.tmp`);

@@ -2,16 +2,19 @@
 
 const { TextDecoder } = require('node:util');
 
-/** So long may text wait for more of it [ms]. */
+/** Maximum time that text waits for more of it [ms]. */
 const flushMs = 50;
-/** So many pieces in that time go out at once, so that what was printed before a long computation is seen during it. */
+/**
+ * Number of pieces within that time that are sent at once, so that text printed before a long computation appears
+ * during it.
+ */
 const unjoined = 10;
-/** So much text is one message [characters]. */
+/** Maximum length of a message [characters]. */
 const flushLength = 64 * 1024;
 
 /**
- * What cells print. Pieces of a stream that come close together are joined to one message, as thousands of small ones keep a
- * front end busy for minutes. Whatever else is published first lets out what was printed before it.
+ * The printed output of cells. Pieces of a stream that come close together are joined into one message, as thousands of
+ * small ones keep a front end busy for minutes. Before anything else is published, the text printed so far is sent.
  */
 class Outlet {
   #emit;
@@ -29,7 +32,7 @@ class Outlet {
     this.#emit = emit;
   }
 
-  /** Takes the place of `process.stdout.write` and `process.stderr.write`. */
+  /** Replaces `process.stdout.write` and `process.stderr.write`. */
   capture() {
     for (const name of ['stdout', 'stderr']) {
       process[name].write = (chunk, encoding, done) => {
@@ -53,11 +56,11 @@ class Outlet {
     this.#name = name;
     this.#pieces.push(text);
     this.#length += text.length;
-    // The timer waits as long as synchronous code runs; who prints in it is heard all the same.
+    // The timer cannot fire during synchronous code; text printed there is sent all the same.
     if (this.#length >= flushLength || now - this.#since > flushMs || this.#isFirst(now)) this.flush();
   }
 
-  /** Whether a piece is one of the first of its window. */
+  /** True for the first few pieces of a time window. */
   #isFirst(now) {
     if (now - this.#window > flushMs) {
       this.#window = now;

@@ -5,39 +5,40 @@ const { writeOutputs } = require('./notebookFile.cjs');
 /** The target of the channel that `scripts/labextension/static/reattach` opens. */
 const target = 'xkd.cells';
 /**
- * How long pages may take to say that they are there, how long others may take behind the first, and how long a cell that
- * has ended must have put out nothing more before it is saved again [ms].
+ * Time for the first page to answer, extra time for others after the first answer, and time without new output after
+ * which a finished cell is saved again [ms].
  */
 const defaultPatience = { silenceMs: 4000, othersMs: 300, lateMs: 1000 };
 /** States of runs that have something to save. */
 const ended = ['ok', 'error'];
 
 /**
- * The open pages of the notebook. A page that opens the channel gets what it missed, and is told of the cells that
- * begin and end from then on; what they put out reaches it as it reaches every page.
+ * The open pages of the notebook. A page that opens the channel gets what it missed, and is then notified of the cells
+ * that begin and end; their outputs reach it as they reach every page.
  *
- * At the end of a cell one page saves: the one that had asked for the cell if it still is there, else the first that
- * answers. A page that asked itself, and is alone, saves when JupyterLab does. Where there is no page the outputs are
- * written into the file from here, if there was one before: without, somebody else is in charge of the file.
+ * At the end of a cell one page saves: the one that requested the cell if it is still there, otherwise the first that
+ * answers. If the requesting page is the only one, it saves whenever JupyterLab does. If there is no page, the kernel
+ * writes the outputs into the file, provided there was a page before: otherwise another program is in charge of the
+ * file.
  *
- * Messages to pages: `cells` (runs with their outputs), `queued`, `begin`, `end` (a run), `who` (runs that ended: answer if
- * you are there), `save` (runs: do it), `saved` (runs: another page did), and `file` (hashes of the file before and after
- * each time that nothing but outputs was changed in it, so that pages need not ask). A channel that is opened from here tells which channels of
- * pages are known: others have to open theirs again. Messages of pages: `here` (runs), `saved`
+ * Messages to pages: `cells` (runs with their outputs), `queued`, `begin`, `end` (a run), `who` (finished runs: answer
+ * if you are there), `save` (runs: save them), `saved` (runs: another page saved them), and `file` (hashes of the file
+ * before and after each change of nothing but outputs, so that pages need not ask). A channel opened by the kernel
+ * lists the known channels of pages: other pages have to open theirs again. Messages from pages: `here` (runs), `saved`
  * (runs) with `file` (hashes before and after), `path`.
  */
 class CellPages {
   #record;
   #comms;
   #file;
-  /** The server's folder, with a slash; undefined as long as no page has told where the notebook is. */
+  /** The server's folder, with a slash; undefined until a page has reported where the notebook is. */
   #root;
   #patience;
   #pages = new Set();
-  /** Those that have not answered yet. */
+  /** Pages that have not answered yet. */
   #silent = new Set();
   #known = false;
-  /** Runs that have ended, and whose pages are being asked for; with those that have answered. */
+  /** Finished runs for which pages are being asked, with the pages that have answered. */
   #asked = new Map();
   #late = new Set();
   #hashes = [];
@@ -60,7 +61,7 @@ class CellPages {
       this.#tell({ end: brief(run) });
       if (ended.includes(run.state)) this.#ask([run]);
     });
-    // Pictures of figures come behind the end, as does what a cell's timers print.
+    // Pictures of figures arrive after the end, as does output of a cell's timers.
     record.on('late', (run) => {
       this.#late.add(run);
       this.#later('late', patience.lateMs, () => {
@@ -70,7 +71,7 @@ class CellPages {
     });
   }
 
-  /** Writes what no page has saved; for the end of the kernel. */
+  /** Writes what no page has saved; called at the end of the kernel. */
   close() {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
@@ -84,11 +85,11 @@ class CellPages {
     comm.onMessage = (data) => this.#receive(page, data);
     if (typeof path === 'string') this.#follow(path);
     this.#greet(page, have);
-    // Pages of the process before this one, if another page has restarted it, do not know that it is gone.
+    // If another page restarted the kernel, pages of the previous process do not know that it is gone.
     this.#comms.open(target, { data: { known: [...this.#pages].map((known) => known.comm.id) } }).close();
   }
 
-  /** Tells a page what it missed. */
+  /** Sends a page what it missed. */
   #greet(page, have) {
     this.#pages.add(page);
     const runs = this.#record.runs();
@@ -98,23 +99,23 @@ class CellPages {
   }
 
   #receive(page, { here, saved, file, path }) {
-    // It was taken for closed, and may have missed something.
+    // The page was considered closed, and may have missed something.
     if (!this.#pages.has(page)) this.#greet(page, []);
     if (Array.isArray(here)) this.#answer(page, here);
     if (Array.isArray(saved)) this.#saved(page, saved, file);
     if (typeof path === 'string') this.#follow(path);
   }
 
-  /** Asks who is there to save runs. */
+  /** Asks which pages are there to save runs. */
   #ask(runs) {
     if (runs.length === 0) return;
     for (const run of runs) if (!this.#asked.has(run)) this.#asked.set(run, new Set());
     this.#silent = new Set(this.#pages);
     this.#tell({ who: runs.map(({ msgId }) => msgId) });
-    // A second, short wait: a step that blocks the kernel for long must not be taken for the silence of pages.
+    // A second, short wait: a step that blocks the kernel for long must not be mistaken for silent pages.
     this.#later('silence', this.#patience.silenceMs, () =>
       this.#later('silence', this.#patience.othersMs, () => {
-        // Pages that were closed without a word.
+        // Pages that were closed without notice.
         for (const page of this.#silent) this.#pages.delete(page);
         this.#settle([...this.#asked.keys()]);
       }),
@@ -129,7 +130,7 @@ class CellPages {
     );
   }
 
-  /** Names the page that saves, for each run; writes the runs for which nobody is there. */
+  /** Chooses the page that saves each run; writes the runs that have no page. */
   #settle(runs) {
     const saves = new Map();
     const left = [];
@@ -154,7 +155,7 @@ class CellPages {
       for (const run of done.written) run.written = true;
       this.#outputsWritten([done.before, done.after]);
     } catch {
-      // The notebook was moved or removed, or is none: the record still has what a page can show.
+      // The notebook was moved or removed, or is invalid: the record still has what a page can show.
     }
   }
 
@@ -168,14 +169,14 @@ class CellPages {
       if (other !== page) other.comm.send({ saved: msgIds, file: this.#hashes });
   }
 
-  /** Nothing but outputs was changed in the file, which had the one hash and has the other now. */
+  /** Records that only outputs changed in the file, with its hashes before and after. */
   #outputsWritten([before, after] = []) {
     if (after === undefined) return;
     if (this.#hashes.at(-1) !== before) this.#hashes = [before];
     this.#hashes.push(after);
   }
 
-  /** A page knows the notebook's path below the server's root; when it is renamed, the file is another one. */
+  /** A page knows the notebook's path below the server's root; if the notebook is renamed, the file changes. */
   #follow(path) {
     if (this.#file === null) return;
     if (this.#root === undefined) {
@@ -189,7 +190,9 @@ class CellPages {
     for (const { comm } of this.#pages) comm.send(message);
   }
 
-  /** Calls once, after a while without another call of this name; what waits keeps no process alive. */
+  /**
+   * Calls a function once, after a while without another call of this name; the timer does not keep the process alive.
+   */
   #later(name, ms, then) {
     clearTimeout(this.#timers.get(name));
     const timer = setTimeout(() => {

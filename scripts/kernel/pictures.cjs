@@ -12,16 +12,16 @@ const figureType = 'application/vnd.plotly.v1+json';
  */
 
 /**
- * Draws Plotly's figures as PNG, for pages that know no Plotly. A process of its own draws, so that a cell that
- * trains runs on; it starts with the first figure and ends when there was nothing to do for a while, or with this
- * process. A figure that cannot be drawn is null, never an error.
+ * Draws Plotly figures as PNG, for pages without Plotly. A separate process draws them, so that a training cell runs
+ * on; it starts with the first figure and ends after a while without work, or with this process. For a figure that
+ * cannot be drawn the result is null, never an error.
  *
- * @param {{ idleMs?: number, limitMs?: number }} [args] `limitMs`: longest time for one figure
- * @returns {{ draw(figure: Figure, args?: { width?: number }): Promise<Picture | null>, close(): void }}
- *   `width`: that of figures without one of their own, and the most of all [px]
+ * @param {{ idleMs?: number, limitMs?: number }} [args] `limitMs`: maximum time for one figure
+ * @returns {{ draw(figure: Figure, args?: { width?: number }): Promise<Picture | null>, close(): void }} `width`:
+ * default and maximum width of figures [px]
  */
 function createPictures({ idleMs = 20_000, limitMs = 60_000 } = {}) {
-  /** The process, with what waits for it: `{ number: resolve }`. */
+  /** The drawing process, with its pending requests: `{ number: resolve }`. */
   let artist = null;
   let drawn = 0;
 
@@ -71,10 +71,10 @@ function createPictures({ idleMs = 20_000, limitMs = 60_000 } = {}) {
 }
 
 /**
- * An output with its picture beside the figure. Front ends show the richest type they know: JupyterLab the figure, an
- * export or a code host the picture.
+ * An output with a picture added to its figure. Front ends show the richest type they support: JupyterLab the figure,
+ * an export or a code host the picture.
  *
- * @param {{ data: object, metadata?: object }} output its media types, and what is said about each
+ * @param {{ data: object, metadata?: object }} output its media types, and their metadata
  * @param {Picture | null} picture
  */
 function withPicture({ data, metadata = {} }, picture) {

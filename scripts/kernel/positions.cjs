@@ -2,20 +2,20 @@
 
 const { SourceMap } = require('node:module');
 
-/** tslab puts a line of its own above a cell's. */
+/** tslab adds a line before a cell's first. */
 const linesAbove = 1;
 const inlineMap = /\n?\/\/# sourceMappingURL=data:application\/json;base64,([A-Za-z0-9+/=]+)\s*$/;
 const mapReference = /\n?\/\/# sourceMappingURL=\S+\s*$/;
 
 /**
- * Keeps where each piece of a cell's JavaScript comes from. tslab compiles a cell in two steps, to JavaScript with imports
- * and from there to CommonJS, and asks TypeScript for no source maps.
+ * Tracks the source position of each piece of a cell's JavaScript. tslab compiles a cell in two steps, to JavaScript
+ * with imports and from there to CommonJS, and does not request source maps from TypeScript.
  */
 class Positions {
   #latest = new Map();
   #cells = new Map();
 
-  /** TypeScript as tslab is to see it: the same, with source maps. */
+  /** TypeScript as tslab should see it: the same, with source maps. */
   withMaps(ts) {
     const { createWatchCompilerHost, transpileModule } = ts;
     return {
@@ -36,23 +36,26 @@ class Positions {
     };
   }
 
-  /** Remembers under which name the output of the newest compilation is run. */
+  /** Records the name under which the output of the newest compilation is run. */
   name(cell, output) {
     const maps = this.#latest.get(output);
     this.#latest.clear();
     if (maps !== undefined) this.#cells.set(cell, maps);
   }
 
-  /** Whether a cell has that name. */
+  /** True if a cell has that name. */
   has(cell) {
     return this.#cells.has(cell);
   }
 
-  /** Line and column of the cell, counted from 1, to those of its JavaScript; null where they are tslab's own. */
+  /**
+   * Converts line and column in the JavaScript of a cell to those in the cell, counted from 1; null in tslab's own
+   * code.
+   */
   find(cell, line, column) {
     const maps = this.#cells.get(cell);
     if (maps === undefined) return null;
-    // Read when an error asks, which few cells have.
+    // Source maps are parsed only when an error needs them, which is rare.
     maps.read ??= [Buffer.from(maps.first, 'base64').toString(), maps.second].map(
       (map) => new SourceMap(JSON.parse(map)),
     );

@@ -4,16 +4,16 @@ const { EventEmitter } = require('node:events');
 const { CellOutputs } = require('./cellOutputs.cjs');
 
 /**
- * What the newest run of each cell has put out, kept by the kernel, so that a page which was not there can show it. An
- * observer of the server.
+ * Outputs of the newest run of each cell, kept by the kernel for pages that were not connected. An observer of the
+ * server.
  *
- * Events: `queued`, `begin`, `end` and `late`, which is a change behind the end, each with the run.
+ * Events: `queued`, `begin`, `end` and `late` (a change after the end), each with the run.
  */
 class CellRecord extends EventEmitter {
   #byMessage = new Map();
   #byCell = new Map();
 
-  /** A request to run a cell has come. JupyterLab tells the cell's id; cells of others are not kept. */
+  /** A request to run a cell has arrived. JupyterLab sends the cell's id; cells without one are not kept. */
   queued({ message: { header, metadata, content } }) {
     const { cellId } = metadata;
     if (typeof cellId !== 'string') return;
@@ -25,7 +25,7 @@ class CellRecord extends EventEmitter {
       ...{ saved: false, written: false },
     };
     this.#byMessage.set(run.msgId, run);
-    // Behind all others, as it is the newest.
+    // Moved to the end, as it is the newest.
     this.#byCell.delete(cellId);
     this.#byCell.set(cellId, run);
     this.emit('queued', run);
@@ -41,7 +41,7 @@ class CellRecord extends EventEmitter {
     const run = this.#byMessage.get(header.msg_id);
     const displayId = content.transient?.display_id;
     if (displayId !== undefined) {
-      // Cells may show something else in a display of another cell.
+      // Cells may update a display of another cell.
       for (const other of this.#byCell.values()) {
         if ((type === 'update_display_data' || other !== run) && other.outputs.update(displayId, content)) {
           this.#touch(other);
@@ -60,12 +60,12 @@ class CellRecord extends EventEmitter {
     );
   }
 
-  /** The runs that are known, oldest first. */
+  /** The known runs, oldest first. */
   runs() {
     return [...this.#byCell.values()];
   }
 
-  /** The same as a page gets them. */
+  /** The same in the form sent to pages. */
   cells(runs = this.runs()) {
     return runs.map(({ cellId, msgId, state, executionCount, outputs }) => ({
       ...{ cellId, msgId, state, executionCount },
@@ -73,7 +73,7 @@ class CellRecord extends EventEmitter {
     }));
   }
 
-  /** The run of a request, unless the cell was run anew since. */
+  /** The run of a request, unless the cell has been run again since. */
   run(msgId) {
     return this.#byMessage.get(msgId);
   }
@@ -86,7 +86,7 @@ class CellRecord extends EventEmitter {
     this.emit(event, run);
   }
 
-  /** What was written to the file is no longer all there is. */
+  /** The file no longer contains everything. */
   #touch(run) {
     run.saved = run.written = false;
     if (run.state === 'ok' || run.state === 'error') this.emit('late', run);

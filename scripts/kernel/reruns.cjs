@@ -1,21 +1,21 @@
 'use strict';
 
 /**
- * What cells have opened, such as widgets: it is closed when its cell is run again, whose outputs the front end then takes
- * away. Values that cells hold are left alone; what nobody holds any more is freed by {@link Memory}.
+ * Things that cells have opened, such as widgets: they are closed when their cell is run again and the front end
+ * removes its outputs. Values that cells hold are left alone; unreachable ones are freed by {@link Memory}.
  */
 class Reruns {
-  /** How to close what each cell has opened, by the cell's key. */
+  /** Functions that close what each cell has opened, by the cell's key. */
   #opened = new Map();
   #key = null;
 
   /**
-   * To be called when a cell begins: closes what an earlier run of it has opened.
+   * To be called when a cell begins: closes what an earlier run of it opened.
    *
-   * @returns whether there was anything
+   * @returns true if there was anything to close
    */
   begin({ message: { metadata, content } }) {
-    // Front ends that send no id, such as nbclient: a cell is known by its text.
+    // Front ends that send no id, such as nbclient: the cell is identified by its text.
     this.#key = metadata?.cellId ?? content.code;
     const closers = this.#opened.get(this.#key);
     this.#opened.delete(this.#key);
@@ -26,7 +26,7 @@ class Reruns {
   /**
    * Calls back when the cell that runs, or the newest one, is run again.
    *
-   * @returns how to have it forgotten
+   * @returns a function that cancels this
    */
   add(close) {
     const key = this.#key;
@@ -39,7 +39,7 @@ class Reruns {
   }
 }
 
-/** An error of a callback is told of, and keeps no cell from being run. */
+/** An error in a callback is reported, and does not keep any cell from being run. */
 function callSafely(close) {
   try {
     close();

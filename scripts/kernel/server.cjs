@@ -9,29 +9,29 @@ const { Outlet } = require('./outlet.cjs');
 const { answer } = require('./wire.cjs');
 
 /**
- * Answers the messages of front ends, as Jupyter's protocol has it
- * (https://jupyter-client.readthedocs.io/en/stable/messaging.html). Requests to execute wait in line, all others are
- * answered at once, also while a cell runs; the kernel counts as busy as long as one does.
+ * Answers the messages of front ends according to Jupyter's protocol
+ * (https://jupyter-client.readthedocs.io/en/stable/messaging.html). Execute requests are queued; all others are
+ * answered at once, even while a cell runs. The kernel reports busy as long as any request is being processed.
  */
 class Server {
   comms = new Comms((type, content, rest) => this.#publish(this.#origin, type, content, rest));
-  /** What cells print. */
+  /** The printed output of cells. */
   outlet = new Outlet((name, text) => this.#publish(this.#newestCell, 'stream', { name, text }));
-  /** Told of cells and of what they put out: `queued`, `begin`, `hear`, `end`. */
+  /** Notified of cells and their outputs: `queued`, `begin`, `hear`, `end`. */
   #observers = [];
   #transport;
   #language;
   #cells;
   #handlers;
-  /** The newest cell, to which belongs what is printed. */
+  /** The newest cell, to which printed output belongs. */
   #newestCell = null;
-  /** On behalf of which message comms send: the one that is being dealt with, or the newest cell. */
+  /** The message on whose behalf comms send: the one being handled, or the newest cell. */
   #origin = null;
   #displays = 0;
 
   /**
-   * @param parts `transport`, `evaluator`, `language` (what is asked of the text of cells), `bundleOf` (what is shown of
-   *   a value) and `end()`, which ends the process
+   * @param parts `transport`, `evaluator`, `language` (answers questions about the text of cells), `bundleOf` (the MIME
+   * bundle of a value) and `end()`, which ends the process
    */
   constructor({ transport, evaluator, language, bundleOf, end }) {
     this.#transport = transport;
@@ -47,12 +47,12 @@ class Server {
     transport.onMessage = (request) => void this.#receive(request);
   }
 
-  /** @param make makes an observer, given `publish(request, type, content)` */
+  /** @param make creates an observer, given `publish(request, type, content)` */
   addObserver(make) {
     this.#observers.push(make((request, type, content) => this.#publish(request, type, content)));
   }
 
-  /** Interrupts the cell that runs. */
+  /** Interrupts the running cell. */
   interrupt() {
     this.#cells.interrupt();
   }
@@ -60,8 +60,8 @@ class Server {
   /**
    * Shows media below the running cell, or the newest one.
    *
-   * @param message `data`, a bundle; `metadata`; `transient` with a `display_id`, if it is to be written over later
-   * @param update whether it writes over what has that id
+   * @param message `data`, a bundle; `metadata`; `transient` with a `display_id`, if it is to be overwritten later
+   * @param update whether it overwrites the display with that id
    */
   display({ data, metadata = {}, transient = {} }, update = false) {
     const id = transient.display_id ?? `output-${process.pid}-${this.#displays++}`;
@@ -69,22 +69,22 @@ class Server {
     this.#publish(this.#newestCell, update ? 'update_display_data' : 'display_data', content);
   }
 
-  /** Takes the outputs of the running cell away; with `wait` when the next one comes. */
+  /** Clears the output of the running cell; with `wait`, only when the next output arrives. */
   clear(wait = false) {
     this.#publish(this.#newestCell, 'clear_output', { wait });
   }
 
-  /** Prints an error that is no cell's outcome: of something that runs on after its cell, or of a message. */
+  /** Prints an error that is not the outcome of a cell: of code that continues after its cell, or of a message. */
   say(error) {
     this.outlet.write('stderr', `${errorOutput(error, this.#cells).traceback.join('\n')}\n`);
   }
 
-  /** Calls back when the running cell, or the newest one, is run again; returns how to have that forgotten. */
+  /** Calls back when the running cell, or the newest one, is run again; returns a function that cancels this. */
   onRerun(close) {
     return this.#cells.reruns.add(close);
   }
 
-  /** Says how many things there are that are freed with their owners, see {@link Memory}. */
+  /** Registers a count of objects that are freed with their owners, see {@link Memory}. */
   watchMemory(count) {
     this.#cells.memory.watch(count);
   }
@@ -146,7 +146,7 @@ class Server {
       is_complete_request: ({ code }) => language.isComplete(code),
       history_request: (content) => searchHistory(this.#cells.history, content),
       comm_info_request: ({ target_name: target }) => {
-        // An editor asks when it connects, a program that runs notebooks does not.
+        // An editor asks when it connects; a program that runs notebooks does not.
         void language.warmUp();
         return this.comms.info(target);
       },

@@ -3,20 +3,21 @@
 const vm = require('node:vm');
 
 /**
- * Places in the integers that are shared with the thread that receives interrupts: whether synchronous code of a cell runs,
- * whether a cell listens for the signal, how many pieces of the kernel's own code compute, and the number of the newest
- * interrupt that the main thread has come to.
+ * Indices of the integers shared with the thread that receives interrupts: whether synchronous code of a cell runs,
+ * whether a cell listens for the signal, how many pieces of the kernel's own code are running, and the number of the
+ * newest interrupt that the main thread has processed.
  */
 const places = { synchronous: 0, listening: 1, own: 2, heard: 3 };
 
 const sharedIntegers = () => new Int32Array(new SharedArrayBuffer(4 * Object.keys(places).length));
 
 /**
- * Calls a handler at each interrupt, before listeners of cells. Those that come as messages are put to the same listeners.
+ * Calls a handler at each interrupt, before listeners of cells. Interrupts that arrive as messages are passed to the
+ * same listeners.
  *
- * tslab has synchronous code of a cell broken off by SIGINT. For that Node takes all listeners away, and on its return puts
- * the system's default below those that the cell has added: an interrupt would end the kernel. They are added anew. For a
- * moment there is nobody to listen; the thread that receives interrupts sends none then.
+ * tslab lets SIGINT break off synchronous code of a cell. For this Node removes all listeners, and afterwards restores
+ * the system's default action beneath the listeners that the cell has added: an interrupt would end the kernel. So they
+ * are added again. For a moment there is no listener; the thread that receives interrupts sends none then.
  */
 function listenForInterrupts(handler, shared) {
   process.on('SIGINT', handler);
@@ -45,13 +46,13 @@ function listenForInterrupts(handler, shared) {
   };
 }
 
-/** Puts an interrupt that came as a message to those who listen for the signal. */
+/** Passes an interrupt that arrived as a message to the listeners of the signal. */
 function hearInterrupt(number, shared) {
   Atomics.store(shared, places.heard, number);
   process.emit('SIGINT', 'SIGINT');
 }
 
-/** Runs code of the kernel's own, such as the translation of a cell, which no interrupt may end half-way. */
+/** Runs code of the kernel itself, such as the compilation of a cell, that an interrupt must not end half-way. */
 function undisturbed(work, shared) {
   Atomics.add(shared, places.own, 1);
   try {

@@ -1,11 +1,11 @@
 'use strict';
 
 /**
- * Makes the stacks of errors name places in cells by the lines that the user wrote, and end with the cell: below it are
- * tslab, Node and the kernel. So they read well wherever a cell prints one, with `console.log(error)`, `console.trace()` or
- * inside a value.
+ * Makes error stacks name positions in cells by the user's lines, and end at the cell: below it are tslab, Node and the
+ * kernel. Stacks are then readable wherever a cell prints one, with `console.log(error)`, `console.trace()` or inside a
+ * value.
  *
- * @param positions where the JavaScript of cells comes from
+ * @param positions source positions of the cells' JavaScript
  */
 function tellCells(positions) {
   Error.prepareStackTrace = (error, sites) => {
@@ -16,7 +16,9 @@ function tellCells(positions) {
   };
 }
 
-/** `place` is the one in a cell, null in other files; `isWrapper` tells of a cell's code that the user did not write. */
+/**
+ * `place` is the position in a cell, null in other files; `isWrapper` marks code of a cell that the user did not write.
+ */
 function frameOf(site, positions) {
   const text = String(site);
   const file = site.getScriptNameOrSourceURL();
@@ -29,7 +31,7 @@ function frameOf(site, positions) {
   return { text: text.replace(`${file}:${line}:${column}`, () => own), place, isUnnamed };
 }
 
-/** tslab calls the function in which it has wrapped the cell: the same line twice. */
+/** tslab calls the function in which it has wrapped the cell: the same line would appear twice. */
 function isOfUser({ place, isUnnamed, isWrapper }, index, frames) {
   const before = frames[index - 1]?.place;
   return !isWrapper && !(isUnnamed && before && before.line === place.line);
@@ -39,7 +41,7 @@ function headingOf(error) {
   try {
     return Error.prototype.toString.call(error);
   } catch {
-    return 'Error'; // its name or message throws when it is read
+    return 'Error'; // reading its name or message throws
   }
 }
 

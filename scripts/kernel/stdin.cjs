@@ -7,7 +7,7 @@ const sentence =
   'controlPanel().';
 
 /**
- * Refuses to read from stdin, which is nobody's in a kernel: whoever waited for a line there would wait for ever.
+ * Makes reading from stdin fail: a kernel has no stdin, so reading a line from it would wait for ever.
  *
  * @param fail ends the running cell with an error
  */

@@ -5,14 +5,17 @@ const { Worker } = require('node:worker_threads');
 const { hearInterrupt, sharedIntegers } = require('./signals.cjs');
 const { partsOf } = require('./wire.cjs');
 
-/** So much may wait to be sent [bytes]; whoever says more waits until half of it is out, as at a full pipe. */
+/**
+ * Maximum amount of data waiting to be sent [bytes]; a sender beyond it blocks until half of it is sent, as with a full
+ * pipe.
+ */
 const limitBytes = 64 * 1024 * 1024;
 
 /** The main thread's end of the thread that holds the sockets. */
 class Transport {
   /** Called with `{ socket, message }` of each request. */
   onMessage = () => undefined;
-  /** What the thread of the sockets knows of the main thread (`places` in signals.cjs). */
+  /** State of the main thread, shared with the socket thread (`places` in signals.cjs). */
   signals = sharedIntegers();
   #worker;
   #pending = new Int32Array(new SharedArrayBuffer(4));
@@ -45,7 +48,7 @@ class Transport {
     } else if (told.ready) this.#tellReady();
   }
 
-  /** Puts a message in line for a socket; those of one socket keep their order. */
+  /** Queues a message for a socket; messages of one socket keep their order. */
   send(name, message) {
     const parts = partsOf(message);
     const { identities = [], buffers = [] } = message;
@@ -64,7 +67,7 @@ class Transport {
     }
   }
 
-  /** Resolves when all requests that have reached the sockets so far have been handed over. */
+  /** Resolves when all requests that have reached the sockets so far have been delivered. */
   async drained() {
     const ping = this.#pings++;
     const pong = new Promise((resolve) => this.#pongs.set(ping, resolve));
@@ -72,14 +75,14 @@ class Transport {
     await pong;
   }
 
-  /** Sends what waits, closes the sockets and ends their thread. */
+  /** Sends pending messages, closes the sockets and ends their thread. */
   async close() {
     this.#worker.postMessage({ closing: true });
     await this.closed;
   }
 }
 
-/** Buffers come from another thread as plain arrays of bytes. */
+/** Buffers from another thread arrive as plain byte arrays. */
 function restored({ socket, message }) {
   const buffersOf = (list) =>
     list.map((bytes) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));

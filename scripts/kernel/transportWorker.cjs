@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * The kernel's sockets, in a thread of their own: what a cell prints goes out, and interrupts come in, also while the main
- * thread computes. Everything that is sent over a socket goes out in order, one message after the other.
+ * The kernel's sockets, in a thread of their own: printed output is sent, and interrupts are received, even while the
+ * main thread computes. All messages of a socket are sent in order, one after the other.
  */
 
 const { Session } = require('node:inspector');
@@ -14,25 +14,25 @@ const { answer, readMessage, signedFrames, partsOf } = require('./wire.cjs');
 const { connection, pending, signals } = workerData;
 const key = connection.key ?? '';
 
-/** How long a subscriber that reads nothing is waited for before it, and it alone, loses messages [ms]. */
+/** Time to wait for a subscriber that reads nothing before it, and only it, loses messages [ms]. */
 const patienceMs = 10_000;
-/** Between two attempts to send what a slow subscriber had no room for [ms]. */
+/** Interval between attempts to send what a slow subscriber had no room for [ms]. */
 const retryMs = 5;
-/** How long requests that were sent together may take to arrive [ms]. */
+/** Time that requests sent together may take to arrive [ms]. */
 const arrivalMs = 20;
-/** How long synchronous code may go on before a signal breaks it off, rather than that it hits its end [ms]. */
+/** Time that synchronous code may take to end by itself before a signal breaks it off [ms]. */
 const synchronousMs = 300;
-/** How long the main thread may take to come to an interrupt before what it computes is ended [ms]. */
+/** Time that the main thread may take to process an interrupt before its computation is terminated [ms]. */
 const hearingMs = 1000;
-/** How long a cell may take to end when the server that started the kernel has ended [ms]. */
+/** Time that a cell may take to end after the server that started the kernel has ended [ms]. */
 const lastWordsMs = 60_000;
-/** How long the main thread may take to end after a request to shut down [ms]. */
+/** Time that the main thread may take to end after a shutdown request [ms]. */
 const shutdownMs = 5000;
 
-// The socket option below takes effect at once; the library's warning says otherwise, in the user's notebook.
+// The socket option below takes effect at once; the library's warning, shown in the user's notebook, says otherwise.
 process.emitWarning = () => undefined;
 
-// With handover a front end that comes again under its name is heard, and not the connection that it had before.
+// With handover, a front end that reconnects under its name replaces its earlier connection.
 const sockets = {
   iopub: new zmq.XPublisher({ noDrop: true, linger: 1000 }),
   shell: new zmq.Router({ linger: 1000, handover: true }),
@@ -43,9 +43,9 @@ const sockets = {
 
 /** Messages that wait, and whether one is being sent, by the socket's name. */
 const queues = Object.fromEntries(Object.keys(sockets).map((name) => [name, { waiting: [], busy: false }]));
-/** The number of the newest interrupt. */
+/** Number of the newest interrupt. */
 let interrupts = 0;
-/** The timer that sees to it that one is heard. */
+/** Timer that makes sure that an interrupt is processed. */
 let watch;
 
 function enqueue(name, message) {
@@ -66,7 +66,7 @@ async function drain(name, queue) {
         const frames = signedFrames(key, { identities, parts, buffers });
         await (name === 'iopub' ? publish(frames) : sockets[name].send(frames));
       } catch {
-        // The peer is gone, or the kernel is closing: there is nobody to tell.
+        // The peer is gone, or the kernel is closing: there is nobody to notify.
       }
       if (bytes > 0) {
         Atomics.sub(pending, 0, bytes);
@@ -77,7 +77,7 @@ async function drain(name, queue) {
   queue.busy = false;
 }
 
-/** Sends to all subscribers. A slow one is waited for; one that stands still for long loses messages. */
+/** Sends to all subscribers. It waits for a slow one; one that has stalled for long loses messages. */
 async function publish(frames) {
   const { iopub } = sockets;
   for (let waitedMs = 0; ; waitedMs += retryMs) {
@@ -118,8 +118,9 @@ async function receive(name) {
 }
 
 /**
- * The signal breaks off synchronous code of a cell. Otherwise the main thread is told, in line with the requests, which
- * reaches what waits. What computes behind an `await` and does not let it come to that is ended.
+ * Interrupts in three ways. A signal breaks off synchronous code of a cell. Otherwise the main thread is notified, in
+ * order with the requests, which reaches code that waits. A computation after an `await` that keeps the main thread
+ * from processing this is terminated.
  */
 function interrupt(message) {
   send('iopub', message, 'status', { execution_state: 'busy' });
@@ -132,7 +133,7 @@ function interrupt(message) {
   send('iopub', message, 'status', { execution_state: 'idle' });
 }
 
-/** One at a time: when it ends something, it does so for all that were asked for until then. */
+/** One timer at a time: when it terminates something, that covers all interrupts requested until then. */
 function watchHearing() {
   watch ??= setTimeout(endUnlessHeard, hearingMs, interrupts);
 }
@@ -143,8 +144,8 @@ function tellInterrupt() {
 }
 
 /**
- * Never ends a cell that listens, which would be left half-way, nor what the kernel itself computes. V8 forgets what waits
- * in the queue of microtasks when it ends one, so the main thread is told once more.
+ * Never terminates a cell that listens, which would be left half-way, nor the kernel's own computation. V8 drops the
+ * queued microtasks when it terminates one, so the main thread is notified once more.
  */
 function endUnlessHeard(number) {
   watch = undefined;
@@ -158,7 +159,7 @@ function endUnlessHeard(number) {
   }
 }
 
-/** Returns when it has ended: a second signal would be the next cell's. */
+/** Returns when the code has ended: a second signal would reach the next cell. */
 function breakOff() {
   process.kill(process.pid, 'SIGINT');
   Atomics.wait(signals, places.synchronous, 1, hearingMs);
@@ -170,7 +171,7 @@ function terminate() {
     session.connectToMainThread();
     session.post('Runtime.terminateExecution', () => session.disconnect());
   } catch {
-    // A debugger holds the main thread, or this Node cannot do it: the message has to do.
+    // A debugger holds the main thread, or this Node does not support it: the message has to suffice.
   }
 }
 
@@ -178,19 +179,19 @@ async function heartbeat() {
   for await (const frames of sockets.hb) await sockets.hb.send(frames);
 }
 
-/** Subscriptions are of no interest, but fill a buffer where nobody takes them. */
+/** Subscriptions are not needed, but fill a buffer if nobody reads them. */
 async function takeSubscriptions() {
   for await (const frames of sockets.iopub) void frames;
 }
 
-/** A kernel ends with the server that started it, however that ended. */
+/** Ends the kernel with the server that started it, however that ended. */
 function endWithParent() {
   const parent = process.ppid;
   if (parent === 1) return;
   const watch = setInterval(() => {
     if (process.ppid === parent) return;
     clearInterval(watch);
-    // A cell that trains writes a checkpoint first.
+    // A training cell writes a checkpoint first.
     process.kill(process.pid, 'SIGTERM');
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastWordsMs).unref();
   }, 1000).unref();
@@ -213,7 +214,8 @@ async function close() {
   const sent = () => Object.values(queues).every(({ busy }) => !busy);
   for (let i = 0; i < 200 && !sent(); i += 1) await new Promise((resume) => setTimeout(resume, 10));
   for (const socket of Object.values(sockets)) socket.close();
-  // The thread ends by itself: zeromq ends the process with a message where its callbacks meet a thread that is being ended.
+  // The thread ends by itself: zeromq aborts the process with a message if its callbacks meet a thread that is being
+  // terminated.
   parentPort.close();
 }
 

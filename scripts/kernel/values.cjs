@@ -7,13 +7,15 @@ const { isTensor, tensorText } = require('./values/tensor.cjs');
 const { tableBundle } = require('./values/table.cjs');
 const { isTypedArray, typedArrayText } = require('./values/typedArray.cjs');
 
-/** Name of the method with which an object says what is shown of it: a table (`{ caption, rows, notes }`) or a bundle. */
+/**
+ * Name of the method with which an object defines how it is shown: a table (`{ caption, rows, notes }`) or a bundle.
+ */
 const show = Symbol.for('xkd.show');
 
 /**
  * What is shown of the last value of a cell: media types with their content.
  *
- * @returns {Record<string, unknown> | null} null where nothing is to be shown; `text/plain` is always in it
+ * @returns {Record<string, unknown> | null} null if nothing is to be shown; always includes `text/plain`
  */
 function bundleOf(value) {
   if (value === undefined) return null;

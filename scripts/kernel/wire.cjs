@@ -3,16 +3,16 @@
 const { createHmac, randomBytes, timingSafeEqual } = require('node:crypto');
 
 /*
- * Messages as they go over the kernel's sockets: identities, a delimiter, a signature, four parts of JSON, and
- * buffers. https://jupyter-client.readthedocs.io/en/stable/messaging.html#the-wire-protocol
+ * Messages on the kernel's sockets: identities, a delimiter, a signature, four parts of JSON, and buffers.
+ * https://jupyter-client.readthedocs.io/en/stable/messaging.html#the-wire-protocol
  */
 
 const delimiter = Buffer.from('<IDS|MSG>');
-/** Half a character, as JSON has it; not where the backslash is itself escaped. */
+/** A lone surrogate as JSON writes it; not if the backslash is itself escaped. */
 const halfCharacters = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 const protocolVersion = '5.3';
 
-/** Reads a message from its frames; throws where it is cut off or its signature is another one. */
+/** Reads a message from its frames; throws if it is truncated or its signature does not match. */
 function readMessage(key, frames) {
   const start = frames.findIndex((frame) => delimiter.equals(frame));
   if (start < 0 || frames.length < start + 6) throw new Error('A message of the front end is cut off.');
@@ -32,7 +32,7 @@ function readMessage(key, frames) {
   };
 }
 
-/** The four parts of a message, as JSON. Halves of characters are replaced: Jupyter could not write them into a file. */
+/** The four parts of a message, as JSON. Lone surrogates are replaced: Jupyter could not write them to a file. */
 function partsOf({ header, parent = {}, metadata = {}, content }) {
   return [header, parent, metadata, content].map((part) => {
     const json = JSON.stringify(part);
@@ -40,7 +40,7 @@ function partsOf({ header, parent = {}, metadata = {}, content }) {
   });
 }
 
-/** The frames of a message whose parts are JSON already. */
+/** The frames of a message whose parts are already JSON. */
 function signedFrames(key, { identities = [], parts, buffers = [] }) {
   const frames = parts.map((part) => Buffer.from(part));
   return [...identities, delimiter, Buffer.from(sign(key, frames)), ...frames, ...buffers];
@@ -51,7 +51,7 @@ function writeMessage(key, message) {
   return signedFrames(key, { ...message, parts: partsOf(message) });
 }
 
-/** A message that answers another one, or that is published while that one is dealt with. */
+/** A message that answers another one, or that is published while that one is being handled. */
 function answer(to, type, content, { metadata, buffers } = {}) {
   const { session = '', username = '' } = to?.header ?? {};
   const header = {
@@ -65,7 +65,7 @@ function answer(to, type, content, { metadata, buffers } = {}) {
   return { identities: to?.identities, header, parent: to?.header, metadata, content, buffers };
 }
 
-/** An empty key means messages without a signature. */
+/** An empty key means unsigned messages. */
 function sign(key, parts) {
   if (key === '') return '';
   const hash = createHmac('sha256', key);

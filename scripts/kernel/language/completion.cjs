@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * What can stand where the cursor is, best first.
+ * Completions at the cursor, best first.
  *
  * @returns the content of a `complete_reply`
  */
@@ -34,22 +34,22 @@ function complete(cell) {
     },
   };
 
-  /** What is put in the place of what is typed; null where the service would replace something else. */
+  /** The replacement for the typed text; null if the service would replace something else. */
   function itemOf({ position: cursor }, entry, wordAt) {
     const { name, insertText = name, replacementSpan, sortText } = entry;
     const kind = entry.kind === 'alias' ? importedKind(entry.symbol) : entry.kind;
     if (replacementSpan) {
       const { start: at, length } = replacementSpan;
-      // Such as `.name` to `['name']`, for which the point has to go as well.
+      // Such as `.name` to `['name']`, for which the dot has to be removed as well.
       if (at !== wordAt || at + length < cursor) return null;
     }
-    // A key such as "mask.video" comes in quotes where none are typed yet.
+    // A key such as "mask.video" is quoted if no quotes have been typed yet.
     const key = name.replace(/^"(.*)"$/, '$1');
     const text = key === name || key.includes("'") ? insertText : `'${key}'`;
     return { key, text, type: typeOf(kind), order: sortText, isKeyword: kind === 'keyword' };
   }
 
-  /** Of an imported name: what it is where it comes from. */
+  /** Kind of an imported name, as declared in its module. */
   function importedKind(symbol) {
     const { flags } = service.getProgram().getTypeChecker().getAliasedSymbol(symbol);
     const { Function, Class, Enum, Module, Variable, Type } = ts.SymbolFlags;
@@ -64,7 +64,7 @@ function complete(cell) {
     return Object.keys(kinds).find((kind) => (flags & kinds[kind]) !== 0) ?? 'alias';
   }
 
-  /** Where what is typed of the word begins; in a text the service says from where on it replaces. */
+  /** Start of the typed part of the word; inside a string the service says from where on it replaces. */
   function wordStart({ source }, answer) {
     if (ts.isInString(source, position)) {
       const span = answer?.entries.find(({ replacementSpan }) => replacementSpan)?.replacementSpan;
@@ -74,7 +74,7 @@ function complete(cell) {
   }
 }
 
-/** 0: begins with what is typed, 1: in another case, 2: contains it; null: not a match. */
+/** 0: begins with the typed text, 1: differs in case, 2: contains it; null: no match. */
 function closeness(name, typed) {
   if (name.startsWith(typed)) return 0;
   const [lower, sought] = [name.toLowerCase(), typed.toLowerCase()];
@@ -102,7 +102,7 @@ const types = {
   script: 'module',
 };
 
-/** The kind of an entry in words that front ends show. */
+/** Kind of an entry as a word that front ends show. */
 function typeOf(kind) {
   return types[kind] ?? kind;
 }

@@ -1,12 +1,12 @@
 'use strict';
 
-/** A signature that is longer has a line for each parameter. */
+/** A longer signature gets one line per parameter. */
 const lineWidth = 90;
 
 /**
- * What is known of the name at the cursor, and inside parentheses of the function that is called.
+ * Information about the name at the cursor and, inside the parentheses of a call, about the function called.
  *
- * @param {0 | 1} detailLevel with 1 all overloads of a function are listed, not only the one that fits
+ * @param {0 | 1} detailLevel with 1 all overloads of a function are listed, not only the matching one
  * @returns the content of an `inspect_reply`
  */
 function inspect(cell, detailLevel = 0) {
@@ -25,14 +25,14 @@ function inspect(cell, detailLevel = 0) {
   };
 }
 
-/** The name that the cursor touches: also one that ends at it. */
+/** The name that the cursor touches, including one that ends at it. */
 function nameSection({ service, path, source, position }) {
   const touched = [position, position - 1].find((at) => /[\p{ID_Continue}$]/u.test(source.text[at] ?? ''));
   const info = touched === undefined ? undefined : service.getQuickInfoAtPosition(path, touched);
   if (!info) return null;
   const tags = info.tags ?? [];
   return {
-    // Of an import TypeScript also tells that it is one, and repeats its name.
+    // For an import TypeScript also says that it is one, and repeats its name.
     code: textOf(info.displayParts)
       .replace(/^\(alias\) /, '')
       .replace(/\n(import|export) \S+$/, ''),
@@ -93,7 +93,7 @@ function markedSignature(item, active) {
   return [opening, ...lines, closing].join('\n');
 }
 
-/** Parameters stand apart; `doc` is a note of tfjs to its own pages. */
+/** Parameters are shown separately; `doc` is a tfjs tag for its own pages. */
 function isShown({ name }) {
   return name !== 'param' && name !== 'doc';
 }
@@ -138,7 +138,7 @@ function described(text) {
   return text.trim().replace(/^[:-]\s*/, '');
 }
 
-/** Links such as `{@link configure}` stand as the name that they lead to. */
+/** Links such as `{@link configure}` are replaced by the name of their target. */
 function textOf(parts = []) {
   return (parts ?? [])
     .filter(({ kind, text }) => kind !== 'link' || !/^\{@|\}$/.test(text))

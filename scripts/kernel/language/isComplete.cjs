@@ -4,17 +4,17 @@ const { createRequire } = require('node:module');
 
 const tslab = createRequire(require.resolve('tslab/dist/main.js'));
 
-/** Errors that say that the text ends too early, wherever they are reported: of a template and of a JSX element. */
+/** Errors for text that ends too early, wherever they are reported: for a template and for a JSX element. */
 const unfinished = new Set([1160, 17008]);
 
-/** Of a text in quotes or a regular expression: the next line cannot end it. */
+/** Errors for a string or a regular expression: the next line cannot end it. */
 const endedByLine = new Set([1002, 1161]);
 
-/** As in tslab: two empty lines at the end send a cell off, whatever is in it. */
+/** As in tslab: two empty lines at the end submit a cell, whatever it contains. */
 const forced = /(^|\n)\s*\n\s*$/;
 
 /**
- * Whether a cell can be run, goes on in the next line, or can never become right.
+ * Determines whether a cell is complete, continues on the next line, or is invalid.
  *
  * @returns the content of an `is_complete_reply`
  */
@@ -25,23 +25,23 @@ function isComplete(code) {
   if (errors.every(({ number, isAtEnd }) => isAtEnd || unfinished.has(number))) {
     return { status: 'incomplete', indent: indentOf(code) };
   }
-  // Of parameters before their arrow, `(a, b: number`, the parser thinks something else.
+  // The parser misreads parameters before their arrow, as in `(a, b: number`.
   const isParameters = closings(code).some((closing) => syntaxErrors(code + closing).length === 0);
   return isParameters ? { status: 'incomplete', indent: indentOf(code) } : { status: 'invalid' };
 }
 
-/** The text is read as a module, in which `await` may stand anywhere. */
+/** The text is parsed as a module, in which `await` may be used anywhere. */
 function syntaxErrors(code) {
   const ts = tslab('@tslab/typescript-for-tslab');
   const { jsx } = tslab('./metadata.js').getCodeMetadata(code);
   const kind = jsx ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
   const file = ts.createSourceFile('cell.ts', `export {};${code}`, ts.ScriptTarget.Latest, false, kind);
-  // The token of the end begins with the blanks and comments before it.
+  // The end token begins with the preceding blanks and comments.
   const end = file.endOfFileToken.pos;
   return file.parseDiagnostics.map(({ code: number, start }) => ({ number, isAtEnd: start >= end }));
 }
 
-/** What closes all open brackets, the round ones as parameters of an arrow function or not. */
+/** Text that closes all open brackets, with parentheses either as parameters of an arrow function or not. */
 function closings(code) {
   const ts = tslab('@tslab/typescript-for-tslab');
   const { SyntaxKind } = ts;
@@ -61,7 +61,7 @@ function closings(code) {
   return inner < 0 ? [] : [arrow.reverse().join('')];
 }
 
-/** Of the next line: tslab's, which knows opening and closing brackets, else that of the last line. */
+/** Indentation of the next line: tslab's, which knows opening and closing brackets, otherwise that of the last line. */
 function indentOf(code) {
   const { indent } = tslab('./converter.js').isCompleteCode(code);
   return indent ?? /^[ \t]*/.exec(code.slice(code.lastIndexOf('\n') + 1))[0];

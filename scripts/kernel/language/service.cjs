@@ -2,12 +2,12 @@
 
 const { dirname, join } = require('node:path');
 
-/** Makes a module of a text, as tslab does. */
+/** Makes a text a module, as tslab does. */
 const prefix = 'export {};\n';
 
 /**
- * TypeScript's language service over what tslab compiles: the cell, the declarations of earlier cells, modules that are
- * cells, and the files that these import.
+ * TypeScript's language service over the files that tslab compiles: the cell, the declarations of earlier cells,
+ * modules that are cells, and the files that these import.
  */
 class CellService {
   #ts;
@@ -38,14 +38,14 @@ class CellService {
   /**
    * A cell with a cursor in it.
    *
-   * @param cursor counts code points; places in what is returned count as TypeScript does
+   * @param cursor counts code points; positions in the result count UTF-16 units, as in TypeScript
    */
   cell(declarations, code, cursor) {
     this.#write(this.#declarationsPath, declarations);
     this.#write(this.#cellPath, code);
     const program = this.#service.getProgram();
     const source = program.getSourceFile(this.#cellPath);
-    // As tslab does: names that the cell does not declare are looked up among those of earlier cells.
+    // As in tslab: names that the cell does not declare are looked up among those of earlier cells.
     source.parent = program.getSourceFile(this.#declarationsPath);
     return {
       ts: this.#ts,
@@ -53,7 +53,7 @@ class CellService {
       path: this.#cellPath,
       source,
       position: prefix.length + toUnits(code, cursor),
-      /** The place in the cell, in code points, of one in the file. */
+      /** Converts a position in the file to one in the cell, in code points. */
       toCursor: (position) => toCodePoints(code, position - prefix.length),
     };
   }
@@ -88,7 +88,7 @@ class CellService {
     };
   }
 
-  /** Those with which tslab compiles a cell (`dist/converter.js`), as far as they matter to types. */
+  /** The settings with which tslab compiles a cell (`dist/converter.js`), as far as they matter to types. */
   #settings() {
     const { ModuleKind, ModuleResolutionKind, ScriptTarget, JsxEmit, getDefaultTypeRoots, sys } = this.#ts;
     const ownTypes = join(dirname(require.resolve('tslab/package.json')), 'node_modules', '@types');
@@ -108,12 +108,12 @@ class CellService {
   }
 }
 
-/** Declarations of packages stay as they are as long as a kernel lives; the user's own files change. */
+/** Declarations of packages do not change during the lifetime of a kernel; the user's own files do. */
 function versionOf(sys, path) {
   return path.endsWith('.d.ts') ? 1 : (sys.getModifiedTime(path)?.getTime() ?? 0);
 }
 
-/** UTF-16 units before a place that counts code points. */
+/** Number of UTF-16 units before a position in code points. */
 function toUnits(text, codePoints) {
   let units = 0;
   for (let i = 0; i < codePoints && units < text.length; i++)
@@ -121,7 +121,7 @@ function toUnits(text, codePoints) {
   return units;
 }
 
-/** Code points before a place that counts UTF-16 units. */
+/** Number of code points before a position in UTF-16 units. */
 function toCodePoints(text, units) {
   return [...text.slice(0, Math.max(0, units))].length;
 }

@@ -6,7 +6,7 @@ const { complete } = require('./completion.cjs');
 const { inspect } = require('./inspection.cjs');
 const { CellService } = require('./service.cjs');
 
-/* The thread in which TypeScript's language service answers, one question after the other. */
+/* The worker thread in which TypeScript's language service answers, one question after the other. */
 
 const ts = createRequire(require.resolve('tslab/dist/main.js'))('@tslab/typescript-for-tslab');
 const service = new CellService(ts, workerData.folder);
@@ -23,7 +23,7 @@ parentPort.on('message', ({ id, kind, question }) => {
   else parentPort.postMessage({ id, answer: answerOf(kind, question) });
 });
 
-/** TypeScript's service fails on some unfinished code; to whoever types this is no answer, and no message. */
+/** TypeScript's service fails on some unfinished code; the person typing then gets no answer and no message. */
 function answerOf(kind, question) {
   try {
     return answers[kind](question);

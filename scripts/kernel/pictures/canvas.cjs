@@ -2,7 +2,7 @@
 
 const UPNG = require('upng-js');
 
-/** The part of a browser's canvas that heatmaps need: rectangles of one colour, and the picture as a data URI. */
+/** The part of a browser's canvas that heat maps need: rectangles of one colour, and the picture as a data URI. */
 class Canvas {
   width = 300;
   height = 150;
@@ -10,7 +10,7 @@ class Canvas {
   style = {};
   #pixels;
 
-  /** Itself for pictures; nothing in three dimensions. */
+  /** Returns itself for 2D; nothing for 3D. */
   getContext(kind) {
     return kind === '2d' ? this : null;
   }
@@ -30,7 +30,7 @@ class Canvas {
     return { width, height, data: new Uint8ClampedArray(4 * width * height) };
   }
 
-  /** Of a picture as large as the canvas. */
+  /** For image data as large as the canvas. */
   putImageData({ data }) {
     this.#area().set(data);
   }

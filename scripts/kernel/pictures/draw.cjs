@@ -11,7 +11,7 @@ const defaultHeight = 360;
 
 /**
  * @param {import('../pictures.cjs').Figure} figure
- * @param {number} mostWidth of the picture [px]; figures without a width of their own are so wide
+ * @param {number} mostWidth maximum width of the picture [px], and the width of figures without their own
  * @returns {Promise<import('../pictures.cjs').Picture>}
  */
 async function draw(figure, mostWidth) {
@@ -25,14 +25,14 @@ async function draw(figure, mostWidth) {
   return picture(tidied(svg), Math.min(width, mostWidth), layout.images?.length > 0);
 }
 
-/** Few colours are few bytes: enough for curves and scales of colours. */
+/** Few colours take few bytes: enough for curves and colour scales. */
 const fewColours = 64;
-/** Beside coloured frames, text takes on their hue if there are fewer. */
+/** With fewer colours, text beside coloured frames takes on their hue. */
 const manyColours = 128;
-/** What a picture in many colours may take. */
+/** Maximum size of a picture in many colours. */
 const mostBytes = 40_000;
 
-/** Pixels on white, in few colours. */
+/** Pixels on a white background, in few colours. */
 function picture(svg, width, hasFrames) {
   const image = new Resvg(svg, {
     fitTo: { mode: 'width', value: width },

@@ -5,7 +5,7 @@ const { Resvg } = require('@resvg/resvg-js');
 
 const folder = join(dirname(require.resolve('dejavu-fonts-ttf/package.json')), 'ttf');
 const family = 'DejaVu Sans Condensed';
-/** About as wide as the fonts that browsers take, with Greek letters, arrows and signs of mathematics. */
+/** Fonts about as wide as those of browsers, with Greek letters, arrows and mathematical symbols. */
 const fonts = {
   fontFiles: ['', '-Bold', '-Oblique', '-BoldOblique'].map((style) =>
     join(folder, `DejaVuSansCondensed${style}.ttf`),
@@ -14,11 +14,11 @@ const fonts = {
   defaultFontFamily: family,
   sansSerifFamily: family,
 };
-/** What lines are high above and below their baseline, in shares of the font's size. */
+/** Height of lines above and below their baseline, as a share of the font size. */
 const ascent = 0.928;
 const descent = 0.236;
 
-/** Fonts for a text or a drawing; those of the system, too, where it has letters that ours lack. */
+/** Fonts for a text or a drawing; includes those of the system if they have characters that ours lack. */
 function fontsFor(text) {
   return /[\u2e80-\uffff]/.test(text) ? { ...fonts, loadSystemFonts: true } : fonts;
 }
@@ -26,7 +26,7 @@ function fontsFor(text) {
 const known = new Map();
 
 /**
- * How wide a piece of a line is, in shares of the font's size.
+ * Width of a piece of a line, as a share of the font size.
  *
  * @param {string} text
  * @param {{ weight?: string, style?: string }} face
@@ -37,7 +37,7 @@ function textWidth(text, { weight = 'normal', style = 'normal' }) {
   return known.get(key);
 }
 
-/** Ink begins and ends at the same place of the first and the last letter, whatever stands between them. */
+/** The ink begins and ends at fixed positions in the first and the last letter, whatever is between them. */
 function inkWidth(text, weight, style) {
   const size = 100;
   const escaped = text.replace(/&/g, '&amp;').replace(/</g, '&lt;');

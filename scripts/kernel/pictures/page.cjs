@@ -8,7 +8,7 @@ const { boxOf } = require('./textBox.cjs');
 
 let plotly;
 
-/** plotly.js in a page without a browser, with what it asks of one to draw on paper. */
+/** plotly.js in a page without a browser, with the browser features that it needs to draw static pictures. */
 function plotlyPage() {
   return (plotly ??= load());
 }
@@ -28,7 +28,7 @@ function load() {
         return node.toString();
       }
     },
-    /** Only what stands in the element itself. */
+    /** Only the element's own style. */
     getComputedStyle: (element) => element.style,
     requestAnimationFrame: (draw) => setTimeout(draw, 0),
   };
@@ -54,7 +54,7 @@ function place() {
   return boxOf(this, true);
 }
 
-/** What elements of a drawing can do in a browser. */
+/** Methods of SVG elements in a browser. */
 const drawingParts = {
   nodeName: {
     get() {
@@ -81,7 +81,7 @@ const drawingParts = {
   },
 };
 
-/** Of a path that is asked for its length: an arrow's straight line. */
+/** End points of a path whose length is requested: an arrow's straight line. */
 function ends(path) {
   const numbers = path
     .getAttribute('d')

@@ -1,8 +1,8 @@
 'use strict';
 
 /*
- * The process that draws: figures come in, pictures go out, one after another. It gives way to training, outlives
- * interrupts of cells, and ends with the kernel.
+ * The drawing process: takes figures and returns pictures, one after another. It has a lower priority than training,
+ * survives interrupts of cells, and ends with the kernel.
  */
 
 const { constants, setPriority } = require('node:os');

@@ -1,21 +1,21 @@
 'use strict';
 
 /*
- * Points in space need a graphics card; without one they are drawn as their perspective view from the layout's camera,
- * in a cube of thin edges.
+ * 3D points need a graphics card; without one they are drawn in perspective from the layout's camera, in a cube with
+ * thin edges.
  */
 
 const defaultEye = { x: 1.25, y: 1.25, z: 1.25 };
 const edgeColour = 'rgba(125, 135, 148, 0.45)';
 const hidden = { visible: false, fixedrange: true };
-/** Share of an axis that stays free at either end. */
+/** Share of an axis left free at each end. */
 const padding = 0.04;
 const arrays = {
   ...{ f4: Float32Array, f8: Float64Array, i1: Int8Array, u1: Uint8Array, u1c: Uint8ClampedArray },
   ...{ i2: Int16Array, u2: Uint16Array, i4: Int32Array, u4: Uint32Array },
 };
 
-/** The figure as it is, or with its points in space laid on paper. */
+/** The figure unchanged, or with its 3D points projected onto the plane. */
 function withoutScenes(figure) {
   const { data, layout = {} } = figure;
   const spatial = data.filter(({ type }) => type === 'scatter3d');
@@ -50,7 +50,7 @@ function withoutScenes(figure) {
     layout: {
       ...layout,
       scene: undefined,
-      /** The panel of clips is no part of a picture. */
+      /** The clip panel is not part of a picture. */
       margin: { ...layout.margin, ...(layout.meta?.clips && { r: 0 }) },
       xaxis: hidden,
       yaxis: { ...hidden, scaleanchor: 'x' },
@@ -58,12 +58,12 @@ function withoutScenes(figure) {
   };
 }
 
-/** In space, Plotly draws points at about twice the size that they have on paper. */
+/** In 3D, Plotly draws points at about twice their size in 2D. */
 function magnified(size = 8) {
   return Array.isArray(size) ? size.map(magnified) : 2 * size;
 }
 
-/** From a place in the cube around 0 with edges of length 1 to the page, seen from the camera. */
+/** Projects a point in the unit cube around 0 onto the page, as seen from the camera. */
 function projection({ eye = defaultEye, center = {}, up = {} } = {}) {
   const from = [eye.x, eye.y, eye.z];
   const towards = unit(minus([center.x ?? 0, center.y ?? 0, center.z ?? 0], from));
@@ -76,7 +76,7 @@ function projection({ eye = defaultEye, center = {}, up = {} } = {}) {
   };
 }
 
-/** The edges of the cube in one line, with gaps. */
+/** The edges of the cube as one line with gaps. */
 function cube(project) {
   const x = [];
   const y = [];
@@ -101,7 +101,7 @@ function cube(project) {
   return { type: 'scatter', mode: 'lines', x, y, line: { color: edgeColour, width: 1 }, showlegend: false };
 }
 
-/** A list, or one that Plotly takes in binary. */
+/** Numbers from a list, or from Plotly's binary form. */
 function numbers(values = []) {
   if (!values.bdata) return values;
   const bytes = Buffer.from(values.bdata, 'base64');

@@ -6,9 +6,9 @@ const { textWidth, ascent, descent } = require('./fonts.cjs');
 const identity = [1, 0, 0, 1, 0, 0];
 
 /**
- * What an element covers on the page: its text. Plotly knows the sizes of all else that it draws.
+ * Bounding box of an element's text on the page. Plotly knows the sizes of everything else that it draws.
  *
- * @param {boolean} onPage whether its own place and that of what it stands in count
+ * @param {boolean} onPage whether the transforms of the element and its ancestors count
  */
 function boxOf(element, onPage) {
   const corners = [];
@@ -20,7 +20,7 @@ function boxOf(element, onPage) {
   return { left, right, top, bottom, x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** Corners of all lines of text in an element. */
+/** Collects the corners of all lines of text in an element. */
 function gather(element, place, corners) {
   if (displayOf(element) === 'none') return;
   if (element.localName === 'text') {
@@ -48,7 +48,7 @@ function lineCorners(line, text, place) {
   ].map(([x, y]) => [place[0] * x + place[2] * y + place[4], place[1] * x + place[3] * y + place[5]]);
 }
 
-/** Pieces of a line may differ in size and face. */
+/** Pieces of a line may differ in size and typeface. */
 function widthOf(element) {
   const font = fontOf(element);
   return [...element.childNodes].reduce(
@@ -65,7 +65,7 @@ function fontOf(element) {
   };
 }
 
-/** [px] */
+/** Font size [px]. */
 function sizeOf(element) {
   const own = styleOf(element, 'font-size');
   if (own?.endsWith('%')) return (parseFloat(own) / 100) * sizeOf(element.parentNode);
@@ -94,7 +94,7 @@ function number(element, name, missing) {
   return Number.isFinite(value) ? value : missing;
 }
 
-/** From an element's coordinates to the page's. */
+/** Transform from an element's coordinates to the page's. */
 function placeOf(element) {
   const parent = element.parentNode;
   return times(parent?.getAttribute ? placeOf(parent) : identity, transformOf(element));

@@ -2,7 +2,7 @@
 
 const { DOMParser } = require('linkedom');
 
-/** A drawing of Plotly's as the renderer of SVG needs it. */
+/** A Plotly drawing, adapted to the SVG renderer. */
 function tidied(svg) {
   const drawing = new DOMParser().parseFromString(withoutEmptyStyles(svg), 'image/svg+xml');
   for (const trace of drawing.querySelectorAll('g.trace')) fadeParts(trace);
@@ -10,7 +10,9 @@ function tidied(svg) {
   return drawing.documentElement.toString();
 }
 
-/** What is see-through as a group would be cut where it goes far beyond the page: its parts are made so, each by itself. */
+/**
+ * A transparent group would be cut off if it extends far beyond the page, so its parts are made transparent one by one.
+ */
 function fadeParts(trace) {
   const share = parseFloat(trace.style.getPropertyValue('opacity'));
   if (!(share < 1)) return;
@@ -29,7 +31,7 @@ function sharpen(image) {
   if (source.startsWith('data:image/png')) image.style.setProperty('image-rendering', 'optimizeSpeed');
 }
 
-/** A style is dropped from its first empty property on. */
+/** The renderer drops a style from its first empty property on. */
 function withoutEmptyStyles(svg) {
   return svg.replace(/style="[^"]*"/g, (style) => style.replace(/[\w-]+:(?=[;"])/g, ''));
 }

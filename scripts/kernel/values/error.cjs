@@ -6,7 +6,7 @@ function isError(value) {
   return types.isNativeError(value) || value instanceof Error;
 }
 
-/** An error that was not thrown: its name and message, and what it was caused by. Where it was made is of no interest. */
+/** An error that was not thrown: its name, message and causes. Its stack is of no interest. */
 function errorText(error) {
   const lines = [];
   const seen = new Set();

@@ -4,14 +4,14 @@ const { inspect } = require('node:util');
 const { edgesOf } = require('./numbers.cjs');
 const { contentBundle } = require('./table.cjs');
 
-/** Up to so many rows or columns all are shown, else half of them from the start and half from the end. */
+/** Up to this many rows or columns all are shown, otherwise half of them from the start and half from the end. */
 const mostRows = 20;
 const mostColumns = 20;
 const edgeRows = 5;
 const edgeColumns = 10;
 const mostLetters = 100;
 
-/** A data frame or series of danfo.js. */
+/** True for a data frame or series of danfo.js. */
 function isDataFrame(value) {
   return (
     typeof value === 'object' &&
@@ -47,7 +47,7 @@ function sizeText(rows, columns) {
   return columns === null ? counted(rows, 'row') : `${counted(rows, 'row')} × ${counted(columns, 'column')}`;
 }
 
-/** What can stand in a table: numbers, and anything else as text. */
+/** Values for table cells: numbers, and anything else as text. */
 function cell(value) {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   if (value instanceof Date) return value.toISOString();

@@ -1,6 +1,6 @@
 'use strict';
 
-/* Numbers in brackets, the way NumPy and PyTorch write them: the first and last ones of each dimension, aligned. */
+/* Numbers in brackets, as NumPy and PyTorch print them: the first and last ones of each dimension, aligned. */
 
 const lineWidth = 100;
 
@@ -11,7 +11,7 @@ function edgesOf(length, edge) {
   return [...all.slice(0, edge), null, ...all.slice(0, edge).map((i) => length - edge + i)];
 }
 
-/** Nested lists of values in brackets; null stands for values that are left out. */
+/** Nested lists of values in brackets; null stands for omitted values. */
 function bracketed(nested) {
   const numbers = nested.flat(Infinity).filter((value) => value !== null);
   const format = formatOf(numbers);
@@ -21,7 +21,7 @@ function bracketed(nested) {
 
 function write(list, format, indent) {
   if (!list.some(Array.isArray)) return row(list, format, indent);
-  // Matrices stand apart by an empty line, as in NumPy.
+  // Matrices are separated by an empty line, as in NumPy.
   const depth = depthOf(list);
   const between = `${depth > 2 ? '\n' : ''}\n${' '.repeat(indent)}`;
   return `[${list.map((part) => (part === null ? '...' : write(part, format, indent + 1))).join(`,${between}`)}]`;
@@ -45,7 +45,9 @@ function depthOf(list) {
   return 1 + Math.max(0, ...list.filter(Array.isArray).map(depthOf));
 }
 
-/** One notation for all numbers of a tensor: whole, four decimals, or with an exponent where these would hide digits. */
+/**
+ * One notation for all numbers of a tensor: integers, four decimals, or with an exponent if these would hide digits.
+ */
 function formatOf(values) {
   const finite = values.filter((value) => typeof value === 'number' && Number.isFinite(value));
   const sizes = finite.map(Math.abs).filter((size) => size > 0);

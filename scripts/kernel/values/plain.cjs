@@ -6,8 +6,8 @@ const { isTensor, shortenInside } = require('./tensor.cjs');
 const settings = { breakLength: 100, maxStringLength: 10_000 };
 
 /**
- * Bounds that are tried, the most telling first: how deep, and how many items of a list. The first in which there are no
- * more values than `mostValues` are taken. Node writes lists of at most six parts in one line.
+ * Bounds that are tried, the most detailed first: depth, and number of items of a list. The first with at most
+ * `mostValues` values is used. Node writes lists of at most six parts in one line.
  */
 const bounds = [100, 20, 5]
   .map((items) => ({ depth: 4, items }))
@@ -17,8 +17,8 @@ const mostKeys = 100;
 const mostLetters = 30_000;
 
 /**
- * Any value as Node writes it, within bounds: long lists, texts and objects are cut and tell by how much, deep ones are
- * named.
+ * Any value as Node prints it, within bounds: long lists, texts and objects are cut and say by how much; deep ones are
+ * only named.
  */
 function plainText(value) {
   const { depth, items } =
@@ -31,7 +31,7 @@ function plainText(value) {
   return `${whole.slice(0, mostLetters)}... ${whole.length - mostLetters} more characters`;
 }
 
-/** How many values are shown within bounds; counting ends above `most`. */
+/** Number of values shown within bounds; counting stops above `most`. */
 function count(value, { depth, items }, most, above = new Set()) {
   if (typeof value !== 'object' || value === null || types.isProxy(value) || above.has(value)) return 1;
   if (isTensor(value)) {
@@ -50,7 +50,10 @@ function count(value, { depth, items }, most, above = new Set()) {
   return counted;
 }
 
-/** What older versions of Node keep on a promise while anything follows asynchronous calls, and would show. */
+/**
+ * Hides the properties that older versions of Node keep, and would show, on a promise while asynchronous calls are
+ * tracked.
+ */
 function hideAsyncIds(promise) {
   for (const key of Object.getOwnPropertySymbols(promise)) {
     const ofNode = /^(async_id_symbol|trigger_async_id_symbol|kResourceStore)$/.test(key.description);
@@ -58,7 +61,7 @@ function hideAsyncIds(promise) {
   }
 }
 
-/** The values in a value that Node shows; getters are not called. */
+/** The values inside a value that Node shows; getters are not called. */
 function* insideOf(value, items) {
   if (types.isTypedArray(value) || types.isAnyArrayBuffer(value)) return;
   if (Array.isArray(value)) yield* first(value, items);
@@ -77,7 +80,7 @@ function* first(items, most) {
   }
 }
 
-/** An object with many keys as one with the first of them: Node would show all. */
+/** Reduces an object with many keys to the first of them: Node would show all. */
 function firstKeys(value) {
   const isCut = typeof value === 'object' && value !== null && !types.isProxy(value) && isPlain(value);
   const keys = isCut ? Object.keys(value) : [];

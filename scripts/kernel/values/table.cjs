@@ -1,9 +1,9 @@
 'use strict';
 
-/** Of `xkd`, so that a value's table looks like those of `showTable`; loaded when it is needed, without TensorFlow. */
+/** From `xkd`, so that a value's table looks like those of `showTable`; loaded on demand, without TensorFlow. */
 const tables = () => require('xkd/dist/notebook/table.js');
 
-/** Rows as objects, with a caption and sentences below: HTML and text. */
+/** Rows as objects, with a caption and notes below: HTML and text. */
 function tableBundle({ caption, rows, notes }) {
   return contentBundle(tables().rowsContent(rows, { caption, notes }));
 }

@@ -3,10 +3,10 @@
 const { inspect } = require('node:util');
 const { bracketed, edgesOf } = require('./numbers.cjs');
 
-/** Up to so many values all are shown, else the first and last ones of each dimension. */
+/** Up to this many values all are shown, otherwise the first and last ones of each dimension. */
 const mostShown = 200;
 
-/** A tensor of TensorFlow.js, of whichever copy of it. */
+/** True for a tensor of any copy of TensorFlow.js. */
 function isTensor(value) {
   return (
     typeof value === 'object' &&
@@ -33,16 +33,16 @@ function titleOf({ constructor, name, dtype, shape }) {
   return shape.length === 0 ? `${kind}, ${dtype}, scalar` : `${kind}, ${dtype}, shape [${shape.join(', ')}]`;
 }
 
-/** Seven digits are what a 32-bit float holds. */
+/** A 32-bit float holds seven digits. */
 function scalarText(value) {
   return typeof value === 'number' ? String(Number(value.toPrecision(7))) : inspect(value);
 }
 
-/** Nested lists of the values at the edges of all dimensions, null where values are left out. */
+/** Nested lists of the values at the edges of all dimensions, with null for omitted values. */
 function edgeValues(tensor) {
   const { shape, size } = tensor;
   const kept = shape.map((length, d) => edgesOf(length, size > mostShown ? edgeOf(d, shape.length) : length));
-  // Each dimension as its runs of neighbours: one, or the first and the last ones.
+  // Each dimension as runs of consecutive indices: one, or the first and the last ones.
   const runs = kept.map((indices) => runsOf(indices));
   const values = new Map();
   for (const box of combinations(runs)) readBox(tensor, box, values);
@@ -53,7 +53,7 @@ function edgeValues(tensor) {
   return nest([]);
 }
 
-/** How many first and last ones of a dimension are shown: fewer of the outer ones, of which each takes many lines. */
+/** Number of first and last items shown of a dimension: fewer for the outer ones, whose items take many lines. */
 function edgeOf(dimension, rank) {
   const isInner = dimension >= rank - 2;
   if (rank <= 3) return isInner ? 3 : 2;
@@ -93,12 +93,12 @@ function valuesOf(tensor) {
 }
 
 /**
- * A tensor inside of other values is its title there, in place of its internals. It is said on the class, for the
- * console as well.
+ * Shows a tensor inside other values as its title instead of its internals. This is set on the class, so that the
+ * console uses it as well.
  */
 function shortenInside(tensor) {
   let prototype = Object.getPrototypeOf(tensor);
-  // A variable's class is below that of tensors.
+  // A variable's class is derived from that of tensors.
   while (!Object.hasOwn(prototype, 'dataSync') && prototype !== Object.prototype) {
     prototype = Object.getPrototypeOf(prototype);
   }

@@ -3,7 +3,7 @@
 const { types } = require('node:util');
 const { bracketed, edgesOf } = require('./numbers.cjs');
 
-/** Up to so many values all are shown, else the first and last ones. */
+/** Up to this many values all are shown, otherwise the first and last ones. */
 const mostShown = 100;
 const edge = 5;
 
