@@ -45,7 +45,7 @@ export function tensorflowAddon(selection) {
   };
 }
 
-/** Whether the addon in tfjs-node's place was linked, now or earlier, to the libraries that set-up unpacks. */
+/** True if the addon in tfjs-node's place was linked, now or earlier, to the libraries that set-up unpacks. */
 export function isLinkedHere() {
   try {
     return fs.readFileSync(placedAddon).includes(path.relative(path.dirname(placedAddon), nativeLibraries));
@@ -54,7 +54,7 @@ export function isLinkedHere() {
   }
 }
 
-/** Whether the addon in tfjs-node's place is the one that was compiled here. */
+/** True if the addon in tfjs-node's place is the one compiled here. */
 export function isPlaced() {
   try {
     return fs.readFileSync(placedAddon).equals(fs.readFileSync(compiledAddon));
@@ -85,7 +85,9 @@ async function compile(compiler, selection, line) {
   copyFileWhole(binding, compiledAddon);
 }
 
-/** The libraries are found relative to the addon, in tfjs-node's place and in its own: a checkout can be moved. */
+/**
+ * The libraries are found relative to the addon, both in tfjs-node's place and in its own, so a checkout can be moved.
+ */
 function runPaths() {
   const origin = process.platform === 'darwin' ? '@loader_path' : '$ORIGIN';
   return [path.dirname(placedAddon), nativeAddons].map(

@@ -5,10 +5,10 @@ import { explainFailure } from './failure.mjs';
 import { fingerprint, readText, writeFileWhole } from './files.mjs';
 import { lockFile, nodeModules, root } from './paths.mjs';
 
-/** tsc's exit code when it has compiled sources that have type errors. */
+/** tsc's exit code if it emitted output despite type errors. */
 const emittedWithErrors = 2;
 
-/** lib, compiled to lib/dist; skipped while no source, setting or package is other than at the last build. */
+/** Compiles lib to lib/dist; skipped if no source, setting or package has changed since the last build. */
 export const libBuild = {
   title: 'Build of lib',
   isDone: () => readText(stampOf('lib')) === stampText('lib'),
@@ -22,7 +22,7 @@ export const libBuild = {
   },
 };
 
-/** Compiles lib and, when there are no errors, notes the sources of which lib/dist is now made. */
+/** Compiles lib and, if there are no errors, records the sources from which lib/dist was built. */
 export async function buildLib() {
   const wanted = stampText('lib');
   const result = await compile('lib');
@@ -30,7 +30,7 @@ export async function buildLib() {
   return result;
 }
 
-/** Compiles 'lib' or 'test' into its folder dist, and removes what was compiled from sources that are gone. */
+/** Compiles 'lib' or 'test' into its folder dist, and removes outputs of deleted sources. */
 export async function compile(area) {
   removeOrphans(path.join(root, area, 'dist'), path.join(root, area));
   const project = area === 'lib' ? 'tsconfig.json' : path.join(area, 'tsconfig.json');
@@ -43,7 +43,7 @@ export async function compile(area) {
   ]);
 }
 
-/** The sources below a folder, without what was compiled from them. */
+/** The sources below a folder, without compiled files. */
 export function sourcesBelow(folder) {
   return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const inside = path.join(folder, entry.name);

@@ -8,8 +8,8 @@ import { pip } from './pip.mjs';
 import { compilerNames, selectCompiler, ziglang } from './select-compiler.mjs';
 
 /**
- * A C++ compiler that works: `{ name, command, args, env, usualSeconds }`. Where the system has none, the one in
- * PyPI's ziglang is unpacked for this one use and goes with the scratch folder.
+ * A working C++ compiler: `{ name, command, args, env, usualSeconds }`. If the system has none, the one in PyPI's
+ * ziglang is unpacked for this one use and deleted with the scratch folder.
  */
 export function findCompiler(line) {
   compiler ??= find(line);
@@ -28,7 +28,7 @@ async function find(line) {
   return unpackZig(line);
 }
 
-/** A compiler may be there without the standard library's headers. */
+/** A compiler may exist without the headers of the standard library. */
 async function canCompile({ command, args }) {
   const folder = path.join(scratch, 'compiler');
   fs.mkdirSync(folder, { recursive: true });

@@ -8,18 +8,18 @@ import { sitePackages } from './python-packages.mjs';
 
 const stamp = path.join(venv, '.xkd-cuda');
 const link = path.join(native, 'nvidia');
-/** What is downloaded and unpacked, together; only the bar's measure. */
+/** Total size downloaded and unpacked; only used for the progress bar. */
 const expectedBytes = 7e9;
 
 /**
- * Libraries that TensorFlow opens and does not look for where NVIDIA's wheel puts them (its Python part would load them
- * beforehand), and the wheel's folder in which it does look. Without one of them it uses no GPU at all.
+ * Libraries that TensorFlow opens but does not look for where NVIDIA's wheel puts them (its Python part would load them
+ * beforehand), and the wheel's folder in which it does look. If one of them is missing, it uses no GPU at all.
  */
 const misplaced = [{ library: 'libcusolver.so.11', from: 'cusolver', to: 'cusparse' }];
 
 /**
- * CUDA and cuDNN from NVIDIA's wheels. TensorFlow's libraries look for them in ../nvidia beside their own folder,
- * so a link there is all the library path that is needed.
+ * CUDA and cuDNN from NVIDIA's wheels. TensorFlow's libraries look for them in ../nvidia beside their own folder, so a
+ * link there is enough, without a library path.
  */
 export const cuda = {
   title: 'CUDA libraries',
@@ -44,7 +44,7 @@ export const cuda = {
   },
 };
 
-/** Puts a link to a library where TensorFlow looks; the library's own neighbours are found from there as well. */
+/** Links a library to where TensorFlow looks; the library's own dependencies are found from there as well. */
 export function reach({ library, from, to }, wheels) {
   const place = path.join(wheels, to, 'lib', library);
   fs.rmSync(place, { force: true });

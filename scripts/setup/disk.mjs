@@ -2,13 +2,13 @@ import fs from 'node:fs';
 import { root } from './paths.mjs';
 import { SetupError } from './failure.mjs';
 
-/** Free space on a folder's disk, in bytes; by default the checkout's. */
+/** Free space on a folder's disk [bytes]; default: the checkout's. */
 export function freeBytes(folder = root) {
   const { bavail, bsize } = fs.statfsSync(folder);
   return bavail * bsize;
 }
 
-/** Bytes as a person reads them: 2.0 GB. */
+/** A number of bytes in readable form, such as 2.0 GB. */
 export function readableBytes(bytes) {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }

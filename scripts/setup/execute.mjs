@@ -7,9 +7,9 @@ const running = new Set();
 let stopping = false;
 
 /**
- * Runs a program to its end and returns `{ code, output, signal }`, output being stdout and stderr together.
- * `onText` sees each piece as it comes. Never throws for a program that fails or is missing (code 127); an
- * interrupted one rejects, so that it cannot be taken for a failed one.
+ * Runs a program to its end and returns `{ code, output, signal }`, where output is stdout and stderr together.
+ * `onText` receives each piece as it comes. Never throws for a program that fails or is missing (code 127); an
+ * interrupted one rejects, so that it cannot be mistaken for a failed one.
  */
 export function execute(command, args, { onText, env, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
@@ -51,7 +51,7 @@ export async function whileRunning(work, look) {
   }
 }
 
-/** Ends what this process still runs, and starts nothing more. */
+/** Ends the programs that this process still runs, and starts no more. */
 export function endRunning() {
   stopping = true;
   for (const child of running) child.kill('SIGTERM');

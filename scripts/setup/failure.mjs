@@ -1,4 +1,4 @@
-/** Something the user can mend, told in one sentence with the way out. */
+/** A problem that the user can fix, described in one sentence with its remedy. */
 export class SetupError extends Error {
   name = 'SetupError';
 
@@ -10,7 +10,7 @@ export class SetupError extends Error {
   }
 }
 
-/** Kinds of failure: what tools print then, and the sentence that helps. The first that matches counts. */
+/** Kinds of failure: the tools' output that identifies them, and the sentence that helps. The first match is used. */
 const known = [
   [
     'disk',
@@ -44,7 +44,7 @@ const known = [
   ],
 ];
 
-/** Turns a failed tool's output into one sentence; what no rule knows keeps the tool's own last line. */
+/** Turns a failed tool's output into one sentence; if no rule matches, the tool's own last line is kept. */
 export function explainFailure(step, output) {
   const rule = known.find(([, pattern]) => pattern.test(output));
   if (rule) return new SetupError(rule[2](step), rule[0]);

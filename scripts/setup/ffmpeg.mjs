@@ -10,7 +10,7 @@ import { sitePackages } from './python-packages.mjs';
 
 export const imageioFfmpeg = 'imageio-ffmpeg==0.8.1';
 
-/** An ffmpeg that runs: FFMPEG_BIN, the system's, ffmpeg-static's, or the one inside the wheel of imageio-ffmpeg. */
+/** A working ffmpeg: FFMPEG_BIN, the system's, ffmpeg-static's, or the one inside the wheel of imageio-ffmpeg. */
 export const ffmpeg = {
   title: 'ffmpeg',
   isDone() {
@@ -35,7 +35,7 @@ export const ffmpeg = {
   },
 };
 
-/** `{ path, version }` of an ffmpeg that runs, or undefined. */
+/** `{ path, version }` of a working ffmpeg, or undefined. */
 export async function tryFfmpeg(file) {
   const { code, output } = await execute(file, ['-hide_banner', '-version']);
   const version = /^ffmpeg version (\S+)/m.exec(output)?.[1];

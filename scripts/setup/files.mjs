@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-/** Reads a text file, or undefined where there is none. */
+/** Reads a text file; undefined if there is none. */
 export function readText(file) {
   try {
     return fs.readFileSync(file, 'utf8');
@@ -11,7 +11,7 @@ export function readText(file) {
   }
 }
 
-/** Reads a JSON file, or undefined where there is none or it is damaged. */
+/** Reads a JSON file; undefined if there is none or it is damaged. */
 export function readJson(file) {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8'));
@@ -20,7 +20,7 @@ export function readJson(file) {
   }
 }
 
-/** Writes a file whole or not at all. */
+/** Writes a file atomically: completely or not at all. */
 export function writeFileWhole(file, content) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const part = `${file}.${randomUUID()}.part`;
@@ -28,7 +28,7 @@ export function writeFileWhole(file, content) {
   fs.renameSync(part, file);
 }
 
-/** Copies a file whole or not at all. */
+/** Copies a file atomically: completely or not at all. */
 export function copyFileWhole(from, to) {
   fs.mkdirSync(path.dirname(to), { recursive: true });
   const part = `${to}.${randomUUID()}.part`;
@@ -36,7 +36,7 @@ export function copyFileWhole(from, to) {
   fs.renameSync(part, to);
 }
 
-/** A short fingerprint of texts and of the contents of files (`{ file }`); missing files count as such. */
+/** A short hash of texts and of file contents (`{ file }`); a missing file is hashed as missing. */
 export function fingerprint(...parts) {
   const hash = createHash('sha256');
   for (const part of parts) {
@@ -46,7 +46,7 @@ export function fingerprint(...parts) {
   return hash.digest('hex').slice(0, 24);
 }
 
-/** Size of all files below a folder, in bytes; what vanishes meanwhile counts as nothing. */
+/** Total size of all files below a folder [bytes]; files that vanish meanwhile count as 0. */
 export function folderBytes(folder) {
   let bytes = 0;
   try {
@@ -55,7 +55,7 @@ export function folderBytes(folder) {
       bytes += entry.isDirectory() ? folderBytes(inside) : fs.statSync(inside).size;
     }
   } catch {
-    // The folder is being written by another process: the next look sees more.
+    // Another process is writing the folder: the next look sees more.
   }
   return bytes;
 }

@@ -11,8 +11,8 @@ const serverSettingsFile = path.join(serverFolder, 'jupyter_server_config.d', 'x
 const serverCode = 'jupyter_server_config.py';
 
 /**
- * No questions about news and updates; and patience with completions of a kernel that has just begun or computes (10 s): after
- * 1 s JupyterLab would offer the words of the cell alone.
+ * No questions about news and updates, and a longer timeout (10 s) for completions of a kernel that has just started or
+ * is computing: after 1 s JupyterLab would offer only the words of the cell.
  */
 const labSettings = {
   '@jupyterlab/completer-extension:manager': { providerTimeout: 10_000 },
@@ -23,7 +23,7 @@ const labSettings = {
   },
 };
 
-/** The server would throw away what a kernel says beyond a rate that live figures reach. */
+/** The server would discard kernel messages above a rate that live figures reach. */
 const serverSettings = { ZMQChannelsWebsocketConnection: { limit_rate: false } };
 
 /** The TypeScript kernel, with this checkout's absolute paths, and JupyterLab's own settings. */
@@ -47,7 +47,7 @@ export function kernelDescription(node) {
   };
 }
 
-/** The files that Jupyter reads, with their texts. */
+/** The files that Jupyter reads, with their contents. */
 function settings() {
   const files = [
     [specFile, kernelDescription(process.execPath)],

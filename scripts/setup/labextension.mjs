@@ -11,10 +11,13 @@ const written = fs
 const plotlySource = path.join(nodeModules, 'plotly.js-dist-min', 'plotly.min.js');
 const plotlyTarget = path.join(target, 'static', 'plotly.min.js');
 const pageConfigFile = path.join(venv, 'etc', 'jupyter', 'labconfig', 'page_config.json');
-/** Two renderers of one type would be chosen between by chance: that of PyPI's `plotly` stands back. */
+/** The choice between two renderers of one type would be random, so that of PyPI's `plotly` is disabled. */
 const otherRenderer = '@jupyterlab/plotly-extension:factory';
 
-/** JupyterLab's renderer of Plotly figures, which redraws them in place, and the way of pages back to cells that run. */
+/**
+ * JupyterLab's renderer of Plotly figures, which redraws them in place, and the code that reconnects pages to running
+ * cells.
+ */
 export const labextension = {
   title: 'Live figures',
   isDone: () =>

@@ -6,13 +6,13 @@ import { native } from './paths.mjs';
 import { readText } from './files.mjs';
 
 const file = path.join(native, 'setup.lock');
-/** How often a holder shows that it lives, by writing its token anew. */
+/** Interval at which a holder shows that it is alive, by rewriting its token. */
 const beatMs = 2000;
 
 /**
- * Does `work` while no other process sets this checkout up: a second one waits for the first. Holders are told apart by
- * random tokens, and one that was killed by its silence: in a container, which may share this folder, processes have
- * numbers that say nothing outside.
+ * Runs `work` while no other process sets this checkout up: a second one waits for the first. Holders are distinguished
+ * by random tokens, and a killed holder is recognised by its silence: process ids are meaningless outside a container,
+ * and a container may share this folder.
  */
 export async function alone(work, { silentMs = 30_000 } = {}) {
   fs.mkdirSync(native, { recursive: true });
@@ -40,7 +40,7 @@ export async function alone(work, { silentMs = 30_000 } = {}) {
   }
 }
 
-/** Waits until the lock is let go of, and removes one whose holder is silent. */
+/** Waits until the lock is released, and removes one whose holder is silent. */
 async function untilGone(silentMs) {
   const holder = readText(file);
   if (holder === undefined) return;
@@ -53,7 +53,7 @@ async function untilGone(silentMs) {
   removeLock(holder);
 }
 
-/** Whether the lock is older than a living holder lets it become. */
+/** True if the lock is older than a living holder would let it become. */
 function isSilent(silentMs) {
   const now = `${file}.${randomUUID()}`;
   fs.writeFileSync(now, '');
@@ -63,7 +63,7 @@ function isSilent(silentMs) {
 }
 
 function take(token) {
-  // Written apart and linked, so that the file never exists without its holder's token.
+  // Written separately and linked, so that the file never exists without its holder's token.
   const part = `${file}.${token}`;
   fs.writeFileSync(part, token);
   try {
@@ -77,7 +77,7 @@ function take(token) {
   }
 }
 
-/** Removes the lock of this holder and of no other, should another process be doing the same. */
+/** Removes only the lock of this holder, even if another process is doing the same. */
 function removeLock(holder) {
   if (readText(file) !== holder) return;
   const aside = `${file}.${randomUUID()}`;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { execFileSync } from 'node:child_process';
 
-/** The facts by which the build of TensorFlow is chosen. XKD_DEVICE ('cpu' or 'gpu') overrules the look for a driver. */
+/** The facts that determine the build of TensorFlow. XKD_DEVICE ('cpu' or 'gpu') overrides the check for a driver. */
 export function machineFacts() {
   const wish = process.env.XKD_DEVICE;
   return {
@@ -14,7 +14,7 @@ export function machineFacts() {
   };
 }
 
-/** Whether an NVIDIA driver is loaded: its /proc entry, its library (also in WSL2), or nvidia-smi. */
+/** True if an NVIDIA driver is loaded: its /proc entry, its library (also in WSL2), or nvidia-smi exists. */
 export function hasNvidiaDriver() {
   if (process.platform !== 'linux') return false;
   if (fs.existsSync('/proc/driver/nvidia/version')) return true;
@@ -57,7 +57,7 @@ function glibcVersion() {
     const version = /glibc (\d+\.\d+)/.exec(text)?.[1];
     if (version) return version;
   } catch {
-    // No getconf: Node knows the C library that it runs on.
+    // Without getconf, Node knows the C library that it runs on.
   }
   return process.report.getReport().header.glibcVersionRuntime;
 }

@@ -1,13 +1,13 @@
-// JavaScript of the first versions that knew modules: also those that are turned away must be able to read it.
+// Uses the JavaScript of the first Node versions with modules: versions that are refused must be able to read it, too.
 
-/** The lines of Node that are maintained, on which everything is tested. */
+/** The maintained lines of Node; everything is tested on each of them. */
 export const testedLines = [22, 24, 26];
-/** An ended line that still does, and on which everything is tested as well. */
+/** A line at its end of life that still works; everything is tested on it as well. */
 const oldest = { line: 20, minor: 19 };
 
 /**
- * What is to be said of a version of Node ('24.1.0'): `{ refusal }` where it is too old, `{ warning }` where it is none of
- * those tested, each one sentence, and else `{}`.
+ * Judges a version of Node ('24.1.0'): `{ refusal }` if it is too old, `{ warning }` if it is not among the tested
+ * lines, each one sentence, and otherwise `{}`.
  */
 export function judgeNode(version) {
   const name = `This is Node ${version.replace(/^v/, '')}`;
@@ -23,7 +23,7 @@ export function judgeNode(version) {
   return { warning };
 }
 
-/** Ends the process with one sentence where this Node is too old, and warns where it has not been tested. */
+/** Ends the process with one sentence if this Node is too old, and warns if it has not been tested. */
 export function requireNode() {
   const { refusal, warning } = judgeNode(process.version);
   if (warning !== undefined) console.error(warning);

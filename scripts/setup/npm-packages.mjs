@@ -7,14 +7,14 @@ import { lockFile, nodeModules } from './paths.mjs';
 
 const stamp = path.join(nodeModules, '.xkd-stamp');
 
-/** npm packages, exactly those of package-lock.json, with their install scripts off. */
+/** npm packages, exactly those of package-lock.json, installed without running their install scripts. */
 export const npmPackages = {
   title: 'npm packages',
   isDone: () => readText(stamp) === stampText(),
   async run(line) {
     const wanted = stampText();
     const expected = topLevelPackages();
-    // npm writes its own list last, so a whole installation in step with the lock file is left as it is.
+    // npm writes its own list last, so a complete installation that matches the lock file is left as it is.
     if (packagesOutOfStep().length === 0) return finish(line, wanted, expected);
     const look = () =>
       line.update(countPackages() / expected.length, `${expected.length} packages from package-lock.json`);
@@ -35,7 +35,7 @@ export const npmPackages = {
   },
 };
 
-/** Packages whose installed version is not the lock file's, as `name installed/wanted`. */
+/** Packages whose installed version differs from the lock file's, as `name installed/wanted`. */
 export function packagesOutOfStep() {
   const wanted = readJson(lockFile)?.packages ?? {};
   const installed = readJson(path.join(nodeModules, '.package-lock.json'))?.packages ?? {};
@@ -73,12 +73,12 @@ function countPackages() {
       count += name.startsWith('@') ? fs.readdirSync(path.join(nodeModules, name)).length : 1;
     }
   } catch {
-    // npm removes and creates these folders while we look.
+    // npm removes and creates these folders in the meantime.
   }
   return count;
 }
 
-/** The npm that runs us, or the one on PATH. */
+/** The npm that runs this process, or the one on PATH. */
 export function npmCommand() {
   const running = process.env.npm_execpath;
   if (running?.endsWith('npm-cli.js') && fs.existsSync(running)) return [process.execPath, running];

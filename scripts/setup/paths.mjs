@@ -15,7 +15,7 @@ export const venv = inRoot('.venv');
 export const venvPython = path.join(venv, 'bin', 'python');
 export const kernelSpecFolder = path.join(venv, 'share', 'jupyter', 'kernels', 'tslab');
 
-/** Everything native that set-up fetches or compiles. */
+/** All native files that set-up downloads or compiles. */
 export const native = inRoot('.native');
 export const nativeLibraries = path.join(native, 'lib');
 export const nativeHeaders = path.join(native, 'include');
@@ -23,7 +23,7 @@ export const nativeAddons = path.join(native, 'addon');
 export const compiledAddon = path.join(nativeAddons, 'tfjs_binding.node');
 export const backendFile = path.join(native, 'backend.json');
 export const ffmpegFile = path.join(native, 'ffmpeg.json');
-/** Half-done work; emptied whenever set-up starts. */
+/** Unfinished work; emptied whenever set-up starts. */
 export const scratch = path.join(native, 'tmp');
 
 export const requirements = inRoot('scripts', 'requirements.txt');

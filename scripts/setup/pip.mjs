@@ -5,8 +5,8 @@ import { folderBytes } from './files.mjs';
 import { scratch, venvPython } from './paths.mjs';
 
 /**
- * Runs the environment's pip and returns `{ code, output }`. pip's downloads pass through a folder of ours, so
- * that nothing is left behind by an interrupted one; `onBytes` sees their size grow, `onText` pip's words.
+ * Runs the environment's pip and returns `{ code, output }`. pip downloads into a folder of ours, so that an
+ * interrupted download leaves nothing behind; `onBytes` receives the growing size, `onText` pip's output.
  */
 export async function pip(args, { onBytes, onText } = {}) {
   const folder = path.join(scratch, 'pip');

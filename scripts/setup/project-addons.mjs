@@ -10,7 +10,9 @@ const stamp = path.join(native, 'project-addons.stamp');
 const title = "The project's own addons";
 const sources = path.join(root, 'scripts', 'native');
 
-/** Generations of processors that the loops of the ops are compiled for, each with its instructions; levels.c chooses. */
+/**
+ * Processor generations for which the loops of the ops are compiled, each with its instruction set; levels.c chooses.
+ */
 const levels =
   process.arch === 'x64'
     ? {
@@ -19,14 +21,14 @@ const levels =
         avx512: ['-mavx512f', '-mavx512dq', '-mavx512vl', '-mavx2', '-mfma'],
       }
     : { plain: [] };
-// Products are fused with sums in the ops' loops, where that doubles the speed. In the optimiser's, figures are those of
-// TensorFlow's own ops, and memory is what takes the time.
+// Multiply-adds are fused in the loops of the ops, where that doubles the speed. In the optimiser's loops they are not:
+// results equal those of TensorFlow's own ops, and memory access dominates the time.
 const fused = ['-ffp-contract=fast'];
 const loops = { level: [], optimiser: [], attention: fused, layerNorm: fused, gelu: fused };
 const plain = ['kernels', 'opCall', 'workers', 'rows', 'levels'];
 const ops = ['optimiserOps', 'attentionOps', 'layerNormOps', 'geluOps'];
 
-/** What an addon is compiled from: `{ file, options }`. */
+/** Source files of each addon: `{ file, options }`. */
 const addons = {
   quiet: [{ file: 'quiet.c' }],
   heap: [{ file: 'heap.c' }],
@@ -44,13 +46,13 @@ const names = Object.keys(addons);
 const placed = (name) => path.join(nativeAddons, `${name}.node`);
 
 /**
- * The addons in scripts/native. They are not linked to TensorFlow and look its functions up in the library that is
- * loaded, so that they serve a user's own TensorFlow as well; its headers are compared where they are there.
+ * The addons in scripts/native. They are not linked to TensorFlow but look up its functions in the loaded library, so
+ * that they also work with a user's own TensorFlow; its headers are compared if they exist.
  */
 export const projectAddons = {
   title,
   isDone: () => readText(stamp) === stampText() && names.every((name) => fs.existsSync(placed(name))),
-  /** Tells one version of the sources from another. */
+  /** Identifies a version of the sources. */
   sources: () => stampText(),
   remove: () => [stamp, ...names.map(placed)].forEach((file) => fs.rmSync(file, { force: true })),
   async run(line) {
@@ -83,10 +85,10 @@ async function compile(compiler, name) {
     if (code !== 0) throw explainFailure(title, output);
   };
   const include = ['-I', path.join(nodeModules, 'node-api-headers', 'include'), '-I', nativeHeaders];
-  // Figures are the same whatever the compiler: no products fused with sums; and roots need not set errno.
+  // Results do not depend on the compiler: multiply-adds are not fused; and square roots need not set errno.
   const figures = ['-ffp-contract=off', '-fno-math-errno'];
   const options = ['-x', 'c', '-std=gnu11', '-O3', '-fPIC', '-DNAPI_VERSION=8', ...figures, ...include];
-  // One by one: given several files, a C++ compiler takes all but the first for C++.
+  // One by one: given several files, a C++ compiler compiles all but the first as C++.
   const objects = addons[name].map((_, i) => path.join(folder, `${name}${i}.o`));
   await Promise.all(
     addons[name].map(({ file, options: own = [] }, i) =>

@@ -6,7 +6,7 @@ import { requirements, root, venv } from './paths.mjs';
 import { pip } from './pip.mjs';
 
 const stamp = path.join(venv, '.xkd-packages');
-/** JupyterLab and what it needs; only the bar's measure. */
+/** Number of packages for JupyterLab and its dependencies; only used for the progress bar. */
 const expectedPackages = 95;
 
 /** JupyterLab, nbconvert, the renderer of Plotly figures and the widgets, at the versions of requirements.txt. */
@@ -18,7 +18,7 @@ export const pythonPackages = {
     let collected = 0;
     const onText = (text) => {
       collected += text.split('\n').filter((row) => row.startsWith('Collecting ')).length;
-      // Half of the time goes into collecting, the other half into unpacking, of which pip says nothing.
+      // Collecting takes half of the time; the other half is unpacking, on which pip reports nothing.
       const share = (collected / expectedPackages) * 0.5;
       line.update(share + (/Installing collected/.test(text) ? 0.1 : 0), names);
     };

@@ -9,7 +9,7 @@ import { root, venv, venvPython } from './paths.mjs';
 const stamp = path.join(venv, '.xkd-venv');
 const oldest = [3, 10];
 
-/** A virtual environment of Python's at .venv, with pip in it. */
+/** A Python virtual environment at .venv, with pip in it. */
 export const pythonEnvironment = {
   title: 'Python environment',
   isDone: () => readText(stamp) === root && fs.existsSync(venvPython),
@@ -24,7 +24,7 @@ export const pythonEnvironment = {
   },
 };
 
-/** The first of PYTHON, python3 and python that is new enough. Throws one sentence when there is none. */
+/** The first of PYTHON, python3 and python that is new enough. Throws one sentence if there is none. */
 export async function findPython() {
   const seen = [];
   const named = ['3.13', '3.12', '3.11', '3.10'].map((version) => `python${version}`);
@@ -45,7 +45,7 @@ export async function findPython() {
   );
 }
 
-/** Whether a version of Python ('3.11.2') will do. */
+/** True if a version of Python ('3.11.2') is new enough. */
 export function isNewEnough(version) {
   const [major, minor] = version.split('.').map(Number);
   return major === oldest[0] && minor >= oldest[1];
@@ -61,7 +61,7 @@ async function isWholeEnvironment() {
   return code === 0 && isNewEnough(output.trim());
 }
 
-/** Debian and Ubuntu ship Python without the part of venv that installs pip: each other way is tried in turn. */
+/** Debian and Ubuntu ship Python without the part of venv that installs pip, so the alternatives are tried in turn. */
 async function createEnvironment(python) {
   const tool = (name, args) => (onPath(name) ? [[name, args]] : []);
   const ways = [

@@ -1,12 +1,12 @@
 const barCells = 20;
 const titleWidth = 26;
-/** Where no cursor can be moved (a log file), a line is written only this often. */
+/** Minimum interval between lines if the cursor cannot be moved (a log file) [s]. */
 const quietSeconds = 15;
 
 /**
- * One line a step on stderr: what it does, a bar, the time. On a terminal the line is redrawn in place.
- * `update(share, detail)` moves the bar (share 0 to 1, or undefined while unknown); after `expect(seconds)` it
- * moves by itself, by the time that such work usually takes.
+ * One line per step on stderr: its activity, a progress bar, the time. On a terminal the line is redrawn in place.
+ * `update(share, detail)` moves the bar (share 0 to 1, or undefined while unknown); after `expect(seconds)` it moves by
+ * itself, based on the time that such work usually takes.
  */
 export class StepLine {
   constructor(title, stream = process.stderr) {
@@ -23,7 +23,7 @@ export class StepLine {
   }
 
   update(share, detail = this.detail) {
-    // A bar never goes back.
+    // The bar never moves backwards.
     if (share !== undefined) this.share = Math.max(this.share, Math.min(1, share));
     this.detail = detail;
   }

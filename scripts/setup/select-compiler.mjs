@@ -1,10 +1,10 @@
 export const ziglang = 'ziglang==0.17.1';
 
-/** Names under which systems have a C++ compiler, the first that is there counts. */
+/** Names of the C++ compiler on different systems; the first one found is used. */
 export const compilerNames = ['c++', 'g++', 'clang++'];
 
 /**
- * Chooses the C++ compiler from facts alone: `{ cxx, found, platform, hasXcodeTools }`, where cxx is the user's
+ * Chooses the C++ compiler from given facts only: `{ cxx, found, platform, hasXcodeTools }`, where cxx is the user's
  * CXX and found lists the compilers on PATH. Returns `{ command, args, kind }`, kind 'system' or 'ziglang'.
  */
 export function selectCompiler({ cxx, found, platform, hasXcodeTools = true }) {
@@ -12,7 +12,7 @@ export function selectCompiler({ cxx, found, platform, hasXcodeTools = true }) {
     const [command, ...args] = cxx.split(/\s+/);
     return { kind: 'system', command, args };
   }
-  // Without Apple's tools, macOS keeps programs of these names that only open a window.
+  // Without Apple's tools, macOS has programs of these names that only open a window.
   const usable = platform === 'darwin' && !hasXcodeTools ? [] : found;
   const command = compilerNames.find((name) => usable.includes(name));
   if (command) return { kind: 'system', command, args: [] };

@@ -3,11 +3,11 @@ export const tensorflowVersion = '2.21.0';
 const gigabyte = 1e9;
 
 /**
- * Chooses the build of TensorFlow for a machine, from facts alone:
- * `{ platform, arch, glibc, hasNvidiaDriver, wish }`, where glibc is its version or undefined (another C
- * library) and wish is 'cpu', 'gpu' or undefined. Returns what to fetch,
+ * Chooses the build of TensorFlow for a machine from given facts only:
+ * `{ platform, arch, glibc, hasNvidiaDriver, wish }`, where glibc is its version or undefined (another C library) and
+ * wish is 'cpu', 'gpu' or undefined. Returns what to download,
  * `{ kind: 'wheel', distribution, version, platforms, libraries, device, cuda, downloadBytes, neededBytes, unusedGpu }`,
- * or `{ kind: 'fallback', reason }` where no wheel fits.
+ * or `{ kind: 'fallback', reason }` if no wheel fits.
  */
 export function selectTensorFlow({ platform, arch, glibc, hasNvidiaDriver = false, wish }) {
   if (platform === 'linux') {
@@ -28,7 +28,7 @@ export function selectTensorFlow({ platform, arch, glibc, hasNvidiaDriver = fals
   return fallback(`TensorFlow is not published for ${platform} on ${arch}`);
 }
 
-/** One sentence for systems on which nothing here runs, or undefined. */
+/** One sentence for unsupported systems, or undefined. */
 export function platformProblem(platform) {
   if (platform !== 'win32') return undefined;
   return 'On Windows XKD notebooks runs inside WSL2: install it with "wsl --install", open Ubuntu, install Node and Python there, and start again from there.';

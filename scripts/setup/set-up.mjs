@@ -14,13 +14,13 @@ import { StepLine } from './report.mjs';
 import { platformProblem } from './select-tensorflow.mjs';
 import { addonNotice, fallbackNotice, gpuNotice, tensorflow } from './tensorflow.mjs';
 
-/** In order; each has a title, isDone() from files alone, and run(line). */
+/** In order; each has a title, isDone() based on files alone, and run(line). */
 const steps = [npmPackages, pythonEnvironment, pythonPackages, ffmpeg, kernelspec, labextension];
 
 /**
- * Sets up whatever is missing, with one line a step on stderr, and builds lib. Prints nothing when all is there.
- * Returns true, or tells the failure in one sentence and returns false. `retryFallback` looks again for a native
- * TensorFlow where there was none; `build: false` leaves lib as it is.
+ * Sets up whatever is missing, with one line per step on stderr, and builds lib. Prints nothing if everything is there.
+ * Returns true, or reports the failure in one sentence and returns false. `retryFallback` looks again for a native
+ * TensorFlow if none was found before; `build: false` leaves lib as it is.
  */
 export async function setUp({ retryFallback = false, build = true } = {}) {
   let interruptedBy;
@@ -28,7 +28,7 @@ export async function setUp({ retryFallback = false, build = true } = {}) {
     console.error('\nSet-up was interrupted: run the command again; it continues where it stopped.');
     process.exit(interruptedBy === 'SIGINT' ? 130 : 143);
   };
-  // The step under way ends with its programs and tidies up; should that take long, it is not waited for.
+  // The current step ends with its programs and cleans up; if that takes long, it is not awaited.
   const leave = (signal) => {
     interruptedBy = signal;
     endRunning();
@@ -53,7 +53,7 @@ export async function setUp({ retryFallback = false, build = true } = {}) {
   }
 }
 
-/** The notices about what is in use but should not be, told at every start. */
+/** Warnings about what is in use but should not be, shown at every start. */
 export function notices() {
   return [fallbackNotice(), addonNotice(), gpuNotice()].filter(Boolean);
 }
@@ -81,7 +81,7 @@ async function runStep(step) {
   }
 }
 
-/** A full disk or a folder that may not be written can meet any step; everything else is a defect of ours. */
+/** A full disk or a folder without write permission can affect any step; everything else is a bug of ours. */
 function asSetupError(error) {
   const explained = explainFailure('Set-up', String(error.code ?? ''));
   return explained.kind === 'other' ? new SetupError(`Set-up failed: ${error.stack}`) : explained;

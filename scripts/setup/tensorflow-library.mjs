@@ -9,10 +9,10 @@ import { pip } from './pip.mjs';
 
 const stamp = path.join(native, 'library.stamp');
 const title = 'TensorFlow library';
-/** The share of the bar that the download takes; the rest is unpacking. */
+/** Share of the progress bar for the download; the rest is unpacking. */
 const downloadShare = 0.6;
 
-/** What the addon's two source files include, in the wheel's folder tensorflow/include. */
+/** Headers that the addon's two source files include, in the wheel's folder tensorflow/include. */
 const headers = [
   ...[
     'c_api',
@@ -32,7 +32,7 @@ const headers = [
   'xla/tsl/c/tsl_status.h',
 ];
 
-/** TensorFlow's two libraries and the headers of its C interface, out of the wheel on PyPI. */
+/** TensorFlow's two libraries and the headers of its C interface, from the wheel on PyPI. */
 export function tensorflowLibrary(selection) {
   const stampText = fingerprint(JSON.stringify(selection));
   return {
@@ -56,7 +56,7 @@ async function download({ distribution, version, platforms, downloadBytes }, lin
   const name = `${distribution}==${version}`;
   line.update(0, `${name}, ${readableBytes(downloadBytes)}`);
   const { code, output } = await pip(
-    // The wheels for every version of Python carry the same libraries: 3.12 is as good as the user's own.
+    // The wheels for all versions of Python contain the same libraries: 3.12 is as good as the user's own.
     [
       ...[
         'download',
@@ -70,7 +70,7 @@ async function download({ distribution, version, platforms, downloadBytes }, lin
         'cp312',
       ],
       ...platforms.flatMap((tag) => ['--platform', tag]),
-      // Once unpacked, another copy in pip's cache would only fill the disk.
+      // Once unpacked, another copy in pip's cache would only waste disk space.
       ...['--no-cache-dir', '--dest', folder, name],
     ],
     { onBytes: (bytes) => line.update(Math.min(1, bytes / downloadBytes) * downloadShare) },
@@ -80,7 +80,7 @@ async function download({ distribution, version, platforms, downloadBytes }, lin
   return path.join(folder, file);
 }
 
-/** Unpacks beside the final place and renames, so that an interrupted run leaves no half library in use. */
+/** Unpacks beside the final place and renames, so that an interrupted run leaves no incomplete library in use. */
 async function unpack(wheel, { libraries }, line) {
   const folder = path.join(scratch, 'unpacked');
   const wanted = [
@@ -99,7 +99,7 @@ async function unpack(wheel, { libraries }, line) {
     ['lib', nativeLibraries],
     ['include', nativeHeaders],
   ]) {
-    // A process that has the old library open keeps it; a new one finds the new.
+    // A process that has the old library open keeps it; a new one gets the new one.
     if (fs.existsSync(place)) fs.renameSync(place, path.join(scratch, `old-${name}`));
     fs.renameSync(path.join(folder, name), place);
     fs.rmSync(path.join(scratch, `old-${name}`), { recursive: true, force: true });

@@ -12,11 +12,11 @@ import { tensorflowLibrary } from './tensorflow-library.mjs';
 import { verifyTensorFlow } from './verify-tensorflow.mjs';
 
 /**
- * The TensorFlow in use, noted in .native/backend.json: the user's own installation if it works, else the
- * libraries from PyPI with the addon compiled here, else plain JavaScript with the reason.
+ * The TensorFlow in use, recorded in .native/backend.json: the user's own installation if it works, otherwise the
+ * libraries from PyPI with the addon compiled here, otherwise plain JavaScript with the reason.
  */
 export const tensorflow = {
-  /** Of the machine and the user's wishes: with another one the choice is made again. */
+  /** Identifies the machine and the user's wishes: if it changes, the choice is made again. */
   key,
   isDone(retryFallback = false) {
     const chosen = readJson(backendFile);
@@ -39,34 +39,35 @@ export const tensorflow = {
   },
 };
 
-/** What is told wherever the slow fallback is in use, or undefined. */
+/** The notice shown if the slow fallback is in use, or undefined. */
 export function fallbackNotice(chosen = readJson(backendFile)) {
   if (chosen?.kind !== 'fallback') return undefined;
   return `TensorFlow's native library is not in use (${chosen.reason}): everything runs in plain JavaScript, 50 to 100 times slower; "npm run setup" tries again.`;
 }
 
-/** Told where training runs op by op although TensorFlow is native, or undefined. */
+/** The notice shown if training runs op by op although TensorFlow is native, or undefined. */
 export function addonNotice(chosen = readJson(backendFile)) {
   return chosen?.kind === 'native' && chosen.withoutAddons
     ? `Training steps run op by op, several times slower: ${chosen.withoutAddons}`
     : undefined;
 }
 
-/** Told where there is a GPU that TensorFlow does not use, or undefined. */
+/** The notice shown if there is a GPU that TensorFlow does not use, or undefined. */
 export function gpuNotice(chosen = readJson(backendFile)) {
   return chosen?.kind === 'native' && chosen.unusedGpu
     ? `TensorFlow computes on the CPU: ${chosen.unusedGpu}; XKD_DEVICE=cpu takes the smaller build without it.`
     : undefined;
 }
 
-/** The project's own addons make training faster; without them it works too, op by op. */
+/** The project's own addons make training faster; without them it works op by op. */
 async function addAddons(chosen, runStep) {
   try {
     if (!projectAddons.isDone()) await runStep(projectAddons);
   } catch (error) {
-    // Without a network or disk space the user wants to try again; the rest will not get better by itself.
+    // After a network or disk space failure the user will want to try again; other failures will not go away by
+    // themselves.
     if (!(error instanceof SetupError) || !['missing', 'other'].includes(error.kind)) throw error;
-    // What an earlier version was compiled to does not fit this one.
+    // What was compiled from an earlier version does not fit this one.
     projectAddons.remove();
     chosen.withoutAddons = error.message;
     chosen.addonsTried = projectAddons.sources();
@@ -85,7 +86,7 @@ async function ownInstallation(runStep) {
     const file = path.resolve(ownAddon);
     fs.rmSync(placedAddon, { force: true });
     fs.mkdirSync(path.dirname(placedAddon), { recursive: true });
-    // A link, since the addon finds its libraries relative to where it really is.
+    // A link, since the addon finds its libraries relative to its real location.
     fs.symlinkSync(file, placedAddon);
     const found = await verified('XKD_TFJS_ADDON', file, runStep);
     return { ...found, source: 'addon', reason: 'XKD_TFJS_ADDON' };
@@ -135,7 +136,8 @@ async function fromWheel(runStep) {
       if (!step.isDone()) await runStep(step);
     }
   } catch (error) {
-    // Without a network or disk space the user wants to try again; the rest will not get better by itself.
+    // After a network or disk space failure the user will want to try again; other failures will not go away by
+    // themselves.
     if (!(error instanceof SetupError) || !['missing', 'other'].includes(error.kind)) throw error;
     return fallback(error.message.replace(/[:;] .*/, ''));
   }
@@ -168,7 +170,7 @@ async function fallback(reason) {
   return { kind: 'fallback', tensorflow: 'none', device: 'cpu', reason };
 }
 
-/** What the choice depends on, told apart without starting a process. */
+/** What the choice depends on, determined without starting a process. */
 function key() {
   const { XKD_TFJS_NODE, XKD_TFJS_ADDON, XKD_DEVICE } = process.env;
   return fingerprint(

@@ -16,8 +16,8 @@ console.log('\\nverified ' + JSON.stringify({
 `;
 
 /**
- * Loads TensorFlow in a process of its own, multiplies two matrices, and returns
- * `{ works: true, tensorflow, device, native }` or `{ works: false, reason }`. By default it is the project's.
+ * Loads TensorFlow in a separate process, multiplies two matrices, and returns
+ * `{ works: true, tensorflow, device, native }` or `{ works: false, reason }`. Default: the project's TensorFlow.
  */
 export async function verifyTensorFlow(packagePath = path.join(root, 'scripts', 'tfjs-node')) {
   const { code, output, signal } = await execute(process.execPath, ['-r', utilFunctions, '-e', program], {
