@@ -1,5 +1,5 @@
 /*
- * Runs notebooks and keeps their outputs, as they are committed: `npm run notebooks -- --inplace`.
+ * Runs notebooks and saves their outputs in place, as they are committed: `npm run notebooks -- --inplace`.
  *
  *   node scripts/executeNotebooks.mjs [NOTEBOOK...]
  */

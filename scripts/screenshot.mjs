@@ -1,6 +1,6 @@
 /*
- * Looks at a notebook as a user does: opens a copy in JupyterLab, runs it if asked to, and takes a picture of
- * every window's height of it.
+ * Views a notebook as a user does: opens a copy in JupyterLab, runs it on request, and takes a screenshot of each
+ * window-high section.
  *
  *   node scripts/screenshot.mjs NOTEBOOK OUT_DIR [--run] [--dark] [--width PX]
  */

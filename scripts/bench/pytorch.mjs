@@ -9,7 +9,7 @@ import { pip } from '../setup/pip.mjs';
 import { StepLine } from '../setup/report.mjs';
 import { readChoice } from '../tfjs-node/choice.js';
 
-/** Everything that the benchmark makes. */
+/** All files that the benchmark creates. */
 export const benchFolder = path.join(root, '.bench');
 const venv = path.join(benchFolder, 'venv');
 const python = path.join(venv, 'bin', 'python');
@@ -17,8 +17,8 @@ const stamp = path.join(venv, '.xkd-pytorch');
 const requirements = path.join(root, 'scripts', 'requirements-bench.txt');
 
 /**
- * Python with PyTorch, in an environment of its own that is made at the first call. Returns `{ python }`, or
- * `{ reason }`, one sentence, where it can't be had; an interruption throws.
+ * A separate Python environment with PyTorch, created at the first call. Returns `{ python }`, or `{ reason }`, one
+ * sentence, if it can't be created; an interruption throws.
  */
 export async function pytorchEnvironment() {
   if (readText(stamp) === stampText()) return { python };
@@ -43,7 +43,7 @@ async function install(line) {
   fs.rmSync(venv, { recursive: true, force: true });
   const made = await execute(venvPython, ['-m', 'venv', '--without-pip', venv]);
   if (made.code !== 0) throw explainFailure('PyTorch', made.output);
-  // A pip that is set to know the builds for the CPU alone takes one; PyPI's for Linux x64 brings CUDA along.
+  // A pip configured to use the CPU-only builds installs one; PyPI's build for Linux x64 brings CUDA along.
   let result = onGpu() ? null : await pip(['--python', python, 'install', ...packages('+cpu')]);
   if (result === null || (result.code !== 0 && explainFailure('PyTorch', result.output).kind === 'missing')) {
     if (process.platform === 'linux') {
@@ -57,13 +57,13 @@ async function install(line) {
   writeFileWhole(stamp, stampText());
 }
 
-/** The pinned packages, torch in a build of its version such as `+cpu`. */
+/** The pinned packages, with torch in a given build of its version such as `+cpu`. */
 function packages(build) {
   const lines = fs.readFileSync(requirements, 'utf8').trim().split('\n');
   return lines.map((pinned) => (pinned.startsWith('torch==') ? pinned + build : pinned));
 }
 
-/** Whether TensorFlow computes on a GPU, where PyTorch has to do so, too. */
+/** True if TensorFlow computes on a GPU; PyTorch then has to as well. */
 function onGpu() {
   return readChoice().device === 'gpu' && process.env.XKD_DEVICE !== 'cpu';
 }

@@ -5,15 +5,15 @@ import { root } from '../setup/paths.mjs';
 import { Counts, CountsReader } from './counts.mjs';
 
 const test = path.join(root, 'scripts', 'test.mjs');
-/** Two trainings, a browser and a compilation at the same time. */
+/** Memory for two trainings, a browser and a compilation at the same time. */
 const neededBytes = 10e9;
 
-/** Whether this machine has room for two parts at once. */
+/** True if this machine has the resources for two parts at once. */
 export function canRunBeside() {
   return os.availableParallelism() > 1 && os.freemem() >= neededBytes;
 }
 
-/** Parts of `npm test` in a process of their own. What they print is kept until it is asked for. */
+/** Runs parts of `npm test` in a separate process. Their output is held back until it is requested. */
 export class PartsBeside {
   #kept = [];
   #print = (line) => this.#kept.push(line);
@@ -24,13 +24,13 @@ export class PartsBeside {
       if (!reader.read(line)) this.#print(line);
     };
     const title = `npm test -- --only ${parts.join(',')}`;
-    /** Their counts. */
+    /** Counts of these parts. */
     this.counts = runInForeground(process.execPath, [test, '--only', parts.join(',')], { onLine }).then(
       (code) => reader.counts ?? Counts.one(false, `${title} broke off with exit code ${code}`),
     );
   }
 
-  /** Prints what came so far, and from now on what comes. */
+  /** Prints the output so far, and from now on prints it as it comes. */
   show() {
     this.#print = (line) => console.log(line);
     this.#kept.splice(0).forEach(this.#print);

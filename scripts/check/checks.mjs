@@ -11,14 +11,14 @@ import { Counts } from './counts.mjs';
 import { checkOnNode } from './on-node.mjs';
 
 const newestLine = String(testedLines.at(-1));
-/** Runs every notebook in a browser: minutes, so that it is a part of its own. */
+/** Runs every notebook in a browser. It takes minutes, so it is a part of its own. */
 const everyNotebook = 'test/dist/browser/everyNotebook.test.js';
-/** Folders of tests that wait for programs, such as browsers and kernels, more than they compute. */
+/** Folders of tests that mostly wait for programs, such as browsers and kernels, rather than compute. */
 const jupyterTests = 'test/dist/{browser,kernel,notebook,setup}/**/*.test.js';
 
 /**
- * What `npm test` does, in order: each check has the part that it belongs to (for --only), a title, and run(),
- * which prints as it goes and returns whether all is well, or the counts of what it has run.
+ * The checks of `npm test`, in order. Each has the part it belongs to (for --only), a title, and run(), which prints as
+ * it goes and returns true on success, or the counts of what it has run.
  */
 export function allChecks() {
   return [
@@ -48,15 +48,20 @@ export function allChecks() {
 
 export const parts = ['types', 'lint', 'mocha', 'jupyter', 'notebooks', 'machine', 'node'];
 
-/** What runs without --only: `machine` is a choice from the others, and `node` is for CI, as it takes minutes. */
+/**
+ * The parts that run without --only: `machine` is a selection of the others, and `node` is for CI, as it takes minutes.
+ */
 export const usualParts = parts.filter(
   (part) => part !== 'machine' && (part !== 'node' || process.env.CI === 'true'),
 );
 
-/** Parts that can run beside the others once types and builds are there. */
+/** Parts that can run in parallel with the others once types and builds are there. */
 export const partsBeside = ['lint', 'mocha', 'node'];
 
-/** What depends most on the machine and its Node, in a few minutes: the figures of the original, the kernel, 00 to 03. */
+/**
+ * What depends most on the machine and its Node, in a few minutes: parity with the original, the kernel, notebooks 00
+ * to 03.
+ */
 function machineChecks() {
   const tests = '{parity/parity,kernel/*,*/kernel*,setup/node,setup/typescript,setup/tensorflow}.test.js';
   const files = notebookFiles().filter((file) => /^0[0-3]_/.test(path.basename(file)));
@@ -76,7 +81,7 @@ async function buildAll() {
   return lib.code === 0 ? compile('test') : lib;
 }
 
-/** Every notebook as a user runs it; where there is no browser, its cells alone. */
+/** Runs every notebook as a user does; without a browser, only its cells. */
 function courseChecks() {
   const part = 'notebooks';
   if (findChromium() !== null)
@@ -102,7 +107,7 @@ async function tool(program, args) {
   return (await runInForeground(process.execPath, [path.join(nodeModules, program), ...args])) === 0;
 }
 
-/** Counts what mocha counts in these files; a run that breaks off is one failure. */
+/** Runs mocha on these files and returns its counts; a run that breaks off counts as one failure. */
 async function mocha(...args) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'xkd-mocha-'));
   const counts = path.join(folder, 'counts.json');
@@ -122,7 +127,7 @@ async function mocha(...args) {
   return Object.assign(new Counts(), result);
 }
 
-/** Runs every cell, in the fast mode that the notebooks have for this; the result is thrown away. */
+/** Runs every cell in the notebooks' fast mode; the result is discarded. */
 async function notebook(file) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'xkd-notebook-'));
   const options = [

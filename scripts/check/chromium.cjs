@@ -1,6 +1,9 @@
 const fs = require('node:fs');
 
-/** The first Chromium found where a distribution puts it, or where the variable CHROMIUM says; null where there is none. */
+/**
+ * The first Chromium found where distributions install it, or at the path in the variable CHROMIUM; null if there is
+ * none.
+ */
 exports.findChromium = function findChromium() {
   const places = [
     process.env.CHROMIUM,

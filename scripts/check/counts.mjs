@@ -1,19 +1,19 @@
 const heading = 'Not passed:';
 const figures = /^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/;
 
-/** How many passed, failed and were skipped, and what failed. */
+/** Numbers of passed, failed and skipped items, and the titles of the failed ones. */
 export class Counts {
   passed = 0;
   failed = 0;
   skipped = 0;
   failures = [];
 
-  /** Counts one thing. */
+  /** The counts of a single item. */
   static one(ok, title) {
     return Object.assign(new Counts(), ok ? { passed: 1 } : { failed: 1, failures: [title] });
   }
 
-  /** The same counts, where what failed is said to be part of something. */
+  /** The same counts, with failures prefixed by a title. */
   within(title) {
     const failures = this.failures.map((what) => `${title}: ${what}`);
     return Object.assign(new Counts(), this, { failures });
@@ -26,7 +26,7 @@ export class Counts {
     this.failures.push(...failures);
   }
 
-  /** The last lines of `npm test`, by which another program knows how it went. */
+  /** The last lines of `npm test`, from which another program reads the result. */
   get lines() {
     const listed = this.failures.length > 0 ? ['', heading, ...this.failures.map((what) => `- ${what}`)] : [];
     const skipped = this.skipped > 0 ? `, ${this.skipped} skipped` : '';
@@ -34,13 +34,13 @@ export class Counts {
   }
 }
 
-/** Reads these lines out of what `npm test` prints. */
+/** Reads these lines from the output of `npm test`. */
 export class CountsReader {
-  /** Null until the last line has come. */
+  /** Null until the last line has been read. */
   counts = null;
   #failures = [];
 
-  /** Returns whether the line was the last. */
+  /** Returns true if the line was the last. */
   read(line) {
     if (line === heading) this.#failures = [];
     else if (line.startsWith('- ')) this.#failures.push(line.slice(2));

@@ -4,7 +4,7 @@ const Mocha = require('mocha');
 
 const slowestFiles = 20;
 
-/** Mocha's ordinary output and the slowest files; counts and what failed in the file that XKD_MOCHA_COUNTS names. */
+/** Mocha's usual output and the slowest files; counts and failures go to the file that XKD_MOCHA_COUNTS names. */
 module.exports = class CountingReporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
@@ -12,7 +12,7 @@ module.exports = class CountingReporter extends Mocha.reporters.Spec {
     runner.on('fail', (test, error) => {
       const [message] = String(error?.message ?? error).split('\n');
       failures.push(`${test.fullTitle()}: ${message}`);
-      // At once, as a whole run takes long; the rest is told at its end.
+      // Printed at once, as a whole run takes long; the rest is printed at the end.
       console.log(`      ${message}`);
     });
     const seconds = new Map();

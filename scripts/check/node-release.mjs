@@ -4,14 +4,14 @@ import { execute } from '../setup/execute.mjs';
 import { explainFailure, SetupError } from '../setup/failure.mjs';
 import { npmCommand } from '../setup/npm-packages.mjs';
 
-/** The npm packages that carry Node's own program are named by platform. */
+/** The npm packages with Node's own binaries are named by platform. */
 const platforms = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
 
 /**
- * Fetches a Node from npm into a folder.
+ * Downloads a Node from npm into a folder.
  *
- * @param wanted '24', or as exact as '24.1.0'
- * @returns `{ node, version }`, the program and what it says of itself
+ * @param wanted '24', or an exact version such as '24.1.0'
+ * @returns `{ node, version }`, the program and the version that it reports
  */
 export async function fetchNode(wanted, folder) {
   const platform = `${process.platform}-${process.arch}`;

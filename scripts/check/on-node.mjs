@@ -11,16 +11,16 @@ import { root } from '../setup/paths.mjs';
 import { Counts, CountsReader } from './counts.mjs';
 import { fetchNode } from './node-release.mjs';
 
-/** A checkout that is set up, Node, and what they leave for a moment. */
+/** Space for a checkout that is set up, Node, and their temporary files. */
 const neededBytes = 4e9;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * Checks the project with another Node as a newcomer meets it: in a folder that holds what a clone holds and with that Node
- * first on PATH, it is set up as in a container of a cloud, and the part `machine` of `npm test` runs. The folder is removed
- * afterwards, whatever happens.
+ * Checks the project with another Node as a newcomer meets it: in a folder with the contents of a clone and with that
+ * Node first on PATH, the project is set up as in a cloud container, and the part `machine` of `npm test` runs. The
+ * folder is always removed afterwards.
  *
- * @param wanted '24', or as exact as '24.1.0'
+ * @param wanted '24', or an exact version such as '24.1.0'
  */
 export async function checkOnNode(wanted) {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'xkd-node-')));
@@ -47,7 +47,7 @@ export async function checkOnNode(wanted) {
   }
 }
 
-/** What a clone would hold, with the changes that are not committed yet. */
+/** The contents of a clone, with uncommitted changes. */
 function copyTracked(target) {
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   let names;

@@ -11,7 +11,7 @@ import { runInForeground } from './foreground.mjs';
 endWithLauncher();
 goToUser();
 
-// npm run bench: sets up what is missing and PyTorch (all messages on stderr), then measures.
+// npm run bench: sets up what is missing and PyTorch (all messages on stderr), then runs the benchmark.
 const words = process.argv.slice(2);
 if (!(await setUp())) process.exit(1);
 for (const notice of notices()) console.error(notice);
@@ -32,13 +32,16 @@ const ours = [
 const theirs = pytorch.python ? ['--python', pytorch.python] : ['--without-pytorch', pytorch.reason];
 process.exit(await runInForeground(process.execPath, [main, ...ours, ...theirs, ...words]));
 
-/** Whether the words leave PyTorch among the engines, and a kind that has them; a request for help installs nothing. */
+/**
+ * True if the arguments keep PyTorch among the engines and select a kind that uses it; a request for help installs
+ * nothing.
+ */
 function asksForPytorch(words) {
   if (words.some((word) => word === '--help' || word === '-h')) return false;
   return valueOf(words, '--engine')?.includes('pytorch') !== false && valueOf(words, '--kind') !== 'health';
 }
 
-/** What an option is given, as its own word or behind `=`. */
+/** Value of an option, given as the next argument or after `=`. */
 function valueOf(words, option) {
   const at = words.findIndex((word) => word === option || word.startsWith(`${option}=`));
   if (at < 0) return undefined;

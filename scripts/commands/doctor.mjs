@@ -19,7 +19,7 @@ const wayOut = 'run "npm run setup"';
 const leastFreeBytes = 1e9;
 const leastMemoryBytes = 4e9;
 
-// npm run doctor: what is in use, and what is wrong with the way out. It changes nothing.
+// npm run doctor: reports what is in use, and each problem with its remedy. It changes nothing.
 const findings = [
   system(),
   { name: 'Node', value: `${process.versions.node}, ${process.execPath}` },
@@ -109,11 +109,11 @@ async function tensorflow() {
   return { name, value, problem: fallbackNotice(chosen) ?? addonNotice(chosen) ?? gpuNotice(chosen) };
 }
 
-/** With what files are decoded. */
+/** The decoder in use. */
 function decoder() {
   const name = 'Decoder';
   if (process.env.XKD_DECODER === 'ffmpeg') return { name, value: 'ffmpeg, as XKD_DECODER says' };
-  // In a process of its own: a library that does not fit the system may end it.
+  // In a separate process: a library that does not fit the system may crash it.
   const script = "const { getFFmpegInfo } = require('node-av/lib'); console.log(getFFmpegInfo().version)";
   const { status, stdout } = spawnSync(process.execPath, ['--no-warnings', '-e', script], {
     cwd: root,
@@ -123,7 +123,7 @@ function decoder() {
   return { name, value: 'ffmpeg: node-av has no library for this system (long files are slow to decode)' };
 }
 
-/** What TensorFlow reads from the user's environment; those values win. */
+/** TensorFlow variables from the user's environment; their values take precedence. */
 function variables() {
   const { notices } = environment.tensorflowEnvironment(process.env);
   const value = notices.length === 0 ? 'as this project sets it' : `${notices.length} of your own`;

@@ -4,14 +4,14 @@ import { createInterface } from 'node:readline';
 import { endWithUs } from '../process/guard.mjs';
 import { root } from '../setup/paths.mjs';
 
-/** A terminal and npm both pass on one Ctrl-C: what comes this soon after is the same one. */
+/** A terminal and npm both forward a single Ctrl-C; signals within this interval count as one. */
 const sameSignalMs = 300;
 
 /**
- * Runs a program with our terminal and waits for its end; returns its exit code, 128 + n after signal n. The
- * program has a process group of its own, so that Ctrl-C reaches it exactly once, through us; it ends with us, also
- * where we are killed. With `onLine` its output goes there, line by line, instead of to the terminal, and signals reach the
- * whole group: also what npm or a shell runs.
+ * Runs a program in our terminal and waits for its end; returns its exit code, or 128 + n after signal n. The program
+ * has its own process group, so that Ctrl-C reaches it exactly once, through us; it ends with us, even if we are
+ * killed. With `onLine` its output goes there, line by line, instead of to the terminal, and signals reach the whole
+ * group, including what npm or a shell runs.
  */
 export function runInForeground(command, args, { env, stdio = 'inherit', cwd = process.cwd(), onLine } = {}) {
   const child = spawn(command, args, {

@@ -71,7 +71,7 @@ async function main() {
   return 0;
 }
 
-/** The options, checked against each other. */
+/** The options, checked for consistency. */
 function asked() {
   const parsed = parsedWords();
   const { values } = parsed;
@@ -113,7 +113,7 @@ async function makeSite(files, parameters, { out, fast, ...values }) {
   console.log(relative(process.cwd(), writeIndex(folder, shown)));
 }
 
-/** The notebook that an earlier page was made of: its copy in the folder, or that of the course. */
+/** The notebook from which an earlier page was generated: its copy in the folder, or the course's. */
 function shownFile(copy, name) {
   return existsSync(copy) ? copy : chosenNotebooks([name])[0];
 }
@@ -129,7 +129,7 @@ async function executeAll(files, outOf, parameters, fast) {
   }
 }
 
-/** A line that the next one replaces; on a terminal only. */
+/** A line that the next one overwrites; on a terminal only. */
 function progress(text) {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }

@@ -3,7 +3,7 @@ import { notices, setUp } from '../setup/set-up.mjs';
 
 endWithLauncher();
 
-// npm run setup: sets up what is missing, and looks again for a native TensorFlow where there was none.
+// npm run setup: sets up what is missing, and looks again for a native TensorFlow if none was found before.
 if (!(await setUp({ retryFallback: true }))) process.exit(1);
 for (const notice of notices()) console.error(notice);
 console.error('Everything is in place: "npm start" opens the notebooks.');

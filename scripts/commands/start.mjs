@@ -34,7 +34,7 @@ console.error(
 const env = startEnvironment(process.env);
 process.exit(await runInForeground(venvPython, ['-m', 'jupyterlab', ...args], { env }));
 
-/** One sentence when the port cannot be used, or undefined. */
+/** One sentence if the port cannot be used, or undefined. */
 async function portProblem(port) {
   if (port === undefined) return undefined;
   if (!Number.isInteger(port) || port < 0 || port > 65535)

@@ -2,8 +2,8 @@ import { Counts } from '../check/counts.mjs';
 import { checkOnNode } from '../check/on-node.mjs';
 import { judgeNode, testedLines } from '../setup/node-version.mjs';
 
-// npm run test:node -- 24: fetches this Node and checks with it, in an empty folder, what depends on Node. Without a
-// version it is the newest line that is tested; several are done one after the other.
+// npm run test:node -- 24: downloads this Node and runs the checks that depend on Node, in an empty folder. Without a
+// version it uses the newest tested line; several versions are checked one after the other.
 const asked = process.argv.slice(2);
 const versions = asked.length > 0 ? asked : [String(testedLines.at(-1))];
 for (const version of versions) {
@@ -32,7 +32,7 @@ process.exit(total.failed > 0 ? 1 : 0);
 function versionProblem(version) {
   if (!/^v?\d+(\.\d+){0,2}$/.test(version))
     return `"${version}" is no version of Node: give one such as 24 or 24.1.0 ("npm run test:node -- 24").`;
-  // A line without a minor version is its newest release.
+  // A line without a minor version means its newest release.
   const { refusal } = judgeNode(/\./.test(version) ? version : `${version}.999`);
   return refusal
     ?.replace(/^This is Node [\d.]+/, `You asked for Node ${version}`)

@@ -7,8 +7,9 @@ import { notices, setUp } from '../setup/set-up.mjs';
 
 endWithLauncher();
 
-// npm test: sets up what is missing, then runs every check, also after a failed one, and counts. Where the machine has room,
-// some run beside the others. Developers can name parts, which run one after the other: npm test -- --only mocha,lint
+// npm test: sets up what is missing, then runs every check, continuing after failures, and counts results. If the
+// machine has the resources, some checks run in parallel. Developers can name parts, which run one after the other: npm
+// test -- --only mocha,lint
 const asked = askedParts(process.argv.slice(2));
 process.chdir(root);
 if (!(await setUp({ build: false }))) finish(Counts.one(false, 'Set-up'));
@@ -51,7 +52,7 @@ function finish(counts) {
   process.exit(counts.failed > 0 ? 1 : 0);
 }
 
-/** The parts that were named; null: none were. */
+/** The named parts; null if none were named. */
 function askedParts(words) {
   if (words.length === 0) return null;
   const value = words[0] === '--only' ? words[1] : /^--only=(.*)$/.exec(words[0])?.[1];

@@ -4,13 +4,13 @@ import katex from 'katex';
 import { nodeModules } from '../setup/paths.mjs';
 
 /**
- * The equations of a page. While the page is made from Markdown, a word that Markdown leaves alone stands in the place
- * of each: in the equation itself, `_` and `*` would be taken for emphasis.
+ * The equations of a page. While the page is generated from Markdown, each is replaced by a placeholder that Markdown
+ * leaves alone: otherwise `_` and `*` in it would be read as emphasis.
  */
 export class Equations {
   #drawn = [];
 
-  /** Markdown with its equations taken out, except in code. */
+  /** Markdown with its equations replaced by placeholders, except in code. */
   takenFrom(markdown) {
     return markdown
       .split(/(```[\s\S]*?```|`[^`]*`)/)
@@ -18,7 +18,7 @@ export class Equations {
       .join('');
   }
 
-  /** The page with its equations put back, and what draws them. */
+  /** The page with its equations rendered and inserted, and the styles that they need. */
   putInto(page) {
     if (this.#drawn.length === 0) return page;
     const filled = page.replace(/<[^>]*>|xkdEquation(\d+)End/g, (piece, number) =>
@@ -30,7 +30,7 @@ export class Equations {
   #take(display, inline) {
     const options = { displayMode: display !== undefined, output: 'htmlAndMathml', throwOnError: true };
     const drawn = katex.renderToString((display ?? inline).trim(), options);
-    /** MathML is for screen readers; the source in it is for nobody. */
+    /** MathML is for screen readers; the source annotation in it is not needed. */
     const place = this.#drawn.push(drawn.replace(/<annotation[\s\S]*?<\/annotation>/g, '')) - 1;
     return `xkdEquation${place}End`;
   }
@@ -39,7 +39,7 @@ export class Equations {
 /** Between double dollars, or between single ones on a line. */
 const equation = /\$\$([\s\S]+?)\$\$|\$([^$\n]+?)\$/g;
 
-/** KaTeX's style with its fonts inside, so that nothing is loaded. */
+/** KaTeX's style sheet with its fonts embedded, so that nothing is loaded. */
 function style() {
   const folder = join(nodeModules, 'katex', 'dist');
   const css = readFileSync(join(folder, 'katex.min.css'), 'utf8');

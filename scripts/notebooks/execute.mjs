@@ -9,21 +9,21 @@ import { startEnvironment } from '../tfjs-node/environment.js';
 import { nameOf, readNotebook, sourceOf, writeNotebook } from './files.mjs';
 import { withParameters } from './parameters.mjs';
 
-/** A cell that failed; the message is one sentence that names notebook and cell. */
+/** A cell failed; the message is one sentence with the notebook and the cell. */
 export class CellFailure extends Error {}
 
-/** The user, or whoever ended this process, wanted no more. */
+/** The user, or whoever ended this process, interrupted the run. */
 export class Interrupted extends Error {}
 
 /**
- * Runs a notebook from top to bottom and writes it with its outputs; also what there is of one that failed, but never
- * over the notebook itself.
+ * Runs a notebook from top to bottom and writes it with its outputs. The partial result of a failed run is also
+ * written, but never over the notebook itself.
  *
- * @param file the notebook; its kernel works in that folder
- * @param out where the notebook with its outputs goes; may be `file`
- * @param options `parameters` a map, `fast` whether in fast mode, `onCell` told of each code cell that begins:
- *   its number, counted from 1, and how many there are
- * @returns seconds it took
+ * @param file the notebook; its kernel runs in that folder
+ * @param out path for the notebook with its outputs; may be `file`
+ * @param options `parameters` a map; `fast` whether in fast mode; `onCell` called at the start of each code cell with
+ * its number, counted from 1, and the number of code cells
+ * @returns duration [s]
  * @throws CellFailure, Interrupted
  */
 export async function executeNotebook(file, out, { parameters = new Map(), fast = false, onCell } = {}) {
@@ -83,13 +83,13 @@ function runCells(files, fast, onCell) {
   });
 }
 
-/** Numbers of the code cells, as Jupyter shows them, by their places. */
+/** Numbers of the code cells, as Jupyter shows them, by cell index. */
 function codeNumbers({ cells }) {
   const places = cells.map((_, place) => place).filter((place) => cells[place].cell_type === 'code');
   return new Map(places.map((place, i) => [place, i + 1]));
 }
 
-/** The notebook keeps of the run how long it took, in `metadata.xkd`, but no time of a cell. */
+/** Records the duration of the run in `metadata.xkd`, but no times of cells. */
 function noted(notebook, xkd) {
   for (const { metadata } of notebook.cells) delete metadata.execution;
   return { ...notebook, metadata: { ...notebook.metadata, xkd } };
@@ -101,7 +101,7 @@ function sentence(file, notebook, numbers, { cell, text }) {
   return `${nameOf(file)} stopped at code cell ${numbers.get(cell)} of ${numbers.size} ("${begins.trim()}"): ${reasonOf(text)}`;
 }
 
-/** What a traceback of the kernel begins with: the sentence of a mistake, or an error's name and message. */
+/** The beginning of a kernel traceback: the sentence of a user error, or an error's name and message. */
 function reasonOf(text) {
   return text.split('\n').find((line) => line.trim() !== '') ?? 'no reason was given';
 }

@@ -11,10 +11,10 @@ export function courseNotebooks() {
 }
 
 /**
- * The notebooks that words mean, in the order of the course: the number or the beginning of a name, such as `03`, or a
- * file; all of them where there are no words.
+ * The notebooks that arguments refer to, in the order of the course. An argument is a number or the beginning of a
+ * name, such as `03`, or a file; without arguments, all of them.
  *
- * @throws Error with one sentence where a word means none, or several
+ * @throws Error with one sentence if an argument matches none, or several
  */
 export function chosenNotebooks(words, course = courseNotebooks()) {
   if (words.length === 0) return course;
@@ -32,7 +32,7 @@ function fileOf(word, course) {
   throw new Error(`"${word}" is not a notebook; choose from ${names}, and files that end in .ipynb.`);
 }
 
-/** `03_cross_modal_distillation` of a file. */
+/** The name of a file's notebook, such as `03_cross_modal_distillation`. */
 export function nameOf(file) {
   return basename(file, '.ipynb');
 }
@@ -42,7 +42,7 @@ export function readNotebook(file) {
 }
 
 /**
- * As Jupyter writes notebooks, but each figure on one line: a line for each of its numbers would take up to twice the
+ * Writes a notebook as Jupyter does, but with each figure on one line: one line per number would take up to twice the
  * bytes.
  */
 export function writeNotebook(file, notebook) {
@@ -62,7 +62,7 @@ export function sourceOf({ source }) {
   return [source].flat().join('');
 }
 
-/** What a notebook says of itself in its first cell: `{ title, question, runTime }`. */
+/** A notebook's description in its first cell: `{ title, question, runTime }`. */
 export function openingOf(notebook) {
   const text = sourceOf(notebook.cells[0] ?? { source: '' });
   const part = (pattern) => (pattern.exec(text)?.[1] ?? '').trim();

@@ -6,7 +6,7 @@ import { nodeModules, root, venvPython } from '../setup/paths.mjs';
 import { Equations } from './equations.mjs';
 import { figureType } from './files.mjs';
 
-/** Runs in the page: draws the figure, and again where the window gets another width. */
+/** Runs in the page: draws the figure, and redraws it when the window's width changes. */
 const drawFigure = `(id, figure) => {
   const plot = document.getElementById(id);
   xkdDrawFigure(plot, figure).then(() => new ResizeObserver(() => xkdRefitFigure(plot, figure)).observe(plot));
@@ -14,11 +14,11 @@ const drawFigure = `(id, figure) => {
 const drawingScripts = ['clipPanel.js', 'darkColours.js', 'fitFigure.js', 'drawFigure.js'];
 
 /**
- * A notebook as an HTML page that needs no network and no server: figures stay interactive (plotly.js is put into each
- * page once), equations are drawn, players keep their sound.
+ * A notebook as an HTML page that works offline and without a server: figures stay interactive (plotly.js is embedded
+ * once per page), equations are rendered, players keep their sound.
  *
  * @param title of the page
- * @param head HTML that goes above the notebook
+ * @param head HTML above the notebook
  */
 export function notebookPage(notebook, { title, head = '' }) {
   const equations = new Equations();
@@ -33,7 +33,7 @@ function scripts() {
   ].map((script) => readFileSync(script, 'utf8'));
 }
 
-/** The notebook with what nbconvert does not know turned into what it does: HTML. */
+/** The notebook with everything that nbconvert does not support converted to HTML. */
 function prepared(notebook, equations) {
   let figures = 0;
   for (const cell of notebook.cells) {
@@ -45,7 +45,7 @@ function prepared(notebook, equations) {
   return notebook;
 }
 
-/** A figure as its data and the call that draws it when the page is there. */
+/** A figure as its data and the call that draws it once the page has loaded. */
 function figureHtml(figure, number) {
   const json = JSON.stringify(figure).replace(/</g, '\\u003c');
   const height = figure.layout.height ?? 360;
@@ -53,7 +53,7 @@ function figureHtml(figure, number) {
 <script>(${drawFigure})('figure-${number}', ${json});</script>`;
 }
 
-/** The page as nbconvert writes it, with nothing loaded from elsewhere. */
+/** The page as nbconvert generates it, without external resources. */
 function convert(notebook, title) {
   const folder = mkdtempSync(join(tmpdir(), 'xkd-html-'));
   try {

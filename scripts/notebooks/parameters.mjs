@@ -1,14 +1,14 @@
 import { sourceOf } from './files.mjs';
 
-/** The tags of papermill. */
+/** The tags that papermill uses. */
 export const parametersTag = 'parameters';
 const injectedTag = 'injected-parameters';
 
 const isTagged = (cell, tag) => cell.metadata?.tags?.includes(tag) ?? false;
 
 /**
- * The parameters of a notebook, by name: what its cell with the tag `parameters` declares. The kind of a value is that of
- * the literals in its declaration; null where these do not tell.
+ * The parameters of a notebook, by name: the declarations of its cell with the tag `parameters`. The type of a value is
+ * that of the literals in its declaration; null if they do not determine it.
  */
 export function parametersOf(notebook) {
   const cell = notebook.cells.find((each) => isTagged(each, parametersTag));
@@ -24,9 +24,9 @@ function kindOf(value) {
 }
 
 /**
- * Reads `name=value` words; values are those of JSON, or else text.
+ * Reads `name=value` arguments; values are parsed as JSON, or else taken as text.
  *
- * @throws Error with one sentence where a word is none
+ * @throws Error with one sentence if an argument has another form
  */
 export function readParameters(words) {
   const pairs = words.map((word) => {
@@ -49,10 +49,10 @@ function valueOf(text) {
 }
 
 /**
- * Checks parameters against those that notebooks have: `known` maps the name of each notebook to its parameters. Each
- * notebook gets those that it has, and each parameter must be one of some notebook.
+ * Checks parameters against those of the notebooks: `known` maps the name of each notebook to its parameters. Each
+ * notebook gets those that it has, and each parameter must belong to at least one notebook.
  *
- * @throws Error with one sentence that names what there is
+ * @throws Error with one sentence that lists the existing parameters
  */
 export function checkParameters(parameters, known) {
   for (const [name, value] of parameters) {
@@ -73,8 +73,8 @@ function unknownParameter(name, known) {
 }
 
 /**
- * A copy of a notebook with a cell after its parameters that gives those it has other values. TypeScript cells may
- * declare a name again.
+ * A copy of a notebook with an extra cell after its parameters that assigns the new values. TypeScript cells may
+ * redeclare a name.
  */
 export function withParameters(notebook, parameters) {
   const own = parametersOf(notebook);

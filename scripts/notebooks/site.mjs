@@ -14,11 +14,11 @@ const style = `
   .time { opacity: 0.75; font-size: 0.9rem; }`;
 
 /**
- * Writes a notebook's page into the folder of the site, with links to its neighbours.
+ * Writes a notebook's page into the site's folder, with links to its neighbours.
  *
  * @param notebook with its outputs
  * @param siblings names of all notebooks of the site, in order
- * @returns the page's file
+ * @returns path of the page
  */
 export function writePage(folder, name, notebook, siblings) {
   const page = join(folder, `${name}.html`);
@@ -34,7 +34,7 @@ export function writePage(folder, name, notebook, siblings) {
   return page;
 }
 
-/** Names of the notebooks that have, or are about to have, a page in a folder: in the order of the course. */
+/** Names of the notebooks that have, or are about to have, a page in a folder, in the order of the course. */
 export function siteNames(folder, added) {
   const pages = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.html')) : [];
   const names = new Set([...pages.map((page) => page.slice(0, -5)), ...added]);
@@ -44,10 +44,10 @@ export function siteNames(folder, added) {
 }
 
 /**
- * Writes the page that leads to all others: title, question and run time of each.
+ * Writes the index page: title, question and run time of each notebook.
  *
  * @param files files of the notebooks with their outputs, by name
- * @returns the page's file
+ * @returns path of the page
  */
 export function writeIndex(folder, files) {
   const items = [...files].map(([name, file]) => {
@@ -77,7 +77,7 @@ function measured(run) {
   return `This page's run took ${duration(run.seconds)}${run.fast ? ', in fast mode: figures without meaning' : ''}.`;
 }
 
-/** `3 min 5 s` */
+/** Formats a duration, such as `3 min 5 s`. */
 export function duration(seconds) {
   const whole = Math.round(seconds);
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;

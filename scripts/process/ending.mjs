@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 
 /**
- * What a program could not say itself, because it was ended from outside or by Node: a sentence for the exit code that stands
- * for its signal; undefined where nothing need be said.
+ * Explains the end of a program that could not do so itself, because a signal or Node ended it: a sentence for the exit
+ * code that stands for the signal; undefined if nothing need be said.
  */
 export function endingSentence(code) {
   const signal = Object.entries(constants.signals).find(([, number]) => code === 128 + number)?.[0];

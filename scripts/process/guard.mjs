@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 
-/** How long a program may take to end by itself, such as a training run to finish its step and write a checkpoint. */
+/**
+ * Time that a program may take to end by itself, for example for a training run to finish its step and write a
+ * checkpoint [s].
+ */
 const usualGraceSeconds = 60;
 
 /*
- * A shell that waits at the other end of a pipe. What closes the pipe is the end of this process, whatever ends it, also
- * SIGKILL, of which a process itself does not hear; `released` comes where the program has ended before.
+ * A shell that waits at the other end of a pipe. The pipe closes when this process ends for any reason, including
+ * SIGKILL, which a process cannot handle itself; `released` is sent if the program has ended before.
  */
 const shell = `
 read -r word
@@ -20,13 +23,13 @@ kill -s KILL -- "$1"
 `;
 
 /**
- * Sees to it that a program which this process has started does not outlive it. One with a process group of its own
- * (`detached`) ends with all processes of that group, and so do these when it is killed itself.
+ * Makes sure that a program started by this process does not outlive it. A program with its own process group
+ * (`detached`) is ended with all processes of the group; these are also ended if the program itself is killed.
  */
 export function endWithUs(child, { detached = false, graceSeconds = usualGraceSeconds } = {}) {
   if (child.pid === undefined) return;
   const target = String(detached ? -child.pid : child.pid);
-  // Detached: Ctrl-C in the terminal does not reach it.
+  // Detached, so that Ctrl-C in the terminal does not reach it.
   const guard = spawn('/bin/sh', ['-c', shell, 'guard', target, String(graceSeconds * 5)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
@@ -41,7 +44,7 @@ export function endWithUs(child, { detached = false, graceSeconds = usualGraceSe
   });
 }
 
-/** Ends what a killed program has left in its group. */
+/** Ends what a killed program left in its process group. */
 function endGroup(leader) {
   try {
     process.kill(-leader, 'SIGTERM');

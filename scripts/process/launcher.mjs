@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 
 const lookMs = 500;
-/** After this a command that hears of no signal is ended all the same, and with it what it runs. */
+/** A command that does not react to the signal is killed after this time, together with what it runs. */
 const graceMs = 90_000;
 const packageManager = /^(npm|npx|pnpm|yarn)\b|\/(npm|npx|pnpm|yarn)(-cli)?(\.c?js)?( |$)/;
 
 /**
- * Ends this command, as SIGTERM does, once npm (or what else runs scripts of a package) has ended that started it,
- * directly or through a shell. A command that was started in any other way may outlive what started it.
+ * Ends this command, as SIGTERM does, once the npm (or other runner of package scripts) that started it, directly or
+ * through a shell, has ended. A command started in any other way may outlive its parent.
  */
 export function endWithLauncher() {
   const parent = process.ppid;

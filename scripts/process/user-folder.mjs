@@ -2,12 +2,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { root } from '../setup/paths.mjs';
 
-/** The scripts of package.json whose words may be paths. */
+/** The scripts of package.json whose arguments may be paths. */
 const withPaths = ['start', 'xkd', 'ablate', 'bench', 'notebooks'];
 
 /**
- * The folder in which the user stands, to which paths on the command line are relative. npm runs a script in the project's
- * folder, also when it was asked from another one (with --prefix) or from one below; in INIT_CWD it tells from which.
+ * The user's working folder, to which paths on the command line are relative. npm runs a script in the project's
+ * folder, even if it was called from another one (with --prefix) or from a subfolder; INIT_CWD holds the original
+ * folder.
  */
 export function userFolder(env = process.env, cwd = process.cwd()) {
   const { npm_lifecycle_event: script, npm_package_json: file, INIT_CWD: from } = env;
@@ -16,7 +17,7 @@ export function userFolder(env = process.env, cwd = process.cwd()) {
   return isOurs && from && isFolder(from) ? from : cwd;
 }
 
-/** Lets all that follows, and what it starts, run where the user stands. */
+/** Makes the user's folder the working folder of this process and of those it starts. */
 export function goToUser() {
   process.chdir(userFolder());
 }
