@@ -169,6 +169,7 @@ describe('numbers of a configuration', () => {
     ['optimiser.clip', 0],
     ['refinement', 'softmax'],
     ['teacherView', 'firstLocal'],
+    ['teacher', 'frozen'],
     ['loss.alignmentOf', 'students'],
     ['sharing', 'students'],
   ] as const) {
