@@ -1,5 +1,6 @@
 import { UserError } from '../errors';
 import { clipFrames, fullGrid, keptInView, maskKind, tokenCount } from './grid';
+import { headLosses, lossComplaint } from './lossTable';
 import { usedParts } from './parts';
 import { modalities, type XkdConfig } from './schema';
 import { teacherKinds } from './teacherKinds';
@@ -41,8 +42,8 @@ export function checkConsistency(config: XkdConfig): void {
 /** Something must be learnt, and the teachers must have a view (docs/method.md, sections 5 and 6). */
 function checkLosses(config: XkdConfig): void {
   const { teacherView, views } = config;
-  const { reconstructed, heads, teachers } = usedParts(config);
-  if (reconstructed.length === 0 && !heads) {
+  const { students, teachers } = usedParts(config);
+  if (!students) {
     throw new UserError(
       teachers
         ? 'loss.alignmentOf is "teachers" and all other losses are off: teachers get no gradient, so nothing would be learnt; set loss.alignmentOf=students, or another weight under "loss" above 0.'
@@ -59,16 +60,10 @@ function checkLosses(config: XkdConfig): void {
 
 /** A choice about a part of the method that is off would change nothing, which the user does not expect. */
 function checkUnused(config: XkdConfig): void {
-  const { loss, refinement, teacher, optimiser } = config;
+  const { refinement, teacher, optimiser } = config;
   const { heads, teachers } = usedParts(config);
-  for (const term of ['alignment', 'distillation', 'reconstruction'] as const) {
-    const selection = loss[`${term}Of`];
-    if (loss[term] === 0 && selection !== 'both') {
-      throw new UserError(
-        `loss.${term}Of is "${selection}" but loss.${term} is 0, so it would change nothing; give loss.${term} a weight, or leave loss.${term}Of out.`,
-      );
-    }
-  }
+  const complaint = lossComplaint(config);
+  if (complaint !== null) throw new UserError(complaint);
   if (refinement === 'softmax' && !teachers) {
     throw new UserError(
       'refinement is "softmax" but no loss needs the teachers, whose features it refines; give loss.distillation a weight, or leave refinement out.',
@@ -80,8 +75,9 @@ function checkUnused(config: XkdConfig): void {
     );
   }
   if (optimiser.freezeLastLayerEpochs > 0 && !heads) {
+    const ways = headLosses(config).map((name) => `loss.${name}`);
     throw new UserError(
-      `optimiser.freezeLastLayerEpochs is ${optimiser.freezeLastLayerEpochs} but no loss trains the heads; give loss.distillation or loss.alignment a weight, or leave it out.`,
+      `optimiser.freezeLastLayerEpochs is ${optimiser.freezeLastLayerEpochs} but no loss trains the heads; give ${ways.join(' or ')} a weight, or leave it out.`,
     );
   }
 }

@@ -8,6 +8,7 @@ export * from './hubWords';
 export * from './keys';
 export * from './live';
 export type { Span } from './span';
+export * from './lossTable';
 export * from './parts';
 export * from './structure';
 export * from './teacherKinds';

@@ -1,15 +1,16 @@
 import { UserError } from '../errors';
 import { type Overrides, changeConfig } from './configure';
+import { lossKeys } from './lossTable';
 import type { XkdConfig } from './schema';
 import { teacherKinds } from './teacherKinds';
 
 /** Hyperparameters and switches of the method; weights, data and the length of a run go by the other keys. */
 const liveKeys =
-  /^((mask|temperature|ema|loss|optimiser)\.|(centreMomentum|refinement|teacherView|training\.precision)$)/;
+  /^((mask|temperature|ema|optimiser)\.|(centreMomentum|refinement|teacherView|training\.precision)$)/;
 
 /** Whether a key may change while a run is under way. */
 export function isLiveKey(key: string): boolean {
-  return liveKeys.test(key);
+  return liveKeys.test(key) || Object.hasOwn(lossKeys, key.split('.')[0]);
 }
 
 /** Why a key that may change has no effect in a configuration, as a half-sentence; null where it has one. */

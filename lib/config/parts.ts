@@ -1,30 +1,36 @@
-import { modalities, type Modality, type XkdConfig } from './schema';
+import { type LossConfig, type LossSource, type TermName, termRow, usedTerms } from './lossTable';
+import { modalities, type Modality } from './schema';
 
 /** Which parts of the method have a part in the loss of a configuration. */
 export interface UsedParts {
+  /** Terms in the total, in the order of the table. */
+  readonly terms: readonly TermName[];
   /** Modalities whose masked patches are reconstructed. */
   readonly reconstructed: readonly Modality[];
-  /** Directions of distillation, from teacher to student. */
-  readonly distilled: readonly ('videoToAudio' | 'audioToVideo')[];
-  /** Domains whose two modalities are aligned. */
-  readonly aligned: readonly ('students' | 'teachers')[];
+  /** Students whose patch means of the masked global view are compared. */
+  readonly features: readonly Modality[];
+  /** Students that gradients reach through their head. */
+  readonly throughHead: readonly Modality[];
+  /** Whether any student learns. */
+  readonly students: boolean;
   /** Whether the students' heads and local views are needed. */
   readonly heads: boolean;
   /** Whether the teachers are run. */
   readonly teachers: boolean;
 }
 
-/** Reads the weights and the selections under `loss`. */
-export function usedParts({ loss }: Pick<XkdConfig, 'loss'>): UsedParts {
-  const chosen = <T>(weight: number, selection: T | 'both', all: readonly T[]): readonly T[] =>
-    weight === 0 ? [] : selection === 'both' ? all : [selection];
-  const distilled = chosen(loss.distillation, loss.distillationOf, ['videoToAudio', 'audioToVideo'] as const);
-  const aligned = chosen(loss.alignment, loss.alignmentOf, ['students', 'teachers'] as const);
+/** Reads the weights and the selections of the losses. */
+export function usedParts(config: LossConfig): UsedParts {
+  const terms = usedTerms(config);
+  const sources = new Set<LossSource>(terms.flatMap((term) => termRow(term).from));
+  const throughHead = modalities.filter((modality) => sources.has(`${modality}Head`));
   return {
-    reconstructed: chosen(loss.reconstruction, loss.reconstructionOf, modalities),
-    distilled,
-    aligned,
-    heads: distilled.length > 0 || aligned.includes('students'),
-    teachers: distilled.length > 0 || aligned.includes('teachers'),
+    terms,
+    reconstructed: modalities.filter((modality) => sources.has(`${modality}Decoder`)),
+    features: modalities.filter((modality) => sources.has(`${modality}Features`)),
+    throughHead,
+    students: [...sources].some((source) => source !== 'teachers'),
+    heads: throughHead.length > 0,
+    teachers: sources.has('teachers'),
   };
 }

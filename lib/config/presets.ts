@@ -1,3 +1,4 @@
+import { lossDefaults } from './lossTable';
 import type { XkdConfig } from './schema';
 import { decoderSizes, encoderSizes } from './sizes';
 
@@ -45,14 +46,7 @@ const base: XkdConfig = {
   },
   centreMomentum: 0.9,
   ema: { start: 0.997, end: 1 },
-  loss: {
-    alignment: 1,
-    distillation: 1,
-    reconstruction: 5,
-    alignmentOf: 'both',
-    distillationOf: 'both',
-    reconstructionOf: 'both',
-  },
+  ...lossDefaults,
   optimiser: {
     learningRate: 1e-4,
     beta1: 0.9,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { kindNames, kindsText } from '../masks';
+import { lossKeys } from './lossTable';
 import { spans } from './span';
 
 /*
@@ -18,7 +19,6 @@ const range = z
   .refine(([low]) => low > 0, 'its low end must be above 0');
 
 const temperatureSpan = { from: 0.02, to: 0.5, step: 0.005 };
-const lossWeightSpan = { from: 0, to: 10, step: 0.1 };
 const warmupSpan = { from: 0, to: 50, step: 0.5 };
 const decaySpan = { from: 0.8, to: 0.999, step: 0.001 };
 const momentumSpan = { from: 0.9, to: 1, step: 0.0005 };
@@ -104,17 +104,6 @@ const temperature = z.strictObject({
     .min(0)
     .describe('time over which start turns into end [epochs]')
     .register(spans, warmupSpan),
-});
-
-const loss = z.strictObject({
-  alignment: z.number().min(0).describe('weight of L_da; 0: off').register(spans, lossWeightSpan),
-  distillation: z.number().min(0).describe('weight of L_kd; 0: off').register(spans, lossWeightSpan),
-  reconstruction: z.number().min(0).describe('weight of L_ae; 0: off').register(spans, lossWeightSpan),
-  alignmentOf: z.enum(['both', 'students', 'teachers']).describe('domains whose MMD is in L_da'),
-  distillationOf: z
-    .enum(['both', 'videoToAudio', 'audioToVideo'])
-    .describe('directions, from teacher to student, in L_kd'),
-  reconstructionOf: z.enum(['both', 'video', 'audio']).describe('modalities that are reconstructed in L_ae'),
 });
 
 const optimiser = z.strictObject({
@@ -225,7 +214,7 @@ export const configSchema = z.strictObject({
     start: share.describe('teacher momentum at step 0').register(spans, momentumSpan),
     end: share.describe('teacher momentum at the last step').register(spans, momentumSpan),
   }),
-  loss,
+  ...lossKeys,
   optimiser,
   training,
   videoAugmentation,

@@ -1,31 +1,21 @@
+import { type LossName, lossesInTotal } from '../config/lossTable';
 import { tf } from '../tensor/native';
 
-/** Parts that the three losses have in the total. */
-export interface LossShares<N = number | tf.Scalar> {
-  readonly alignment: N;
-  readonly distillation: N;
-  readonly reconstruction: N;
-}
+/** Parts that the losses have in the total. */
+export type LossShares<N = number | tf.Scalar> = Readonly<Record<LossName, N>>;
 
 /** Weights divided by their sum (docs/method.md, section 6). */
-export function lossShares({
-  alignment,
-  distillation,
-  reconstruction,
-}: LossShares<number>): LossShares<number> {
-  const sum = alignment + distillation + reconstruction;
-  return {
-    alignment: alignment / sum,
-    distillation: distillation / sum,
-    reconstruction: reconstruction / sum,
-  };
+export function lossShares(weights: LossShares<number>): LossShares<number> {
+  const sum = lossesInTotal.reduce((total, name) => total + weights[name], 0);
+  return ofEachLoss((name) => weights[name] / sum);
 }
 
-/** Total loss: the sum of its terms, each with its share. */
-export function totalLoss(shares: LossShares, terms: LossShares<tf.Scalar>): tf.Scalar {
-  return tf.addN([
-    tf.mul(terms.alignment, shares.alignment),
-    tf.mul(terms.distillation, shares.distillation),
-    tf.mul(terms.reconstruction, shares.reconstruction),
-  ]) as tf.Scalar;
+/** Total loss: the sum of the losses, each with its share. */
+export function totalLoss(shares: LossShares, losses: LossShares<tf.Scalar>): tf.Scalar {
+  return tf.addN(lossesInTotal.map((name) => tf.mul(losses[name], shares[name]))) as tf.Scalar;
+}
+
+/** A value for each loss, made in the order of the total: gradients are added up the other way round. */
+export function ofEachLoss<T>(value: (name: LossName) => T): Readonly<Record<LossName, T>> {
+  return Object.fromEntries(lossesInTotal.map((name) => [name, value(name)])) as Record<LossName, T>;
 }

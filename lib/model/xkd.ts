@@ -1,13 +1,5 @@
-import { type Modality, type NetworkStructure, type StepStructure, modalities } from '../config';
-import {
-  type LossShares,
-  distillationLoss,
-  meanEntropy,
-  mmd,
-  reconstructionLoss,
-  teacherDistribution,
-  totalLoss,
-} from '../losses';
+import { type Modality, type NetworkStructure, type StepStructure, termRow } from '../config';
+import { meanEntropy, ofEachLoss, teacherDistribution, totalLoss } from '../losses';
 import type { Attended, BranchScale, WeightScope } from '../nn';
 import { takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
@@ -15,7 +7,16 @@ import { reconstruct } from './autoencoder';
 import { encode, patchMean, patchTokens, patchify } from './backbone';
 import { project } from './head';
 import type { ModelInputs, PerModality, Temperatures } from './inputs';
-import { type LossTensors, type LossTerm, lossTerms } from './lossTerms';
+import {
+  type LossNumbers,
+  type LossTensors,
+  type LossTerm,
+  type Rebuilt,
+  type TeacherOutputs,
+  type TermSources,
+  lossTerms,
+  termFunctions,
+} from './lossTerms';
 import type { MaskTensors } from './masking';
 import { towerName } from './parameters';
 import { refineTeachers } from './refinement';
@@ -23,14 +24,6 @@ import { refineTeachers } from './refinement';
 /*
  * B batch, V views of a student (1 global + the local ones), O outputs of the heads.
  */
-
-/** What the teachers give to a step; nothing here carries a gradient. */
-export interface TeacherOutputs {
-  /** Head outputs `[B, O]`. */
-  readonly outputs: PerModality<tf.Tensor2D>;
-  /** After centring and sharpening `[B, O]`. */
-  readonly distributions: PerModality<tf.Tensor2D>;
-}
 
 /** What a teacher's backbone makes of its view. */
 export interface TeacherSight extends Pick<Attended, 'attention'> {
@@ -90,60 +83,35 @@ export function teacherAnswers(
 }
 
 /**
- * Students' side of a step and all losses (docs/method.md, sections 3 and 6). Of each loss only the parts that the
+ * Students' side of a step and all losses (docs/method.md, sections 3 and 6). Of each loss only the terms that the
  * configuration uses are computed, and averaged; the figures of the others are 0.
  *
  * @param teachers of {@link teacherForward}; null where they have no part
- * @param shares of the losses in the total
  */
 export function studentLosses(
   config: NetworkStructure & Pick<StepStructure, 'parts'>,
   weights: WeightScope,
   inputs: ModelInputs,
   teachers: TeacherOutputs | null,
-  temperatures: Temperatures,
-  shares: LossShares,
+  numbers: LossNumbers,
 ): LossTensors {
   const { parts } = config;
-  const terms: Partial<Record<LossTerm, tf.Scalar>> = {};
+  const rebuilt: Partial<Record<Modality, Rebuilt>> = {};
   const latents: Partial<Record<Modality, tf.Tensor3D>> = {};
-  for (const modality of modalities) {
-    if (parts.reconstructed.includes(modality)) {
-      const { latent, loss } = rebuild(config, weights, inputs, modality);
-      terms[`${modality}Reconstruction`] = loss;
-      latents[modality] = latent;
-    }
+  for (const modality of parts.reconstructed) {
+    const { latent, ...values } = rebuild(config, weights, inputs, modality);
+    rebuilt[modality] = values;
+    latents[modality] = latent;
   }
-  if (parts.heads) {
-    const see = (modality: Modality) => studentOutputs(config, weights, inputs, modality, latents[modality]);
-    const students = { video: see('video'), audio: see('audio') }; // [V B, O]
-    terms.videoStudentEntropy = studentEntropy(students.video, temperatures);
-    terms.audioStudentEntropy = studentEntropy(students.audio, temperatures);
-    if (parts.aligned.includes('students')) terms.studentAlignment = mmd(students.video, students.audio);
-    for (const direction of parts.distilled) {
-      const [from, to] =
-        direction === 'videoToAudio' ? (['video', 'audio'] as const) : (['audio', 'video'] as const);
-      terms[direction] = distillationLoss(teachers!.distributions[from], students[to], temperatures.student);
-    }
-  }
-  if (teachers !== null) {
-    terms.videoTeacherEntropy = meanEntropy(teachers.distributions.video);
-    terms.audioTeacherEntropy = meanEntropy(teachers.distributions.audio);
-    if (parts.aligned.includes('teachers'))
-      terms.teacherAlignment = mmd(teachers.outputs.video, teachers.outputs.audio);
-  }
-  const averaged = {
-    reconstruction: meanOf(
-      terms,
-      parts.reconstructed.map((m) => `${m}Reconstruction` as const),
-    ),
-    distillation: meanOf(terms, parts.distilled),
-    alignment: meanOf(
-      terms,
-      parts.aligned.map((domain) => (domain === 'students' ? 'studentAlignment' : 'teacherAlignment')),
-    ),
-  };
-  return { ...zeroTerms(), ...terms, ...averaged, total: totalLoss(shares, averaged) };
+  const see = (modality: Modality) => studentOutputs(config, weights, inputs, modality, latents[modality]);
+  const students = parts.heads ? { video: see('video'), audio: see('audio') } : null; // [V B, O]
+  const sources: TermSources = { rebuilt, students, teachers, numbers };
+  const terms: Partial<Record<LossTerm, tf.Scalar>> = entropies(sources);
+  const losses = ofEachLoss((loss) => {
+    const own = parts.terms.filter((name) => termRow(name).loss === loss);
+    return meanOf(own.map((name) => (terms[name] = termFunctions[name](sources))));
+  });
+  return { ...zeroTerms(), ...terms, ...losses, total: totalLoss(numbers.shares, losses) };
 }
 
 /**
@@ -163,18 +131,18 @@ export function extractPatchMean(
   return patchMean(encode(config, backbone, tower.modality, view, undefined, scales).tokens);
 }
 
-/** Masked reconstruction of the global view: its loss, and the tokens that the head reuses. */
+/** Masked reconstruction of the global view, and the tokens that the head reuses. */
 function rebuild(
   config: NetworkStructure,
   weights: WeightScope,
   { views, masks }: ModelInputs,
   modality: Modality,
-): { latent: tf.Tensor3D; loss: tf.Scalar } {
+): Rebuilt & { latent: tf.Tensor3D } {
   const view = views[modality][0];
   const mask = masks[modality];
   const { latent, predicted } = reconstruct(config, weights, modality, view, mask);
   const patches = takeTokens(patchify(config, modality, view), mask.removedRows); // [B, R, P]
-  return { latent, loss: reconstructionLoss(predicted, patches) };
+  return { latent, predicted, patches };
 }
 
 /**
@@ -212,14 +180,27 @@ function sameSizeGroups(views: readonly tf.Tensor[]): tf.Tensor[][] {
   return groups;
 }
 
-function studentEntropy(outputs: tf.Tensor2D, { student }: Temperatures): tf.Scalar {
-  return meanEntropy(tf.softmax(tf.div(outputs, student)) as tf.Tensor2D);
+/** Mean entropies of the distributions that there are; nothing is learnt from them. */
+function entropies({ students, teachers, numbers }: TermSources): Partial<Record<LossTerm, tf.Scalar>> {
+  const { student } = numbers.temperatures;
+  const ofStudent = (outputs: tf.Tensor2D) =>
+    meanEntropy(tf.softmax(tf.div(outputs, student)) as tf.Tensor2D);
+  return {
+    ...(students && {
+      videoStudentEntropy: ofStudent(students.video),
+      audioStudentEntropy: ofStudent(students.audio),
+    }),
+    ...(teachers && {
+      videoTeacherEntropy: meanEntropy(teachers.distributions.video),
+      audioTeacherEntropy: meanEntropy(teachers.distributions.audio),
+    }),
+  };
 }
 
 /** Mean of some terms; 0 of none. */
-function meanOf(terms: Partial<LossTensors>, names: readonly LossTerm[]): tf.Scalar {
-  if (names.length === 0) return tf.scalar(0);
-  return tf.div(tf.addN(names.map((name) => terms[name]!)), names.length) as tf.Scalar;
+function meanOf(terms: readonly tf.Scalar[]): tf.Scalar {
+  if (terms.length === 0) return tf.scalar(0);
+  return tf.div(tf.addN([...terms]), terms.length) as tf.Scalar;
 }
 
 function zeroTerms(): Record<LossTerm, tf.Scalar> {

@@ -27,19 +27,19 @@ export function differentiate(
   structure: StepStructure,
   weights: ReadonlyMap<string, tf.Tensor>,
   inputs: ModelInputs,
-  { temperatures, shares, centre: momentum }: LossHyperparameters | Scalars<LossHyperparameters>,
+  numbers: LossHyperparameters | Scalars<LossHyperparameters>,
 ): Differentiated {
   const scope = weightScope(structure, weights);
   const centre = { video: weights.get(centreNames.video)!, audio: weights.get(centreNames.audio)! };
   const teachers = structure.parts.teachers
-    ? teacherForward(structure, scope, inputs, centre, temperatures)
+    ? teacherForward(structure, scope, inputs, centre, numbers.temperatures)
     : null;
   const names = trainableNames(structure);
   const parameters = names.map((name) => weights.get(name)!);
   const kept: { losses?: tf.Tensor1D } = {};
   const { grads } = tf.engine().gradients(
     () => {
-      const losses = studentLosses(structure, scope, inputs, teachers, temperatures, shares);
+      const losses = studentLosses(structure, scope, inputs, teachers, numbers);
       kept.losses = tf.keep(tf.stack(lossTerms.map((term) => losses[term])) as tf.Tensor1D);
       endForward();
       return losses.total;
@@ -56,7 +56,7 @@ export function differentiate(
   const centres = new Map(
     teachers === null
       ? []
-      : modalities.map((m) => [centreNames[m], nextCentre(centre[m], teachers.outputs[m], momentum)]),
+      : modalities.map((m) => [centreNames[m], nextCentre(centre[m], teachers.outputs[m], numbers.centre)]),
   );
   return { losses: release(kept.losses!), gradients, centres };
 }

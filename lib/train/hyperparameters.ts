@@ -1,6 +1,6 @@
-import type { XkdConfig } from '../config';
-import { type LossShares, lossShares } from '../losses';
-import type { Temperatures } from '../model';
+import { type LossConfig, type XkdConfig, lossSettings } from '../config';
+import { lossShares } from '../losses';
+import type { LossNumbers, Temperatures } from '../model';
 import { type LerpFactors, lerpFactors } from '../tensor/lerp';
 import { type AdamwFactors, adamwFactors } from './adamw';
 import type { StepSchedule } from './schedules';
@@ -12,9 +12,7 @@ import type { UpdateCounts } from './state';
  */
 
 /** Numbers that losses and centres go by. */
-export interface LossHyperparameters {
-  readonly temperatures: Temperatures<number>;
-  readonly shares: LossShares<number>;
+export interface LossHyperparameters extends LossNumbers<number> {
   readonly centre: LerpFactors<number>;
 }
 
@@ -27,10 +25,15 @@ export interface UpdateHyperparameters {
 }
 
 export function lossHyperparameters(
-  { loss, centreMomentum }: Pick<XkdConfig, 'loss' | 'centreMomentum'>,
+  config: LossConfig & Pick<XkdConfig, 'centreMomentum'>,
   temperatures: Temperatures<number>,
 ): LossHyperparameters {
-  return { temperatures, shares: lossShares(loss), centre: lerpFactors(centreMomentum) };
+  return {
+    temperatures,
+    shares: lossShares(config.loss),
+    settings: lossSettings(config),
+    centre: lerpFactors(config.centreMomentum),
+  };
 }
 
 /** Of the update that follows `counts` updates. */

@@ -11,7 +11,6 @@ import {
   describeConfig,
   differentiate,
   lossHyperparameters,
-  lossShares,
   stepStructure,
   disposeInputs,
   encode,
@@ -91,7 +90,7 @@ function recordStep(built: Built): { forward: RecordedOp[]; all: RecordedOp[] } 
   const forward = record(() => {
     const seen = usedParts(config).teachers ? teachers(built) : null;
     const structure = stepStructure(config);
-    return studentLosses(structure, state.scope, inputs, seen, temperatures, lossShares(config.loss));
+    return studentLosses(structure, state.scope, inputs, seen, lossHyperparameters(config, temperatures));
   });
   const all = record(() => ({ ...gradientsOf(built) }));
   return { forward, all };

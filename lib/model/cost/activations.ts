@@ -8,9 +8,6 @@ import type { DecodedTokens } from './products';
  * again in the backward pass. Whatever is not named here is freed as soon as the next operation has read it.
  */
 
-/** Widths of the Gaussian kernels of the MMD, whose values are kept. */
-const mmdKernels = 7;
-
 /** What dividing a row by its L2 norm keeps beside the row: the sum of squares, its root, and the divisor. */
 const rowNorms = 3;
 /** Mean and inverse deviation that a norm keeps of each row. */
@@ -50,14 +47,4 @@ export function headValues({ encoder, projector }: XkdConfig): number {
 /** The last layer's rows divided by their norms, once for all vectors. */
 export function headFixedValues({ projector }: XkdConfig): number {
   return projector.outputs * (projector.bottleneck + rowNorms);
-}
-
-/** Distillation of one student vector: its log-softmax, and the teacher's distribution beside it. */
-export function distillationValues({ projector }: XkdConfig): number {
-  return 2 * projector.outputs;
-}
-
-/** MMD of n and m vectors: all kernels of all pairs. */
-export function mmdValues(n: number, m: number): number {
-  return mmdKernels * (n * n + m * m + n * m);
 }

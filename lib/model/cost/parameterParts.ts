@@ -85,12 +85,14 @@ function partTitle(prefix: string, owners: readonly string[]): string {
 }
 
 function isUsed(config: XkdConfig, prefix: string, owners: readonly string[]): boolean {
-  const { reconstructed, heads, teachers } = usedParts(config);
+  const { reconstructed, features, heads, teachers } = usedParts(config);
   return owners.some((owner) => {
     const role = ownerRole(owner);
     if (role === 'teacher') return teachers;
     if (role === 'student' && heads) return true;
-    return !prefix.endsWith('.head') && reconstructed.includes(ownerModality(owner));
+    const modality = ownerModality(owner);
+    if (prefix.endsWith('.head')) return false;
+    return reconstructed.includes(modality) || (role === 'student' && features.includes(modality));
   });
 }
 

@@ -81,13 +81,3 @@ export function headFlops({ encoder, projector }: XkdConfig): Flops {
     .reduce((sum, width, layer) => sum + productFlops(1, widths[layer], width), 0);
   return { forward, backward: 2 * forward };
 }
-
-/**
- * MMD of n and m vectors: differences of all pairs of x and x, y and y, x and y, squared and summed (3 per pair and
- * value); backward recomputed, weighted, and summed for both ends (4). The one element-wise work that is counted, for
- * it grows with the square of the batch.
- */
-export function mmdFlops({ projector }: XkdConfig, n: number, m: number): Flops {
-  const pairValues = (n * n + m * m + n * m) * projector.outputs;
-  return { forward: 3 * pairValues, backward: 4 * pairValues };
-}

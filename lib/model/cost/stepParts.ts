@@ -1,19 +1,11 @@
-import { type Modality, type XkdConfig, modalities, usedParts } from '../../config';
-import {
-  backboneValues,
-  decoderValues,
-  distillationValues,
-  headFixedValues,
-  headValues,
-  mmdValues,
-} from './activations';
+import { type Modality, type TermSizes, type XkdConfig, modalities, termRow, usedParts } from '../../config';
+import { backboneValues, decoderValues, headFixedValues, headValues } from './activations';
 import {
   type Flops,
   backboneFlops,
   classAttentionFlops,
   decoderFlops,
   headFlops,
-  mmdFlops,
   resamplingFlops,
 } from './products';
 import { type TokenCounts, countTokens } from './tokens';
@@ -45,29 +37,21 @@ export function stepParts(config: XkdConfig, clips: number): StepPart[] {
   ];
 }
 
-/** Whether gradients come to a student through its head. */
-function headTrained(config: XkdConfig, modality: Modality): boolean {
-  const { aligned, distilled } = usedParts(config);
-  return (
-    aligned.includes('students') || distilled.includes(modality === 'video' ? 'audioToVideo' : 'videoToAudio')
-  );
-}
-
 function studentParts(
   config: XkdConfig,
   clips: number,
   modality: Modality,
   { kept, local, localViews, global, patchValues, localGrid, globalGrid }: TokenCounts,
 ): StepPart[] {
-  const { heads, reconstructed } = usedParts(config);
-  const rebuilt = reconstructed.includes(modality);
-  const throughHead = headTrained(config, modality);
+  const { heads, ...used } = usedParts(config);
+  const throughHead = used.throughHead.includes(modality);
+  const direct = used.reconstructed.includes(modality) || used.features.includes(modality);
   const parts: StepPart[] = [];
-  if (heads || rebuilt) {
+  if (heads || direct) {
     parts.push(
       part(
         `${modality} student: masked global view`,
-        rebuilt || throughHead,
+        direct || throughHead,
         scaled(backboneFlops(config, kept, patchValues), clips),
         clips * backboneValues(config, kept, patchValues),
       ),
@@ -97,7 +81,7 @@ function studentHead(
   const vectors = clips * (1 + localViews);
   return part(
     `${modality} student: head`,
-    headTrained(config, modality),
+    usedParts(config).throughHead.includes(modality),
     scaled(headFlops(config), vectors),
     vectors * headValues(config) + headFixedValues(config),
   );
@@ -125,24 +109,29 @@ function teacherParts(config: XkdConfig, clips: number, modality: Modality, coun
   ];
 }
 
-/** Alignment's differences of all pairs; distillation has no products and is listed for what it keeps. */
+/** The terms' own work; those that are counted together are one part. */
 function lossParts(config: XkdConfig, clips: number): StepPart[] {
-  const { aligned, distilled } = usedParts(config);
   const vectors = (modality: Modality) => clips * (1 + countTokens(config, modality).localViews);
   const [video, audio] = modalities.map(vectors);
-  const parts: StepPart[] = [];
-  if (aligned.includes('students')) {
-    parts.push(part('students: alignment', true, mmdFlops(config, video, audio), mmdValues(video, audio)));
+  const sizes: TermSizes = {
+    ...{ clips, video, audio },
+    width: config.encoder.width,
+    outputs: config.projector.outputs,
+  };
+  const parts = new Map<string, StepPart>();
+  for (const { work, from } of usedParts(config).terms.map(termRow)) {
+    if (!work) continue;
+    const { keptValues, ...flops } = work.of(sizes);
+    const trained = from.some((source) => source !== 'teachers');
+    const added = part(work.part, trained, flops, keptValues);
+    const before = parts.get(work.part) ?? part(work.part, trained, { forward: 0, backward: 0 });
+    parts.set(work.part, {
+      ...before,
+      ...sum(before, added),
+      keptValues: before.keptValues + added.keptValues,
+    });
   }
-  if (aligned.includes('teachers')) {
-    parts.push(part('teachers: alignment', false, mmdFlops(config, clips, clips)));
-  }
-  if (distilled.length > 0) {
-    const students = distilled.map((direction) => (direction === 'videoToAudio' ? audio : video));
-    const values = students.reduce((total, count) => total + count * distillationValues(config), 0);
-    parts.push(part('distillation', true, { forward: 0, backward: 0 }, values));
-  }
-  return parts;
+  return [...parts.values()];
 }
 
 function part(name: string, trained: boolean, flops: Flops, keptValues = 0): StepPart {

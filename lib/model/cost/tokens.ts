@@ -48,7 +48,8 @@ export function countTokens(config: XkdConfig, modality: Modality): TokenCounts 
   const localGrid = views.local[modality] > 0 ? viewGrid(config, modality, localShape) : null;
   const local = localGrid === null ? 0 : tokenCount(localGrid);
   const localViews = used.heads ? views.local[modality] : 0;
-  const encodesGlobal = used.heads || used.reconstructed.includes(modality);
+  const encodesGlobal =
+    used.heads || used.reconstructed.includes(modality) || used.features.includes(modality);
   return {
     patchValues: patchValues(config, modality),
     globalGrid,

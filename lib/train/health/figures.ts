@@ -1,4 +1,4 @@
-import type { Modality, XkdConfig } from '../../config';
+import type { LossConfig, Modality } from '../../config';
 import { usedParts } from '../../config/parts';
 import { type TowerAnswers, type TowerKey, towerKeys } from '../../model';
 import type { tf } from '../../tensor/native';
@@ -28,8 +28,8 @@ export type ProbeFigure = TowerFigure | (typeof pairKeys)[number];
 export type ProbeFigures = Readonly<Partial<Record<ProbeFigure, number>>>;
 
 /** The figures of what the towers made of the probe's clips. */
-export function figuresOf(config: Pick<XkdConfig, 'loss'>, { features, logits }: TowerAnswers): ProbeFigures {
-  const { heads, teachers, distilled } = usedParts(config);
+export function figuresOf(config: LossConfig, { features, logits }: TowerAnswers): ProbeFigures {
+  const { heads, teachers, terms } = usedParts(config);
   const figures: Partial<Record<ProbeFigure, number>> = {};
   const answers = new Map<TowerKey, Rows>();
   for (const tower of towerKeys) {
@@ -45,7 +45,8 @@ export function figuresOf(config: Pick<XkdConfig, 'loss'>, { features, logits }:
     figures[`${tower}ProbeEntropy`] = entropy;
     figures[`${tower}ProbeInformation`] = information;
   }
-  for (const direction of distilled) {
+  for (const direction of ['videoToAudio', 'audioToVideo'] as const) {
+    if (!terms.includes(direction)) continue;
     const [from, to]: Modality[] = direction === 'videoToAudio' ? ['video', 'audio'] : ['audio', 'video'];
     const [teacher, student] = [answers.get(`${from}Teacher`), answers.get(`${to}Student`)];
     if (teacher && student) figures[`${direction}Pairs`] = pairScore(teacher, student);

@@ -1,0 +1,245 @@
+import { z } from 'zod';
+import { spans } from './span';
+
+/*
+ * Everything that is known of the losses without computing them. The schema, the total, metrics, figures, the cost and the
+ * ablation read it here; `lib/model/lossTerms.ts` computes each term.
+ */
+
+const weightSpan = { from: 0, to: 10, step: 0.1 };
+const weightOf = (symbol: string) =>
+  z.number().min(0).describe(`weight of ${symbol}; 0: off`).register(spans, weightSpan);
+
+/** Configuration keys of the losses. */
+export const lossKeys = {
+  loss: z.strictObject({
+    alignment: weightOf('L_da'),
+    distillation: weightOf('L_kd'),
+    reconstruction: weightOf('L_ae'),
+    alignmentOf: z.enum(['both', 'students', 'teachers']).describe('domains whose MMD is in L_da'),
+    distillationOf: z
+      .enum(['both', 'videoToAudio', 'audioToVideo'])
+      .describe('directions, from teacher to student, in L_kd'),
+    reconstructionOf: z
+      .enum(['both', 'video', 'audio'])
+      .describe('modalities that are reconstructed in L_ae'),
+  }),
+};
+
+/** Their values in the paper. */
+export const lossDefaults: LossConfig = {
+  loss: {
+    alignment: 1,
+    distillation: 1,
+    reconstruction: 5,
+    alignmentOf: 'both',
+    distillationOf: 'both',
+    reconstructionOf: 'both',
+  },
+};
+
+/** The part of a configuration that {@link lossKeys} describe. */
+export type LossConfig = {
+  readonly [Key in keyof typeof lossKeys]: Readonly<z.infer<(typeof lossKeys)[Key]>>;
+};
+
+/** A loss: the mean of those of its terms that are in use. */
+export interface Loss {
+  /** Its name where there is no room. */
+  readonly short: string;
+}
+
+/** The losses by their names, in the order of the columns of metrics; the weight's key is `loss.NAME`. */
+export const losses = {
+  reconstruction: { short: 'recon' },
+  distillation: { short: 'distil' },
+  alignment: { short: 'align' },
+} as const satisfies Partial<Record<keyof LossConfig['loss'], Loss>>;
+export type LossName = keyof typeof losses;
+export const lossNames = Object.keys(losses) as LossName[];
+/** In the order in which the paper adds them up, on which the last digit of a sum depends. */
+export const lossesInTotal: readonly LossName[] = [...lossNames].reverse();
+
+/** What a term is computed from: a decoder, patch means of a student's masked global view, a student's head, the teachers. */
+export type LossSource = `${'video' | 'audio'}${'Decoder' | 'Features' | 'Head'}` | 'teachers';
+
+/** Sizes that the work of a term follows from. */
+export interface TermSizes {
+  /** Clips that go through together. */
+  readonly clips: number;
+  /** Vectors from each student's head: clips times views. */
+  readonly video: number;
+  readonly audio: number;
+  /** Width of features. */
+  readonly width: number;
+  /** Outputs of a head. */
+  readonly outputs: number;
+}
+
+/** FLOPs of a term, and values that it keeps for the backward pass. */
+export interface TermWork {
+  readonly forward: number;
+  readonly backward: number;
+  readonly keptValues: number;
+}
+
+/** A term of a loss. */
+export interface LossTermRow {
+  /** The loss that it is a term of. */
+  readonly loss: LossName;
+  /** The value of `loss.NAMEOf` that chooses it alone. */
+  readonly choice?: string;
+  readonly from: readonly LossSource[];
+  /** Its name in figures. */
+  readonly label: string;
+  /** What stands behind the label on an axis. */
+  readonly unit: string;
+  /** Its work beside that of its sources, and the part of a step that it is counted in. */
+  readonly work?: { readonly part: string; readonly of: (sizes: TermSizes) => TermWork };
+  /** Whether the paper has none: runs begun before it was added have no such column. */
+  readonly ours?: boolean;
+}
+
+/** The terms by their names, in the order of the columns of metrics. */
+export const lossTermTable = {
+  videoReconstruction: {
+    loss: 'reconstruction',
+    choice: 'video',
+    from: ['videoDecoder'],
+    label: 'video reconstruction',
+    unit: '',
+  },
+  audioReconstruction: {
+    loss: 'reconstruction',
+    choice: 'audio',
+    from: ['audioDecoder'],
+    label: 'audio reconstruction',
+    unit: '',
+  },
+  videoToAudio: {
+    loss: 'distillation',
+    choice: 'videoToAudio',
+    from: ['teachers', 'audioHead'],
+    label: 'video to audio',
+    unit: '[nats]',
+    work: { part: 'distillation', of: ({ audio, outputs }) => distillationWork(audio, outputs) },
+  },
+  audioToVideo: {
+    loss: 'distillation',
+    choice: 'audioToVideo',
+    from: ['teachers', 'videoHead'],
+    label: 'audio to video',
+    unit: '[nats]',
+    work: { part: 'distillation', of: ({ video, outputs }) => distillationWork(video, outputs) },
+  },
+  studentAlignment: {
+    loss: 'alignment',
+    choice: 'students',
+    from: ['videoHead', 'audioHead'],
+    label: 'student alignment',
+    unit: '(MMD)',
+    work: { part: 'students: alignment', of: ({ video, audio, outputs }) => mmdWork(video, audio, outputs) },
+  },
+  teacherAlignment: {
+    loss: 'alignment',
+    choice: 'teachers',
+    from: ['teachers'],
+    label: 'teacher alignment',
+    unit: '(MMD)',
+    work: { part: 'teachers: alignment', of: ({ clips, outputs }) => mmdWork(clips, clips, outputs) },
+  },
+} as const satisfies Record<string, LossTermRow>;
+export type TermName = keyof typeof lossTermTable;
+export const termNames = Object.keys(lossTermTable) as TermName[];
+
+/** A row of {@link lossTermTable}. */
+export function termRow(name: TermName): LossTermRow {
+  return lossTermTable[name];
+}
+
+/** Terms that have a part in the total of a configuration, in the order of the table. */
+export function usedTerms(config: LossConfig): TermName[] {
+  const { loss } = config;
+  const choices: Readonly<Record<string, unknown>> = loss;
+  return termNames.filter((name) => {
+    const { loss: of, choice } = termRow(name);
+    const chosen = choices[`${of}Of`] ?? 'both';
+    return loss[of] !== 0 && (chosen === 'both' || chosen === choice);
+  });
+}
+
+/** Losses that would train the students' heads if all of the paper's were on. */
+export function headLosses(config: LossConfig): LossName[] {
+  const all = usedTerms({ ...config, loss: { ...config.loss, ...lossDefaults.loss } }).map(termRow);
+  const through = all.filter(({ from }) => from.some((source) => source.endsWith('Head')));
+  return lossNames.filter((name) => through.some(({ loss }) => loss === name));
+}
+
+/** Why values of the losses make no sense together, with the way out; null where they do. */
+export function lossComplaint(config: LossConfig): string | null {
+  const choices: Readonly<Record<string, unknown>> = config.loss;
+  const unused = lossesInTotal.find(
+    (name) => config.loss[name] === 0 && (choices[`${name}Of`] ?? 'both') !== 'both',
+  );
+  return unused === undefined
+    ? null
+    : `loss.${unused}Of is "${String(choices[`${unused}Of`])}" but loss.${unused} is 0, so it would change nothing; give loss.${unused} a weight, or leave loss.${unused}Of out.`;
+}
+
+/** The other numbers under `loss`, which terms are computed with. */
+export type LossSettings<N = number> = {
+  readonly [Key in Exclude<NumericKey<LossConfig['loss']>, LossName>]: N;
+};
+type NumericKey<T> = { [Key in keyof T]: T[Key] extends number ? Key : never }[keyof T];
+
+export function lossSettings({ loss }: LossConfig): LossSettings {
+  const numbers = Object.entries(loss).filter(
+    ([key, value]) => typeof value === 'number' && !Object.hasOwn(losses, key),
+  );
+  return Object.fromEntries(numbers) as unknown as LossSettings;
+}
+
+/** A row of the ablation that switches losses: what it changes in all of XKD. */
+export interface LossAblation {
+  readonly name: string;
+  readonly title: string;
+  readonly overrides: Readonly<Record<string, string | number>>;
+  /** Whether the paper has no such row. */
+  readonly ours?: boolean;
+}
+
+const noTeachers = { 'loss.alignment': 0, 'loss.distillation': 0 };
+
+/** In the order of the ablation's table. */
+export const lossAblations: readonly LossAblation[] = [
+  {
+    name: 'video',
+    title: 'video reconstruction only',
+    overrides: { ...noTeachers, 'loss.reconstructionOf': 'video' },
+  },
+  { name: 'reconstruction', title: 'both reconstructions', overrides: noTeachers },
+  {
+    name: 'distillation',
+    title: '+ distillation',
+    overrides: { 'loss.alignment': 0, refinement: 'none' },
+  },
+  { name: 'alignment', title: '+ alignment', overrides: { 'loss.distillation': 0 } },
+];
+
+/** Distillation of a student's vectors: it keeps their log-softmax, and the teacher's distribution beside each. */
+function distillationWork(vectors: number, outputs: number): TermWork {
+  return { forward: 0, backward: 0, keptValues: 2 * vectors * outputs };
+}
+
+/** Widths of the Gaussian kernels of the MMD, whose values are kept. */
+const mmdKernels = 7;
+
+/**
+ * MMD of n and m vectors: differences of all pairs of x and x, y and y, x and y, squared and summed (3 per pair and
+ * value); backward recomputed, weighted, and summed for both ends (4). The one element-wise work that is counted, for
+ * it grows with the square of the batch. All kernels of all pairs are kept.
+ */
+function mmdWork(n: number, m: number, outputs: number): TermWork {
+  const pairs = n * n + m * m + n * m;
+  return { forward: 3 * pairs * outputs, backward: 4 * pairs * outputs, keptValues: mmdKernels * pairs };
+}
