@@ -1,4 +1,4 @@
-import type { Overrides } from '../config';
+import { type LossAblation, type Overrides, lossAblations } from '../config';
 import { UserError } from '../errors';
 import { paperFigures, recognisePaperRow, type PaperFigure, type PaperTable } from '../eval/paper';
 
@@ -14,26 +14,24 @@ export interface AblationRow {
   readonly against: string;
   /** Whether it is a control, of which the paper has none. */
   readonly isControl: boolean;
+  /** Whether it is a variant of this project's, of which the paper has none either. */
+  readonly isOurs?: boolean;
 }
 
 /** Reconstruction of both modalities: what every other row adds to. */
 export const referenceRow = 'reconstruction';
 
-const noTeachers: Overrides = { 'loss.alignment': 0, 'loss.distillation': 0 };
-
-/** The paper's rows in its order, then one of ours and the controls. */
+/** The paper's rows in its order, then ours, then the controls. */
 export const ablationRows: readonly AblationRow[] = [
-  row('video', 'video reconstruction only', { ...noTeachers, 'loss.reconstructionOf': 'video' }),
-  row(referenceRow, 'both reconstructions', noTeachers),
-  row('distillation', '+ distillation', { 'loss.alignment': 0, refinement: 'none' }),
-  row('alignment', '+ alignment', { 'loss.distillation': 0 }),
+  ...lossAblations.filter(({ ours }) => !ours).map(lossRow),
   row('full', 'full XKD', {}),
   row('refinement-off', 'refinement off', { refinement: 'none' }),
   row('refinement-softmax', 'refinement softmax', { refinement: 'softmax' }),
   row('teacher-local', 'teachers see a local view', { teacherView: 'firstLocal' }),
   row('mas', 'MAS: students share blocks', { sharing: 'students' }),
   row('mats', 'MATS: teachers share, too', { sharing: 'teachersAndStudents' }),
-  row('frozen', 'frozen teachers (ours)', { teacher: 'frozen' }),
+  ours('frozen', 'frozen teachers', { teacher: 'frozen' }),
+  ...lossAblations.filter(({ ours }) => ours).map(lossRow),
   { ...row('shuffled', 'full XKD, shuffled pairs', { pairs: 'shuffled' }), isControl: true },
   ...[0.5, 0].flatMap((share) => withShare(share)),
 ];
@@ -57,10 +55,10 @@ export function chooseRows(names?: readonly string[]): AblationRow[] {
 const tableOrder: readonly PaperTable[] = ['ablations', 'audio', 'refinement', 'main'];
 
 /** What the paper's linear evaluation says of a row: at most one figure for each data set and modality. */
-export function paperFiguresOf({ overrides, commonShare, isControl }: AblationRow): PaperFigure[] {
+export function paperFiguresOf({ overrides, commonShare, isControl, isOurs }: AblationRow): PaperFigure[] {
   const { sharing = 'none', ...rest } = overrides;
   const { row: name, others } = recognisePaperRow(rest);
-  if (name === null || others.length > 0 || commonShare !== 1 || isControl) return [];
+  if (name === null || others.length > 0 || commonShare !== 1 || isControl || isOurs) return [];
   const variant = { none: 'MS', students: 'MAS', teachersAndStudents: 'MATS' }[String(sharing)];
   const found = tableOrder.flatMap((table) =>
     paperFigures.filter(
@@ -79,13 +77,23 @@ function row(name: string, title: string, overrides: Overrides): AblationRow {
   return { name, title, overrides, commonShare: 1, against: referenceRow, isControl: false };
 }
 
+/** A variant that the paper has not. */
+function ours(name: string, title: string, overrides: Overrides): AblationRow {
+  return { ...row(name, `${title} (ours)`, overrides), isOurs: true };
+}
+
+function lossRow(loss: LossAblation): AblationRow {
+  return (loss.ours ? ours : row)(loss.name, loss.title, loss.overrides);
+}
+
 /** Reconstruction and full XKD where sight tells less of the class. */
 function withShare(commonShare: number): AblationRow[] {
   const suffix = `share-${commonShare}`;
   const against = `${referenceRow}-${suffix}`;
   const control = { commonShare, against, isControl: true };
+  const reference = lossAblations.find(({ name }) => name === referenceRow)!;
   return [
-    { ...row(against, `both reconstructions, common share ${commonShare}`, noTeachers), ...control },
+    { ...row(against, `${reference.title}, common share ${commonShare}`, reference.overrides), ...control },
     { ...row(`full-${suffix}`, `full XKD, common share ${commonShare}`, {}), ...control },
   ];
 }

@@ -1,13 +1,12 @@
 import type { Override } from '../config';
+import { lossSums } from '../config/lossTable';
 import type { RunComparison } from '../train/compareRuns';
 import type { RunStatus } from '../train/runStatus';
 import { formatTable } from './table';
 
-const terms = ['total', 'reconstruction', 'distillation', 'alignment'] as const;
-
 /** Runs as a table: status, last losses, and the configuration values that differ. */
 export function formatRuns({ runs, keys, values, unreadable }: RunComparison): string {
-  const head = ['run', 'state', 'steps', ...terms, 'warnings', ...keys];
+  const head = ['run', 'state', 'steps', ...lossSums, 'warnings', ...keys];
   const rows = runs.map((run, i) => [
     ...[run.folder, run.state, `${run.step}/${run.steps}`],
     ...lastLosses(run),
@@ -36,7 +35,7 @@ export function runsAsJson({ runs, keys, values, unreadable }: RunComparison): s
 
 function lastLosses({ rows }: RunStatus): string[] {
   const last = rows[rows.length - 1];
-  return terms.map((term) => (last === undefined ? '' : last[term].toFixed(3)));
+  return lossSums.map((term) => last?.[term]?.toFixed(3) ?? '');
 }
 
 function valueText(value: Override | undefined): string {

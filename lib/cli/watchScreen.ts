@@ -1,3 +1,4 @@
+import { lossSums } from '../config/lossTable';
 import type { RunStatus } from '../train/runStatus';
 import { clock, gauge, short } from './progress';
 import { terminalCurves } from './terminalCurves';
@@ -8,7 +9,6 @@ export interface ScreenSize {
   readonly rows: number;
 }
 
-const terms = ['total', 'reconstruction', 'distillation', 'alignment'] as const;
 /** The rate is computed from the mean time of this many steps. */
 const recentSteps = 20;
 const shownWarnings = 3;
@@ -17,7 +17,7 @@ const shownWarnings = 3;
 export function watchScreen(status: RunStatus, { columns, rows }: ScreenSize): string[] {
   const { folder, config, data, clips, warnings } = status;
   const head = `${folder}: ${config.preset} on ${data}, ${clips} clips`;
-  const curves = terms.map((term) => ({ name: term, values: status.rows.map((row) => row[term]) }));
+  const curves = lossSums.map((term) => ({ name: term, values: status.rows.map((row) => row[term]) }));
   const told = warnings.slice(-shownWarnings).map(({ step, sentence }) => `step ${step}: ${sentence}`);
   const counted = warnings.length > told.length ? [`${warnings.length} warnings, the last of them:`] : [];
   const fixed = 2 + told.length + counted.length;

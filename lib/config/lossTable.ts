@@ -47,6 +47,8 @@ export type LossConfig = {
 export interface Loss {
   /** Its name where there is no room. */
   readonly short: string;
+  /** Whether the paper has none. */
+  readonly ours?: boolean;
 }
 
 /** The losses by their names, in the order of the columns of metrics; the weight's key is `loss.NAME`. */
@@ -57,6 +59,8 @@ export const losses = {
 } as const satisfies Partial<Record<keyof LossConfig['loss'], Loss>>;
 export type LossName = keyof typeof losses;
 export const lossNames = Object.keys(losses) as LossName[];
+/** The total and the losses: what is told of a step in short. */
+export const lossSums = ['total', ...lossNames] as const;
 /** In the order in which the paper adds them up, on which the last digit of a sum depends. */
 export const lossesInTotal: readonly LossName[] = [...lossNames].reverse();
 
@@ -96,7 +100,7 @@ export interface LossTermRow {
   readonly unit: string;
   /** Its work beside that of its sources, and the part of a step that it is counted in. */
   readonly work?: { readonly part: string; readonly of: (sizes: TermSizes) => TermWork };
-  /** Whether the paper has none: runs begun before it was added have no such column. */
+  /** Whether the paper has none. */
   readonly ours?: boolean;
 }
 
@@ -156,6 +160,12 @@ export const termNames = Object.keys(lossTermTable) as TermName[];
 export function termRow(name: TermName): LossTermRow {
   return lossTermTable[name];
 }
+
+/** Figures that were added to the paper's: files of runs that were begun before have no such columns. */
+export const addedLossFigures: readonly string[] = [
+  ...lossNames.filter((name) => (losses[name] as Loss).ours),
+  ...termNames.filter((name) => termRow(name).ours),
+];
 
 /** Terms that have a part in the total of a configuration, in the order of the table. */
 export function usedTerms(config: LossConfig): TermName[] {

@@ -37,7 +37,12 @@ export function comparisonFigure(args: ComparisonArgs): Figure {
     const level = levels[term];
     axes[`yaxis${axis}`] = {
       anchor: x,
-      title: { text: lossTitle([term]) },
+      title: {
+        text: lossTitle(
+          [term],
+          histories.flatMap(({ history }) => history),
+        ),
+      },
       range: rangeBehindStart(histories, term, level?.value),
     };
     if (level) shapes.push(panelLevel(level.value, places[panel]));

@@ -1,4 +1,4 @@
-import type { Overrides } from '../config';
+import { type Overrides, lossSums, termNames, termRow } from '../config';
 import type { LossTerm } from '../model';
 import type { ConfigChange, PretrainingRun, ProbeFigure, StepMetrics } from '../train';
 import { showsPanel } from './controls/shownPanels';
@@ -73,13 +73,7 @@ const stepsAhead = 2;
 
 /** Curves over steps: step metrics as a short running mean, probe metrics unsmoothed. */
 export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = {}): Figure {
-  const {
-    terms = ['total', 'reconstruction', 'distillation', 'alignment'],
-    title,
-    log,
-    level,
-    changes = [],
-  } = args;
+  const { terms = lossSums, title, log, level, changes = [] } = args;
   const x = history.map(({ step }) => step);
   return curvesFigure({
     curves: terms.map((term) => {
@@ -94,7 +88,7 @@ export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = 
     }),
     title,
     xTitle: 'step',
-    yTitle: lossTitle(terms),
+    yTitle: lossTitle(terms, history),
     log,
     level,
     marks: changeMarks(changes, (x[x.length - 1] ?? -1) + stepsAhead),
@@ -102,14 +96,26 @@ export function lossesFigure(history: readonly StepMetrics[], args: WatchArgs = 
   });
 }
 
-/** Axis title of these terms; some of them have a unit. */
-export function lossTitle(terms: readonly WatchedFigure[]): string {
+/** Axis title of these terms of a training; some of them have a unit. */
+export function lossTitle(terms: readonly WatchedFigure[], history: readonly StepMetrics[] = []): string {
   const probed = terms.some(isOfProbes);
   const name = terms.length === 1 ? termName(terms[0]) : probed ? 'figures of probes' : 'loss';
   if (probed) return name;
-  if (terms.every((term) => term.endsWith('lignment'))) return `${name} (MMD)`;
-  const inNats = terms.every((term) => /^distillation$|To|Entropy$/.test(term));
-  return inNats ? `${name} [nats]` : name;
+  const unit = commonUnit(terms.map((term) => unitOf(term, history)));
+  return unit === '' ? name : `${name} ${unit}`;
+}
+
+function unitOf(figure: WatchedFigure, history: readonly StepMetrics[]): string {
+  if (figure.endsWith('Entropy')) return '[nats]';
+  const own = termNames.filter((term) => term === figure || termRow(term).loss === figure);
+  // A loss has the unit of those of its terms that were used; without any, the paper's.
+  const used = own.filter((term) => history.some((metrics) => metrics[term]));
+  const shown = used.length > 0 ? used : own.filter((term) => term === figure || !termRow(term).ours);
+  return commonUnit(shown.map((term) => termRow(term).unit));
+}
+
+function commonUnit(units: readonly string[]): string {
+  return new Set(units).size === 1 ? units[0] : '';
 }
 
 /** Where a change alters the course of a curve, to within one step. */
@@ -143,6 +149,8 @@ export function runningMean(values: readonly number[], window = 10): number[] {
  * Turns `videoReconstruction` into `video reconstruction`, `audioTeacherProbeRank` into `audio teacher rank`.
  */
 export function termName(term: WatchedFigure): string {
+  const named = termNames.find((name) => name === term);
+  if (named) return termRow(named).label;
   return term.replace('Probe', '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism, arch, platform } from 'node:os';
 import { basename, join } from 'node:path';
-import type { XkdConfig } from '../config';
+import { type XkdConfig, addedLossFigures } from '../config';
 import { UserError } from '../errors';
 import {
   FolderLock,
@@ -36,8 +36,8 @@ export interface StepMetrics extends LossFigures, ProbeFigures {
   readonly clippedShare?: number;
 }
 
-/** Figures that not every step has. */
-const sparseFigures = ['clippedShare', ...probeFigures];
+/** Figures that not every step has, in files of earlier versions at least. */
+const sparseFigures = ['clippedShare', ...probeFigures, ...addedLossFigures];
 
 /** Where a run folder tells of changes during the run. */
 export function changesPath(runFolder: string): string {

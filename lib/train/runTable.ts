@@ -1,4 +1,4 @@
-import { configChanges } from '../config';
+import { configChanges, lossesInTotal } from '../config';
 import type { ValueTable } from '../shown';
 import type { PretrainingRun } from './pretraining';
 
@@ -17,13 +17,7 @@ export function runTable(run: PretrainingRun, facts: { data: string; out: string
     ...(changes.length > 0 && { 'changes during the run': changes.length }),
     ...(latest && {
       loss: digits(latest.total),
-      'alignment, distillation, reconstruction': [
-        latest.alignment,
-        latest.distillation,
-        latest.reconstruction,
-      ]
-        .map(digits)
-        .join(', '),
+      [lossesInTotal.join(', ')]: lossesInTotal.map((name) => digits(latest[name])).join(', '),
       'learning rate': digits(latest.learningRate),
       'seconds a step': digits(latest.secondsPerStep),
     }),

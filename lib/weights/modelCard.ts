@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { stringify } from 'yaml';
-import { configChanges, variantNames } from '../config';
+import { configChanges, lossSums, variantNames } from '../config';
 import { escapeMarkdown } from '../eval/report/markdown';
 import { type ProtocolResult, protocolTable } from '../eval/results';
 import { valueCount } from '../files';
@@ -115,11 +115,10 @@ function trainingText({ set: { step, config }, figures }: ModelCardArgs): string
     const versions = Object.entries(run.versions).filter(([, version]) => version);
     rows.push(['versions', versions.map(([name, version]) => `${name} ${version}`).join(', ')]);
   }
-  const terms = ['total', 'reconstruction', 'distillation', 'alignment'];
   const losses = [first, last].flatMap((row) =>
-    row === null ? [] : [[`step ${row.step}`, ...terms.map((term) => digits(row[term]))]],
+    row === null ? [] : [[`step ${row.step}`, ...lossSums.map((name) => digits(row[name]))]],
   );
-  const lossTable = losses.length === 0 ? [] : [table(['loss', ...terms], losses)];
+  const lossTable = losses.length === 0 ? [] : [table(['loss', ...lossSums], losses)];
   return [table(['what', 'value'], rows), ...lossTable].join('\n\n');
 }
 

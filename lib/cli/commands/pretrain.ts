@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { configure, parseOverrides, presets, type XkdConfig } from '../../config';
+import { configure, lossNames, losses, parseOverrides, presets, type XkdConfig } from '../../config';
 import type { TensorBoard } from '../../tensorboard';
 import type { PretrainingRun, StepMetrics } from '../../train';
 import { type InterruptWatch, exitCodeOf, watchInterrupt } from '../../train/interrupt';
@@ -165,9 +165,8 @@ function endingOf({
   return `${steps} steps done${warned}`;
 }
 
-/** Figures beside the bar: the loss and its three terms. */
+/** Figures beside the bar: the total and each loss. */
 function figures(metrics: StepMetrics): Record<string, string> {
-  const { total, reconstruction, distillation, alignment } = metrics;
-  const terms = { loss: total, recon: reconstruction, distil: distillation, align: alignment };
-  return Object.fromEntries(Object.entries(terms).map(([name, value]) => [name, value.toFixed(3)]));
+  const parts = lossNames.map((name) => [losses[name].short, metrics[name].toFixed(3)]);
+  return { loss: metrics.total.toFixed(3), ...Object.fromEntries(parts) } as Record<string, string>;
 }

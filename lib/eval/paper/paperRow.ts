@@ -1,3 +1,4 @@
+import { lossKeys } from '../../config/lossTable';
 import type { PaperRow } from './paperFigures';
 
 /** Titles of the rows, as in the tables. */
@@ -38,7 +39,13 @@ export function recognisePaperRow(changes: Readonly<Record<string, unknown>>): R
   const others = Object.keys(changes).filter(
     (key) => !Object.hasOwn(fullValues, key) || (typeof changes[key] === 'number' && changes[key] !== 0),
   );
-  return { row: rowOf(value), others };
+  // A choice among the losses that the paper has not.
+  const foreign = others.some((key) => isLossChoice(key));
+  return { row: foreign ? null : rowOf(value), others };
+}
+
+function isLossChoice(key: string): boolean {
+  return !Object.hasOwn(fullValues, key) && Object.hasOwn(lossKeys, key.split('.')[0]);
 }
 
 function rowOf(value: (key: RowKey) => unknown): PaperRow | null {
