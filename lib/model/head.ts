@@ -1,9 +1,6 @@
 import type { NetworkStructure } from '../config';
-import { type WeightScope, gelu, layerNorm, linear, standardise } from '../nn';
+import { type WeightScope, gelu, layerNorm, linear, standardise, unitRows } from '../nn';
 import { tf } from '../tensor/native';
-
-/** Smallest norm that is divided by, as in PyTorch's `normalize`. */
-const smallestNorm = 1e-12;
 
 /**
  * Projection head (docs/method.md, section 4): Linear, LayerNorm, GELU, again, Linear to the bottleneck; L2
@@ -31,10 +28,4 @@ export function project(
   const lastLayer = head.at('last_layer');
   const weight = tf.mul(unitRows(lastLayer.get('weight_v')), lastLayer.get('weight_g')); // [outputs, bottleneck]
   return standardise(linear(unitRows(bottleneck), weight)) as tf.Tensor2D;
-}
-
-/** Rows divided by their L2 norm. */
-function unitRows(x: tf.Tensor): tf.Tensor {
-  const norm = tf.sqrt(tf.sum(tf.square(x), -1, true));
-  return tf.div(x, tf.maximum(norm, smallestNorm));
 }

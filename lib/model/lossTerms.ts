@@ -11,7 +11,7 @@ import type { tf } from '../tensor/native';
 import type { PerModality, Temperatures } from './inputs';
 
 /*
- * B clips, V views of a student (1 global + the local ones), R removed patches of P values, O outputs of the heads.
+ * B clips, V views of a student (1 global + the local ones), R removed patches of P values, D width, O outputs of the heads.
  */
 
 /** Figures of a batch that are watched beside the losses. */
@@ -54,6 +54,8 @@ export interface Rebuilt {
 /** What a step has made of its clips; what no term in use is computed from may be missing. */
 export interface TermSources {
   readonly rebuilt: Readonly<Partial<Record<Modality, Rebuilt>>>;
+  /** Patch means of the students' masked global views `[B, D]`. */
+  readonly features: Readonly<Partial<Record<Modality, tf.Tensor2D>>>;
   /** Head outputs of the students `[V B, O]`. */
   readonly students: PerModality<tf.Tensor2D> | null;
   readonly teachers: TeacherOutputs | null;

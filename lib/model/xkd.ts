@@ -17,7 +17,6 @@ import {
   lossTerms,
   termFunctions,
 } from './lossTerms';
-import type { MaskTensors } from './masking';
 import { towerName } from './parameters';
 import { refineTeachers } from './refinement';
 
@@ -103,9 +102,14 @@ export function studentLosses(
     rebuilt[modality] = values;
     latents[modality] = latent;
   }
+  const features: Partial<Record<Modality, tf.Tensor2D>> = {};
+  for (const modality of parts.features) {
+    latents[modality] ??= encodeMasked(config, weights, inputs, modality);
+    features[modality] = patchMean(latents[modality]);
+  }
   const see = (modality: Modality) => studentOutputs(config, weights, inputs, modality, latents[modality]);
   const students = parts.heads ? { video: see('video'), audio: see('audio') } : null; // [V B, O]
-  const sources: TermSources = { rebuilt, students, teachers, numbers };
+  const sources: TermSources = { rebuilt, features, students, teachers, numbers };
   const terms: Partial<Record<LossTerm, tf.Scalar>> = entropies(sources);
   const losses = ofEachLoss((loss) => {
     const own = parts.terms.filter((name) => termRow(name).loss === loss);
@@ -145,25 +149,35 @@ function rebuild(
   return { latent, predicted, patches };
 }
 
+/** Tokens that a student makes of its masked global view: `[B, 1 + K, D]`. */
+function encodeMasked(
+  config: NetworkStructure,
+  weights: WeightScope,
+  { views, masks }: ModelInputs,
+  modality: Modality,
+): tf.Tensor3D {
+  const backbone = weights.at(towerName(modality, 'student'), 'backbone');
+  return encode(config, backbone, modality, views[modality][0], masks[modality]).tokens;
+}
+
 /**
  * Head outputs of a student: masked global view first, then all local views in one pass.
  *
- * @param latent tokens of the masked global view where it was encoded before, to be reconstructed
+ * @param latent tokens of the masked global view where it was encoded before
  * @returns `[V B, O]`
  */
 function studentOutputs(
   config: NetworkStructure,
   weights: WeightScope,
-  { views, masks }: ModelInputs,
+  inputs: ModelInputs,
   modality: Modality,
   latent?: tf.Tensor3D,
 ): tf.Tensor2D {
   const tower = weights.at(towerName(modality, 'student'));
-  const see = (view: tf.Tensor, mask?: MaskTensors) =>
-    encode(config, tower.at('backbone'), modality, view, mask).tokens;
-  const [global, ...local] = views[modality];
+  const see = (view: tf.Tensor) => encode(config, tower.at('backbone'), modality, view).tokens;
+  const [, ...local] = inputs.views[modality];
   const tokens = [
-    latent ?? see(global, masks[modality]),
+    latent ?? encodeMasked(config, weights, inputs, modality),
     ...sameSizeGroups(local).map((group) => see(group.length > 1 ? tf.concat(group) : group[0])),
   ];
   return project(config, tf.concat(tokens.map(patchMean)) as tf.Tensor2D, tower.at('head'));

@@ -7,3 +7,4 @@ export * from './transformerShape';
 export * from './transformer';
 export * from './patchify';
 export * from './positions';
+export * from './unitRows';

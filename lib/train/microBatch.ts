@@ -20,8 +20,8 @@ export interface MicroBatchInputs {
 
 /**
  * Gradient accumulation: losses, gradients and new centres of one micro-batch, divided by the number of micro-batches and
- * added to those before. After the last one the sum is what the whole batch would have given at once, but for the MMD: it
- * compares clips only within a micro-batch, and L_da is its mean over them. Reconstruction and distillation are means over
+ * added to those before. After the last one the sum is what the whole batch would have given at once, but for the alignment:
+ * it compares clips only within a micro-batch, and L_da is its mean over them. Reconstruction and distillation are means over
  * clips, and all micro-batches see the centres as they were before the step.
  */
 export function addMicroBatch({
