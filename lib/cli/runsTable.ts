@@ -1,5 +1,5 @@
 import type { Override } from '../config';
-import { lossSums } from '../config/lossTable';
+import { lossSums } from '../config/usedTerms';
 import type { RunComparison } from '../train/compareRuns';
 import type { RunStatus } from '../train/runStatus';
 import { formatTable } from './table';

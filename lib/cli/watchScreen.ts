@@ -1,4 +1,4 @@
-import { lossSums } from '../config/lossTable';
+import { lossSums } from '../config/usedTerms';
 import type { RunStatus } from '../train/runStatus';
 import { clock, gauge, short } from './progress';
 import { terminalCurves } from './terminalCurves';

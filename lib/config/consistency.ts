@@ -1,9 +1,10 @@
 import { UserError } from '../errors';
 import { clipFrames, fullGrid, keptInView, maskKind, tokenCount } from './grid';
-import { headLosses, lossComplaint } from './lossTable';
+import { lossComplaint } from './lossTable';
 import { usedParts } from './parts';
 import { modalities, type XkdConfig } from './schema';
 import { teacherKinds } from './teacherKinds';
+import { headLosses } from './usedTerms';
 
 /** Refuses values that are each in range but make no sense together, with the reason. */
 export function checkConsistency(config: XkdConfig): void {

@@ -59,8 +59,6 @@ export const losses = {
 } as const satisfies Partial<Record<keyof LossConfig['loss'], Loss>>;
 export type LossName = keyof typeof losses;
 export const lossNames = Object.keys(losses) as LossName[];
-/** The total and the losses: what is told of a step in short. */
-export const lossSums = ['total', ...lossNames] as const;
 /** In the order in which the paper adds them up, on which the last digit of a sum depends. */
 export const lossesInTotal: readonly LossName[] = [...lossNames].reverse();
 
@@ -93,6 +91,8 @@ export interface LossTermRow {
   readonly loss: LossName;
   /** The value of `loss.NAMEOf` that chooses it alone. */
   readonly choice?: string;
+  /** Whether a configuration offers it; default: always. */
+  readonly when?: (config: LossConfig) => boolean;
   readonly from: readonly LossSource[];
   /** Its name in figures. */
   readonly label: string;
@@ -161,30 +161,6 @@ export function termRow(name: TermName): LossTermRow {
   return lossTermTable[name];
 }
 
-/** Figures that were added to the paper's: files of runs that were begun before have no such columns. */
-export const addedLossFigures: readonly string[] = [
-  ...lossNames.filter((name) => (losses[name] as Loss).ours),
-  ...termNames.filter((name) => termRow(name).ours),
-];
-
-/** Terms that have a part in the total of a configuration, in the order of the table. */
-export function usedTerms(config: LossConfig): TermName[] {
-  const { loss } = config;
-  const choices: Readonly<Record<string, unknown>> = loss;
-  return termNames.filter((name) => {
-    const { loss: of, choice } = termRow(name);
-    const chosen = choices[`${of}Of`] ?? 'both';
-    return loss[of] !== 0 && (chosen === 'both' || chosen === choice);
-  });
-}
-
-/** Losses that would train the students' heads if all of the paper's were on. */
-export function headLosses(config: LossConfig): LossName[] {
-  const all = usedTerms({ ...config, loss: { ...config.loss, ...lossDefaults.loss } }).map(termRow);
-  const through = all.filter(({ from }) => from.some((source) => source.endsWith('Head')));
-  return lossNames.filter((name) => through.some(({ loss }) => loss === name));
-}
-
 /** Why values of the losses make no sense together, with the way out; null where they do. */
 export function lossComplaint(config: LossConfig): string | null {
   const choices: Readonly<Record<string, unknown>> = config.loss;
@@ -194,19 +170,6 @@ export function lossComplaint(config: LossConfig): string | null {
   return unused === undefined
     ? null
     : `loss.${unused}Of is "${String(choices[`${unused}Of`])}" but loss.${unused} is 0, so it would change nothing; give loss.${unused} a weight, or leave loss.${unused}Of out.`;
-}
-
-/** The other numbers under `loss`, which terms are computed with. */
-export type LossSettings<N = number> = {
-  readonly [Key in Exclude<NumericKey<LossConfig['loss']>, LossName>]: N;
-};
-type NumericKey<T> = { [Key in keyof T]: T[Key] extends number ? Key : never }[keyof T];
-
-export function lossSettings({ loss }: LossConfig): LossSettings {
-  const numbers = Object.entries(loss).filter(
-    ([key, value]) => typeof value === 'number' && !Object.hasOwn(losses, key),
-  );
-  return Object.fromEntries(numbers) as unknown as LossSettings;
 }
 
 /** A row of the ablation that switches losses: what it changes in all of XKD. */

@@ -1,5 +1,6 @@
-import { type LossConfig, type LossSource, type TermName, termRow, usedTerms } from './lossTable';
+import { type LossConfig, type LossSource, type TermName, termRow } from './lossTable';
 import { modalities, type Modality } from './schema';
+import { usedTerms } from './usedTerms';
 
 /** Which parts of the method have a part in the loss of a configuration. */
 export interface UsedParts {
