@@ -43,6 +43,8 @@ export function checkConsistency(config: XkdConfig): void {
 /** Something must be learnt, and the teachers must have a view (docs/method.md, sections 5 and 6). */
 function checkLosses(config: XkdConfig): void {
   const { teacherView, views } = config;
+  const complaint = lossComplaint(config);
+  if (complaint !== null) throw new UserError(complaint);
   const { students, teachers } = usedParts(config);
   if (!students) {
     throw new UserError(
@@ -63,8 +65,6 @@ function checkLosses(config: XkdConfig): void {
 function checkUnused(config: XkdConfig): void {
   const { refinement, teacher, optimiser } = config;
   const { heads, teachers } = usedParts(config);
-  const complaint = lossComplaint(config);
-  if (complaint !== null) throw new UserError(complaint);
   if (refinement === 'softmax' && !teachers) {
     throw new UserError(
       'refinement is "softmax" but no loss needs the teachers, whose features it refines; give loss.distillation a weight, or leave refinement out.',
