@@ -12,6 +12,12 @@ const weightOf = (symbol: string) =>
 
 /** Configuration keys of the losses. */
 export const lossKeys = {
+  alignment: z
+    .enum(['mmd', 'contrastive'])
+    .default('mmd')
+    .describe(
+      'what L_da compares: mmd, head outputs as in the paper; contrastive, features of students (InfoNCE)',
+    ),
   loss: z.strictObject({
     alignment: weightOf('L_da'),
     distillation: weightOf('L_kd'),
@@ -23,11 +29,19 @@ export const lossKeys = {
     reconstructionOf: z
       .enum(['both', 'video', 'audio'])
       .describe('modalities that are reconstructed in L_ae'),
+    alignmentTemperature: z
+      .number()
+      .min(0.01)
+      .max(1)
+      .register(spans, { from: 0.01, to: 1, step: 0.005 })
+      .default(0.07)
+      .describe('temperature of alignment=contrastive'),
   }),
 };
 
 /** Their values in the paper. */
 export const lossDefaults: LossConfig = {
+  alignment: 'mmd',
   loss: {
     alignment: 1,
     distillation: 1,
@@ -35,6 +49,7 @@ export const lossDefaults: LossConfig = {
     alignmentOf: 'both',
     distillationOf: 'both',
     reconstructionOf: 'both',
+    alignmentTemperature: 0.07,
   },
 };
 
@@ -139,6 +154,7 @@ export const lossTermTable = {
   studentAlignment: {
     loss: 'alignment',
     choice: 'students',
+    when: ({ alignment }) => alignment === 'mmd',
     from: ['videoHead', 'audioHead'],
     label: 'student alignment',
     unit: '(MMD)',
@@ -147,10 +163,21 @@ export const lossTermTable = {
   teacherAlignment: {
     loss: 'alignment',
     choice: 'teachers',
+    when: ({ alignment }) => alignment === 'mmd',
     from: ['teachers'],
     label: 'teacher alignment',
     unit: '(MMD)',
     work: { part: 'teachers: alignment', of: ({ clips, outputs }) => mmdWork(clips, clips, outputs) },
+  },
+  studentContrast: {
+    loss: 'alignment',
+    choice: 'students',
+    when: ({ alignment }) => alignment === 'contrastive',
+    from: ['videoFeatures', 'audioFeatures'],
+    label: 'student contrast',
+    unit: '[nats]',
+    work: { part: 'students: contrast', of: ({ clips, width }) => infoNceWork(clips, width) },
+    ours: true,
   },
 } as const satisfies Record<string, LossTermRow>;
 export type TermName = keyof typeof lossTermTable;
@@ -162,14 +189,33 @@ export function termRow(name: TermName): LossTermRow {
 }
 
 /** Why values of the losses make no sense together, with the way out; null where they do. */
-export function lossComplaint(config: LossConfig): string | null {
+export function lossComplaint(config: LossConfig & ClipsTogether): string | null {
   const choices: Readonly<Record<string, unknown>> = config.loss;
   const unused = lossesInTotal.find(
     (name) => config.loss[name] === 0 && (choices[`${name}Of`] ?? 'both') !== 'both',
   );
   return unused === undefined
-    ? null
+    ? alignmentComplaint(config)
     : `loss.${unused}Of is "${String(choices[`${unused}Of`])}" but loss.${unused} is 0, so it would change nothing; give loss.${unused} a weight, or leave loss.${unused}Of out.`;
+}
+
+interface ClipsTogether {
+  readonly training: { readonly batch: number; readonly accumulate: number };
+}
+
+function alignmentComplaint({ alignment, loss, training }: LossConfig & ClipsTogether): string | null {
+  if (alignment === 'mmd') {
+    return loss.alignmentTemperature === lossDefaults.loss.alignmentTemperature
+      ? null
+      : `loss.alignmentTemperature is ${loss.alignmentTemperature} but alignment is "mmd", which has none, so it would change nothing; set alignment=contrastive, or leave loss.alignmentTemperature out.`;
+  }
+  if (loss.alignment === 0)
+    return 'alignment is "contrastive" but loss.alignment is 0, so it would change nothing; give loss.alignment a weight, or leave alignment out.';
+  if (loss.alignmentOf === 'teachers')
+    return 'alignment is "contrastive", which compares students alone, but loss.alignmentOf is "teachers"; set loss.alignmentOf=students, or alignment=mmd.';
+  return training.batch === training.accumulate
+    ? 'alignment is "contrastive" but only one clip goes through at a time, so there is no other to tell it from; choose a larger training.batch or a smaller training.accumulate.'
+    : null;
 }
 
 /** A row of the ablation that switches losses: what it changes in all of XKD. */
@@ -197,6 +243,12 @@ export const lossAblations: readonly LossAblation[] = [
     overrides: { 'loss.alignment': 0, refinement: 'none' },
   },
   { name: 'alignment', title: '+ alignment', overrides: { 'loss.distillation': 0 } },
+  {
+    name: 'contrastive',
+    title: 'full XKD, contrastive alignment',
+    overrides: { alignment: 'contrastive' },
+    ours: true,
+  },
 ];
 
 /** Distillation of a student's vectors: it keeps their log-softmax, and the teacher's distribution beside each. */
@@ -216,3 +268,15 @@ function mmdWork(n: number, m: number, outputs: number): TermWork {
   const pairs = n * n + m * m + n * m;
   return { forward: 3 * pairs * outputs, backward: 4 * pairs * outputs, keptValues: mmdKernels * pairs };
 }
+
+/**
+ * InfoNCE of n clips: one product of all pairs, two in the backward pass. It keeps features and unit rows with their
+ * norms, and the log-softmax of all pairs both ways.
+ */
+function infoNceWork(n: number, width: number): TermWork {
+  const product = 2 * n * n * width;
+  return { forward: product, backward: 2 * product, keptValues: 2 * n * (2 * width + rowNorms) + 2 * n * n };
+}
+
+/** What dividing a row by its L2 norm keeps beside the row: the sum of squares, its root, and the divisor. */
+const rowNorms = 3;

@@ -1,5 +1,6 @@
 export * from './reconstruction';
 export * from './mmd';
+export * from './contrastive';
 export * from './distillation';
 export * from './pairLosses';
 export * from './total';

@@ -6,7 +6,7 @@ import {
   lossNames,
   termNames,
 } from '../config';
-import { type LossShares, distillationLoss, mmd, reconstructionLoss } from '../losses';
+import { type LossShares, distillationLoss, infoNce, mmd, reconstructionLoss } from '../losses';
 import type { tf } from '../tensor/native';
 import type { PerModality, Temperatures } from './inputs';
 
@@ -70,6 +70,8 @@ export const termFunctions: Readonly<Record<TermName, (sources: TermSources) => 
   audioToVideo: (sources) => distilled(sources, 'audio', 'video'),
   studentAlignment: ({ students }) => mmd(students!.video, students!.audio),
   teacherAlignment: ({ teachers }) => mmd(teachers!.outputs.video, teachers!.outputs.audio),
+  studentContrast: ({ features: { video, audio }, numbers }) =>
+    infoNce(video!, audio!, numbers.settings.alignmentTemperature),
 };
 
 function distilled({ teachers, students, numbers }: TermSources, from: Modality, to: Modality): tf.Scalar {

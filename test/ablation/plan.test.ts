@@ -24,6 +24,25 @@ describe('rows of the ablation', () => {
     assert.equal(new Set(ablationRows.map(({ name }) => name)).size, ablationRows.length);
   });
 
+  it('name what is not the paper’s, which has no figures of it', () => {
+    const { title, overrides } = chooseRows(['contrastive'])[0];
+    assert.equal(title, 'full XKD, contrastive alignment (ours)');
+    assert.deepEqual(overrides, { alignment: 'contrastive' });
+    const ours = ablationRows.filter(({ isOurs }) => isOurs);
+    assert.deepEqual(
+      ours.map(({ name }) => name),
+      ['frozen', 'contrastive'],
+    );
+    for (const row of ours) assert.deepEqual(paperFiguresOf(row), [], row.name);
+    assert.deepEqual(
+      ablationRows
+        .filter(({ isControl }) => !isControl)
+        .map(({ name }) => name)
+        .slice(-2),
+      ['frozen', 'contrastive'],
+    );
+  });
+
   it('differ in nothing but what they say', () => {
     for (const { row, config } of planAblation({ seeds: 1, init: ['trained'] })) {
       const common = { 'training.batch': 32, 'training.steps': 1000 };
@@ -146,6 +165,10 @@ describe('the plan of an ablation', () => {
     assert.throws(
       () => planAblation({ seeds: 1, overrides: { refinement: 'none' } }),
       says(/refinement cannot be set for all rows, which differ in it/),
+    );
+    assert.throws(
+      () => planAblation({ seeds: 1, overrides: { alignment: 'contrastive' } }),
+      says(/alignment cannot be set for all rows, which differ in it/),
     );
     assert.throws(
       () => planAblation({ seeds: 1, overrides: { 'mask.vide': 0.5 } }),

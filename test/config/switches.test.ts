@@ -50,6 +50,7 @@ interface Case {
 
 const reconstructionTerms = ['videoReconstruction', 'audioReconstruction'] as const;
 const alignmentTerms = ['studentAlignment', 'teacherAlignment'] as const;
+const contrast = ['studentContrast'] as const;
 const studentEntropies = ['videoStudentEntropy', 'audioStudentEntropy'] as const;
 const teacherEntropies = ['videoTeacherEntropy', 'audioTeacherEntropy'] as const;
 const directions = ['videoToAudio', 'audioToVideo'] as const;
@@ -101,6 +102,17 @@ const cases: readonly Case[] = [
     ],
     off: ['audioReconstruction', ...alignmentTerms, ...directions, ...studentEntropies, ...teacherEntropies],
     still: /\.head\.|^aud_/,
+  },
+  {
+    overrides: { alignment: 'contrastive' },
+    changed: [...alignmentTerms, ...contrast],
+    off: alignmentTerms,
+  },
+  {
+    overrides: { alignment: 'contrastive', 'loss.distillation': 0 },
+    changed: [...alignmentTerms, ...contrast, ...directions, ...studentEntropies, ...teacherEntropies],
+    off: [...alignmentTerms, ...directions, ...studentEntropies, ...teacherEntropies],
+    still: /\.head\./,
   },
   { overrides: { refinement: 'none' }, changed: teachersSide },
   { overrides: { refinement: 'softmax' }, changed: teachersSide },

@@ -74,6 +74,7 @@ describe('rows of the paper’s tables', () => {
     [{ 'loss.distillationOf': 'videoToAudio' }, null, []],
     [{ 'training.epochs': 20 }, 'full', ['training.epochs']],
     [{ 'loss.alignment': 0.5 }, 'full', ['loss.alignment']],
+    [{ alignment: 'contrastive' }, null, ['alignment']],
   ];
   for (const [overrides, row, others] of rows) {
     it(`${JSON.stringify(overrides)} is ${row ?? 'none of them'}`, () => {

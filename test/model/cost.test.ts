@@ -51,6 +51,8 @@ const cases: Overrides[] = [
   { 'loss.alignment': 0, 'loss.distillationOf': 'audioToVideo', 'loss.reconstruction': 0 },
   { 'loss.distillation': 0, 'loss.alignmentOf': 'students' },
   { 'loss.distillation': 0, 'loss.alignmentOf': 'teachers' },
+  { alignment: 'contrastive' },
+  { alignment: 'contrastive', 'loss.distillation': 0, 'loss.reconstructionOf': 'video' },
 ];
 
 /** A model, a batch and what the step records of them. */
