@@ -18,7 +18,7 @@ export function writeWeights(path: string, config: XkdConfig): void {
   const places = new Map<string, number>();
   let next = 0;
   for (const spec of parameterSpecs(config)) {
-    const source = spec.name.replace('_teacher.', '_student.');
+    const source = spec.follows ?? spec.name;
     const from = places.get(source) ?? next;
     places.set(source, from);
     next += sizeOf(spec.shape);

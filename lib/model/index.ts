@@ -1,4 +1,5 @@
 export * from './parameters';
+export * from './backboneLayout';
 export * from './releaseNames';
 export * from './initialise';
 export * from './masking';

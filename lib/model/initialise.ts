@@ -15,7 +15,7 @@ export function initialWeights(config: XkdConfig): Map<string, tf.Tensor> {
   const seeds = RandomStream.fromSeed(config.seed).split('weights');
   return new Map(
     parameterSpecs(config).map((spec) => {
-      const source = canonicalName(config, spec.name.replace('_teacher.', '_student.'));
+      const source = canonicalName(config, spec.follows ?? spec.name);
       return [spec.name, tf.tensor(initialValues(spec, seeds.split(source)), [...spec.shape])];
     }),
   );

@@ -6,18 +6,35 @@ import {
   patchValues,
   tokenCount,
 } from '../config';
-import { type TransformerShape, mlpRatio } from '../nn/transformerShape';
+import { type BackbonePart, backboneParameters } from './backboneLayout';
+import {
+  type LayerParameter,
+  blockParameters,
+  linearParameters,
+  normParameters,
+  parameter,
+} from './layerParameters';
 
-/** How a parameter starts (docs/method.md, sections 2 and 4). */
-export type Initialiser = 'xavierUniform' | 'truncatedNormal' | 'normal' | 'zeros' | 'ones';
+export type { Initialiser } from './layerParameters';
 
 /** One parameter of the model, under the name that it has in the release's state dict. */
-export interface ParameterSpec {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly initialiser: Initialiser;
+export interface ParameterSpec extends LayerParameter {
+  readonly modality: Modality;
+  /** Of its tower; a decoder goes with its student. */
+  readonly role: Role;
+  readonly part: BackbonePart | 'head' | 'decoder';
   /** False for teachers, which get no gradient, and for the fixed gain of the head's last layer. */
   readonly trainable: boolean;
+  /** Of a backbone: its layer for layer-wise decay ({@link backboneParameters}); else null. */
+  readonly layer: number | null;
+  /** Whether weight decay applies: tensors of more than one dimension, never a bias (docs/method.md, section 8). */
+  readonly decayed: boolean;
+  /** Whether its gradient is clipped: of the students' backbones and heads, not of decoders, as in the release. */
+  readonly clipped: boolean;
+  /** Whether it belongs to the head's last layer, which `freezeLastLayerEpochs` holds still. */
+  readonly lastLayer: boolean;
+  /** Of a teacher: the name of the student's parameter that it starts as and follows (unless frozen); else null. */
+  readonly follows: string | null;
 }
 
 /** Students learn by gradients; teachers follow them, or are frozen. */
@@ -69,38 +86,51 @@ export function canonicalName({ sharing }: NetworkStructure, name: string): stri
 }
 
 function towerSpecs(config: NetworkStructure, modality: Modality, role: Role): ParameterSpec[] {
-  const tower = towerName(modality, role);
-  return [...backboneSpecs(config, modality, `${tower}.backbone`), ...headSpecs(config, `${tower}.head`)].map(
-    (spec) => (role === 'teacher' ? { ...spec, trainable: false } : spec),
-  );
+  const parameters = [
+    ...backboneParameters(config, modality).map((each) => ({
+      ...each,
+      name: `backbone.${each.name}`,
+      trainable: true,
+      lastLayer: false,
+    })),
+    ...headParameters(config),
+  ];
+  const [tower, student] = [towerName(modality, role), towerName(modality, 'student')];
+  return parameters.map((each) => ({
+    ...each,
+    name: `${tower}.${each.name}`,
+    modality,
+    role,
+    trainable: role === 'student' && each.trainable,
+    decayed: isDecayed(each),
+    clipped: role === 'student',
+    follows: role === 'student' ? null : `${student}.${each.name}`,
+  }));
 }
 
-function backboneSpecs(config: NetworkStructure, modality: Modality, prefix: string): ParameterSpec[] {
-  const { width } = config.encoder;
-  const tokens = tokenCount(fullGrid(config, modality));
-  const embedding = modality === 'video' ? 'cuboid_embed' : 'patch_embed';
-  return [
-    parameter(`${prefix}.cls_token`, [1, 1, width], 'normal'),
-    parameter(`${prefix}.enc_pos_embed`, [1, 1 + tokens, width], 'truncatedNormal'),
-    ...linearSpecs(`${prefix}.${embedding}.proj`, patchValues(config, modality), width),
-    ...blockSpecs(`${prefix}.encoder.blocks`, config.encoder),
-    ...normSpecs(`${prefix}.encoder_norm`, width),
-  ];
+/** Biases have one dimension. */
+function isDecayed({ shape }: LayerParameter): boolean {
+  return shape.length > 1;
 }
+
+type HeadParameter = LayerParameter & Pick<ParameterSpec, 'part' | 'layer' | 'trainable' | 'lastLayer'>;
 
 /** The projector: `layers` linear layers with one shared LayerNorm, then the weight-normalised last layer. */
-function headSpecs({ encoder, projector }: NetworkStructure, prefix: string): ParameterSpec[] {
+function headParameters({ encoder, projector }: NetworkStructure): HeadParameter[] {
   const { layers, hidden, bottleneck, outputs } = projector;
   const widths = [encoder.width, ...new Array<number>(layers - 1).fill(hidden), bottleneck];
   const linears = Array.from({ length: layers }, (_, i) =>
-    linearSpecs(`${prefix}.mlp.${3 * i}`, widths[i], widths[i + 1], 'truncatedNormal'),
+    linearParameters(`head.mlp.${3 * i}`, widths[i], widths[i + 1], 'truncatedNormal'),
   );
+  const own = { part: 'head', layer: null, trainable: true, lastLayer: false } as const;
+  const last = { ...own, lastLayer: true };
   return [
-    ...linears[0],
-    ...normSpecs(`${prefix}.mlp.1`, hidden),
-    ...linears.slice(1).flat(),
-    { ...parameter(`${prefix}.last_layer.weight_g`, [outputs, 1], 'ones'), trainable: false },
-    parameter(`${prefix}.last_layer.weight_v`, [outputs, bottleneck], 'truncatedNormal'),
+    ...[...linears[0], ...normParameters('head.mlp.1', hidden), ...linears.slice(1).flat()].map((each) => ({
+      ...each,
+      ...own,
+    })),
+    { ...parameter('head.last_layer.weight_g', [outputs, 1], 'ones'), ...last, trainable: false },
+    { ...parameter('head.last_layer.weight_v', [outputs, bottleneck], 'truncatedNormal'), ...last },
   ];
 }
 
@@ -109,45 +139,28 @@ function autoencoderSpecs(config: NetworkStructure, modality: Modality): Paramet
   const { encoder, decoder } = config;
   const values = patchValues(config, modality);
   const tokens = tokenCount(fullGrid(config, modality));
-  return [
+  const parameters = [
     parameter(`${prefix}.dec_pos_embed`, [1, 1 + tokens, decoder.width], 'truncatedNormal'),
     parameter(`${prefix}.mask_token`, [1, 1, decoder.width], 'normal'),
     // The release leaves a projection out where both widths are equal.
     ...(encoder.width === decoder.width
       ? []
-      : linearSpecs(`${prefix}.mid_proj`, encoder.width, decoder.width)),
-    ...blockSpecs(`${prefix}.decoder.blocks`, decoder),
-    ...(decoder.width === values ? [] : linearSpecs(`${prefix}.out_proj`, decoder.width, values)),
+      : linearParameters(`${prefix}.mid_proj`, encoder.width, decoder.width)),
+    ...Array.from({ length: decoder.depth }, (_, i) =>
+      blockParameters(`${prefix}.decoder.blocks.${i}`, decoder),
+    ).flat(),
+    ...(decoder.width === values ? [] : linearParameters(`${prefix}.out_proj`, decoder.width, values)),
   ];
-}
-
-function blockSpecs(prefix: string, { width, depth }: TransformerShape): ParameterSpec[] {
-  return Array.from({ length: depth }, (_, i) => [
-    ...normSpecs(`${prefix}.${i}.norm1`, width),
-    parameter(`${prefix}.${i}.attn.qkv.weight`, [3 * width, width], 'xavierUniform'),
-    ...linearSpecs(`${prefix}.${i}.attn.proj`, width, width),
-    ...normSpecs(`${prefix}.${i}.norm2`, width),
-    ...linearSpecs(`${prefix}.${i}.mlp.fc1`, width, mlpRatio * width),
-    ...linearSpecs(`${prefix}.${i}.mlp.fc2`, mlpRatio * width, width),
-  ]).flat();
-}
-
-function linearSpecs(
-  prefix: string,
-  inputs: number,
-  outputs: number,
-  initialiser: Initialiser = 'xavierUniform',
-): ParameterSpec[] {
-  return [
-    parameter(`${prefix}.weight`, [outputs, inputs], initialiser),
-    parameter(`${prefix}.bias`, [outputs], 'zeros'),
-  ];
-}
-
-function normSpecs(prefix: string, width: number): ParameterSpec[] {
-  return [parameter(`${prefix}.weight`, [width], 'ones'), parameter(`${prefix}.bias`, [width], 'zeros')];
-}
-
-function parameter(name: string, shape: readonly number[], initialiser: Initialiser): ParameterSpec {
-  return { name, shape, initialiser, trainable: true };
+  return parameters.map((each) => ({
+    ...each,
+    modality,
+    role: 'student',
+    part: 'decoder',
+    layer: null,
+    trainable: true,
+    decayed: isDecayed(each),
+    clipped: false,
+    lastLayer: false,
+    follows: null,
+  }));
 }

@@ -1,13 +1,5 @@
 import { type Modality, type XkdConfig, modalities } from '../config';
-import {
-  autoencoderName,
-  canonicalName,
-  ownedSpecs,
-  parameterSpecs,
-  towerName,
-  type ParameterSpec,
-  type Role,
-} from '../model';
+import { canonicalName, ownedSpecs, parameterSpecs, type ParameterSpec, type Role } from '../model';
 
 /** The parts of a tower, in the order in which a clip passes through them. */
 export const towerPartNames = [
@@ -17,8 +9,8 @@ export const towerPartNames = [
   'final norm',
   'head',
   'decoder',
-] as const;
-export type TowerPartName = (typeof towerPartNames)[number];
+] as const satisfies readonly TowerPartName[];
+export type TowerPartName = ParameterSpec['part'];
 
 export interface Tower {
   readonly modality: Modality;
@@ -49,12 +41,12 @@ export const towers: readonly Tower[] = (['student', 'teacher'] as const).flatMa
  */
 export function storedParts(config: XkdConfig): StoredPart[] {
   const stored = new Map(parameterSpecs(config).map((spec) => [spec.name, spec]));
-  const asked = ownedSpecs(config).map(({ name }) => name);
+  const owned = ownedSpecs(config);
   const parts = new Map<string, { part: TowerPartName; towers: Tower[]; names: string[] }>();
   for (const part of towerPartNames) {
     for (const tower of towers) {
-      const own = asked.filter((name) => isOf(tower, name) && partOf(name) === part);
-      const names = [...new Set(own.map((name) => canonicalName(config, name)))];
+      const own = owned.filter((spec) => spec.part === part && isOf(tower, spec));
+      const names = [...new Set(own.map(({ name }) => canonicalName(config, name)))];
       if (names.length === 0) continue;
       const key = names.join(' ');
       const known = parts.get(key);
@@ -73,15 +65,6 @@ function valueCount(specs: readonly ParameterSpec[]): number {
   return specs.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }
 
-function isOf({ modality, role }: Tower, name: string): boolean {
-  const decoder = role === 'student' && name.startsWith(`${autoencoderName(modality)}.`);
-  return decoder || name.startsWith(`${towerName(modality, role)}.`);
-}
-
-function partOf(name: string): TowerPartName {
-  if (/^(vid|aud)_ae\./.test(name)) return 'decoder';
-  if (name.includes('.head.')) return 'head';
-  if (name.includes('.blocks.')) return 'blocks';
-  if (name.includes('.encoder_norm.')) return 'final norm';
-  return name.includes('_embed.proj.') ? 'patch embedding' : 'class token, positions';
+function isOf({ modality, role }: Tower, spec: ParameterSpec): boolean {
+  return spec.modality === modality && spec.role === role;
 }

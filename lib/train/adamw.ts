@@ -1,10 +1,11 @@
 import type { XkdConfig } from '../config';
+import type { ParameterSpec } from '../model';
 import { type LerpFactors, lerp, lerpFactors } from '../tensor/lerp';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
 import { fusedAdamw, hasFusedOps } from '../tensor/fusedOps';
 import { stage, stageValues } from '../tensor/graph';
 import { tf } from '../tensor/native';
-import { type StateTensors, type UpdateCounts, isLastLayer } from './state';
+import type { StateTensors, UpdateCounts } from './state';
 
 /** Factors of one AdamW update. */
 export interface AdamwFactors<N = tf.Scalar> {
@@ -26,10 +27,8 @@ interface BiasCorrected<N> {
   readonly rootFactor: N;
 }
 
-/** Whether weight decay applies: tensors of more than one dimension not named `bias` (docs/method.md, section 8). */
-export function isDecayed(name: string, rank: number): boolean {
-  return rank > 1 && !name.endsWith('bias');
-}
+/** What of a parameter decides how it is updated. */
+export type UpdateKind = Pick<ParameterSpec, 'decayed' | 'lastLayer'>;
 
 /** Factors of the update that follows `counts` updates. */
 export function adamwFactors(
@@ -56,6 +55,7 @@ export function adamwFactors(
  * w = w (1 - lr decay) - lr m' / (sqrt(v') + epsilon), with m', v' corrected for their start at 0.
  *
  * @param clip factors of the gradients that are clipped
+ * @param kinds of all parameters that have a gradient
  * @returns new weights and moments of those parameters
  */
 export function adamw(
@@ -63,13 +63,14 @@ export function adamw(
   gradients: ReadonlyMap<string, tf.Tensor>,
   clip: ReadonlyMap<string, tf.Scalar>,
   factors: AdamwFactors,
+  kinds: ReadonlyMap<string, UpdateKind>,
 ): StateTensors {
   const update = hasFusedOps() ? updateFused : updateByChunks;
-  return update(tensors, gradients, clip, factors);
+  return update(tensors, gradients, clip, factors, kinds);
 }
 
 /** Each parameter in one op. */
-const updateFused: typeof adamw = (tensors, gradients, clip, factors) => {
+const updateFused: typeof adamw = (tensors, gradients, clip, factors, kinds) => {
   const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
   const one = tf.scalar(1);
   const packed = new Map<string, tf.Tensor>();
@@ -83,9 +84,9 @@ const updateFused: typeof adamw = (tensors, gradients, clip, factors) => {
     const [weight, first, second] = [tensors.weights, tensors.first, tensors.second].map((group) =>
       group.get(name)!,
     );
-    const [decayed, last] = [isDecayed(name, weight.rank), isLastLayer(name)];
-    const kind = `${decayed} ${last}`;
-    if (!packed.has(kind)) packed.set(kind, pack(decayed, last ? factors.lastLayer : factors.others));
+    const { decayed, lastLayer } = kinds.get(name)!;
+    const kind = `${decayed} ${lastLayer}`;
+    if (!packed.has(kind)) packed.set(kind, pack(decayed, lastLayer ? factors.lastLayer : factors.others));
     if (values === 0 || values > stageValues) {
       stage();
       values = 0;
@@ -100,10 +101,10 @@ const updateFused: typeof adamw = (tensors, gradients, clip, factors) => {
 };
 
 /** Op by op, small parameters joined. */
-const updateByChunks: typeof adamw = (tensors, gradients, clip, factors) => {
+const updateByChunks: typeof adamw = (tensors, gradients, clip, factors, kinds) => {
   const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
   const weight = (name: string) => tensors.weights.get(name)!;
-  const kind = (name: string) => `${isDecayed(name, weight(name).rank)} ${isLastLayer(name)}`;
+  const kind = (name: string) => `${kinds.get(name)!.decayed} ${kinds.get(name)!.lastLayer}`;
   for (const names of chunkNames([...gradients.keys()], (name) => weight(name).size, kind)) {
     stage(); // One chunk's values at a time.
     const old = names.map(weight);
@@ -112,7 +113,8 @@ const updateByChunks: typeof adamw = (tensors, gradients, clip, factors) => {
       const factor = clip.get(name);
       return factor === undefined ? gradients.get(name)! : tf.mul(gradients.get(name)!, factor);
     };
-    const { stepSize, rootFactor } = isLastLayer(names[0]) ? factors.lastLayer : factors.others;
+    const { decayed: isDecayed, lastLayer } = kinds.get(names[0])!;
+    const { stepSize, rootFactor } = lastLayer ? factors.lastLayer : factors.others;
     // Each group's intermediate results are let go before the next one's are made: of all they would take 10 GB.
     const [weights, first, second] = tf.tidy(() => {
       const gradient = joinFlat(names.map(clipped));
@@ -121,7 +123,7 @@ const updateByChunks: typeof adamw = (tensors, gradients, clip, factors) => {
       const denominator = tf.add(tf.mul(tf.sqrt(v), rootFactor), factors.epsilon);
       const change = tf.mul(tf.div(m, denominator), stepSize);
       const flat = joinFlat(old);
-      const decayed = isDecayed(names[0], old[0].rank) ? tf.mul(flat, factors.keep) : flat;
+      const decayed = isDecayed ? tf.mul(flat, factors.keep) : flat;
       return [tf.sub(decayed, change), m, v].map((value) => splitFlat(value, old));
     });
     names.forEach((name, i) => {

@@ -16,12 +16,10 @@ export function teacherDistance(
   weights: ReadonlyMap<string, tf.Tensor>,
   modality: Modality,
 ): number {
-  const teacher = `${towerName(modality, 'teacher')}.`;
-  const student = `${towerName(modality, 'student')}.`;
   const stored = (name: string) => weights.get(canonicalName(config, name))!;
   const lengths = tf.tidy(() => {
-    const sums = ownedSpecs(config, teacher).map(({ name }) => {
-      const [t, s] = [stored(name), stored(name.replace(teacher, student))];
+    const sums = teacherPairs(config, modality).map(({ teacher, student }) => {
+      const [t, s] = [stored(teacher), stored(student)];
       return tf.stack([tf.sum(tf.squaredDifference(s, t)), tf.sum(tf.square(s))]);
     });
     return tf.sqrt(tf.addN(sums)).dataSync();
@@ -49,22 +47,33 @@ export function followStudents(
   };
   const factors = hasFusedOps() ? tf.stack([momentum.keep, momentum.take]) : null;
   for (const modality of modalities) {
-    const teacher = `${towerName(modality, 'teacher')}.`;
-    const student = `${towerName(modality, 'student')}.`;
-    const owned = ownedSpecs(config, teacher).map(({ name }) => name);
-    for (const names of chunkNames(owned, (name) => stored(name).size)) {
+    const students = new Map(
+      teacherPairs(config, modality).map(({ teacher, student }) => [teacher, student]),
+    );
+    const studentOf = (name: string) => stored(students.get(name)!);
+    for (const names of chunkNames([...students.keys()], (name) => stored(name).size)) {
       stage(); // One chunk's values at a time.
       const old = names.map(stored);
       const followed = tf.tidy(() => {
         if (factors !== null) {
-          return names.map((name, i) => fusedLerp(old[i], stored(name.replace(teacher, student)), factors));
+          return names.map((name, i) => fusedLerp(old[i], studentOf(name), factors));
         }
         const t = joinFlat(old);
-        const s = joinFlat(names.map((name) => stored(name.replace(teacher, student))));
+        const s = joinFlat(names.map(studentOf));
         return splitFlat(lerp(t, s, momentum), old);
       });
       names.forEach((name, i) => updated.set(canonicalName(config, name), followed[i]));
     }
   }
   return updated;
+}
+
+/** Names of a teacher's parameters as it owns them, each with that of the student's one that it follows. */
+function teacherPairs(
+  config: NetworkStructure,
+  modality: Modality,
+): { readonly teacher: string; readonly student: string }[] {
+  return ownedSpecs(config, `${towerName(modality, 'teacher')}.`).flatMap(({ name, follows }) =>
+    follows === null ? [] : [{ teacher: name, student: follows }],
+  );
 }

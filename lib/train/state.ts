@@ -93,8 +93,3 @@ export function trainableNames(config: NetworkStructure): string[] {
     .filter(({ trainable }) => trainable)
     .map(({ name }) => name);
 }
-
-/** Whether a parameter belongs to the head's last layer, which `freezeLastLayerEpochs` holds still. */
-export function isLastLayer(name: string): boolean {
-  return name.includes('.last_layer.');
-}

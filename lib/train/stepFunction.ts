@@ -1,5 +1,5 @@
 import { type StepStructure, teacherKinds } from '../config';
-import type { ModelInputs } from '../model';
+import { type ModelInputs, parameterSpecs } from '../model';
 import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import type { Scalars } from '../tensor/scalars';
@@ -8,7 +8,7 @@ import { clipPerTensor } from './clip';
 import { type Differentiated, differentiate } from './differentiate';
 import { followStudents } from './ema';
 import type { LossHyperparameters, UpdateHyperparameters } from './hyperparameters';
-import { type StateTensors, isLastLayer } from './state';
+import type { StateTensors } from './state';
 
 /*
  * The arithmetic of a training step as pure functions of tensors, which run op by op or as a traced graph.
@@ -53,10 +53,12 @@ export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiat
   const { structure, lastLayerFrozen, state, update } = inputs;
   const { losses, gradients, centres } = differentiated;
   stage(losses); // A step whose loss is not finite ends here.
-  const moved = new Map([...gradients].filter(([name]) => !(lastLayerFrozen && isLastLayer(name))));
-  const isClipped = (name: string) => structure.clipped && name.includes('_student.');
+  const specs = new Map(parameterSpecs(structure).map((spec) => [spec.name, spec]));
+  const isFrozen = (name: string) => lastLayerFrozen && specs.get(name)!.lastLayer;
+  const moved = new Map([...gradients].filter(([name]) => !isFrozen(name)));
+  const isClipped = (name: string) => structure.clipped && specs.get(name)!.clipped;
   const clipping = clipPerTensor(moved, update.clip, isClipped);
-  const updated = adamw(state, moved, clipping.factors, update.adamw);
+  const updated = adamw(state, moved, clipping.factors, update.adamw, specs);
   const teachers = teacherKinds[structure.teacher].follows
     ? followStudents(structure, new Map([...state.weights, ...updated.weights]), update.ema)
     : [];

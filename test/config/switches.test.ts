@@ -9,7 +9,6 @@ import {
   lossHyperparameters,
   stepStructure,
   disposeInputs,
-  isDecayed,
   largestError,
   lossTerms,
   parameterSpecs,
@@ -214,7 +213,7 @@ describe('switches of the update', () => {
     },
     {
       overrides: { 'optimiser.weightDecay': 1 },
-      changes: (name) => learns(name) && isDecayed(name, specs.get(name)!.shape.length),
+      changes: (name) => learns(name) && specs.get(name)!.decayed,
     },
     { overrides: { 'optimiser.learningRate': 1e-3 }, changes: learns },
     { overrides: { 'optimiser.beta1': 0.8 }, changes: () => false },

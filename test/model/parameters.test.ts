@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { UserError, type XkdConfig, canonicalName, configure, initialWeights, parameterSpecs, tf } from 'xkd';
+import {
+  type Role,
+  UserError,
+  type XkdConfig,
+  canonicalName,
+  configure,
+  initialWeights,
+  ownedSpecs,
+  parameterSpecs,
+  tf,
+} from 'xkd';
 import { tinyConfig } from '../support/tiny';
 
 const count = (config: XkdConfig, trainable?: boolean) =>
@@ -27,6 +37,36 @@ describe('parameters', () => {
     assert.equal(canonicalName(mas, `aud_teacher.${block}`), `aud_teacher.${block}`);
     const mats = tinyConfig({ sharing: 'teachersAndStudents' });
     assert.equal(canonicalName(mats, `aud_teacher.${block}`), `vid_teacher.${block}`);
+  });
+
+  it('tell how they are updated', () => {
+    const specs = new Map(parameterSpecs(configure('nano')).map((spec) => [spec.name, spec]));
+    // Role, layer, decayed, clipped, last layer of the head.
+    const table: [string, Role, number | null, boolean, boolean, boolean][] = [
+      ['vid_student.backbone.cls_token', 'student', 0, true, true, false],
+      ['aud_student.backbone.enc_pos_embed', 'student', 0, true, true, false],
+      ['vid_student.backbone.cuboid_embed.proj.bias', 'student', 0, false, true, false],
+      ['aud_student.backbone.encoder.blocks.0.norm1.weight', 'student', 1, false, true, false],
+      ['vid_teacher.backbone.encoder.blocks.2.attn.qkv.weight', 'teacher', 3, true, false, false],
+      ['vid_teacher.backbone.encoder_norm.bias', 'teacher', 4, false, false, false],
+      ['aud_student.head.mlp.3.weight', 'student', null, true, true, false],
+      ['aud_student.head.mlp.3.bias', 'student', null, false, true, false],
+      ['vid_student.head.last_layer.weight_v', 'student', null, true, true, true],
+      ['aud_teacher.head.last_layer.weight_v', 'teacher', null, true, false, true],
+      ['vid_ae.mask_token', 'student', null, true, false, false],
+      ['aud_ae.decoder.blocks.1.mlp.fc2.bias', 'student', null, false, false, false],
+    ];
+    for (const [name, ...traits] of table) {
+      const { role, layer, decayed, clipped, lastLayer } = specs.get(name)!;
+      assert.deepEqual([role, layer, decayed, clipped, lastLayer], traits, name);
+    }
+  });
+
+  it("a teacher's parameter follows the same one of its student, nothing else follows", () => {
+    for (const { name, role, follows } of ownedSpecs(tinyConfig())) {
+      const student = name.replace('_teacher.', '_student.');
+      assert.equal(follows, role === 'teacher' ? student : null, name);
+    }
   });
 
   it('start as the release starts them', () => {

@@ -47,6 +47,12 @@ describe('AdamW', () => {
         tensors(gradients),
         new Map([...clip].map(([name, factor]) => [name, tf.scalar(factor)])),
         scalarsOf(adamwFactors(optimiser, 1e-3, counts)),
+        new Map(
+          Object.keys(shapes).map((name) => [
+            name,
+            { decayed: !name.endsWith('bias'), lastLayer: name.includes('last_layer') },
+          ]),
+        ),
       );
       for (const name of Object.keys(shapes)) {
         const n = (name.includes('last_layer') ? counts.lastLayer : counts.others) + 1;

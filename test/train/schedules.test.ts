@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { configure, cosine, cutSchedules, isDecayed, runLength, scheduleAt, warmupCosine } from 'xkd';
+import { configure, cosine, cutSchedules, runLength, scheduleAt, warmupCosine } from 'xkd';
 import { near } from '../support/near';
 
 describe('schedules', () => {
@@ -57,13 +57,6 @@ describe('schedules', () => {
   it('a run is as long as its epochs, or as long as it is told to be', () => {
     assert.deepEqual(runLength(configure('nano'), 1600), { stepsPerEpoch: 33, steps: 792 });
     assert.equal(runLength(configure('nano', { 'training.steps': 7 }), 1600).steps, 7);
-  });
-
-  it('weights of more than one dimension are decayed, tokens and positions included', () => {
-    assert.ok(isDecayed('vid_student.backbone.cls_token', 3));
-    assert.ok(isDecayed('vid_student.head.mlp.0.weight', 2));
-    assert.ok(!isDecayed('vid_student.backbone.encoder_norm.weight', 1));
-    assert.ok(!isDecayed('vid_student.head.mlp.0.bias', 1));
   });
 });
 

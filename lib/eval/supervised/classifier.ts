@@ -1,4 +1,5 @@
-import type { ParameterSpec } from '../../model';
+import type { XkdConfig } from '../../config';
+import { type ParameterSpec, layerCount } from '../../model';
 import { RandomStream } from '../../random';
 import { linear } from '../../nn';
 import { tf } from '../../tensor/native';
@@ -11,10 +12,16 @@ export const classifierNames = { weight: 'classifier.weight', bias: 'classifier.
 /** Initial standard deviation of the weights (docs/method.md, section 10). */
 const initialDeviation = 0.01;
 
-export function classifierSpecs(width: number, classes: number): Pick<ParameterSpec, 'name' | 'shape'>[] {
+/** What training a classifier asks of a parameter. */
+export type TrainedSpec = Pick<ParameterSpec, 'name' | 'shape' | 'layer' | 'decayed' | 'lastLayer'>;
+
+/** The classifier's parameters, in the last layer of a backbone with this encoder. */
+export function classifierSpecs(encoder: XkdConfig['encoder'], classes: number): TrainedSpec[] {
+  // The last layer that stands still at first is that of the projector.
+  const traits = { layer: layerCount(encoder) - 1, lastLayer: false };
   return [
-    { name: classifierNames.weight, shape: [classes, width] },
-    { name: classifierNames.bias, shape: [classes] },
+    { ...traits, name: classifierNames.weight, shape: [classes, encoder.width], decayed: true },
+    { ...traits, name: classifierNames.bias, shape: [classes], decayed: false },
   ];
 }
 

@@ -4,7 +4,7 @@ import { backbonePrefix, ownedSpecs, type ParameterSpec } from '../../model';
 import { tf } from '../../tensor/native';
 import { type StateTensors, disposeTensors, keepTensors, replaceTensors } from '../../train/stateTensors';
 import type { Network } from '../features';
-import { classifierSpecs, initialClassifier } from './classifier';
+import { type TrainedSpec, classifierSpecs, initialClassifier } from './classifier';
 import type { ClassifierPlan, TowerWeights } from './stepFunction';
 
 /** What is trained, and how its backbone is used. */
@@ -65,10 +65,10 @@ export class ClassifierState {
   }
 }
 
-/** Names and shapes of the tensors in a classifier's state. */
-export function trainedSpecs(setup: ClassifierSetup): Pick<ParameterSpec, 'name' | 'shape'>[] {
+/** Names and shapes of the tensors in a classifier's state, and how they are updated. */
+export function trainedSpecs(setup: ClassifierSetup): TrainedSpec[] {
   const { network, classes, finetunes } = setup;
-  const head = classifierSpecs(network.config.encoder.width, classes);
+  const head = classifierSpecs(network.config.encoder, classes);
   return finetunes ? [...backboneSpecs(setup), ...head] : head;
 }
 

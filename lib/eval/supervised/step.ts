@@ -1,5 +1,6 @@
 import { drawMix, mixTargets, mixViews, type MediaEntry, type NdArray } from '../../data';
 import { UserError } from '../../errors';
+import { layerCount } from '../../model';
 import { RandomStream } from '../../random';
 import { leavesOf } from '../../tensor/graph';
 import { tf } from '../../tensor/native';
@@ -9,7 +10,7 @@ import { warmupCosine } from '../../train/schedules';
 import { nothingLearntYet } from '../../train/step';
 import { drawDropPath, drawDropout } from './dropout';
 import type { ClassifierEngine } from './engine';
-import { layerCount, layerRate } from './layerDecay';
+import { layerRate } from './layerDecay';
 import type { SupervisedSettings } from './settings';
 import { backboneWeights, type ClassifierSetup, type ClassifierState } from './state';
 import type { SupervisedStepInputs } from './stepFunction';
@@ -121,12 +122,12 @@ function layerFactors(
   learningRate: number,
   step: number,
 ): Record<string, AdamwFactors<number>> {
-  const { depth } = network.config.encoder;
-  const last = layerCount(depth) - 1;
+  const { encoder } = network.config;
+  const last = layerCount(encoder) - 1;
   const layers = finetunes ? Array.from({ length: last + 1 }, (_, layer) => layer) : [last];
   const counts = { lastLayer: step, others: step };
   const factors = layers.map((layer) => {
-    const rate = learningRate * layerRate(layer, depth, layerDecay);
+    const rate = learningRate * layerRate(layer, encoder.depth, layerDecay);
     return [String(layer), adamwFactors(optimiser, rate, counts)];
   });
   return Object.fromEntries(factors) as Record<string, AdamwFactors<number>>;

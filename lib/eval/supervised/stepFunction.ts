@@ -1,15 +1,14 @@
 import type { Modality, XkdConfig } from '../../config';
 import { binaryCrossEntropy, softCrossEntropy } from '../../losses';
-import { type Role, extractPatchMean } from '../../model';
+import { type Role, backbonePrefix, extractPatchMean, ownedSpecs } from '../../model';
 import { WeightScope } from '../../nn';
 import { endForward, stage } from '../../tensor/graph';
 import { tf } from '../../tensor/native';
 import { type AdamwFactors, adamw } from '../../train/adamw';
 import { clipPerTensor } from '../../train/clip';
 import type { StateTensors } from '../../train/state';
-import { classify } from './classifier';
+import { type TrainedSpec, classifierSpecs, classify } from './classifier';
 import { branchScales } from './dropout';
-import { layerOf } from './layerDecay';
 
 /*
  * Arithmetic of training a classifier, as pure functions of tensors that run op by op or as a traced graph. B clips, D
@@ -67,10 +66,11 @@ export function computeSupervisedStep(inputs: SupervisedStepInputs): SupervisedS
   stage(loss); // A step with a non-finite loss ends here.
   const clipping =
     plan.clip === 0 ? new Map<string, tf.Scalar>() : clipPerTensor(gradients, plan.clip, () => true).factors;
+  const specs = specsOf(plan, inputs.targets.shape[1]);
   const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
   for (const [layer, factors] of Object.entries(inputs.layers)) {
-    const own = [...gradients].filter(([name]) => String(layerOf(name, plan.config.encoder.depth)) === layer);
-    const moved = adamw(state, new Map(own), clipping, factors);
+    const own = [...gradients].filter(([name]) => String(specs.get(name)!.layer) === layer);
+    const moved = adamw(state, new Map(own), clipping, factors, specs);
     for (const group of ['weights', 'first', 'second'] as const) {
       moved[group].forEach((tensor, name) => updated[group].set(name, tensor));
     }
@@ -115,6 +115,13 @@ function differentiateLoss(
     if (grads[i] as tf.Tensor | undefined) gradients.set(name, grads[i]);
   });
   return { loss: tf.reshape(value, [1]), gradients };
+}
+
+/** Parameters of the backbone and of its classifier, by name. */
+function specsOf({ config, tower }: ClassifierPlan, classes: number): ReadonlyMap<string, TrainedSpec> {
+  const backbone = ownedSpecs(config, backbonePrefix(tower.modality, tower.role));
+  const classifier = classifierSpecs(config.encoder, classes);
+  return new Map([...backbone, ...classifier].map((spec: TrainedSpec) => [spec.name, spec]));
 }
 
 /** Mean patch tokens of the view; features are passed through. */

@@ -43,12 +43,8 @@ export function estimateMemory(
   parts: readonly StepPart[],
   clips: number,
 ): MemoryEstimate {
-  const bytesOf = (role: string) =>
-    valueBytes *
-    counts.parts
-      .filter(({ owners }) => owners.some((owner) => owner.endsWith(role)))
-      .reduce((sum, { total }) => sum + total, 0);
-  const teacherWeights = bytesOf('_teacher');
+  const ofTeachers = counts.parts.filter(({ role }) => role === 'teacher');
+  const teacherWeights = valueBytes * ofTeachers.reduce((sum, { total }) => sum + total, 0);
   const weights = valueBytes * counts.total - teacherWeights;
   const teachers = teacherWeights + valueBytes * counts.centres;
   const moments = 2 * valueBytes * counts.trainable;

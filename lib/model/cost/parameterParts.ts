@@ -1,9 +1,10 @@
-import { type Modality, type XkdConfig, modalities, usedParts } from '../../config';
+import { type XkdConfig, modalities, usedParts } from '../../config';
 import {
   type ParameterSpec,
   type Role,
   autoencoderName,
   canonicalName,
+  ownedSpecs,
   parameterSpecs,
   towerName,
 } from '../parameters';
@@ -14,6 +15,7 @@ export interface ParameterPart {
   readonly part: string;
   /** Towers that hold it, by the release's names; two where its blocks are shared. */
   readonly owners: readonly string[];
+  readonly role: Role;
   readonly total: number;
   /** Those that gradients move. */
   readonly trainable: number;
@@ -35,17 +37,19 @@ export function countParameters(config: XkdConfig): ParameterCounts {
   const specs = parameterSpecs(config);
   const groups = new Map<string, ParameterSpec[]>();
   for (const spec of specs) {
-    const prefix = partPrefix(spec.name);
-    groups.set(prefix, [...(groups.get(prefix) ?? []), spec]);
+    const key = `${ownerName(spec)} ${groupOf(spec)}`;
+    groups.set(key, [...(groups.get(key) ?? []), spec]);
   }
-  const parts = [...groups].map(([prefix, members]): ParameterPart => {
-    const owners = partOwners(config, prefix);
+  const owned = specsByStoredName(config);
+  const parts = [...groups.values()].map((members): ParameterPart => {
+    const owners = owned.get(members[0].name)!;
     return {
-      part: partTitle(prefix, owners),
-      owners,
+      part: partTitle(owners),
+      owners: owners.map(ownerName),
+      role: owners[0].role,
       total: valueCount(members),
       trainable: valueCount(members.filter(({ trainable }) => trainable)),
-      used: isUsed(config, prefix, owners),
+      used: owners.some((owner) => isUsed(config, owner)),
     };
   });
   return {
@@ -56,54 +60,37 @@ export function countParameters(config: XkdConfig): ParameterCounts {
   };
 }
 
-const blocks = 'backbone.encoder.blocks';
-
-/** `vid_student.backbone`, `vid_student.backbone.encoder.blocks`, `vid_student.head` or `vid_ae`. */
-function partPrefix(name: string): string {
-  const [owner, kind] = name.split('.');
-  if (owner.endsWith('_ae')) return owner;
-  return name.startsWith(`${owner}.${blocks}.`) ? `${owner}.${blocks}` : `${owner}.${kind}`;
+/** The parameters that each stored one is, as their owners have them. */
+function specsByStoredName(config: XkdConfig): Map<string, ParameterSpec[]> {
+  const owned = new Map<string, ParameterSpec[]>();
+  for (const spec of ownedSpecs(config)) {
+    const stored = canonicalName(config, spec.name);
+    owned.set(stored, [...(owned.get(stored) ?? []), spec]);
+  }
+  return owned;
 }
 
-/** The towers whose names lead to this part. */
-function partOwners(config: XkdConfig, prefix: string): string[] {
-  const [owner] = prefix.split('.');
-  if (!prefix.endsWith(blocks)) return [owner];
-  const towers = roles.flatMap((role) => modalities.map((modality) => towerName(modality, role)));
-  return towers.filter((tower) => canonicalName(config, `${tower}.${blocks}.0`).startsWith(prefix));
+function ownerName({ modality, role, part }: ParameterSpec): string {
+  return part === 'decoder' ? autoencoderName(modality) : towerName(modality, role);
 }
 
-const roles = ['student', 'teacher'] as const;
+/** Of a backbone the blocks are counted by themselves, since they may be shared. */
+function groupOf({ part }: ParameterSpec): string {
+  return part === 'head' || part === 'decoder' || part === 'blocks' ? part : 'embedding, positions, norm';
+}
 
-function partTitle(prefix: string, owners: readonly string[]): string {
-  const modality = ownerModality(owners[0]);
-  const role = ownerRole(owners[0]);
-  if (role === null) return `${modality} decoder`;
+function partTitle(owners: readonly ParameterSpec[]): string {
+  const [{ modality, role, part }] = owners;
+  if (part === 'decoder') return `${modality} decoder`;
   if (owners.length > 1) return `both ${role}s: shared blocks`;
-  if (prefix.endsWith(blocks)) return `${modality} ${role}: blocks`;
-  return `${modality} ${role}: ${prefix.endsWith('.head') ? 'head' : 'embedding, positions, norm'}`;
+  return `${modality} ${role}: ${groupOf(owners[0])}`;
 }
 
-function isUsed(config: XkdConfig, prefix: string, owners: readonly string[]): boolean {
+function isUsed(config: XkdConfig, { modality, role, part }: ParameterSpec): boolean {
   const { reconstructed, features, heads, teachers } = usedParts(config);
-  return owners.some((owner) => {
-    const role = ownerRole(owner);
-    if (role === 'teacher') return teachers;
-    if (role === 'student' && heads) return true;
-    const modality = ownerModality(owner);
-    if (prefix.endsWith('.head')) return false;
-    return reconstructed.includes(modality) || (role === 'student' && features.includes(modality));
-  });
-}
-
-function ownerModality(owner: string): Modality {
-  return modalities.find((modality) =>
-    [...roles.map((role) => towerName(modality, role)), autoencoderName(modality)].includes(owner),
-  )!;
-}
-
-function ownerRole(owner: string): Role | null {
-  return roles.find((role) => owner.endsWith(`_${role}`)) ?? null;
+  if (role === 'teacher') return teachers;
+  if (part === 'decoder') return reconstructed.includes(modality);
+  return heads || (part !== 'head' && (reconstructed.includes(modality) || features.includes(modality)));
 }
 
 function valueCount(specs: readonly ParameterSpec[]): number {
