@@ -114,7 +114,7 @@ function setKey(tree: Tree, key: string, value: Override): void {
   const [node, name] = holderOf(tree, key) ?? [];
   if (node === undefined || name === undefined) throw unknownKey(key);
   if (!isTree(node[name])) node[name] = value;
-  else if (Object.hasOwn(shorthands, key)) node[name] = { ...shorthands[key](value) };
+  else if (Object.hasOwn(shorthands, key)) Object.assign(node[name], shorthands[key](value));
   else throw unknownKey(key);
 }
 

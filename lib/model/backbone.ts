@@ -12,6 +12,7 @@ import {
 } from '../nn';
 import { takeRows, takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
+import { patchEmbeddingName } from './backboneLayout';
 import type { MaskTensors } from './masking';
 
 /*
@@ -28,6 +29,14 @@ export function patchify(config: NetworkStructure, modality: Modality, view: tf.
   return modality === 'video' ? patchifyVideo(view, config.patch) : patchifyAudio(view, config.patch);
 }
 
+/** What a backbone makes of a view of N patches: all that heads, decoders, refinement and figures read of it. */
+export interface Encoded extends Attended {
+  /** After the final norm, class token first: `[B, 1 + N, D]`. */
+  readonly tokens: tf.Tensor3D;
+  /** What the class token attends to among the patches in the last block: `[B, H, N]`. Computed when it is asked for. */
+  readonly classAttention: () => tf.Tensor3D;
+}
+
 /**
  * The encoder of one tower (docs/method.md, sections 1 and 2): patch embedding, positions, class token, blocks, norm.
  *
@@ -35,7 +44,7 @@ export function patchify(config: NetworkStructure, modality: Modality, view: tf.
  * @param view video `[B, 3, T, S, S]` or log-mel `[B, 1, M, F]`, global or local
  * @param mask tokens to keep; the others are not computed at all
  * @param scales factors of the blocks' branches, for drop path
- * @returns tokens `[B, 1 + L, D]` (`[B, 1 + K, D]` when masked), class token first, and the last block's attention
+ * @returns tokens of all patches, or of the K that are kept, and the last block's attention
  */
 export function encode(
   config: NetworkStructure,
@@ -44,13 +53,13 @@ export function encode(
   view: tf.Tensor,
   mask?: MaskTensors,
   scales?: readonly BranchScale[],
-): Attended {
+): Encoded {
   const positions = viewPositions(config, backbone, modality, view.shape); // [1, 1 + L, D]
   const [classPosition, patchPositions] = tf.split(positions, [1, positions.shape[1]! - 1], 1);
   const batch = view.shape[0];
   const allPatches = patchify(config, modality, view); // [B, L, P]
   const patches = mask === undefined ? allPatches : takeTokens(allPatches, mask.keptRows); // [B, K, P]
-  const embedding = backbone.at(modality === 'video' ? 'cuboid_embed' : 'patch_embed', 'proj');
+  const embedding = backbone.at(patchEmbeddingName(modality), 'proj');
   const embedded = linear(patches, embedding.get('weight'), embedding.get('bias')); // [B, K, D]
   const placed = tf.add(embedded, mask === undefined ? patchPositions : keptPositions(patchPositions, mask));
   const classToken = tf.tile(tf.add(backbone.get('cls_token'), classPosition), [batch, 1, 1]); // [B, 1, D]
@@ -58,7 +67,17 @@ export function encode(
   const encoded = transformer(tokens, backbone.at('encoder.blocks'), config.encoder, scales);
   const norm = backbone.at('encoder_norm');
   const normed = layerNorm(encoded.tokens, norm.get('weight'), norm.get('bias')) as tf.Tensor3D;
-  return { tokens: normed, attention: encoded.attention };
+  return {
+    tokens: normed,
+    attention: encoded.attention,
+    classAttention: () => classAttention(encoded.attention(1), patches.shape[1]),
+  };
+}
+
+/** Attention of the class token, the first, over so many patches: `[B, H, Q, 1 + N]` to `[B, H, N]`. */
+export function classAttention(attention: tf.Tensor4D, patches: number): tf.Tensor3D {
+  const row = tf.slice(attention, [0, 0, 0, 1], [-1, -1, 1, patches]);
+  return tf.squeeze(row, [2]);
 }
 
 /** Tokens without the class token: `[B, 1 + L, D]` to `[B, L, D]`. */

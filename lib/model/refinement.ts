@@ -1,6 +1,6 @@
 import type { XkdConfig } from '../config';
-import type { Attended } from '../nn';
 import { tf } from '../tensor/native';
+import type { Encoded } from './backbone';
 
 /*
  * B batch, H heads, Nv video patches, Na audio patches, D width.
@@ -12,12 +12,6 @@ export interface CrossModalWeights {
   readonly video: tf.Tensor3D;
   /** `[B, H, Na]` */
   readonly audio: tf.Tensor3D;
-}
-
-/** Attention of the class token, the first, over the patches: `[B, H, Q, 1 + N]` to `[B, H, N]`. */
-export function classAttention(attention: tf.Tensor4D): tf.Tensor3D {
-  const row = tf.slice(attention, [0, 0, 0, 1], [-1, -1, 1, -1]);
-  return tf.squeeze(row, [2]);
 }
 
 /**
@@ -57,18 +51,20 @@ export function refine(features: tf.Tensor3D, weights: tf.Tensor3D): tf.Tensor3D
   return tf.mul(weighted, scale);
 }
 
+/** What a teacher's backbone makes of its view. */
+export interface TeacherSight extends Pick<Encoded, 'classAttention'> {
+  /** Patch tokens `[B, L, D]`. */
+  readonly features: tf.Tensor3D;
+}
+
 /** Refined patch features of both teachers; as they are when refinement is off. */
 export function refineTeachers(
   refinement: XkdConfig['refinement'],
-  video: { features: tf.Tensor3D; attention: Attended['attention'] },
-  audio: { features: tf.Tensor3D; attention: Attended['attention'] },
+  video: TeacherSight,
+  audio: TeacherSight,
 ): { video: tf.Tensor3D; audio: tf.Tensor3D } {
   if (refinement === 'none') return { video: video.features, audio: audio.features };
-  const weights = crossModalWeights(
-    classAttention(video.attention(1)),
-    classAttention(audio.attention(1)),
-    refinement,
-  );
+  const weights = crossModalWeights(video.classAttention(), audio.classAttention(), refinement);
   return { video: refine(video.features, weights.video), audio: refine(audio.features, weights.audio) };
 }
 

@@ -1,6 +1,6 @@
 import { type Modality, type NetworkStructure, type StepStructure, termRow } from '../config';
 import { meanEntropy, ofEachLoss, teacherDistribution, totalLoss } from '../losses';
-import type { Attended, BranchScale, WeightScope } from '../nn';
+import type { BranchScale, WeightScope } from '../nn';
 import { takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
 import { reconstruct } from './autoencoder';
@@ -18,17 +18,11 @@ import {
   termFunctions,
 } from './lossTerms';
 import { towerName } from './parameters';
-import { refineTeachers } from './refinement';
+import { type TeacherSight, refineTeachers } from './refinement';
 
 /*
  * B batch, V views of a student (1 global + the local ones), O outputs of the heads.
  */
-
-/** What a teacher's backbone makes of its view. */
-export interface TeacherSight extends Pick<Attended, 'attention'> {
-  /** Patch tokens `[B, L, D]`. */
-  readonly features: tf.Tensor3D;
-}
 
 /**
  * Teachers' side of a step (docs/method.md, section 5): encode their view, refine by cross-modal attention, patch mean,
@@ -56,8 +50,8 @@ export function teacherSight(
   view: tf.Tensor,
 ): TeacherSight {
   const backbone = weights.at(towerName(modality, 'teacher'), 'backbone');
-  const { tokens, attention } = encode(config, backbone, modality, view);
-  return { features: patchTokens(tokens), attention };
+  const { tokens, classAttention } = encode(config, backbone, modality, view);
+  return { features: patchTokens(tokens), classAttention };
 }
 
 /** Refinement, heads and distributions of what the teachers' backbones have made of their views. */

@@ -1,6 +1,6 @@
 import type { NdArray } from '../data';
 import type { Network } from '../eval';
-import { classAttention, crossModalWeights, encode, towerName } from '../model';
+import { crossModalWeights, encode, towerName } from '../model';
 import type { Modality } from '../config';
 import { tf } from '../tensor/native';
 
@@ -34,9 +34,7 @@ export function teacherAttention(
   return tf.tidy(() => {
     const look = (modality: Modality, { data, shape }: NdArray) => {
       const backbone = network.scope.at(towerName(modality, 'teacher'), 'backbone');
-      return classAttention(
-        encode(network.config, backbone, modality, tf.tensor(data, [...shape])).attention(1),
-      );
+      return encode(network.config, backbone, modality, tf.tensor(data, [...shape])).classAttention();
     };
     const [seen, heard] = [look('video', video), look('audio', audio)]; // [1, H, N]
     const refined = crossModalWeights(seen, heard, mode);

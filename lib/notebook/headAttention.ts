@@ -1,7 +1,7 @@
 import type { Modality } from '../config';
 import type { NdArray } from '../data';
 import type { Network } from '../eval';
-import { classAttention, encode, towerName, type Role } from '../model';
+import { encode, towerName, type Role } from '../model';
 import { tf } from '../tensor/native';
 import type { PatchWeights } from './attentionView';
 
@@ -37,8 +37,8 @@ function attention(
 ): Float32Array[] {
   return tf.tidy(() => {
     const backbone = scope.at(towerName(modality, role), 'backbone');
-    const encoded = encode(config, backbone, modality, tf.tensor(data, [...shape]));
-    const heads = tf.squeeze<tf.Tensor2D>(classAttention(encoded.attention(1)), [0]); // [H, N]
+    const { classAttention } = encode(config, backbone, modality, tf.tensor(data, [...shape]));
+    const heads = tf.squeeze<tf.Tensor2D>(classAttention(), [0]); // [H, N]
     return tf.unstack(heads).map((head) => head.dataSync<'float32'>());
   });
 }

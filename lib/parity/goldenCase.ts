@@ -147,7 +147,7 @@ function caseConfig(file: CaseFile): XkdConfig {
       frameSize,
       columns: views.audio[0] ?? config.spec_size[1],
     },
-    encoder: { width: encoder.embed_dim, depth: encoder.depth, heads: encoder.num_heads },
+    encoder: { ...base.encoder, width: encoder.embed_dim, depth: encoder.depth, heads: encoder.num_heads },
     decoder: { width: decoder.embed_dim, depth: decoder.depth, heads: decoder.num_heads },
     projector: {
       layers: projector.nlayers,

@@ -11,9 +11,7 @@ import {
   tokenCount,
 } from '../config';
 import { UserError } from '../errors';
-import { backboneShapes } from '../model';
-
-export type Shapes = ReadonlyMap<string, readonly number[]>;
+import { type Shapes, backboneShapes, encoderTraces, patchEmbeddingName } from '../model';
 
 /** How to fit positions of another grid. */
 export const interpolationAdvice =
@@ -21,8 +19,8 @@ export const interpolationAdvice =
 
 /** What the shapes of a backbone reveal about it. The number of heads does not affect them. */
 interface BackboneSize {
-  readonly width: number;
-  readonly depth: number;
+  /** Keys of `encoder` with their values. */
+  readonly encoder: Readonly<Record<string, number>>;
   readonly patches: number;
   readonly patchValues: number;
 }
@@ -40,16 +38,16 @@ export function requireBackboneFits(
 ): void {
   const expected = backboneShapes(config, modality);
   if (fits(found, expected)) return;
-  const embedding = found.get(`${embeddingOf(modality)}.proj.weight`);
+  const embedding = found.get(`${patchEmbeddingName(modality)}.proj.weight`);
   if (embedding === undefined) {
     const other = modality === 'video' ? 'audio' : 'video';
     throw new UserError(
-      `"${path}" holds no ${modality} backbone but ${found.has(`${embeddingOf(other)}.proj.weight`) ? `${withArticle(other)} one` : 'other weights'}; choose another file.`,
+      `"${path}" holds no ${modality} backbone but ${found.has(`${patchEmbeddingName(other)}.proj.weight`) ? `${withArticle(other)} one` : 'other weights'}; choose another file.`,
     );
   }
   const size = sizeOf(found, modality);
   const asked = configuredSize(config, modality);
-  if (String(Object.values(size)) !== String(Object.values(asked))) {
+  if (JSON.stringify(size) !== JSON.stringify(asked)) {
     throw new UserError(
       `"${path}" holds ${withArticle(modality)} backbone of ${inWords(size)}, but the configuration (preset ${config.preset}) asks for ${inWords(asked)}; ${advice(size, found, config, modality)}.`,
     );
@@ -73,10 +71,6 @@ function withArticle(modality: Modality): string {
   return modality === 'video' ? 'a video' : 'an audio';
 }
 
-function embeddingOf(modality: Modality): string {
-  return modality === 'video' ? 'cuboid_embed' : 'patch_embed';
-}
-
 function fits(found: Shapes, expected: Shapes): boolean {
   return found.size === expected.size && [...expected.keys()].every((name) => same(found, expected, name));
 }
@@ -86,35 +80,36 @@ function same(found: Shapes, expected: Shapes, name: string): boolean {
 }
 
 function sizeOf(found: Shapes, modality: Modality): BackboneSize {
-  const blocks = [...found.keys()].map((name) => /^encoder\.blocks\.(\d+)\./.exec(name)?.[1]);
-  const [width = 0, values = 0] = found.get(`${embeddingOf(modality)}.proj.weight`) ?? [];
+  const [, values = 0] = found.get(`${patchEmbeddingName(modality)}.proj.weight`) ?? [];
   return {
-    width,
-    depth: 1 + Math.max(-1, ...blocks.filter((index) => index !== undefined).map(Number)),
+    encoder: Object.fromEntries(Object.entries(encoderTraces).map(([key, trace]) => [key, trace(found)])),
     patches: (found.get('enc_pos_embed')?.[1] ?? 1) - 1,
     patchValues: values,
   };
 }
 
 function configuredSize(config: XkdConfig, modality: Modality): BackboneSize {
+  const encoder: Readonly<Record<string, number>> = config.encoder;
   return {
-    width: config.encoder.width,
-    depth: config.encoder.depth,
+    encoder: Object.fromEntries(Object.keys(encoderTraces).map((key) => [key, encoder[key]])),
     patches: tokenCount(fullGrid(config, modality)),
     patchValues: patchValues(config, modality),
   };
 }
 
-function inWords({ width, depth, patches, patchValues: values }: BackboneSize): string {
-  return `width ${width}, depth ${depth}, ${patches} patches of ${values} values`;
+/** What a backbone goes without is not named. */
+function inWords({ encoder, patches, patchValues: values }: BackboneSize): string {
+  const present = Object.entries(encoder).filter(([, value]) => value > 0);
+  const words = present.map(([key, value]) => `${key} ${value}`);
+  return [...words, `${patches} patches of ${values} values`].join(', ');
 }
 
 /** Advice on how to fit the file: interpolation, the preset, changes to leave out, the encoder, or the keys to set. */
 function advice(size: BackboneSize, found: Shapes, config: XkdConfig, modality: Modality): string {
   const asked = configuredSize(config, modality);
-  const differs = (key: keyof BackboneSize) => size[key] !== asked[key];
   const onlyPositions =
-    differs('patches') && !differs('width') && !differs('depth') && !differs('patchValues');
+    size.patches !== asked.patches &&
+    JSON.stringify({ ...size, patches: asked.patches }) === JSON.stringify(asked);
   const settings = settingsAdvice(size, found, config, modality);
   return onlyPositions ? `${interpolationAdvice}, or ${settings}` : settings;
 }
@@ -135,21 +130,40 @@ function settingsAdvice(size: BackboneSize, found: Shapes, config: XkdConfig, mo
     const groups = modality === 'video' ? 'clip' : 'spectrogram';
     return `give the preset, and the ${groups} and encoder values, with which it was trained`;
   }
-  const isThis = ({ width, depth }: TransformerSize) => width === size.width && depth === size.depth;
-  const named = Object.entries(encoderSizes).find(([, each]) => isThis(each))?.[0];
-  if (named !== undefined) return `add encoder=${named}`;
-  return `add encoder.width=${size.width} encoder.depth=${size.depth} and the encoder.heads that it has`;
+  return `add ${encoderAdvice(size.encoder, asked.encoder)}`;
 }
 
-const structuralKeys: Readonly<Record<Modality, RegExp>> = {
-  video: /^(clip\.(seconds|framesPerSecond|frameSize)|patch\.(frames|size)|encoder\.(width|depth))$/,
-  audio: /^(spectrogram\.(melBands|columns)|patch\.(melBands|columns)|encoder\.(width|depth))$/,
+/** The values of `encoder` that a file asks for: a named size where there is one, and what else differs. */
+function encoderAdvice(found: BackboneSize['encoder'], asked: BackboneSize['encoder']): string {
+  const { width, depth } = found;
+  const others = Object.keys(found).filter((key) => !sizeKeys.includes(key) && found[key] !== asked[key]);
+  const settings = (keys: readonly string[]) => keys.map((key) => `encoder.${key}=${found[key]}`).join(' ');
+  if (sizeKeys.every((key) => found[key] === asked[key])) return settings(others);
+  const isThis = (size: TransformerSize) => width === size.width && depth === size.depth;
+  const named = Object.entries(encoderSizes).find(([, each]) => isThis(each))?.[0];
+  if (named !== undefined) return [`encoder=${named}`, settings(others)].filter(Boolean).join(' ');
+  return `${settings([...sizeKeys, ...others])} and the encoder.heads that it has`;
+}
+
+/** Those that a named size sets. */
+const sizeKeys: readonly string[] = ['width', 'depth'];
+
+const inputKeys: Readonly<Record<Modality, RegExp>> = {
+  video: /^(clip\.(seconds|framesPerSecond|frameSize)|patch\.(frames|size))$/,
+  audio: /^(spectrogram\.(melBands|columns)|patch\.(melBands|columns))$/,
 };
+
+/** Whether the shapes of a backbone follow from a key. */
+function isStructural(key: string, modality: Modality): boolean {
+  return (
+    inputKeys[modality].test(key) || Object.keys(encoderTraces).some((each) => key === `encoder.${each}`)
+  );
+}
 
 /** Changes of the preset that keep the file from fitting: one of them, or all. */
 function superfluousChanges(found: Shapes, config: XkdConfig, modality: Modality): string[] {
   const changes = Object.entries(configChanges(config));
-  const structural = changes.filter(([key]) => structuralKeys[modality].test(key));
+  const structural = changes.filter(([key]) => isStructural(key, modality));
   if (structural.length === 0) return [];
   const fitsWithout = (left: typeof changes) => {
     const others = Object.fromEntries(changes.filter((change) => !left.includes(change)));

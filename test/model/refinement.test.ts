@@ -11,7 +11,7 @@ describe('refinement', () => {
   it('reads what the class token, the first, attends to in the patches', () => {
     // One clip, one head, two queries; the first key is the class token itself.
     const attention = tf.tensor4d([0.5, 0.2, 0.3, 0.1, 0.1, 0.8], [1, 1, 2, 3]);
-    near(classAttention(attention), [[[0.2, 0.3]]]);
+    near(classAttention(attention, 2), [[[0.2, 0.3]]]);
   });
 
   describe('weights of cross-modal attention', () => {
@@ -63,7 +63,7 @@ describe('refinement', () => {
       const unused = () => assert.fail('no attention is asked for');
       const [video, audio] = [features(), features()].map((values) => ({
         features: values,
-        attention: unused,
+        classAttention: unused,
       }));
       const refined = refineTeachers('none', video, audio);
       assert.equal(refined.video, video.features);

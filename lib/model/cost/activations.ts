@@ -1,5 +1,6 @@
 import type { XkdConfig } from '../../config';
 import { type TransformerShape, mlpRatio } from '../../nn/transformerShape';
+import { sequenceLength } from '../backboneLayout';
 import type { DecodedTokens } from './products';
 
 /*
@@ -27,8 +28,8 @@ export function blocksValues({ width, depth, heads }: TransformerShape, tokens: 
 
 /** One sequence through a backbone: its patches, the blocks, the final norm's input. */
 export function backboneValues({ encoder }: XkdConfig, patches: number, patchValues: number): number {
-  const tokens = 1 + patches;
-  return patches * patchValues + blocksValues(encoder, tokens) + tokens * (encoder.width + normStatistics);
+  const blocks = blocksValues(encoder, sequenceLength(encoder, patches));
+  return patches * patchValues + blocks + (1 + patches) * (encoder.width + normStatistics);
 }
 
 /** One sequence through a decoder: the blocks, and of the removed patches the tokens, values and targets. */

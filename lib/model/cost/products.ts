@@ -1,5 +1,6 @@
 import type { XkdConfig } from '../../config';
 import { type TransformerShape, mlpRatio } from '../../nn/transformerShape';
+import { sequenceLength } from '../backboneLayout';
 
 /*
  * FLOPs of matrix products, a multiplication with its addition counted as 2. With N tokens in a sequence (class
@@ -31,17 +32,17 @@ export function blocksFlops({ width, depth }: TransformerShape, tokens: number):
  * One sequence through a backbone. Each product has two in the backward pass, except that no gradient is taken of the
  * patches. That the native op recomputes attention's scores for its gradient is not counted: the method needs them once.
  *
- * @param patches tokens without the class token
+ * @param patches of the view, or those kept under the mask
  */
 export function backboneFlops({ encoder }: XkdConfig, patches: number, values: number): Flops {
   const embedding = productFlops(patches, values, encoder.width);
-  const blocks = blocksFlops(encoder, 1 + patches);
+  const blocks = blocksFlops(encoder, sequenceLength(encoder, patches));
   return { forward: embedding + blocks, backward: embedding + 2 * blocks };
 }
 
 /** What the class token attends to in the last block, once more for refinement: its scores on all tokens. */
 export function classAttentionFlops({ encoder }: XkdConfig, patches: number): Flops {
-  return { forward: productFlops(1, encoder.width, 1 + patches), backward: 0 };
+  return { forward: productFlops(1, encoder.width, sequenceLength(encoder, patches)), backward: 0 };
 }
 
 /**
