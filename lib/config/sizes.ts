@@ -7,6 +7,15 @@ export interface TransformerSize {
 
 export type SizeName = 'tiny' | 'small' | 'base' | 'large';
 
+/** What features are known by of an encoder beside its weights: only of the heads these do not tell. */
+export function encoderIdentity({
+  encoder: { width, depth, heads },
+}: {
+  readonly encoder: TransformerSize;
+}): TransformerSize {
+  return { width, depth, heads };
+}
+
 /** The release's encoders (docs/method.md, section 2). */
 export const encoderSizes: Readonly<Record<SizeName, TransformerSize>> = {
   tiny: { width: 192, depth: 12, heads: 3 },

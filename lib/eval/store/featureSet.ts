@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { clipIdentity, modalities, type Modality, type XkdConfig } from '../../config';
+import { clipIdentity, encoderIdentity, modalities, type Modality, type XkdConfig } from '../../config';
 import type { ClipPlan } from '../../data';
 import type { Role } from '../../model';
 import { hashTowers } from '../networkHash';
@@ -61,13 +61,13 @@ export function differenceOf(there: FeatureSetKey, asked: FeatureSetKey): string
 }
 
 function inputOf(config: XkdConfig, modality: Modality, plan: ClipPlan): FeatureSetKey['input'] {
-  const { spectrogram, patch, encoder, training, videoAugmentation, audioAugmentation } = config;
+  const { spectrogram, patch, training, videoAugmentation, audioAugmentation } = config;
   const augmentation = modality === 'video' ? videoAugmentation : audioAugmentation;
   return {
     clip: clipIdentity(config),
     ...(modality === 'audio' && { spectrogram }),
     patch,
-    encoder,
+    encoder: encoderIdentity(config),
     precision: training.precision,
     ...(plan.kind === 'augmented' && { augmentation }),
   };

@@ -1,4 +1,4 @@
-import { clipIdentity, type Modality } from '../../config';
+import { clipIdentity, encoderIdentity, type Modality } from '../../config';
 import type { Fold } from '../../data';
 import { batchesPerEpoch, openClipPool } from '../../data';
 import { UserError } from '../../errors';
@@ -113,8 +113,9 @@ function oneModality(protocol: string, { modality }: ProtocolArgs): Modality {
 
 /** The other parts of the configuration that determine the clips and the arithmetic. */
 function inputsOf({ network: { config } }: ProtocolArgs, modality: Modality): Record<string, unknown> {
-  const { spectrogram, patch, encoder, training, videoAugmentation } = config;
+  const { spectrogram, patch, training, videoAugmentation } = config;
   const views = modality === 'video' ? { aspect: videoAugmentation.aspect } : { spectrogram };
+  const encoder = encoderIdentity(config);
   return { clip: clipIdentity(config), patch, encoder, ...views, precision: training.precision };
 }
 
