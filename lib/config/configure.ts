@@ -7,6 +7,7 @@ import { checkConsistency } from './consistency';
 import { presetAliases, presetBase, presets, type PresetName } from './presets';
 import { configSchema, type XkdConfig } from './schema';
 import { shorthands } from './shorthands';
+import type { NetworkStructure } from './structure';
 
 /** A value of a configuration key as a notebook gives it; text from a command line is read as JSON first. */
 export type Override = string | number | boolean | null | readonly number[];
@@ -88,8 +89,8 @@ export function parseOverrides(words: readonly string[]): Overrides {
   return Object.fromEntries(values);
 }
 
-/** Every dotted key with its value, in the order of the schema. */
-export function flattenConfig(config: XkdConfig): [key: string, value: Override][] {
+/** Every dotted key with its value, in the order of the schema; also of a part of a configuration. */
+export function flattenConfig(config: XkdConfig | NetworkStructure): [key: string, value: Override][] {
   const walk = (node: object, prefix: string): [string, Override][] =>
     Object.entries(node).flatMap(([key, value]) =>
       isTree(value) ? walk(value, `${prefix}${key}.`) : [[prefix + key, value as Override]],

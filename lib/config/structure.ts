@@ -22,8 +22,8 @@ export interface StepStructure
   readonly precision: XkdConfig['training']['precision'];
 }
 
-export function stepStructure(config: XkdConfig): StepStructure {
-  const { patch, encoder, decoder, projector, sharing, refinement, teacherView, teacher, optimiser } = config;
+export function networkStructure(config: XkdConfig): NetworkStructure {
+  const { patch, encoder, decoder, projector, sharing } = config;
   const { seconds, framesPerSecond, frameSize } = config.clip;
   const { melBands, columns } = config.spectrogram;
   return {
@@ -34,6 +34,13 @@ export function stepStructure(config: XkdConfig): StepStructure {
     decoder,
     projector,
     sharing,
+  };
+}
+
+export function stepStructure(config: XkdConfig): StepStructure {
+  const { refinement, teacherView, teacher, optimiser } = config;
+  return {
+    ...networkStructure(config),
     refinement,
     teacherView,
     teacher,

@@ -1,4 +1,4 @@
-import type { XkdConfig } from '../config';
+import { type XkdConfig, flattenConfig, networkStructure } from '../config';
 import { UserError } from '../errors';
 import type { TensorSource } from '../files';
 import { canonicalName, parameterSpecs } from '../model';
@@ -40,11 +40,21 @@ export function releaseWeights(
   const missing = [...expected.keys()].filter((name) => !chosen.has(name));
   if (missing.length > 0) {
     throw new UserError(
-      `"${set.path}" lacks "${missing[0]}"${missing.length > 1 ? ` and ${missing.length - 1} more` : ''} of what preset ${config.preset} asks for; choose another file or preset.`,
+      `"${set.path}" lacks "${missing[0]}"${missing.length > 1 ? ` and ${missing.length - 1} more` : ''} of what ${missingAdvice(set, config)}`,
     );
   }
   const sources = [...expected.keys()].map((name) => [name, chosen.get(name)!.source] as const);
   return loadTensors(sources);
+}
+
+/** What asks for the missing weights, and the way out: the values of the file's own configuration, where it has one. */
+function missingAdvice({ config: own }: WeightSet, asked: XkdConfig): string {
+  const wanted = new Map(flattenConfig(networkStructure(asked)));
+  const others = (own === null ? [] : flattenConfig(networkStructure(own)))
+    .filter(([key, value]) => wanted.get(key) !== value)
+    .map(([key, value]) => `${key}=${String(value)}`);
+  if (others.length === 0) return `preset ${asked.preset} asks for; choose another file or preset.`;
+  return `the configuration (preset ${asked.preset}) asks for; give ${others.join(' ')}, with which it was trained, or choose another file.`;
 }
 
 function requireShape(

@@ -93,7 +93,7 @@ describe("the authors' backbones", () => {
     );
     await refused({ config, modality: 'audio' }, /holds no audio backbone but a video one/);
     await refused(
-      { config: { ...config, encoder: { width: 64, depth: 3, heads: 4 } } },
+      { config: { ...config, encoder: { ...config.encoder, width: 64, depth: 3, heads: 4 } } },
       /add encoder\.width=48 encoder\.depth=2 and the encoder\.heads that it has/,
     );
   });

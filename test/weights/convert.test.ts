@@ -135,6 +135,23 @@ describe('converting weights', () => {
     state.dispose();
   });
 
+  it('names the values with which a file was trained that lacks weights', async () => {
+    const state = TrainState.create(tinyConfig());
+    saveCheckpoint(state, at('c.safetensors'));
+    state.dispose();
+    await convertWeights({ from: [at('c.safetensors')], to: at('w.safetensors') });
+    await assert.rejects(
+      convertWeights({
+        from: [at('w.safetensors')],
+        to: at('run'),
+        config: tinyConfig({ 'decoder.depth': 2, 'training.batch': 8 }),
+      }),
+      userError(
+        /w\.safetensors" lacks "vid_ae\.decoder\.blocks\.1\.norm1\.weight" and 21 more of what the configuration \(preset nano\) asks for; give decoder\.depth=1, with which it was trained, or choose another file\.$/,
+      ),
+    );
+  });
+
   it('never takes weights of separate blocks for shared ones', async () => {
     const recorded = GoldenCase.open(join(golden, 'mini_xkd'));
     const state = recordedState(recorded);
