@@ -29,7 +29,7 @@ const base: XkdConfig = {
   },
   patch: { frames: 4, size: 16, melBands: 4, columns: 16 },
   views: { local: { video: 1, audio: 1 }, frames: 8, frameSize: 96, columns: 112 },
-  encoder: encoderSizes.base,
+  encoder: { ...encoderSizes.base, registers: 0 },
   decoder: decoderSizes.base,
   projector: { layers: 3, hidden: 2048, bottleneck: 256, outputs: 8192 },
   sharing: 'none',

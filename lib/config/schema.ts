@@ -67,6 +67,15 @@ const transformer = z.strictObject({
   heads: count.describe('attention heads'),
 });
 
+const encoder = transformer.extend({
+  registers: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(0)
+    .describe('learned tokens that take part in attention but in no feature; 0: none'),
+});
+
 const projector = z.strictObject({
   layers: z.int().min(2).max(8).describe('linear layers before the bottleneck normalisation'),
   hidden: count.describe('width of the hidden layers'),
@@ -189,7 +198,7 @@ export const configSchema = z.strictObject({
   spectrogram,
   patch,
   views,
-  encoder: transformer,
+  encoder,
   decoder: transformer,
   projector,
   sharing: z

@@ -16,7 +16,8 @@ import { patchEmbeddingName } from './backboneLayout';
 import type { MaskTensors } from './masking';
 
 /*
- * B batch, L tokens of the view, K kept tokens, D encoder width, P values of a patch.
+ * B batch, L tokens of the view, K kept tokens, N encoded patches (L, or K under a mask), R registers, D encoder width,
+ * P values of a patch.
  */
 
 /**
@@ -29,7 +30,10 @@ export function patchify(config: NetworkStructure, modality: Modality, view: tf.
   return modality === 'video' ? patchifyVideo(view, config.patch) : patchifyAudio(view, config.patch);
 }
 
-/** What a backbone makes of a view of N patches: all that heads, decoders, refinement and figures read of it. */
+/**
+ * What a backbone makes of a view of N patches: all that heads, decoders, refinement and figures read of it. Its
+ * `attention` is that of the whole sequence, registers included.
+ */
 export interface Encoded extends Attended {
   /** After the final norm, class token first: `[B, 1 + N, D]`. */
   readonly tokens: tf.Tensor3D;
@@ -38,7 +42,8 @@ export interface Encoded extends Attended {
 }
 
 /**
- * The encoder of one tower (docs/method.md, sections 1 and 2): patch embedding, positions, class token, blocks, norm.
+ * The encoder of one tower (docs/method.md, sections 1 and 2): patch embedding, positions, class token, registers,
+ * blocks, norm. Registers are cut off before the norm.
  *
  * @param backbone scope such as `vid_student.backbone`
  * @param view video `[B, 3, T, S, S]` or log-mel `[B, 1, M, F]`, global or local
@@ -63,10 +68,11 @@ export function encode(
   const embedded = linear(patches, embedding.get('weight'), embedding.get('bias')); // [B, K, D]
   const placed = tf.add(embedded, mask === undefined ? patchPositions : keptPositions(patchPositions, mask));
   const classToken = tf.tile(tf.add(backbone.get('cls_token'), classPosition), [batch, 1, 1]); // [B, 1, D]
-  const tokens = tf.concat([classToken, placed], 1) as tf.Tensor3D; // [B, 1 + K, D]
-  const encoded = transformer(tokens, backbone.at('encoder.blocks'), config.encoder, scales);
+  const tokens = tf.concat([classToken, placed, ...registers(config, backbone, batch)], 1); // [B, 1 + K + R, D]
+  const encoded = transformer(tokens as tf.Tensor3D, backbone.at('encoder.blocks'), config.encoder, scales);
+  const read = withoutRegisters(config, encoded.tokens); // [B, 1 + K, D]
   const norm = backbone.at('encoder_norm');
-  const normed = layerNorm(encoded.tokens, norm.get('weight'), norm.get('bias')) as tf.Tensor3D;
+  const normed = layerNorm(read, norm.get('weight'), norm.get('bias')) as tf.Tensor3D;
   return {
     tokens: normed,
     attention: encoded.attention,
@@ -74,7 +80,18 @@ export function encode(
   };
 }
 
-/** Attention of the class token, the first, over so many patches: `[B, H, Q, 1 + N]` to `[B, H, N]`. */
+/** Learned tokens without a position, the same for each clip (Darcet et al. 2024): `[B, R, D]`; none where R is 0. */
+function registers({ encoder }: NetworkStructure, backbone: WeightScope, batch: number): tf.Tensor[] {
+  return encoder.registers === 0 ? [] : [tf.tile(backbone.get('register_tokens'), [batch, 1, 1])];
+}
+
+/** `[B, 1 + N + R, D]` to `[B, 1 + N, D]`: they are the last. */
+function withoutRegisters({ encoder }: NetworkStructure, tokens: tf.Tensor3D): tf.Tensor3D {
+  if (encoder.registers === 0) return tokens;
+  return tf.slice(tokens, [0, 0, 0], [-1, tokens.shape[1] - encoder.registers, -1]);
+}
+
+/** Attention of the class token, the first, over so many patches: `[B, H, Q, 1 + N + R]` to `[B, H, N]`. */
 export function classAttention(attention: tf.Tensor4D, patches: number): tf.Tensor3D {
   const row = tf.slice(attention, [0, 0, 0, 1], [-1, -1, 1, patches]);
   return tf.squeeze(row, [2]);

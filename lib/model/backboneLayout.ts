@@ -25,12 +25,13 @@ export interface BackboneParameter extends LayerParameter {
 /** Every parameter of a modality's backbone, in a fixed order. */
 export function backboneParameters(config: NetworkStructure, modality: Modality): BackboneParameter[] {
   const { encoder } = config;
-  const { width, depth } = encoder;
+  const { width, depth, registers } = encoder;
   const patches = tokenCount(fullGrid(config, modality));
   const embedding = `${patchEmbeddingName(modality)}.proj`;
   const tokens = [
     parameter('cls_token', [1, 1, width], 'normal'),
     parameter('enc_pos_embed', [1, 1 + patches, width], 'truncatedNormal'),
+    ...(registers > 0 ? [parameter('register_tokens', [1, registers, width], 'normal')] : []),
   ];
   return [
     ...inLayer(0, 'class token, positions', tokens),
@@ -47,9 +48,9 @@ export function layerCount({ depth }: NetworkStructure['encoder']): number {
   return depth + 2;
 }
 
-/** Tokens that go through the blocks for a view of so many patches: the class token is one of them. */
-export function sequenceLength(_encoder: NetworkStructure['encoder'], patches: number): number {
-  return 1 + patches;
+/** Tokens that go through the blocks for a view of so many patches: with the class token and the registers. */
+export function sequenceLength({ registers }: NetworkStructure['encoder'], patches: number): number {
+  return 1 + patches + registers;
 }
 
 /** Name of the layer that embeds patches. */
@@ -67,6 +68,7 @@ export const encoderTraces: Readonly<Record<string, (shapes: Shapes) => number>>
     const blocks = [...shapes.keys()].map((name) => /^encoder\.blocks\.(\d+)\./.exec(name)?.[1]);
     return 1 + Math.max(-1, ...blocks.filter((index) => index !== undefined).map(Number));
   },
+  registers: (shapes) => shapes.get('register_tokens')?.[1] ?? 0,
 };
 
 function inLayer(

@@ -110,6 +110,7 @@ describe('named sizes', () => {
       width: 384,
       depth: 2,
       heads: 6,
+      registers: 0,
     });
   });
 
@@ -150,6 +151,8 @@ describe('nonsensical combinations', () => {
       /no configuration key "mask\.video\.knid"; did you mean "mask\.video\.kind"\?/,
     ],
     [{ 'training.accumulate': 7 }, /training\.batch \(48\) is not a multiple of training\.accumulate \(7\)/],
+    [{ 'encoder.registers': 65 }, /^encoder\.registers must be at most 64; 65 is not\.$/],
+    [{ 'encoder.registers': -1 }, /^encoder\.registers must be at least 0; -1 is not\.$/],
     [{ 'encoder.heads': 5 }, /encoder\.width \(64\) is not a multiple of encoder\.heads \(5\)/],
     [{ 'spectrogram.minHz': 9000 }, /minHz \(9000\) is not below spectrogram\.maxHz/],
     [{ 'spectrogram.maxHz': 9000 }, /above half of clip\.sampleRateHz/],

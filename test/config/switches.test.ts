@@ -259,6 +259,7 @@ describe('switches of the size', () => {
     { overrides: { 'decoder.width': 12 }, changes: /_ae\./ },
     { overrides: { 'decoder.depth': 2 }, changes: /_ae\.decoder\.blocks\.1\./ },
     { overrides: { 'encoder.depth': 3 }, changes: /backbone\.encoder\.blocks\.2\./ },
+    { overrides: { 'encoder.registers': 2 }, changes: /backbone\.register_tokens$/ },
     { overrides: { sharing: 'students' }, changes: /^aud_student\.backbone\.encoder\.blocks\./ },
     {
       overrides: { sharing: 'teachersAndStudents' },

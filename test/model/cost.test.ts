@@ -39,6 +39,8 @@ const cases: Overrides[] = [
   { 'views.local': 0 },
   { 'views.frames': 8, 'views.frameSize': 16, 'views.columns': 32, teacherView: 'firstLocal' },
   { 'encoder.width': 16, 'decoder.width': 16, 'projector.layers': 2 },
+  { 'encoder.registers': 2 },
+  { 'encoder.registers': 3, sharing: 'students', teacherView: 'firstLocal', 'views.local': 2 },
   { 'mask.video': 0.5, 'mask.audio': 0.25 },
   { 'mask.video.kind': 'tube', 'mask.audio.kind': 'time' },
   { teacher: 'frozen' },

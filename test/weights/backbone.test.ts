@@ -16,6 +16,7 @@ import {
   writeSafetensors,
   type Modality,
   type Role,
+  type XkdConfig,
 } from 'xkd';
 import { userError } from '../support/userError';
 
@@ -33,6 +34,16 @@ describe("the authors' backbones", () => {
     rmSync(folder, { recursive: true });
     recorded.tensors.close();
   });
+
+  /** A file of a video backbone of this configuration. */
+  function writeZeros(name: string, of: XkdConfig): string {
+    const sources = [...backboneShapes(of, 'video')].map(([key, shape]) => {
+      const data = () => new Float32Array(shape.reduce((a, b) => a * b, 1));
+      return [key, { dtype: 'F32' as const, shape, data }] as const;
+    });
+    writeSafetensors(join(folder, name), new Map(sources));
+    return join(folder, name);
+  }
 
   it("give the features that the authors' code gives, global and local", async () => {
     const before = tf.memory().numTensors;
@@ -99,19 +110,7 @@ describe("the authors' backbones", () => {
   });
 
   it('of a preset or a named encoder are told so', async () => {
-    const write = (name: string, preset: string) => {
-      const shapes = new Map<string, { dtype: 'F32'; shape: readonly number[]; data: () => Float32Array }>();
-      for (const [key, shape] of backboneShapes(configure(preset), 'video')) {
-        shapes.set(key, {
-          dtype: 'F32',
-          shape,
-          data: () => new Float32Array(shape.reduce((a, b) => a * b, 1)),
-        });
-      }
-      writeSafetensors(join(folder, name), shapes);
-      return join(folder, name);
-    };
-    const nano = write('nano.safetensors', 'nano');
+    const nano = writeZeros('nano.safetensors', configure('nano'));
     await assert.rejects(
       loadBackbone(nano, { config: configure('base') }),
       userError(/holds a video backbone of width 64, depth 3, .*; give --preset nano\.$/),
@@ -126,6 +125,33 @@ describe("the authors' backbones", () => {
         /; add --interpolate-positions \(in a notebook: .*\) to make its positions fit, or leave out clip\.seconds=2, which changes the preset\.$/,
       ),
     );
+  });
+
+  it('with registers and without are not taken for one another', async () => {
+    const config = (registers: number) => configure('nano', { 'encoder.registers': registers });
+    const write = (registers: number) => writeZeros(`registers${registers}.safetensors`, config(registers));
+    const size = 'width 64, depth 3';
+    const patches = '64 patches of 384 values';
+    await assert.rejects(
+      loadBackbone(write(0), { config: config(2) }),
+      userError(
+        new RegExp(
+          `of ${size}, ${patches}, but .* asks for ${size}, registers 2, ${patches}; leave out encoder\\.registers=2, which changes the preset\\.$`,
+        ),
+      ),
+    );
+    const two = write(2);
+    await assert.rejects(
+      loadBackbone(two, { config: config(0) }),
+      userError(
+        new RegExp(
+          `of ${size}, registers 2, ${patches}, but .* asks for ${size}, ${patches}; add encoder\\.registers=2\\.$`,
+        ),
+      ),
+    );
+    const { weights } = await loadBackbone(two, { config: config(2) });
+    assert.deepEqual(weights.get('register_tokens')!.shape, [1, 2, 64]);
+    tf.dispose([...weights.values()]);
   });
 
   it('must be whole', async () => {

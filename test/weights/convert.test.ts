@@ -152,6 +152,30 @@ describe('converting weights', () => {
     );
   });
 
+  it('brings registers along, and asks for them where a file has none', async () => {
+    for (const registers of [0, 2]) {
+      const state = TrainState.create(tinyConfig({ 'encoder.registers': registers }));
+      saveCheckpoint(state, at(`c${registers}.safetensors`));
+      const w = at(`w${registers}.pth.tar`);
+      await convertWeights({ from: [at(`c${registers}.safetensors`)], to: w });
+      const { path } = await convertWeights({ from: [w], to: at(`run${registers}`) });
+      const back = loadCheckpoint(path);
+      assertSameWeights(back, state);
+      [state, back].forEach((each) => each.dispose());
+    }
+    const into = (registers: number) => {
+      const config = tinyConfig({ 'encoder.registers': registers });
+      return convertWeights({ from: [at(`w${2 - registers}.pth.tar`)], to: at('other'), config });
+    };
+    await assert.rejects(
+      into(2),
+      userError(
+        /lacks "vid_student\.backbone\.register_tokens" and 3 more of .*; give encoder\.registers=0, with which/,
+      ),
+    );
+    await assert.rejects(into(0), userError(/has "aud_ae\.encoder\.register_tokens".* has no such weight;/));
+  });
+
   it('never takes weights of separate blocks for shared ones', async () => {
     const recorded = GoldenCase.open(join(golden, 'mini_xkd'));
     const state = recordedState(recorded);
