@@ -13,8 +13,8 @@ import { type StepResult, disposeNumbers, finishStep, updateInputs } from './ste
 import type { StepOutputs } from './stepFunction';
 
 /**
- * A step whose clips go through in `training.accumulate` micro-batches, one at a time in memory ({@link addMicroBatch} tells
- * what that changes). The state changes with the last one only.
+ * A step whose clips are processed in `training.accumulate` micro-batches, with one at a time in memory
+ * ({@link addMicroBatch} describes what that changes). The state changes only with the last micro-batch.
  */
 export class AccumulatedStep {
   private sum: Differentiated | null = null;
@@ -26,7 +26,7 @@ export class AccumulatedStep {
     private readonly engine: StepEngine = eagerEngine,
   ) {}
 
-  /** Takes the next micro-batch in; the last one ends the step and gives its result. */
+  /** Adds the next micro-batch. The last one completes the step and returns its result. */
   add(model: ModelInputs): StepResult | null {
     tf.tidy(() => this.take(this.engine.addMicroBatch(this.microBatchInputs(model))));
     if (!this.isWhole) return null;
@@ -34,7 +34,7 @@ export class AccumulatedStep {
     return this.finish(() => engine.update(updateInputs(state, schedule), this.sum!));
   }
 
-  /** {@link add} beside the event loop. */
+  /** {@link add} without blocking the event loop. */
   async addAsync(model: ModelInputs): Promise<StepResult | null> {
     const { state, schedule, engine } = this;
     const inputs = this.microBatchInputs(model);
@@ -53,7 +53,7 @@ export class AccumulatedStep {
     }
   }
 
-  /** Lets go of what the micro-batches so far gave. */
+  /** Disposes the sums of the micro-batches so far. */
   dispose(): void {
     leavesOf(this.sum).forEach((tensor) => tensor.dispose());
     this.sum = null;
@@ -71,7 +71,7 @@ export class AccumulatedStep {
     return { structure, weights: tensors.weights, model, numbers, count, before: this.sum };
   }
 
-  /** Puts a new sum in place of the one before. */
+  /** Replaces the previous sum with a new one. */
   private take(sum: Differentiated): void {
     const before = this.sum;
     this.sum = sum;

@@ -11,9 +11,9 @@ import type { StateTensors, UpdateCounts } from './state';
 export interface AdamwFactors<N = tf.Scalar> {
   /** 1 - learning rate x weight decay */
   readonly keep: N;
-  /** Of the first moment: beta1 and 1 - beta1. */
+  /** beta1 and 1 - beta1, for the first moment */
   readonly first: LerpFactors<N>;
-  /** Of the second moment: beta2 and 1 - beta2. */
+  /** beta2 and 1 - beta2, for the second moment */
   readonly second: LerpFactors<N>;
   readonly epsilon: N;
   readonly lastLayer: BiasCorrected<N>;
@@ -27,10 +27,10 @@ interface BiasCorrected<N> {
   readonly rootFactor: N;
 }
 
-/** What of a parameter decides how it is updated. */
+/** Properties of a parameter that determine its update. */
 export type UpdateKind = Pick<ParameterSpec, 'decayed' | 'lastLayer'>;
 
-/** Factors of the update that follows `counts` updates. */
+/** Factors of the next update, given the number of updates so far. */
 export function adamwFactors(
   { beta1, beta2, epsilon, weightDecay }: XkdConfig['optimiser'],
   learningRate: number,
@@ -51,11 +51,11 @@ export function adamwFactors(
 }
 
 /**
- * AdamW for the parameters that have a gradient; the others stay as they are, without decay, as in PyTorch:
- * w = w (1 - lr decay) - lr m' / (sqrt(v') + epsilon), with m', v' corrected for their start at 0.
+ * AdamW for the parameters that have a gradient; the others stay unchanged, without decay, as in PyTorch:
+ * w = w (1 - lr decay) - lr m' / (sqrt(v') + epsilon), where m' and v' are bias-corrected for their start at 0.
  *
  * @param clip factors of the gradients that are clipped
- * @param kinds of all parameters that have a gradient
+ * @param kinds kinds of all parameters that have a gradient
  * @returns new weights and moments of those parameters
  */
 export function adamw(
@@ -69,7 +69,7 @@ export function adamw(
   return update(tensors, gradients, clip, factors, kinds);
 }
 
-/** Each parameter in one op. */
+/** Updates each parameter in one op. */
 const updateFused: typeof adamw = (tensors, gradients, clip, factors, kinds) => {
   const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
   const one = tf.scalar(1);
@@ -100,7 +100,7 @@ const updateFused: typeof adamw = (tensors, gradients, clip, factors, kinds) => 
   return updated;
 };
 
-/** Op by op, small parameters joined. */
+/** Updates op by op, with small parameters concatenated. */
 const updateByChunks: typeof adamw = (tensors, gradients, clip, factors, kinds) => {
   const updated: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
   const weight = (name: string) => tensors.weights.get(name)!;
@@ -115,7 +115,7 @@ const updateByChunks: typeof adamw = (tensors, gradients, clip, factors, kinds) 
     };
     const { decayed: isDecayed, lastLayer } = kinds.get(names[0])!;
     const { stepSize, rootFactor } = lastLayer ? factors.lastLayer : factors.others;
-    // Each group's intermediate results are let go before the next one's are made: of all they would take 10 GB.
+    // Intermediate results of a group are disposed before the next group starts: all of them together would take 10 GB.
     const [weights, first, second] = tf.tidy(() => {
       const gradient = joinFlat(names.map(clipped));
       const m = lerp(join(tensors.first), gradient, factors.first);

@@ -3,7 +3,7 @@ import { type PerModality, type Temperatures, type TowerAnswers, towerAnswers } 
 import type { tf } from '../tensor/native';
 import { centreNames, weightScope } from './state';
 
-/** What the towers' answers to whole clips follow from. */
+/** Inputs of the towers' outputs for whole clips. */
 export interface AnswerInputs {
   readonly structure: StepStructure;
   readonly weights: ReadonlyMap<string, tf.Tensor>;
@@ -11,7 +11,7 @@ export interface AnswerInputs {
   readonly temperatures: Temperatures;
 }
 
-/** {@link towerAnswers} of the weights of a state, a pure function of tensors. */
+/** {@link towerAnswers} from the weights of a state, a pure function of tensors. */
 export function computeAnswers({ structure, weights, views, temperatures }: AnswerInputs): TowerAnswers {
   const centres = { video: weights.get(centreNames.video)!, audio: weights.get(centreNames.audio)! };
   return towerAnswers(structure, weightScope(structure, weights), views, centres, temperatures);

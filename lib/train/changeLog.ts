@@ -5,7 +5,7 @@ import { lookAt, readJson } from '../files';
 
 /** Hyperparameters that changed during a run. */
 export interface ConfigChange {
-  /** First step that is taken with the new values. */
+  /** First step taken with the new values. */
   readonly step: number;
   /** Dotted keys with their new values. */
   readonly values: Overrides;
@@ -15,14 +15,14 @@ const value = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.
 const changesSchema = z.array(z.strictObject({ step: z.int().min(0), values: z.record(z.string(), value) }));
 
 /**
- * The changes of a run in the order of their steps. Each step's configuration is a function of the one that the run was
- * begun with and of this log, so that anyone who has both can replay the run.
+ * The changes of a run in the order of their steps. The configuration of each step is a function of this log and the
+ * configuration at the start of the run, so the run can be replayed from these two.
  */
 export class ChangeLog {
-  /** @throws UserError where a change is not allowed */
+  /** @throws UserError if a change is not allowed */
   constructor(
     readonly begun: XkdConfig,
-    /** In the order of their steps. */
+    /** Sorted by step. */
     readonly changes: readonly ConfigChange[] = [],
   ) {
     const late = changes.find(({ step }, i) => i > 0 && step < changes[i - 1].step);
@@ -30,7 +30,7 @@ export class ChangeLog {
     this.configAt(Infinity);
   }
 
-  /** Changes that count for steps before this one. */
+  /** Changes that apply to steps before this one. */
   before(step: number): readonly ConfigChange[] {
     return this.changes.filter((change) => change.step < step);
   }
@@ -42,17 +42,17 @@ export class ChangeLog {
       .reduce((config, { values }) => changeRunning(config, values), this.begun);
   }
 
-  /** The configuration of a step, where that of the step before is known. */
+  /** The configuration of a step, given that of the step before. */
   advance(config: XkdConfig, step: number): XkdConfig {
     const due = this.changes.filter((change) => change.step === step);
     return due.reduce((before, { values }) => changeRunning(before, values), config);
   }
 
   /**
-   * The log with one more change; itself where the values are those already. Changes of later steps, which a run that
-   * continues would make again, are dropped: it takes another way from here.
+   * The log with one more change, or the log itself if the values are already in effect. Changes at later steps, which a
+   * resumed run would repeat, are dropped because the run diverges here.
    *
-   * @throws UserError where the change is not allowed
+   * @throws UserError if the change is not allowed
    */
   with(change: ConfigChange): ChangeLog {
     const before = this.configAt(change.step);
@@ -63,9 +63,9 @@ export class ChangeLog {
 }
 
 /**
- * Reads the changes of a run, `changes.json` in its folder, to replay them in another one.
+ * Reads the changes of a run (`changes.json` in its folder), to replay them in another one.
  *
- * @throws UserError where the file cannot be read or is none
+ * @throws UserError if the file cannot be read or is not such a file
  */
 export function readChanges(path: string): ConfigChange[] {
   const sentence = () =>
@@ -73,7 +73,7 @@ export function readChanges(path: string): ConfigChange[] {
   return readJson(path, changesSchema, sentence);
 }
 
-/** The changes of a run folder; null where there were none. */
+/** The changes of a run folder; null if there were none. */
 export function readChangesOf(path: string): ConfigChange[] | null {
   return lookAt(path) !== null ? readChanges(path) : null;
 }

@@ -15,19 +15,19 @@ import { type StateTensors, TrainState, centreNames, trainableNames } from './st
 
 /*
  * A checkpoint is one safetensors file: weights and centres under the release's names, the moments of AdamW under
- * `optimiser.first.` and `optimiser.second.`, and in its metadata the configuration, the step, the update counts,
- * where the run stands, what its training clips are, and a SHA-256 of each tensor and of the metadata.
+ * `optimiser.first.` and `optimiser.second.`. Its metadata hold the configuration, the step, the update counts, the
+ * position in the run, the fingerprint of the training clips, and a SHA-256 of each tensor and of the metadata.
  */
 
 const momentPrefixes = { first: 'optimiser.first.', second: 'optimiser.second.' } as const;
 
 /**
- * Writes a state atomically: a reader finds the whole file or the one before it. One tensor at a time is copied
- * out of TensorFlow, hashed and written.
+ * Writes a state atomically: a reader finds either the complete new file or the previous one. Tensors are copied out of
+ * TensorFlow, hashed and written one at a time.
  *
- * @param run what the state's run goes by; null for weights that stand alone
- * @param log of the run's changes
- * @throws UserError where the file can't be written; an older one is then unharmed
+ * @param run facts of the state's run; null for weights without a run
+ * @param log changes of the run
+ * @throws UserError if the file can't be written; a previous file is then unharmed
  */
 export function saveCheckpoint(
   state: TrainState,
@@ -47,7 +47,7 @@ export function saveCheckpoint(
   writeSealedSafetensors(path, tensors, encodeMetadata(info));
 }
 
-/** A checkpoint's bytes are not those that were written. */
+/** The bytes of a checkpoint differ from those that were written. */
 export class DamagedCheckpoint extends DamagedFile {
   constructor(
     readonly path: string,
@@ -58,19 +58,19 @@ export class DamagedCheckpoint extends DamagedFile {
 }
 
 /**
- * What a checkpoint file tells besides its tensors, which are not read.
+ * Reads the metadata of a checkpoint file, but not its tensors.
  *
- * @throws UserError where there is no such file, it is damaged, or of another kind
+ * @throws UserError if there is no such file, or it is damaged or of another kind
  */
 export function readCheckpointInfo(path: string): CheckpointInfo {
   return withCheckpoint(path, (_, info) => info);
 }
 
 /**
- * Reads one checkpoint file and compares every byte with its hash, tensor by tensor.
+ * Reads a checkpoint file and verifies every byte against its hash, tensor by tensor.
  *
- * @param accept throws for a checkpoint that is of no use, before its tensors are read
- * @throws UserError where there is no such file, or it is of another kind; DamagedCheckpoint naming what has changed
+ * @param accept throws for an unusable checkpoint, before its tensors are read
+ * @throws UserError if there is no such file, or it is of another kind; DamagedCheckpoint naming what has changed
  */
 export function readCheckpoint(
   path: string,
@@ -107,7 +107,7 @@ function readTensors(reader: SafetensorsReader, config: XkdConfig): StateTensors
         throw new DamagedCheckpoint(reader.path, `"${name}" is missing or of another shape`);
       }
       const tensor = tf.tensor(reader.read(name).data, [...shape]);
-      // At once, so that the file is not held as a whole beside TensorFlow's copy of it.
+      // Uploaded immediately, so that the whole file is not held in memory beside TensorFlow's copy.
       upload(tensor);
       tensors[group].set(key, tensor);
     }
@@ -120,14 +120,14 @@ function readTensors(reader: SafetensorsReader, config: XkdConfig): StateTensors
 
 interface ExpectedTensor {
   readonly group: keyof StateTensors;
-  /** Its name in the group. */
+  /** Name in the group. */
   readonly key: string;
-  /** Its name in the file. */
+  /** Name in the file. */
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** What a state of this configuration is made of, in the order of the file. */
+/** Tensors in a state of this configuration, in file order. */
 function expectedTensors(config: XkdConfig): ExpectedTensor[] {
   const shapes = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape]));
   for (const name of Object.values(centreNames)) shapes.set(name, [1, config.projector.outputs]);

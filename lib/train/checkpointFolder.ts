@@ -7,40 +7,40 @@ import type { CheckpointInfo } from './checkpointMetadata';
 import type { TrainState } from './state';
 
 /*
- * The checkpoints of a run lie in its folder as `checkpoints/step-0000200.safetensors`. Several are kept, so that a
- * damaged one leaves an older one to continue from.
+ * A run's checkpoints are stored in its folder as `checkpoints/step-0000200.safetensors`. Several are kept, so that a run
+ * can continue from an older one if the newest is damaged.
  */
 
 const checkpointName = /^step-(\d+)\.safetensors$/;
 
-/** A checkpoint of a run folder as it lies there, unread. */
+/** A checkpoint file in a run folder, not yet read. */
 export interface StoredCheckpoint {
-  /** Steps taken when it was written. */
+  /** Number of steps taken when it was written. */
   readonly step: number;
   readonly path: string;
   readonly bytes: number;
   readonly savedAt: Date;
 }
 
-/** Says what happened in a sentence; on the command line to stderr, in a notebook below the cell. */
+/** Reports an event in one sentence: to stderr on the command line, below the cell in a notebook. */
 export type Report = (sentence: string) => void;
 
 export interface LoadArgs {
-  /** Told of each damaged checkpoint that is passed over; default: a warning. */
+  /** Called for each damaged checkpoint that is skipped; default: a warning. */
   readonly report?: Report;
-  /** Throws for a checkpoint that is of no use, before its tensors are read. */
+  /** Throws for an unusable checkpoint, before its tensors are read. */
   readonly accept?: (info: CheckpointInfo) => void;
 }
 
-/** A state and the file that it comes from. */
+/** A state and the file it was loaded from. */
 export interface LoadedCheckpoint {
   readonly state: TrainState;
   readonly path: string;
-  /** Newer checkpoints that are damaged. */
+  /** Newer checkpoints that are damaged and were skipped. */
   readonly damaged: readonly DamagedCheckpoint[];
 }
 
-/** The checkpoints of a run folder, newest first. In a notebook `table(runCheckpoints('runs/first'))` shows them. */
+/** The checkpoints of a run folder, newest first. In a notebook, `table(runCheckpoints('runs/first'))` displays them. */
 export function runCheckpoints(runFolder: string): StoredCheckpoint[] {
   return listCheckpoints(runFolder).map((path) => {
     const { size, mtime } = statSync(path);
@@ -62,20 +62,20 @@ export function checkpointsFolder(runFolder: string): string {
   return join(runFolder, 'checkpoints');
 }
 
-/** Where a run folder keeps the checkpoint of a step. */
+/** Path of the checkpoint of a step in a run folder. */
 export function checkpointPath(runFolder: string, step: number): string {
   return join(checkpointsFolder(runFolder), `step-${String(step).padStart(7, '0')}.safetensors`);
 }
 
-/** Removes all but the newest checkpoints of a run folder. */
+/** Removes all but the newest `keep` checkpoints of a run folder. */
 export function pruneCheckpoints(runFolder: string, keep: number): void {
   for (const path of listCheckpoints(runFolder).slice(keep)) rmSync(path, { force: true });
 }
 
 /**
- * Takes a damaged checkpoint out of the list, so that it counts neither as the newest nor among those that are kept.
+ * Renames a damaged checkpoint, so that it counts neither as the newest nor as one of those to keep.
  *
- * @returns where it lies now
+ * @returns the new path
  */
 export function putAside(path: string): string {
   const aside = `${path}.damaged`;
@@ -83,16 +83,16 @@ export function putAside(path: string): string {
   return aside;
 }
 
-/** The file that a path means: itself, or the newest checkpoint of a run folder. */
+/** Resolves a path to a checkpoint file: the path itself, or the newest checkpoint if it is a run folder. */
 export function checkpointFile(path: string): string {
   return checkpointFiles(path)[0];
 }
 
 /**
- * Reads a checkpoint file, or the newest sound one of a run folder, or the one of a step.
+ * Reads a checkpoint file, the newest intact one of a run folder, or that of a given step.
  *
  * @param source a file, a run folder, or a run folder and a step
- * @throws UserError where there is none, a file that was named is damaged, or all of a folder are
+ * @throws UserError if there is none, the given file is damaged, or all checkpoints of the folder are
  */
 export function loadCheckpoint(
   source: string | { readonly runFolder: string; readonly step: number },
@@ -102,7 +102,7 @@ export function loadCheckpoint(
     .state;
 }
 
-/** Reads a checkpoint file, or the newest sound one of a run folder, and tells which it was. */
+/** Reads a checkpoint file, or the newest intact one of a run folder, and returns its path as well. */
 export function openCheckpoint(path: string, { report = warn, accept }: LoadArgs = {}): LoadedCheckpoint {
   const files = checkpointFiles(path);
   const damaged: DamagedCheckpoint[] = [];
@@ -126,7 +126,7 @@ export function openCheckpoint(path: string, { report = warn, accept }: LoadArgs
   );
 }
 
-/** A file by itself, or a run folder's files, newest first. */
+/** A single file, or the checkpoint files of a run folder, newest first. */
 function checkpointFiles(path: string): string[] {
   const found = lookAt(path);
   if (found === null) {

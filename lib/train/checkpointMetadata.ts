@@ -6,29 +6,29 @@ import type { ClipsFingerprint } from './clipsFingerprint';
 import type { RunLength } from './schedules';
 import type { UpdateCounts } from './state';
 
-/** What a checkpoint tells besides its tensors. */
+/** Contents of a checkpoint other than its tensors. */
 export interface CheckpointInfo {
   readonly path: string;
-  /** Steps taken: the next one has this number. */
+  /** Number of steps taken, which is the number of the next step. */
   readonly step: number;
   readonly config: XkdConfig;
-  /** The configuration with which its run was begun, and what was changed since. */
+  /** The configuration at the start of the run, and the changes since. */
   readonly begun: XkdConfig;
   readonly changes: readonly ConfigChange[];
   readonly updates: UpdateCounts;
-  /** Training clips that could not be used up to here. */
+  /** Training clips found unusable so far. */
   readonly skipped: readonly BadClip[];
-  /** The run that it is from; null for weights that stand alone. */
+  /** The run it belongs to; null for weights without a run. */
   readonly run: RunFacts | null;
 }
 
-/** What fixes a run's steps besides its configuration. */
+/** Determines a run's steps, together with its configuration. */
 export interface RunFacts {
   readonly length: RunLength;
   readonly clips: ClipsFingerprint;
 }
 
-/** Where a run stands. Schedules, random draws and the loader's place all follow from this and the configuration. */
+/** Position in a run. Schedules, random draws and the loader's position follow from this and the configuration. */
 export interface RunPosition {
   readonly seed: number;
   readonly step: number;
@@ -36,7 +36,7 @@ export interface RunPosition {
   /** Steps taken in this epoch. */
   readonly stepInEpoch: number;
   readonly stepsPerEpoch: number;
-  /** Steps of the whole run. */
+  /** Number of steps in the whole run. */
   readonly steps: number;
 }
 
@@ -46,7 +46,7 @@ const draws =
   'Every random draw (weights, order of clips, windows, augmentation, masks) is a function of the seed, the epoch or ' +
   'step and the place in it: this position is the whole state of random streams, schedules and loader.';
 
-/** Metadata of a checkpoint: text by name, as safetensors has it, without the hashes. */
+/** Encodes the metadata of a checkpoint, without the hashes: strings by name, as safetensors requires. */
 export function encodeMetadata(info: Omit<CheckpointInfo, 'path'>): Record<string, string> {
   const { config, begun, changes, step, updates, skipped, run } = info;
   const metadata = {
@@ -63,9 +63,9 @@ export function encodeMetadata(info: Omit<CheckpointInfo, 'path'>): Record<strin
 }
 
 /**
- * The reverse of {@link encodeMetadata}.
+ * The inverse of {@link encodeMetadata}.
  *
- * @throws UserError where a file is no checkpoint, or one of another version
+ * @throws UserError if a file is not a checkpoint, or has another version
  */
 export function decodeMetadata(path: string, metadata: Readonly<Record<string, string>>): CheckpointInfo {
   if (metadata.format !== format) throw foreign(path, metadata.format);
@@ -98,7 +98,7 @@ function runFacts({ stepsPerEpoch, steps }: RunPosition, clips: string): RunFact
   return { length: { stepsPerEpoch, steps }, clips: JSON.parse(clips) as ClipsFingerprint };
 }
 
-/** The metadata are sealed: what doesn't hold now was written by a version with other keys. */
+/** The metadata are hashed, so an invalid configuration comes from a version with other keys. */
 function readConfig(path: string, text: string): XkdConfig {
   try {
     return validateConfig(JSON.parse(text));

@@ -4,16 +4,16 @@ import { hasNativeOps, runOp } from '../tensor/runOp';
 /** Added to the norm before dividing, as in the release. */
 const normEpsilon = 1e-6;
 
-/** How gradients are clipped. */
+/** Result of clipping. */
 export interface Clipping {
-  /** Factors of the gradients that are clipped, by name; the others stay as they are. */
+  /** Factors of the clipped gradients, by name; the others stay unchanged. */
   readonly factors: ReadonlyMap<string, tf.Scalar>;
   /** L2 norms before clipping, in the order of the names. */
   readonly norms: tf.Tensor1D;
 }
 
 /**
- * Clips each gradient tensor by itself to a norm of at most `limit` (docs/method.md, section 8):
+ * Clips each gradient tensor separately to a norm of at most `limit` (docs/method.md, section 8):
  * g min(1, limit / (|g| + 1e-6)).
  *
  * @param affected names that are clipped; the release clips backbones and heads of the students, not decoders
@@ -33,7 +33,7 @@ export function clipPerTensor(
 /** Sum of squares of each tensor. */
 function squareSums(tensors: readonly tf.Tensor[]): tf.Tensor1D {
   if (!hasNativeOps()) return tf.stack(tensors.map((values) => tf.sum(tf.square(values)))) as tf.Tensor1D;
-  // Half of each sum in one pass, without the squares in memory.
+  // Computes half of each sum in one pass, without storing the squares.
   const halves = tensors.map((values) => runOp('L2Loss', [values], { T: 'float32' }));
   return tf.mul(tf.stack(halves), 2) as tf.Tensor1D;
 }

@@ -3,19 +3,19 @@ import { dirname, relative, sep } from 'node:path';
 import type { MediaEntry } from '../data/types';
 
 /**
- * By what a run knows its training clips again: their number and names, and the order in which the data set lists
- * them, for draws go by a clip's place in the list. Names are taken relative to the folder that holds all clips, so a
- * data set may be moved.
+ * Identifies the training clips of a run: their number, their names, and their order in the data set, because random draws
+ * depend on a clip's position in the list. Names are relative to the folder that holds all clips, so a data set may be
+ * moved.
  */
 export interface ClipsFingerprint {
   readonly count: number;
-  /** SHA-256 of the names, sorted, each on a line. */
+  /** SHA-256 of the sorted names, one per line. */
   readonly names: string;
-  /** SHA-256 of the names in the order of the data set. */
+  /** SHA-256 of the names in data set order. */
   readonly order: string;
 }
 
-/** What tells the clips of one run from those of another, wherever their common folder is. */
+/** Identifies the clips of a run, independently of the location of their common folder. */
 export function fingerprintClips(entries: readonly Pick<MediaEntry, 'path'>[]): ClipsFingerprint {
   const paths = entries.map(({ path }) => path);
   const folder = commonFolder(paths);
@@ -23,7 +23,7 @@ export function fingerprintClips(entries: readonly Pick<MediaEntry, 'path'>[]): 
   return { count: names.length, names: hashOfLines([...names].sort()), order: hashOfLines(names) };
 }
 
-/** How clips differ from those of before, as part of a sentence; null where they are the same. */
+/** Describes how the clips differ from the previous ones, as part of a sentence; null if they are the same. */
 export function changeOfClips(before: ClipsFingerprint, now: ClipsFingerprint): string | null {
   if (before.count !== now.count) {
     return `the run was begun on ${before.count} training clips, and there are ${now.count} now`;
@@ -43,7 +43,7 @@ function hashOfLines(lines: readonly string[]): string {
   return hash.digest('hex');
 }
 
-/** The deepest folder that holds all files. */
+/** The deepest folder that contains all files. */
 function commonFolder(paths: readonly string[]): string {
   if (paths.length === 0) return '';
   let common = dirname(paths[0]).split(sep);

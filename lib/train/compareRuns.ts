@@ -7,28 +7,28 @@ import { fileError } from '../files/fileError';
 import { lookAt } from '../files/folder';
 import { isRunFolder, readRunStatus, type RunStatus } from './runStatus';
 
-/** Runs side by side. */
+/** Comparison of runs. */
 export interface RunComparison {
   readonly runs: readonly RunStatus[];
-  /** The keys of the configuration in which they differ, in the order of the schema. */
+  /** Configuration keys in which the runs differ, in schema order. */
   readonly keys: readonly string[];
-  /** Values of these keys, a list for each run. */
+  /** Values of these keys, one list per run. */
   readonly values: readonly (readonly (Override | undefined)[])[];
-  /** Folders that hold a run which cannot be read, with the reason. */
+  /** Folders whose run cannot be read, with the reason. */
   readonly unreadable: readonly { readonly folder: string; readonly reason: string }[];
 }
 
-/** How deep runs are looked for: an ablation keeps them in `jobs/ROW/seed-0`. */
+/** Maximum depth of the search for runs: an ablation stores them in `jobs/ROW/seed-0`. */
 const mostLevels = 6;
 
-/** Parts of run folders and of projects in which no runs lie. */
+/** Subfolders of run folders and projects that contain no runs. */
 const passedOver = /^(\.|checkpoints$|features$|tensorboard$|node_modules$)/;
 
 /**
- * The runs below some folders, or the folders themselves, and in what their configurations differ. The preset, threads
- * and the like count as well; how often a checkpoint is kept does not.
+ * Finds the runs in or below some folders, and the settings in which they differ. The preset, threads and similar keys
+ * count as well; how often a checkpoint is kept does not.
  *
- * @throws UserError where there are none
+ * @throws UserError if there are none
  */
 export function compareRuns(paths: readonly string[]): RunComparison {
   const folders = [...new Set(paths.flatMap((path) => findRuns(path)))];

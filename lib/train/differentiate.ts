@@ -7,21 +7,21 @@ import type { Scalars } from '../tensor/scalars';
 import type { LossHyperparameters } from './hyperparameters';
 import { centreNames, trainableNames, weightScope } from './state';
 
-/** Losses at the present weights, and what follows from them. */
+/** Losses at the current weights, with gradients and new centres. */
 export interface Differentiated {
   /** All loss terms in the order of `lossTerms`. */
   readonly losses: tf.Tensor1D;
-  /** Gradients of the total loss by parameter name; a parameter that has no part in the loss is missing. */
+  /** Gradients of the total loss by parameter name, without parameters that do not contribute to the loss. */
   readonly gradients: Map<string, tf.Tensor>;
-  /** Centres after the step, by their stored names. */
+  /** Centres after the step, by stored name. */
   readonly centres: Map<string, tf.Tensor>;
 }
 
 /**
- * Losses and gradients at the given weights; changes nothing. Teachers run outside the tape, so that no gradient
- * work is done for them.
+ * Losses and gradients at the given weights, without side effects. Teachers run outside the tape, so that no gradients are
+ * computed for them.
  *
- * @param weights weights and centres by their stored names
+ * @param weights weights and centres by stored name
  */
 export function differentiate(
   structure: StepStructure,
@@ -50,7 +50,7 @@ export function differentiate(
   );
   const gradients = new Map<string, tf.Tensor>();
   names.forEach((name, i) => {
-    // A parameter without a part in the loss has none, whatever the type says.
+    // Missing for a parameter that does not contribute to the loss, although the type says otherwise.
     if (grads[i] as tf.Tensor | undefined) gradients.set(name, grads[i]);
   });
   const centres = new Map(
@@ -61,7 +61,7 @@ export function differentiate(
   return { losses: release(kept.losses!), gradients, centres };
 }
 
-/** Hands a kept tensor back to the scope around, which disposes it in its time. */
+/** Returns a kept tensor to the enclosing scope, which disposes it when it ends. */
 function release<T extends tf.Tensor>(kept: T): T {
   const copy = tf.clone(kept);
   kept.dispose();

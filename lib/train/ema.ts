@@ -7,9 +7,10 @@ import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
 
 /**
- * How far a teacher is from its student, over all weights of the tower, head included: |s - t| / |s|, 0 at the start.
+ * Relative distance between a teacher and its student, over all weights of the tower including the head: |s - t| / |s|. It
+ * is 0 at the start.
  *
- * @param weights all weights by their stored names
+ * @param weights all weights by stored name
  */
 export function teacherDistance(
   config: NetworkStructure,
@@ -28,8 +29,8 @@ export function teacherDistance(
 }
 
 /**
- * Teachers follow their students (docs/method.md, section 4): t = m t + (1 - m) s, heads included. Video comes first,
- * then audio; so blocks that both teachers share are updated twice, as in the release.
+ * EMA update of the teachers (docs/method.md, section 4): t = m t + (1 - m) s, heads included. Video is updated first, then
+ * audio, so blocks shared by both teachers are updated twice, as in the release.
  *
  * @param weights all weights after the optimiser's update
  * @param momentum m and 1 - m
@@ -68,7 +69,7 @@ export function followStudents(
   return updated;
 }
 
-/** Names of a teacher's parameters as it owns them, each with that of the student's one that it follows. */
+/** Names of a teacher's own parameters, each with the name of the student's parameter that it follows. */
 function teacherPairs(
   config: NetworkStructure,
   modality: Modality,

@@ -11,27 +11,28 @@ import {
 } from './stepFunction';
 import type { Differentiated } from './differentiate';
 
-/** How the arithmetic of a step is done. */
+/** Executes the arithmetic of a step. */
 export interface StepEngine {
-  /** A whole step. */
+  /** A complete step. */
   step(inputs: StepInputs): StepOutputs;
-  /** Gradients of a micro-batch, added to those of the ones before. */
+  /** Gradients of a micro-batch, added to those of the previous micro-batches. */
   addMicroBatch(inputs: MicroBatchInputs): Differentiated;
-  /** The update that follows the last micro-batch. */
+  /** The update after the last micro-batch. */
   update(inputs: UpdateInputs, sum: Differentiated): StepOutputs;
 
   /*
-   * The same beside the event loop where the engine can: meanwhile messages, signals and timers are heard. Inputs stay
-   * as they are until then; outputs become tensors, in the scope of the caller, when the result is called.
+   * Asynchronous versions, which don't block the event loop if the engine supports it, so that messages, signals and timers
+   * are handled meanwhile. Inputs must stay unchanged until then. Outputs become tensors, in the caller's scope, when the
+   * returned function is called.
    */
   stepAsync(inputs: StepInputs): Promise<() => StepOutputs>;
   addMicroBatchAsync(inputs: MicroBatchInputs): Promise<() => Differentiated>;
   updateAsync(inputs: UpdateInputs, sum: Differentiated): Promise<() => StepOutputs>;
-  /** What the towers make of whole clips; changes nothing. */
+  /** Outputs of the towers for whole clips, without side effects. */
   answersAsync(inputs: AnswerInputs): Promise<() => TowerAnswers>;
 }
 
-/** Op by op: slower, for looking into a step. */
+/** Runs op by op: slower, but a step can be inspected. */
 export const eagerEngine: StepEngine = {
   step: computeStep,
   addMicroBatch,
@@ -43,8 +44,8 @@ export const eagerEngine: StepEngine = {
 };
 
 /**
- * As native graphs, each traced at its first call, which share the state in one session: weights and moments live
- * there, and come out when somebody reads them. One engine serves a whole run.
+ * Runs native graphs, each traced at its first call. They share the state in one session: weights and moments stay there
+ * and are copied out only when read. One engine serves a whole run.
  */
 export class CompiledEngine implements StepEngine {
   private readonly program = new Program();
@@ -75,7 +76,7 @@ export class CompiledEngine implements StepEngine {
     precision: ({ structure }) => structure.precision,
   });
 
-  /** Number of graphs of steps traced so far. */
+  /** Number of step graphs traced so far. */
   get traces(): number {
     return this.steps.traces + this.microBatches.traces + this.updates.traces;
   }
@@ -108,7 +109,7 @@ export class CompiledEngine implements StepEngine {
     return this.answers.callAsync(inputs);
   }
 
-  /** Frees the native graphs, with the state moved out of them; a later call traces again. */
+  /** Frees the native graphs and moves the state out of them. A later call traces again. */
   dispose(): void {
     for (const compiled of [this.steps, this.microBatches, this.updates, this.answers]) compiled.dispose();
     this.program.dispose();

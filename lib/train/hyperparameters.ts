@@ -7,18 +7,18 @@ import type { StepSchedule } from './schedules';
 import type { UpdateCounts } from './state';
 
 /*
- * The numbers of a step. They are fed to its graph as scalars, so a change of one needs no new trace; what shapes or
- * switches the graph is in `StepStructure`.
+ * Scalar hyperparameters of a step. They are fed to its graph, so changing one needs no new trace. Whatever changes the
+ * shape or structure of the graph is in `StepStructure`.
  */
 
-/** Numbers that losses and centres go by. */
+/** Hyperparameters of losses and centres. */
 export interface LossHyperparameters extends LossNumbers<number> {
   readonly centre: LerpFactors<number>;
 }
 
-/** Numbers that the update goes by. */
+/** Hyperparameters of the update. */
 export interface UpdateHyperparameters {
-  /** Largest norm of a gradient that is clipped. */
+  /** Maximum norm of a clipped gradient. */
   readonly clip: number;
   readonly adamw: AdamwFactors<number>;
   readonly ema: LerpFactors<number>;
@@ -36,7 +36,7 @@ export function lossHyperparameters(
   };
 }
 
-/** Of the update that follows `counts` updates. */
+/** Hyperparameters of the next update, given the number of updates so far. */
 export function updateHyperparameters(
   { optimiser }: Pick<XkdConfig, 'optimiser'>,
   { learningRate, emaMomentum }: Pick<StepSchedule, 'learningRate' | 'emaMomentum'>,

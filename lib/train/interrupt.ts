@@ -1,41 +1,41 @@
-/** Signals that ask a loop to end, and the exit code that stands for each. */
+/** Signals that request a loop to end, with the corresponding exit codes. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof exitCodes;
 
-/** Tells whether Ctrl-C, JupyterLab's interrupt or SIGTERM came, for loops that end cleanly after a step. */
+/** Detects Ctrl-C, JupyterLab's interrupt and SIGTERM, for loops that end cleanly after a step. */
 export interface InterruptWatch {
   readonly requested: boolean;
-  /** The signal that came first. */
+  /** The first signal received. */
   readonly signal: StopSignal | null;
-  /** Resolves when the first signal comes. */
+  /** Resolves at the first signal. */
   readonly whenRequested: Promise<void>;
   /**
-   * Resolves when a further signal would end the process at once, even in the middle of a long computation or write.
-   * Signals within 300 ms count as one, because a terminal and npm both pass on the same Ctrl-C. Node notices signals only
-   * between computations, so a second one during the same computation cannot be told from the first.
+   * Resolves when another signal would end the process immediately, even in the middle of a long computation or write.
+   * Signals within 300 ms count as one, because a terminal and npm both forward the same Ctrl-C. Node handles signals only
+   * between computations, so two signals during one computation cannot be told apart.
    */
   readonly whenInsistingEnds: Promise<void>;
-  /** Restores the previous handling of the signals. */
+  /** Restores the previous signal handlers. */
   stop(): void;
 }
 
 export interface InterruptArgs {
   /**
-   * Whether a second signal ends the process at once, as the system does it. For programs; a notebook's kernel must
-   * outlive it.
+   * True if a second signal ends the process immediately, by the system's default action. Intended for programs; a
+   * notebook's kernel must survive it.
    */
   readonly secondEnds?: boolean;
 }
 
-/** Signals this soon after the first one count as the same. */
+/** Signals within this time after the first one count as the same. */
 const sameSignalMs = 300;
 
-/** The exit code of a program that ended because of a signal. */
+/** The exit code of a program ended by a signal. */
 export function exitCodeOf(signal: StopSignal): number {
   return exitCodes[signal];
 }
 
-/** Watches for a request to stop. */
+/** Listens for requests to stop. */
 export function watchInterrupt({ secondEnds = false }: InterruptArgs = {}): InterruptWatch {
   let first: StopSignal | null = null;
   let stopped = false;
@@ -50,7 +50,7 @@ export function watchInterrupt({ secondEnds = false }: InterruptArgs = {}): Inte
   const listen = (signal: StopSignal) => {
     if (first !== null) return;
     first = signal;
-    // Without a listener the system ends the process at the next signal, whatever it is busy with.
+    // Without a listener, the system ends the process at the next signal, even during a computation.
     if (secondEnds) timer = setTimeout(release, sameSignalMs);
     else insisting.resolve();
     requested.resolve();
@@ -58,8 +58,9 @@ export function watchInterrupt({ secondEnds = false }: InterruptArgs = {}): Inte
   const listeners = (Object.keys(exitCodes) as StopSignal[]).map(
     (signal) => [signal, () => listen(signal)] as const,
   );
-  // Not at once: while the first, synchronous part of a notebook's cell runs, Node has a SIGINT handler of its own,
-  // and on leaving puts the default one under whoever began to listen meanwhile. An interrupt would end the kernel.
+  // Deferred, because during the first, synchronous part of a notebook's cell, Node has its own SIGINT handler. When that
+  // part ends, Node restores the default handler even if a listener was added meanwhile, so an interrupt would end the
+  // kernel.
   queueMicrotask(() => {
     if (!stopped) for (const [signal, listener] of listeners) process.on(signal, listener);
   });

@@ -6,23 +6,23 @@ import type { Scalars } from '../tensor/scalars';
 import { type Differentiated, differentiate } from './differentiate';
 import type { LossHyperparameters } from './hyperparameters';
 
-/** A micro-batch of a step, and what those before it gave. */
+/** A micro-batch of a step, and the sums of the previous ones. */
 export interface MicroBatchInputs {
   readonly structure: StepStructure;
   readonly weights: ReadonlyMap<string, tf.Tensor>;
   readonly model: ModelInputs;
   readonly numbers: LossHyperparameters | Scalars<LossHyperparameters>;
-  /** Micro-batches in a step. */
+  /** Number of micro-batches in a step. */
   readonly count: number | tf.Scalar;
   /** Null for the first one. */
   readonly before: Differentiated | null;
 }
 
 /**
- * Gradient accumulation: losses, gradients and new centres of one micro-batch, divided by the number of micro-batches and
- * added to those before. After the last one the sum is what the whole batch would have given at once, but for the alignment:
- * it compares clips only within a micro-batch, and L_da is its mean over them. Reconstruction and distillation are means over
- * clips, and all micro-batches see the centres as they were before the step.
+ * Gradient accumulation: computes losses, gradients and new centres of one micro-batch, divides them by the number of
+ * micro-batches and adds them to the previous sums. After the last one, the sums equal those of the whole batch, except for
+ * the alignment: it compares clips only within a micro-batch, and L_da is its mean over micro-batches. Reconstruction and
+ * distillation are means over clips, and all micro-batches use the centres from before the step.
  */
 export function addMicroBatch({
   structure,
@@ -32,7 +32,7 @@ export function addMicroBatch({
   count,
   before,
 }: MicroBatchInputs): Differentiated {
-  stage(); // Each sum takes the place of the one before as soon as it is there.
+  stage(); // Each sum replaces the previous one as soon as it is available.
   const one = differentiate(structure, weights, model, numbers);
   const add = <T extends tf.Tensor>(value: T, sum: T | undefined): T => {
     const share = tf.div(value, count) as T;

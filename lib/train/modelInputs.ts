@@ -5,7 +5,7 @@ import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
 
 /**
- * Tensors of a batch or micro-batch, and its masks: functions of the seed, the step and the place in the batch alone.
+ * Tensors of a batch or micro-batch, and its masks, which depend only on the seed, the step and the position in the batch.
  */
 export function modelInputs(config: XkdConfig, batch: ViewBatch): ModelInputs {
   const seeds = RandomStream.fromSeed(config.seed).split('mask');

@@ -5,18 +5,18 @@ import { probeClips } from './health/plan';
 import { PretrainingRun } from './pretraining';
 import type { PretrainingArgs } from './pretrainingArgs';
 
-/** The call behind `xkd pretrain`, the same from a notebook. */
+/** Options of `xkd pretrain`, for calls from a notebook. */
 export interface PretrainOptions extends Omit<PretrainingArgs, 'entries' | 'data' | 'openSource'> {
-  /** Folder of the data set: one with an index.csv, or any tree of video files. */
+  /** Folder of the data set: one with an index.csv, or any folder tree of video files. */
   readonly data: string;
-  /** How it is opened, such as a published data set by its name. */
+  /** How to open it, such as the name of a published data set. */
   readonly openAs?: DatasetArgs;
 }
 
 /**
- * Opens a pretraining run on the training split of a data set (all of it where there are no splits).
+ * Opens a pretraining run on the training split of a data set, or on all of it if there are no splits.
  *
- * @throws UserError where the data set has no pictures; no run folder is made then
+ * @throws UserError if the data set has no images; no run folder is created then
  */
 export async function openPretraining({ data, openAs, ...args }: PretrainOptions): Promise<PretrainingRun> {
   const { entries, notes } = pretrainingEntries(await openDataset(data, openAs));

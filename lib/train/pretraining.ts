@@ -26,31 +26,31 @@ import { UntilEvent } from './untilEvent';
  *     const run = await openPretraining({ ... });
  *     for await (const metrics of run) draw(metrics);
  *
- * The loop ends after the last step, or cleanly after the running one when Ctrl-C or JupyterLab's interrupt comes, or
- * `run.control.stop()`; a checkpoint is written then. All state is in `run.state`; iterating again continues.
+ * The loop ends after the last step. It also ends after the current step, with a checkpoint, on Ctrl-C, JupyterLab's
+ * interrupt or `run.control.stop()`. All state is in `run.state`; iterating again continues the run.
  *
- * A run that was cut off anywhere, in mid-epoch as well, continues bit for bit: every draw is a function of the seed,
- * the step and the place in its batch, and the batch of a step one of the step and the data set.
+ * A run interrupted at any point, even within an epoch, resumes bit for bit: every random draw is a function of the seed,
+ * the step and the position in the batch, and the batch is a function of the step and the data set.
  */
 export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
-  /** Whether the last loop was ended by an interrupt. */
+  /** True if the last loop was ended by an interrupt. */
   interrupted = false;
-  /** Whether something was found in the last loop that makes going on vain; {@link health} tells what. */
+  /** True if the last loop found a problem that makes continuing futile; see {@link health}. */
   failed = false;
-  /** Step of the newest checkpoint, or the one of the start. */
+  /** Step of the newest checkpoint, or of the start. */
   private savedStep: number;
-  /** After a failed write nothing more is tried: the disk may be full. */
+  /** Set after a failed write, to prevent further ones: the disk may be full. */
   private writeFailed = false;
   private readonly batches: BatchQueue;
   private readonly steps: StepTaker;
-  /** The step that is being taken. */
+  /** Number of the step in progress. */
   private underWay: number | null = null;
   private readonly observers = new Set<() => void>();
-  /** Pausing, single steps and stopping of the loop, from beside it. */
+  /** Pauses, single-steps or stops the loop from outside it. */
   readonly control = new RunControl(() => this.tell());
-  /** Whether a loop over the steps is under way. */
+  /** True while a loop over the steps is running. */
   looping = false;
-  /** Files that could not be used, of which {@link warn} was told. */
+  /** Number of unusable files already reported to {@link warn}. */
   private skippedBefore = 0;
   /** Figures of the newest step; null before the first. */
   latest: StepMetrics | null = null;
@@ -62,7 +62,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     private readonly folder: RunFolder | null,
     private readonly source: BatchSource,
     private log: ChangeLog,
-    /** What its figures say of it. */
+    /** Assessment of the figures. */
     readonly health: HealthWatch,
   ) {
     this.savedStep = state.step;
@@ -90,7 +90,8 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
           ? await resumeState({ out, config, run: facts, log, initial, report })
           : await initial();
       state.config = log.configAt(state.step);
-      // Given weights follow from no seed: cut off before its first checkpoint, such a run could not continue without them.
+      // Weights that were passed in cannot be derived from a seed. Without this checkpoint, a run interrupted before its
+      // first one could not be resumed.
       if (args.initial !== undefined && out !== null && listCheckpoints(out).length === 0) {
         saveCheckpoint(state, checkpointPath(out, state.step), facts, log);
       }
@@ -119,17 +120,17 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     return this.log.configAt(this.nextStep);
   }
 
-  /** What was changed during the run, and what is to be replayed. */
+  /** Past changes of the run, and those still to be replayed. */
   get changes(): readonly ConfigChange[] {
     return this.log.changes;
   }
 
-  /** What is unusual about the run, in sentences. */
+  /** Unusual facts about the run, in sentences. */
   get notes(): readonly string[] {
     return cutSchedules(this.config, this.length);
   }
 
-  /** Files of the steps so far that could not be used, and were replaced by others. */
+  /** Files that were unusable and replaced by others in the steps so far. */
   get skipped(): readonly BadFile[] {
     return badFilesOf(this.state.skipped, this.args.entries);
   }
@@ -151,7 +152,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
         if (this.state.step % this.args.config.training.checkpointSteps === 0) this.save();
         yield metrics;
         if (this.failed && this.args.stopWhenFailing) break;
-        // Where a step is taken op by op it holds the event loop: messages, signals and displays get their turn here.
+        // A step taken op by op blocks the event loop, so messages, signals and displays are handled here.
         await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {
@@ -168,9 +169,9 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   }
 
   /**
-   * Calls back when a step was taken, hyperparameters changed, or the loop began, paused, went on or ended.
+   * Calls the observer when a step was taken, hyperparameters changed, or the loop began, paused, resumed or ended.
    *
-   * @returns what ends the calls
+   * @returns a function that ends the calls
    */
   observe(observer: () => void): () => void {
     this.observers.add(observer);
@@ -178,12 +179,12 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   }
 
   /**
-   * Changes hyperparameters or switches of the method from the next step on, also while one is taken. The run folder's
-   * `changes.json` tells of it, so that the run can be resumed and replayed.
+   * Changes hyperparameters or switches of the method from the next step on, even while a step is in progress. Changes are
+   * recorded in the run folder's `changes.json`, so that the run can be resumed and replayed.
    *
-   * @param values dotted keys that {@link isLiveKey} allows, with their new values
-   * @returns the first step that is taken with them
-   * @throws UserError where a key or a value is not allowed, or the folder cannot be written to; nothing changes then
+   * @param values new values by dotted key; {@link isLiveKey} tells which keys are allowed
+   * @returns the first step that uses them
+   * @throws UserError if a key or a value is not allowed, or the folder cannot be written to; nothing changes then
    */
   change(values: NamedOverrides): number {
     const step = this.nextStep;
@@ -194,12 +195,12 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     return step;
   }
 
-  /** Notes in the run folder that something went wrong, for `xkd watch` and `xkd runs`. */
+  /** Records a problem in the run folder, for `xkd watch` and `xkd runs`. */
   warn(sentence: string): void {
     this.write((folder) => folder.warn(this.state.step, sentence));
   }
 
-  /** Takes one step and records it. */
+  /** Takes a step and records it. */
   async step(): Promise<StepMetrics> {
     this.underWay = this.state.step;
     try {
@@ -235,7 +236,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     return metrics;
   }
 
-  /** Warns of what a step brought to light. */
+  /** Warns of problems found in a step. */
   private warnOf(metrics: StepMetrics): void {
     const { skipped } = this;
     for (const { path, reason } of skipped.slice(this.skippedBefore))
@@ -253,9 +254,9 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   }
 
   /**
-   * Writes a checkpoint of the present step and then removes the oldest ones.
+   * Writes a checkpoint of the current step and then removes the oldest ones.
    *
-   * @throws UserError where there is no space for it; those before it are unharmed
+   * @throws UserError if there is no space for it; previous checkpoints are unharmed
    */
   save(): void {
     this.write((folder) => {
@@ -266,7 +267,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     this.savedStep = this.state.step;
   }
 
-  /** Ends threads and files; the state stays usable until it is disposed. */
+  /** Closes threads and files. The state stays usable until it is disposed. */
   async close(): Promise<void> {
     try {
       if (this.skipped.length > 0) this.folder?.writeJson('skipped.json', this.skipped);
@@ -277,7 +278,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     }
   }
 
-  /** The step that a change counts for: the one that is under way has its configuration. */
+  /** The first step that a change applies to. A step in progress keeps its configuration. */
   private get nextStep(): number {
     return this.underWay === null ? this.state.step : this.underWay + 1;
   }
@@ -292,7 +293,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     }
   }
 
-  /** Waits until the next step may be taken and has its batch, but no longer than to an interrupt. */
+  /** Waits until the next step may be taken and its batch is ready, or until an interrupt. */
   private async readyForStep(watch: InterruptWatch, requested: UntilEvent): Promise<boolean> {
     const goesOn = await this.control.allows(watch);
     if (goesOn && !watch.requested) await this.batches.wait(requested);

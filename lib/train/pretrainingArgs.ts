@@ -7,40 +7,40 @@ import type { ProbeClips } from './health/probe';
 import type { InterruptWatch } from './interrupt';
 import type { TrainState } from './state';
 
-/** What a run is made of. */
+/** Arguments of a pretraining run. */
 export interface PretrainingArgs {
   readonly config: XkdConfig;
   /** Training clips. */
   readonly entries: readonly MediaEntry[];
-  /** Name of the data, for the run folder. */
+  /** Name of the data set, for the run folder. */
   readonly data: string;
   /** Run folder; null keeps everything in memory. */
   readonly out: string | null;
-  /** Go on from the newest sound checkpoint of `out`, bit for bit; from the start where there is none yet. */
+  /** Resume from the newest intact checkpoint of `out`, bit for bit, or from the start if there is none yet. */
   readonly resume?: boolean;
   /**
-   * Makes the state at step 0, of which a checkpoint is written at once; default: {@link seededState}, which frozen
-   * teachers refuse. Not called where a checkpoint is resumed.
+   * Creates the state at step 0, which is written to a checkpoint immediately; default: {@link seededState}, which throws
+   * if teachers are frozen. Not called when a checkpoint is resumed.
    */
   readonly initial?: () => Promise<TrainState>;
   /**
-   * Changes of hyperparameters to make at their steps, as another run's `changes.json` tells them ({@link readChanges}):
-   * the same configuration, data and changes are the same run, bit for bit. On resuming the folder's own count.
+   * Changes of hyperparameters at given steps, such as another run's `changes.json` ({@link readChanges}). The same
+   * configuration, data and changes give the same run, bit for bit. A resumed run uses the changes in its folder instead.
    */
   readonly changes?: readonly ConfigChange[];
-  /** Told of checkpoints that are damaged, and of what goes wrong in training; default: a warning. */
+  /** Called for damaged checkpoints and for problems in training; default: a warning. */
   readonly report?: Report;
-  /** Tells when to stop; by default each loop listens for itself while it runs. */
+  /** Signals when to stop; by default each loop listens for signals itself while it runs. */
   readonly interrupt?: InterruptWatch;
-  /** Run each step op by op instead of as one native graph: slower, the same figures. */
+  /** Run each step op by op instead of as one native graph: slower, same figures. */
   readonly eager?: boolean;
-  /** Makes the clips on which the network is probed now and then; default, or where it gives null: none. */
+  /** Creates the clips on which the network is probed periodically. No probes if it is missing or returns null. */
   readonly probeClips?: () => Promise<ProbeClips | null>;
-  /** Steps between probes; default: so many that they take less than 1 % of the time. */
+  /** Steps between probes; default: chosen so that they take less than 1 % of the time. */
   readonly probeSteps?: number;
-  /** End the loop, with a checkpoint, when something goes wrong that makes going on vain. */
+  /** End the loop, with a checkpoint, if a problem makes continuing futile. */
   readonly stopWhenFailing?: boolean;
-  /** Opens the batches from a step on; `skipped` are clips of which it is known that they cannot be used. */
+  /** Opens the batches from a given step on; `skipped` are clips already known to be unusable. */
   readonly openSource: (
     startStep: number,
     steps: number,

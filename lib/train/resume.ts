@@ -14,19 +14,19 @@ export interface ResumeArgs {
   readonly out: string;
   readonly config: XkdConfig;
   readonly run: RunFacts;
-  /** What was changed in the run. */
+  /** Changes of the run. */
   readonly log: ChangeLog;
-  /** Makes the state at step 0. */
+  /** Creates the state at step 0. */
   readonly initial: () => Promise<TrainState>;
-  /** Told of each checkpoint that is damaged. */
+  /** Called for each damaged checkpoint. */
   readonly report: Report;
 }
 
 /**
- * The state from which a run continues: of its newest intact checkpoint, or, where it was cut off before the first one,
- * that of its start. Damaged checkpoints are put aside.
+ * The state from which a run resumes: that of its newest intact checkpoint, or the initial one if the run was interrupted
+ * before its first checkpoint. Damaged checkpoints are put aside.
  *
- * @throws UserError where the run is another one, or all of its checkpoints are damaged
+ * @throws UserError if the run is a different one, or all of its checkpoints are damaged
  */
 export async function resumeState({
   out,
@@ -54,13 +54,13 @@ export async function resumeState({
       `The checkpoint "${path}" is damaged (${reason}) and is now called "${aside}"; continuing from step ${state.step}.`,
     );
   }
-  // A kill may have come between writing a checkpoint and removing the oldest.
+  // The process may have been killed between writing a checkpoint and removing the oldest.
   pruneCheckpoints(out, config.training.keepCheckpoints);
-  // With the values of keys that are free when a run continues.
+  // Takes the new values of keys that may differ when a run is resumed.
   return new TrainState(log.configAt(state.step), state.tensors, state.updates, state.step, state.skipped);
 }
 
-/** The configuration with which a run was begun; null where it was cut off before that was written. */
+/** The configuration at the start of a run; null if the run was interrupted before writing it. */
 function readConfig(out: string): XkdConfig | null {
   const path = join(out, 'config.json');
   if (lookAt(path) === null) return null;

@@ -1,61 +1,61 @@
 import type { InterruptWatch } from './interrupt';
 
 /**
- * How a loop over the steps of a run continues, told from beside it: a button of a notebook is pressed while the cell with
- * the loop runs.
+ * Controls a loop over the steps of a run from outside it, such as by a button in a notebook while the cell with the loop
+ * runs.
  */
 export class RunControl {
   private held = false;
   private ending = false;
-  /** Steps that a held loop may take. */
+  /** Number of steps that a paused loop may take. */
   private allowed = 0;
   private holding = false;
   private wake = () => {};
 
   constructor(private readonly changed: () => void = () => {}) {}
 
-  /** Whether the loop waits before its next step, or will when it comes there. */
+  /** True if the loop is paused, or will pause before its next step. */
   get paused(): boolean {
     return this.held;
   }
 
-  /** Whether the loop waits right now. */
+  /** True if the loop is paused right now. */
   get waiting(): boolean {
     return this.holding;
   }
 
-  /** Whether the loop was asked to end. */
+  /** True if the loop was asked to end. */
   get stopping(): boolean {
     return this.ending;
   }
 
-  /** Holds the loop after the running step. */
+  /** Pauses the loop after the current step. */
   pause(): void {
     this.held = true;
     this.allowed = 0;
     this.tell();
   }
 
-  /** Lets a loop that is held go on. */
+  /** Resumes a paused loop. */
   resume(): void {
     this.held = false;
     this.tell();
   }
 
-  /** Lets a held loop take one step more; one that goes is held after the running step. */
+  /** Lets a paused loop take one more step; pauses a running one after the current step. */
   single(): void {
     if (this.held) this.allowed++;
     this.held = true;
     this.tell();
   }
 
-  /** Ends the loop after the running step, as an interrupt does, with a checkpoint. */
+  /** Ends the loop after the current step, with a checkpoint, as an interrupt does. */
   stop(): void {
     this.ending = true;
     this.tell();
   }
 
-  /** Waits until the next step may be taken, but no longer than to an interrupt; false where the loop is to end. */
+  /** Waits until the next step may be taken, or until an interrupt. Returns false if the loop should end. */
   async allows(watch: InterruptWatch): Promise<boolean> {
     while (this.held && this.allowed === 0 && !this.ending && !watch.requested) {
       const woken = new Promise<void>((wake) => (this.wake = wake));
@@ -68,7 +68,7 @@ export class RunControl {
     return !this.ending;
   }
 
-  /** The loop has ended: the next one continues freely. */
+  /** Called when the loop has ended; the next one runs freely. */
   reset(): void {
     this.held = this.ending = false;
     this.allowed = 0;

@@ -23,31 +23,31 @@ import { runLockPath } from './runStatus';
 import { type ProbeFigures, probeFigures } from './health/figures';
 import type { LossFigures } from './step';
 
-/** Figures of one step as they stand in metrics.csv and metrics.jsonl. */
+/** Figures of one step, as stored in metrics.csv and metrics.jsonl. */
 export interface StepMetrics extends LossFigures, ProbeFigures {
   readonly step: number;
   readonly epoch: number;
   readonly learningRate: number;
   readonly emaMomentum: number;
-  /** Tensors whose gradient was clipped. */
+  /** Number of tensors whose gradient was clipped. */
   readonly clipped: number;
   readonly secondsPerStep: number;
-  /** The same as a share of the tensors that may be clipped; missing in runs of earlier versions. */
+  /** That number as a share of the tensors that may be clipped; missing in runs of earlier versions. */
   readonly clippedShare?: number;
 }
 
-/** Figures that not every step has, in files of earlier versions at least. */
+/** Figures that some steps lack, at least in files of earlier versions. */
 const sparseFigures = ['clippedShare', ...probeFigures, ...addedLossFigures];
 
-/** Where a run folder tells of changes during the run. */
+/** Path of the changes of a run in its folder. */
 export function changesPath(runFolder: string): string {
   return join(runFolder, 'changes.json');
 }
 
 /**
- * The folder of a run: `config.json`, `run.json` (data, versions, machine), `metrics.csv` and `metrics.jsonl` with a
- * row a step, `warnings.jsonl` with what went wrong, `changes.json` with what was changed while it ran, `checkpoints/`,
- * and `skipped.json` when files could not be used.
+ * The folder of a run: `config.json`, `run.json` (data, versions, machine), `metrics.csv` and `metrics.jsonl` with one row
+ * per step, `warnings.jsonl` with problems, `changes.json` with changes made during the run, `checkpoints/`, and
+ * `skipped.json` if files were unusable.
  */
 export class RunFolder {
   private writers: readonly MetricsWriter[] = [];
@@ -58,10 +58,11 @@ export class RunFolder {
   ) {}
 
   /**
-   * Makes the folder, or opens it to go on; what a killed process left half-written is removed then.
+   * Creates the folder, or opens it to resume the run. Partial files of a killed process are removed then.
    *
-   * @throws UserError where the folder cannot be made, or holds a run while `resume` was not asked for, or none while
-   *   it was, or another process trains in it; `report` is told of a wait for one that may have ended
+   * @throws UserError if the folder cannot be created, if it holds a run but `resume` is false, if it holds none but
+   *   `resume` is true, or if another process is training in it; `report` is called before waiting for a process that may
+   *   have ended
    */
   static async open(path: string, resume: boolean, report?: (sentence: string) => void): Promise<RunFolder> {
     if (!resume && listCheckpoints(path).length > 0) {
@@ -91,7 +92,10 @@ export class RunFolder {
     return new RunFolder(path, lock);
   }
 
-  /** Writes what the run is made of; on resuming it is written again with the versions now in use. */
+  /**
+   * Writes configuration, data, clips and versions. When a run is resumed, they are written again with the current
+   * versions.
+   */
   describe(config: XkdConfig, data: string, { length, clips }: RunFacts): void {
     const { tensorflow, device, threads } = nativeInfo();
     const run = {
@@ -107,7 +111,7 @@ export class RunFolder {
     this.writeJson('run.json', run);
   }
 
-  /** Writes what was changed during the run; an empty list leaves no file. */
+  /** Writes the changes made during the run; an empty list leaves no file. */
   writeChanges(changes: readonly ConfigChange[]): void {
     this.lock.requireHeld();
     if (changes.length > 0) this.writeJson('changes.json', changes);
@@ -115,9 +119,9 @@ export class RunFolder {
   }
 
   /**
-   * Opens metrics and warnings; those after `step` steps, of a run that was cut off, are dropped.
+   * Opens metrics and warnings. Those after `step` steps, left by an interrupted run, are dropped.
    *
-   * @returns figures of the steps before
+   * @returns figures of the previous steps
    */
   openMetrics(step: number): readonly StepMetrics[] {
     dropWarnings(this.path, step);
@@ -126,19 +130,19 @@ export class RunFolder {
     return step === 0 ? [] : ((readFolderMetrics(this.path) ?? []) as unknown as StepMetrics[]);
   }
 
-  /** @throws UserError where another process has taken the folder over */
+  /** @throws UserError if another process has taken over the folder */
   writeMetrics(metrics: StepMetrics): void {
     this.lock.requireHeld();
     for (const writer of this.writers) writer.write({ ...metrics });
   }
 
-  /** Tells whoever watches the run of something that went wrong. */
+  /** Records a problem for those who watch the run. */
   warn(step: number, sentence: string): void {
     this.lock.requireHeld();
     appendWarning(this.path, { step, sentence });
   }
 
-  /** Makes what was written so far outlive a power cut, as the checkpoint that follows will. */
+  /** Flushes the metrics to disk, so that they survive a power failure, as the checkpoint that follows will. */
   flushMetrics(): void {
     this.lock.requireHeld();
     this.writers.forEach((writer) => writer.flush());

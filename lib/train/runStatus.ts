@@ -9,12 +9,10 @@ import { readJson } from '../files/readJson';
 import { readWarnings, type RunWarning } from './runWarnings';
 import type { StepMetrics } from './runFolder';
 
-/*
- * What a run folder tells whoever looks on from another process. TensorFlow is not loaded for it.
- */
+/* Reads a run folder from another process. TensorFlow is not loaded for this. */
 
 /**
- * `running`: a process trains in it; `finished`: all steps are done; `killed`: its process ended without closing it;
+ * `running`: a process is training in it; `finished`: all steps are done; `killed`: its process ended without closing it;
  * `stopped`: it was closed before its last step, by Ctrl-C, an error or a notebook's end. The last two can be resumed.
  */
 export type RunState = 'running' | 'finished' | 'killed' | 'stopped';
@@ -26,24 +24,24 @@ export interface RunStatus {
   /** Name of the data set. */
   readonly data: string;
   readonly clips: number;
-  /** Steps whose figures are there. */
+  /** Number of steps with figures. */
   readonly step: number;
-  /** Steps in all. */
+  /** Total number of steps. */
   readonly steps: number;
-  /** Figures of the steps, as far as they are there. */
+  /** Figures of the steps so far. */
   readonly rows: readonly StepMetrics[];
   readonly warnings: readonly RunWarning[];
 }
 
-/** Whether a folder is that of a run, begun or done. */
+/** True if a folder holds a run, finished or not. */
 export function isRunFolder(folder: string): boolean {
   return runFiles.every((name) => lookAt(join(folder, name)) !== null);
 }
 
-/** What `xkd pretrain` writes before the first step. */
+/** Files that `xkd pretrain` writes before the first step. */
 export const runFiles = ['config.json', 'run.json'] as const;
 
-/** Where the lock of a process that trains lies. */
+/** Path of the lock file of the training process. */
 export function runLockPath(folder: string): string {
   return join(folder, 'run.lock');
 }
@@ -51,10 +49,10 @@ export function runLockPath(folder: string): string {
 const runSchema = z.object({ data: z.string(), clips: z.int(), steps: z.int() });
 
 /**
- * Where a run stands.
+ * Reads the state and progress of a run.
  *
- * @param follow the rows of its figures; by default they are read from the folder
- * @throws UserError where the folder holds no run, or one of its files is damaged
+ * @param follow supplies the metrics rows; by default they are read from the folder
+ * @throws UserError if the folder holds no run, or one of its files is damaged
  */
 export function readRunStatus(
   folder: string,
@@ -67,7 +65,7 @@ export function readRunStatus(
     `"${join(folder, name)}" is damaged (${wrong}); --resume writes it again.`;
   const { data, clips, steps } = readJson(join(folder, 'run.json'), runSchema, damaged('run.json'));
   const config = validateConfig(readJson(join(folder, 'config.json'), z.unknown(), damaged('config.json')));
-  // The lock first: a run that ends meanwhile has then all its rows.
+  // The lock is read first, so that a run that ends meanwhile has all its rows.
   const lock = lockState(runLockPath(folder));
   const rows = follow() as unknown as readonly StepMetrics[];
   const step = (rows[rows.length - 1]?.step ?? -1) + 1;
@@ -76,7 +74,7 @@ export function readRunStatus(
   return { folder, state, config, data, clips, step, steps, rows, warnings: readWarnings(folder) };
 }
 
-/** What a state means, as a sentence about a folder. */
+/** Describes the state of a run folder in a sentence. */
 export function stateSentence({ folder, state, step, steps }: RunStatus): string {
   const place = `step ${step} of ${steps}`;
   switch (state) {

@@ -2,7 +2,7 @@ import { configChanges, lossesInTotal } from '../config';
 import type { ValueTable } from '../shown';
 import type { PretrainingRun } from './pretraining';
 
-/** A run as a table: how far it is, and the figures of its newest step. */
+/** A run as a table: its progress, and the figures of its newest step. */
 export function runTable(run: PretrainingRun, facts: { data: string; out: string | null }): ValueTable {
   const { config, state, length, latest, changes } = run;
   const about = { data: facts.data, folder: facts.out ?? 'none: kept in memory' };

@@ -4,19 +4,19 @@ import { fileError, writeFileAtomic } from '../files';
 import { lookAt } from '../files/folder';
 import { readText } from '../files/readText';
 
-/** Something that went wrong in a run, or looks as if it had, in plain words. */
+/** A problem, or suspected problem, of a run in plain words. */
 export interface RunWarning {
-  /** Steps taken when it was noticed. */
+  /** Number of steps taken when it was noticed. */
   readonly step: number;
   readonly sentence: string;
 }
 
-/** Where a run folder tells of warnings: a line of JSON for each, as it comes. */
+/** Path of the warnings in a run folder, one line of JSON each, in chronological order. */
 export function warningsPath(runFolder: string): string {
   return join(runFolder, 'warnings.jsonl');
 }
 
-/** The warnings of a run folder, in the order in which they came; a half-written last line is left out. */
+/** The warnings of a run folder in chronological order. An incomplete last line is left out. */
 export function readWarnings(runFolder: string): RunWarning[] {
   const path = warningsPath(runFolder);
   if (lookAt(path) === null) return [];
@@ -32,7 +32,7 @@ export function appendWarning(runFolder: string, warning: RunWarning): void {
   }
 }
 
-/** Drops the warnings that came after `step` steps, of a run that goes on from there; all of them at step 0. */
+/** Drops the warnings after `step` steps, for a run that resumes from there; all of them at step 0. */
 export function dropWarnings(runFolder: string, step: number): void {
   const kept = step === 0 ? [] : readWarnings(runFolder).filter((warning) => warning.step <= step);
   const path = warningsPath(runFolder);

@@ -6,9 +6,9 @@ import type { CheckpointInfo, RunFacts } from './checkpointMetadata';
 import { changeOfClips } from './clipsFingerprint';
 
 /**
- * Sees to it that a run folder's log of changes tells what a checkpoint of it was made with.
+ * Checks that the log of changes in a run folder matches the changes stored in its checkpoint.
  *
- * @throws UserError naming the log and the way out
+ * @throws UserError naming the log and the solution
  */
 export function requireSameChanges(path: string, found: CheckpointInfo, log: ChangeLog): void {
   if (JSON.stringify(found.changes) !== JSON.stringify(log.before(found.step))) {
@@ -18,17 +18,16 @@ export function requireSameChanges(path: string, found: CheckpointInfo, log: Cha
   }
 }
 
-/** @throws UserError listing the keys in which a checkpoint's configuration differs from the one asked for */
+/** @throws UserError listing the keys in which a checkpoint's configuration differs from the requested one */
 export function requireSameConfig(path: string, found: XkdConfig, asked: XkdConfig): void {
   requireSame(path, found, asked, (key) => !isFreeKey(key));
 }
 
 /**
- * Sees to it that a run continues as the one that a checkpoint is from: with its configuration, on its training clips,
- * to its last step.
+ * Checks that a resumed run matches the run of its checkpoint: same configuration, same training clips, same last step.
  *
- * @param out run folder, for the sentence
- * @throws UserError naming what has changed and the way out
+ * @param out run folder, for the message
+ * @throws UserError naming what has changed and the solution
  */
 export function requireSameRun(out: string, found: CheckpointInfo, config: XkdConfig, run: RunFacts): void {
   requireSameConfig(out, found.begun, config);
@@ -44,7 +43,7 @@ export function requireSameRun(out: string, found: CheckpointInfo, config: XkdCo
         'give the data set as it was (its folder may have moved), or choose another folder for a new run.',
     );
   }
-  // How far a long file is decoded at once decides between which windows is drawn.
+  // The amount decoded at once from a long file determines the windows from which one is drawn.
   const { count } = run.clips;
   if (wholeSecondsFor(found.config, count) !== wholeSecondsFor(config, count)) {
     requireSame(out, found.config, config, (key) => key === 'loader.cacheMegabytes');

@@ -1,12 +1,12 @@
 import { type XkdConfig, teacherKinds } from '../config';
 
-/** Hyperparameters that change from step to step. */
+/** Hyperparameters that vary from step to step. */
 export interface StepSchedule {
   readonly learningRate: number;
-  /** Momentum of the teachers' moving average; 1 where they are frozen. */
+  /** Momentum of the teachers' moving average; 1 if they are frozen. */
   readonly emaMomentum: number;
   readonly temperatures: Readonly<Record<'student' | 'videoTeacher' | 'audioTeacher', number>>;
-  /** Whether the head's last layer stands still in this step. */
+  /** True if the head's last layer is frozen in this step. */
   readonly lastLayerFrozen: boolean;
 }
 
@@ -16,13 +16,13 @@ export interface RunLength {
   readonly steps: number;
 }
 
-/** Number of steps of a run over so many training clips; the last, incomplete batch of an epoch is left out. */
+/** Number of steps of a run with a given number of training clips. The last, incomplete batch of an epoch is left out. */
 export function runLength({ training }: XkdConfig, clips: number): RunLength {
   const stepsPerEpoch = Math.max(1, Math.floor(clips / training.batch));
   return { stepsPerEpoch, steps: training.steps ?? Math.max(1, Math.round(training.epochs * stepsPerEpoch)) };
 }
 
-/** All schedules at one step (docs/method.md, section 8). */
+/** Values of all schedules at a step (docs/method.md, section 8). */
 export function scheduleAt(
   config: XkdConfig,
   step: number,
@@ -42,7 +42,7 @@ export function scheduleAt(
   };
 }
 
-/** Schedules that a run is too short for, each as a sentence that tells what becomes of them. */
+/** Schedules that do not fit into the run, each as a sentence that states the effect. */
 export function cutSchedules(config: XkdConfig, { stepsPerEpoch, steps }: RunLength): string[] {
   const { optimiser, temperature } = config;
   const epochs = steps / stepsPerEpoch;
@@ -64,12 +64,12 @@ export function cutSchedules(config: XkdConfig, { stepsPerEpoch, steps }: RunLen
     );
 }
 
-/** Half a cosine from `start` at step 0 towards `end` at step `steps`. */
+/** Half a cosine, from `start` at step 0 to `end` at step `steps`. */
 export function cosine(step: number, steps: number, start: number, end: number): number {
   return end + 0.5 * (start - end) * (1 + Math.cos((Math.PI * step) / steps));
 }
 
-/** Linear from 0 to `peak` over the warm-up, both ends reached, then half a cosine to 0. */
+/** Linear from 0 to `peak` during the warm-up, including both ends, then half a cosine to 0. */
 export function warmupCosine(step: number, steps: number, warmupSteps: number, peak: number): number {
   const warmup = Math.min(Math.round(warmupSteps), steps);
   if (step < warmup) return warmup === 1 ? 0 : (peak * step) / (warmup - 1);

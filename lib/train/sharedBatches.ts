@@ -2,14 +2,14 @@ import type { ViewBatch } from '../data';
 import type { BatchSource } from './batches';
 
 /**
- * Hands every batch of one source to several readers, so that runs side by side learn from the very same clips, and
- * these are decoded and augmented once. A batch is kept until the slowest reader has taken it. The source is closed
- * by the last reader that closes.
+ * Passes every batch of one source to several readers, so that concurrent runs train on the very same clips, which are
+ * decoded and augmented only once. A batch is kept until the slowest reader has taken it. The last reader to close also
+ * closes the source.
  *
- * @param ahead for each reader, how many of the source's batches it has had before
+ * @param ahead for each reader, how many of the source's batches it has already had
  */
 export function shareBatches(source: BatchSource, ahead: readonly number[]): BatchSource[] {
-  /** How many batches each reader has taken; without end for one that has closed. */
+  /** Number of batches taken by each reader; infinite for a closed one. */
   const taken = [...ahead];
   const waiting = new Map<number, Promise<ViewBatch>>();
   let asked = 0;

@@ -8,12 +8,12 @@ import { type StateTensors, disposeTensors, keepTensors, replaceTensors } from '
 
 export type { StateTensors } from './stateTensors';
 
-/** Names of the centres in the release: of the video teacher, of the audio teacher. */
+/** Names of the centres in the release, for the video teacher and the audio teacher. */
 export const centreNames = { video: 'vt2as_ce_loss.center', audio: 'at2vs_ce_loss.center' } as const;
 
 /**
- * Updates that parameters have had, for Adam's bias correction. The head's last layer may stand still at first and
- * then counts by itself.
+ * Number of updates of the parameters, for Adam's bias correction. The head's last layer may be frozen at first and is
+ * therefore counted separately.
  */
 export interface UpdateCounts {
   readonly lastLayer: number;
@@ -21,44 +21,44 @@ export interface UpdateCounts {
 }
 
 /**
- * Everything that a run changes from step to step, in one object. Random draws need no place here: each is a
- * function of the seed and the step.
+ * Everything that a run changes from step to step, in one object. Random draws need no state: each is a function of the
+ * seed and the step.
  */
 export class TrainState {
   constructor(
-    /** Of the next step: hyperparameters may change during a run. */
+    /** Configuration of the next step: hyperparameters may change during a run. */
     public config: XkdConfig,
     /** Owned by the state from here on. */
     readonly tensors: StateTensors,
     public updates: UpdateCounts = { lastLayer: 0, others: 0 },
-    /** Steps taken. */
+    /** Number of steps taken. */
     public step = 0,
-    /** Training clips that could not be used up to here, each judged once. */
+    /** Training clips found unusable so far, each checked once. */
     public skipped: readonly BadClip[] = [],
   ) {
     keepTensors(tensors);
   }
 
-  /** A fresh state: seeded weights, teachers equal to students, centres at 0. */
+  /** Creates an initial state: seeded weights, teachers equal to students, centres at 0. */
   static create(config: XkdConfig): TrainState {
     const weights = initialWeights(config);
     for (const name of Object.values(centreNames)) weights.set(name, tf.zeros([1, config.projector.outputs]));
     return TrainState.fromWeights(config, weights);
   }
 
-  /** A state at step 0 around given weights and centres. */
+  /** Creates a state at step 0 from given weights and centres. */
   static fromWeights(config: XkdConfig, weights: Map<string, tf.Tensor>): TrainState {
     const zeros = () =>
       new Map(trainableNames(config).map((name) => [name, tf.zerosLike(weights.get(name)!)] as const));
     return new TrainState(config, { weights, first: zeros(), second: zeros() });
   }
 
-  /** Looks weights up by any name that the release gives them. */
+  /** Looks up weights by any of their names in the release. */
   get scope(): WeightScope {
     return weightScope(this.config, this.tensors.weights);
   }
 
-  /** Puts new values in place of old ones, which are disposed. */
+  /** Replaces old values, which are disposed, with new ones. */
   commit(values: Partial<StateTensors>): void {
     replaceTensors(this.tensors, values);
   }
@@ -69,9 +69,9 @@ export class TrainState {
 }
 
 /**
- * The state of a run that is given no weights: that of the seed.
+ * The initial state of a run without given weights, determined by the seed.
  *
- * @throws UserError where teachers are frozen, since they would stay random
+ * @throws UserError if teachers are frozen, since they would stay random
  */
 export function seededState(config: XkdConfig): TrainState {
   if (!teacherKinds[config.teacher].follows) {
@@ -82,12 +82,12 @@ export function seededState(config: XkdConfig): TrainState {
   return TrainState.create(config);
 }
 
-/** Weights under any name that the release gives them, looked up by their stored names. */
+/** Looks up weights, stored under one name, by any of their names in the release. */
 export function weightScope(config: NetworkStructure, weights: ReadonlyMap<string, tf.Tensor>): WeightScope {
   return new WeightScope((name) => weights.get(canonicalName(config, name)));
 }
 
-/** Names of the parameters that gradients move. */
+/** Names of the parameters that have gradients. */
 export function trainableNames(config: NetworkStructure): string[] {
   return parameterSpecs(config)
     .filter(({ trainable }) => trainable)

@@ -2,7 +2,7 @@ import { tf } from '../tensor/native';
 
 /** The groups of tensors in a state. */
 export interface StateTensors {
-  /** Weights of all towers, heads and decoders, and the centres, by their stored names. */
+  /** Weights of all towers, heads and decoders, and the centres, by stored name. */
   readonly weights: Map<string, tf.Tensor>;
   /** First moments of AdamW by parameter name. */
   readonly first: Map<string, tf.Tensor>;
@@ -10,15 +10,15 @@ export interface StateTensors {
   readonly second: Map<string, tf.Tensor>;
 }
 
-/** Their names. */
+/** Names of the groups. */
 export const stateGroups = ['weights', 'first', 'second'] as const;
 
-/** Lets tensors outlive the scope in which they were made. */
+/** Keeps tensors beyond the scope in which they were created. */
 export function keepTensors(tensors: StateTensors): void {
   for (const group of stateGroups) tensors[group].forEach((tensor) => tf.keep(tensor));
 }
 
-/** Puts new values in place of old ones, which are disposed. */
+/** Replaces old values, which are disposed, with new ones. */
 export function replaceTensors(tensors: StateTensors, values: Partial<StateTensors>): void {
   for (const group of stateGroups) {
     for (const [name, value] of values[group] ?? []) {

@@ -11,18 +11,18 @@ import type { StepInputs, StepOutputs, UpdateInputs } from './stepFunction';
 
 export type LossFigures = Readonly<Record<LossTerm, number>>;
 
-/** What a finished step tells. */
+/** Result of a finished step. */
 export interface StepResult {
   /** Losses before the update. */
   readonly losses: LossFigures;
-  /** Tensors whose gradient was shortened. */
+  /** Number of tensors whose gradient was clipped. */
   readonly clipped: number;
-  /** The same as a share of those whose gradient may be; 0 where there are none. */
+  /** That number as a share of the tensors that may be clipped; 0 if there are none. */
   readonly clippedShare: number;
 }
 
 /**
- * Takes one training step. The state is changed in place; a loss that is not finite stops before that.
+ * Takes one training step. The state is changed in place, unless a loss is not finite.
  *
  * @throws NonFiniteLoss naming step and term
  */
@@ -35,7 +35,7 @@ export function trainStep(
   return finishStep(state, schedule, () => engine.step(stepInputs(state, schedule, model)));
 }
 
-/** {@link trainStep} beside the event loop: notebooks and signals are heard while it runs. */
+/** {@link trainStep} without blocking the event loop: notebooks and signals are handled while it runs. */
 export async function trainStepAsync(
   state: TrainState,
   model: ModelInputs,
@@ -56,7 +56,7 @@ function stepInputs(state: TrainState, schedule: StepSchedule, model: ModelInput
   return { ...updateInputs(state, schedule), model, loss };
 }
 
-/** What the update of the state's next step reads. */
+/** Inputs of the update in the state's next step. */
 export function updateInputs(state: TrainState, schedule: StepSchedule): UpdateInputs {
   const { config, updates } = state;
   return {
@@ -67,7 +67,7 @@ export function updateInputs(state: TrainState, schedule: StepSchedule): UpdateI
   };
 }
 
-/** Computes a step's new values and puts them into the state. */
+/** Computes the new values of a step and commits them to the state. */
 export function finishStep(
   state: TrainState,
   schedule: StepSchedule,
@@ -92,15 +92,15 @@ export function finishStep(
   return result;
 }
 
-/** Why the loss of a first step may not be finite, which no learning rate has a part in, and the way out. */
+/** Explains why the loss of a first step may not be finite, regardless of the learning rate, and gives the solution. */
 export const nothingLearntYet =
   'nothing is learnt yet, so the weights to begin with or a clip hold values that are not finite, or a setting is extreme; begin with others.';
 
-/** Training came to a loss that is no number; the state is as it was before the step. */
+/** A loss is not finite; the state is as it was before the step. */
 export class NonFiniteLoss extends UserError {}
 
 function assertFinite(losses: LossFigures, step: number): void {
-  // Sums stand first in the list: the last one named is the most specific.
+  // Sums come first in the list, so the last non-finite term is the most specific.
   const term = lossTerms.filter((name) => !Number.isFinite(losses[name])).pop();
   if (term !== undefined) {
     throw new NonFiniteLoss(
@@ -112,7 +112,7 @@ function assertFinite(losses: LossFigures, step: number): void {
   }
 }
 
-/** Lets go of the numbers of a step, which were made outside a scope. */
+/** Disposes the scalars of a step, which were created outside a scope. */
 export function disposeNumbers({ loss, update }: Partial<Pick<StepInputs, 'loss' | 'update'>>): void {
   tf.dispose([loss ?? [], update ?? []] as unknown as tf.TensorContainer);
 }

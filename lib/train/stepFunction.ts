@@ -10,28 +10,26 @@ import { followStudents } from './ema';
 import type { LossHyperparameters, UpdateHyperparameters } from './hyperparameters';
 import type { StateTensors } from './state';
 
-/*
- * The arithmetic of a training step as pure functions of tensors, which run op by op or as a traced graph.
- */
+/* The arithmetic of a training step as pure functions of tensors, to be run op by op or as a traced graph. */
 
-/** What the update of a step reads beside its gradients. */
+/** Inputs of a step's update, other than the gradients. */
 export interface UpdateInputs {
   readonly structure: StepStructure;
-  /** Whether the head's last layer stands still in this step. */
+  /** True if the head's last layer is frozen in this step. */
   readonly lastLayerFrozen: boolean;
   readonly state: StateTensors;
   readonly update: Scalars<UpdateHyperparameters>;
 }
 
-/** Everything that a step reads: tensors, and the structure that a traced graph is made for. */
+/** All inputs of a step: tensors, and the structure that determines the traced graph. */
 export interface StepInputs extends UpdateInputs {
   readonly model: ModelInputs;
   readonly loss: Scalars<LossHyperparameters>;
 }
 
-/** Everything that a step makes, as tensors. */
+/** All outputs of a step, as tensors. */
 export interface StepOutputs {
-  /** New values of what changes in the state. */
+  /** New values of the state. */
   readonly state: StateTensors;
   /** All loss terms in the order of `lossTerms`. */
   readonly losses: tf.Tensor1D;
@@ -40,19 +38,19 @@ export interface StepOutputs {
 }
 
 /**
- * The arithmetic of one training step (docs/method.md, section 8), a pure function of tensors: teachers, students,
- * backward, clipping, AdamW, centres, EMA. Frozen teachers stay as they are; their centres still follow their outputs.
+ * The arithmetic of one training step (docs/method.md, section 8), a pure function of tensors: teachers, students, backward
+ * pass, clipping, AdamW, centres, EMA. Frozen teachers do not change, but their centres still follow their outputs.
  */
 export function computeStep(inputs: StepInputs): StepOutputs {
   const { structure, state, model, loss } = inputs;
   return computeUpdate(inputs, differentiate(structure, state.weights, model, loss));
 }
 
-/** The part of a step that follows its gradients: clipping, AdamW, EMA; the centres are handed on. */
+/** The part of a step after the gradients: clipping, AdamW, EMA. The centres are passed through. */
 export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiated): StepOutputs {
   const { structure, lastLayerFrozen, state, update } = inputs;
   const { losses, gradients, centres } = differentiated;
-  stage(losses); // A step whose loss is not finite ends here.
+  stage(losses); // A step with a non-finite loss ends here.
   const specs = new Map(parameterSpecs(structure).map((spec) => [spec.name, spec]));
   const isFrozen = (name: string) => lastLayerFrozen && specs.get(name)!.lastLayer;
   const moved = new Map([...gradients].filter(([name]) => !isFrozen(name)));
@@ -62,7 +60,7 @@ export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiat
   const teachers = teacherKinds[structure.teacher].follows
     ? followStudents(structure, new Map([...state.weights, ...updated.weights]), update.ema)
     : [];
-  // The state gets tensors of its own, whoever has the centres now.
+  // The state gets its own copies, because the centres may have another owner.
   const owned = [...centres].map(([name, centre]) => [name, tf.clone(centre)] as const);
   return {
     state: { ...updated, weights: new Map([...updated.weights, ...teachers, ...owned]) },

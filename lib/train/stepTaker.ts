@@ -11,7 +11,7 @@ import type { StepSchedule } from './schedules';
 import type { TrainState } from './state';
 import { type StepResult, trainStepAsync } from './step';
 
-/** Takes the steps of a run, each on its batch or on its micro-batches. */
+/** Takes the steps of a run, each on a batch or on micro-batches. */
 export class StepTaker {
   private readonly compiled = new CompiledEngine();
   private readonly engine: StepEngine;
@@ -40,12 +40,12 @@ export class StepTaker {
     }
   }
 
-  /** Measures what the network makes of some clips. */
+  /** Measures the network's outputs for some clips. */
   probe(clips: ProbeClips, schedule: StepSchedule): Promise<ProbeFigures> {
     return takeProbe(this.state, clips, schedule, this.engine);
   }
 
-  /** Frees the native graphs; the state moves out of them. */
+  /** Frees the native graphs and moves the state out of them. */
   dispose(): void {
     this.compiled.dispose();
   }

@@ -1,6 +1,6 @@
 /**
- * Waits for one thing after another, each no longer than to an event that may never come. `Promise.race` would do so as
- * well, but a promise that stays open keeps all that it was ever raced against: every batch of a run.
+ * Waits for promises one after another, but never longer than until an event that may not come. `Promise.race` could do
+ * this too, but a promise that stays pending retains everything it was ever raced against: every batch of a run.
  */
 export class UntilEvent {
   private happened = false;
@@ -13,7 +13,7 @@ export class UntilEvent {
     });
   }
 
-  /** Resolves when the promise is settled, whatever became of it, or when the event has come; one wait at a time. */
+  /** Resolves when the promise is settled, fulfilled or rejected, or when the event has come. Only one wait at a time. */
   async wait(promise: Promise<unknown>): Promise<void> {
     if (this.happened) return;
     await new Promise<void>((resolve) => {

@@ -4,16 +4,16 @@ import { type TowerAnswers, type TowerKey, towerKeys } from '../../model';
 import type { tf } from '../../tensor/native';
 import { measureAnswers, pairScore, rankMe, type Rows, softmaxRows, spreadOf } from './measures';
 
-/** What is measured of each tower. */
+/** Measurements of each tower. */
 export const towerMeasures = ['Rank', 'Spread', 'Entropy', 'Information'] as const;
 
 /** Directions of distillation, from teacher to student. */
 export const pairKeys = ['videoToAudioPairs', 'audioToVideoPairs'] as const;
 
-/** Entropies of the training batch stand beside these, in nats and by the bare name. */
+/** Entropies of the training batch, in nats, use the names without `Probe`. */
 type TowerFigure = `${TowerKey}Probe${(typeof towerMeasures)[number]}`;
 
-/** Names of all figures of a probe, in the order of the columns. */
+/** Names of all figures of a probe, in column order. */
 export const probeFigures: readonly ProbeFigure[] = [
   ...towerKeys.flatMap((tower) => towerMeasures.map((measure): TowerFigure => `${tower}Probe${measure}`)),
   ...pairKeys,
@@ -21,13 +21,13 @@ export const probeFigures: readonly ProbeFigure[] = [
 export type ProbeFigure = TowerFigure | (typeof pairKeys)[number];
 
 /**
- * What a probe tells: of each tower the effective rank and the spread of its features, entropy and information of its
- * head's answers as shares of their bounds, and the pair score of each direction. What has no part in the loss, and is
- * not trained then, has no figures.
+ * Result of a probe: for each tower the effective rank and the spread of its features, and the entropy and information of
+ * its head's predictions as shares of their bounds; for each direction the pair score. Parts that do not contribute to the
+ * loss, and thus are not trained, have no figures.
  */
 export type ProbeFigures = Readonly<Partial<Record<ProbeFigure, number>>>;
 
-/** The figures of what the towers made of the probe's clips. */
+/** Computes the figures from the towers' outputs for the probe clips. */
 export function figuresOf(config: LossConfig, { features, logits }: TowerAnswers): ProbeFigures {
   const { heads, teachers, terms } = usedParts(config);
   const figures: Partial<Record<ProbeFigure, number>> = {};

@@ -11,33 +11,33 @@ import {
 import type { Evidence, HealthFacts, HealthRule } from './rule';
 import { healthRules } from './rules';
 
-/** Something that goes wrong in a run, in plain words. */
+/** A problem in a run, in plain words. */
 export interface HealthFinding {
-  /** Of the rule. */
+  /** Key of the rule. */
   readonly key: string;
   /** Step of the first probe that showed it. */
   readonly since: number;
-  /** Whether going on is in vain. */
+  /** True if continuing is futile. */
   readonly grave: boolean;
   readonly sentence: string;
 }
 
-/** How a rule stands. */
+/** State of a rule. */
 interface Standing {
-  /** Probes in a row that were wrong, or right. */
+  /** Number of consecutive probes judged wrong, or right. */
   readonly wrong: number;
   readonly right: number;
   readonly since: number;
-  /** Null as long as nothing was said. */
+  /** Null until the problem is reported. */
   readonly finding: HealthFinding | null;
 }
 
 const nothingSaid: Standing = { wrong: 0, right: 0, since: 0, finding: null };
 
-/** All that a verdict on a run's next step needs to know of those before: a function of their figures alone. */
+/** Everything that judging the next step needs from the previous ones: a function of their figures alone. */
 export interface HealthState {
   readonly gathered: Gathered;
-  /** Of the first probe; null before it. */
+  /** Figures of the first probe; null before it. */
   readonly first: ProbeFigures | null;
   readonly peaks: ProbeFigures;
   readonly lowest: Observation['means'];
@@ -52,7 +52,11 @@ export const healthAtStart: HealthState = {
   standings: {},
 };
 
-/** Takes the figures of a step in. @returns what is new to be said, too */
+/**
+ * Adds the figures of a step.
+ *
+ * @returns the new state and the new findings
+ */
 export function judgeStep(
   state: HealthState,
   row: StepMetrics,
@@ -65,12 +69,12 @@ export function judgeStep(
     seen,
     first: state.first ?? seen.figures,
     peaks: peaksWith(state.peaks, seen.figures),
-    // A single step, with which the first probe comes, is no mean.
+    // The first probe comes after a single step, which is not a mean.
     lowest: state.first === null ? {} : lowestWith(state.lowest, seen.means),
   };
   const { first, peaks, lowest } = evidence;
   const known = { gathered, first, peaks, lowest };
-  // The first probe is what the others are held against; and while the learning rate rises much goes up and down.
+  // The first probe is the baseline for the others, and figures fluctuate while the learning rate rises.
   if (state.first === null || seen.step < judgedFrom(facts))
     return { state: { ...known, standings: state.standings }, said: [] };
   const standings: Record<string, Standing> = { ...state.standings };
@@ -86,12 +90,12 @@ export function judgeStep(
   return { state: { ...known, standings }, said };
 }
 
-/** What goes wrong now. */
+/** Current findings. */
 export function findingsOf({ standings }: HealthState): HealthFinding[] {
   return Object.values(standings).flatMap(({ finding }) => (finding === null ? [] : [finding]));
 }
 
-/** Steps before which nothing is said: the warm-up and a tenth of the run, but in a long one no more than so many. */
+/** No findings are reported during the warm-up and the first tenth of the run, which is capped at this many steps. */
 const unsaidSteps = 500;
 
 function judgedFrom({ steps, warmupSteps }: HealthFacts): number {

@@ -4,21 +4,19 @@ import type { ProbeFigures } from './figures';
 import type { MeanFigure, Observation } from './observation';
 import { type HealthRule, above, below, digits, directions, percent } from './rule';
 
-/*
- * What the losses, and the students' answers beside the teachers', tell.
- */
+/* Rules based on the losses, and on the students' predictions compared with the teachers'. */
 
 /**
- * So many steps healthy runs of small batches may be worse than the mean, or than an answer that says nothing: 45 of
- * nano at a batch of 32, 70 of the network of `bench --kind health` at 24.
+ * For this many steps, healthy runs with small batches may be worse than the mean, or than a uniform prediction: 45 for
+ * nano at batch size 32, 70 for the network of `bench --kind health` at 24.
  */
 const learningBegins = 100;
 
 const modalityNames = { video: 'video', audio: 'sound' } as const;
 
 /**
- * Teachers that follow fast agree with the students on answers that tell nothing: at momentum 0.5 on two outputs for all
- * clips, foreseen to 0.002 nats. Healthy runs stay above 0.5, those of the ablation above 2.
+ * Teachers that follow quickly agree with the students on uninformative predictions: at momentum 0.5 on two outputs for all
+ * clips, predicted to within 0.002 nats. Healthy runs stay above 0.5, those of the ablation above 2.
  */
 export function nothingToLearn(): HealthRule {
   const worst = ({ means }: Observation) => Math.max(...directions.map(({ key }) => means[key] ?? 0));
@@ -30,7 +28,7 @@ export function nothingToLearn(): HealthRule {
     coveredBy: ['still', ...towerKeys.map((tower) => `${tower} answers`)],
     judge: ({ seen, facts }) => {
       const most = Math.log(facts.outputs);
-      // Where distillation has no part in the loss it is 0.
+      // The loss is 0 if distillation does not contribute to it.
       return worst(seen) === 0 ? null : below(worst(seen), 0.02 * most, 0.05 * most);
     },
     say: ({ seen, facts }) => ({
@@ -49,7 +47,7 @@ export function rises(name: MeanFigure, title: string, ...coveredBy: readonly st
     coveredBy,
     judge: ({ seen, facts, lowest: { [name]: least } }) => {
       const value = seen.means[name];
-      // Near 0 a multiple is little.
+      // Near 0, a multiple is still small.
       const margin = 0.05 * Math.log(facts.outputs);
       return !value || least === undefined
         ? null
@@ -72,7 +70,7 @@ export function nothingReconstructed(modality: Modality): HealthRule {
     coveredBy: ['still', `${modality}Student features`],
     judge: ({ seen, facts }) => {
       const byMean = 1 - 1 / facts.patchValues[modality];
-      // Where it has no part in the loss it is 0.
+      // 0 if it does not contribute to the loss.
       return seen.means[name] === 0 ? null : above(seen.means[name], 0.995 * byMean, 0.98 * byMean);
     },
     say: ({ seen, facts }) => ({
@@ -91,7 +89,7 @@ export function worseThanNothing({ key, teacher, student }: (typeof directions)[
     coveredBy: ['still', `${key} rises`],
     judge: ({ seen, facts }) => {
       const nothing = Math.log(facts.outputs);
-      // A healthy run comes down from above, and may stay near for a while.
+      // A healthy run starts above this value and may stay near it for a while.
       return seen.means[key] === 0 ? null : above(seen.means[key], 1.1 * nothing, nothing);
     },
     say: ({ seen, facts }) => ({
@@ -102,8 +100,9 @@ export function worseThanNothing({ key, teacher, student }: (typeof directions)[
 }
 
 /**
- * Of both directions, and no reason to stop: networks of an ablation's 1000 steps on the sample data came to know pairs
- * in one direction alone, the other one staying at chance, and some in none (`data/results/ablation-pairs.json`).
+ * Requires both directions, and is no reason to stop: over 1000 steps on the sample data, some networks of an ablation
+ * learnt to match pairs in one direction only, the other staying at chance, and some in neither
+ * (`data/results/ablation-pairs.json`).
  */
 export function pairsUnknown(): HealthRule {
   return {
@@ -124,7 +123,7 @@ export function pairsUnknown(): HealthRule {
   };
 }
 
-/** The better one of the pair scores; undefined where only one direction is distilled. */
+/** The higher pair score; undefined if only one direction is distilled. */
 function best({ videoToAudioPairs, audioToVideoPairs }: ProbeFigures): number | undefined {
   if (videoToAudioPairs === undefined || audioToVideoPairs === undefined) return undefined;
   return Math.max(videoToAudioPairs, audioToVideoPairs);

@@ -1,23 +1,23 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 
 /*
- * What the answers to a few clips say of a tower. Rows are clips; all are pure functions of numbers.
+ * Measures of a tower, computed from its outputs for a few clips. Rows are clips; all are pure functions of numbers.
  * N clips, D width, O outputs.
  */
 
-/** A matrix, row by row. */
+/** A matrix in row-major order. */
 export interface Rows {
   readonly values: ArrayLike<number>;
   readonly rows: number;
   readonly columns: number;
 }
 
-/** Below this share of the largest, a singular value is rounding. */
+/** Singular values below this share of the largest are rounding errors. */
 const rounding = 1e-6;
 
 /**
- * Effective rank of features (RankMe, Garrido et al. 2023): exp of the entropy of the singular values, each over their
- * sum. 1 where all rows point the same way, N or D, the smaller one, where no direction is preferred.
+ * Effective rank of features (RankMe, Garrido et al. 2023): exp of the entropy of the singular values, normalised to
+ * sum to 1. It is 1 if all rows point the same way, and min(N, D) if no direction is preferred.
  */
 export function rankMe(features: Rows): number {
   const gram = productOfRows(features);
@@ -30,8 +30,8 @@ export function rankMe(features: Rows): number {
 }
 
 /**
- * How far features of different clips lie apart: root of the share that differences from the mean have in the sum of
- * squares. 0 where all are equal, 1 where their mean is 0.
+ * Spread of the features of different clips: square root of the share of the sum of squares that is due to deviations from
+ * the mean. It is 0 if all rows are equal, 1 if their mean is 0.
  */
 export function spreadOf({ values, rows, columns }: Rows): number {
   let [apart, all] = [0, 0];
@@ -48,7 +48,7 @@ export function spreadOf({ values, rows, columns }: Rows): number {
   return all === 0 ? 0 : Math.sqrt(apart / all);
 }
 
-/** Rows of probabilities from logits. */
+/** Softmax of each row of logits. */
 export function softmaxRows({ values, rows, columns }: Rows): Rows {
   const probabilities = new Float64Array(rows * columns);
   for (let i = 0; i < rows; i++) {
@@ -62,13 +62,13 @@ export function softmaxRows({ values, rows, columns }: Rows): Rows {
   return { values: probabilities, rows, columns };
 }
 
-/** What a head's answers hold, as shares of what they could. */
+/** Information in a head's predictions, relative to its maximum. */
 export interface AnswerMeasures {
-  /** Mean entropy of the answers over log O: 0 where each names one output, 1 where it says nothing. */
+  /** Mean entropy of the predictions over log O: 0 if each is one-hot, 1 if all are uniform. */
   readonly entropy: number;
   /**
-   * How much an answer tells which clip it is of: the entropy of the mean answer less the mean entropy (their mutual
-   * information), over its bound, log of the smaller of N and O. 0 where all clips are answered alike.
+   * Mutual information of prediction and clip, relative to its bound: the entropy of the mean prediction minus the mean
+   * entropy, divided by the log of the smaller of N and O. It is 0 if the predictions for all clips are equal.
    */
   readonly information: number;
 }
@@ -89,8 +89,9 @@ export function measureAnswers({ values, rows, columns }: Rows): AnswerMeasures 
 }
 
 /**
- * Whether a student's answers fit what the teacher says of the same clip better than what it says of others: the share
- * of other clips whose teacher's answer fits worse than the own one, ties counted half. .5 is chance, 1 the best.
+ * Tests if a student's predictions match those of the teacher for the same clip better than those for others. It is the
+ * share of other clips whose teacher prediction fits worse than that of the same clip, with ties counted half: .5 is
+ * chance, 1 the best.
  *
  * @param teacher probabilities `[N, O]`
  * @param student probabilities for the same clips in the other modality `[N, O]`
@@ -109,10 +110,10 @@ export function pairScore(teacher: Rows, student: Rows): number {
   return worse / (rows * (rows - 1));
 }
 
-/** Losses closer than this [nats] are equal. */
+/** Losses that differ by less than this [nats] are equal. */
 const tie = 1e-9;
 
-/** Of row t of the teacher's answers and row s of the student's, in nats. */
+/** Cross-entropy of row t of the teacher's probabilities and row s of the student's, in nats. */
 function crossEntropy(teacher: Rows, t: number, student: Rows, s: number): number {
   const { columns } = teacher;
   let loss = 0;

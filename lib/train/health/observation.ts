@@ -1,7 +1,7 @@
 import type { StepMetrics } from '../runFolder';
 import { type ProbeFigures, probeFigures } from './figures';
 
-/** Figures of every step, of which the mean since the probe before counts: a single batch says little. */
+/** Figures of every step that are averaged since the previous probe, because a single batch says little. */
 export const meanFigures = [
   'total',
   'videoReconstruction',
@@ -12,15 +12,15 @@ export const meanFigures = [
 ] as const;
 export type MeanFigure = (typeof meanFigures)[number];
 
-/** What is known when a probe is done. */
+/** Data available after a probe. */
 export interface Observation {
   readonly step: number;
   readonly figures: ProbeFigures;
-  /** Over the steps since the probe before, this one included. */
+  /** Means over the steps since the previous probe, including this one. */
   readonly means: Readonly<Partial<Record<MeanFigure, number>>>;
 }
 
-/** Sums of the steps since the last probe. */
+/** Sums over the steps since the last probe. */
 export interface Gathered {
   readonly steps: number;
   readonly sums: Readonly<Partial<Record<MeanFigure, number>>>;
@@ -28,7 +28,7 @@ export interface Gathered {
 
 export const nothingGathered: Gathered = { steps: 0, sums: {} };
 
-/** Takes a step in; where it was probed, there is an observation, and the sums begin anew. */
+/** Adds a step. If it was probed, returns an observation and resets the sums. */
 export function gather(
   { steps, sums }: Gathered,
   row: StepMetrics,
@@ -49,12 +49,12 @@ export function gather(
   return { gathered: nothingGathered, seen: { step: row.step, figures, means } };
 }
 
-/** The highest that each figure has been. */
+/** Running maximum of each figure. */
 export function peaksWith(peaks: ProbeFigures, figures: ProbeFigures): ProbeFigures {
   return merged(peaks, figures, Math.max);
 }
 
-/** The lowest that each mean has been. */
+/** Running minimum of each mean. */
 export function lowestWith(lowest: Observation['means'], means: Observation['means']): Observation['means'] {
   return merged(lowest, means, Math.min);
 }

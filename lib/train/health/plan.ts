@@ -6,30 +6,29 @@ import { UserError } from '../../errors';
 import { probeShare } from '../../model';
 import type { ProbeClips } from './probe';
 
-/** Clips of a probe: as many as in a batch, but enough to tell a rank of 1 from one of 5, and no more than it takes. */
+/**
+ * Number of clips of a probe: the batch size, but enough to distinguish a rank of 1 from one of 5, and no more than needed.
+ */
 const clipBounds = { fewest: 12, most: 24 };
 
-/** Of fewer clips, where more cannot be used, ranks and scores say nothing. */
+/** With fewer usable clips, ranks and scores are meaningless. */
 const fewestUsable = 8;
 
-/** Share of the time that probes may take. */
+/** Maximum share of the time spent on probes. */
 const timeShare = 0.01;
 
-/** Beside its products a probe copies clips in and answers out. */
+/** Accounts for copying clips in and outputs out, in addition to the matrix products of a probe. */
 const overhead = 1.2;
 
 const shortestInterval = 20;
 
-/** Steps between probes, so many that they take less than 1 % of the time. */
+/** Steps between probes, chosen so that they take less than 1 % of the time. */
 export function probeInterval(config: XkdConfig): number {
   const share = overhead * probeShare(config, probeClipCount(config));
   return Math.max(shortestInterval, Math.ceil(share / timeShare));
 }
 
-/**
- * The middles of a few clips from all over the training set, the same whenever they are made; null where there are too
- * few that can be used.
- */
+/** The middles of a few clips spread over the training set, the same at every call; null if too few are usable. */
 export async function probeClips(
   entries: readonly MediaEntry[],
   config: XkdConfig,
@@ -46,13 +45,13 @@ export async function probeClips(
     }))
       if (video && audio && video.shape[0] >= fewestUsable) return { video, audio };
   } catch (error) {
-    // Too many files that cannot be used: the loader names them, and ends the run if need be.
+    // Too many files are unusable. The loader names them, and ends the run if necessary.
     if (!(error instanceof UserError)) throw error;
   }
   return null;
 }
 
-/** Clips of a probe, where there are so many. */
+/** Number of clips of a probe, if that many are available. */
 export function probeClipCount({ training: { batch } }: XkdConfig): number {
   return Math.min(Math.max(batch, clipBounds.fewest), clipBounds.most);
 }

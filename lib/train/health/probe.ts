@@ -7,13 +7,13 @@ import type { StepSchedule } from '../schedules';
 import type { TrainState } from '../state';
 import { type ProbeFigures, figuresOf } from './figures';
 
-/** Whole clips on which a run is probed, nothing augmented: `[B, 3, T, S, S]` and `[B, 1, M, C]`. */
+/** Whole, unaugmented clips on which a run is probed: `[B, 3, T, S, S]` and `[B, 1, M, C]`. */
 export interface ProbeClips {
   readonly video: NdArray;
   readonly audio: NdArray;
 }
 
-/** Measures what the network makes of the clips. The state is only read. */
+/** Measures the network's outputs for the clips. The state is only read. */
 export async function takeProbe(
   state: TrainState,
   clips: ProbeClips,

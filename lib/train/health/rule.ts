@@ -3,47 +3,47 @@ import type { TowerKey } from '../../model';
 import type { ProbeFigures } from './figures';
 import type { Observation } from './observation';
 
-/** What a run's figures are held against. */
+/** Facts that a run's figures are compared with. */
 export interface HealthFacts {
-  /** Steps of the run. */
+  /** Number of steps in the run. */
   readonly steps: number;
-  /** Steps over which the learning rate rises. */
+  /** Number of steps over which the learning rate rises. */
   readonly warmupSteps: number;
-  /** Of the heads: their log is the loss of an answer that says nothing. */
+  /** Number of head outputs. Its log is the loss of a uniform prediction. */
   readonly outputs: number;
-  /** Whether teachers follow their students. */
+  /** True if teachers follow their students. */
   readonly teachersFollow: boolean;
-  /** Values of a patch: (P - 1) / P is the loss of reconstructing each patch by its mean. */
+  /** Number of values P in a patch: (P - 1) / P is the loss of reconstructing each patch by its mean. */
   readonly patchValues: Readonly<Record<Modality, number>>;
 }
 
-/** What a rule looks at: the newest probe, the first one, and the highest and lowest so far. */
+/** Input of a rule: the newest probe, the first one, and the highest and lowest figures so far. */
 export interface Evidence {
   readonly facts: HealthFacts;
   readonly seen: Observation;
   readonly first: ProbeFigures;
   readonly peaks: ProbeFigures;
-  /** The lowest means between two probes so far. */
+  /** The lowest means of any interval between two probes so far. */
   readonly lowest: Observation['means'];
 }
 
-/** `wrong` and `right` leave a gap in which a verdict stays what it was. */
+/** `wrong` and `right` leave a gap between them, in which a verdict does not change. */
 export type Verdict = 'wrong' | 'right' | 'between';
 
-/** Something that can be wrong with a run. */
+/** A possible problem of a run. */
 export interface HealthRule {
   readonly key: string;
-  /** Probes in a row that must be wrong before it is said, and right before it is over. */
+  /** Number of consecutive probes that must be wrong before the problem is reported, and right before it is over. */
   readonly patience: number;
-  /** Steps that healthy runs may take to get there: nothing is said before. */
+  /** Number of steps that healthy runs may need to get there. Nothing is reported before. */
   readonly notBefore: number;
-  /** Whether going on is in vain. */
+  /** True if continuing is futile. */
   readonly grave: boolean;
-  /** Rules that, once said, explain this one: it is not said then. */
+  /** Keys of rules that explain this one. It is not reported if one of them is. */
   readonly coveredBy: readonly string[];
-  /** Null where it was not measured. */
+  /** Returns null if the figure was not measured. */
   readonly judge: (evidence: Evidence) => Verdict | null;
-  /** What is wrong, to be followed by "since step ...", and the figures. */
+  /** Describes the problem (to be followed by "since step ...") and its figures. */
   readonly say: (evidence: Evidence) => { readonly what: string; readonly figures: string };
 }
 
@@ -59,7 +59,7 @@ export const directions = [
   { key: 'audioToVideo', teacher: 'audio teacher', student: 'video student' },
 ] as const;
 
-/** Below `low` wrong, above `high` right. */
+/** Wrong below `low`, right above `high`. */
 export function below(value: number | undefined, low: number, high: number): Verdict | null {
   if (value === undefined) return null;
   return value < low ? 'wrong' : value > high ? 'right' : 'between';
@@ -70,7 +70,7 @@ export function above(value: number | undefined, high: number, low: number): Ver
   return value > high ? 'wrong' : value < low ? 'right' : 'between';
 }
 
-/** A low figure is no fall where it never was high; in the second half it should be by then. */
+/** True if a low figure counts as a fall: it once reached `height`, or the run is in its second half. */
 export function hasFallen({ facts, seen }: Evidence, peak: number | undefined, height: number): boolean {
   return (peak ?? 0) >= height || seen.step >= facts.steps / 2;
 }

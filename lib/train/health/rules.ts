@@ -10,11 +10,11 @@ import {
 import { type HealthRule, directions } from './rule';
 import { answersAlike, featuresAlike, nothingChanges, teachersStandStill } from './towerRules';
 
-/** All rules; those that explain others stand first. */
+/** All rules. Those that explain others come first. */
 export const healthRules: readonly HealthRule[] = [
   nothingChanges(),
   ...towerKeys.map(featuresAlike),
-  // Teachers first: students learn to answer as they do.
+  // Teachers first, because students learn to predict like them.
   ...[...towerKeys].reverse().map(answersAlike),
   teachersStandStill(),
   nothingToLearn(),

@@ -2,9 +2,7 @@ import type { TowerKey } from '../../model';
 import type { ProbeFigures } from './figures';
 import { type HealthRule, below, digits, hasFallen, percent, towerNames } from './rule';
 
-/*
- * What probes of single towers tell.
- */
+/* Rules based on probes of single towers. */
 
 export function featuresAlike(tower: TowerKey): HealthRule {
   return {
@@ -27,7 +25,7 @@ export function featuresAlike(tower: TowerKey): HealthRule {
 }
 
 export function answersAlike(tower: TowerKey): HealthRule {
-  // A student's answers, to masked clips and by a higher temperature, are far less sharp.
+  // Predictions of a student, for masked clips and at a higher temperature, are far less sharp.
   const followed =
     tower === 'videoStudent' ? 'audioTeacher' : tower === 'audioStudent' ? 'videoTeacher' : null;
   const [low, high, peak, patience] = tower.endsWith('Teacher')
@@ -51,7 +49,7 @@ export function answersAlike(tower: TowerKey): HealthRule {
   };
 }
 
-/** Students whose features are those of the start. */
+/** Reports students whose features have not changed since the start. */
 export function nothingChanges(): HealthRule {
   return {
     key: 'still',
@@ -96,7 +94,7 @@ function same(
       const name = `${modality}${role}Probe${measure}` as const;
       const [now, then] = [figures[name], first[name]];
       if (now === undefined || then === undefined) return false;
-      // Features that are alike from the start stay so, however much is learnt.
+      // Features that are alike at the start stay alike, however much is learnt.
       return then > 0.01 && Math.abs(now - then) <= tolerance * then;
     }),
   );

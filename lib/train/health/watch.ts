@@ -8,20 +8,20 @@ import type { ProbeClips } from './probe';
 import type { HealthFacts } from './rule';
 
 export interface HealthArgs {
-  /** With which the run was begun. */
+  /** Configuration at the start of the run. */
   readonly config: XkdConfig;
   readonly length: RunLength;
-  /** Clips that are looked at; null: only what the steps themselves tell is kept. */
+  /** Clips to probe. If null, only figures of the steps themselves are used. */
   readonly clips: ProbeClips | null;
   /** Steps between probes; default: {@link probeInterval}. */
   readonly every?: number;
-  /** Figures of the steps taken before, of a run that is continued. */
+  /** Figures of the previous steps, if the run is resumed. */
   readonly before: readonly StepMetrics[];
 }
 
-/** Watches over a run: says when it is to be probed, and what its figures mean. */
+/** Monitors a run: decides when it is probed, and interprets its figures. */
 export class HealthWatch {
-  /** Time that probes have taken. */
+  /** Time spent on probes. */
   probeSeconds = 0;
   private readonly clips: ProbeClips | null;
   private readonly every: number;
@@ -37,7 +37,9 @@ export class HealthWatch {
     for (const row of before) this.judge(row);
   }
 
-  /** Probes the network after the first step, every so many, and the last one; after the others nothing is measured. */
+  /**
+   * Probes the network after the first step, at regular intervals, and after the last step. Does nothing after other steps.
+   */
   async measure(step: number, probe: (clips: ProbeClips) => Promise<ProbeFigures>): Promise<ProbeFigures> {
     if (this.clips === null || (step % this.every !== 0 && step !== this.last)) return {};
     const beginMs = performance.now();
@@ -46,20 +48,24 @@ export class HealthWatch {
     return figures;
   }
 
-  /** Takes the figures of a step in. @returns what is new to be said */
+  /**
+   * Adds the figures of a step.
+   *
+   * @returns the new findings
+   */
   judge(row: StepMetrics): readonly HealthFinding[] {
     const { state, said } = judgeStep(this.state, row, this.facts);
     this.state = state;
     return said;
   }
 
-  /** What goes wrong now. */
+  /** Current findings. */
   get findings(): readonly HealthFinding[] {
     return findingsOf(this.state);
   }
 }
 
-/** What the figures of a run are held against. */
+/** Facts that the figures of a run are compared with. */
 export function healthFacts(config: XkdConfig, { steps, stepsPerEpoch }: RunLength): HealthFacts {
   const [video, audio] = modalities.map((modality) => patchValues(config, modality));
   return {
