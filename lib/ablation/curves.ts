@@ -4,7 +4,7 @@ import { readJson } from '../files/readJson';
 import { jobFolder, readJobResult } from './jobResult';
 import type { AblationJob } from './plan';
 
-/** What is kept of the training of each job: how the parts of the loss go, and whether teachers collapse. */
+/** Terms kept from the training of each job: the parts of the loss, and signs of collapse of the teachers. */
 export const curveTerms = [
   'videoReconstruction',
   'distillation',
@@ -13,7 +13,7 @@ export const curveTerms = [
   'videoTeacherEntropy',
   'audioTeacherEntropy',
 ] as const;
-/** The same of what the network made of some clips; ablations of earlier versions have none. */
+/** The same for the figures of probes; ablations of earlier versions have none. */
 export const probeCurves = [
   'videoStudentProbeRank',
   'audioStudentProbeRank',
@@ -28,7 +28,7 @@ const means = z.array(z.number().nullable());
 const curve = z.strictObject({
   row: z.string(),
   seed: z.int(),
-  /** Means over stretches of steps; null where the term was not finite. */
+  /** Means over intervals of steps; null if the term was not finite. */
   terms: z.strictObject({
     videoReconstruction: means,
     distillation: means,
@@ -47,25 +47,25 @@ const curve = z.strictObject({
 
 const curvesSchema = z.strictObject({
   format: z.literal(1),
-  /** Steps in the middle of the stretches. */
+  /** Step in the middle of each interval. */
   steps: z.array(z.number()),
-  /** Of the heads: the loss of a collapsed pair is its logarithm. */
+  /** Number of head outputs; its logarithm is the loss of a collapsed pair. */
   outputs: z.int(),
   curves: z.array(curve),
 });
 
-/** How the networks of an ablation were trained. */
+/** Training curves of an ablation's networks. */
 export type AblationCurves = Readonly<z.infer<typeof curvesSchema>>;
 export type AblationCurve = AblationCurves['curves'][number];
 
-/** Points of a curve. */
+/** Maximum number of points of a curve. */
 const mostStretches = 40;
 
 /**
- * The curves of the jobs that are done; of those whose folders hold results only there are none.
+ * Builds the curves of the finished jobs. Jobs whose folders hold results only have none.
  *
- * @param folders of ablations, the first that has a job's metrics counts
- * @throws UserError where metrics are damaged
+ * @param folders folders of ablations; for each job, the first one with its metrics is used
+ * @throws UserError if metrics are damaged
  */
 export function makeAblationCurves(
   jobs: readonly AblationJob[],
@@ -86,7 +86,7 @@ export function makeAblationCurves(
         const stretch = rows.slice(first, first + length);
         return meanOf(stretch.filter((row) => term in row).map((row) => row[term]));
       });
-    // A stretch without a probe has no figure.
+    // An interval without a probe has no figure.
     const probes = probeCurves.filter((term) => rows.some((row) => term in row));
     const terms = Object.fromEntries([
       ...curveTerms.map((term) => [term, mean(term)] as const),
@@ -102,7 +102,7 @@ export function makeAblationCurves(
 /**
  * Reads the curves that `xkd ablate` wrote beside its table.
  *
- * @throws UserError where there are none, or they are damaged
+ * @throws UserError if there are none, or they are damaged
  */
 export function readAblationCurves(path: string): AblationCurves {
   return readJson(
@@ -121,7 +121,7 @@ function metricsOf(job: AblationJob, folders: readonly string[]): readonly Metri
   return null;
 }
 
-/** With four significant digits, which is finer than a figure shows. */
+/** Rounded to four significant digits, which is finer than a figure shows. */
 function meanOf(values: readonly number[]): number | null {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return Number.isFinite(mean) ? Number(mean.toPrecision(4)) : null;

@@ -1,19 +1,19 @@
 import type { AblationTableRow, Interval } from './table';
 
-/** A share in percent with its interval, such as `85.7 (80.1 to 91.3)`. */
+/** A percentage with its interval, such as `85.7 (80.1 to 91.3)`. */
 export function percentText({ mean, low, high }: Interval): string {
   const middle = percent(mean);
   return low === null || high === null ? middle : `${middle} (${percent(low)} to ${percent(high)})`;
 }
 
-/** A difference in points with its sign. */
+/** A difference in percentage points, with its sign. */
 export function gainText(gain: Interval | null): string {
   if (gain === null) return '';
   const { mean, low, high } = gain;
   return low === null || high === null ? signed(mean) : `${signed(mean)} (${signed(low)} to ${signed(high)})`;
 }
 
-/** The paper's figures of a row, of the modality: `UCF101 84.7 (+8.4), HMDB51 59.3 (+8.1)`. */
+/** The paper's figures for a row and a modality: `UCF101 84.7 (+8.4), HMDB51 59.3 (+8.1)`. */
 export function paperText({ paper }: AblationTableRow, modality: 'video' | 'audio' | 'both'): string {
   return paper
     .filter((figure) => figure.modality === modality)

@@ -9,8 +9,8 @@ import type { AblationTable, AblationTableRow } from './table';
 import { failureSentences } from './tableRows';
 
 /**
- * Writes `ablation.json`, `ablation.csv` and `ablation.md` into a folder, and where there are curves
- * `ablation-curves.json`; older ones are replaced.
+ * Writes `ablation.json`, `ablation.csv` and `ablation.md` to a folder, and `ablation-curves.json` if there are curves.
+ * Existing files are replaced.
  */
 export function writeAblation(
   folder: string,
@@ -24,12 +24,12 @@ export function writeAblation(
   if (curves) writeFileAtomic(join(folder, 'ablation-curves.json'), curvesText(curves));
 }
 
-/** Writes `ablation-pairs.json` into a folder that is there. */
+/** Writes `ablation-pairs.json` to an existing folder. */
 export function writeAblationPairs(folder: string, pairs: AblationPairs): void {
   writeFileAtomic(join(folder, 'ablation-pairs.json'), `${JSON.stringify(pairs, null, 2)}\n`);
 }
 
-/** JSON with a line for each curve: indented, each of its numbers would take one. */
+/** JSON with one line per curve; ordinary indentation would put each number on its own line. */
 function curvesText({ curves, ...rest }: AblationCurves): string {
   const lines = curves.map((curve) => JSON.stringify(curve));
   return `${JSON.stringify(rest).slice(0, -1)},"curves":[\n${lines.join(',\n')}\n]}\n`;
@@ -38,7 +38,7 @@ function curvesText({ curves, ...rest }: AblationCurves): string {
 const csvColumns = ['row', 'title', 'commonShare', 'features', 'probe', 'seeds'];
 const csvFigures = ['top1', 'top1Low', 'top1High', 'gain', 'gainLow', 'gainHigh', 'against', 'values'];
 
-/** A line for each row, features and probe, in percent; the values of the seeds last, with `;` between. */
+/** One line per row, features and probe, in percent. The last column holds the values of all seeds, separated by `;`. */
 export function ablationCsv({ rows }: AblationTable): string {
   const lines = rows.flatMap((row) =>
     ablationFeatures.flatMap((features) =>
@@ -57,7 +57,7 @@ export function ablationCsv({ rows }: AblationTable): string {
   return `${[[...csvColumns, ...csvFigures], ...lines].map(formatCsvLine).join('\n')}\n`;
 }
 
-/** Tables of the two probes, and how the figures came about. */
+/** Tables of the two probes, and a description of how the figures were obtained. */
 export function ablationMarkdown(table: AblationTable): string {
   const { seeds, steps, trainClips, testClips, chance, machines, jobSeconds, missing, createdBy } = table;
   const failures = failureSentences(table);

@@ -7,10 +7,10 @@ import { readJson } from '../files/readJson';
 import { requireSameConfig } from '../train/sameRun';
 import type { AblationJob } from './plan';
 
-/** What is probed of each network. */
+/** Features of each network that are probed. */
 export const ablationFeatures = ['video', 'audio', 'both'] as const;
 export type AblationFeatures = (typeof ablationFeatures)[number];
-/** By which classifiers. */
+/** Classifiers used as probes. */
 export const ablationProbes = ['logistic', 'svm'] as const;
 export type AblationProbe = (typeof ablationProbes)[number];
 
@@ -26,16 +26,18 @@ const jobResultSchema = z.strictObject({
   trainClips: z.int().min(1),
   testClips: z.int().min(1),
   chance: accuracy,
-  /** Top-1 on the test clips, from 0 to 1. */
+  /** Top-1 accuracy on the test clips, from 0 to 1. */
   top1: z.strictObject({ video: probes, audio: probes, both: probes }),
-  /** What made going on vain at the end of its training; missing in results of earlier versions. */
+  /** Problems at the end of its training that made continuing futile; missing in results of earlier versions. */
   failures: z.array(z.string()).optional(),
-  /** Of its own steps in its last process (making batches is common to several jobs), and of its evaluation. */
+  /**
+   * Time of its own training steps in the last process (batches are made for several jobs together), and of its evaluation.
+   */
   seconds: z.strictObject({ training: seconds, evaluation: seconds }),
   machine: z.string(),
 });
 
-/** What came out of a job. */
+/** Result of a job. */
 export type JobResult = Omit<Readonly<z.infer<typeof jobResultSchema>>, 'config'> & {
   readonly config: XkdConfig;
 };
@@ -51,9 +53,9 @@ export function writeJobResult(folder: string, result: JobResult): void {
 }
 
 /**
- * The result of a job; null where it is not done yet.
+ * The result of a job; null if it is not finished.
  *
- * @throws UserError where the file is damaged, or of another configuration
+ * @throws UserError if the file is damaged, or belongs to another configuration
  */
 export function readJobResult(out: string, job: AblationJob): JobResult | null {
   const path = resultPath(jobFolder(out, job));

@@ -10,16 +10,16 @@ import type { AblationFigure, AblationTable, AblationTableRow, Interval } from '
 
 export interface MakeTableArgs {
   readonly jobs: readonly AblationJob[];
-  /** Folders of ablations in which results are looked for, the first that has one counts. */
+  /** Folders of ablations with results. The first one with a job's result is used. */
   readonly folders: readonly string[];
-  /** Words of the command line; empty in a notebook. */
+  /** Command line arguments; empty in a notebook. */
   readonly createdBy?: readonly string[];
 }
 
 /**
- * Puts the results of all jobs that are done into one table.
+ * Collects the results of all finished jobs in one table.
  *
- * @throws UserError where none is, or results are damaged or of another configuration
+ * @throws UserError if there is none, or results are damaged or belong to another configuration
  */
 export function makeAblationTable({ jobs, folders, createdBy = [] }: MakeTableArgs): AblationTable {
   const found = jobs.map((job) => ({ job, result: firstResult(job, folders) }));
@@ -92,7 +92,7 @@ function tableRow(row: AblationRow, byRow: (name: string) => readonly JobResult[
   };
 }
 
-/** No accuracy is below 0 or above 1. */
+/** Limits an interval to the range of an accuracy, 0 to 1. */
 function withinShare({ mean, low, high }: Interval): Interval {
   return {
     mean,
@@ -111,7 +111,7 @@ function valuesOf(
     .sort((a, b) => a.seed - b.seed);
 }
 
-/** Gains count within one of the paper's tables only: others are of other epochs. */
+/** Gains are computed only within one of the paper's tables, because the tables differ in epochs. */
 function published(row: AblationRow): AblationTableRow['paper'] {
   const [reference] = chooseRows([referenceRow]);
   const references = paperFiguresOf(reference);
@@ -128,7 +128,7 @@ function published(row: AblationRow): AblationTableRow['paper'] {
   });
 }
 
-/** What all rows have in common. */
+/** Settings that all rows have in common. */
 function commonConfig(config: JobResult['config'], rows: readonly AblationRow[]): Record<string, unknown> {
   const own = new Set(['seed', ...rows.flatMap(({ overrides }) => Object.keys(overrides))]);
   return Object.fromEntries(flattenConfig(config).filter(([key]) => !own.has(key)));

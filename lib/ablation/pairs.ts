@@ -7,19 +7,22 @@ const pairsSchema = z.strictObject({
   format: z.literal(1),
   createdBy: z.array(z.string()),
   testClips: z.int(),
-  /** In nats: of the student's answers to the other modality of the same clip, and of other clips. */
+  /** Losses in nats: of the student's predictions for the other modality of the same clip, and for other clips. */
   pairs: z.array(
     z.strictObject({ row: z.string(), seed: z.int(), audioToVideo: losses, videoToAudio: losses }),
   ),
 });
 
-/** How far each student of an ablation tells what its teacher says of this clip from what it says of others. */
+/**
+ * Measures how well each student of an ablation distinguishes its teacher's prediction for the same clip from those for
+ * others.
+ */
 export type AblationPairs = Readonly<z.infer<typeof pairsSchema>>;
 
 /**
- * Reads what `xkd ablate --merge --pairs` wrote.
+ * Reads the output of `xkd ablate --merge --pairs`.
  *
- * @throws UserError where there is none, or it is damaged
+ * @throws UserError if there is none, or it is damaged
  */
 export function readAblationPairs(path: string): AblationPairs {
   return readJson(

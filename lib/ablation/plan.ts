@@ -6,39 +6,39 @@ import { chooseRows, type AblationRow } from './rows';
 /** One network to train and evaluate. */
 export interface AblationJob {
   readonly row: AblationRow;
-  /** Draws weights, order of clips, windows, augmentation and masks: the same for all rows. */
+  /** Seed of weights, order of clips, windows, augmentation and masks; the same for all rows. */
   readonly seed: number;
   readonly config: XkdConfig;
-  /** Weights given for its teachers, where these are frozen. */
+  /** Initial weights of its teachers, if these are frozen. */
   readonly init?: readonly string[];
 }
 
 export interface PlanArgs {
-  /** Names of rows; default: all, those with frozen teachers only where `init` is given. */
+  /** Names of rows; default: all, but those with frozen teachers only if `init` is given. */
   readonly rows?: readonly string[];
-  /** Weights for frozen teachers, as `pretrain` takes them with `--init`: a run folder, a checkpoint or backbones. */
+  /** Weights for frozen teachers, as in `pretrain --init`: a run folder, a checkpoint or backbones. */
   readonly init?: readonly string[];
-  /** How many seeds, from 0. */
+  /** Number of seeds; they start at 0. */
   readonly seeds: number;
-  /** Steps of every network; default: 1000. */
+  /** Steps per network; default: 1000. */
   readonly steps?: number;
-  /** What is changed in all rows. */
+  /** Changes to the configuration of all rows. */
   readonly overrides?: Overrides;
 }
 
-/** Size and schedule of all rows; the batch is smaller than the preset's, for more steps in the same time. */
+/** Size and schedule of all rows. The batch is smaller than the preset's, for more steps in the same time. */
 const preset = 'nano';
 const schedule: Overrides = {
   'training.batch': 32,
   'training.steps': 1000,
-  // In each of the processes, which share the processors.
+  // In each of the processes, which share the CPU.
   'loader.workers': 1,
 };
 
 /**
- * All jobs, those that learn from the same batches one after the other.
+ * All jobs. Those that train on the same batches follow each other.
  *
- * @throws UserError for an unknown row, or values that make no sense together
+ * @throws UserError for an unknown row, or inconsistent values
  */
 export function planAblation({ rows, init, seeds, steps, overrides = {} }: PlanArgs): AblationJob[] {
   const all = chooseRows(rows);
@@ -65,7 +65,7 @@ export function planAblation({ rows, init, seeds, steps, overrides = {} }: PlanA
   return jobs;
 }
 
-/** @throws UserError where a job's frozen teachers are given no weights */
+/** @throws UserError if no weights are given for a job's frozen teachers */
 export function requireInit(jobs: readonly AblationJob[]): void {
   const job = jobs.find(({ config, init }) => needsWeights(config) && init === undefined);
   if (job === undefined) return;
@@ -78,15 +78,15 @@ function needsWeights({ teacher }: XkdConfig): boolean {
   return !teacherKinds[teacher].follows;
 }
 
-/** A stretch of the jobs for each machine, so that those that share batches stay together. */
+/** A contiguous slice of the jobs for each machine, so that jobs that share batches stay together. */
 export function jobsOfShard(jobs: readonly AblationJob[], { index, of }: ShardChoice): AblationJob[] {
   const at = (shard: number) => Math.round((jobs.length * shard) / of);
   return jobs.slice(at(index), at(index + 1));
 }
 
 /**
- * Jobs that one process trains side by side: of one seed on one data set, so that each batch is made once for all.
- * Longest first; where there are more processes than groups, the groups are divided.
+ * Groups jobs that one process trains concurrently: those of one seed on one data set, so that each batch is made only
+ * once. Longest first. If there are more processes than groups, the groups are divided.
  */
 export function groupJobs(jobs: readonly AblationJob[], processes: number): AblationJob[][] {
   const groups = new Map<string, AblationJob[]>();
@@ -98,14 +98,14 @@ export function groupJobs(jobs: readonly AblationJob[], processes: number): Abla
   return [...groups.values()].flatMap((group) => divide(group, most)).sort((a, b) => b.length - a.length);
 }
 
-/** Parts of nearly the same size, none above the limit. */
+/** Parts of nearly equal size, none above the limit. */
 function divide<T>(items: readonly T[], most: number): T[][] {
   const parts = Math.ceil(items.length / most);
   const at = (part: number) => Math.round((items.length * part) / parts);
   return Array.from({ length: parts }, (_, part) => items.slice(at(part), at(part + 1)));
 }
 
-/** What tells rows apart can't be set for all of them. */
+/** Rejects overrides of keys that distinguish the rows. */
 function refuseTaken(key: string, rows: readonly AblationRow[]): void {
   const taken = new Set([
     'seed',

@@ -5,21 +5,21 @@ import { stopMessage, type WorkNews, type WorkOrder } from './messages';
 
 export interface ProcessesArgs {
   readonly orders: readonly WorkOrder[];
-  /** How many work at the same time. */
+  /** Number of concurrent processes. */
   readonly processes: number;
-  /** TensorFlow's threads in each. */
+  /** Number of TensorFlow threads per process. */
   readonly threads: number;
   readonly signal?: AbortSignal;
   readonly onNews: (order: WorkOrder, news: WorkNews) => void;
 }
 
-/** Lines of a failed process that are worth showing. */
+/** Number of lines shown of a failed process. */
 const shownLines = 4;
 
 /**
- * Lets processes work off orders. The first failure ends all.
+ * Processes orders in child processes. The first failure ends all.
  *
- * @throws UserError of a process, or that it ended unasked
+ * @throws UserError from a process, or if one ended unexpectedly
  */
 export async function workInProcesses({ orders, processes, signal, ...args }: ProcessesArgs): Promise<void> {
   const waiting = [...orders];

@@ -2,23 +2,23 @@ import { type LossAblation, type Overrides, lossAblations } from '../config';
 import { UserError } from '../errors';
 import { paperFigures, recognisePaperRow, type PaperFigure, type PaperTable } from '../eval/paper';
 
-/** One network of the ablation: what it changes in all of XKD. */
+/** One network of the ablation: its changes to the full XKD configuration. */
 export interface AblationRow {
-  /** As the command line and folders name it. */
+  /** Name on the command line and of folders. */
   readonly name: string;
   readonly title: string;
   readonly overrides: Overrides;
-  /** Probability that what is seen tells the class that is heard (the sample set's dial). */
+  /** Probability that the visible class equals the audible one (a parameter of the sample set). */
   readonly commonShare: number;
-  /** The row, on the same data, against which its gain is counted. */
+  /** The row, on the same data, relative to which its gain is computed. */
   readonly against: string;
-  /** Whether it is a control, of which the paper has none. */
+  /** True if it is a control; the paper has none. */
   readonly isControl: boolean;
-  /** Whether it is a variant of this project's, of which the paper has none either. */
+  /** True if it is a variant of this project that is not in the paper either. */
   readonly isOurs?: boolean;
 }
 
-/** Reconstruction of both modalities: what every other row adds to. */
+/** Reconstruction of both modalities, to which every other row adds something. */
 export const referenceRow = 'reconstruction';
 
 /** The paper's rows in its order, then ours, then the controls. */
@@ -37,10 +37,10 @@ export const ablationRows: readonly AblationRow[] = [
 ];
 
 /**
- * Rows by their names, in the order of the table.
+ * Rows by name, in table order.
  *
  * @param names default: all
- * @throws UserError naming the unknown row and those that there are
+ * @throws UserError naming the unknown row and the available ones
  */
 export function chooseRows(names?: readonly string[]): AblationRow[] {
   const known = ablationRows.map(({ name }) => name);
@@ -51,10 +51,13 @@ export function chooseRows(names?: readonly string[]): AblationRow[] {
   return ablationRows.filter(({ name }) => names === undefined || names.includes(name));
 }
 
-/** Tables in which a figure of the paper is looked for: in the ablations' own rows compare with each other. */
+/**
+ * The paper's tables in the order in which they are searched. The ablations come first, as their rows are comparable with
+ * each other.
+ */
 const tableOrder: readonly PaperTable[] = ['ablations', 'audio', 'refinement', 'main'];
 
-/** What the paper's linear evaluation says of a row: at most one figure for each data set and modality. */
+/** The paper's linear evaluation results for a row: at most one figure per data set and modality. */
 export function paperFiguresOf({ overrides, commonShare, isControl, isOurs }: AblationRow): PaperFigure[] {
   const { sharing = 'none', ...rest } = overrides;
   const { row: name, others } = recognisePaperRow(rest);
@@ -77,7 +80,7 @@ function row(name: string, title: string, overrides: Overrides): AblationRow {
   return { name, title, overrides, commonShare: 1, against: referenceRow, isControl: false };
 }
 
-/** A variant that the paper has not. */
+/** A variant that is not in the paper. */
 function ours(name: string, title: string, overrides: Overrides): AblationRow {
   return { ...row(name, `${title} (ours)`, overrides), isOurs: true };
 }
@@ -86,7 +89,7 @@ function lossRow(loss: LossAblation): AblationRow {
   return (loss.ours ? ours : row)(loss.name, loss.title, loss.overrides);
 }
 
-/** Reconstruction and full XKD where sight tells less of the class. */
+/** Reconstruction and full XKD on data whose video says less about the class. */
 function withShare(commonShare: number): AblationRow[] {
   const suffix = `share-${commonShare}`;
   const against = `${referenceRow}-${suffix}`;

@@ -6,15 +6,15 @@ import { workInProcesses } from './processes';
 import { groupJobs, requireInit, type AblationJob } from './plan';
 
 export interface RunAblationArgs {
-  /** Those of this machine. */
+  /** Jobs of this machine. */
   readonly jobs: readonly AblationJob[];
-  /** Folder of the sample set; default: `data/sample`, which is made where it is missing. */
+  /** Folder of the sample set; default: `data/sample`, which is created if missing. */
   readonly data?: string;
-  /** Folder of the ablation: data sets, run folders, results. */
+  /** Folder of the ablation, for data sets, run folders and results. */
   readonly out: string;
-  /** Networks are trained in so many processes at a time. */
+  /** Number of concurrent training processes. */
   readonly processes: number;
-  /** TensorFlow's threads in each. */
+  /** Number of TensorFlow threads per process. */
   readonly threads: number;
   readonly signal?: AbortSignal;
   readonly onSets?: SetProgress;
@@ -22,7 +22,7 @@ export interface RunAblationArgs {
   readonly onNote?: (sentence: string) => void;
 }
 
-/** Over all jobs of a machine, with what earlier calls did. */
+/** Progress over all jobs of a machine, including earlier calls. */
 export interface AblationProgress {
   readonly steps: number;
   readonly stepsInAll: number;
@@ -31,11 +31,11 @@ export interface AblationProgress {
 }
 
 /**
- * Trains and evaluates the jobs that are not done yet. Cut off anywhere, the same call continues: what is done is kept,
- * what was under way continues from its checkpoint.
+ * Trains and evaluates all unfinished jobs. After an interruption at any point, the same call resumes: finished jobs are
+ * kept, and those in progress resume from their checkpoints.
  *
- * @returns whether all are done, which they are not where a signal stopped them
- * @throws UserError where data are missing, or the folder holds jobs of another configuration
+ * @returns true if all jobs are finished, false if a signal stopped them
+ * @throws UserError if data are missing, or the folder holds jobs of another configuration
  */
 export async function runAblation(args: RunAblationArgs): Promise<boolean> {
   const { jobs, data, out, processes, threads, signal, onProgress, onNote } = args;
@@ -82,7 +82,7 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
   return done === jobs.length;
 }
 
-/** Steps that earlier calls took and that will not be taken again, so that rate and time left are of this call. */
+/** Steps taken by earlier calls that are not repeated, so that rate and remaining time refer to this call. */
 function stepsBefore(out: string, jobs: readonly AblationJob[]): number {
   return jobs.reduce((sum, job) => sum + (runCheckpoints(jobFolder(out, job))[0]?.step ?? 0), 0);
 }

@@ -6,16 +6,16 @@ import { makeSampleSet } from '../data/sample/makeSampleSet';
 import { readSettings } from '../data/sample/sampleSettings';
 import { UserError } from '../errors';
 
-/** How far the making of a data set is: what is made, and how many of its clips. */
+/** Progress of making a data set: what is being made, and the number of clips done. */
 export type SetProgress = (label: string, done: number, total: number) => void;
 
 export interface SampleSetsArgs {
-  /** Folder of the sample set; default: `data/sample`, which is made where it is missing. */
+  /** Folder of the sample set; default: `data/sample`, which is created if missing. */
   readonly data?: string;
-  /** Where sets with other shares go, and the decoded form of all. */
+  /** Folder for sets with other shares, and for the decoded form of all sets. */
   readonly out: string;
   readonly shares: readonly number[];
-  /** Tells in what form clips are decoded. */
+  /** Determines how clips are decoded. */
   readonly config: XkdConfig;
   readonly workers?: number;
   readonly signal?: AbortSignal;
@@ -23,10 +23,10 @@ export interface SampleSetsArgs {
 }
 
 /**
- * Folders of decoded data sets by their common share. Sets of other shares are drawn with the seed and the counts of
- * the one that is given. What is there already is kept.
+ * Folders of decoded data sets by common share. Sets with other shares use the seed and the counts of the given one.
+ * Existing sets are kept.
  *
- * @throws UserError where there is no data set, or other shares are wanted of one that is no sample set
+ * @throws UserError if there is no data set, or if other shares are requested but it is not a sample set
  */
 export async function prepareSampleSets(args: SampleSetsArgs): Promise<Map<number, string>> {
   const folders = new Map<number, string>();
@@ -66,12 +66,12 @@ async function makeWithShare(commonShare: number, data: string, args: SampleSets
   return folder;
 }
 
-/** Where the decoded set of a share lies. */
+/** Folder of the decoded set with a given share. */
 export function decodedFolder(out: string, share: number): string {
   return join(out, 'sets', `share-${share}-decoded`);
 }
 
-/** Decoding the files once is less work than in every process. */
+/** Decodes the files once, which is less work than decoding them in every process. */
 async function decoded(dataset: Dataset, share: number, args: SampleSetsArgs): Promise<string> {
   if (dataset.entries.every(({ stored }) => stored !== undefined)) return dataset.root;
   const { framesPerSecond, frameSize, sampleRateHz } = args.config.clip;

@@ -7,7 +7,7 @@ import { ablationValue } from './tableRows';
 
 const share = z.number().min(0).max(1);
 
-/** A mean with the ends of its 95 % interval, null where there is one value only. */
+/** A mean with the bounds of its 95 % interval, which are null for a single value. */
 const interval = z.strictObject({
   mean: z.number(),
   low: z.number().nullable(),
@@ -15,11 +15,13 @@ const interval = z.strictObject({
 });
 export type Interval = Readonly<z.infer<typeof interval>>;
 
-/** Top-1 of one probe on one modality's features, from 0 to 1. */
+/** Top-1 accuracy of one probe on the features of one modality, from 0 to 1. */
 const figure = z.strictObject({
   values: z.array(z.strictObject({ seed: z.int(), top1: share })),
   ours: interval,
-  /** Over the seeds that both have: this row less the one that it is compared with; null for that one itself. */
+  /**
+   * Difference between this row and the one that it is compared with, over their common seeds; null for the latter itself.
+   */
   gain: interval.nullable(),
 });
 export type AblationFigure = Readonly<z.infer<typeof figure>>;
@@ -34,7 +36,7 @@ const row = z.strictObject({
   against: z.string(),
   isControl: z.boolean(),
   figures: z.strictObject({ video: probes, audio: probes, both: probes }),
-  /** Published figures of the same row, in percent, and less those of both reconstructions where that is published. */
+  /** Published figures of the same row, in percent, and their gain over reconstruction of both modalities if published. */
   paper: z.array(
     z.strictObject({
       dataset: z.string(),
@@ -43,7 +45,7 @@ const row = z.strictObject({
       gain: z.number().nullable(),
     }),
   ),
-  /** Of its networks, what went wrong in their training; missing where nothing did. */
+  /** Problems in the training of its networks; missing if there were none. */
   failures: z.array(z.strictObject({ seed: z.int(), sentence: z.string() })).optional(),
 });
 export type AblationTableRow = Readonly<z.infer<typeof row>>;
@@ -55,25 +57,25 @@ const tableSchema = z.strictObject({
   steps: z.int().min(1),
   trainClips: z.int(),
   testClips: z.int(),
-  /** Accuracy of always naming the most frequent class. */
+  /** Accuracy of always predicting the most frequent class. */
   chance: share,
   machines: z.array(z.string()),
-  /** How long processes took for all jobs, making batches and evaluation in it. */
+  /** Process time of all jobs, including making batches and evaluation. */
   jobSeconds: z.number(),
-  /** All of XKD's, with the keys by which rows differ at their values there. */
+  /** The full XKD configuration, including its values of the keys in which rows differ. */
   config: z.record(z.string(), z.unknown()),
   rows: z.array(row),
-  /** Jobs that are not done. */
+  /** Unfinished jobs. */
   missing: z.array(z.string()),
 });
 
-/** The ablation as it is committed, drawn and written beside the paper's. */
+/** The ablation table that is committed, plotted and shown beside the paper's. */
 export type AblationTable = Readonly<z.infer<typeof tableSchema>>;
 
 /**
- * Reads a table that `xkd ablate` wrote.
+ * Reads a table written by `xkd ablate`.
  *
- * @throws UserError where there is none, or it is damaged
+ * @throws UserError if there is none, or it is damaged
  */
 export function readAblation(path: string): AblationTable {
   const table = readJson(
@@ -85,7 +87,7 @@ export function readAblation(path: string): AblationTable {
   return shownAs(table, (shown) => ablationValue(shown));
 }
 
-/** Mean and 95 % interval of values that are independent of each other. */
+/** Mean and 95 % interval of independent values. */
 export function intervalOf(values: readonly number[]): Interval {
   if (values.length === 1) return { mean: values[0], low: null, high: null };
   const { mean, low, high } = meanInterval(values);
@@ -93,9 +95,9 @@ export function intervalOf(values: readonly number[]): Interval {
 }
 
 /**
- * Mean and 95 % interval of the differences of two rows, seed by seed: what a seed does to both falls out.
+ * Mean and 95 % interval of the differences of two rows, seed by seed, so that effects of a seed on both rows cancel.
  *
- * @returns null where no seed is in both
+ * @returns null if no seed is in both
  */
 export function pairedGain(
   values: AblationFigure['values'],

@@ -11,7 +11,7 @@ export interface AblationRowsArgs {
   readonly features?: AblationFeatures;
 }
 
-/** An ablation's rows for `showTable`: top-1 and gain with their 95 % intervals beside the paper's figures. */
+/** Rows of an ablation for `showTable`: top-1 and gain with their 95 % intervals beside the paper's figures. */
 export function ablationTableRows(
   { rows }: Pick<AblationTable, 'rows'>,
   { probe = 'logistic', features = 'video' }: AblationRowsArgs = {},
@@ -34,19 +34,19 @@ export function ablationTableRows(
   });
 }
 
-/** The networks of a row whose training went wrong. */
+/** Seeds of a row's networks whose training failed. */
 export function failedSeeds({ failures = [] }: AblationTableRow): number[] {
   return [...new Set(failures.map(({ seed }) => seed))];
 }
 
-/** What went wrong in the training of which networks, a sentence each. */
+/** Describes failed trainings, one sentence each. */
 export function failureSentences({ rows }: Pick<AblationTable, 'rows'>): string[] {
   return rows.flatMap(({ title, failures = [] }) =>
     failures.map(({ seed, sentence }) => `${title}, seed ${seed}: ${sentence}`),
   );
 }
 
-/** An ablation at the end of a cell: its rows of the video's features. */
+/** Shows an ablation at the end of a cell: its rows for video features. */
 export function ablationValue(table: AblationTable): ValueTable {
   const { seeds, steps, missing } = table;
   return {

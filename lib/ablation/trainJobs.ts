@@ -26,16 +26,16 @@ import { ablationFeatures, jobFolder, writeJobResult, type JobResult } from './j
 import type { AblationJob } from './plan';
 
 export interface TrainJobsArgs {
-  /** Of one seed on one data set. */
+  /** Jobs of one seed on one data set. */
   readonly jobs: readonly AblationJob[];
   /** Folder of the decoded data set. */
   readonly data: string;
   readonly out: string;
   readonly interrupt: InterruptWatch;
-  /** Told how many steps of these jobs are done, with those of earlier calls. */
+  /** Called with the number of steps done by these jobs, including earlier calls. */
   readonly onSteps: (done: number) => void;
   readonly onDone: () => void;
-  /** Told of checkpoints that are damaged. */
+  /** Called for damaged checkpoints. */
   readonly report: (sentence: string) => void;
 }
 
@@ -46,8 +46,8 @@ interface JobUnderWay {
 }
 
 /**
- * Trains networks side by side on the same batches, then probes each. Runs that stopped at different steps continue from
- * there: those ahead wait for the others. A job is done when its result is written.
+ * Trains networks concurrently on the same batches, then probes each. Runs that stopped at different steps resume there;
+ * those ahead wait for the others. A job is finished when its result is written.
  */
 export async function trainJobs(args: TrainJobsArgs): Promise<void> {
   const { jobs, data, interrupt } = args;
@@ -74,7 +74,7 @@ async function openRuns(
 ): Promise<JobUnderWay[]> {
   const runs: PretrainingRun[] = [];
   let sources: readonly BatchSource[] = [];
-  // The same of all, which differ in no key that clips depend on.
+  // Shared by all jobs, which differ in no key that affects the clips.
   let probed: ProbeClips | null = null;
   try {
     for (const [i, job] of jobs.entries()) {
@@ -90,7 +90,7 @@ async function openRuns(
         report,
         interrupt,
         probeClips: async () => (probed ??= await probeClips(entries, config)),
-        // From which batch on is known when all runs are open.
+        // The first batch is known only when all runs are open.
         openSource: async () => late(() => sources[i]),
       });
       runs.push(run);
@@ -118,7 +118,7 @@ async function openRuns(
   return jobs.map((job, i) => ({ job, run: runs[i], steps: runs[i][Symbol.asyncIterator]() }));
 }
 
-/** A source that is there by the time it is asked. */
+/** A source that is available only when it is first used. */
 function late(source: () => BatchSource | undefined): BatchSource {
   return {
     next: () => source()!.next(),
@@ -129,7 +129,10 @@ function late(source: () => BatchSource | undefined): BatchSource {
   };
 }
 
-/** In turn, the run with the fewest steps next; an interrupt ends all after the running step, with checkpoints. */
+/**
+ * Takes steps in turn, always with the run that has taken the fewest. An interrupt ends all runs after the current step,
+ * with checkpoints.
+ */
 async function takeSteps(under: readonly JobUnderWay[], { onSteps }: TrainJobsArgs): Promise<void> {
   const open = new Set(under);
   const count = () => under.reduce((sum, { run }) => sum + run.state.step, 0);
@@ -183,7 +186,7 @@ async function probeRuns(
   }
 }
 
-/** The clips of the splits as all networks are probed with them, decoded once. */
+/** The clips of the splits for probing all networks, decoded once. */
 function keptClips(config: XkdConfig): MakeClips {
   const kept = new Map<string, EvaluationBatch[]>();
   return async function* (entries, batch) {

@@ -4,11 +4,11 @@ import { stopMessage, type WorkNews, type WorkOrder } from './messages';
 import { trainJobs } from './trainJobs';
 
 /*
- * A process that trains jobs side by side. Its parent orders them over the channel that `fork` opens, and sets the
- * number of TensorFlow's threads in its environment, which is read when TensorFlow is loaded.
+ * A process that trains jobs concurrently. Its parent sends orders over the channel opened by `fork`, and sets the number
+ * of TensorFlow threads in the environment, which is read when TensorFlow is loaded.
  */
 
-/** Between two reports of progress. */
+/** Interval between progress reports. */
 const reportMs = 500;
 
 const interrupt = watchInterrupt();
@@ -16,7 +16,7 @@ process.on('message', (message: WorkOrder | typeof stopMessage) => {
   if (message === stopMessage) process.kill(process.pid, 'SIGTERM');
   else void work(message);
 });
-// Without a parent nobody reads the results; the checkpoints are kept.
+// Without a parent, nobody reads the results. The checkpoints are kept.
 process.on('disconnect', () => process.exit(1));
 
 async function work(order: WorkOrder): Promise<void> {
@@ -41,7 +41,7 @@ async function work(order: WorkOrder): Promise<void> {
     const isUserError = error instanceof UserError;
     tell({ kind: 'failed', message: isUserError ? message : stack, isUserError });
   } finally {
-    // The channel holds the process open; what was told goes out first.
+    // The channel keeps the process alive. Pending messages are sent first.
     process.removeAllListeners('disconnect');
     process.disconnect();
     interrupt.stop();
