@@ -1,6 +1,6 @@
 import type { LossTerm } from '../model';
 
-/** Our names of the losses that the release records. */
+/** Our names of the losses recorded in the release. */
 export const releaseLosses: Readonly<Record<string, LossTerm>> = {
   vid_recon_loss: 'videoReconstruction',
   aud_recon_loss: 'audioReconstruction',
@@ -14,7 +14,7 @@ export const releaseLosses: Readonly<Record<string, LossTerm>> = {
   loss: 'total',
 };
 
-/** Largest errors allowed in float32, each relative as its comment says. */
+/** Largest errors allowed in float32, each relative to what its comment says. */
 export const parityTolerances = {
   /** of the loss itself */
   losses: 1e-5,
@@ -28,20 +28,20 @@ export const parityTolerances = {
 
 export type ParityGroup = keyof typeof parityTolerances;
 
-/** One compared figure or tensor. */
+/** A compared figure or tensor. */
 export interface ParityRow {
   readonly group: ParityGroup;
   readonly name: string;
-  /** Relative error; not a number where a value is missing or not finite. */
+  /** Relative error; NaN if a value is missing or not finite. */
   readonly error: number;
 }
 
-/** Difference of two figures over the size of the expected one. */
+/** Difference of two figures, relative to the expected one. */
 export function relativeError(actual: number, expected: number): number {
   return Math.abs(actual - expected) / Math.abs(expected);
 }
 
-/** Largest difference over the expected tensor's largest absolute value. */
+/** Largest difference, relative to the expected tensor's largest absolute value. */
 export function largestError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) return NaN;
   let difference = 0;

@@ -8,7 +8,7 @@ import type { StepSchedule } from '../train/schedules';
 
 const transformer = z.object({ embed_dim: z.int(), depth: z.int(), num_heads: z.int() });
 
-/** The part of a recorded case's JSON that a run needs. */
+/** The part of a recorded case's JSON that a replay needs. */
 const caseSchema = z.object({
   name: z.enum(['XKD', 'XKD_MAS', 'XKD_MATS']),
   config: z.object({
@@ -69,12 +69,12 @@ export class GoldenCase {
     return this.file.steps;
   }
 
-  /** The recorded losses of a step before its update, by the release's names. */
+  /** The recorded losses of a step, before its update, by the release's names. */
   losses(step: number): Readonly<Record<string, number>> {
     return this.file.losses[step];
   }
 
-  /** Learning rate, EMA momentum and temperatures that a step used. */
+  /** Learning rate, EMA momentum and temperatures used in a step. */
   schedule(step: number): StepSchedule {
     const [[videoTeacher], [audioTeacher, student]] = this.file.temps;
     const { lr, ema } = this.file.losses[step];
@@ -103,7 +103,7 @@ export class GoldenCase {
     return tf.tensor(data, [...shape]);
   }
 
-  /** Names of the recorded tensors under a prefix such as `state.`, without it. */
+  /** Names of the recorded tensors under a prefix such as `state.`, without the prefix. */
   namesUnder(prefix: string): string[] {
     return this.tensors
       .names()
@@ -119,7 +119,7 @@ export class GoldenCase {
 
 const sharings = { XKD: 'none', XKD_MAS: 'students', XKD_MATS: 'teachersAndStudents' } as const;
 
-/** The case's sizes in our configuration; what its file leaves out is the release's (preset `base`). */
+/** The case's sizes as a configuration of ours. Sizes missing in its file are those of the release (preset `base`). */
 function caseConfig(file: CaseFile): XkdConfig {
   const { config, nano, views } = file;
   const base = configure('base');

@@ -17,23 +17,23 @@ import {
 } from './compare';
 import { GoldenCase } from './goldenCase';
 
-/** Outcome of a parity run. */
+/** Result of a parity run. */
 export interface ParityReport {
   readonly prefix: string;
   readonly steps: number;
-  /** Every compared figure and tensor. */
+  /** All compared figures and tensors. */
   readonly rows: readonly ParityRow[];
-  /** Largest error of each group, with the row it stands in. */
+  /** Largest error of each group, with the name of its row. */
   readonly largest: Readonly<Record<ParityGroup, { name: string; error: number; tolerance: number }>>;
   readonly passed: boolean;
 }
 
 /**
- * Replays a recorded run: loads its weights, takes all its steps with its views and noise, and compares losses,
- * gradients of step 0, final weights and features under them.
+ * Replays a recorded run: loads its weights, takes all its steps with the recorded views and noise, and compares the
+ * losses, the gradients of step 0, the final weights, and the features computed with them.
  *
  * @param prefix path of `PREFIX.json` and `PREFIX.safetensors`
- * @param engine how the steps are done, op by op by default
+ * @param engine executes the steps; op by op by default
  */
 export function runParity(prefix: string, engine: StepEngine = eagerEngine): ParityReport {
   const golden = GoldenCase.open(prefix);
@@ -52,7 +52,7 @@ export function runParity(prefix: string, engine: StepEngine = eagerEngine): Par
   }
 }
 
-/** The recorded weights and centres under their stored names; shapes are checked against the configuration. */
+/** The recorded weights and centres by stored name. Shapes are checked against the configuration. */
 function loadState(golden: GoldenCase): TrainState {
   const { config } = golden;
   const expected = new Map(parameterSpecs(config).map(({ name, shape }) => [name, shape]));
@@ -154,7 +154,7 @@ function summarise(rows: readonly ParityRow[]): Pick<ParityReport, 'largest' | '
   return { largest, passed: Object.values(largest).every(({ error, tolerance }) => error <= tolerance) };
 }
 
-/** An error that is no number counts as the largest. */
+/** A NaN error counts as the largest. */
 function rank({ error }: ParityRow): number {
   return Number.isNaN(error) ? Infinity : error;
 }
