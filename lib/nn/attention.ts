@@ -12,8 +12,8 @@ export interface Attended {
   /** `[B, N, D]` */
   readonly tokens: tf.Tensor3D;
   /**
-   * What the first Q tokens attend to (default: all of them), after softmax, rows sum to 1: `[B, H, Q, N]`. Computed
-   * when it is asked for, in the scope in which the layer was.
+   * Attention of the first Q tokens (default: all of them), after softmax, rows sum to 1: `[B, H, Q, N]`. Computed on
+   * demand, in the scope in which the layer was computed.
    */
   readonly attention: (queries?: number) => tf.Tensor4D;
 }

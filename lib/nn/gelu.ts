@@ -2,7 +2,7 @@ import { biasedGelu } from '../tensor/biasedGelu';
 import { tf } from '../tensor/native';
 
 /**
- * Exact GELU: z times the standard normal distribution function of z, through erf.
+ * Exact GELU: z times the standard normal distribution function of z, computed with erf.
  *
  * @param x `[..., D]`
  * @param bias added to x first, so that z = x + bias: `[D]`

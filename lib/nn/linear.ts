@@ -5,7 +5,7 @@ import { matMul2d } from '../tensor/matMul';
  * Linear layer y = x W^T + b on the last axis.
  *
  * @param x `[..., in]`
- * @param weight `[out, in]`, as PyTorch keeps it
+ * @param weight `[out, in]`, as in PyTorch
  * @param bias `[out]`
  * @returns `[..., out]`
  */

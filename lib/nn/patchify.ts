@@ -25,7 +25,7 @@ export interface AudioPatch {
 export function patchifyVideo(video: tf.Tensor, { frames, size }: VideoPatch): tf.Tensor3D {
   const [batch, channels, time, height, width] = video.shape;
   const [t, h, w] = [time / frames, height / size, width / size];
-  // tfjs knows up to six axes, so the eight of the cuboids move in two steps.
+  // tfjs supports at most six axes, so the eight axes of the cuboids are permuted in two steps.
   const cut = tf.reshape(video, [batch, channels, t, frames, h, size * width]);
   const rows = tf.transpose(cut, [0, 2, 4, 3, 5, 1]); // [B, t, h, pt, ph S, C]
   const columns = tf.reshape(rows, [batch * t * h, frames, size, w, size * channels]);

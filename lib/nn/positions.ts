@@ -1,13 +1,13 @@
 import { tf } from '../tensor/native';
 
 /**
- * Resamples learned positions from the full token grid to the grid of a local view (docs/method.md, section 1). The
- * class token's position is kept. Half-pixel centres; as in the release, each axis is resampled with the factor
+ * Resamples learned positions from the full token grid to the grid of a local view (docs/method.md, section 1). The class
+ * token's position is kept. Uses half-pixel centres. As in the release, each axis is resampled with the factor
  * (n + 0.1) / full, both for its size and for its step.
  *
  * @param positions `[1, 1 + full tokens, D]`
  * @param full grid of the global view, such as `[8, 7, 7]` (video) or `[20, 28]` (audio)
- * @param local grid of the local view; an axis of equal size stays as it is
+ * @param local grid of the local view; an axis of equal size is copied
  * @param kernel `linear` (trilinear, video) or `cubic` (bicubic, audio)
  * @returns `[1, 1 + local tokens, D]`
  */
@@ -30,10 +30,10 @@ export function resamplePositions(
 
 type Matrix = number[][];
 
-/** Row i holds the weights with which the full axis makes place i of the local axis. */
+/** Row i holds the weights of the full axis for position i of the local axis. */
 function axisMatrix(full: number, local: number, kernel: 'linear' | 'cubic'): Matrix {
-  // An axis of equal size is copied: the release leaves the mel axis of audio alone (factor 1), and PyTorch's trilinear
-  // kernel for the CPU, with which it was recorded, copies such an axis whatever the factor.
+  // An axis of equal size is copied: the release leaves the mel axis of audio unchanged (factor 1), and PyTorch's trilinear
+  // CPU kernel, which was used for the recording, copies such an axis whatever the factor.
   if (full === local) return identity(full);
   const step = full / (local + 0.1);
   return Array.from({ length: local }, (_, i) => {
@@ -73,7 +73,7 @@ function identity(n: number): Matrix {
   return Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
 }
 
-/** Kronecker product: resampling along one axis, then along the next, in one matrix. */
+/** Kronecker product: combines resampling along one axis and then along the next in one matrix. */
 function kronecker(a: Matrix, b: Matrix): Matrix {
   return a.flatMap((rowA) => b.map((rowB) => rowA.flatMap((x) => rowB.map((y) => x * y))));
 }

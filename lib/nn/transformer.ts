@@ -6,7 +6,7 @@ import { linear } from './linear';
 import type { TransformerShape } from './transformerShape';
 import type { WeightScope } from './weights';
 
-/** Factors of the two branches of a block, one for each sample: 0 leaves the branch out (drop path). */
+/** Factors of the two branches of a block, one per sample: 0 drops the branch (drop path). */
 export interface BranchScale {
   /** `[B, 1, 1]` */
   readonly attention: tf.Tensor;
@@ -15,11 +15,11 @@ export interface BranchScale {
 }
 
 /**
- * Pre-norm transformer blocks: x + attention(norm1(x)), then x + mlp(norm2(x)). No norm at the end.
+ * Pre-norm transformer blocks: x + attention(norm1(x)), then x + mlp(norm2(x)). There is no norm at the end.
  *
  * @param tokens `[B, N, D]`
  * @param blocks scope with `0.norm1.weight` and so on
- * @param scales of the branches, block by block; left out: 1
+ * @param scales factors of the branches for each block; default: 1
  * @returns tokens `[B, N, D]` and the last block's attention
  */
 export function transformer(

@@ -1,7 +1,7 @@
-/** Hidden width of a block's MLP over its token width. */
+/** Ratio of a block's MLP width to its token width. */
 export const mlpRatio = 4;
 
-/** Depth and heads of a stack of blocks. */
+/** Depth and number of heads of a stack of blocks. */
 export interface TransformerShape {
   readonly width: number;
   readonly depth: number;

@@ -20,7 +20,7 @@ export class WeightScope {
     return tensor;
   }
 
-  /** The weight, or undefined where the layer goes without (a Linear that is left out). */
+  /** The weight, or undefined if the layer has none (such as an omitted Linear layer). */
   find(name: string): tf.Tensor | undefined {
     return this.lookup(this.prefix + name);
   }
