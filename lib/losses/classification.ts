@@ -11,8 +11,8 @@ export function softCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.
 }
 
 /**
- * Binary cross-entropy of each class by itself, for clips of several classes: -t log s(x) - (1 - t) log(1 - s(x)) with
- * the logistic function s, mean over classes and batch; equal to log(1 + e^x) - t x.
+ * Binary cross-entropy of each class separately, for clips of several classes: -t log s(x) - (1 - t) log(1 - s(x)) with the
+ * logistic function s, averaged over classes and batch; equal to log(1 + e^x) - t x.
  *
  * @param logits x `[B, K]`
  * @param targets t in [0, 1] `[B, K]`

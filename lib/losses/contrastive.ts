@@ -2,16 +2,16 @@ import { unitRows } from '../nn';
 import { tf } from '../tensor/native';
 
 /**
- * Symmetric InfoNCE of two sets of vectors whose rows belong together (van den Oord et al., "Representation Learning
- * with Contrastive Predictive Coding", 2018; both ways as in CLIP, Radford et al., 2021). With rows of unit length and
+ * Symmetric InfoNCE of two sets of vectors with matching rows (van den Oord et al., "Representation Learning
+ * with Contrastive Predictive Coding", 2018; both directions as in CLIP, Radford et al., 2021). With rows of unit length and
  * s_ij = x_i y_j / temperature: the mean over i of -log softmax_j(s_ij) and -log softmax_i(s_ij) at j = i, in nats.
  *
- * It is log B where all similarities are equal, and near 0 where each row is nearest to its own by far. A single row
- * has no other to be told from: 0, without a gradient.
+ * It is log B if all similarities are equal, and near 0 if each row is by far nearest to its counterpart. For a single
+ * row, which has no others to be compared with, it is 0, without a gradient.
  *
  * @param x `[B, D]`
- * @param y `[B, D]`, row i of the same clip as row i of x
- * @param temperature above 0; the lower, the more the nearest of the others count
+ * @param y `[B, D]`; row i belongs to the same clip as row i of x
+ * @param temperature above 0; the lower it is, the more the nearest of the other rows count
  * @returns the mean of both directions
  */
 export function infoNce(x: tf.Tensor2D, y: tf.Tensor2D, temperature: number | tf.Scalar): tf.Scalar {

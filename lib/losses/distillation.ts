@@ -20,11 +20,11 @@ export function teacherDistribution(
 }
 
 /**
- * L_kd in one direction: cross-entropy of the teacher's distribution and log-softmax(s / tau_s), mean over the batch,
- * averaged over the student's views.
+ * L_kd in one direction: cross-entropy of the teacher's distribution and log-softmax(s / tau_s), averaged over the batch
+ * and over the student's views.
  *
  * @param teacher distribution `[B, O]`, without gradient
- * @param studentViews outputs of V views, one below the other `[V B, O]`
+ * @param studentViews outputs for V views, concatenated along the batch axis `[V B, O]`
  */
 export function distillationLoss(
   teacher: tf.Tensor2D,
@@ -42,7 +42,7 @@ export function nextCentre(centre: tf.Tensor, teacherOutputs: tf.Tensor2D, momen
   return lerp(centre, tf.mean(teacherOutputs, 0, true), momentum);
 }
 
-/** Mean entropy of distributions `[B, O]` in nats: log(O) when uniform, 0 when all mass is on one output. */
+/** Mean entropy of distributions `[B, O]` in nats: log(O) if uniform, 0 if all mass is on one output. */
 export function meanEntropy(distribution: tf.Tensor2D): tf.Scalar {
   const logs = tf.log(tf.maximum(distribution, 1e-30));
   return tf.neg(tf.mean(tf.sum(tf.mul(distribution, logs), -1))) as tf.Scalar;

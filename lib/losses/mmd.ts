@@ -3,7 +3,7 @@ import { tf } from '../tensor/native';
 /** Widths of the Gaussian kernels (docs/method.md, section 6). */
 export const mmdGammas = [1e-3, 1e-2, 0.1, 1, 10, 100, 1000] as const;
 
-/** Values of one block of row differences; more rows are taken in several blocks. */
+/** Maximum number of values in one block of row differences; more rows are split into several blocks. */
 const blockValues = 2 ** 23;
 
 /**
@@ -12,7 +12,7 @@ const blockValues = 2 ** 23;
  *
  * @param x `[n, D]`
  * @param y `[m, D]`
- * @param gammas one or several widths of the kernel: by default all, as in the loss
+ * @param gammas one or several kernel widths; default: all, as in the loss
  */
 export function mmd(x: tf.Tensor2D, y: tf.Tensor2D, gammas: readonly number[] = mmdGammas): tf.Scalar {
   const within = tf.add(meanKernel(x, x, gammas), meanKernel(y, y, gammas));
@@ -26,8 +26,8 @@ function meanKernel(x: tf.Tensor2D, y: tf.Tensor2D, gammas: readonly number[]): 
 }
 
 /**
- * Squared distances of all pairs of rows, from differences: exact where rows are close, and 0 on the diagonal.
- * The release expands |x|^2 + |y|^2 - 2 x y and clamps at 1e-30; rounding there is multiplied by gamma = 1000.
+ * Squared distances of all pairs of rows, computed from differences: exact for rows that are close, and 0 on the diagonal.
+ * The release expands |x|^2 + |y|^2 - 2 x y and clamps at 1e-30, where rounding errors are multiplied by gamma = 1000.
  *
  * @returns `[n, m]`
  */
@@ -60,7 +60,7 @@ function distanceGradients(dy: tf.Tensor2D, [x, y]: tf.Tensor2D[]): tf.Tensor[] 
   return [tf.concat(forX, 0), forY];
 }
 
-/** Differences x_i - y_j of a few rows of x at a time, made when asked for: `[block, m, D]`. */
+/** Differences x_i - y_j for a few rows of x at a time, computed on demand: `[block, m, D]`. */
 function blocks(x: tf.Tensor2D, y: tf.Tensor2D): (() => tf.Tensor3D)[] {
   const [rows, width] = x.shape;
   const perBlock = Math.max(1, Math.floor(blockValues / (y.shape[0] * width)));

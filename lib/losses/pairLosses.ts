@@ -4,19 +4,19 @@ import { tf } from '../tensor/native';
  * N clips, O outputs of the head.
  */
 
-/** The distillation loss of answers to clips that belong together, and to clips that don't, in nats. */
+/** Distillation losses in nats, for outputs of matching and of non-matching clips. */
 export interface PairLosses {
   readonly own: number;
   readonly others: number;
 }
 
 /**
- * What a student's answers say about *which* clip the teacher saw: the loss against the teacher's answer to the same
- * clip, and the mean of the losses against its answers to all other clips. Where they are equal, the student has learnt
- * what the teacher says in general, and nothing of what it says of this clip.
+ * Measures how well a student's outputs identify *which* clip the teacher saw: the loss against the teacher's output for
+ * the same clip, and the mean loss against its outputs for all other clips. If they are equal, the student has learnt the
+ * teacher's average output, and nothing specific to this clip.
  *
  * @param teacher distributions `[N, O]`
- * @param students outputs to the same clips in the other modality `[N, O]`, N at least 2
+ * @param students outputs for the same clips in the other modality `[N, O]`, N at least 2
  */
 export function pairLosses(teacher: tf.Tensor2D, students: tf.Tensor2D, temperature: number): PairLosses {
   const [clips] = teacher.shape;

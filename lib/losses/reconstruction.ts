@@ -1,10 +1,10 @@
 import { tf } from '../tensor/native';
 
-/** Added to the variance of a patch before the root (`norm_pix_loss`). */
+/** Added to the variance of a patch before the square root (`norm_pix_loss`). */
 const varianceEpsilon = 1e-6;
 
 /**
- * Patch values normalised per patch with the unbiased variance (docs/method.md, section 3).
+ * Normalises the values of each patch with the unbiased variance (docs/method.md, section 3).
  *
  * @param patches `[..., P]`
  */
@@ -13,7 +13,7 @@ export function normalisePatches(patches: tf.Tensor): tf.Tensor {
   return tf.div(tf.sub(patches, mean), deviation);
 }
 
-/** Mean and deviation of each patch, which undo {@link normalisePatches}: `[..., 1]` each. */
+/** Mean and deviation of each patch, to undo {@link normalisePatches}: `[..., 1]` each. */
 export function patchStatistics(patches: tf.Tensor): { mean: tf.Tensor; deviation: tf.Tensor } {
   const values = patches.shape[patches.shape.length - 1];
   const mean = tf.mean(patches, -1, true);
@@ -22,7 +22,7 @@ export function patchStatistics(patches: tf.Tensor): { mean: tf.Tensor; deviatio
 }
 
 /**
- * L_ae of one modality: squared error, mean over the patch, mean over the removed patches of the batch.
+ * L_ae of one modality: squared error, averaged over each patch and over the removed patches of the batch.
  *
  * @param predicted values of the removed patches `[B, R, P]`
  * @param patches true values of the same patches `[B, R, P]`
