@@ -1,6 +1,6 @@
 /**
- * A mistake or circumstance that the user can mend: one sentence that names the file or value and the way
- * out. Commands print its message without a stack trace and exit with 1; every other error is a defect.
+ * An error that the user can fix. Its message is one sentence that names the file or value and the solution. Commands print
+ * the message without a stack trace and exit with 1; every other error is a defect.
  */
 export class UserError extends Error {
   override readonly name = 'UserError';

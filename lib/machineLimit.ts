@@ -1,15 +1,15 @@
 import { UserError } from './errors';
 
 /**
- * What the machine has too little of, as a sentence with the way out: memory, open files, processes. It is no fault of the
- * file that was being read or written, so nothing is said about that.
+ * Names the exhausted resource of the machine (memory, open files, processes) in a sentence with the solution. The file
+ * being read or written is not at fault, so it is not mentioned.
  *
  * @returns null for errors of another kind
  */
 export function machineLimit(error: unknown): UserError | null {
   if (typeof error !== 'object' || error === null) return null;
   const { message = '', syscall = '', ...rest } = error as Partial<NodeJS.ErrnoException>;
-  // Threads and processes hand on an error's message and not its code.
+  // Threads and processes pass on an error's message, but not its code.
   const code = rest.code ?? /^(E[A-Z]+): /.exec(message)?.[1] ?? '';
   if (code === 'EMFILE') return new UserError(tooManyFiles);
   if (code === 'ENFILE')
@@ -23,7 +23,7 @@ export function machineLimit(error: unknown): UserError | null {
   return null;
 }
 
-/** The same for what another program wrote before it gave up. */
+/** The same for the output of another program that failed. */
 export function machineLimitIn(log: string): UserError | null {
   if (/Too many open files/.test(log)) return new UserError(tooManyFiles);
   if (/Cannot allocate memory|std::bad_alloc/.test(log)) return new UserError(tooLittleMemory);

@@ -2,15 +2,15 @@ import seedrandom from 'seedrandom';
 
 type AleaState = seedrandom.State.Alea;
 
-/** What `RandomStream.restore` needs to continue where a stream stood. */
+/** State of a stream, from which `RandomStream.restore` continues it. */
 export interface RandomState {
   readonly key: string;
   readonly alea: AleaState;
 }
 
 /**
- * A seeded stream of random draws (Alea generator). Streams are split by name: what one consumer draws never
- * moves another, and `stream.split('mask', step)` is the same stream whenever it is asked for.
+ * A seeded stream of random draws (Alea generator). Streams are split by name: draws by one consumer never affect another,
+ * and `stream.split('mask', step)` is the same stream at every call.
  */
 export class RandomStream {
   private constructor(
@@ -18,7 +18,7 @@ export class RandomStream {
     private readonly generator: seedrandom.StatefulPRNG<AleaState>,
   ) {}
 
-  /** @param seed any number or text; equal seeds give equal streams */
+  /** @param seed any number or string; equal seeds give equal streams */
   static fromSeed(seed: number | string): RandomStream {
     const key = String(seed);
     return new RandomStream(key, seedrandom.alea(key, { state: true }));
@@ -28,7 +28,7 @@ export class RandomStream {
     return new RandomStream(state.key, seedrandom.alea('', { state: state.alea }));
   }
 
-  /** An independent stream, named under this one; does not depend on what was drawn before. */
+  /** An independent stream with a name below this one. It does not depend on previous draws. */
   split(...names: (string | number)[]): RandomStream {
     return RandomStream.fromSeed([this.key, ...names].join('/'));
   }
@@ -37,12 +37,12 @@ export class RandomStream {
     return { key: this.key, alea: this.generator.state() };
   }
 
-  /** A draw from [low, high). */
+  /** A uniform draw from [low, high). */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * this.generator();
   }
 
-  /** A whole number from [low, high). */
+  /** An integer draw from [low, high). */
   integer(low: number, high: number): number {
     return low + Math.floor(this.generator() * (high - low));
   }

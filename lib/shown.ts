@@ -1,30 +1,30 @@
 import type { Row } from './notebook/table';
 
 /*
- * What a notebook shows of a value that is the last of a cell. The kernel asks each object for a method under the symbol
- * `xkd.show` (`Symbol.for('xkd.show')`), which returns a small table or a MIME bundle; classes of one's own may have one.
+ * How a notebook shows the last value of a cell. The kernel calls each object's method under the symbol `xkd.show`
+ * (`Symbol.for('xkd.show')`), which returns a small table or a MIME bundle. Your own classes may define it too.
  */
 
-/** Name of the method that tells what is shown of a value. */
+/** Name of the method that returns what is shown of a value. */
 export const showValue: unique symbol = Symbol.for('xkd.show');
 
 /** A value as a small table. */
 export interface ValueTable {
-  /** What it is, in a few words. */
+  /** Short description of the value. */
   readonly caption: string;
   readonly rows: readonly Row[];
-  /** Sentences below. */
+  /** Sentences below the table. */
   readonly notes?: readonly string[];
 }
 
-/** An object that says itself what is shown of it. */
+/** An object that determines how it is shown. */
 export interface Shown {
   [showValue](): ValueTable;
 }
 
 /**
- * Gives a plain object its table. Nothing else sees it: it is in no copy, no JSON and no comparison, and no loop over the
- * object's keys comes by it.
+ * Attaches a table to a plain object. It is invisible elsewhere: copies, JSON, comparisons and loops over the object's keys
+ * ignore it.
  */
 export function shownAs<T extends object>(value: T, table: (value: T) => ValueTable): T {
   Object.defineProperty(value, showValue, {

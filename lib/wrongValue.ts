@@ -1,27 +1,27 @@
 import type { z } from 'zod';
 
-/** What a schema finds wrong with a value. */
+/** A problem that a schema finds in a value. */
 type Issue = z.core.$ZodIssue;
 
 export interface WrongValue {
-  /** Dotted place of the value, such as `training.steps`; empty where it is the whole. */
+  /** Dotted path of the value, such as `training.steps`; empty for the whole value. */
   readonly key: string;
-  /** What is wrong, in a sentence without its stop. */
+  /** The problem, as a sentence without its full stop. */
   readonly sentence: string;
 }
 
 /**
- * The first thing that a schema finds wrong, in plain words: `training.steps must be a whole number; 1.5 is not one`.
+ * The first problem that a schema finds, in plain words: `training.steps must be a whole number; 1.5 is not one`.
  *
- * @param value what was given to the schema
- * @param whole what it is called as a whole
+ * @param value the value given to the schema
+ * @param whole name of the value as a whole
  */
 export function wrongValue({ issues: [issue] }: z.ZodError, value: unknown, whole = 'it'): WrongValue {
   const { path } = issue;
   const key = path.map(String).join('.');
   const name = key === '' ? whole : key;
   const above = valueAt(value, path.slice(0, -1));
-  // A list that was given as text, such as `0.1,x`.
+  // A list given as a string, such as `0.1,x`.
   if (typeof above === 'string' && typeof path[path.length - 1] === 'number') {
     const [must] = (issue.code === 'invalid_type' && kinds[issue.expected]) || ['be another'];
     const list = path.slice(0, -1).map(String).join('.');
@@ -66,12 +66,12 @@ function sentenceOf(issue: Issue, name: string, given: unknown): string {
     case 'invalid_element':
       return `${name} holds something that is not allowed`;
     default:
-      // Those of this project's own checks, which are written as ends of a sentence.
+      // Messages of this project's own checks are worded to end a sentence.
       return `${name} is ${shown}: ${issue.message}`;
   }
 }
 
-/** What each type is called, and what is said of a value that is none. */
+/** Name of each type, and wording for a value that is not of it. */
 const kinds: Readonly<Record<string, readonly [must: string, isNot: string]>> = {
   int: ['be a whole number', 'is not one'],
   number: ['be a number', 'is not one'],
@@ -85,7 +85,7 @@ const kinds: Readonly<Record<string, readonly [must: string, isNot: string]>> = 
   null: ['be null', 'is not'],
 };
 
-/** Numbers are compared, lists and texts counted. */
+/** Numbers are compared; lists and strings are counted. */
 function amount({ origin }: { readonly origin: string }, bound: string, limit: number): string {
   if (Math.abs(limit) >= Number.MAX_SAFE_INTEGER) return 'be small enough to be counted exactly';
   const counted = countedAs[origin];
@@ -105,7 +105,7 @@ const countedAs: Readonly<Record<string, string>> = {
   string: 'characters',
 };
 
-/** A value as it is written, cut where it is long. */
+/** The value as written, truncated if long. */
 function shortText(value: unknown): string {
   const text =
     typeof value === 'number' && !Number.isFinite(value)
