@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { configure, type Overrides, teacherKinds, type XkdConfig } from '../config';
 import type { ShardChoice } from '../data/extract/shardChoice';
 import { UserError } from '../errors';
+import { jobFolder } from './jobResult';
 import { chooseRows, type AblationRow } from './rows';
 
 /** One network to train and evaluate. */
@@ -14,8 +17,10 @@ export interface AblationJob {
 }
 
 export interface PlanArgs {
-  /** Names of rows; default: all, but those with frozen teachers only if `init` is given. */
+  /** Names of rows; default: all, but those with frozen teachers only if `init` is given or `folders` hold such jobs. */
   readonly rows?: readonly string[];
+  /** Folders of ablations whose jobs are put together. */
+  readonly folders?: readonly string[];
   /** Weights for frozen teachers, as in `pretrain --init`: a run folder, a checkpoint or backbones. */
   readonly init?: readonly string[];
   /** Number of seeds; they start at 0. */
@@ -40,10 +45,13 @@ const schedule: Overrides = {
  *
  * @throws UserError for an unknown row, or inconsistent values
  */
-export function planAblation({ rows, init, seeds, steps, overrides = {} }: PlanArgs): AblationJob[] {
-  const all = chooseRows(rows);
-  const chosen =
-    rows || init ? all : all.filter(({ overrides: own }) => !needsWeights(configure(preset, own)));
+export function planAblation(args: PlanArgs): AblationJob[] {
+  const { rows, init, folders = [], seeds, steps, overrides = {} } = args;
+  const isThere = (row: AblationRow) =>
+    folders.some((folder) => existsSync(dirname(jobFolder(folder, { row, seed: 0 }))));
+  const chosen = chooseRows(rows).filter(
+    (row) => rows || init || !needsWeights(configure(preset, row.overrides)) || isThere(row),
+  );
   const common = { ...schedule, ...overrides, ...(steps !== undefined && { 'training.steps': steps }) };
   for (const key of Object.keys(overrides)) refuseTaken(key, chosen);
   const shares = [...new Set(chosen.map(({ commonShare }) => commonShare))];

@@ -58,10 +58,10 @@ export function chooseRows(names?: readonly string[]): AblationRow[] {
 const tableOrder: readonly PaperTable[] = ['ablations', 'audio', 'refinement', 'main'];
 
 /** The paper's linear evaluation results for a row: at most one figure per data set and modality. */
-export function paperFiguresOf({ overrides, commonShare, isControl, isOurs }: AblationRow): PaperFigure[] {
+export function paperFiguresOf({ overrides, commonShare, isControl }: AblationRow): PaperFigure[] {
   const { sharing = 'none', ...rest } = overrides;
   const { row: name, others } = recognisePaperRow(rest);
-  if (name === null || others.length > 0 || commonShare !== 1 || isControl || isOurs) return [];
+  if (name === null || others.length > 0 || commonShare !== 1 || isControl) return [];
   const variant = { none: 'MS', students: 'MAS', teachersAndStudents: 'MATS' }[String(sharing)];
   const found = tableOrder.flatMap((table) =>
     paperFigures.filter(

@@ -1,5 +1,6 @@
 import { prepareSampleSets, type SetProgress } from './sampleSets';
 import { runCheckpoints } from '../train/checkpointFolder';
+import { requireSameWeights } from './givenWeights';
 import { jobFolder, readJobResult } from './jobResult';
 import type { WorkOrder } from './messages';
 import { workInProcesses } from './processes';
@@ -39,6 +40,7 @@ export interface AblationProgress {
  */
 export async function runAblation(args: RunAblationArgs): Promise<boolean> {
   const { jobs, data, out, processes, threads, signal, onProgress, onNote } = args;
+  for (const job of jobs) requireSameWeights(out, job);
   const pending = jobs.filter((job) => readJobResult(out, job) === null);
   const each = jobs[0]?.config.training.steps ?? 0;
   const stepsInAll = jobs.length * each;

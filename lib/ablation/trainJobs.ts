@@ -22,6 +22,7 @@ import { PretrainingRun } from '../train/pretraining';
 import { shareBatches } from '../train/sharedBatches';
 import type { BatchSource, StepMetrics } from '../train';
 import { initialState } from '../weights';
+import { recordGivenWeights } from './givenWeights';
 import { ablationFeatures, jobFolder, writeJobResult, type JobResult } from './jobResult';
 import type { AblationJob } from './plan';
 
@@ -35,7 +36,7 @@ export interface TrainJobsArgs {
   /** Called with the number of steps done by these jobs, including earlier calls. */
   readonly onSteps: (done: number) => void;
   readonly onDone: () => void;
-  /** Called for damaged checkpoints. */
+  /** Called for damaged checkpoints, and for what given weights lack. */
   readonly report: (sentence: string) => void;
 }
 
@@ -80,6 +81,7 @@ async function openRuns(
     for (const [i, job] of jobs.entries()) {
       const { config, init } = job;
       const folder = jobFolder(out, job);
+      recordGivenWeights(out, job);
       const run = await PretrainingRun.open({
         config,
         entries,

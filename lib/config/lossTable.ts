@@ -204,11 +204,7 @@ interface ClipsTogether {
 }
 
 function alignmentComplaint({ alignment, loss, training }: LossConfig & ClipsTogether): string | null {
-  if (alignment === 'mmd') {
-    return loss.alignmentTemperature === lossDefaults.loss.alignmentTemperature
-      ? null
-      : `loss.alignmentTemperature is ${loss.alignmentTemperature} but alignment is "mmd", which has none, so it would change nothing; set alignment=contrastive, or leave loss.alignmentTemperature out.`;
-  }
+  if (alignment === 'mmd') return null;
   if (loss.alignment === 0)
     return 'alignment is "contrastive" but loss.alignment is 0, so it would change nothing; give loss.alignment a weight, or leave alignment out.';
   if (loss.alignmentOf === 'teachers')
@@ -279,4 +275,4 @@ function infoNceWork(n: number, width: number): TermWork {
 }
 
 /** What dividing a row by its L2 norm keeps beside the row: the sum of squares, its root, and the divisor. */
-const rowNorms = 3;
+export const rowNorms = 3;

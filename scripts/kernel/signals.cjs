@@ -49,6 +49,8 @@ function listenForInterrupts(handler, shared) {
 /** Passes an interrupt that arrived as a message to the listeners of the signal. */
 function hearInterrupt(number, shared) {
   Atomics.store(shared, places.heard, number);
+  // Nothing of the kernel's own computes now; what was ended against expectation has not counted down.
+  Atomics.store(shared, places.own, 0);
   process.emit('SIGINT', 'SIGINT');
 }
 

@@ -156,6 +156,7 @@ function endUnlessHeard(number) {
   else if (Atomics.load(signals, places.listening) === 0) {
     terminate();
     tellInterrupt();
+    watchHearing();
   }
 }
 
@@ -188,9 +189,9 @@ async function takeSubscriptions() {
 function endWithParent() {
   const parent = process.ppid;
   if (parent === 1) return;
-  const watch = setInterval(() => {
+  const parentCheck = setInterval(() => {
     if (process.ppid === parent) return;
-    clearInterval(watch);
+    clearInterval(parentCheck);
     // A training cell writes a checkpoint first.
     process.kill(process.pid, 'SIGTERM');
     setTimeout(() => process.kill(process.pid, 'SIGKILL'), lastWordsMs).unref();

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   ablationRows,
   chooseRows,
@@ -11,6 +13,8 @@ import {
   UserError,
   type AblationJob,
 } from 'xkd';
+import { recordGivenWeights, requireSameWeights } from 'xkd/dist/ablation/givenWeights';
+import { temporaryFolder } from '../media/fixtures';
 
 const says = (pattern: RegExp) => (error: Error) => error instanceof UserError && pattern.test(error.message);
 const names = (jobs: readonly AblationJob[]) => jobs.map(({ row, seed }) => `${row.name} ${seed}`);
@@ -93,6 +97,8 @@ describe('rows of the ablation', () => {
 });
 
 describe('the plan of an ablation', () => {
+  const path = temporaryFolder();
+
   it('has every row with every seed, and equal steps', () => {
     const jobs = planAblation({ seeds: 5, steps: 7, init: ['trained'] });
     assert.equal(jobs.length, 5 * ablationRows.length);
@@ -114,6 +120,27 @@ describe('the plan of an ablation', () => {
     assert.throws(
       () => planAblation({ rows: ['full'], seeds: 1, init }),
       says(/^Weights are given with --init, but none of the rows has frozen teachers; add the row "frozen"/),
+    );
+  });
+
+  it('has it without weights where results are put together of which one is of it', () => {
+    const [folder, other] = ['one', 'other'].map(path);
+    mkdirSync(join(other, 'jobs', 'frozen', 'seed-1'), { recursive: true });
+    const rows = (folders: readonly string[]) => names(planAblation({ seeds: 1, folders }));
+    assert.ok(!rows([folder]).includes('frozen 0'));
+    assert.ok(rows([folder, other]).includes('frozen 0'));
+  });
+
+  it('gives all seeds of it the same weights, also when it is continued', async () => {
+    const out = path('out');
+    const plan = (given: string) => planAblation({ rows: ['frozen'], seeds: 1, init: [given] });
+    recordGivenWeights(out, plan('runs/one')[0]);
+    requireSameWeights(out, plan('runs/one')[0]);
+    await assert.rejects(
+      runAblation({ jobs: plan('runs/other'), out, processes: 1, threads: 1 }),
+      says(
+        /seed-0" was begun with teachers from ".*one": give them again with --init, or choose another --out\.$/,
+      ),
     );
   });
 

@@ -38,6 +38,14 @@ describe('the choice of alignment', () => {
     assert.deepEqual([changed.alignment, changed.loss.alignmentTemperature], ['contrastive', 0.1]);
   });
 
+  it('has a temperature that may be given without it, for rows and runs that come to it', () => {
+    const temperature = { 'loss.alignmentTemperature': 0.1 };
+    const before = changeRunning(configure('nano'), temperature);
+    assert.deepEqual(usedParts(before), usedParts(configure('nano')));
+    const changed = changeRunning(before, { alignment: 'contrastive' });
+    assert.equal(changeRunning(changed, { alignment: 'mmd' }).loss.alignmentTemperature, 0.1);
+  });
+
   it('tells its range', () => {
     assert.equal(valuesText(configField('alignment')), 'mmd, contrastive');
     assert.equal(valuesText(configField('loss.alignmentTemperature')), '0.01 to 1');
@@ -62,11 +70,6 @@ describe('the choice of alignment', () => {
     [
       { ...contrastive, 'loss.alignmentTemperature': 2 },
       /^loss\.alignmentTemperature must be at most 1; 2 is not\.$/,
-    ],
-    [
-      { 'loss.alignmentTemperature': 0.1 },
-      /^loss\.alignmentTemperature is 0\.1 but alignment is "mmd"/,
-      /set alignment=contrastive/,
     ],
     [{ ...contrastive, 'loss.alignment': 0 }, /^alignment is "contrastive" but loss\.alignment is 0/],
     [

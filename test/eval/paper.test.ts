@@ -75,6 +75,8 @@ describe('rows of the paper’s tables', () => {
     [{ 'training.epochs': 20 }, 'full', ['training.epochs']],
     [{ 'loss.alignment': 0.5 }, 'full', ['loss.alignment']],
     [{ alignment: 'contrastive' }, null, ['alignment']],
+    [{ teacher: 'frozen' }, null, ['teacher']],
+    [{ 'encoder.registers': 4, 'mask.video.kind': 'tube' }, null, ['encoder.registers', 'mask.video.kind']],
   ];
   for (const [overrides, row, others] of rows) {
     it(`${JSON.stringify(overrides)} is ${row ?? 'none of them'}`, () => {

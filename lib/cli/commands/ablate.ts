@@ -86,7 +86,8 @@ async function run(words: readonly string[], flags: AblateFlags): Promise<void> 
     const { chooseShard } = await import('../../data/extract/shardChoice');
     const file = readConfigFile(flags.config);
     const overrides = parseOverrides([...file.words, ...words]);
-    const all = planAblation({ rows, init, seeds, steps, overrides });
+    const folders = merge ? [out, ...from] : [];
+    const all = planAblation({ rows, init, folders, seeds, steps, overrides });
     const shard = merge ? { index: 0, of: 1 } : chooseShard(flags);
     const own = jobsOfShard(all, shard);
     if (!merge) {

@@ -1,4 +1,3 @@
-import { lossKeys } from '../../config/lossTable';
 import type { PaperRow } from './paperFigures';
 
 /** Titles of the rows, as in the tables. */
@@ -25,6 +24,9 @@ const fullValues = {
 
 type RowKey = keyof typeof fullValues;
 
+/** Keys whose other values make a method that the paper does not have. */
+const otherMethods = ['alignment', 'teacher', 'mask.video.kind', 'mask.audio.kind', 'encoder.registers'];
+
 /** A changed configuration, matched to a row of the paper's tables. */
 export interface RecognisedRow {
   /** Null if the paper has no such row, as for distillation in one direction. */
@@ -39,13 +41,8 @@ export function recognisePaperRow(changes: Readonly<Record<string, unknown>>): R
   const others = Object.keys(changes).filter(
     (key) => !Object.hasOwn(fullValues, key) || (typeof changes[key] === 'number' && changes[key] !== 0),
   );
-  // A choice among the losses that the paper has not.
-  const foreign = others.some((key) => isLossChoice(key));
-  return { row: foreign ? null : rowOf(value), others };
-}
-
-function isLossChoice(key: string): boolean {
-  return !Object.hasOwn(fullValues, key) && Object.hasOwn(lossKeys, key.split('.')[0]);
+  const isForeign = others.some((key) => otherMethods.includes(key));
+  return { row: isForeign ? null : rowOf(value), others };
 }
 
 function rowOf(value: (key: RowKey) => unknown): PaperRow | null {

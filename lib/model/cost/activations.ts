@@ -1,4 +1,4 @@
-import type { XkdConfig } from '../../config';
+import { type XkdConfig, rowNorms } from '../../config';
 import { type TransformerShape, mlpRatio } from '../../nn/transformerShape';
 import { sequenceLength } from '../backboneLayout';
 import type { DecodedTokens } from './products';
@@ -9,8 +9,6 @@ import type { DecodedTokens } from './products';
  * again in the backward pass. Whatever is not named here is freed as soon as the next operation has read it.
  */
 
-/** What dividing a row by its L2 norm keeps beside the row: the sum of squares, its root, and the divisor. */
-const rowNorms = 3;
 /** Mean and inverse deviation that a norm keeps of each row. */
 const normStatistics = 2;
 /** What attention keeps of each row of a head's softmax: its largest score, and 1 / sum. */
