@@ -1,12 +1,12 @@
-/** Names in the order of their edit distance to a word, the closest first. */
+/** Names sorted by their edit distance to a word, closest first. */
 export function byCloseness(word: string, names: readonly string[]): string[] {
   const distances = new Map(names.map((name) => [name, distance(word, name)]));
   return [...distances.keys()].sort((a, b) => distances.get(a)! - distances.get(b)!);
 }
 
 /**
- * The names that a word may well stand for: a slip for one, a part of some (`temp`, `clips`), or the
- * initials of one (`lr`). Empty where it is like none.
+ * Names that a word probably stands for: the word is a typo of the name, a part of it (`temp`, `clips`), or its initials
+ * (`lr`). Empty if no name is similar.
  */
 export function likelyMeant(word: string, names: readonly string[]): string[] {
   const [close] = byCloseness(word, names);
@@ -19,17 +19,17 @@ export function likelyMeant(word: string, names: readonly string[]): string[] {
   return parts.length > 0 ? parts : names.filter((name) => initials(name) === asked);
 }
 
-/** Of a name in camel case, in lower case: `lr` of `learningRate`. */
+/** Initials of a camel-case name, in lower case: `lr` for `learningRate`. */
 function initials(name: string): string {
   return name.replace(/[^A-Z]/g, (letter, at: number) => (at === 0 ? letter : '')).toLowerCase();
 }
 
-/** Whether a word may well be a slip for a name: about one letter in three is another. */
+/** True if a word is probably a typo of a name: about one letter in three may differ. */
 export function isSlip(word: string, name: string): boolean {
   return distance(word.toLowerCase(), name.toLowerCase()) <= Math.max(1, name.length / 3);
 }
 
-/** Edit distance of two short words (Levenshtein). */
+/** Levenshtein distance of two short words. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {

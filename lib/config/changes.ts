@@ -2,17 +2,17 @@ import { configure, flattenConfig, type Override } from './configure';
 import { presets } from './presets';
 import type { XkdConfig } from './schema';
 
-/** Keys that touch neither the state of a run nor its draws. */
+/** Keys that affect neither the state of a run nor its random draws. */
 const freeKeys = /^(preset|loader\.|training\.(checkpointSteps|keepCheckpoints)$)/;
 
-/** Whether a key may change without a change of what is learnt: threads, memory, how often a state is kept. */
+/** True if changing a key does not affect what is learnt: threads, memory, how often a checkpoint is written. */
 export function isFreeKey(key: string): boolean {
   return freeKeys.test(key);
 }
 
 /**
- * What tells a configuration from the preset that it started from, such as `{ 'loss.alignment': 0 }` in an ablation:
- * dotted keys with their values, but for the seed and for keys that change nothing of what is learnt.
+ * Differences of a configuration from the preset that it started from, such as `{ 'loss.alignment': 0 }` in an ablation.
+ * Returns dotted keys with their values, without the seed and the keys that do not affect what is learnt.
  */
 export function configChanges(config: XkdConfig): Readonly<Record<string, Override>> {
   if (!Object.hasOwn(presets, config.preset)) return {};

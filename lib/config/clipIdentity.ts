@@ -1,6 +1,9 @@
 import type { XkdConfig } from './schema';
 
-/** What decides what is cut from files; tracks are left out where they are the usual ones, as before there was a choice. */
+/**
+ * Keys that determine what is cut from files. Default tracks are left out, as in identities from before tracks could be
+ * chosen.
+ */
 export function clipIdentity({ clip }: Pick<XkdConfig, 'clip'>): Partial<XkdConfig['clip']> {
   const { videoTrack, audioTrack, ...form } = clip;
   return { ...form, ...(videoTrack > 0 && { videoTrack }), ...(audioTrack > 0 && { audioTrack }) };

@@ -4,7 +4,7 @@ import { flattenConfig, type Override } from './configure';
 import { variantNames } from './variants';
 import type { XkdConfig } from './schema';
 
-/** A configuration as a table: a row for each group of keys, and what it changes in its preset below. */
+/** A configuration as a table: a row for each group of keys, followed by the changes from its preset. */
 export function configTable(config: XkdConfig): ValueTable {
   const groups = new Map<string, string[]>();
   for (const [key, value] of flattenConfig(config)) {

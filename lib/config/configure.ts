@@ -9,11 +9,11 @@ import { configSchema, type XkdConfig } from './schema';
 import { shorthands } from './shorthands';
 import type { NetworkStructure } from './structure';
 
-/** A value of a configuration key as a notebook gives it; text from a command line is read as JSON first. */
+/** Value of a configuration key as a notebook gives it. Text from a command line is parsed as JSON first. */
 export type Override = string | number | boolean | null | readonly number[];
-/** Dotted keys, or the shorthands `encoder`, `decoder` and `views.local`, with their new values. */
+/** New values of dotted keys, or of the shorthands `encoder`, `decoder` and `views.local`. */
 export type Overrides = Readonly<Record<string, Override>>;
-/** Overrides that are written out in a cell: editors offer the keys. */
+/** Overrides written out in a cell. The type lets editors complete the keys. */
 export type NamedOverrides = Overrides & { readonly [K in OverrideKey]?: Override };
 
 /** A dotted key of a configuration, or a shorthand. */
@@ -28,7 +28,7 @@ interface Tree {
 }
 
 /**
- * The configuration of a preset with some keys changed.
+ * Configuration of a preset with some keys changed.
  *
  * @param preset a key of {@link presets}, or the release's name of one
  * @param overrides dotted keys and their values, such as `{ 'mask.video': 0.9, encoder: 'small' }`
@@ -56,14 +56,14 @@ export function configure(
   return validateConfig(tree);
 }
 
-/** A configuration with some keys changed. @throws UserError as {@link configure} */
+/** Returns a configuration with some keys changed. @throws UserError as {@link configure} */
 export function changeConfig(config: XkdConfig, values: NamedOverrides): XkdConfig {
   const tree = structuredClone(config) as unknown as Tree;
   for (const [key, value] of Object.entries<Override>(values)) setKey(tree, key, value);
   return validateConfig(tree);
 }
 
-/** Validates a configuration that was read from a file. */
+/** Validates a configuration read from a file. */
 export function validateConfig(value: unknown): XkdConfig {
   const result = configSchema.safeParse(value);
   if (!result.success) {
@@ -75,21 +75,21 @@ export function validateConfig(value: unknown): XkdConfig {
   return shownAs(result.data, (config) => configTable(config));
 }
 
-/** Reads `key=value` words of a command line; a value is JSON where it can be, else text. */
+/** Parses `key=value` words of a command line. A value is read as JSON if possible, else as text. */
 export function parseOverrides(words: readonly string[]): Overrides {
   const values = new Map<string, Override>();
   for (const word of words) {
     const at = word.indexOf('=');
     if (at < 1) throw new UserError(`"${word}" is not an override; write key=value, such as mask.video=0.9.`);
     const key = word.slice(0, at);
-    // A word counts behind those before it, also where one of them has the same key.
+    // A word is applied after all words before it, even if one of them has the same key.
     values.delete(key);
     values.set(key, parseValue(word.slice(at + 1)));
   }
   return Object.fromEntries(values);
 }
 
-/** Every dotted key with its value, in the order of the schema; also of a part of a configuration. */
+/** Every dotted key with its value, in the order of the schema. Also accepts a part of a configuration. */
 export function flattenConfig(config: XkdConfig | NetworkStructure): [key: string, value: Override][] {
   const walk = (node: object, prefix: string): [string, Override][] =>
     Object.entries(node).flatMap(([key, value]) =>
@@ -98,7 +98,7 @@ export function flattenConfig(config: XkdConfig | NetworkStructure): [key: strin
   return walk(config, '');
 }
 
-/** What overrides may name: every dotted key, and the shorthands. */
+/** Names that overrides may use: every dotted key, and the shorthands. */
 export function overrideKeys(): string[] {
   return [...flattenConfig(presetBase).map(([name]) => name), ...Object.keys(shorthands)];
 }
@@ -119,7 +119,7 @@ function setKey(tree: Tree, key: string, value: Override): void {
   else throw unknownKey(key);
 }
 
-/** The group that a dotted key is in, and its name there; a name may hold a dot, such as `video.kind` in `mask`. */
+/** Group that contains a dotted key, and the key's name there. A name may contain a dot, such as `video.kind` in `mask`. */
 function holderOf(group: Tree, key: string): [group: Tree, name: string] | null {
   if (Object.hasOwn(group, key)) return [group, key];
   const [first] = key.split('.', 1);

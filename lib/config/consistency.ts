@@ -6,7 +6,7 @@ import { modalities, type XkdConfig } from './schema';
 import { teacherKinds } from './teacherKinds';
 import { headLosses } from './usedTerms';
 
-/** Refuses values that are each in range but make no sense together, with the reason. */
+/** Rejects values that are each in range but make no sense together, and says why. */
 export function checkConsistency(config: XkdConfig): void {
   const { clip, patch, views, spectrogram, encoder, decoder } = config;
   divides('patch.frames', patch.frames, 'frames of a clip', clipFrames(config));
@@ -40,7 +40,7 @@ export function checkConsistency(config: XkdConfig): void {
   checkUnused(config);
 }
 
-/** Something must be learnt, and the teachers must have a view (docs/method.md, sections 5 and 6). */
+/** At least one student must learn, and the teachers must have a view (docs/method.md, sections 5 and 6). */
 function checkLosses(config: XkdConfig): void {
   const { teacherView, views } = config;
   const complaint = lossComplaint(config);
@@ -61,7 +61,7 @@ function checkLosses(config: XkdConfig): void {
   }
 }
 
-/** A choice about a part of the method that is off would change nothing, which the user does not expect. */
+/** Rejects settings for a part of the method that is off: they would have no effect, which the user does not expect. */
 function checkUnused(config: XkdConfig): void {
   const { refinement, teacher, optimiser } = config;
   const { heads, teachers } = usedParts(config);
@@ -83,7 +83,7 @@ function checkUnused(config: XkdConfig): void {
   }
 }
 
-/** In a batch of one clip there is no sound of another. */
+/** In a batch of one clip there is no other clip to take the sound from. */
 function checkPairs({ pairs, training: { batch, accumulate } }: XkdConfig): void {
   if (pairs === 'shuffled' && batch === accumulate) {
     throw new UserError(
@@ -92,7 +92,7 @@ function checkPairs({ pairs, training: { batch, accumulate } }: XkdConfig): void
   }
 }
 
-/** A mask must leave something to see, and take something away where that is to be reconstructed. */
+/** A mask must keep some patches, and must remove some if the modality is reconstructed. */
 function checkMasks(config: XkdConfig): void {
   const { mask } = config;
   const { reconstructed } = usedParts(config);

@@ -17,7 +17,7 @@ export function clipFrames({
   return Math.round(clip.seconds * clip.framesPerSecond);
 }
 
-/** Token grid of a view with these sizes: `[.., C, T, S, S]` for video, `[.., 1, M, F]` for audio. */
+/** Token grid of a view of this shape: `[.., C, T, S, S]` for video, `[.., 1, M, F]` for audio. */
 export function viewGrid(config: NetworkStructure, modality: Modality, shape: readonly number[]): TokenGrid {
   const { patch } = config;
   const sizes = modality === 'video' ? shape.slice(-3) : shape.slice(-2);
@@ -47,9 +47,9 @@ export function tokenCount(grid: TokenGrid): number {
 }
 
 /**
- * Tokens that stay at a mask ratio; half is rounded to the even number, as Python does.
+ * Number of tokens kept at a mask ratio. Halves are rounded to even, as in Python.
  *
- * @param together tokens that are kept or removed as a whole, of which a whole number is kept
+ * @param together size of the groups that are kept or removed as a whole; a whole number of groups is kept
  */
 export function keptTokens(tokens: number, ratio: number, together = 1): number {
   const exact = (tokens / together) * (1 - ratio);
@@ -64,7 +64,7 @@ export function maskKind({ mask }: Pick<XkdConfig, 'mask'>, modality: Modality):
   return kinds[mask[`${modality}.kind`]];
 }
 
-/** Tokens of a global view that stay under its mask, the same number for every clip. */
+/** Number of tokens of a global view that its mask keeps, the same for every clip. */
 export function keptInView(config: XkdConfig, modality: Modality): number {
   const grid = fullGrid(config, modality);
   return keptTokens(tokenCount(grid), config.mask[modality], maskKind(config, modality).together(grid));

@@ -1,6 +1,6 @@
 /**
- * What the libraries of model hubs know a network by. In a `config.json` of their layout these words stand beside the keys
- * of a configuration.
+ * Keys by which the libraries of model hubs recognise a network. In a `config.json` of their layout, they appear next to
+ * the keys of a configuration.
  */
 export const hubWords = { model_type: 'xkd', architectures: ['XKD'] } as const;
 

@@ -3,13 +3,13 @@ import { flattenConfig, type Override } from './configure';
 import { configSchema, type XkdConfig } from './schema';
 import { type Span, spans } from './span';
 
-/** What a configuration key may hold, read from the schema. */
+/** Properties of a configuration key, read from the schema. */
 export interface ConfigField {
-  /** Dotted, as an override names it. */
+  /** Dotted, as in an override. */
   readonly key: string;
-  /** What the value means, with its unit; empty where the name says it all. */
+  /** Meaning of the value, with its unit; empty if the name is self-explanatory. */
   readonly help: string;
-  /** Of the value, such as `px`; empty where it has none. */
+  /** Unit of the value, such as `px`; empty if it has none. */
   readonly unit: string;
   readonly values: FieldValues;
 }
@@ -25,27 +25,27 @@ export type FieldValues =
   | { readonly kind: 'switch' }
   | { readonly kind: 'other' };
 
-/** Ends of a range; null where it is open. */
+/** Ends of a range; null if open. */
 export interface Bounds {
   readonly min: number | null;
   readonly max: number | null;
-  /** Whether `min` is the first value that is not allowed. */
+  /** True if `min` itself is excluded. */
   readonly above: boolean;
-  /** Whether `max` is the last one that is not allowed. */
+  /** True if `max` itself is excluded. */
   readonly below: boolean;
 }
 
-/** One configuration key as a listing shows it. */
+/** One configuration key as shown in a listing. */
 export interface ConfigKey extends ConfigField {
   readonly value: Override;
 }
 
-/** Every key of a configuration with its value and what the schema tells of it. */
+/** Every key of a configuration with its value and its properties from the schema. */
 export function configKeys(config: XkdConfig): ConfigKey[] {
   return flattenConfig(config).map(([key, value]) => ({ ...configField(key), value }));
 }
 
-/** What the schema tells of a key. */
+/** Properties of a key, read from the schema. */
 export function configField(key: string): ConfigField {
   const node = nodeAt(configSchema, key);
   if (!(node instanceof z.ZodType)) return { key, help: '', unit: '', values: { kind: 'other' } };
@@ -54,7 +54,7 @@ export function configField(key: string): ConfigField {
   return { key, help, unit: /\[([^\]]+)\]/.exec(help)?.[1] ?? '', values };
 }
 
-/** The schema of a dotted key; a name in a group may itself hold a dot. */
+/** Schema of a dotted key. A name within a group may itself contain a dot. */
 function nodeAt(node: unknown, key: string): unknown {
   if (!(node instanceof z.ZodObject)) return undefined;
   if (Object.hasOwn(node.shape, key)) return node.shape[key];
@@ -62,7 +62,7 @@ function nodeAt(node: unknown, key: string): unknown {
   return first === key ? undefined : nodeAt(node.shape[first], key.slice(first.length + 1));
 }
 
-/** The values of a field in words, such as `0 to 0.99`; empty where nothing can be said in a few. */
+/** Allowed values of a field in words, such as `0 to 0.99`; empty if they cannot be described briefly. */
 export function valuesText({ values }: ConfigField): string {
   if (values.kind === 'choice') return values.choices.join(', ');
   if (values.kind === 'switch') return 'true, false';
@@ -88,7 +88,7 @@ function valuesOf(node: z.ZodType): FieldValues {
   return { kind: 'number', integer: schema.type === 'integer', bounds, span: spans.get(node) ?? null };
 }
 
-/** A bound that says something. */
+/** The bound, or null if it is not a meaningful limit. */
 function numberOf(bound: number | boolean | undefined): number | null {
   return typeof bound === 'number' && Math.abs(bound) < Number.MAX_SAFE_INTEGER ? bound : null;
 }

@@ -4,16 +4,16 @@ import { lossKeys } from './lossTable';
 import type { XkdConfig } from './schema';
 import { teacherKinds } from './teacherKinds';
 
-/** Hyperparameters and switches of the method; weights, data and the length of a run go by the other keys. */
+/** Hyperparameters and switches of the method. Weights, data and the length of a run depend on the other keys. */
 const liveKeys =
   /^((mask|temperature|ema|optimiser)\.|(centreMomentum|refinement|teacherView|training\.precision)$)/;
 
-/** Whether a key may change while a run is under way. */
+/** True if a key may change during a run. */
 export function isLiveKey(key: string): boolean {
   return liveKeys.test(key) || Object.hasOwn(lossKeys, key.split('.')[0]);
 }
 
-/** Why a key that may change has no effect in a configuration, as a half-sentence; null where it has one. */
+/** Reason why a key that may change has no effect in a configuration, as a clause; null if it has an effect. */
 export function whyIdle({ teacher }: XkdConfig, key: string): string | null {
   return key.startsWith('ema.') && !teacherKinds[teacher].follows
     ? `teachers have no momentum with teacher=${teacher}`
@@ -21,7 +21,7 @@ export function whyIdle({ teacher }: XkdConfig, key: string): string | null {
 }
 
 /**
- * The configuration with which a run continues when some keys change.
+ * Configuration with which a run continues after some keys change.
  *
  * @throws UserError naming an unknown key, one that may not change or has no effect, or a value out of range
  */

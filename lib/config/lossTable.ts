@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { spans } from './span';
 
 /*
- * Everything that is known of the losses without computing them. The schema, the total, metrics, figures, the cost and the
- * ablation read it here; `lib/model/lossTerms.ts` computes each term.
+ * Everything about the losses except their computation. The schema, the total, metrics, figures, the cost and the ablation
+ * read it here; `lib/model/lossTerms.ts` computes each term.
  */
 
 const weightSpan = { from: 0, to: 10, step: 0.1 };
@@ -39,7 +39,7 @@ export const lossKeys = {
   }),
 };
 
-/** Their values in the paper. */
+/** Values of these keys in the paper. */
 export const lossDefaults: LossConfig = {
   alignment: 'mmd',
   loss: {
@@ -53,20 +53,20 @@ export const lossDefaults: LossConfig = {
   },
 };
 
-/** The part of a configuration that {@link lossKeys} describe. */
+/** The part of a configuration described by {@link lossKeys}. */
 export type LossConfig = {
   readonly [Key in keyof typeof lossKeys]: Readonly<z.infer<(typeof lossKeys)[Key]>>;
 };
 
 /** A loss: the mean of those of its terms that are in use. */
 export interface Loss {
-  /** Its name where there is no room. */
+  /** Short name, for tight spaces. */
   readonly short: string;
-  /** Whether the paper has none. */
+  /** True if the paper has no such loss. */
   readonly ours?: boolean;
 }
 
-/** The losses by their names, in the order of the columns of metrics; the weight's key is `loss.NAME`. */
+/** The losses by name, in the order of the metrics' columns. The key of a loss's weight is `loss.NAME`. */
 export const losses = {
   reconstruction: { short: 'recon' },
   distillation: { short: 'distil' },
@@ -74,26 +74,26 @@ export const losses = {
 } as const satisfies Partial<Record<keyof LossConfig['loss'], Loss>>;
 export type LossName = keyof typeof losses;
 export const lossNames = Object.keys(losses) as LossName[];
-/** In the order in which the paper adds them up, on which the last digit of a sum depends. */
+/** The order in which the paper adds the losses. The last digit of the sum depends on it. */
 export const lossesInTotal: readonly LossName[] = [...lossNames].reverse();
 
-/** What a term is computed from: a decoder, patch means of a student's masked global view, a student's head, the teachers. */
+/** Source of a term: a decoder, patch means of a student's masked global view, a student's head, or the teachers. */
 export type LossSource = `${'video' | 'audio'}${'Decoder' | 'Features' | 'Head'}` | 'teachers';
 
-/** Sizes that the work of a term follows from. */
+/** Sizes that determine the work of a term. */
 export interface TermSizes {
-  /** Clips that go through together. */
+  /** Clips processed together. */
   readonly clips: number;
   /** Vectors from each student's head: clips times views. */
   readonly video: number;
   readonly audio: number;
-  /** Width of features. */
+  /** Width of the features. */
   readonly width: number;
   /** Outputs of a head. */
   readonly outputs: number;
 }
 
-/** FLOPs of a term, and values that it keeps for the backward pass. */
+/** FLOPs of a term, and the number of values that it keeps for the backward pass. */
 export interface TermWork {
   readonly forward: number;
   readonly backward: number;
@@ -102,24 +102,24 @@ export interface TermWork {
 
 /** A term of a loss. */
 export interface LossTermRow {
-  /** The loss that it is a term of. */
+  /** The loss to which the term belongs. */
   readonly loss: LossName;
-  /** The value of `loss.NAMEOf` that chooses it alone. */
+  /** Value of `loss.NAMEOf` that selects only this term. */
   readonly choice?: string;
-  /** Whether a configuration offers it; default: always. */
+  /** True if the term is available in a configuration; default: always. */
   readonly when?: (config: LossConfig) => boolean;
   readonly from: readonly LossSource[];
-  /** Its name in figures. */
+  /** Name of the term in figures. */
   readonly label: string;
-  /** What stands behind the label on an axis. */
+  /** Unit, shown after the label on an axis. */
   readonly unit: string;
-  /** Its work beside that of its sources, and the part of a step that it is counted in. */
+  /** Work in addition to that of its sources, and the part of a step that it is counted in. */
   readonly work?: { readonly part: string; readonly of: (sizes: TermSizes) => TermWork };
-  /** Whether the paper has none. */
+  /** True if the paper has no such term. */
   readonly ours?: boolean;
 }
 
-/** The terms by their names, in the order of the columns of metrics. */
+/** The terms by name, in the order of the metrics' columns. */
 export const lossTermTable = {
   videoReconstruction: {
     loss: 'reconstruction',
@@ -183,12 +183,12 @@ export const lossTermTable = {
 export type TermName = keyof typeof lossTermTable;
 export const termNames = Object.keys(lossTermTable) as TermName[];
 
-/** A row of {@link lossTermTable}. */
+/** One row of {@link lossTermTable}. */
 export function termRow(name: TermName): LossTermRow {
   return lossTermTable[name];
 }
 
-/** Why values of the losses make no sense together, with the way out; null where they do. */
+/** Why values of the losses make no sense together, and how to fix that; null if they are consistent. */
 export function lossComplaint(config: LossConfig & ClipsTogether): string | null {
   const choices: Readonly<Record<string, unknown>> = config.loss;
   const unused = lossesInTotal.find(
@@ -214,12 +214,12 @@ function alignmentComplaint({ alignment, loss, training }: LossConfig & ClipsTog
     : null;
 }
 
-/** A row of the ablation that switches losses: what it changes in all of XKD. */
+/** An ablation row that switches losses: its changes to full XKD. */
 export interface LossAblation {
   readonly name: string;
   readonly title: string;
   readonly overrides: Readonly<Record<string, string | number>>;
-  /** Whether the paper has no such row. */
+  /** True if the paper has no such row. */
   readonly ours?: boolean;
 }
 
@@ -247,18 +247,18 @@ export const lossAblations: readonly LossAblation[] = [
   },
 ];
 
-/** Distillation of a student's vectors: it keeps their log-softmax, and the teacher's distribution beside each. */
+/** Distillation of a student's vectors. Keeps their log-softmax and the teacher's distribution for each. */
 function distillationWork(vectors: number, outputs: number): TermWork {
   return { forward: 0, backward: 0, keptValues: 2 * vectors * outputs };
 }
 
-/** Widths of the Gaussian kernels of the MMD, whose values are kept. */
+/** Number of Gaussian kernels in the MMD. The values of each are kept. */
 const mmdKernels = 7;
 
 /**
- * MMD of n and m vectors: differences of all pairs of x and x, y and y, x and y, squared and summed (3 per pair and
- * value); backward recomputed, weighted, and summed for both ends (4). The one element-wise work that is counted, for
- * it grows with the square of the batch. All kernels of all pairs are kept.
+ * MMD of n and m vectors: the differences of all pairs of x and x, y and y, x and y are squared and summed (3 per pair and
+ * value); the backward pass recomputes them, weights them, and sums them for both ends (4). This is the only element-wise
+ * work that is counted, because it grows with the square of the batch. The values of all kernels for all pairs are kept.
  */
 function mmdWork(n: number, m: number, outputs: number): TermWork {
   const pairs = n * n + m * m + n * m;
@@ -266,8 +266,8 @@ function mmdWork(n: number, m: number, outputs: number): TermWork {
 }
 
 /**
- * InfoNCE of n clips: one product of all pairs, two in the backward pass. It keeps features and unit rows with their
- * norms, and the log-softmax of all pairs both ways.
+ * InfoNCE of n clips: one product of all pairs, two in the backward pass. Keeps the features, the unit rows with their
+ * norms, and the log-softmax of all pairs in both directions.
  */
 function infoNceWork(n: number, width: number): TermWork {
   const product = 2 * n * n * width;

@@ -2,7 +2,7 @@ import { type LossConfig, type LossSource, type TermName, termRow } from './loss
 import { modalities, type Modality } from './schema';
 import { usedTerms } from './usedTerms';
 
-/** Which parts of the method have a part in the loss of a configuration. */
+/** Parts of the method that contribute to the loss of a configuration. */
 export interface UsedParts {
   /** Terms in the total, in the order of the table. */
   readonly terms: readonly TermName[];
@@ -10,17 +10,17 @@ export interface UsedParts {
   readonly reconstructed: readonly Modality[];
   /** Students whose patch means of the masked global view are compared. */
   readonly features: readonly Modality[];
-  /** Students that gradients reach through their head. */
+  /** Students that receive gradients through their head. */
   readonly throughHead: readonly Modality[];
-  /** Whether any student learns. */
+  /** True if any student learns. */
   readonly students: boolean;
-  /** Whether the students' heads and local views are needed. */
+  /** True if the students' heads and local views are needed. */
   readonly heads: boolean;
-  /** Whether the teachers are run. */
+  /** True if the teachers are run. */
   readonly teachers: boolean;
 }
 
-/** Reads the weights and the selections of the losses. */
+/** Determines the parts in use from the losses' weights and selections. */
 export function usedParts(config: LossConfig): UsedParts {
   const terms = usedTerms(config);
   const sources = new Set<LossSource>(terms.flatMap((term) => termRow(term).from));

@@ -2,7 +2,7 @@ import { lossDefaults } from './lossTable';
 import type { XkdConfig } from './schema';
 import { decoderSizes, encoderSizes } from './sizes';
 
-/** Some keys of a configuration, at any depth. */
+/** A partial configuration, at any depth. */
 export type Partially<T> = { readonly [K in keyof T]?: T[K] extends object ? Partially<T[K]> : T[K] };
 
 /** The release's configuration (`configs/pretext/kinetics400/xkd.yaml`): the paper's model. */
@@ -90,7 +90,7 @@ const base: XkdConfig = {
   loader: { workers: 0, prefetch: 3, cacheMegabytes: 1024, maxBadShare: 0.05 },
 };
 
-/** The paper's method at a quarter of its width: trains overnight on a laptop. */
+/** The paper's method at a quarter of the width: trains overnight on a laptop. */
 const tiny: Partially<XkdConfig> = {
   encoder: encoderSizes.tiny,
   decoder: decoderSizes.tiny,
@@ -99,7 +99,7 @@ const tiny: Partially<XkdConfig> = {
   training: { batch: 32, epochs: 100 },
 };
 
-/** One second of 32 px video beside 32 mel bands: minutes on a laptop, on the sample set. */
+/** One second of 32 px video and 32 mel bands: trains on the sample set in minutes on a laptop. */
 const nano: Partially<XkdConfig> = {
   clip: { seconds: 1, frameSize: 32 },
   spectrogram: { hopLength: 500, melBands: 32, columns: 32 },
@@ -130,7 +130,7 @@ const nano: Partially<XkdConfig> = {
   },
 };
 
-/** Variants share blocks and see three local views (docs/method.md, section 7). */
+/** The variants share blocks and see three local views (docs/method.md, section 7). */
 const threeLocalViews = { local: { video: 3, audio: 3 } };
 
 /** Modality-agnostic students (`xkd_mas.yaml`). */
@@ -140,12 +140,12 @@ const mas: Partially<XkdConfig> = {
   temperature: { videoTeacher: { start: 0.09, end: 0.11 }, audioTeacher: { start: 0.04, end: 0.06 } },
 };
 
-/** Modality-agnostic teacher and students (`xkd_mats.yaml`). */
+/** Modality-agnostic teachers and students (`xkd_mats.yaml`). */
 const mats: Partially<XkdConfig> = { sharing: 'teachersAndStudents', views: threeLocalViews };
 
 /**
- * What each preset changes against `base`, the paper's configuration; of two layers the second is applied last.
- * At laptop size the variants keep nano's one local view and temperatures, so that only the sharing differs.
+ * Changes of each preset from `base`, the paper's configuration. If there are two layers, the second is applied last. At
+ * laptop size the variants keep nano's one local view and temperatures, so that only the sharing differs.
  */
 export const presets = {
   base: [],
@@ -158,7 +158,7 @@ export const presets = {
   'nano-mas': [nano, { sharing: 'students' }],
   'nano-mats': [nano, { sharing: 'teachersAndStudents' }],
 } as const satisfies Record<string, readonly Partially<XkdConfig>[]>;
-/** Names that {@link presets} has. */
+/** Names of the {@link presets}. */
 export type PresetName = keyof typeof presets;
 
 /** The release's names of its configurations. */
@@ -167,5 +167,5 @@ export const presetAliases: Readonly<Record<string, PresetName>> = {
   xkd_mas: 'base-mas',
   xkd_mats: 'base-mats',
 };
-/** What every preset starts from. */
+/** The configuration from which every preset starts. */
 export const presetBase = base;

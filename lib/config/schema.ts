@@ -4,7 +4,7 @@ import { lossKeys } from './lossTable';
 import { spans } from './span';
 
 /*
- * Every number of a run. Keys are the same on the command line (`optimiser.learningRate=1e-3`), in a notebook
+ * All settings of a run. Keys are the same on the command line (`optimiser.learningRate=1e-3`), in a notebook
  * (`configure('nano', { 'optimiser.learningRate': 1e-3 })`) and in a run folder's config.json.
  */
 
@@ -83,7 +83,7 @@ const projector = z.strictObject({
   outputs: count.describe('outputs over which the softmax runs'),
 });
 
-// A ratio and, beside it, what is masked together: the ratio keeps the key that it had before there were kinds.
+// The ratios, and for each the kind of mask. A ratio's key is the one from before there were kinds.
 const mask = z.strictObject({
   video: z.number().min(0).max(0.99).describe('share of video patches removed').register(spans, maskSpan),
   'video.kind': z
@@ -190,7 +190,7 @@ const loader = z.strictObject({
   maxBadShare: share.describe('share of unusable files above which the run stops'),
 });
 
-/** Every key of a configuration with its range; what each means is in its description. */
+/** Every configuration key with its range; the description of a key gives its meaning. */
 export const configSchema = z.strictObject({
   preset: z.string().describe('preset that this configuration started from'),
   seed: z.int().min(0).describe('seed of every random stream'),
@@ -233,12 +233,12 @@ export const configSchema = z.strictObject({
 
 type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
 
-/** A validated, read-only configuration. Made by {@link configure}. */
-// An interface, since editors show its name and not all of its keys.
+/** A validated, read-only configuration. Created by {@link configure}. */
+// An interface, so that editors show its name instead of all its keys.
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface XkdConfig extends Config {}
 type Config = Immutable<z.infer<typeof configSchema>>;
-/** What a tower sees or hears. */
+/** The kind of input that a tower receives. */
 export type Modality = 'video' | 'audio';
-/** Both modalities, in the order in which they stand everywhere. */
+/** Both modalities, in the order used everywhere. */
 export const modalities = ['video', 'audio'] as const;

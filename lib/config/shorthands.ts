@@ -1,10 +1,10 @@
 import { UserError } from '../errors';
 import { decoderSizes, encoderSizes, type TransformerSize } from './sizes';
 
-/** A value that stands for a whole group of keys. */
+/** Expands a value to the keys of a whole group. */
 type Shorthand = (value: unknown) => Readonly<Record<string, number>>;
 
-/** Groups that may be set by one word: `encoder=large`, `decoder=small`, `views.local=3`. */
+/** Groups that can be set by a single value: `encoder=large`, `decoder=small`, `views.local=3`. */
 export const shorthands: Readonly<Record<string, Shorthand>> = {
   encoder: (value) => ({ ...sizeOf('encoder', encoderSizes, value) }),
   decoder: (value) => ({ ...sizeOf('decoder', decoderSizes, value) }),

@@ -7,7 +7,7 @@ export interface TransformerSize {
 
 export type SizeName = 'tiny' | 'small' | 'base' | 'large';
 
-/** What features are known by of an encoder beside its weights: only of the heads these do not tell. */
+/** Encoder settings that identify features, together with the weights. Only the heads do not follow from the weights. */
 export function encoderIdentity({
   encoder: { width, depth, heads },
 }: {

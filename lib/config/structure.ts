@@ -1,7 +1,7 @@
 import { type UsedParts, usedParts } from './parts';
 import type { XkdConfig } from './schema';
 
-/** What the shapes of a network's weights and tokens follow from. */
+/** Settings that determine the shapes of a network's weights and tokens. */
 export interface NetworkStructure extends Pick<
   XkdConfig,
   'patch' | 'encoder' | 'decoder' | 'projector' | 'sharing'
@@ -11,13 +11,13 @@ export interface NetworkStructure extends Pick<
 }
 
 /**
- * The shapes and switches of a training step: all of a configuration that its arithmetic is given, so that a graph of
- * it holds for every configuration with the same ones. Whatever else a step reads is fed as a tensor.
+ * Shapes and switches of a training step: all settings that its computation depends on directly. A graph of the step is
+ * valid for every configuration with the same structure. Anything else that a step reads is fed as a tensor.
  */
 export interface StepStructure
   extends NetworkStructure, Pick<XkdConfig, 'refinement' | 'teacherView' | 'teacher'> {
   readonly parts: UsedParts;
-  /** Whether gradients are clipped at all. */
+  /** True if gradients are clipped at all. */
   readonly clipped: boolean;
   readonly precision: XkdConfig['training']['precision'];
 }

@@ -1,16 +1,16 @@
 import type { XkdConfig } from './schema';
 
-/** What becomes of the teachers' weights in training. */
+/** How the teachers' weights change in training. */
 export interface TeacherKind {
-  /** Whether every step moves a teacher towards its student; otherwise it keeps the weights that it was given. */
+  /** True if every step moves a teacher towards its student; otherwise it keeps its given weights. */
   readonly follows: boolean;
-  /** As figures name it. */
+  /** Name in figures. */
   readonly label: string;
-  /** The same as the end of a sentence about a teacher. */
+  /** The same as the predicate of a sentence about a teacher. */
   readonly inWords: string;
 }
 
-/** What each value of the key `teacher` means; whatever depends on it reads it here. */
+/** Meaning of each value of the key `teacher`. All code that depends on the kind of teacher reads this table. */
 export const teacherKinds: Readonly<Record<XkdConfig['teacher'], TeacherKind>> = {
   ema: { follows: true, label: 'EMA', inWords: 'follows by EMA' },
   frozen: { follows: false, label: 'frozen', inWords: 'is frozen and keeps the weights that it was given' },

@@ -10,20 +10,18 @@ import {
   termRow,
 } from './lossTable';
 
-/*
- * What follows from the table of losses.
- */
+/* Values derived from the table of losses. */
 
-/** The total and the losses: what is told of a step in short. */
+/** The total and the losses: the short summary of a step. */
 export const lossSums = ['total', ...lossNames] as const;
 
-/** Figures that were added to the paper's: files of runs that were begun before have no such columns. */
+/** Figures added to the paper's. Files of runs that were started before lack these columns. */
 export const addedLossFigures: readonly string[] = [
   ...lossNames.filter((name) => (losses[name] as Loss).ours),
   ...termNames.filter((name) => termRow(name).ours),
 ];
 
-/** Terms that have a part in the total of a configuration, in the order of the table. */
+/** Terms that contribute to the total of a configuration, in the order of the table. */
 export function usedTerms(config: LossConfig): TermName[] {
   const { loss } = config;
   const choices: Readonly<Record<string, unknown>> = loss;
@@ -34,14 +32,14 @@ export function usedTerms(config: LossConfig): TermName[] {
   });
 }
 
-/** Losses that would train the students' heads if all of the paper's were on. */
+/** Losses that would train the students' heads if all losses of the paper were on. */
 export function headLosses(config: LossConfig): LossName[] {
   const all = usedTerms({ ...config, loss: { ...config.loss, ...lossDefaults.loss } }).map(termRow);
   const through = all.filter(({ from }) => from.some((source) => source.endsWith('Head')));
   return lossNames.filter((name) => through.some(({ loss }) => loss === name));
 }
 
-/** The other numbers under `loss`, which terms are computed with. */
+/** The remaining numbers under `loss`, which are used to compute terms. */
 export type LossSettings<N = number> = {
   readonly [Key in Exclude<NumericKey<LossConfig['loss']>, LossName>]: N;
 };

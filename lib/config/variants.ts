@@ -1,6 +1,6 @@
 import type { XkdConfig } from './schema';
 
-/** The paper's names of what modalities share (docs/method.md, section 7). */
+/** The paper's names for what modalities share (docs/method.md, section 7). */
 export const variantNames = {
   none: 'MS',
   students: 'MAS',
