@@ -1,13 +1,13 @@
 import { type MaskKind, type TokenGrid, sortedBy } from './kind';
 
 /*
- * T temporal positions or columns, F rows of mel bands, L tokens. A group of tokens (a tube, a column, a row) goes by
- * the least noise of its tokens, so that each order of the groups is as likely as any other.
+ * T temporal positions or columns, F rows of mel bands, L tokens. A group of tokens (a tube, a column, a row) is sorted by
+ * the lowest noise of its tokens, so that all orders of the groups are equally likely.
  */
 
 /**
- * Tube masking (VideoMAE, Tong et al. 2022): the same patches are removed in all temporal positions. Whole tubes are
- * kept, `round(h w (1 - ratio))` of them; VideoMAE rounds the number of removed ones down instead.
+ * Tube masking (VideoMAE, Tong et al. 2022): the same patches are removed in all temporal positions. Whole tubes are kept,
+ * `round(h w (1 - ratio))` of them. VideoMAE rounds the number of removed tubes down instead.
  */
 export const tube = wholeGroups({
   removes: 'the same patches at all times',
@@ -15,14 +15,14 @@ export const tube = wholeGroups({
   groupOf: (token, [, height, width]) => token % (height * width),
 });
 
-/** Time masking (AudioMAE, Huang et al. 2022, section 3): whole columns, all bands at a time. */
+/** Time masking (AudioMAE, Huang et al. 2022, section 3): removes whole columns, i.e. all bands at one time. */
 export const time = wholeGroups({
   removes: 'whole columns, all bands at a time',
   together: ([bands]) => bands,
   groupOf: columnOf,
 });
 
-/** Frequency masking (AudioMAE, section 3): whole rows, a band at all times. */
+/** Frequency masking (AudioMAE, section 3): removes whole rows, i.e. one band at all times. */
 export const frequency = wholeGroups({
   removes: 'whole rows, a band at all times',
   together: ([, columns]) => columns,
@@ -30,11 +30,11 @@ export const frequency = wholeGroups({
 });
 
 /**
- * Time and frequency masking (AudioMAE, section 3): rows and columns are removed. AudioMAE has a ratio for each axis and
- * keeps `floor(T (1 - ratioT)) floor(F (1 - ratioF))` tokens, those of kept columns in kept rows. Here one ratio is given:
- * rows and columns are removed in turn, so that the same share of both stays, until one more line would leave fewer
- * tokens than `round(L (1 - ratio))`. Of that line only so many tokens are removed, those of most noise, that the number
- * is exact.
+ * Time and frequency masking (AudioMAE, section 3): removes rows and columns. AudioMAE has a ratio for each axis and keeps
+ * `floor(T (1 - ratioT)) floor(F (1 - ratioF))` tokens, those of kept columns in kept rows. Here there is one ratio: rows
+ * and columns are removed in turn, so that the same share of both is kept, until one more line would leave fewer tokens
+ * than `round(L (1 - ratio))`. Of that line, only the tokens of highest noise are removed, as many as needed for the exact
+ * number.
  */
 export const timeFrequency: MaskKind = {
   removes: 'rows and columns',
@@ -43,17 +43,18 @@ export const timeFrequency: MaskKind = {
     const [bands, columns] = grid;
     const columnPlaces = placesOfGroups(noise, (token) => columnOf(token, grid));
     const rowPlaces = placesOfGroups(noise, (token) => rowOf(token, grid));
-    // A line's share of its axis, with all lines kept before it, times 2 F T; rows have one more, so that no two are equal.
+    // Share of its axis that a line makes up together with all lines kept before it, times 2 F T. Rows get 1 more, so that
+    // no two shares are equal.
     const columnShare = (token: number) => 2 * bands * (columnPlaces[token] + 1);
     const rowShare = (token: number) => 2 * columns * (rowPlaces[token] + 1) + 1;
-    // A token stays as long as both of its lines do.
+    // A token is kept as long as both of its lines are.
     const shares = Int32Array.from(noise, (_, token) => Math.max(columnShare(token), rowShare(token)));
     return sortedBy(shares, noise);
   },
 };
 
 interface Groups extends Omit<MaskKind, 'order'> {
-  /** The group of a token, from 0. */
+  /** Group of a token, from 0. */
   groupOf(token: number, grid: TokenGrid): number;
 }
 
@@ -63,7 +64,7 @@ function wholeGroups({ removes, together, groupOf }: Groups): MaskKind {
   return { removes, together, order };
 }
 
-/** For each token the place of its group, when groups are sorted by their least noise: `[L]`. */
+/** Rank of each token's group when groups are sorted by their lowest noise: `[L]`. */
 function placesOfGroups(noise: Float32Array, groupOf: (token: number) => number): Int32Array {
   const places = new Map<number, number>();
   for (const token of sortedBy(noise)) {
