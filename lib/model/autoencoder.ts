@@ -10,17 +10,17 @@ import { autoencoderName, towerName } from './parameters';
  * B batch, L tokens, K kept tokens, R = L - K removed tokens, D encoder width, E decoder width, P patch values.
  */
 
-/** What masked reconstruction gives. */
+/** Result of masked reconstruction. */
 export interface Reconstruction {
   /** The student's tokens of the kept patches, class token first, after the final norm: `[B, 1 + K, D]`. */
   readonly latent: tf.Tensor3D;
-  /** Predicted (normalised) patch values of the tokens asked for: `[B, R, P]` or `[B, L, P]`. */
+  /** Predicted (normalised) patch values of the requested tokens: `[B, R, P]` or `[B, L, P]`. */
   readonly predicted: tf.Tensor3D;
 }
 
 /**
- * Masked autoencoder of one modality (docs/method.md, section 3): the student encodes the kept tokens, the decoder
- * predicts the patch values. The last projection runs over the removed tokens only, since the loss sees no others.
+ * Masked autoencoder of one modality (docs/method.md, section 3): the student encodes the kept tokens, and the decoder
+ * predicts the patch values. The last projection runs over the removed tokens only, since the loss uses no others.
  *
  * @param weights scope of the whole state
  * @param view global view `[B, 3, T, S, S]` or `[B, 1, M, F]`
@@ -57,14 +57,14 @@ function decode(
   return patchTokens(decoded.tokens);
 }
 
-/** Puts kept tokens back in their places and the mask token in all others: `[B, K, E]` to `[B, L, E]`. */
+/** Puts kept tokens back in their places and the mask token everywhere else: `[B, K, E]` to `[B, L, E]`. */
 function unshuffle(kept: tf.Tensor3D, maskToken: tf.Tensor, sourceRows: tf.Tensor1D): tf.Tensor3D {
   const [batch, count, width] = kept.shape;
   const rows = tf.concat([tf.reshape(kept, [batch * count, width]), tf.reshape(maskToken, [1, width])]);
   return tf.reshape(takeRows(rows as tf.Tensor2D, sourceRows), [batch, sourceRows.size / batch, width]);
 }
 
-/** A Linear that the release leaves out where both widths are equal. */
+/** A linear layer that the release leaves out if both widths are equal. */
 function optionalLinear(x: tf.Tensor, weights: WeightScope): tf.Tensor {
   const weight = weights.find('weight');
   return weight === undefined ? x : linear(x, weight, weights.get('bias'));

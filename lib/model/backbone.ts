@@ -31,25 +31,25 @@ export function patchify(config: NetworkStructure, modality: Modality, view: tf.
 }
 
 /**
- * What a backbone makes of a view of N patches: all that heads, decoders, refinement and figures read of it. Its
- * `attention` is that of the whole sequence, registers included.
+ * Output of a backbone for a view of N patches: all that heads, decoders, refinement and figures use. Its `attention`
+ * covers the whole sequence, including registers.
  */
 export interface Encoded extends Attended {
   /** After the final norm, class token first: `[B, 1 + N, D]`. */
   readonly tokens: tf.Tensor3D;
-  /** What the class token attends to among the patches in the last block: `[B, H, N]`. Computed when it is asked for. */
+  /** Attention of the class token to the patches in the last block: `[B, H, N]`. Computed on demand. */
   readonly classAttention: () => tf.Tensor3D;
 }
 
 /**
- * The encoder of one tower (docs/method.md, sections 1 and 2): patch embedding, positions, class token, registers,
- * blocks, norm. Registers are cut off before the norm.
+ * The encoder of one tower (docs/method.md, sections 1 and 2): patch embedding, positions, class token, registers, blocks,
+ * norm. Registers are removed before the norm.
  *
  * @param backbone scope such as `vid_student.backbone`
  * @param view video `[B, 3, T, S, S]` or log-mel `[B, 1, M, F]`, global or local
  * @param mask tokens to keep; the others are not computed at all
  * @param scales factors of the blocks' branches, for drop path
- * @returns tokens of all patches, or of the K that are kept, and the last block's attention
+ * @returns tokens of all patches, or of the K kept ones, and the last block's attention
  */
 export function encode(
   config: NetworkStructure,
@@ -80,18 +80,18 @@ export function encode(
   };
 }
 
-/** Learned tokens without a position, the same for each clip (Darcet et al. 2024): `[B, R, D]`; none where R is 0. */
+/** Learned tokens without positions, the same for each clip (Darcet et al. 2024): `[B, R, D]`; none if R is 0. */
 function registers({ encoder }: NetworkStructure, backbone: WeightScope, batch: number): tf.Tensor[] {
   return encoder.registers === 0 ? [] : [tf.tile(backbone.get('register_tokens'), [batch, 1, 1])];
 }
 
-/** `[B, 1 + N + R, D]` to `[B, 1 + N, D]`: they are the last. */
+/** Removes the registers, which are the last tokens: `[B, 1 + N + R, D]` to `[B, 1 + N, D]`. */
 function withoutRegisters({ encoder }: NetworkStructure, tokens: tf.Tensor3D): tf.Tensor3D {
   if (encoder.registers === 0) return tokens;
   return tf.slice(tokens, [0, 0, 0], [-1, tokens.shape[1] - encoder.registers, -1]);
 }
 
-/** Attention of the class token, the first, over so many patches: `[B, H, Q, 1 + N + R]` to `[B, H, N]`. */
+/** Attention of the class token, which comes first, to the patches: `[B, H, Q, 1 + N + R]` to `[B, H, N]`. */
 export function classAttention(attention: tf.Tensor4D, patches: number): tf.Tensor3D {
   const row = tf.slice(attention, [0, 0, 0, 1], [-1, -1, 1, patches]);
   return tf.squeeze(row, [2]);
@@ -102,12 +102,12 @@ export function patchTokens(tokens: tf.Tensor3D): tf.Tensor3D {
   return tf.slice(tokens, [0, 1, 0], [-1, -1, -1]);
 }
 
-/** Mean of the patch tokens, class token left out: `[B, 1 + L, D]` to `[B, D]`. */
+/** Mean of the patch tokens, without the class token: `[B, 1 + L, D]` to `[B, D]`. */
 export function patchMean(tokens: tf.Tensor3D): tf.Tensor2D {
   return tf.mean(patchTokens(tokens), 1);
 }
 
-/** Positions of a view: those of the global view, resampled where the view has fewer tokens. */
+/** Positions of a view: those of the global view, resampled if the view has fewer tokens. */
 function viewPositions(
   config: NetworkStructure,
   backbone: WeightScope,

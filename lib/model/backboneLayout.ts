@@ -8,17 +8,17 @@ import {
 } from './layerParameters';
 
 /*
- * What a backbone consists of, without computing anything. All else reads it here: initial values, optimiser, teachers,
- * costs, figures, and the comparison of a file's weights with a configuration.
+ * The layout of a backbone; nothing is computed here. Initial values, optimiser, teachers, costs, figures, and the
+ * comparison of a file's weights with a configuration all read it.
  */
 
-/** Parts of a backbone, in the order in which a clip goes through them. */
+/** Parts of a backbone, in the order in which a clip passes through them. */
 export type BackbonePart = 'patch embedding' | 'class token, positions' | 'blocks' | 'final norm';
 
 /** A parameter of a backbone, by its name in the authors' published files. */
 export interface BackboneParameter extends LayerParameter {
   readonly part: BackbonePart;
-  /** Its layer for layer-wise decay: 0 before the blocks, then block by block from 1 on, last the final norm. */
+  /** Layer for layer-wise decay: 0 before the blocks, then one per block from 1 on, and last the final norm. */
   readonly layer: number;
 }
 
@@ -43,25 +43,25 @@ export function backboneParameters(config: NetworkStructure, modality: Modality)
   ];
 }
 
-/** Layers of a backbone for layer-wise decay; a classifier on it is in the last one. */
+/** Number of layers of a backbone for layer-wise decay. A classifier on top belongs to the last one. */
 export function layerCount({ depth }: NetworkStructure['encoder']): number {
   return depth + 2;
 }
 
-/** Tokens that go through the blocks for a view of so many patches: with the class token and the registers. */
+/** Number of tokens that pass through the blocks for a view with this many patches, including class token and registers. */
 export function sequenceLength({ registers }: NetworkStructure['encoder'], patches: number): number {
   return 1 + patches + registers;
 }
 
-/** Name of the layer that embeds patches. */
+/** Name of the layer that embeds the patches. */
 export function patchEmbeddingName(modality: Modality): string {
   return modality === 'video' ? 'cuboid_embed' : 'patch_embed';
 }
 
-/** Shapes of a backbone's parameters by their names. */
+/** Shapes of a backbone's parameters, by name. */
 export type Shapes = ReadonlyMap<string, readonly number[]>;
 
-/** The keys of `encoder` that shapes tell, and how; heads leave no trace in them. */
+/** The keys of `encoder` that can be read off the shapes, and how. The number of heads cannot. */
 export const encoderTraces: Readonly<Record<string, (shapes: Shapes) => number>> = {
   width: (shapes) => shapes.get('cls_token')?.[2] ?? 0,
   depth: (shapes) => {

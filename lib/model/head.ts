@@ -3,7 +3,7 @@ import { type WeightScope, gelu, layerNorm, linear, standardise, unitRows } from
 import { tf } from '../tensor/native';
 
 /**
- * Projection head (docs/method.md, section 4): Linear, LayerNorm, GELU, again, Linear to the bottleneck; L2
+ * Projection head (docs/method.md, section 4): Linear, LayerNorm, GELU; the same again; Linear to the bottleneck; L2
  * normalisation; weight-normalised Linear with gain 1; LayerNorm without scale and shift. The hidden LayerNorms are one
  * module.
  *

@@ -4,12 +4,12 @@ import { RandomStream } from '../random';
 import { tf } from '../tensor/native';
 import { type ParameterSpec, canonicalName, parameterSpecs } from './parameters';
 
-/** Standard deviation of tokens, positions and head layers at the start. */
+/** Standard deviation of the initial values of tokens, positions and head layers. */
 const smallDeviation = 0.02;
 
 /**
- * Fresh weights under their stored names. Teachers start as copies of their students (docs/method.md, section 4). Each
- * parameter draws from a stream named after it, so that no two blocks start equal.
+ * Initial weights under their stored names. Teachers start as copies of their students (docs/method.md, section 4). Each
+ * parameter is drawn from a stream named after it, so that no two blocks start equal.
  */
 export function initialWeights(config: XkdConfig): Map<string, tf.Tensor> {
   const seeds = RandomStream.fromSeed(config.seed).split('weights');

@@ -1,9 +1,9 @@
 import { type TransformerShape, mlpRatio } from '../nn/transformerShape';
 
-/** How a parameter starts (docs/method.md, sections 2 and 4). */
+/** Initialisation of a parameter (docs/method.md, sections 2 and 4). */
 export type Initialiser = 'xavierUniform' | 'truncatedNormal' | 'normal' | 'zeros' | 'ones';
 
-/** A parameter as its layer has it. */
+/** A parameter within its layer. */
 export interface LayerParameter {
   readonly name: string;
   readonly shape: readonly number[];
@@ -14,7 +14,7 @@ export function parameter(name: string, shape: readonly number[], initialiser: I
   return { name, shape, initialiser };
 }
 
-/** Of a Linear: `weight [outputs, inputs]` and `bias [outputs]`. */
+/** Parameters of a linear layer: `weight [outputs, inputs]` and `bias [outputs]`. */
 export function linearParameters(
   prefix: string,
   inputs: number,
@@ -27,12 +27,12 @@ export function linearParameters(
   ];
 }
 
-/** Of a LayerNorm: `weight [width]` and `bias [width]`. */
+/** Parameters of a LayerNorm: `weight [width]` and `bias [width]`. */
 export function normParameters(prefix: string, width: number): LayerParameter[] {
   return [parameter(`${prefix}.weight`, [width], 'ones'), parameter(`${prefix}.bias`, [width], 'zeros')];
 }
 
-/** Of one transformer block. */
+/** Parameters of one transformer block. */
 export function blockParameters(prefix: string, { width }: TransformerShape): LayerParameter[] {
   return [
     ...normParameters(`${prefix}.norm1`, width),

@@ -11,10 +11,11 @@ import type { tf } from '../tensor/native';
 import type { PerModality, Temperatures } from './inputs';
 
 /*
- * B clips, V views of a student (1 global + the local ones), R removed patches of P values, D width, O outputs of the heads.
+ * B clips, V views of a student (1 global + the local ones), R removed patches of P values, D width, O outputs of the
+ * heads.
  */
 
-/** Figures of a batch that are watched beside the losses. */
+/** Quantities of a batch that are monitored in addition to the losses. */
 export const watchedEntropies = [
   'videoTeacherEntropy',
   'audioTeacherEntropy',
@@ -22,20 +23,20 @@ export const watchedEntropies = [
   'audioStudentEntropy',
 ] as const;
 
-/** The total, every loss and every term of one, by name, and figures to watch. */
+/** Names of the total, of every loss, of every term, and of the monitored quantities. */
 export const lossTerms: readonly LossTerm[] = ['total', ...lossNames, ...termNames, ...watchedEntropies];
 export type LossTerm = 'total' | LossName | TermName | (typeof watchedEntropies)[number];
 export type LossTensors = Readonly<Record<LossTerm, tf.Scalar>>;
 
-/** Numbers that the losses of a step are computed with. */
+/** Numbers needed to compute the losses of a step. */
 export interface LossNumbers<N = number | tf.Scalar> {
   readonly temperatures: Temperatures<N>;
-  /** Of the losses in the total. */
+  /** Shares of the losses in the total. */
   readonly shares: LossShares<N>;
   readonly settings: LossSettings<N>;
 }
 
-/** What the teachers give to a step; nothing here carries a gradient. */
+/** The teachers' results for a step. None of them carries a gradient. */
 export interface TeacherOutputs {
   /** Head outputs `[B, O]`. */
   readonly outputs: PerModality<tf.Tensor2D>;
@@ -43,7 +44,7 @@ export interface TeacherOutputs {
   readonly distributions: PerModality<tf.Tensor2D>;
 }
 
-/** A masked view as its decoder completes it. */
+/** A masked view, completed by its decoder. */
 export interface Rebuilt {
   /** Predicted values of the removed patches `[B, R, P]`. */
   readonly predicted: tf.Tensor;
@@ -51,7 +52,7 @@ export interface Rebuilt {
   readonly patches: tf.Tensor;
 }
 
-/** What a step has made of its clips; what no term in use is computed from may be missing. */
+/** Intermediate results of a step. Everything that a term in use is computed from must be present. */
 export interface TermSources {
   readonly rebuilt: Readonly<Partial<Record<Modality, Rebuilt>>>;
   /** Patch means of the students' masked global views `[B, D]`. */
@@ -62,7 +63,7 @@ export interface TermSources {
   readonly numbers: Pick<LossNumbers, 'temperatures' | 'settings'>;
 }
 
-/** How each term of the table is computed. */
+/** The function that computes each term of the table. */
 export const termFunctions: Readonly<Record<TermName, (sources: TermSources) => tf.Scalar>> = {
   videoReconstruction: ({ rebuilt: { video } }) => reconstructionLoss(video!.predicted, video!.patches),
   audioReconstruction: ({ rebuilt: { audio } }) => reconstructionLoss(audio!.predicted, audio!.patches),

@@ -7,18 +7,18 @@ import { tf } from '../tensor/native';
  * B batch, L tokens, K kept tokens, R = L - K removed tokens.
  */
 
-/** Which tokens of each sample are kept, and where each token has gone. Whole numbers, row by row. */
+/** The tokens of each sample that are kept, and the rank of each token. Integers, row by row. */
 export interface Mask {
   readonly batch: number;
   readonly tokens: number;
   readonly kept: number;
-  /** Tokens of each sample in the order in which they are kept, the first K are: `[B, L]`. */
+  /** Tokens of each sample in the order of being kept; the first K are kept: `[B, L]`. */
   readonly order: Int32Array;
-  /** Place of each token in that order; below K means kept: `[B, L]`. */
+  /** Rank of each token in that order; kept if below K: `[B, L]`. */
   readonly rank: Int32Array;
 }
 
-/** A mask as the model uses it: where to take rows from. All of int32. */
+/** A mask as used by the model: row indices to gather from. All are int32. */
 export interface MaskTensors {
   readonly kept: number;
   /** Token number of each kept token: `[B K]`. */
@@ -27,22 +27,22 @@ export interface MaskTensors {
   readonly keptRows: tf.Tensor1D;
   /** Rows of the removed tokens in `[B L, .]`: `[B R]`. */
   readonly removedRows: tf.Tensor1D;
-  /** For each token, its row among the kept ones `[B K, .]`, or B K where it was removed: `[B L]`. */
+  /** For each token, its row among the kept ones `[B K, .]`, or B K if it was removed: `[B L]`. */
   readonly sourceRows: tf.Tensor1D;
 }
 
-/** One number in [0, 1) per token: `[B, L]` row by row. */
+/** Draws one number in [0, 1) per token: `[B, L]` row by row. */
 export function drawNoise(stream: RandomStream, batch: number, tokens: number): Float32Array {
   return Float32Array.from({ length: batch * tokens }, () => stream.uniform());
 }
 
 /**
- * Masks of a kind (docs/method.md, section 3). Random masking keeps of each sample the `round(L (1 - ratio))` tokens of
- * smallest noise; other kinds go by the grid of the tokens as well.
+ * Masks of a kind (docs/method.md, section 3). Random masking keeps the `round(L (1 - ratio))` tokens of lowest noise in
+ * each sample. Other kinds also depend on the grid of the tokens.
  *
  * @param noise `[B, L]` row by row
  * @param ratio share of tokens removed, in [0, 1)
- * @param grid  patches along each axis, L in all
+ * @param grid patches along each axis, L in total
  */
 export function maskFromNoise(
   noise: Float32Array,
@@ -64,10 +64,10 @@ export function maskFromNoise(
 }
 
 /**
- * Masks of global views as a configuration asks for them.
+ * Masks of global views, as set by a configuration.
  *
  * @param noise `[B, L]` row by row
- * @param ratio by default the configuration's
+ * @param ratio default: the configuration's
  */
 export function maskOfViews(
   config: XkdConfig,
@@ -79,12 +79,12 @@ export function maskOfViews(
   return maskFromNoise(noise, noise.length / tokenCount(grid), ratio, maskKind(config, modality), grid);
 }
 
-/** 1 where a token was removed, 0 where it was kept: `[B, L]`. */
+/** 1 for removed tokens, 0 for kept ones: `[B, L]`. */
 export function removedTokens({ rank, kept }: Mask): Float32Array {
   return Float32Array.from(rank, (place) => (place < kept ? 0 : 1));
 }
 
-/** The mask's rows as tensors, for the model. */
+/** The mask's row indices as tensors, for the model. */
 export function maskTensors({ batch, tokens, kept, order, rank }: Mask): MaskTensors {
   const sampleOf = (i: number) => Math.floor(i / tokens);
   const isKept = (_: number, i: number) => i % tokens < kept;

@@ -17,27 +17,27 @@ import {
 
 export type { Initialiser } from './layerParameters';
 
-/** One parameter of the model, under the name that it has in the release's state dict. */
+/** One parameter of the model, under its name in the release's state dict. */
 export interface ParameterSpec extends LayerParameter {
   readonly modality: Modality;
-  /** Of its tower; a decoder goes with its student. */
+  /** Role of its tower; a decoder belongs to its student. */
   readonly role: Role;
   readonly part: BackbonePart | 'head' | 'decoder';
   /** False for teachers, which get no gradient, and for the fixed gain of the head's last layer. */
   readonly trainable: boolean;
-  /** Of a backbone: its layer for layer-wise decay ({@link backboneParameters}); else null. */
+  /** For a backbone: its layer for layer-wise decay ({@link backboneParameters}); else null. */
   readonly layer: number | null;
-  /** Whether weight decay applies: tensors of more than one dimension, never a bias (docs/method.md, section 8). */
+  /** True if weight decay applies: tensors of more than one dimension, never a bias (docs/method.md, section 8). */
   readonly decayed: boolean;
-  /** Whether its gradient is clipped: of the students' backbones and heads, not of decoders, as in the release. */
+  /** True if its gradient is clipped: for the students' backbones and heads, not for decoders, as in the release. */
   readonly clipped: boolean;
-  /** Whether it belongs to the head's last layer, which `freezeLastLayerEpochs` holds still. */
+  /** True if it belongs to the head's last layer, which `freezeLastLayerEpochs` keeps fixed. */
   readonly lastLayer: boolean;
-  /** Of a teacher: the name of the student's parameter that it starts as and follows (unless frozen); else null. */
+  /** For a teacher: the name of the student's parameter that it is copied from and follows (unless frozen); else null. */
   readonly follows: string | null;
 }
 
-/** Students learn by gradients; teachers follow them, or are frozen. */
+/** Students learn by gradients. Teachers follow them or are frozen. */
 export type Role = 'student' | 'teacher';
 
 /** Name of a tower in the release: `vid_student`, `aud_teacher`, ... */
@@ -50,7 +50,7 @@ export function autoencoderName(modality: Modality): string {
   return modality === 'video' ? 'vid_ae' : 'aud_ae';
 }
 
-/** Every parameter that is stored once, in a fixed order; names that stand for another one are left out. */
+/** Every stored parameter once, in a fixed order. Aliases are left out. */
 export function parameterSpecs(config: NetworkStructure): ParameterSpec[] {
   const towers = (['student', 'teacher'] as const).flatMap((role) =>
     modalities.flatMap((modality) => towerSpecs(config, modality, role)),
@@ -60,7 +60,7 @@ export function parameterSpecs(config: NetworkStructure): ParameterSpec[] {
 }
 
 /**
- * The parameters as their owners name them, as if nothing were shared: a shared one stands under each owner.
+ * The parameters as their owners name them, as if nothing were shared: a shared parameter is listed under each owner.
  *
  * @param prefix only names that begin with it, such as `vid_teacher.`
  */
@@ -69,8 +69,8 @@ export function ownedSpecs(config: NetworkStructure, prefix = ''): ParameterSpec
 }
 
 /**
- * The name under which a weight is stored. Three kinds of names share one tensor: the autoencoder's encoder is the
- * student's backbone; the head's hidden LayerNorms are one module; blocks are shared as `sharing` says.
+ * Name under which a weight is stored. Names share one tensor in three cases: the autoencoder's encoder is the student's
+ * backbone; the head's hidden LayerNorms are one module; blocks are shared according to `sharing`.
  */
 export function canonicalName({ sharing }: NetworkStructure, name: string): string {
   const own = name
@@ -142,7 +142,7 @@ function autoencoderSpecs(config: NetworkStructure, modality: Modality): Paramet
   const parameters = [
     parameter(`${prefix}.dec_pos_embed`, [1, 1 + tokens, decoder.width], 'truncatedNormal'),
     parameter(`${prefix}.mask_token`, [1, 1, decoder.width], 'normal'),
-    // The release leaves a projection out where both widths are equal.
+    // The release leaves a projection out if both widths are equal.
     ...(encoder.width === decoder.width
       ? []
       : linearParameters(`${prefix}.mid_proj`, encoder.width, decoder.width)),

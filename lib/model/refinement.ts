@@ -15,12 +15,12 @@ export interface CrossModalWeights {
 }
 
 /**
- * Cross-modal attention (docs/method.md, section 5). With C = Av^T Aa, the mean of C over audio patches is Av mean(Aa)
- * and the mean over video patches is Aa mean(Av), so C itself is never built.
+ * Cross-modal attention (docs/method.md, section 5). With C = Av^T Aa, the mean of C over audio patches is Av mean(Aa) and
+ * the mean over video patches is Aa mean(Av), so C itself is never built.
  *
  * @param video class-token attention of the video teacher `[B, H, Nv]`
  * @param audio class-token attention of the audio teacher `[B, H, Na]`
- * @param mode `mean`: divided by the mean of the own attention; `softmax`: softmax over the own patches
+ * @param mode `mean`: divide by the mean of the modality's own attention; `softmax`: softmax over its own patches
  */
 export function crossModalWeights(
   video: tf.Tensor3D,
@@ -38,8 +38,8 @@ export function crossModalWeights(
 }
 
 /**
- * Multiplies each patch feature by its weight, averaged over heads, and rescales so that the energy (sum of squares)
- * of the patch-mean feature stays what it was.
+ * Multiplies each patch feature by its weight, averaged over heads, and rescales so that the energy (sum of squares) of the
+ * patch-mean feature is unchanged.
  *
  * @param features patch tokens `[B, N, D]`
  * @param weights `[B, H, N]`
@@ -51,13 +51,13 @@ export function refine(features: tf.Tensor3D, weights: tf.Tensor3D): tf.Tensor3D
   return tf.mul(weighted, scale);
 }
 
-/** What a teacher's backbone makes of its view. */
+/** Output of a teacher's backbone for its view. */
 export interface TeacherSight extends Pick<Encoded, 'classAttention'> {
   /** Patch tokens `[B, L, D]`. */
   readonly features: tf.Tensor3D;
 }
 
-/** Refined patch features of both teachers; as they are when refinement is off. */
+/** Refined patch features of both teachers; unchanged if refinement is off. */
 export function refineTeachers(
   refinement: XkdConfig['refinement'],
   video: TeacherSight,

@@ -7,14 +7,14 @@ export function backboneShapes(config: XkdConfig, modality: Modality): Map<strin
   return new Map(ownedSpecs(config, prefix).map(({ name, shape }) => [name.slice(prefix.length), shape]));
 }
 
-/** What stands before a backbone's names in the whole state: `vid_student.backbone.`, ... */
+/** Prefix of a backbone's names in the whole state: `vid_student.backbone.`, ... */
 export function backbonePrefix(modality: Modality, role: Role): string {
   return `${towerName(modality, role)}.backbone.`;
 }
 
 /**
- * Every name of a parameter in the release's state dict, with the name of the weight that it stands for. Several names
- * stand for one weight where the release's modules share it: PyTorch lists it under each owner.
+ * Every parameter name in the release's state dict, with the name of the weight that it refers to. Several names refer to
+ * one weight where the release's modules share it: PyTorch lists it under each owner.
  */
 export function releaseNames(config: XkdConfig): Map<string, string> {
   const names = ownedSpecs(config).flatMap(({ name }) => [

@@ -11,23 +11,25 @@ import { teacherAnswers, teacherSight } from './xkd';
  * B clips, D width, O outputs of the heads.
  */
 
-/** The four towers, by the names under which figures of them stand. */
+/** The four towers, by their names in figures. */
 export const towerKeys = ['videoStudent', 'audioStudent', 'videoTeacher', 'audioTeacher'] as const;
 export type TowerKey = (typeof towerKeys)[number];
 
-/** What the towers make of whole clips: patch means, and what their heads answer. */
+/** Results of the towers for whole clips: patch means, and the logits of their heads. */
 export interface TowerAnswers {
-  /** Of the backbones, before refinement `[B, D]`. */
+  /** Features of the backbones, before refinement `[B, D]`. */
   readonly features: Readonly<Record<TowerKey, tf.Tensor2D>>;
-  /** What goes into each softmax: students' outputs, and teachers' less the centre, over the temperature `[B, O]`. */
+  /**
+   * Input of each softmax: the students' outputs, and the teachers' minus the centre, divided by the temperature `[B, O]`.
+   */
   readonly logits: Readonly<Record<TowerKey, tf.Tensor2D>>;
 }
 
 /**
- * All towers on whole clips, with no mask: what students and teachers would say of the same views.
+ * All towers on whole clips, without a mask: the outputs of students and teachers for the same views.
  *
  * @param views one of each modality
- * @param centres of the teachers `[1, O]`
+ * @param centres centres of the teachers `[1, O]`
  */
 export function towerAnswers(
   config: NetworkStructure & Pick<StepStructure, 'refinement'>,

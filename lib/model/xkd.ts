@@ -25,10 +25,10 @@ import { type TeacherSight, refineTeachers } from './refinement';
  */
 
 /**
- * Teachers' side of a step (docs/method.md, section 5): encode their view, refine by cross-modal attention, patch mean,
+ * The teachers' side of a step (docs/method.md, section 5): encode their view, refine by cross-modal attention, patch mean,
  * head, centre and sharpen.
  *
- * @param centres of the video and the audio teacher `[1, O]`
+ * @param centres centres of the video and the audio teacher `[1, O]`
  */
 export function teacherForward(
   config: NetworkStructure & Pick<StepStructure, 'refinement' | 'teacherView'>,
@@ -42,7 +42,7 @@ export function teacherForward(
   return teacherAnswers(config, weights, { video: see('video'), audio: see('audio') }, centres, temperatures);
 }
 
-/** What a teacher's backbone makes of a view, before refinement. */
+/** Output of a teacher's backbone for a view, before refinement. */
 export function teacherSight(
   config: NetworkStructure,
   weights: WeightScope,
@@ -54,7 +54,7 @@ export function teacherSight(
   return { features: patchTokens(tokens), classAttention };
 }
 
-/** Refinement, heads and distributions of what the teachers' backbones have made of their views. */
+/** Refinement, heads and distributions, computed from the backbones' outputs. */
 export function teacherAnswers(
   config: NetworkStructure & Pick<StepStructure, 'refinement'>,
   weights: WeightScope,
@@ -76,10 +76,10 @@ export function teacherAnswers(
 }
 
 /**
- * Students' side of a step and all losses (docs/method.md, sections 3 and 6). Of each loss only the terms that the
- * configuration uses are computed, and averaged; the figures of the others are 0.
+ * The students' side of a step and all losses (docs/method.md, sections 3 and 6). Each loss is the average of the terms
+ * that the configuration uses. Only these are computed; all other terms are 0.
  *
- * @param teachers of {@link teacherForward}; null where they have no part
+ * @param teachers result of {@link teacherForward}; null if the teachers are not used
  */
 export function studentLosses(
   config: NetworkStructure & Pick<StepStructure, 'parts'>,
@@ -143,7 +143,7 @@ function rebuild(
   return { latent, predicted, patches };
 }
 
-/** Tokens that a student makes of its masked global view: `[B, 1 + K, D]`. */
+/** A student's tokens of its masked global view: `[B, 1 + K, D]`. */
 function encodeMasked(
   config: NetworkStructure,
   weights: WeightScope,
@@ -157,7 +157,7 @@ function encodeMasked(
 /**
  * Head outputs of a student: masked global view first, then all local views in one pass.
  *
- * @param latent tokens of the masked global view where it was encoded before
+ * @param latent tokens of the masked global view, if it was already encoded
  * @returns `[V B, O]`
  */
 function studentOutputs(
@@ -177,7 +177,7 @@ function studentOutputs(
   return project(config, tf.concat(tokens.map(patchMean)) as tf.Tensor2D, tower.at('head'));
 }
 
-/** Neighbouring views of one size, which go through the encoder together. */
+/** Groups consecutive views of equal size, which pass through the encoder together. */
 function sameSizeGroups(views: readonly tf.Tensor[]): tf.Tensor[][] {
   const groups: tf.Tensor[][] = [];
   for (const view of views) {
@@ -188,7 +188,7 @@ function sameSizeGroups(views: readonly tf.Tensor[]): tf.Tensor[][] {
   return groups;
 }
 
-/** Mean entropies of the distributions that there are; nothing is learnt from them. */
+/** Mean entropies of the available distributions. Nothing is learnt from them. */
 function entropies({ students, teachers, numbers }: TermSources): Partial<Record<LossTerm, tf.Scalar>> {
   const { student } = numbers.temperatures;
   const ofStudent = (outputs: tf.Tensor2D) =>
@@ -205,7 +205,7 @@ function entropies({ students, teachers, numbers }: TermSources): Partial<Record
   };
 }
 
-/** Mean of some terms; 0 of none. */
+/** Mean of some terms; 0 if there are none. */
 function meanOf(terms: readonly tf.Scalar[]): tf.Scalar {
   if (terms.length === 0) return tf.scalar(0);
   return tf.div(tf.addN([...terms]), terms.length) as tf.Scalar;

@@ -1,7 +1,7 @@
 import type { ValueTable } from '../../shown';
 import type { ConfigDescription } from './describeConfig';
 
-/** What a configuration costs as a small table; `xkd config` prints all of it. */
+/** Costs of a configuration as a small table; `xkd config` prints the full list. */
 export function costTable({
   preset,
   batch,

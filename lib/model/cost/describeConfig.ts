@@ -14,7 +14,7 @@ export interface PartFlops extends Flops {
 
 /** Work of a step. */
 export interface StepFlops {
-  /** For the whole batch; parts without a part in the loss are missing. */
+  /** For the whole batch, without parts that do not contribute to the loss. */
   readonly parts: readonly PartFlops[];
   readonly forward: number;
   readonly backward: number;
@@ -22,11 +22,11 @@ export interface StepFlops {
   readonly perClip: number;
 }
 
-/** What a configuration costs: sizes that follow from its numbers alone. */
+/** Costs of a configuration: sizes that follow from its numbers alone. */
 export interface ConfigDescription {
   readonly preset: string;
   readonly batch: number;
-  /** Clips that go through the model together: the batch, or with gradient accumulation a part of it. */
+  /** Number of clips processed by the model together: the batch, or with gradient accumulation a micro-batch. */
   readonly clipsTogether: number;
   readonly parameters: ParameterCounts;
   readonly tokens: Readonly<Record<Modality, TokenCounts>>;
@@ -44,8 +44,8 @@ const convention =
   'loss; element-wise work such as norms, GELU, softmax and the optimiser is not counted';
 
 /**
- * Describes a configuration without building the model, and without TensorFlow: parameters of each part, tokens,
- * FLOPs of a training step and of feature extraction, and an estimate of a step's memory.
+ * Describes a configuration without building the model, and without TensorFlow: parameters of each part, tokens, FLOPs of a
+ * training step and of feature extraction, and an estimate of a step's memory.
  */
 export function describeConfig(config: XkdConfig): ConfigDescription {
   const { batch, accumulate } = config.training;

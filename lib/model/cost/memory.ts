@@ -8,18 +8,18 @@ const valueBytes = 4;
 
 /** Memory of a training step in bytes: an estimate ({@link estimateMemory}). */
 export interface MemoryEstimate {
-  /** Weights of students, heads and decoders, the fixed gains included. */
+  /** Weights of students, heads and decoders, including the fixed gains. */
   readonly weights: number;
   /** The teachers' weights, and the centres. */
   readonly teachers: number;
   /** Both moments of the optimiser. */
   readonly moments: number;
   readonly gradients: number;
-  /** New weights and moments of one stage of the update, before their old ones go. */
+  /** New weights and moments of one stage of the update, before the old ones are freed. */
   readonly updated: number;
   /** All views of the batch. */
   readonly batch: number;
-  /** What the forward pass keeps for the backward pass, of the clips that go through together. */
+  /** Values that the forward pass keeps for the backward pass, for the clips processed together. */
   readonly activations: number;
   readonly activationsPerClip: number;
   /** weights + teachers + moments + gradients + batch + max(activations, updated). */
@@ -30,12 +30,12 @@ export const memoryFormula =
   'peak = weights + teachers + moments + gradients + batch + max(activations, updated)';
 
 /**
- * Memory of a step that runs as one graph, with the state in its variables: TensorFlow's tensors alone. The activations
- * are, to 1 %, the values that pass from the forward to the backward ops; what single operations take for a moment is
- * left out. A process takes more: Node, TensorFlow, the graph, and what TensorFlow keeps for its next step
- * (`npm run bench` measures it). For `base` at batch 8 this gives 5.8 GB.
+ * Memory of a step that runs as one graph, with the state in its variables: only TensorFlow's tensors. The activations are,
+ * to within 1 %, the values passed from the forward to the backward ops; temporary memory of single operations is left out.
+ * A process takes more: Node, TensorFlow, the graph, and what TensorFlow keeps for its next step (`npm run bench` measures
+ * it). For `base` at batch 8 this gives 5.8 GB.
  *
- * @param parts what one pass of `clips` clips does
+ * @param parts work of one pass of `clips` clips
  */
 export function estimateMemory(
   config: XkdConfig,
@@ -50,7 +50,7 @@ export function estimateMemory(
   const moments = 2 * valueBytes * counts.trainable;
   const moved =
     valueBytes * counts.parts.reduce((sum, { used, trainable }) => sum + (used ? trainable : 0), 0);
-  // With accumulation the sum of the parts before stands beside a part's own gradients.
+  // With accumulation, the sum over the earlier micro-batches is kept in addition to a micro-batch's own gradients.
   const gradients = (config.training.accumulate > 1 ? 2 : 1) * moved;
   const updated = 3 * Math.min(moved, valueBytes * stageValues);
   const batch = valueBytes * config.training.batch * clipValues(config);
@@ -68,7 +68,7 @@ export function estimateMemory(
   };
 }
 
-/** Values of all views of one clip. */
+/** Number of values in all views of one clip. */
 function clipValues({ views, spectrogram, clip }: XkdConfig): number {
   const video = 3 * clipFrames({ clip }) * clip.frameSize ** 2;
   const localVideo = 3 * views.frames * views.frameSize ** 2;

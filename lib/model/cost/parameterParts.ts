@@ -11,24 +11,24 @@ import {
 
 /** Parameters of one part of the model. */
 export interface ParameterPart {
-  /** Such as `video student: blocks`. */
+  /** For example `video student: blocks`. */
   readonly part: string;
-  /** Towers that hold it, by the release's names; two where its blocks are shared. */
+  /** Towers that own it, by the release's names; two if its blocks are shared. */
   readonly owners: readonly string[];
   readonly role: Role;
   readonly total: number;
-  /** Those that gradients move. */
+  /** Parameters updated by gradients. */
   readonly trainable: number;
-  /** Whether the configuration's loss has any use for it. */
+  /** True if the configuration's loss uses it. */
   readonly used: boolean;
 }
 
-/** Parameters of the whole model: what is shared is counted once. */
+/** Parameters of the whole model. Shared parameters are counted once. */
 export interface ParameterCounts {
   readonly parts: readonly ParameterPart[];
   readonly total: number;
   readonly trainable: number;
-  /** Values of the two centres, which are stored with the weights but are no parameters. */
+  /** Values of the two centres, which are stored with the weights but are not parameters. */
   readonly centres: number;
 }
 
@@ -60,7 +60,7 @@ export function countParameters(config: XkdConfig): ParameterCounts {
   };
 }
 
-/** The parameters that each stored one is, as their owners have them. */
+/** For each stored parameter, its specifications as its owners name them. */
 function specsByStoredName(config: XkdConfig): Map<string, ParameterSpec[]> {
   const owned = new Map<string, ParameterSpec[]>();
   for (const spec of ownedSpecs(config)) {
@@ -74,7 +74,7 @@ function ownerName({ modality, role, part }: ParameterSpec): string {
   return part === 'decoder' ? autoencoderName(modality) : towerName(modality, role);
 }
 
-/** Of a backbone the blocks are counted by themselves, since they may be shared. */
+/** The blocks of a backbone are counted separately, since they may be shared. */
 function groupOf({ part }: ParameterSpec): string {
   return part === 'head' || part === 'decoder' || part === 'blocks' ? part : 'embedding, positions, norm';
 }

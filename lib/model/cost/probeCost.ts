@@ -3,7 +3,7 @@ import { type Flops, backboneFlops, headFlops } from './products';
 import { type StepPart, stepParts } from './stepParts';
 import { countTokens } from './tokens';
 
-/** Work of all towers on whole clips, forward only, as a share of a training step's. */
+/** Work of all towers on whole clips, forward only, as a share of a training step's work. */
 export function probeShare(config: XkdConfig, clips: number): number {
   const { batch, accumulate } = config.training;
   const probe = modalities.reduce((sum, modality) => {

@@ -3,8 +3,8 @@ import { type TransformerShape, mlpRatio } from '../../nn/transformerShape';
 import { sequenceLength } from '../backboneLayout';
 
 /*
- * FLOPs of matrix products, a multiplication with its addition counted as 2. With N tokens in a sequence (class
- * token included), D the width, K patches of P values.
+ * FLOPs of matrix products; a multiplication with its addition counts as 2. With N tokens in a sequence (class token
+ * included), D the width, K patches of P values.
  */
 
 /** Work of a part, forward and backward. */
@@ -29,10 +29,10 @@ export function blocksFlops({ width, depth }: TransformerShape, tokens: number):
 }
 
 /**
- * One sequence through a backbone. Each product has two in the backward pass, except that no gradient is taken of the
- * patches. That the native op recomputes attention's scores for its gradient is not counted: the method needs them once.
+ * One sequence through a backbone. Each product has two in the backward pass, except that the patches get no gradient. The
+ * native op recomputes attention's scores for its gradient; this is not counted, because the method needs them only once.
  *
- * @param patches of the view, or those kept under the mask
+ * @param patches patches of the view, or those kept by the mask
  */
 export function backboneFlops({ encoder }: XkdConfig, patches: number, values: number): Flops {
   const embedding = productFlops(patches, values, encoder.width);
@@ -40,21 +40,21 @@ export function backboneFlops({ encoder }: XkdConfig, patches: number, values: n
   return { forward: embedding + blocks, backward: embedding + 2 * blocks };
 }
 
-/** What the class token attends to in the last block, once more for refinement: its scores on all tokens. */
+/** Attention of the class token in the last block, computed once more for refinement: its scores for all tokens. */
 export function classAttentionFlops({ encoder }: XkdConfig, patches: number): Flops {
   return { forward: productFlops(1, encoder.width, sequenceLength(encoder, patches)), backward: 0 };
 }
 
 /**
- * Positions of a local view from those of the global one: a product with a fixed matrix, once for all clips that go
- * through together, so only one in the backward pass.
+ * Positions of a local view, computed from those of the global view: a product with a fixed matrix, once for all clips
+ * processed together, so there is only one in the backward pass.
  */
 export function resamplingFlops({ encoder }: XkdConfig, full: number, local: number): Flops {
   const forward = productFlops(local, full, encoder.width);
   return { forward, backward: forward };
 }
 
-/** Tokens of a masked global view as a decoder meets them, and the values of a patch. */
+/** Tokens of a masked global view at a decoder's input, and the values of a patch. */
 export interface DecodedTokens {
   readonly global: number;
   readonly kept: number;
@@ -62,10 +62,10 @@ export interface DecodedTokens {
   readonly patchValues: number;
 }
 
-/** One sequence through a decoder: all tokens through the blocks, removed ones through the last projection. */
+/** One sequence through a decoder: all tokens pass through the blocks, the removed ones through the last projection. */
 export function decoderFlops({ encoder, decoder }: XkdConfig, counts: DecodedTokens): Flops {
   const { global, kept, removed, patchValues } = counts;
-  // The release leaves a projection out where both widths are equal.
+  // The release leaves a projection out if both widths are equal.
   const narrowing =
     encoder.width === decoder.width ? 0 : productFlops(1 + kept, encoder.width, decoder.width);
   const widening = decoder.width === patchValues ? 0 : productFlops(removed, decoder.width, patchValues);

@@ -10,19 +10,19 @@ import {
 } from './products';
 import { type TokenCounts, countTokens } from './tokens';
 
-/** What one part of the model does in a pass over some clips. */
+/** Work of one part of the model in a pass over some clips. */
 export interface StepPart extends Flops {
-  /** Such as `video student: masked global view`. */
+  /** For example `video student: masked global view`. */
   readonly part: string;
-  /** Values that it keeps for the backward pass. */
+  /** Number of values that it keeps for the backward pass. */
   readonly keptValues: number;
 }
 
 /**
- * Everything that runs when clips go through the model together: students, decoders, heads, teachers, losses. Parts
- * without a part in the loss are missing; those that get no gradient have no backward work and keep nothing.
+ * All work of one pass of clips through the model: students, decoders, heads, teachers, losses. Parts that do not
+ * contribute to the loss are left out. Parts without a gradient have no backward work and keep nothing.
  *
- * @param clips of one pass: the batch, or with gradient accumulation a part of it
+ * @param clips clips of one pass: the batch, or with gradient accumulation a micro-batch
  */
 export function stepParts(config: XkdConfig, clips: number): StepPart[] {
   const { heads, teachers } = usedParts(config);
@@ -109,7 +109,7 @@ function teacherParts(config: XkdConfig, clips: number, modality: Modality, coun
   ];
 }
 
-/** The terms' own work; those that are counted together are one part. */
+/** Work of the terms themselves. Terms that are counted together form one part. */
 function lossParts(config: XkdConfig, clips: number): StepPart[] {
   const vectors = (modality: Modality) => clips * (1 + countTokens(config, modality).localViews);
   const [video, audio] = modalities.map(vectors);

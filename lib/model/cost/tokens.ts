@@ -10,7 +10,7 @@ import {
   viewGrid,
 } from '../../config';
 
-/** How many tokens a modality's views give; class tokens are left out everywhere. */
+/** Number of tokens of a modality's views. Class tokens are never included. */
 export interface TokenCounts {
   /** Values of one patch. */
   readonly patchValues: number;
@@ -19,19 +19,19 @@ export interface TokenCounts {
   readonly global: number;
   /** Tokens of the global view that the student sees. */
   readonly kept: number;
-  /** Tokens of the global view that the mask removes, which the decoder predicts. */
+  /** Tokens of the global view that the mask removes and the decoder predicts. */
   readonly removed: number;
-  /** Local views per clip that the student sees; 0 where the loss has no use for them. */
+  /** Local views per clip that the student sees; 0 if the loss does not use them. */
   readonly localViews: number;
-  /** Patches along each axis of a local view; null where the configuration has none. */
+  /** Patches along each axis of a local view; null if the configuration has none. */
   readonly localGrid: TokenGrid | null;
   /** Tokens of one local view. */
   readonly local: number;
-  /** The view that the teacher sees; null where the loss has no use for teachers. */
+  /** The view that the teacher sees; null if the loss does not use teachers. */
   readonly teacherView: XkdConfig['teacherView'] | null;
   /** Tokens that the teacher sees. */
   readonly teacher: number;
-  /** Tokens per clip that the student encodes in a step, all views together. */
+  /** Tokens per clip that the student encodes in a step, over all views. */
   readonly student: number;
 }
 
