@@ -41,7 +41,7 @@ describe('curves of an ablation', () => {
   it('are means over stretches of steps, the last one as long as steps are left', () => {
     fill(file('all'), jobs);
     const { steps: middles, outputs, curves } = makeAblationCurves(jobs, [file('all')])!;
-    // 90 steps in stretches of ceil(90 / 40) = 3 steps.
+    // 90 steps in intervals of ceil(90 / 40) = 3 steps.
     assert.equal(middles.length, 30);
     assert.deepEqual(middles.slice(0, 2), [1, 4]);
     assert.equal(outputs, 128);
@@ -54,8 +54,8 @@ describe('curves of an ablation', () => {
     const uneven = planAblation({ rows: ['full'], seeds: 1, steps: 100 });
     writeResult(file('uneven'), uneven[0], 0.5);
     writeMetrics(file('uneven'), uneven[0]);
-    // Of 100 steps 90 were written: stretches without any are null.
-    // Of three steps the middle one is 88; the term is the second one.
+    // Only 90 of 100 steps were written, so intervals without any are null. The middle one of three steps is 88; the term
+    // is the second one.
     const late = makeAblationCurves(uneven, [file('uneven')])!;
     assert.deepEqual(late.steps.slice(-2), [97, 99]);
     assert.deepEqual(late.curves[0].terms.distillation.slice(-5), [89, null, null, null, null]);

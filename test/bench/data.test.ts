@@ -28,7 +28,7 @@ describe('the data benchmark', function () {
       rows.map(({ source }) => source),
       ['originals', 'raw'],
     );
-    // A decoder process against a read: far from what a busy machine could turn round.
+    // A decoder process compared with a read: no busy machine can reverse this difference.
     assert.ok(rows[1].secondsPerClip < rows[0].secondsPerClip / 2, JSON.stringify(rows));
     assert.equal(rows[0].ofOriginals, 1);
     const row = await measureThroughput({

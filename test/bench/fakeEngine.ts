@@ -10,7 +10,7 @@ export interface FakeArgs {
   readonly failAt?: number;
 }
 
-/** An engine that computes nothing, takes no time and writes down when its turn was. */
+/** An engine that computes nothing, takes no time and records when it had its turn. */
 export function fakeEngine(engine: BenchEngine, args: FakeArgs, turns: string[]): EngineProcess {
   const { seconds, loss = 4, liveTensors = () => 100, failAt } = args;
   let steps = 0;

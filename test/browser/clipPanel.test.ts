@@ -20,8 +20,8 @@ function someVideo(): string {
 }
 
 /**
- * A notebook with the saved figure of four clips in space; the first lies in the middle, and it alone can be played. Its
- * picture stands beside it, as in what a kernel writes: who knows figures shows the figure.
+ * A notebook with the saved figure of four clips in space. The first one lies in the middle, and only it can be played. A
+ * picture is stored with the figure, as a kernel writes it; a front end that supports figures shows the figure.
  */
 function notebookWithSpace(): object {
   const figure = clipSpaceFigure({
@@ -75,7 +75,7 @@ describe('the panel that plays the clips of a figure', function () {
   });
 });
 
-/** Points at the clip, clicks it, and finds it playing with its sound and its name. */
+/** Points at the clip, clicks it, and checks that it plays with its sound and its name. */
 async function clickTheMiddle(page: Page): Promise<void> {
   const scene = page.locator('.gl-container canvas').first();
   await scene.waitFor();
@@ -90,12 +90,12 @@ async function clickTheMiddle(page: Page): Promise<void> {
   assert.deepEqual(await video(), { known: false, muted: true, playing: false });
   const { x, y, width, height } = (await scene.boundingBox())!;
   const middle = [x + width / 2, y + height / 2] as const;
-  // The scene draws, and knows what lies below the pointer, a moment after the pointer has moved.
+  // The scene draws, and detects what lies below the pointer, shortly after the pointer has moved.
   await page.mouse.move(middle[0] - 30, middle[1]);
   await page.mouse.move(...middle, { steps: 3 });
   await caption.getByText('in the middle').waitFor();
   assert.equal((await video()).muted, true);
-  // The scene sees the button in a frame of its own, which takes a while on a busy machine.
+  // The scene handles the button in a later frame, which takes a while on a busy machine.
   await page.mouse.down();
   await page.waitForFunction(() => !document.querySelector<HTMLVideoElement>('.xkd-clip-panel video')!.muted);
   await page.mouse.up();

@@ -28,7 +28,7 @@ describe('the panel of controls in JupyterLab', function () {
   before(async function () {
     const chromium = chromiumFor(this);
     const made = { 'steered.ipynb': notebookOf(cells) };
-    // The small sample set: the whole one would have to be made first.
+    // The small sample set: the full one would have to be generated first.
     lab = await JupyterLab.start([], { made, environment: { XKD_FAST: '1' } });
     browser = await launchBrowser(chromium);
     page = await openPage(browser, 1400);
@@ -43,7 +43,7 @@ describe('the panel of controls in JupyterLab', function () {
 
   it('moves a value of the running training, and the curve shows where', async () => {
     await lab.runCell(page, 0);
-    void lab.runCell(page, 1).catch(() => undefined); // the page is loaded anew meanwhile
+    void lab.runCell(page, 1).catch(() => undefined); // the page is reloaded in the meantime
     await panel.says('training');
     await panel.stepAbove(1);
     const slider = page.locator('.widget-slider', { hasText: 'learning rate' });
@@ -71,11 +71,11 @@ describe('the panel of controls in JupyterLab', function () {
     await panel.stepAbove(held);
     await panel.says('paused');
     assert.equal(await panel.step(), held + 1);
-    // What is drawn says so in words.
+    // The figure describes in words what it shows.
     await page.locator(`.js-plotly-plot[role="img"][aria-label*="Loss over step, 0 to ${held}:"]`).waitFor();
     const bars = page.locator('.jp-OutputArea-output pre', { hasText: 'steered' });
     assert.equal(await bars.count(), 0, 'the bar is that of the panel');
-    await page.screenshot({ path: projectPath('test/dist/browser/controls.png') }); // to be looked at
+    await page.screenshot({ path: projectPath('test/dist/browser/controls.png') }); // for inspection
     await panel.button('Resume').click();
     await panel.stepAbove(held + 1);
   });

@@ -5,9 +5,9 @@ import { patienceMs } from './jupyterLab';
 import type { CellState } from './notebookRun';
 
 /**
- * Scrolls to every figure and every player of the open notebook, and waits until there is something to see.
+ * Scrolls to every figure and every player of the open notebook, and waits until each shows something.
  *
- * @returns how many of each there are
+ * @returns the number of each
  */
 export async function checkDrawn(
   page: Page,
@@ -21,7 +21,7 @@ export async function checkDrawn(
     for (let j = 0; j < figures; j++)
       await until(plots.nth(j), isDrawn, `figure ${j + 1} of code cell ${i + 1} is empty`);
     assert.equal(await plots.count(), figures);
-    // The player beside clips in space gets its film when a clip is pointed at.
+    // The player next to clips in space gets its video when the pointer is on a clip.
     const players = cell.locator('video:not(.xkd-clip-panel video)');
     for (let j = 0; j < (await players.count()); j++) {
       await until(players.nth(j), isPlayable, `player ${j + 1} of code cell ${i + 1} has no film`);
@@ -40,7 +40,7 @@ async function until(locator: Locator, holds: (node: Element) => boolean, otherw
   }
 }
 
-/** Runs in the page: whether plotly.js has put anything but a background into a figure. */
+/** Runs in the page: true if plotly.js has drawn anything but a background in a figure. */
 function isDrawn(node: Element): boolean {
   const marks = node.querySelectorAll('svg.main-svg :is(path, image, text), canvas');
   return Array.from(marks).some((mark) => {

@@ -16,19 +16,19 @@ const course = readdirSync(projectPath('notebooks'))
 const [, , second, third] = course;
 
 /**
- * JupyterLab gives a widget's model 2 s to come, and says this on a busy machine where it comes later; the view is then made
+ * JupyterLab waits 2 s for a widget's model, and logs this on a busy machine if it comes later. The view is then created
  * again.
  */
 const lateModel = /^Error: widget model not found\n/;
 
-/** What `npm test` runs apart from the other tests, as it takes the longest. */
+/** `npm test` runs this apart from the other tests, because it takes longest. */
 describe('every notebook in JupyterLab, Restart and Run All', function () {
   this.timeout(3_600_000);
   let browser: Browser;
   let lab: JupyterLab | undefined;
   let pages: Page[];
   let page: Page;
-  /** What the consoles of the pages have said. */
+  /** Messages on the consoles of the pages. */
   let complaints: string[];
 
   before(async function () {
@@ -44,9 +44,9 @@ describe('every notebook in JupyterLab, Restart and Run All', function () {
 
   afterEach(async function () {
     for (const [i, each] of pages.entries()) {
-      const picture = projectPath(`test/dist/browser/notebookFailed${i}.png`); // to be looked at
+      const picture = projectPath(`test/dist/browser/notebookFailed${i}.png`); // for inspection
       if (this.currentTest?.state === 'failed') await each.screenshot({ path: picture });
-      // Kernels of earlier notebooks would take memory and time from the next.
+      // Kernels of earlier notebooks would take memory and time from the next one.
       await shutDown(each);
       await each.close();
     }
@@ -124,14 +124,14 @@ describe('every notebook in JupyterLab, Restart and Run All', function () {
     return panel;
   }
 
-  /** Waits for the end of a run: all cells ran in order without an error, and everything is drawn. */
+  /** Waits for the end of a run. All cells must have run in order without an error, and everything must be drawn. */
   async function checkEnd(shown: Page, title: string): Promise<void> {
     await waitForEnd(shown, title);
     const cells = await readCells(shown);
     assert.deepEqual(troublesOf(cells), []);
     const { figures } = await checkDrawn(shown, cells);
     assert.ok(figures > 0);
-    // What lasts of it is seen.
+    // A lasting failure would show in the page.
     assert.equal(await shown.locator('text=model not found').count(), 0);
     assert.deepEqual(
       complaints.filter((text) => !lateModel.test(text)),

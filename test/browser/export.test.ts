@@ -20,7 +20,7 @@ describe('notebooks as HTML pages', function () {
     if (folder) rmSync(folder, { recursive: true });
   });
 
-  /** Writes pages of notebooks (all of the course where none is named) with the outputs that they have. */
+  /** Exports notebooks (the whole course if none is named) as pages, with their present outputs. */
   function exportPages(...notebooks: string[]): void {
     folder ??= mkdtempSync(join(tmpdir(), 'xkd-pages-'));
     const command = [projectPath('scripts/notebooks.mjs'), '--export-only', '--out', folder];

@@ -7,7 +7,7 @@ import { chromiumFor, launchBrowser } from './jupyterLab';
 
 const scripts = ['clipPanel.js', 'darkColours.js', 'fitFigure.js', 'drawFigure.js'];
 
-/** In the page: what our scripts put there. */
+/** Objects that our scripts add to the page. */
 interface DrawingWindow {
   xkdDrawFigure(plot: Element, figure: Figure, options: { dark: boolean }): Promise<void>;
 }

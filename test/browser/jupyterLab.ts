@@ -14,10 +14,10 @@ const { findChromium } = createRequire(__filename)(join(root, 'scripts/check/chr
   findChromium(): string | null;
 };
 
-/** How long a page is waited for [ms]: long enough for a machine that has much else to do. */
+/** Time limit for pages [ms], long enough for a busy machine. */
 export const patienceMs = 120_000;
 
-/** The Chromium of this machine; without one the test is skipped, and says so. */
+/** The Chromium of this machine. Without one, the test is skipped and says so. */
 export function chromiumFor(test: Mocha.Context): string {
   const chromium = findChromium();
   if (chromium !== null) return chromium;
@@ -25,11 +25,11 @@ export function chromiumFor(test: Mocha.Context): string {
   return test.skip();
 }
 
-/** A browser without a screen that stays off the network as far as it can. */
+/** A headless browser that avoids the network as far as it can. */
 export async function launchBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,
-    // Signals belong to mocha and to what is tested; a browser ends with the process that started it.
+    // Signals are for mocha and the code under test. A browser ends with the process that started it.
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,
@@ -46,7 +46,7 @@ export async function launchBrowser(executablePath: string): Promise<Browser> {
   });
 }
 
-/** A page that waits patiently for what it is asked for. */
+/** A page with long timeouts. */
 export async function openPage(browser: Browser, height = 1000): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1200, height } });
   page.setDefaultTimeout(patienceMs);
@@ -54,14 +54,14 @@ export async function openPage(browser: Browser, height = 1000): Promise<Page> {
 }
 
 export interface JupyterLabArgs {
-  /** Notebooks that are written there, by the names of their files. */
+  /** Notebooks to be written to the folder, by file name. */
   readonly made?: Readonly<Record<string, object>>;
   readonly environment?: NodeJS.ProcessEnv;
   /** The dark theme. */
   readonly dark?: boolean;
 }
 
-/** A JupyterLab server of its own, on copies of notebooks, with settings that touch nothing of the user's. */
+/** A separate JupyterLab server on copies of notebooks, with settings that do not affect the user's. */
 export class JupyterLab {
   private constructor(
     private readonly server: ChildProcess,
@@ -117,19 +117,19 @@ export class JupyterLab {
     }
   }
 
-  /** The path of a file beside the notebooks. */
+  /** Path of a file next to the notebooks. */
   file(name: string): string {
     return join(this.folder, name);
   }
 
-  /** Opens a notebook alone in the window and waits until its kernel is idle, or in another of `states`. */
+  /** Opens a notebook alone in the window and waits until its kernel is idle, or in one of `states`. */
   async open(page: Page, notebook: string, states = ['idle']): Promise<void> {
     const url = `http://127.0.0.1:${this.port}/doc/tree/${encodeURIComponent(basename(notebook))}?token=${this.token}`;
     await page.goto(url, { waitUntil: 'domcontentloaded' });
     await this.ready(page, states);
   }
 
-  /** Waits until the notebook of a page that was opened, or loaded again, has its kernel. */
+  /** Waits until the notebook of an opened or reloaded page has its kernel. */
   async ready(page: Page, states = ['idle']): Promise<void> {
     await page.waitForSelector('.jp-Notebook .jp-Cell', { timeout: startSeconds * 1000 });
     await page.waitForFunction(
@@ -143,14 +143,14 @@ export class JupyterLab {
     );
   }
 
-  /** Does what a command of JupyterLab's menus does, and waits for its end. */
+  /** Runs a command of JupyterLab's menus and waits until it has finished. */
   async command(page: Page, name: string): Promise<void> {
     await page.evaluate(async (command) => {
       await (globalThis as unknown as LabWindow).jupyterapp.commands.execute(command);
     }, name);
   }
 
-  /** Runs one cell of the open notebook and waits for its end. */
+  /** Runs one cell of the open notebook and waits until it has finished. */
   async runCell(page: Page, index: number): Promise<void> {
     await page.evaluate((place) => {
       const { content } = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!;
@@ -159,17 +159,17 @@ export class JupyterLab {
     await this.command(page, 'notebook:run-cell');
   }
 
-  /** Takes the server away from a page, as a network that fails does. */
+  /** Disconnects a page from the server, as a failing network does. */
   async disconnect(page: Page): Promise<void> {
     await page.context().setOffline(true);
-    // What is open stays open in Chromium.
+    // In Chromium, open connections stay open.
     await page.evaluate(() => {
       const { session } = (globalThis as unknown as LabWindow).jupyterapp.shell.currentWidget!.sessionContext;
       session!.kernel!._ws.close(4000);
     });
   }
 
-  /** Gives it back, and waits for the page to find it. */
+  /** Reconnects the page, and waits until it has found the server. */
   async reconnect(page: Page): Promise<void> {
     await page.context().setOffline(false);
     await this.ready(page, ['busy', 'idle']);
@@ -183,7 +183,7 @@ export class JupyterLab {
     });
   }
 
-  /** Runs every cell of the open notebook and waits for the end. */
+  /** Runs every cell of the open notebook and waits until all have finished. */
   async runAll(page: Page, seconds: number): Promise<void> {
     const run = this.command(page, 'notebook:run-all-cells');
     let timer: NodeJS.Timeout | undefined;
@@ -193,7 +193,7 @@ export class JupyterLab {
     await Promise.race([run, late]).finally(() => clearTimeout(timer));
   }
 
-  /** Scrolls through the open notebook, a window's height at a time, and lets what comes into view be drawn. */
+  /** Scrolls through the open notebook, one window height at a time, and waits for what comes into view to be drawn. */
   async eachScreen(page: Page, visit: (number: number) => Promise<void>, settleMs = 1500): Promise<void> {
     for (let number = 0; ; number++) {
       const more = await page.evaluate((screen) => {
@@ -216,7 +216,7 @@ export class JupyterLab {
   }
 }
 
-/** What is used of JupyterLab's own objects in the page. */
+/** The parts of JupyterLab's page objects used here. */
 interface LabWindow {
   readonly jupyterapp: {
     readonly commands: { execute(command: string): Promise<unknown> };
@@ -247,7 +247,7 @@ function writeSettings(folder: string, plugin: string, settings: object): void {
   writeFileSync(join(path, `${plugin}.jupyterlab-settings`), JSON.stringify(settings));
 }
 
-/** Reads the port from what the server says on starting. */
+/** Reads the port from the server's start-up messages. */
 function portOf(server: ChildProcess): Promise<number> {
   return new Promise((found, failed) => {
     let log = '';

@@ -6,7 +6,7 @@ import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './
 import { notebookOf } from './notebookOf';
 
 const startHere = projectPath('notebooks/00_start_here.ipynb');
-/** Draws until there is a file, so that no page is too slow to see several states. */
+/** Draws until a file exists, so that no page is too slow to see several states. */
 const liveCell = `import { existsSync } from 'node:fs';
 import { curvesFigure, liveFigure, progressBar, tick } from 'xkd';
 const y = [1, 2];
@@ -124,7 +124,7 @@ describe('notebooks in JupyterLab', function () {
   });
 });
 
-/** Every figure is drawn, and the player has a film with sound. */
+/** Checks that every figure is drawn, and that the player has a video with sound. */
 async function checkOutputs(lab: JupyterLab, page: Page): Promise<void> {
   const figures = new Map<number, number>();
   const player = { seconds: 0, error: false };

@@ -1,4 +1,4 @@
-/** A notebook of our kernel with these cells, not run yet. */
+/** A notebook of our kernel with these cells, not yet run. */
 export function notebookOf(sources: readonly string[]): object {
   const cells = sources.map((source, i) => ({
     ...{ cell_type: 'code', id: `cell-${i}`, metadata: {} },

@@ -1,36 +1,36 @@
 /// <reference lib="dom" />
 import type { Page } from 'playwright-core';
 
-/** So long may a notebook stand where it is [ms]: the longest silent cell, on a machine that has much else to do. */
+/** Longest time that a notebook may make no progress [ms]: the longest silent cell, on a busy machine. */
 const stillMs = 600_000;
 const reportMs = 30_000;
 
-/** A code cell of the open notebook, as its page has it. */
+/** A code cell of the open notebook, as shown in its page. */
 export interface CellState {
-  /** Its place among all cells. */
+  /** Index among all cells. */
   readonly index: number;
-  /** What stands before it: `[3]`, `[*]` or `[ ]`. */
+  /** Prompt of the cell: `[3]`, `[*]` or `[ ]`. */
   readonly prompt: string;
   readonly errors: readonly string[];
   readonly stderr: string;
   readonly figures: number;
 }
 
-/** Where a running notebook is. */
+/** Progress of a running notebook. */
 export interface Progress {
-  /** The kernel's status. */
+  /** Status of the kernel. */
   readonly kernel: string;
-  /** How many code cells there are. */
+  /** Number of code cells. */
   readonly cells: number;
-  /** Places of the cells that are `[*]`, among the code cells, from 0. */
+  /** Indices of the cells that are `[*]`, among the code cells, from 0. */
   readonly running: readonly number[];
-  /** The first line of code of the first of them. */
+  /** First line of code of the first of them. */
   readonly line: string;
-  /** Differs whenever anything has happened. */
+  /** Changes whenever anything has happened. */
   readonly trace: string;
 }
 
-/** Restarts the kernel and runs all cells by the button of the tool bar, and returns when they are `[*]`. */
+/** Restarts the kernel and runs all cells with the toolbar button. Returns when they are `[*]`. */
 export async function restartAndRunAll(page: Page): Promise<void> {
   await page.locator('.jp-Toolbar-item[data-jp-item-name="restart-and-run"]').click();
   await page.locator('.jp-Dialog .jp-mod-accept').click();
@@ -44,7 +44,7 @@ export async function restartAndRunAll(page: Page): Promise<void> {
   );
 }
 
-/** Waits until the kernel is idle and no cell waits or runs any more, however that came about. */
+/** Waits until the kernel is idle and no cell is waiting or running, for whatever reason. */
 export async function waitForEnd(page: Page, title: string): Promise<void> {
   let idle = 0;
   await follow(page, title, ({ kernel, running }) => {
@@ -54,9 +54,9 @@ export async function waitForEnd(page: Page, title: string): Promise<void> {
 }
 
 /**
- * Waits until a running notebook is where it is awaited, as long as anything happens. Tells now and then where it is.
+ * Waits until a running notebook reaches a state, as long as it makes progress. Reports the progress now and then.
  *
- * @param title by which the notebook is called
+ * @param title name of the notebook in messages
  */
 export async function follow(
   page: Page,
@@ -84,7 +84,7 @@ export async function follow(
   }
 }
 
-/** Ends the kernel of the open notebook. */
+/** Shuts down the kernel of the open notebook. */
 export function shutDown(page: Page): Promise<void> {
   return page.evaluate(() =>
     (globalThis as unknown as NotebookWindow).jupyterapp.shell.currentWidget?.sessionContext.shutdown(),
@@ -117,7 +117,7 @@ export function readCells(page: Page): Promise<CellState[]> {
   });
 }
 
-/** What is wrong with cells of which each should have run once, in order; a sentence for each thing. */
+/** Problems of cells that should each have run once, in order; one sentence per problem. */
 export function troublesOf(cells: readonly CellState[]): string[] {
   return cells.flatMap(({ prompt, errors, stderr }, i) => {
     const cell = `code cell ${i + 1}`;
@@ -147,7 +147,7 @@ function readProgress(): Progress {
   };
 }
 
-/** What is used here of JupyterLab's own objects in the page. */
+/** The parts of JupyterLab's page objects used here. */
 interface NotebookWindow {
   readonly jupyterapp: { readonly shell: { readonly currentWidget: NotebookPanel | null } };
 }
@@ -171,7 +171,7 @@ interface CellWidget {
   };
 }
 
-/** An output as nbformat has it. */
+/** An output in the nbformat format. */
 interface Output {
   readonly output_type: string;
   readonly name?: string;

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import { patienceMs } from './jupyterLab';
 
-/** The panel of a training on a page. */
+/** The control panel of a training run on a page. */
 export class Panel {
   constructor(private readonly page: Page) {}
 
-  /** What it says of the run. */
+  /** The panel's status line. */
   private get statusLine(): Locator {
     return this.page.locator('.jupyter-widgets .widget-html-content:has-text("step ")');
   }
@@ -16,7 +16,7 @@ export class Panel {
     return this.page.locator('.jupyter-widgets button', { hasText: name });
   }
 
-  /** Waits until it says this of the run. */
+  /** Waits until the status line has this text. */
   async says(text: string | RegExp): Promise<void> {
     await this.statusLine.filter({ hasText: text }).waitFor();
   }
@@ -25,12 +25,12 @@ export class Panel {
     return Number(/step (\d+)/.exec((await this.statusLine.textContent()) ?? '')?.[1]);
   }
 
-  /** Whether the training is behind a step. */
+  /** True if the training is past a step. */
   async isBehind(step: number): Promise<boolean> {
     return (await this.statusLine.count()) > 0 && (await this.step()) > step;
   }
 
-  /** Waits for a step behind this one. */
+  /** Waits for a step later than this one. */
   async stepAbove(above: number): Promise<void> {
     for (
       const end = Date.now() + patienceMs;

@@ -35,7 +35,7 @@ interface SavedCell {
   }[];
 }
 
-/** What plotly.js keeps of a figure. */
+/** The data that plotly.js keeps for a figure. */
 interface DrawnPlot extends Element {
   readonly _fullData: readonly { readonly x?: ArrayLike<number> }[];
 }
@@ -55,7 +55,7 @@ describe('a page that comes back to a running cell', function () {
     await lab.open(page, 'watched.ipynb');
     await lab.runCell(page, 0);
     await lab.command(page, 'notebook:move-cursor-down');
-    void lab.command(page, 'notebook:run-all-below').catch(() => undefined); // the page is loaded anew meanwhile
+    void lab.command(page, 'notebook:run-all-below').catch(() => undefined); // the page is reloaded in the meantime
     await checkLive(page);
   });
 
@@ -79,7 +79,7 @@ describe('a page that comes back to a running cell', function () {
     await page.reload();
     await lab.ready(page, ['busy', 'idle']);
     await checkLive(page);
-    await page.screenshot({ path: projectPath('test/dist/browser/reattached.png') }); // to be looked at
+    await page.screenshot({ path: projectPath('test/dist/browser/reattached.png') }); // for inspection
     const slider = page.locator('.widget-slider', { hasText: 'learning rate' });
     await slider.locator('.noUi-handle').focus();
     await page.keyboard.press('ArrowRight');
@@ -99,7 +99,7 @@ describe('a page that comes back to a running cell', function () {
     await lab.open(second, 'watched.ipynb', ['busy', 'idle']);
     await checkLive(second);
     const before = await lineCount(second);
-    // With the other window open the server keeps no messages for this one.
+    // While the other window is open, the server keeps no messages for this one.
     await lab.disconnect(second);
     await second.waitForTimeout(2000);
     await lab.reconnect(second);
@@ -131,7 +131,7 @@ describe('a page that comes back to a running cell', function () {
     assert.equal(await page.locator('.jp-Dialog').count(), 0);
   });
 
-  /** The panel, the curves from the first step on and the lines from the first on are there, and go on. */
+  /** The panel is there, the curves and the lines are complete from the first one on, and all continue. */
   async function checkLive(shown: Page, aboveLine = 0): Promise<void> {
     const panel = new Panel(shown);
     await panel.says('training');
@@ -143,7 +143,7 @@ describe('a page that comes back to a running cell', function () {
         return Array.from(trace?.x ?? []);
       });
     await until(shown, async () => ((await curve()).at(-1) ?? 0) >= from);
-    // From the first step on; of many, every k-th is drawn, and the newest.
+    // The curve starts at the first step. If there are many steps, every k-th and the newest are drawn.
     const x = (await curve()).slice(0, -1);
     assert.deepEqual(
       x,
@@ -162,7 +162,7 @@ describe('a page that comes back to a running cell', function () {
   }
 });
 
-/** How many lines the running cell has printed; none is missing or doubled. */
+/** Number of lines that the running cell has printed. None may be missing or doubled. */
 async function lineCount(page: Page): Promise<number> {
   const texts = await page.$$eval('.jp-OutputArea-output pre', (nodes) =>
     nodes.map((node) => node.textContent ?? '').filter((text) => text.startsWith('line ')),

@@ -48,7 +48,7 @@ for (const dark of [false, true]) {
       assert.ok(inner > outer, `${inner} px in ${outer}`);
     });
 
-    // Colours make no difference here.
+    // Colours do not matter here.
     if (dark) return;
 
     it('offers the exports of xkd inside the braces, and the signature inside parentheses', async () => {
@@ -67,19 +67,19 @@ for (const dark of [false, true]) {
       assert.match((await tooltip.textContent())!, /The configuration of a preset with some keys changed/);
     });
 
-    /** What is offered at the cursor; asked for again where the kernel was too slow for JupyterLab. */
+    /** Completions offered at the cursor. Asks again if the kernel was too slow for JupyterLab. */
     async function complete(): Promise<string[]> {
       const items = page.locator('.jp-Completer-item');
       for (const end = Date.now() + patienceMs; ; await page.keyboard.press('Escape')) {
         await page.keyboard.press('Tab');
         await items.first().waitFor();
         const names = await items.locator('.jp-Completer-match').allTextContents();
-        // Beside the kernel's JupyterLab offers the words of the cell.
+        // In addition to the kernel's completions, JupyterLab offers the words of the cell.
         if (names.some((name) => !cells[3].includes(name)) || Date.now() > end) return names;
       }
     }
 
-    /** Puts the cursor so many letters behind the beginning of a cell's only line. */
+    /** Puts the cursor this many letters after the start of a cell's only line. */
     async function putCursor(cell: number, letters: number): Promise<void> {
       await page.locator('.jp-Notebook-cell .cm-content').nth(cell).click();
       await page.keyboard.press('Home');
@@ -88,7 +88,7 @@ for (const dark of [false, true]) {
   });
 }
 
-/** Contrast of texts with what is behind them, as WCAG 2 defines it. */
+/** Contrast between texts and their background, as defined by WCAG 2. */
 function contrastsOf(elements: (HTMLElement | SVGElement)[]): number[] {
   const channels = (colour: string) => (colour.match(/[\d.]+/g) ?? []).map(Number);
   const luminance = (colour: string) =>

@@ -16,7 +16,7 @@ const cells = [
 console.log('ended unseen');`,
 ];
 
-/** What is used of JupyterLab's own objects in the page. */
+/** The parts of JupyterLab's page objects used here. */
 interface LabWindow {
   readonly jupyterapp: {
     readonly shell: {
@@ -65,7 +65,7 @@ describe('two windows on one notebook', function () {
     await Promise.race([lab.command(page, 'docmanager:save'), asked]);
     void asked.catch(() => undefined);
   };
-  /** Waits until a page knows what is in the file. */
+  /** Waits until a page has noticed the content of the file. */
   const inStep = async (page: Page) => {
     for (const end = Date.now() + patienceMs; ; await page.waitForTimeout(50)) {
       const known = await page.evaluate(
@@ -118,7 +118,7 @@ describe('two windows on one notebook', function () {
   });
 });
 
-/** Types something else into a cell. */
+/** Replaces the text of a cell. */
 async function setSource(page: Page, index: number, source: string): Promise<void> {
   await page.locator('.jp-CodeCell').nth(index).locator('.cm-content').click();
   await page.keyboard.press('Control+A');

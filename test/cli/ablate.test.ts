@@ -78,7 +78,8 @@ describe('xkd ablate', function () {
       pairs.map(({ row, seed }) => `${row} ${seed}`),
       ['full 0', 'shuffled 0', 'full 1', 'shuffled 1'],
     );
-    // Cross-entropies of a few steps' networks with 10 outputs: near log(10), and hardly other for other clips.
+    // Cross-entropies of networks trained for a few steps, with 10 outputs: near log(10), and almost the same for other
+    // clips.
     for (const { audioToVideo, videoToAudio } of pairs) {
       for (const { own, others } of [audioToVideo, videoToAudio]) {
         assert.ok(own > 1 && own < 8 && Math.abs(own - others) < 1.5, `${own} and ${others}`);
@@ -97,7 +98,7 @@ describe('xkd ablate', function () {
 
   it('continues after kill -9 to the same figures, and keeps the jobs that are done', async () => {
     const child = start(words('killed'));
-    // Jobs of the second seed are under way when those of the first are done.
+    // Jobs of the second seed are running when those of the first have finished.
     await until(() => metrics(job('killed', 'full', 1)).length >= 8, child);
     child.kill('SIGKILL');
     const kept = join(job('killed', 'full', 0), 'result.json');
@@ -179,7 +180,7 @@ describe('xkd ablate', function () {
     refused(ablate('x', '--seeds', '0'), /Give a whole number of at least 1/);
   });
 
-  /** Figures of the rows that all runs here have. */
+  /** Compares the figures of the rows that all runs here share. */
   function assertSame({ rows }: AblationTable): void {
     for (const row of rows) {
       const { figures } = whole.rows.find(({ name }) => name === row.name)!;

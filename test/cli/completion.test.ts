@@ -63,17 +63,17 @@ describe('completion', function () {
     before(() => (folder = mkdtempSync(join(tmpdir(), 'xkd-completion-'))));
     after(() => rmSync(folder, { recursive: true }));
 
-    /** Runs a shell that has read its script; null where the machine has no such shell. */
+    /** Runs lines in a shell that has loaded its script; null if the machine has no such shell. */
     async function inShell(shell: string, lines: string): Promise<string | null> {
       if (spawnSync(shell, ['-c', 'exit 0']).status !== 0) return null;
       const script = join(folder, `xkd.${shell}`);
       writeFileSync(script, (await runHere(['completion', shell])).stdout);
-      // zsh offers what its own functions would show.
+      // zsh completes with what its own functions would show.
       const before =
         shell === 'zsh'
           ? 'compdef() { : }; _files() { print files }; _describe() { print -l -- "${(@P)2}" };'
           : '';
-      // npx has a command of that name on the path, which other shells have not.
+      // npx has a command of that name on the path; other shells do not.
       const PATH = (process.env.PATH ?? '')
         .split(':')
         .filter((each) => !each.includes('node_modules'))

@@ -38,7 +38,7 @@ describe('xkd evaluate', function () {
     let told = '';
     first.stderr.on('data', (text: Buffer) => (told += String(text)));
     const features = join(folder, 'features');
-    // Its folder is there before the first clips are decoded.
+    // The folder is created before the first clips are decoded.
     while (!existsSync(features) || readdirSync(features).length === 0) await setTimeout(20);
     first.kill('SIGINT');
     assert.deepEqual(await ended, [130, null], told);
@@ -132,7 +132,7 @@ describe('xkd evaluate', function () {
 
   it('is heard when it is stopped before anything was begun', () => {
     const preload = join(folder, 'interrupt.cjs');
-    // As soon as it listens, which is before it loads TensorFlow.
+    // Interrupts as soon as the process listens for the signal, which is before it loads TensorFlow.
     const text =
       "process.on('newListener', (name) => name === 'SIGINT' && setImmediate(() => process.kill(process.pid, name)));";
     writeFileSync(preload, text);

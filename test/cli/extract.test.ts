@@ -79,7 +79,7 @@ describe('xkd extract', function () {
   });
 
   it('keeps what there is when the disk is full', () => {
-    // The largest file that may be written stands in for the disk's end.
+    // A limit on the file size simulates a full disk.
     const script = `ulimit -f 800; trap '' XFSZ; exec "$0" "$@"`;
     const all = [process.execPath, ...words('sample', 'full', '--workers', '1')];
     const result = spawnSync('bash', ['-c', script, ...all], { encoding: 'utf8' });
@@ -117,7 +117,7 @@ describe('xkd extract', function () {
   });
 
   it('is what pretraining and probes read', () => {
-    // The originals are not needed any more.
+    // The originals are no longer needed.
     cpSync(file('whole'), file('moved'), { recursive: true });
     const small = [
       'optimiser.warmupEpochs=0',
@@ -182,7 +182,7 @@ function ended(child: ChildProcess): Promise<number | null> {
     : new Promise((done) => child.once('exit', (code) => done(code)));
 }
 
-/** Waits until so much has been written. */
+/** Waits until this many bytes have been written. */
 async function grown(folder: string, bytes: number, child: ChildProcess): Promise<void> {
   while (sizeOf(folder) < bytes) {
     assert.equal(child.exitCode, null, 'it ended too early');
@@ -190,7 +190,7 @@ async function grown(folder: string, bytes: number, child: ChildProcess): Promis
   }
 }
 
-/** Bytes of all shards, whole or growing. */
+/** Bytes of all shards, finished or growing. */
 function sizeOf(folder: string): number {
   try {
     const names = readdirSync(join(folder, 'shards')).filter((name) => /\.tar$|\.growing$/.test(name));
@@ -200,7 +200,7 @@ function sizeOf(folder: string): number {
   }
 }
 
-/** Asserts one sentence on stderr beside progress, no stack, and an exit code that is not 0. */
+/** Asserts one sentence on stderr besides the progress, no stack, and an exit code other than 0. */
 function refused({ status, stderr }: { status: number | null; stderr: string }, pattern: RegExp): void {
   assert.ok(status === 1 || status === 2, `${status} ${stderr}`);
   assert.match(stderr, pattern);

@@ -6,7 +6,7 @@ import { createProgram } from 'xkd/dist/cli/main';
 import { examplesOf } from 'xkd/dist/cli/help';
 import { runHere } from '../support/commandLine';
 
-/** Every command that help lists, with the program itself. */
+/** Every command listed by the help, and the program itself. */
 function allCommands(): Command[] {
   const below = (command: Command): Command[] => {
     const inner = command.createHelp().visibleCommands(command);
@@ -19,13 +19,13 @@ function fullName(command: Command): string {
   return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
 }
 
-/** The words of a shell's line: quotes taken away, without what is redirected. */
+/** The words of a shell command line, without quotes and redirections. */
 function wordsOf(line: string): string[] {
   const words = line.replace(/\s[|>]\s.*/, '').match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
   return words.map((word) => word.replace(/^["'](.*)["']$/, '$1'));
 }
 
-/** Reads a command line without doing what it says; gives what commander finds wrong. */
+/** Parses a command line without running it. Returns commander's error. */
 async function parse(words: readonly string[]): Promise<string | null> {
   const program = createProgram();
   const disarm = (command: Command): void => {
@@ -38,7 +38,7 @@ async function parse(words: readonly string[]): Promise<string | null> {
     await program.parseAsync(words, { from: 'user' });
     return null;
   } catch (error) {
-    // The name of a group of commands alone asks for its help.
+    // The name of a command group alone shows its help.
     const isHelp =
       error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help');
     return isHelp ? null : String(error);
@@ -114,7 +114,7 @@ describe('command lines in texts', () => {
   });
 });
 
-/** What stands behind `npx xkd` and `npm run xkd --`, in blocks of code and between backquotes. */
+/** Text after `npx xkd` and `npm run xkd --`, in code blocks and between backquotes. */
 function commandLines(text: string): string[] {
   const found = text.matchAll(/(?:npx xkd|npm run xkd --) ([^`\n]+)/g);
   return [...found]

@@ -17,7 +17,7 @@ import { openNetwork, type OpenNetwork } from 'xkd/dist/cli/network';
 import { tinyConfig } from '../support/tiny';
 
 const golden = resolve(__dirname, '..', '..', 'golden');
-/** The sizes of the published files in `golden`, as words of a command line. */
+/** The sizes of the published files in `golden`, as command-line arguments. */
 const goldenSizes = [
   'clip.frameSize=48',
   'clip.seconds=1',

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { listCheckpoints, loadCheckpoint, makeSampleSet, readMetrics } from 'xkd';
 
 const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main.js');
-/** Overrides for a run of seconds. */
+/** Overrides for a run of a few seconds. */
 const small = [
   'encoder.depth=1',
   'decoder.depth=1',
@@ -18,9 +18,9 @@ const small = [
 
 const xkd = (...words: string[]) => spawnSync(process.execPath, [program, ...words], { encoding: 'utf8' });
 
-/** Asserts one sentence on stderr, no stack, and an exit code that is not 0. */
+/** Asserts one sentence on stderr, no stack, and an exit code other than 0. */
 function refused(words: string[], pattern: RegExp): void {
-  const { status, stderr } = xkd(...words); // the progress bar may stand before the sentence
+  const { status, stderr } = xkd(...words); // the progress bar may precede the sentence
   assert.notEqual(status, 0);
   assert.match(stderr, pattern);
   const sentences = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('pretrain '));

@@ -64,7 +64,7 @@ describe('Progress', () => {
   });
 });
 
-/** A stream that keeps what is written, with what a terminal can do where wanted. */
+/** A stream that records what is written, optionally with the properties of a terminal. */
 function recorder(terminal: { isTTY?: boolean; columns?: number } = {}) {
   let written = '';
   const stream = new Writable({

@@ -16,7 +16,7 @@ import { listCheckpoints, loadCheckpoint, makeSampleSet, readMetrics } from 'xkd
 
 const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main.js');
 
-/** 20 steps, 3 to an epoch, of a network whose step takes milliseconds. */
+/** 20 steps, 3 per epoch, of a network whose step takes milliseconds. */
 const small = [
   'clip.frameSize=16',
   'views.frameSize=8',
@@ -43,7 +43,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** A training process, as a user starts it. */
+/** A training process, started as a user would. */
 class Training {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
@@ -67,7 +67,7 @@ class Training {
     this.child.kill(signal);
   }
 
-  /** Waits until something holds, as long as the process runs. */
+  /** Waits until a condition holds, as long as the process runs. */
   async until(holds: () => boolean): Promise<this> {
     while (this.running && !holds()) await new Promise((done) => setTimeout(done, 5));
     return this;
@@ -103,7 +103,7 @@ describe('xkd pretrain --resume', function () {
   const partials = (out: string) =>
     (readdirSync(out, { recursive: true }) as string[]).filter((name) => name.endsWith('.partial'));
 
-  /** Kills on seeing the temporary file of the nth checkpoint from now appear. */
+  /** Kills the process as soon as the temporary file of the nth checkpoint from now appears. */
   async function killInWrite(training: Training, out: string, nth: number): Promise<void> {
     const checkpoints = join(out, 'checkpoints');
     await training.until(() => existsSync(checkpoints));
@@ -115,7 +115,7 @@ describe('xkd pretrain --resume', function () {
     watcher.close();
   }
 
-  /** Asserts that a run that was cut off came to the same as one in one go. */
+  /** Asserts that an interrupted run had the same result as an uninterrupted one. */
   function assertSame(cut: string, whole: string): void {
     assert.deepEqual(partials(cut), []);
     assert.deepEqual(withoutTime(cut), withoutTime(whole));
@@ -178,7 +178,7 @@ describe('xkd pretrain --resume', function () {
       () => listCheckpoints(out).length > 0,
     );
     training.send('SIGTERM');
-    // Whoever insists later than the process ends by itself has nothing to end.
+    // If the second signal comes after the process has ended by itself, there is nothing to end.
     while (training.running) {
       await new Promise((done) => setTimeout(done, 50));
       training.send('SIGTERM');

@@ -37,7 +37,7 @@ describe('xkd watch and xkd runs', () => {
   it('ends with Ctrl-C, which leaves the run alone', async () => {
     const run = await open(out);
     const watching = runHere(['watch', out]);
-    // Signals are listened for from the next turn on.
+    // Signals are handled from the next turn of the event loop on.
     await new Promise((resolve) => setImmediate(resolve));
     process.emit('SIGINT');
     const { code, stdout } = await watching;

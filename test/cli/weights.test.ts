@@ -84,7 +84,7 @@ describe('xkd convert, inspect and probe with weights of PyTorch', function () {
 
   it('a disk that takes no more leaves no half-written file', function () {
     if (process.platform === 'win32') this.skip();
-    // The limit of a file's size stands for a full disk: the write fails half-way.
+    // A limit on the file size simulates a full disk: the write fails half-way.
     const script = `ulimit -f 64; trap '' XFSZ; exec "$0" "$@"`;
     for (const to of ['full.pth', 'full.safetensors']) {
       const words = ['-c', script, process.execPath, program, 'convert', teacher, at(to)];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { UserError, configure, flattenConfig, presets, validateConfig } from 'xkd';
 
-/** Keys in which two presets differ, with the second one's values. */
+/** Keys in which two presets differ, with the second preset's values. */
 function differences(first: string, second: string): Record<string, unknown> {
   const before = new Map(flattenConfig(configure(first)));
   return Object.fromEntries(
@@ -132,7 +132,7 @@ describe('nonsensical combinations', () => {
     [{ teacherView: 'firstLocal', 'views.local.audio': 0 }, /views\.local\.audio is 0.*teacherView=global/],
     [{ 'mask.video': 0 }, /mask\.video \(0\) removes none of the 64 patches.*higher ratio/],
     [{ 'mask.audio': 0.99 }, /mask\.audio \(0\.99\) leaves none of the 32 patches.*lower ratio/],
-    // Half a patch is rounded to the even number 0, as the masks are.
+    // Half a patch is rounded to the even number 0, as for the masks.
     [
       { 'patch.frames': 8, 'patch.size': 16, 'views.local.video': 0, 'mask.video': 0.875 },
       /mask\.video \(0\.875\) leaves none of the 4 patches/,

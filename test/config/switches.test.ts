@@ -19,8 +19,8 @@ import {
 import { randomInputs, tinyConfig } from '../support/tiny';
 
 /*
- * Each switch of an ablation changes what it should, and nothing else: losses and gradients of one batch under the
- * same weights, views and masking noise, and the state after one step, beside those of the plain configuration.
+ * Each switch of an ablation changes what it should, and nothing else. Compares the losses and gradients of one batch with
+ * the same weights, views and masking noise, and the state after one step, with those of the plain configuration.
  */
 
 const plain = tinyConfig({ 'views.local': 3 });
@@ -34,16 +34,16 @@ const teachersSide = [
 ] as const;
 const videoStudent = ['audioToVideo', 'studentAlignment', 'videoStudentEntropy'] as const;
 const audioStudent = ['videoToAudio', 'studentAlignment', 'audioStudentEntropy'] as const;
-/** Sums and means follow the terms in them. */
+/** Sums and means, which change with their terms. */
 const sums = ['total', 'reconstruction', 'distillation', 'alignment'] as const;
 
 interface Case {
   readonly overrides: Overrides;
-  /** Terms that take another value, beside sums. */
+  /** Terms whose values change, besides the sums. */
   readonly changed: readonly LossTerm[];
   /** Those of them that are 0. */
   readonly off?: readonly LossTerm[];
-  /** Parameters that lose their gradient: the only ones. */
+  /** The only parameters that lose their gradient. */
   readonly still?: RegExp;
 }
 
@@ -135,14 +135,14 @@ const cases: readonly Case[] = [
   { overrides: { 'loss.reconstruction': 2 }, changed: [] },
 ];
 
-/** The plain batch as another configuration sees it. */
+/** The plain batch as seen by another configuration. */
 function inputsOf(config: XkdConfig): ModelInputs {
   const { views, masks } = randomInputs({ ...config, views: plain.views }, 0);
   const { video, audio } = config.views.local;
   return { views: { video: views.video.slice(0, 1 + video), audio: views.audio.slice(0, 1 + audio) }, masks };
 }
 
-/** Teachers differ from their students, who would hide what they do. */
+/** Teachers differ from their students; equal ones would hide the teachers' effect. */
 function startingState(config = plain): TrainState {
   const state = TrainState.create(config);
   for (const [name, weight] of state.tensors.weights) {
@@ -200,7 +200,7 @@ describe('switches of an ablation', () => {
 
 describe('switches of the update', () => {
   const specs = new Map(parameterSpecs(plain).map((spec) => [spec.name, spec]));
-  /** Teachers show through EMA what their students did. */
+  /** Teachers follow their students by EMA, and so show their changes. */
   const learns = (name: string): boolean =>
     specs.get(name.replace('_teacher.', '_student.'))?.trainable ?? false;
   const cases: readonly { overrides: Overrides; changes: (name: string) => boolean }[] = [
@@ -219,7 +219,7 @@ describe('switches of the update', () => {
     { overrides: { 'optimiser.beta1': 0.8 }, changes: () => false },
   ];
 
-  /** All weights and centres after one step that a configuration takes from the same start. */
+  /** All weights and centres after one step of a configuration from the same start. */
   function afterStep(overrides: Overrides): Map<string, Float32Array> {
     const config = tinyConfig({ 'optimiser.warmupEpochs': 0, 'ema.start': 0.9, ...overrides });
     const state = startingState(config);

@@ -193,7 +193,7 @@ function noise(frames: number, height: number, width: number): Frames {
   return { frames: bytes, height, width };
 }
 
-/** Back to values in [0, 1]. */
+/** Converts back to values in [0, 1]. */
 function denormalise(view: Float32Array, perChannel: number): Float32Array {
   return view.map((value, i) => {
     const channel = Math.floor(i / perChannel);
@@ -201,7 +201,7 @@ function denormalise(view: Float32Array, perChannel: number): Float32Array {
   });
 }
 
-/** The value in [0, 1] of the clip `[T, H, W, 3]` that stands at i in the view `[3, T, H, W]`. */
+/** The value in [0, 1] of the clip `[T, H, W, 3]` that corresponds to index i of the view `[3, T, H, W]`. */
 function valueAt(clip: Frames, i: number): number {
   const pixels = clip.frames.length / 3;
   return clip.frames[(i % pixels) * 3 + Math.floor(i / pixels)] / 255;

@@ -155,7 +155,7 @@ describe('evaluationBatches', function () {
   }
 });
 
-/** Without the long listing of what differs. */
+/** Compares without listing all differences. */
 function same(a: Float32Array, b: Float32Array): boolean {
   return a.length === b.length && a.every((value, i) => value === b[i]);
 }

@@ -190,7 +190,7 @@ describe('extractDataset', function () {
       openDataset(file('parts')),
       userError(/is not completely extracted: run the same "xkd extract" again/),
     );
-    // The second part twice: whoever comes later waits, or finds it done.
+    // The second part twice: the later process waits, or finds it finished.
     await Promise.all([parts[1], parts[1], parts[2]].map((shard) => extract('parts', { shard })));
     mergeExtraction(file('parts'));
     assert.deepEqual(contents(file('parts')), contents(file('raw')));
@@ -207,7 +207,7 @@ describe('extractDataset', function () {
       rmSync(join(shards, 'clips-00001.tar'));
       rmSync(join(shards, 'clips-00001.jsonl'));
       rmSync(join(shards, 'clips-00002.jsonl'));
-      // As a process of this machine that was killed leaves it.
+      // As left by a killed process of this machine.
       writeFileSync(
         join(shards, writer),
         Buffer.concat([whole.subarray(0, cut), Buffer.from('half a write')]),

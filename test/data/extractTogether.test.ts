@@ -177,7 +177,7 @@ function command(
   return { ended: new Promise((done) => child.once('exit', done)), kill: (signal) => child.kill(signal) };
 }
 
-/** Changes a file as text of single bytes. */
+/** Edits a file as text of single bytes. */
 function edit(path: string, change: (text: string) => string): void {
   const before = readFileSync(path, 'latin1');
   writeFileSync(path, change(before), 'latin1');

@@ -19,14 +19,14 @@ const config = configure('nano', { 'training.batch': 4, 'loader.maxBadShare': 0.
 describe('clips that cannot be used', () => {
   const entries = Array.from({ length: 8 }, (_, i) => ({ path: `/set/${i}.mp4`, label: null, split: null }));
 
-  /** Of clip 2 nothing can be used, of clip 5 only what places with an even number ask for. */
+  /** Clip 2 cannot be used at all, clip 5 only by requests whose place is an even number. */
   function outcomeOf(entry: Pick<MediaEntry, 'path'>, place: number): ClipOutcome {
     if (entry.path === entries[2].path) return { bad: 'is empty' };
     if (entry.path === entries[5].path && place % 2 === 1) return { bad: 'is torn', partly: true };
     return { views: { video: [], audio: [] }, startSeconds: place, learnt: null };
   }
 
-  /** Reads four clips of an epoch at each place given, all at the same time. */
+  /** Reads four clips of an epoch at each given place, all concurrently. */
   async function read(
     firsts: readonly number[],
     skipped: readonly BadClip[] = [],

@@ -104,7 +104,7 @@ describe('openLoader', function () {
     const windows = await load(long, nano({ 'loader.cacheMegabytes': 0 }), 0, 1);
     assert.deepEqual(windows[0].video, whole[0].video);
     const [a, b] = [whole[0].audio[0].data, windows[0].audio[0].data];
-    // The resampler of a window starts afresh, so samples differ a little.
+    // The resampler restarts for each window, so samples differ a little.
     const mean = a.reduce((sum, value, i) => sum + Math.abs(value - b[i]), 0) / a.length;
     assert.ok(mean < 0.02, `sound differs by ${mean}`);
   });

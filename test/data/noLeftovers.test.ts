@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, readlinkSync, writ
 import { join } from 'node:path';
 import { ordinaryClip, temporaryFolder } from '../media/fixtures';
 
-/** A program that loads slowly decoding clips, in the ways in which a run can end. */
+/** A program that loads clips which decode slowly, and then ends in one of the ways in which a run can end. */
 const program = (folder: string, ending: string): string => `
   const { configure } = require('xkd/dist/config');
   const { openLoader } = require('xkd/dist/data/loader');
@@ -73,14 +73,14 @@ function ended(child: ChildProcess): Promise<unknown> {
     : new Promise((done) => child.once('exit', done));
 }
 
-/** Running processes that name a path on their command line or have something below it open. */
+/** Running processes that have a path on their command line or a file below it open. */
 function processesWith(path: string): number[] {
   return processes().filter(
     (pid) => commandLine(pid).includes(path) || openFiles(pid).some((name) => name.startsWith(path)),
   );
 }
 
-/** What a process has started, and what that has. */
+/** The processes that a process has started, recursively. */
 function descendants(pid: number): number[] {
   const children = processes().filter((each) => parentOf(each) === pid);
   return [...children, ...children.flatMap(descendants)];
@@ -100,7 +100,7 @@ function parentOf(pid: number): number | null {
   }
 }
 
-/** Zombies have none. */
+/** Zombies have no command line. */
 function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');

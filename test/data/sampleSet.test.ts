@@ -218,7 +218,7 @@ function loudest(sound: Float32Array, fromSeconds: number, toSeconds: number): n
   return part.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
 }
 
-/** ffmpeg programs that this process has started and that have not been reaped; other tests may have started others. */
+/** ffmpeg processes started by this process and not yet reaped. Other tests may have started some. */
 function childPrograms(): string[] {
   if (!fs.existsSync('/proc/self/stat')) {
     const lines = execFileSync('ps', ['-A', '-o', 'ppid=,comm='], { encoding: 'utf8' }).split('\n');

@@ -30,7 +30,7 @@ describe('impacts of the sample set', () => {
         const offset = Math.min(
           ...gaps.map((gap) => Math.abs(closestFrame(gap, seconds) / framesPerSecond - seconds)),
         );
-        // A hair beyond half a frame, since the object may leave the wall more slowly than it came.
+        // Slightly more than half a frame, since the object may leave the wall more slowly than it came.
         assert.ok(offset < 0.5 / framesPerSecond + 0.002, `clip ${index} at ${seconds}: ${offset} s off`);
       }
     }
@@ -82,7 +82,7 @@ describe('sound of the sample set', () => {
   });
 });
 
-/** The same clip with nothing but a plain red object before grey. */
+/** The same clip, with only a plain red object on grey. */
 function plain(clip: ClipSpec): ClipSpec {
   const { scene } = clip;
   const grey = [120, 120, 120] as const;
@@ -100,7 +100,7 @@ function plain(clip: ClipSpec): ClipSpec {
   };
 }
 
-/** Distances in px from the red object to the left, right, top and bottom wall, frame by frame, from the pixels. */
+/** Distances [px] of the red object from the left, right, top and bottom walls in each frame, measured from the pixels. */
 function wallGaps(clip: ClipSpec): number[][] {
   const { frames } = renderClip(clip);
   const count = frames.length / (size * size * 3);
@@ -135,7 +135,7 @@ function closestFrame(gap: readonly number[], seconds: number): number {
   return best;
 }
 
-/** Where, within 60 ms of a time, the energy of the differenced sound rises most, in seconds. */
+/** Time within 60 ms of a given time at which the energy of the differenced sound rises most [s]. */
 function onset(waveform: Float32Array, seconds: number): number {
   const span = Math.round(0.003 * sampleRateHz);
   const energy = (from: number): number => {
@@ -155,14 +155,14 @@ function onset(waveform: Float32Array, seconds: number): number {
   return best / sampleRateHz;
 }
 
-/** The material whose modes, at the pitch that suits best, give the most similar mean log-mel spectrum. */
+/** The material whose modes, at the best pitch, give the most similar mean log-mel spectrum. */
 function nearestMaterial(waveform: Float32Array): string {
   const heard = meanSpectrum(waveform);
   const scores = templates.map(({ spectrum }) => sampleCorrelation(heard, spectrum));
   return templates[scores.indexOf(Math.max(...scores))].name;
 }
 
-/** What each material's table of modes sounds like, clean, at five pitches. */
+/** Clean sounds of each material's table of modes, at five pitches. */
 function modeTemplates(): { name: string; spectrum: number[] }[] {
   const clip = drawClip(0, 'train', 0, defaultDials);
   return materials.flatMap(({ name, modes }) =>
@@ -174,7 +174,7 @@ function modeTemplates(): { name: string; spectrum: number[] }[] {
   );
 }
 
-/** The log-mel spectrum that `nano` sees of the second in the middle, averaged over time. */
+/** The log-mel spectrum that `nano` computes for the middle second, averaged over time. */
 function meanSpectrum(waveform: Float32Array): number[] {
   const start = Math.floor((waveform.length - sampleRateHz) / 2);
   const { columns, melBands } = nano.spectrogram;

@@ -16,7 +16,7 @@ describe('stretches of files', function () {
   const file = temporaryFolder();
   before(() => {
     ordinaryClip(file('long.mp4'), 12);
-    // A second of silence, then a tone.
+    // One second of silence, then a tone.
     ffmpeg('-f', 'lavfi', '-i', "aevalsrc='if(gte(t,1),sin(2*PI*1000*t),0)':d=3:s=22050", file('late.wav'));
   });
 

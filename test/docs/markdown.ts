@@ -2,9 +2,9 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { projectPath } from 'xkd';
 
-/** A Markdown file without the blocks of code in it. */
+/** A Markdown file without its code blocks. */
 export interface Document {
-  /** Relative to the project's folder. */
+  /** Relative to the project folder. */
   readonly name: string;
   readonly text: string;
 }
@@ -12,9 +12,9 @@ export interface Document {
 /** A link to a place in the project. */
 export interface Link {
   readonly text: string;
-  /** Absolute path of what it leads to. */
+  /** Absolute path of the target. */
   readonly file: string;
-  /** Without `#`; empty where there is none. */
+  /** Without `#`; empty if there is none. */
   readonly heading: string;
 }
 
@@ -22,7 +22,7 @@ export function readDocument(name: string): Document {
   return { name, text: readFileSync(projectPath(name), 'utf8').replace(/^```[\s\S]*?^```/gm, '') };
 }
 
-/** Every document that users read: those of the project's folder, `docs` and `data`. */
+/** Every document for users: those in the project folder, `docs` and `data`. */
 export function userDocuments(): Document[] {
   return ['', 'docs', 'data'].flatMap((folder) =>
     readdirSync(projectPath(folder))
@@ -31,7 +31,7 @@ export function userDocuments(): Document[] {
   );
 }
 
-/** Links and pictures that lead into the project. */
+/** Links and pictures with targets in the project. */
 export function linksOf({ name, text }: Document): Link[] {
   return [...text.matchAll(/\[([^\]]*)\]\(([^)\s]+)\)/g)]
     .filter(([, , target]) => !/^[a-z]+:/.test(target))
@@ -42,7 +42,7 @@ export function linksOf({ name, text }: Document): Link[] {
     });
 }
 
-/** The names by which links find the headings of a document, as GitHub makes them. */
+/** Anchors of a document's headings, as GitHub creates them. */
 export function headingNames({ text }: Document): string[] {
   const seen = new Map<string, number>();
   return [...text.matchAll(/^#{1,6} +(.+)$/gm)].map(([, heading]) => {
@@ -54,7 +54,7 @@ export function headingNames({ text }: Document): string[] {
   });
 }
 
-/** A path as messages name it. */
+/** A path as shown in messages. */
 export function shortName(file: string): string {
   return relative(projectPath(), file);
 }

@@ -38,7 +38,7 @@ describe('docs/method.md', () => {
 
   it('has equations that the pages of notebooks could show', async () => {
     const { Equations } = await loadScript<Exporter>('notebooks/equations.mjs');
-    const rest = new Equations().takenFrom(document.text); // throws at what KaTeX does not know
+    const rest = new Equations().takenFrom(document.text); // throws on anything that KaTeX does not know
     assert.ok(rest.match(/xkdEquation\d+End/g)!.length > 100);
     assert.ok(!rest.includes('$'), 'a dollar stands alone');
   });

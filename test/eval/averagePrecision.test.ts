@@ -5,7 +5,7 @@ const close = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);
 
 describe('average precision', () => {
-  // The figures are those of scikit-learn 1.9.1 (`average_precision_score`).
+  // The values are those of scikit-learn 1.9.1 (`average_precision_score`).
   it('is the figure of scikit-learn', () => {
     close(averagePrecision([0.1, 0.4, 0.35, 0.8], [false, false, true, true]), 5 / 6);
     close(averagePrecision([0.9, 0.8, 0.7, 0.6, 0.5], [false, true, false, true, true]), 8 / 15);

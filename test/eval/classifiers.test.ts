@@ -136,7 +136,7 @@ function labels(name: string): Int32Array {
   return golden.get(name)!.data as Int32Array;
 }
 
-/** Normal clouds around a random centre per class. */
+/** Gaussian clusters around a random centre per class. */
 function blobs(rows: number, columns: number, classes: number): { features: FeatureMatrix; own: Int32Array } {
   const random = RandomStream.fromSeed(`blobs ${rows}`);
   const centres = Array.from({ length: classes * columns }, () => random.normal(0, 0.4));
@@ -148,7 +148,7 @@ function blobs(rows: number, columns: number, classes: number): { features: Feat
   return { features: { data, rows, columns }, own };
 }
 
-/** Gradient of |W|^2 / 2 + cost x cross-entropy, written out plainly: weights, then biases. */
+/** Gradient of |W|^2 / 2 + cost x cross-entropy, written out explicitly: weights, then biases. */
 function lossGradient(
   model: LinearModel,
   { data, rows, columns }: FeatureMatrix,

@@ -45,7 +45,7 @@ describe('probeSplits', () => {
   });
 });
 
-/** Files written as `split label, ...` with `-` for none. */
+/** Files written as `split label, ...`, with `-` for none. */
 function dataset(text: string): Pick<Dataset, 'root' | 'entries'> {
   const entries: MediaEntry[] = text.split(', ').map((words, i) => {
     const [split, label] = words.split(' ').map((word) => (word === '-' ? null : word));

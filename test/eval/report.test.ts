@@ -359,14 +359,14 @@ describe('report of results', () => {
 
 interface ResultChoice {
   readonly top1: number;
-  /** Of the pretraining. */
+  /** Seed of the pretraining. */
   readonly seed: number;
   readonly evaluationSeed: number;
   readonly dataset: Partial<ProtocolResult['dataset']>;
   readonly network: Partial<ProtocolResult['network']>;
 }
 
-/** A linear SVM on UCF101, of the paper's network. */
+/** Result of a linear SVM on UCF101 with the paper's network. */
 function svm(choice: Partial<ResultChoice>): ProtocolResult {
   const { top1 = 0.5, seed = 0, evaluationSeed = 0, dataset, network } = choice;
   const classes = Array.from({ length: 101 }, (_, k) => `class ${k}`);

@@ -214,7 +214,7 @@ describe('a check of files', function () {
       const { stored } = entries[1];
       assert.ok(stored && 'shard' in stored);
       const whole = readFileSync(stored.shard);
-      // In the pictures, in the sound, and in what describes the clip.
+      // In the pictures, in the sound, and in the clip's record.
       for (const place of [stored.offset + 2000, stored.record.offset - 4000, stored.record.offset + 10]) {
         const bytes = Buffer.from(whole);
         bytes[place] ^= 1;

@@ -170,7 +170,7 @@ describe('data sets of links', function () {
       ],
     );
     assert.deepEqual(dataset.folds, [{ name: 'default', train: [0, 1], test: [2] }]);
-    // The same names, but clips that were cut out already.
+    // The same names, but clips that are already cut.
     ffmpeg('-f', 'lavfi', '-i', 'sine=d=2', join(root, 'audio/-0RWZT-miFs.wav'));
     const cut = await openDataset(root, { dataset: 'audioset' });
     assert.equal(cut.entries[1].startSeconds, undefined);

@@ -20,7 +20,7 @@ import { plant, plantEsc50, plantFsd50k, plantHmdb51, plantUcf101, refuses } fro
 const names = ({ entries, root }: Dataset): string[] =>
   entries.map(({ path }) => path.slice(root.length + 1));
 
-/** Asserts that two clips have the same pictures and the same sound, wherever in them. */
+/** Asserts that two clips have the same pictures and the same sound at all times. */
 async function assertAlike({ entries }: Dataset, config: XkdConfig): Promise<void> {
   const pool = openClipPool(config);
   const plan = { kind: 'spread', clips: 3, crops: 1 } as const;

@@ -286,7 +286,7 @@ describe('classBalanceFigure', () => {
   });
 });
 
-/** Runs a command without its words on the terminal. */
+/** Runs a command without its output on the terminal. */
 async function quietly(words: readonly string[]): Promise<number> {
   const [out, error] = [process.stdout.write, process.stderr.write];
   process.stdout.write = process.stderr.write = () => true;

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openDataset, UserError, type Dataset, type DatasetArgs, type Fold } from 'xkd';
 
-/** Writes files below a folder; where no content is given they hold one byte. */
+/** Writes files below a folder. Without given content they hold one byte. */
 export function plant(root: string, files: readonly string[] | Readonly<Record<string, string>>): void {
   const named = Array.isArray(files)
     ? files.map((name: string) => [name, 'x'] as const)
@@ -15,7 +15,7 @@ export function plant(root: string, files: readonly string[] | Readonly<Record<s
   }
 }
 
-/** Names of a fold's files, as `train a b / test c`. */
+/** File names of a fold, as `train a b / test c`. */
 export function foldFiles({ entries, root }: Dataset, fold: Fold): string {
   const names = (positions: readonly number[]): string =>
     positions.map((i) => entries[i].path.slice(root.length + 1)).join(' ');
@@ -24,7 +24,7 @@ export function foldFiles({ entries, root }: Dataset, fold: Fold): string {
   return parts.join(' / ');
 }
 
-/** Asserts that opening is refused by one clear sentence. */
+/** Asserts that opening fails with one clear sentence. */
 export async function refuses(root: string, args: DatasetArgs, message: RegExp): Promise<void> {
   await assert.rejects(openDataset(root, args), (error: unknown) => {
     assert.ok(error instanceof UserError, String(error));
@@ -33,7 +33,7 @@ export async function refuses(root: string, args: DatasetArgs, message: RegExp):
   });
 }
 
-/** UCF101 with two classes of four clips, one of them the class whose files are spelt otherwise. */
+/** UCF101 with two classes of four clips, including the class whose files are spelt differently. */
 export function plantUcf101(root: string): void {
   const clip = (name: string, group: number): string =>
     `${name}/v_${name.replace('Handstand', 'HandStand')}_g0${group}_c01.avi`;
@@ -67,7 +67,7 @@ export function plantUcf101(root: string): void {
   });
 }
 
-/** HMDB51 with two classes and the odd characters of its names. */
+/** HMDB51 with two classes and the unusual characters of its names. */
 export function plantHmdb51(root: string): void {
   const clips = {
     brush_hair: [

@@ -125,7 +125,7 @@ describe('classifiers trained by gradients', () => {
     const specs = [...ownedSpecs(configure('nano')), ...classifierSpecs(encoder, 5)];
     const layers = new Map(specs.map(({ name, layer }) => [name, layer]));
     for (const [name, rate] of table) assert.equal(layerRate(layers.get(name)!, 3, 0.5), rate, name);
-    // Of twelve blocks, at the paper's 0.45: the patches move 3e-5 times as fast as the classifier.
+    // Twelve blocks, at the paper's 0.45: the patches move 3e-5 times as fast as the classifier.
     close(layerRate(0, 12, 0.45), 0.45 ** 13, 1e-12);
   });
 

@@ -36,7 +36,7 @@ import {
 } from 'xkd';
 import { livingOwner } from '../../support/owners';
 
-/** A few steps that learn by heart. */
+/** A few steps that learn the clips by heart. */
 const short = { epochs: 10, warmupEpochs: 1, batch: 8, learningRate: 4e-3, dropout: 0 };
 const plain = { ...short, flip: 0, cropArea: [1, 1] as [number, number], testClips: 1, testCrops: 1 };
 
@@ -142,7 +142,7 @@ describe('training of classifiers', function () {
       const values = reader.read(full).data as Float32Array;
       return values.reduce((most, value, i) => Math.max(most, Math.abs(value - before[i])), 0);
     };
-    // Adam moves a weight by at most about the learning rate in a step: 6 steps of a cosine, 3.5 times the peak.
+    // Adam moves a weight by at most about the learning rate per step: 6 steps of a cosine, 3.5 times the peak.
     const table = [
       ['cuboid_embed.proj.weight', 1e-3],
       ['encoder.blocks.0.attn.qkv.weight', 1e-2],
@@ -178,7 +178,7 @@ describe('training of classifiers', function () {
   it('the linear probe gives the same from features computed once as from clips without augmentation', async () => {
     const each = args({ modality: 'audio' });
     const once = args({ modality: 'audio' });
-    // One clip that fills its file: windows are then the same wherever they are drawn.
+    // One clip that fills its file: windows are the same wherever they are drawn.
     const still = { ...linear({ volume: 0 }), epochs: 2 };
     const a = await evaluateLinear(each, still);
     const b = await evaluateLinear(once, { ...still, features: 'once' });
@@ -222,7 +222,7 @@ describe('training of classifiers', function () {
     assert.deepEqual([again.folds, labels], [first.folds, []]);
     await evaluateLinear({ ...given, onProgress }, { ...settings, testCrops: 2 });
     assert.deepEqual([...new Set(labels)], ['fold default: test']);
-    // Another seed is another training.
+    // Another seed gives another training run.
     await evaluateLinear({ ...given, seed: 1, onProgress }, settings);
     assert.ok(labels.includes('fold default: training'));
   });
@@ -244,7 +244,7 @@ describe('training of classifiers', function () {
     const path = (place: number) => moved.entries[place].path;
     copyFileSync(path(test[0]), path(test[1]));
     assert.deepEqual(await labels(moved), ['fold default: test']);
-    // Features of these are there already.
+    // Features for these already exist.
     const fewer = { ...moved, folds: [{ ...moved.folds[0], test: test.slice(1) }] };
     const { folds } = await evaluateLinear({ ...given, dataset: fewer }, settings);
     assert.equal(folds[0].testClips, test.length - 1);
@@ -323,7 +323,7 @@ describe('training of classifiers', function () {
     );
   });
 
-  /** A network whose weights are no numbers. */
+  /** A network whose weights are NaN. */
   function broken({ config, scope }: Network): Network {
     const nothing = tf.keep(tf.fill([config.encoder.width], NaN));
     after(() => nothing.dispose());
