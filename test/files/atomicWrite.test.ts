@@ -83,7 +83,7 @@ describe('writeFileAtomic', () => {
     const earlier = newOwner();
     const abandoned = [
       `.a.${endedOwner()}.partial`,
-      // Of an earlier process with our number, as one of a container has that was started again.
+      // From an earlier process with our process id, as in a restarted container.
       `.b.${ownerText({ ...earlier, started: `${earlier.started}0` })}.partial`,
       `.c.${ownerElsewhere()}.partial`,
     ];

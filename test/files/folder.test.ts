@@ -21,7 +21,7 @@ describe('folders', () => {
     assert.deepEqual(fs.readdirSync(path), ['file']);
   });
 
-  // Two levels are missing: there Node's recursive mkdir calls every one of these a missing folder.
+  // Two levels are missing: in that case Node's recursive mkdir reports each of these errors as a missing folder.
   for (const [code, message] of [
     ['EROFS', /is on a read-only file system; choose/],
     ['ENOSPC', /There is no disk space left/],

@@ -39,7 +39,7 @@ describe('an owner', function () {
 
   it('has ended where its parent has not looked after it', async function () {
     if (process.platform !== 'linux') this.skip();
-    // The shell becomes a program that never waits for its children.
+    // The shell is replaced by a program that never waits for its children.
     const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
     try {
       const [text] = (await once(parent.stdout.setEncoding('utf8'), 'data')) as [string];

@@ -75,7 +75,7 @@ describe('safetensors', () => {
       changed[bit >> 3] ^= 1 << (bit & 7);
       writeFileSync(path, changed);
       try {
-        // What is told apart from the whole file must have lost its seal, which whoever expects one looks at.
+        // If a changed file still opens, it must have lost its seal, which any code that expects one checks.
         const reader = openSafetensors(path);
         try {
           if (reader.sealed)
@@ -228,11 +228,11 @@ describe('safetensors', () => {
     writeRaw(path, header, Buffer.alloc(0));
     const start = statSync(path).size;
     try {
-      // A sparse file: the hole takes no room on the disk.
+      // A sparse file: the hole takes no disk space.
       truncateSync(path, start + 4 * count);
       appendFileSync(path, Buffer.from(Float32Array.of(5, -6).buffer));
     } catch {
-      this.skip(); // No file system for files of this size.
+      this.skip(); // The file system does not support files of this size.
     }
     const before = process.memoryUsage().arrayBuffers;
     const reader = openSafetensors(path);

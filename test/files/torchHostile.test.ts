@@ -38,7 +38,7 @@ describe('hostile files of torch.save', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** Pickles that make Python write the file at `path`. */
+  /** Pickles that would make Python write the file at `path`. */
   const attacks: [string, (path: string) => string, RegExp][] = [
     ['os.system', (path) => call(global('os', 'system'), text(`touch ${path}`)), /os\.system/],
     ['posix.system', (path) => call(global('posix', 'system'), text(`touch ${path}`)), /posix\.system/],
@@ -161,7 +161,7 @@ describe('hostile files of torch.save', () => {
 
   it('is not led astray by values that hold themselves or each other many times', async () => {
     const recursive = `}q\x00(${text('self')}h\x00${text('list')}]q\x01h\x01a${text('w')}${rebuild(one, 0, [4], [1])}u`;
-    // Each list holds the one before it twice: 2^60 values if it were unfolded.
+    // Each list contains the previous one twice: 2^60 values if it were expanded.
     const laughs = 'N' + 'q\x02h\x02\x86'.repeat(60);
     const path = await writeZip(
       join(folder, 'bomb.pth'),

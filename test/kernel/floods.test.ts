@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Kernel, told } from './kernelClient';
 
-/** How a cell gets at the kernel, as lib/notebook does. */
+/** Access to the kernel from a cell, as in lib/notebook. */
 const kernelInCell =
   "const kernel = (globalThis as any)[Symbol.for('xkd.kernel')]; const pause = () => new Promise((r) => setImmediate(r));";
 
@@ -107,7 +107,7 @@ describe('what the kernel says', function () {
   });
 
   it('does not pile up in memory where it is not taken: a front end that stands still, 400 MB', async () => {
-    // With little room for what is only waiting to be collected.
+    // With little memory for garbage that is not yet collected.
     const small = await Kernel.start({ environment: { NODE_OPTIONS: '--max-old-space-size=300' } });
     try {
       const peakMb = () => {
@@ -121,7 +121,7 @@ describe('what the kernel says', function () {
       const { text } = await small.execute(`for (let i = 0; i < 400_000; i++) console.log('${line}');`);
       assert.equal(text.length, 400_000 * 1000);
       const more = peakMb() - before;
-      // Had it all been kept, in strings and in the queues of both front ends, it would be 800 MB at least.
+      // If everything were kept, in strings and in the queues of both front ends, this would be 800 MB at least.
       assert.ok(more < 650, `${more} MB more`);
       slow.close();
       assert.equal((await small.execute('1')).reply.status, 'ok');

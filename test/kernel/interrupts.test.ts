@@ -10,7 +10,7 @@ describe('interrupts of the kernel', function () {
   });
   after(() => kernel?.stop());
 
-  /** Runs a cell, interrupts it once it says "on", and returns its outcome. */
+  /** Runs a cell, interrupts it once it prints "on", and returns its outcome. */
   async function interrupted(code: string, how: () => unknown) {
     const seen = kernel.published.length;
     const running = kernel.execute(code);
@@ -50,13 +50,13 @@ describe('interrupts of the kernel', function () {
   it('end, asked for once, what computes behind an await, for cells that follow', async () => {
     const computing = 'await new Promise((r) => setTimeout(r, 0)); console.log("on"); for (;;);';
     assert.deepEqual(await interrupted(computing, byMessage), ['error', 'Interrupted']);
-    // Here it comes before it computes: the cell is given up, and what it goes on with is ended as well.
+    // Here the interrupt comes before the computation: the cell is abandoned, and its continuation is interrupted as well.
     const later = 'console.log("on"); await new Promise((r) => setTimeout(r, 100)); for (;;);';
     assert.deepEqual(await interrupted(later, byMessage), ['error', 'Interrupted']);
     await new Promise((resume) => setTimeout(resume, 300));
     const next = kernel.execute('1');
     await byMessage();
-    // Interrupted, or run to its end before the request's turn comes: either way it has a reply.
+    // Either interrupted, or finished before the interrupt request was handled: in both cases the cell has a reply.
     await next;
     assert.equal((await kernel.execute('1')).reply.status, 'ok');
   });
@@ -81,7 +81,7 @@ describe('interrupts of the kernel', function () {
       );
       await new Promise((resume) => setTimeout(resume, waitMs));
       await byMessage();
-      // Interrupted, or run to its end where the interrupt came before it: either way the next one runs.
+      // Either interrupted, or finished because the interrupt came before it: in both cases the next cell runs.
       await compiled;
       assert.equal((await kernel.execute('1 + 1')).reply.status, 'ok');
     }
@@ -120,7 +120,7 @@ describe('interrupts of the kernel', function () {
     await byMessage();
     assert.equal((await kernel.execute('1')).reply.status, 'ok');
     bySignal();
-    // A signal is in no order with requests: let it come first.
+    // Signals are not ordered with requests: let the signal arrive first.
     await new Promise((resume) => setTimeout(resume, 1000));
     assert.equal((await kernel.execute('1')).reply.status, 'ok');
   });

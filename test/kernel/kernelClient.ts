@@ -21,9 +21,9 @@ export interface Message {
 export interface Executed {
   /** Content of the reply. */
   readonly reply: Record<string, unknown>;
-  /** What was published of the cell, up to its end. */
+  /** Messages published for the cell, up to its end. */
   readonly messages: readonly Message[];
-  /** What it printed on both streams. */
+  /** Text printed on both streams. */
   readonly text: string;
 }
 
@@ -36,9 +36,9 @@ export const kernelModule = createRequire(projectPath('scripts/kernel/main.cjs')
 const wire = kernelModule('./wire.cjs') as Wire;
 const portNames = ['shell', 'iopub', 'control', 'stdin', 'hb'] as const;
 
-/** A kernel of this project in a process of its own, and the front end of it. */
+/** A kernel of this project in a separate process, with its front end. */
 export class Kernel {
-  /** Everything published so far. */
+  /** All messages published so far. */
   readonly published: Message[] = [];
   private readonly waiting = new Map<string, (message: Message) => void>();
   private readonly watchers = new Set<(message: Message) => void>();
@@ -79,7 +79,7 @@ export class Kernel {
     }
     const kernel = new Kernel(child, folder, key, `tcp://127.0.0.1:${ports.iopub_port}`, sockets);
     void kernel.listen();
-    // Published messages come once the subscription has reached the kernel.
+    // Published messages arrive once the subscription has reached the kernel.
     while (kernel.published.length === 0) {
       await kernel.request('kernel_info_request', {});
       await new Promise((resume) => setTimeout(resume, 50));
@@ -87,7 +87,7 @@ export class Kernel {
     return kernel;
   }
 
-  /** Tells of what is published from now on; returns how to end that. */
+  /** Reports messages published from now on. Returns a function that ends the subscription. */
   subscribe(take: (message: Message) => void): () => void {
     this.watchers.add(take);
     return () => this.watchers.delete(take);
@@ -117,7 +117,7 @@ export class Kernel {
     return { id, reply };
   }
 
-  /** Runs a cell and waits for its reply and its end. */
+  /** Runs a cell and waits for its reply and until it is idle. */
   async execute(code: string, content: object = {}, metadata: object = {}): Promise<Executed> {
     const { id, reply } = this.send(
       'execute_request',
@@ -141,7 +141,7 @@ export class Kernel {
     return { reply: replied, messages, text: texts.map(({ content: { text } }) => text).join('') };
   }
 
-  /** Another front end, which is subscribed and reads nothing. */
+  /** Another front end, which subscribes but reads nothing. */
   slowFrontEnd(): zmq.Subscriber {
     const slow = new zmq.Subscriber({ receiveHighWaterMark: 1 });
     slow.subscribe();
@@ -149,7 +149,7 @@ export class Kernel {
     return slow;
   }
 
-  /** Waits for something to be published. */
+  /** Waits for a matching message to be published. */
   async heard(matches: (message: Message) => boolean): Promise<Message> {
     const found = this.published.find(matches);
     if (found !== undefined) return found;
@@ -190,7 +190,7 @@ export class Kernel {
   }
 }
 
-/** Types of messages, with what tells them apart. */
+/** Types of messages, with the execution state if there is one. */
 export function told(messages: readonly Message[]): string[] {
   return messages.map(({ header, content }) =>
     [header.msg_type, content.execution_state].filter(Boolean).join(' '),

@@ -8,7 +8,7 @@ interface CodeCell {
   readonly code: string;
 }
 
-/** What there is in the kernel's process. */
+/** Resources held by the kernel's process. */
 interface Held {
   readonly tensors: number;
   readonly bytes: number;
@@ -19,7 +19,7 @@ interface Held {
 const countHeld =
   "const memoryNow = (require('xkd') as typeof import('xkd')).tf.memory(); " +
   'console.log(JSON.stringify([memoryNow.numTensors, memoryNow.numBytes, process.memoryUsage().rss / 1e6]));';
-/** More than the allocators' ups and downs (80 MB were seen), and half of what three rounds took while freed memory was kept. */
+/** Above the allocators' fluctuations (80 MB were seen), and half of what three rounds took while freed memory was kept. */
 const residentBoundMegabytes = 150;
 
 describe('cells that are run again in the same kernel', function () {
@@ -28,7 +28,7 @@ describe('cells that are run again in the same kernel', function () {
 
   before(async () => {
     kernel = await Kernel.start({ environment: { XKD_FAST: '1' } });
-    // A front end with widgets says so by asking for them.
+    // A front end that supports widgets shows this by asking for them.
     await kernel.request('comm_info_request', { target_name: 'jupyter.widget' });
   });
   after(() => kernel?.stop());
@@ -61,7 +61,7 @@ describe('cells that are run again in the same kernel', function () {
     const grown = later.at(-1)!.residentMegabytes - second.residentMegabytes;
     assert.ok(grown < residentBoundMegabytes, `${grown} MB more after three further rounds`);
 
-    // A run that a name still has goes on; without the name it is freed.
+    // A run that a variable still refers to goes on; without the variable it is freed.
     await run('const keptRun = run;');
     for (const { id, code } of cells.filter((cell) => /openPretraining|watchTraining/.test(cell.code)))
       await run(code, id);

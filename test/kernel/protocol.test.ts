@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { projectPath } from 'xkd';
 
-/** The Python of this project's environment. */
+/** The Python interpreter of this project's environment. */
 const python = projectPath('.venv/bin/python');
 
 describe("the kernel and PyPI's tests of kernels", function () {

@@ -5,12 +5,12 @@ describe('InfoNCE', () => {
   beforeEach(() => tf.engine().startScope());
   afterEach(() => tf.engine().endScope());
 
-  /** With this temperature vectors of one direction count 3 in the softmax, and those at a right angle 1. */
+  /** With this temperature, vectors of equal direction count 3 in the softmax, and orthogonal ones 1. */
   const tripling = 1 / Math.log(3);
   const rows = (...values: number[][]) => tf.tensor2d(values);
 
   it('of two pairs, each nearest to its own', () => {
-    // Similarities ln 3 on the diagonal, else 0: every softmax gives its own 3 / (3 + 1).
+    // Similarities are ln 3 on the diagonal, else 0: each softmax gives the matching vector 3 / (3 + 1).
     near(infoNce(rows([1, 0], [0, 1]), rows([1, 0], [0, 1]), tripling), Math.log(4 / 3));
   });
 
@@ -21,7 +21,7 @@ describe('InfoNCE', () => {
   });
 
   it('of three pairs, each nearest to that of another clip', () => {
-    // In each row and column the own counts 1, one other 3 and the third 1: 1 / 5.
+    // In each row and column the matching vector counts 1, one other 3 and the third 1: 1 / 5.
     const [x, y] = [rows([1, 0, 0], [0, 1, 0], [0, 0, 1]), rows([0, 1, 0], [0, 0, 1], [1, 0, 0])];
     near(infoNce(x, y, tripling), Math.log(5));
   });

@@ -11,7 +11,7 @@ describe('distillation', () => {
     const outputs = () => tf.tensor2d([[3, 1]]);
 
     it('is the softmax of its outputs less the centre, over the temperature', () => {
-      // ([3, 1] - [1, 1]) / (2 / ln 3) = [ln 3, 0], whose exponentials 3 and 1 have the shares 3/4 and 1/4.
+      // ([3, 1] - [1, 1]) / (2 / ln 3) = [ln 3, 0]; the exponentials 3 and 1 have the shares 3/4 and 1/4.
       near(teacherDistribution(outputs(), tf.tensor2d([[1, 1]]), 2 / log(3)), [[3 / 4, 1 / 4]]);
     });
 
@@ -37,7 +37,7 @@ describe('distillation', () => {
         [1, 0],
         [1 / 2, 1 / 2],
       ]);
-    /** Two views, one below the other, of the same two clips. At this temperature their softmax is the comment. */
+    /** Two views, one below the other, of the same two clips. The comments give their softmax at this temperature. */
     const students = () =>
       tf.tensor2d([
         [0, temperature * log(3)], // view 1, clip 1: [1/4, 3/4]
@@ -60,7 +60,7 @@ describe('distillation', () => {
 
     it('has the gradient (student - teacher) / temperature, over the number of clips and views', () => {
       const gradient = tf.grad((x) => distillationLoss(teacher(), x as tf.Tensor2D, temperature))(students());
-      // Differences of the distributions above: -3/4, 0, -1/4, -1/4 for output 1; each over 4 x 0.1.
+      // Differences of the distributions above: -3/4, 0, -1/4, -1/4 for output 1; each divided by 4 x 0.1.
       const first = [-3 / 4, 0, -1 / 4, -1 / 4].map((difference) => difference / 0.4);
       near(gradient, first.map((value) => [value, 0 - value])); // prettier-ignore
     });

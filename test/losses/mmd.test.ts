@@ -27,7 +27,7 @@ describe('maximum mean discrepancy', () => {
   });
 
   it('sums the kernels of all seven gammas', () => {
-    // At distance 1 they are e^-gamma: .999000 + .990050 + .904837 + .367879 + .000045 + 0 + 0 = 3.261812.
+    // At distance 1 the kernels are e^-gamma: .999000 + .990050 + .904837 + .367879 + .000045 + 0 + 0 = 3.261812.
     near(mmdGammas.reduce((sum, gamma) => sum + Math.exp(-gamma), 0), 3.261812); // prettier-ignore
     near(mmd(column(0), column(1)), 7 + 7 - 2 * 3.261812, 5e-6);
   });
@@ -41,7 +41,7 @@ describe('maximum mean discrepancy', () => {
   });
 
   it('has a gradient that draws the sets together', () => {
-    // f(x) = 2 - 2 x 2^-(x - 1)^2, so f'(x) = 4 ln 2 (x - 1) 2^-(x - 1)^2, at 0: -2 ln 2.
+    // f(x) = 2 - 2 x 2^-(x - 1)^2, so f'(x) = 4 ln 2 (x - 1) 2^-(x - 1)^2; at 0: -2 ln 2.
     const gradient = tf.grad((x) => mmd(x as tf.Tensor2D, column(1), halving))(column(0));
     near(gradient, [[-2 * Math.log(2)]]);
   });

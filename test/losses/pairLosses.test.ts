@@ -4,7 +4,7 @@ import { pairLosses, tf } from 'xkd';
 describe('losses of pairs', () => {
   const near = (actual: number, expected: number) =>
     assert.ok(Math.abs(actual - expected) < 1e-5, `${actual} is not ${expected}`);
-  /** Outputs whose log-softmax at this temperature are the logarithms of the shares. */
+  /** Outputs whose softmax at this temperature has these shares. */
   const outputs = (shares: number[][], temperature: number) =>
     tf.tensor2d(shares.map((row) => row.map((share) => temperature * Math.log(share))));
   const teacher = tf.tensor2d([
@@ -18,7 +18,7 @@ describe('losses of pairs', () => {
     const { own, others } = pairLosses(teacher, students, 0.2);
     const log = Math.log;
     near(own, -(log(0.5) + log(0.4) + log(0.8)) / 3);
-    // Each student's answer against the answers of the two other teachers.
+    // Each student's output against the outputs of the two other teachers.
     const first = log(0.25) + log(0.25);
     const second = log(0.2) + log(0.4);
     const third = log(0.1) + (log(0.8) + log(0.1)) / 2;

@@ -20,7 +20,7 @@ import {
 const { tube } = maskKinds.video;
 const { time, frequency, timeFrequency } = maskKinds.audio;
 
-/** Every kind of each modality. */
+/** Every kind for each modality. */
 const kinds: [Modality, string, MaskKind][] = modalities.flatMap((modality) =>
   Object.entries(maskKinds[modality]).map(([name, kind]): [Modality, string, MaskKind] => [
     modality,
@@ -44,7 +44,7 @@ function manyMasks(kind: MaskKind, grid: readonly number[], ratio: number, clips
 
 describe('kinds of masks, by hand', () => {
   it('tube: sorts patches by their least noise at any time', () => {
-    // Two times of 2 x 2 patches, of least noise .1, .3, .5 and .4.
+    // Two times of 2 x 2 patches, with lowest noise .1, .3, .5 and .4.
     const mask = maskOf(tube, [2, 2, 2], [0.9, 0.3, 0.5, 0.7, 0.1, 0.8, 0.6, 0.4], 0.5);
     assert.deepEqual([...mask.order], [0, 4, 1, 5, 3, 7, 2, 6]);
     assert.deepEqual([...removedTokens(mask)], [0, 0, 1, 1, 0, 0, 1, 1]);
@@ -54,7 +54,7 @@ describe('kinds of masks, by hand', () => {
   const noise = [0.6, 0.2, 0.9, 0.5, 0.8, 0.1];
 
   it('time: sorts columns, of least noise .5, .2 and .1', () => {
-    const mask = maskOf(time, [2, 3], noise, 0.6); // 1.2 columns stay
+    const mask = maskOf(time, [2, 3], noise, 0.6); // 1.2 columns are kept
     assert.deepEqual([...mask.order], [2, 5, 1, 4, 0, 3]);
     assert.deepEqual([...removedTokens(mask)], [1, 1, 0, 1, 1, 0]);
   });
@@ -66,11 +66,11 @@ describe('kinds of masks, by hand', () => {
   });
 
   it('timeFrequency: columns at 1/3, 2/3 and 1 of their axis, rows at 1/2 and 1', () => {
-    // Row 1 stays first, its columns 2, 1 and 0 in turn; then row 0, the last line of all, by its noise.
+    // Row 1 is kept longest, its columns 2, 1 and 0 in turn; then row 0, the last line, by its noise.
     const half = maskOf(timeFrequency, [2, 3], noise, 0.5);
     assert.deepEqual([...half.order], [5, 4, 3, 1, 0, 2]);
     assert.deepEqual([...removedTokens(half)], [1, 1, 1, 0, 0, 0]);
-    // 4.2 tokens stay: of row 0 the one of least noise is left.
+    // 4.2 tokens are kept: of row 0, the one with the lowest noise.
     assert.deepEqual([...removedTokens(maskOf(timeFrequency, [2, 3], noise, 0.3))], [1, 0, 1, 0, 0, 0]);
   });
 });
@@ -144,7 +144,7 @@ describe('kinds of masks', () => {
         const rows = [...new Set(kept.map((token) => Math.floor(token / columns)))];
         const cols = [...new Set(kept.map((token) => token % columns))];
         assert.ok(Math.abs(rows.length * columns - cols.length * bands) <= Math.max(bands, columns));
-        // What is removed within kept rows and columns lies on one line.
+        // Tokens removed within kept rows and columns lie on one line.
         const gaps = rows.flatMap((row) => cols.map((column) => [row, column]));
         const cut = gaps.filter(([row, column]) => removed[row * columns + column] === 1);
         const lines = [0, 1].map((axis) => new Set(cut.map((place) => place[axis])).size);

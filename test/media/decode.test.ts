@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { decodeClip, type DecodedClip } from 'xkd';
 import { countingPictures, ffmpeg, flashAndClick, lateCopy, ordinaryClip, temporaryFolder } from './fixtures';
 
-const most = 0.02; // seconds that pictures and sound may differ
+const most = 0.02; // maximum difference between pictures and sound [s]
 
 for (const decoder of ['libav', 'ffmpeg'])
   describe(`decodeClip by ${decoder}`, () => {
@@ -46,7 +46,7 @@ for (const decoder of ['libav', 'ffmpeg'])
     it('keeps pictures and sound within 20 ms when a stream starts late', async () => {
       const both = file('both.mkv');
       flashAndClick(both, 5, 3);
-      // Streams cut by decoding, so that the offsets stand in the file's timestamps.
+      // Decodes to cut the streams, so that the offsets are in the file's timestamps.
       const late = (name: string, sound: string, pictures: string): void =>
         ffmpeg(
           '-i',
@@ -179,7 +179,7 @@ function frameNumbers(clip: DecodedClip): number[] {
   return Array.from({ length: clip.frameCount }, (_, k) => clip.frames![k * size] / 2);
 }
 
-/** When the flash and the click begin, counted from the clip's start [s]. */
+/** Start of the flash and of the click, relative to the start of the clip [s]. */
 function onsets(clip: DecodedClip): [flash: number, click: number] {
   const size = clip.height * clip.width * 3;
   const bright = Array.from({ length: clip.frameCount }, (_, k) => clip.frames![k * size + size / 2] > 128);

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 
 describe('the process that runs ffmpeg for others', () => {
   it('keeps a program alive that waits for it, and not one that does not', () => {
-    // With nothing else to do, a program whose event loop is empty would end silently in the middle.
+    // With nothing else to do, a program with an empty event loop would exit silently in the middle.
     const script = `
       const { FfmpegHost } = require(${JSON.stringify(require.resolve('xkd/dist/media/ffmpegHost'))});
       const host = new FfmpegHost();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ffmpegPath } from 'xkd/dist/media/ffmpeg';
 
-/** A folder for files of a test, and ffmpeg to make them; gone after the tests of the suite that asked for it. */
+/** A folder for the files of a test, and ffmpeg to make them. Removed after the tests of the suite that requested it. */
 export function temporaryFolder(): (name: string) => string {
   const folder = mkdtempSync(join(tmpdir(), 'xkd-test-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
@@ -17,20 +17,20 @@ export function ffmpeg(...args: string[]): void {
   });
 }
 
-/** The same pictures and sound, of which one begins later by so much [s]. */
+/** The same pictures and sound, with one of them starting this much later [s]. */
 export function lateCopy(from: string, path: string, late: { pictures?: number; sound?: number }): void {
   const { pictures = 0, sound = 0 } = late;
   const inputs = [pictures, sound].flatMap((seconds) => ['-itsoffset', String(seconds), '-i', from]);
   ffmpeg(...inputs, '-map', '0:v', '-map', '1:a', '-c', 'copy', path);
 }
 
-/** Pictures whose red value is twice the frame's number, lossless. */
+/** Pictures whose red value is twice the frame number, lossless. */
 export function countingPictures(seconds: number, framesPerSecond = 25, size = '32x24'): string[] {
   const source = `color=black:s=${size}:r=${framesPerSecond}:d=${seconds},format=rgb24,geq=r='2*N':g=0:b=0`;
   return ['-f', 'lavfi', '-i', source];
 }
 
-/** A white flash and a tone that begin at the same time. */
+/** A white flash and a tone that start at the same time. */
 export function flashAndClick(path: string, seconds: number, at: number, options: string[] = []): void {
   const flash = `color=black:s=64x48:r=25:d=${seconds},drawbox=c=white:t=fill:enable='gte(t,${at - 0.001})'`;
   const click = `aevalsrc='if(gte(t,${at}),sin(2*PI*1000*t),0)':s=44100:d=${seconds}`;
@@ -38,7 +38,7 @@ export function flashAndClick(path: string, seconds: number, at: number, options
   ffmpeg('-f', 'lavfi', '-i', flash, '-f', 'lavfi', '-i', click, ...codecs, ...options, path);
 }
 
-/** A small clip with pictures and sound as cameras write them. */
+/** A small clip with pictures and sound, encoded as by cameras. */
 export function ordinaryClip(
   path: string,
   seconds: number,

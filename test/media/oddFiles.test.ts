@@ -166,7 +166,7 @@ describe('files with odd traits', () => {
           )
         );
       } catch {
-        return false; // ended meanwhile
+        return false; // exited in the meantime
       }
     };
     let decoder: string | undefined;

@@ -7,7 +7,7 @@ import { scanMedia } from 'xkd/dist/media/probe';
 import { decodeStreams } from 'xkd/dist/media/streams';
 import { ffmpeg, lateCopy, temporaryFolder } from './fixtures';
 
-/** Windows of each file: `XKD_WINDOWS=200 npx mocha test/dist/media/windows.test.js` tries more. */
+/** Number of windows for each file: `XKD_WINDOWS=200 npx mocha test/dist/media/windows.test.js` tries more. */
 const windows = Number(process.env.XKD_WINDOWS ?? 6);
 const fileSeconds = 14;
 const windowSeconds = 2;
@@ -29,7 +29,7 @@ const noSound = ['-an'];
 const noPictures = ['-vn'];
 const varying = ['-vf', "select='lt(mod(n,50),20)+not(mod(n,7))'", '-fps_mode', 'passthrough'];
 
-/** A file's ending (perhaps with a name before it), and how it is encoded. */
+/** File extension (perhaps with a name before it), and encoding options. */
 const kinds: readonly (readonly [name: string, options: readonly string[]])[] = [
   ['b-frames.mp4', [...x264, '-bf', '3', '-g', '50', '-c:a', 'aac']],
   ['one-group.mp4', [...x264, '-bf', '2', '-g', '1000', '-c:a', 'aac', '-b:a', '24k']],

@@ -29,7 +29,7 @@ import { randomInputs, tinyConfig } from '../support/tiny';
 
 const temperatures = { student: 0.2, videoTeacher: 0.06, audioTeacher: 0.06 };
 
-/** Every switch that changes what a step computes. */
+/** Every switch that changes the computation of a step. */
 const cases: Overrides[] = [
   {},
   { sharing: 'students', refinement: 'none' },
@@ -57,7 +57,7 @@ const cases: Overrides[] = [
   { alignment: 'contrastive', 'loss.distillation': 0, 'loss.reconstructionOf': 'video' },
 ];
 
-/** A model, a batch and what the step records of them. */
+/** A model, a batch and the recorded ops of a step. */
 interface Built {
   readonly config: XkdConfig;
   readonly state: TrainState;
@@ -88,7 +88,7 @@ function gradientsOf({ config, state, inputs }: Pick<Built, 'config' | 'state' |
   return differentiate(stepStructure(config), state.tensors.weights, inputs, numbers);
 }
 
-/** All ops of the forward pass, and of forward and backward pass. */
+/** All ops of the forward pass, and of the forward and backward passes. */
 function recordStep(built: Built): { forward: RecordedOp[]; all: RecordedOp[] } {
   const { config, state, inputs, record } = built;
   const forward = record(() => {

@@ -41,7 +41,8 @@ describe('masking', () => {
     const batch = { step: 3, microBatch: 0, video: views, audio: views, entries: [] };
     const inputs = modelInputs(configure('nano', { seed: 0 }), batch);
     const { video, audio } = inputs.masks;
-    // From sorting seedrandom's `alea('0/mask/video/3')` and `alea('0/mask/audio/3')` alone, in single precision.
+    // Computed by sorting seedrandom's `alea('0/mask/video/3')` and `alea('0/mask/audio/3')` independently, in single
+    // precision.
     const expected = {
       video: [9, 20, 54, 30, 49, 52, 24, 14, 28, 29, 22, 25, 31, 14, 15, 7, 5, 61, 63, 36],
       audio: [3, 18, 13, 12, 23, 20, 9, 2, 31, 25, 13, 7],

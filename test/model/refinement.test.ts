@@ -17,11 +17,11 @@ describe('refinement', () => {
   describe('weights of cross-modal attention', () => {
     it('are, in mode mean, the means of C over the other modality, over the mean of the own attention', () => {
       // Head 1: C = Av^T Aa = [[.04, .02], [.08, .04], [.12, .06]].
-      //   Over audio patches: .03, .06, .09; over the mean .2 of Av: .15, .3, .45.
-      //   Over video patches: .08, .04; over the mean .3 of Aa: 4/15, 2/15.
+      //   Over audio patches: .03, .06, .09; divided by the mean .2 of Av: .15, .3, .45.
+      //   Over video patches: .08, .04; divided by the mean .3 of Aa: 4/15, 2/15.
       // Head 2: C has three equal rows [.03, .09].
-      //   Over audio patches: .06 each; over the mean .3 of Av: .2 each.
-      //   Over video patches: .03, .09; over the mean .2 of Aa: .15, .45.
+      //   Over audio patches: .06 each; divided by the mean .3 of Av: .2 each.
+      //   Over video patches: .03, .09; divided by the mean .2 of Aa: .15, .45.
       const video = tf.tensor3d([[[0.1, 0.2, 0.3], [0.3, 0.3, 0.3]]]); // prettier-ignore
       const audio = tf.tensor3d([[[0.4, 0.2], [0.1, 0.3]]]); // prettier-ignore
       const weights = crossModalWeights(video, audio, 'mean');
@@ -41,8 +41,8 @@ describe('refinement', () => {
     const features = () => tf.tensor3d([[[2, 0], [0, 2]]]); // prettier-ignore
 
     it('weighs patches by the mean of the heads and keeps the energy of their mean', () => {
-      // The heads [1, 0] and [1/2, 1/2] give the weights 3/4 and 1/4, so the patches become [3/2, 0] and [0, 1/2].
-      // The mean was [1, 1], of energy 2, and is [3/4, 1/4], of energy 5/8: all is multiplied by sqrt(16/5) = 4 / sqrt 5.
+      // The heads [1, 0] and [1/2, 1/2] give the weights 3/4 and 1/4, so the patches become [3/2, 0] and [0, 1/2]. The mean
+      // was [1, 1], with energy 2, and is now [3/4, 1/4], with energy 5/8: all is multiplied by sqrt(16/5) = 4 / sqrt 5.
       const weights = tf.tensor3d([[[1, 0], [1 / 2, 1 / 2]]]); // prettier-ignore
       const refined = refine(features(), weights);
       near(refined, [[[6 / sqrt(5), 0], [0, 2 / sqrt(5)]]]); // prettier-ignore

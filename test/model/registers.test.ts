@@ -38,7 +38,7 @@ import {
 import { randomInputs, tinyConfig } from '../support/tiny';
 
 /*
- * Register tokens: part of every sequence, and of nothing that is read of one. The tiny network has width 16 and, in a
+ * Register tokens are part of every sequence, but not of anything read from it. The tiny network has width 16 and, in a
  * global view, 16 patches of video and 32 of sound.
  */
 
@@ -48,7 +48,7 @@ const registersOf = (tower: string) => `${tower}.backbone.register_tokens`;
 const length = { stepsPerEpoch: 10, steps: 100 };
 const sharings = ['none', 'students', 'teachersAndStudents'] as const;
 
-/** Losses of so many steps on batches that a seed gives. */
+/** Losses of this many steps on batches drawn from a seed. */
 function takeSteps(state: TrainState, steps: number, compiled: boolean): LossFigures[] {
   const engine = new CompiledEngine();
   const losses = Array.from({ length: steps }, () => {
@@ -112,7 +112,7 @@ describe('register tokens', () => {
     const whole = encode(config, backbone(), 'video', views.video[0]);
     assert.deepEqual(whole.tokens.shape, [4, 1 + 16, 16]);
     assert.deepEqual(whole.classAttention().shape, [4, 2, 16]);
-    // The class token attends to itself and to the registers, too.
+    // The class token also attends to itself and to the registers.
     const toPatches = tf.sum(whole.classAttention(), -1);
     assert.ok(toPatches.dataSync().every((share) => share > 0 && share < 1));
     assert.deepEqual(whole.attention().shape, [4, 2, 19, 19]);
@@ -131,7 +131,7 @@ describe('register tokens', () => {
     const name = registersOf('vid_student');
     const own = state.tensors.weights.get(name)!;
     const seen = features(state.scope);
-    // The blocks put by hand behind a sequence with the registers between class token and patches.
+    // Runs the blocks by hand on a sequence with the registers between class token and patches.
     const get = (each: string) => backbone().get(each);
     const embedded = linear(
       patchify(config, 'video', view),
@@ -188,7 +188,7 @@ describe('register tokens', () => {
       trainStep(trained, inputs, scheduleAt(config, 0, length));
       const after = values('aud_student');
       assert.ok(largestDifference(after, before) > 1e-5);
-      // t = .9 t + .1 s, from t = s before the step.
+      // t = .9 t + .1 s, starting from t = s before the step.
       const expected = tf.add(tf.mul(before, 0.9), tf.mul(after, 0.1));
       assert.ok(largestDifference(values('aud_teacher'), expected) < 1e-7);
       assert.ok(largestDifference(values('vid_student'), after) > 1e-3);
@@ -259,7 +259,7 @@ describe('register tokens', () => {
     // Four towers, two tokens of width 16.
     assert.equal(more.parameters.total - plain.parameters.total, 4 * 2 * 16);
     assert.equal(more.parameters.trainable - plain.parameters.trainable, 2 * 2 * 16);
-    // Two blocks: linear layers of 24 D^2 a token; scores and mixtures of 4 N^2 D, with N from 17 to 19 and 33 to 35.
+    // Two blocks: linear layers with 24 D^2 per token; scores and mixtures with 4 N^2 D, with N from 17 to 19 and 33 to 35.
     const added = (n: number) => 2 * (2 * 24 * 16 * 16 + 4 * 16 * ((n + 2) ** 2 - n ** 2));
     const { video, audio } = more.flops.featuresPerClip;
     assert.equal(video - plain.flops.featuresPerClip.video, added(17));

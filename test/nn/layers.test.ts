@@ -89,7 +89,7 @@ describe('layers', () => {
   });
 
   it('MMD over blocks of rows equals MMD at once', () => {
-    // 3000 x 3000 x 2 differences do not fit one block; the distances of a line are known.
+    // 3000 x 3000 x 2 differences do not fit in one block; the distances on a line are known.
     const n = 3000;
     const line = tf.linspace(0, 1, n).expandDims(1).tile([1, 2]) as tf.Tensor2D;
     const { value, grad } = tf.valueAndGrad((a: tf.Tensor) => mmd(a as tf.Tensor2D, line))(line);

@@ -23,7 +23,7 @@ describe('transformer', () => {
     assert.deepEqual(sample(dropped, 0), sample(tokens, 0));
     assert.deepEqual(sample(dropped, 1), sample(plain, 1));
 
-    // The last branch is added to what was there before.
+    // The last branch is added to the input.
     const without = run([of(whole, whole), of(whole, scale(1, 0, 1))]);
     const twice = run([of(whole, whole), of(whole, scale(1, 2, 1))]);
     const mean = tf.div(tf.add(without, twice), 2);

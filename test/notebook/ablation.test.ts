@@ -52,7 +52,7 @@ describe('an ablation in a notebook', function () {
     assert.ok(!again.some((text) => text.startsWith('decoding')));
     assert.deepEqual(tables[1], tables[0]);
     assert.deepEqual([tables[0]!.seeds, tables[0]!.steps, tables[0]!.missing], [[0], 4, []]);
-    // A job whose network is trained but not probed begins with the steps that it has taken.
+    // A job whose network is trained but not probed continues from the steps already taken.
     const out = projectPath('runs', 'notebooks', name);
     rmSync(join(jobFolder(out, jobs[1]), 'result.json'));
     const told: AblationProgress[] = [];
@@ -98,7 +98,7 @@ describe('figures of an ablation', () => {
       [[10], [20]],
     );
     const mean = drawn.at(-1)!;
-    // Differences .1 and .2: t of one degree of freedom 12.706, standard error .05.
+    // Differences .1 and .2: t with one degree of freedom 12.706, standard error .05.
     assert.deepEqual([mean.y, mean.error_y!.array], [[15], [63.53]]);
     assert.deepEqual(layout.xaxis!.ticktext, ['without', 'with']);
   });
@@ -109,7 +109,7 @@ describe('figures of an ablation', () => {
       video.x.map((share) => Math.abs(Math.round(share))),
       [0, 1],
     );
-    // Differences .125 and 0, and .3 and .2: t of one degree of freedom 12.706 times half their distance.
+    // Differences .125 and 0, and .3 and .2: t with one degree of freedom 12.706 times half their distance.
     assert.deepEqual(video.y, [6.25, 25]);
     assert.deepEqual(video.error_y!.array, [79.41, 63.53]);
   });

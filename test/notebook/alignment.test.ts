@@ -204,7 +204,7 @@ describe('distributions as a picture', () => {
 });
 
 describe('attention over time', () => {
-  /** Weights that are 3 in the patches of one moment and 1 elsewhere. */
+  /** Weights that are 3 in the patches of one time step and 1 elsewhere. */
   const weights = {
     video: Float32Array.from({ length: 64 }, (_, i) => (Math.floor(i / 16) === 2 ? 3 : 1)), // from .5 to .75 s
     audio: Float32Array.from({ length: 32 }, (_, i) => (i % 8 === 5 ? 3 : 1)), // from .625 to .75 s

@@ -1,7 +1,7 @@
-/** Where lib finds the kernel that runs it. */
+/** Symbol by which lib finds the kernel that runs it. */
 const kernelSymbol = Symbol.for('xkd.kernel');
 
-/** What a cell has sent to the front end. */
+/** Outputs that a cell has sent to the front end. */
 export interface Shown {
   readonly data: Record<string, unknown>;
   readonly id: string | undefined;
@@ -9,9 +9,9 @@ export interface Shown {
 }
 
 /**
- * Stands in for the kernel while `work` runs: what would be shown below a cell is collected.
+ * Replaces the kernel while `work` runs, and collects what would be shown below a cell.
  *
- * @param watch gets the list, which grows, before the work begins
+ * @param watch gets the growing list before the work begins
  */
 export async function captureDisplays(
   work: () => unknown,

@@ -1,8 +1,6 @@
 import type { Figure } from 'xkd';
 
-/*
- * Contrast as WCAG 2 defines it.
- */
+/* Contrast as defined by WCAG 2. */
 
 type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -12,24 +10,24 @@ export function contrast(text: string, ground: string): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** A colour that lets what is below shine through, on an opaque one. */
+/** A translucent colour on an opaque one. */
 export function over(colour: string, ground: string, opacity = 1): string {
   const share = opacity * alpha(colour);
   const [top, below] = [rgb(colour), rgb(ground)];
   return `#${top.map((value, i) => hex(share * value + (1 - share) * below[i])).join('')}`;
 }
 
-/** A text of a figure with the grounds that it lies on. */
+/** A text of a figure with the backgrounds that it lies on. */
 export interface DrawnText {
   readonly what: string;
   readonly colour: string;
   readonly grounds: readonly string[];
 }
 
-/** The chosen button, which Plotly paints in a fixed colour; on dark pages our style sheet does. */
+/** Background of the chosen button. Plotly paints it in a fixed colour; on dark pages our style sheet does. */
 const chosenButton = { light: '#f4faff', dark: '#26384c' };
 
-/** All texts that a figure colours, each with what it lies on. */
+/** All texts with a colour in a figure, each with its backgrounds. */
 export function textsOf({ data, layout }: Figure, page: 'light' | 'dark'): DrawnText[] {
   const paper = layout.paper_bgcolor!;
   const own = layout.font!.color!;

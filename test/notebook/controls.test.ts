@@ -23,7 +23,7 @@ import { captureDisplays } from './captureDisplays';
 
 type State = Record<string, unknown>;
 
-/** A front end that remembers the state of each widget. */
+/** A front end that stores the state of each widget. */
 function fakeFrontEnd(frontEnd = true) {
   const models = new Map<string, State>();
   const comms = new Map<string, { onMessage: ((data: unknown) => void) | null }>();
@@ -65,7 +65,7 @@ function fakeFrontEnd(frontEnd = true) {
     click: (description: string) =>
       comms.get(find(description)[0])!.onMessage?.({ method: 'custom', content: { event: 'click' } }),
     text: () => [...models.values()].map(({ value }) => value).find((value) => /^step /.test(String(value))),
-    /** What a page that is loaded again is told. */
+    /** Messages for a page that is reloaded. */
     reload: () => {
       let answer: { states: Record<string, { model_name: string; state: State }> } | null = null;
       const comm = {
@@ -79,7 +79,7 @@ function fakeFrontEnd(frontEnd = true) {
   };
 }
 
-/** A run that takes no steps, with the log of the real one. */
+/** A run that takes no steps, with the log of a real one. */
 function fakeRun(overrides: Overrides = {}) {
   let log = new ChangeLog(configure('nano', overrides));
   const observers = new Set<() => void>();

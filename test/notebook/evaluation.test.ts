@@ -100,7 +100,7 @@ describe('figure of few labels', () => {
 });
 
 describe('retrieval for players', () => {
-  // The second modality is the first with its columns exchanged: a linear map finds it.
+  // The second modality is the first with its columns swapped: a linear map finds it.
   const rows = [[1, 0], [0, 1], [-1, 0], [0, -1], [1, 1]]; // prettier-ignore
   const pairs = { video: matrix(rows), audio: matrix(rows.map(([a, b]) => [b, a])) };
   const settings = { method: 'ridge', ridge: 1e-3 } as const;

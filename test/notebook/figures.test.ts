@@ -226,7 +226,7 @@ describe('bars in groups', () => {
   });
 });
 
-/** The same without the keys that JSON leaves out; whatever is no plain object or list stays what it is. */
+/** The same without the keys that JSON leaves out. Anything but plain objects and lists is unchanged. */
 function withoutUndefined(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutUndefined);
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)

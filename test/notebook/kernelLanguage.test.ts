@@ -42,7 +42,7 @@ describe('in the kernel, completion and inspection', () => {
 
   after(() => language.close());
 
-  /** A cell with its cursor written as `|`; Jupyter counts code points. */
+  /** A cell with its cursor written as `|`. Jupyter counts code points. */
   function cursorIn(cell: string): [code: string, cursor: number] {
     const [before, behind] = cell.split('|');
     return [before + behind, [...before].length];
@@ -82,7 +82,7 @@ describe('in the kernel, completion and inspection', () => {
     const { matches, typeOf } = await complete('con|', earlier);
     assert.deepEqual(matches.slice(0, 3), ['config', 'configure', 'console']);
     assert.equal(typeOf('configure'), 'function');
-    // Keywords come behind names that fit as well.
+    // Keywords come after other matching names.
     assert.ok(matches.indexOf('const') > matches.indexOf('console'));
     assert.deepEqual((await complete('config.mask.|', earlier)).matches, ['audio', 'video']);
   });
@@ -197,7 +197,7 @@ describe('in the kernel, is_complete', () => {
       '/** @module gauge */\nexport const needle = 1;',
       '/** @module view\n @jsx */\nexport const view = <b>x</b>;',
       'const a = `${1}`',
-      // Two empty lines send it off, whatever it is.
+      // Two empty lines submit the input, whatever it is.
       'const a = [\n\n',
     ]) {
       assert.deepEqual(isComplete(code), { status: 'complete' }, code);

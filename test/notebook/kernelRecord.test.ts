@@ -75,7 +75,7 @@ describe("the kernel's record of cells", () => {
     );
     record.end(first, { status: 'ok', execution_count: 1 });
     record.begin(second, 2);
-    // A later cell writes over what an earlier one shows.
+    // A later cell overwrites the output of an earlier one.
     record.hear(second, 'update_display_data', display('d', 'new'));
     record.hear(second, 'error', { ename: 'Error', evalue: 'no', traceback: ['at'] });
     record.end(second, { status: 'error', execution_count: 2, ename: 'Error' });
@@ -146,7 +146,7 @@ describe("the pages of a kernel's notebook", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** A kernel whose pages answer as they are told here. */
+  /** A kernel whose pages respond as set here. */
   function kernelWithPages() {
     const record = new CellRecord();
     let accept: (comm: object, data: object) => void = () => undefined;
@@ -184,7 +184,7 @@ describe("the pages of a kernel's notebook", () => {
   const until = async (holds: () => boolean) => {
     while (!holds()) await new Promise((done) => setTimeout(done, 10));
   };
-  /** Long enough for what must not happen. */
+  /** Long enough to see that something does not happen. */
   const settle = () => new Promise((done) => setTimeout(done, 200));
   const cellsOnDisk = () => (JSON.parse(readFileSync(file, 'utf8')) as typeof notebook).cells;
 
@@ -202,7 +202,7 @@ describe("the pages of a kernel's notebook", () => {
       { output_type: 'stream', name: 'stdout', text: ['one\n', 'two\n', 'late\n'] },
     ];
     assert.equal(readFileSync(file, 'utf8'), `${JSON.stringify(written, null, 1)}\n`);
-    // Whoever opens the notebook later gets both runs.
+    // A page that opens the notebook later gets both runs.
     const later = open('later page', (ids) => ids);
     assert.equal((later.got[0].cells as unknown[]).length, 2);
     const hash = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -226,7 +226,7 @@ describe("the pages of a kernel's notebook", () => {
     assert.ok(!other.got.some((message) => 'save' in message));
     owner.say({ saved: ['m1'], file: ['before', 'after'] });
     assert.deepEqual(other.got.at(-1), { saved: ['m1'], file: ['before', 'after'] });
-    // What is saved needs no one.
+    // Saved outputs need no further page.
     assert.deepEqual(alone.open('third page', (ids) => ids).got, [{ cells: [], file: ['before', 'after'] }]);
     await settle();
     assert.deepEqual(cellsOnDisk()[1].outputs, []);

@@ -218,7 +218,7 @@ describe('a data frame at the end of a cell', () => {
     assert.ok(html.includes('&#60;b&#62;&#38;') && !html.includes('<b>'));
     assert.match(html, /^<div style="overflow-x: auto"><table>/);
     assert.match(html, /<th style="text-align: left">r1<\/th><td>1<\/td>/);
-    // Colours are the theme's, so that they are readable in each.
+    // Colours come from the theme, so that they are readable in each.
     assert.doesNotMatch(html, /color|background|opacity/);
   });
 

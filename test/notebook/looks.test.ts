@@ -83,7 +83,7 @@ describe('looks of all figures', function () {
         const axis = (layout as unknown as Record<string, Axis | undefined>)[key] ?? {};
         if (axis.visible === false) continue;
         const title = axis.title?.text ?? '';
-        // Names speak for themselves, and panels in a row share what stands at the first.
+        // Names need no title, and panels in a row share the title of the first.
         const isNamed =
           axis.type === 'category' || axis.ticktext !== undefined || axis.showticklabels === false;
         assert.ok(title !== '' || isNamed, `${name}: ${key} has no title`);
@@ -135,7 +135,7 @@ describe('looks of all figures', function () {
   });
 });
 
-/** What of a trace's look does not lie in its colour. */
+/** Properties of a trace's look other than its colour. */
 function lookOf(trace: Trace): string {
   if (trace.type === 'bar') return JSON.stringify(trace.marker?.pattern?.shape ?? '');
   if (trace.type === 'heatmap') return 'heatmap';

@@ -9,7 +9,7 @@ import {
   type Pixels,
 } from 'xkd';
 
-/** Frames whose red value is the place of the pixel in `[T, H, W]`. */
+/** Frames whose red value is the index of the pixel in `[T, H, W]`. */
 function numberedFrames(count: number, side: number): Pixels[] {
   return Array.from({ length: count }, (_, t) => {
     const data = new Uint8Array(3 * side * side);

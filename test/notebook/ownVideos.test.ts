@@ -148,8 +148,8 @@ describe('search', () => {
   });
 
   it('finds the other modality of clips that it has not learnt from', () => {
-    // The sound's features are the pictures' reflected at a plane, made larger and moved: all directions stay equally
-    // strong, so the regression's penalty, which weakens weak ones, leaves every clip nearest to itself.
+    // The sound's features are the pictures' features, reflected at a plane, scaled and shifted. All directions keep equal
+    // strength, so the regression's penalty, which weakens weak ones, leaves every clip nearest to itself.
     const [x, normal] = [matrix(80, 6), matrix(1, 6).data];
     const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, i) => sum + value * b[i], 0);
     const y = { ...x, data: new Float32Array(x.data.length) };
@@ -326,7 +326,7 @@ describe('progress of a protocol', () => {
   });
 });
 
-/** What ffmpeg says of a file. */
+/** ffmpeg's information about a file. */
 function informationOf(path: string): string {
   try {
     execFileSync(ffmpegPath(), ['-hide_banner', '-i', path], { stdio: 'pipe', encoding: 'utf8' });

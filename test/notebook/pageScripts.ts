@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 import { projectPath, type Figure } from 'xkd';
 
-/** Scripts of the page that need no page. */
+/** Page scripts that work without a page. */
 export interface PageScripts {
   xkdOnDarkPage<Value>(value: Value): Value;
   xkdFitFigure(figure: Figure, width: number): Figure;
   xkdIsFitted(figure: Figure, width: number): boolean;
 }
 
-/** What JupyterLab's renderer and exported pages make of figures, without a browser. */
+/** Figures as processed by JupyterLab's renderer and by exported pages, without a browser. */
 export function pageScripts(): PageScripts {
   const window = {} as PageScripts;
   const context = createContext({ window, structuredClone });

@@ -59,7 +59,7 @@ function rgb(hex: string): Colour {
   return [1, 3, 5].map((from) => parseInt(hex.slice(from, from + 2), 16)) as never;
 }
 
-/** Where a colour is: how many pixels have it, and their middle. */
+/** Position of a colour: the number of its pixels, and their centre. */
 function find(pixels: Pixels, colour: Colour): { count: number; x: number; y: number } {
   let [count, x, y] = [0, 0, 0];
   for (let row = 0; row < pixels.height; row++) {
@@ -217,7 +217,7 @@ describe('the process that draws pictures', function () {
     assert.deepEqual(await Promise.all([hasty.draw(figure), hasty.draw(figure)]), [null, null]);
   });
 
-  /** A process that draws one figure and says the number of the process that draws. */
+  /** A process that draws one figure and prints the id of the drawing process. */
   const user = (more: string) =>
     spawn(process.execPath, [
       '-e',

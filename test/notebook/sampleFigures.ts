@@ -54,9 +54,7 @@ import {
 } from 'xkd';
 import { benchFigure } from 'xkd/dist/bench/figure';
 
-/*
- * Every figure that there is, on small made-up data with names as long as those in the notebooks.
- */
+/* Every figure, with small made-up data and names as long as those in the notebooks. */
 
 const random = RandomStream.fromSeed(1);
 const config = configure('nano');
@@ -145,7 +143,7 @@ const reportRow = (dataset: string, modality: string, mean: number, percent: num
   }) as unknown as ReportRow;
 const benchRow = { preset: 'base', batch: 8, kind: 'whole step', precision: 'fp32', medianSeconds: 6.2, p10: 6, p90: 6.5, peakMemoryBytes: 9.3e9, ratioToPytorch: 0.47 }; // prettier-ignore
 
-/** By the name of its function, and behind a comma what is special. */
+/** Keyed by the function's name; any special case follows a comma. */
 export function sampleFigures(): Record<string, Figure> {
   const table = readAblation(projectPath('data', 'results', 'ablation.json'));
   const trained = readAblationCurves(projectPath('data', 'results', 'ablation-curves.json'));

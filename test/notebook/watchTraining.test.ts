@@ -98,7 +98,7 @@ describe('watching a training', () => {
     let shown: readonly Shown[] = [];
     const run = fakeRun(3, 3, async (step) => {
       run.control.paused = true;
-      await setTimeout(300); // waits for the button; less than the time between two drawings
+      await setTimeout(300); // waits for the button; less than the time between two updates of the figure
       const last = shown.filter(({ data }) => figureType in data).at(-1)!.data[figureType];
       const [{ x }] = (last as { data: { x: PackedNumbers }[] }).data;
       lengths[step] = unpacked(x).length;

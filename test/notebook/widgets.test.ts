@@ -15,7 +15,7 @@ import {
 
 type Message = Record<string, unknown>;
 
-/** A host whose front end keeps what it is sent, and can answer. */
+/** A host whose front end records what it receives, and can reply. */
 function fakeHost() {
   const opened: Message[] = [];
   const sent: Message[] = [];

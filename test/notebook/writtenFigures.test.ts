@@ -11,7 +11,7 @@ import {
   type AblationTableRow,
 } from 'xkd';
 
-// Figures that are typed in prose, compared with the committed files that they were taken from.
+// Figures quoted in prose, compared with the committed files that they were taken from.
 
 interface Cell {
   readonly cell_type: string;
@@ -159,7 +159,7 @@ function proseOf(cells: readonly Cell[]): string {
     .join('\n');
 }
 
-/** Line breaks and emphasis apart, the text must contain each sentence. */
+/** Asserts that the text contains each sentence, apart from line breaks and emphasis. */
 function assertSays(text: string, sentences: readonly string[]): void {
   const plain = text.replaceAll('**', '').replace(/\s+/g, ' ');
   for (const sentence of sentences) assert.ok(plain.includes(sentence), `not written: ${sentence}`);

@@ -16,7 +16,7 @@ import * as norm from 'xkd/dist/nn/layerNorm';
 
 const golden = join(resolve(__dirname, '..', '..', 'golden'), 'mini_xkd');
 
-/** Runs parity with one exported function replaced, as a small mistake in the code would. */
+/** Runs parity with one exported function replaced, to simulate a small mistake in the code. */
 function parityWith<M extends object, K extends keyof M>(module: M, name: K, wrong: M[K]): ParityReport {
   const right = module[name];
   module[name] = wrong;
@@ -63,7 +63,7 @@ describe('parity notices small mistakes', () => {
   });
 
   it('hidden LayerNorms of the head kept apart', () => {
-    // The second norm starts equal to the shared one but takes no part in its gradient.
+    // The second norm starts equal to the shared one but does not contribute to its gradient.
     const wrong = ({ projector }: NetworkStructure, features: tf.Tensor2D, weights: WeightScope) => {
       const shared = weights.at('mlp.1');
       const unit = (x: tf.Tensor) => tf.div(x, tf.sqrt(tf.sum(tf.square(x), -1, true)));

@@ -15,12 +15,15 @@ const read = (...parts: string[]) => fs.readFileSync(path.join(root, ...parts), 
 const devContainer = JSON.parse(read('.devcontainer', 'devcontainer.json')) as DevContainer;
 
 /*
- * What the scripts do themselves. That their set-up succeeds in an empty folder, with packages fetched, is what
- * `npm run test:node` tries: it sets up by these scripts.
+ * Tests what the scripts themselves do. `npm run test:node` sets up with these scripts, and so tests that their set-up
+ * succeeds in an empty folder, with packages downloaded.
  */
 describe('a container of a cloud', () => {
   const copies: string[] = [];
-  /** What a clone holds for a container, and programs by the names that its scripts call, which tell of that. */
+  /**
+   * The files that a clone has for a container, and programs with the names that the scripts call, which report their
+   * calls.
+   */
   const copy = () => {
     const folder = freshCopy();
     copies.push(folder);

@@ -16,7 +16,7 @@ describe('interruption', () => {
   afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
   it('leaves nothing that keeps the step from being repeated', async () => {
-    // A Python that stops half-way through the environment.
+    // A Python that stops half-way through the set-up of the environment.
     const slow = path.join(folder, 'bin', 'slow-python');
     const half = path.join(folder, '.venv', 'bin');
     fs.writeFileSync(

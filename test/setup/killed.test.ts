@@ -7,7 +7,7 @@ import path from 'node:path';
 import { listCheckpoints, makeSampleSet } from 'xkd';
 import { root, until } from './support';
 
-/** Programs in `tools` run scripts as npm's do. */
+/** Programs in `tools` run scripts as npm does. */
 const npm = ['npm', 'run', '--silent', 'xkd', '--'];
 const script = [process.execPath, path.join(root, 'scripts', 'xkd.mjs')];
 const patience = 120;
@@ -38,7 +38,7 @@ describe('kill -9', function () {
     await ended;
   };
 
-  /** A command that runs a program by {@link runInForeground}; the program writes what happens to it into a file. */
+  /** A command that runs a program with {@link runInForeground}. The program writes what happens to it to a file. */
   async function startWrapped(
     name: string,
     body: string,

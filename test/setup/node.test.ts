@@ -7,11 +7,11 @@ import { root, runNode } from './support';
 
 const standIn = path.join(root, 'scripts', 'tfjs-node');
 const utilFunctions = path.join(standIn, 'util-functions.js');
-/** As on Node 23 and later, and `isArray` too, which was announced to go. */
+/** Removes the functions that Node 23 and later lack, and `isArray`, whose removal was announced. */
 const takeAway = `
   const util = require('node:util');
   for (const name of Object.keys(util)) if (/^is(?!DeepStrict|PartialDeep)[A-Z]/.test(name)) delete util[name];`;
-/** Both ops are among those for which tfjs-node asks these functions. */
+/** Both ops are among those for which tfjs-node calls these functions. */
 const compute = 'tf.topk(tf.concat([tf.tensor1d([1, 4]), tf.tensor1d([3])]), 2).values.arraySync()';
 
 describe('Node without the util functions that tfjs-node calls', () => {
@@ -25,7 +25,7 @@ describe('Node without the util functions that tfjs-node calls', () => {
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 
-  /** What a program prints as JSON on its last line; nothing may be said on stderr, deprecation notices least of all. */
+  /** JSON that a program prints on its last line. Nothing may be written to stderr, least of all deprecation notices. */
   async function printed(args: readonly string[]): Promise<unknown> {
     const { code, stdout, stderr } = await runNode(args, { env });
     assert.equal(code, 0, stderr);
@@ -155,7 +155,7 @@ function filesBelow(folder: string): string[] {
   });
 }
 
-/** All that cells print, and the kernel and nbconvert beside them. */
+/** Everything printed by cells, the kernel and nbconvert. */
 function outputOf(cells: readonly string[], folder: string, env: Record<string, string>): string {
   const file = path.join(folder, 'cells.ipynb');
   fs.writeFileSync(file, JSON.stringify(notebookOf(cells)));

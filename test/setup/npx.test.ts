@@ -5,7 +5,7 @@ import { root } from './support';
 describe('npx xkd', function () {
   this.timeout(300_000);
 
-  // --no: nothing is fetched should there be no such command here.
+  // --no: downloads nothing if there is no such command here.
   const npx = (...words: string[]) =>
     spawnSync('npx', ['--no', 'xkd', ...words], { cwd: root, encoding: 'utf8' });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { projectPath } from 'xkd';
 
-/** Ends its event loop amid a request that has used a worker thread, as a server does that is told to end. */
+/** Stops its event loop during a request that has used a worker thread, as a server does when it is told to end. */
 const endedAmidRequest = `import asyncio, runpy, sys
 from anyio import to_thread
 for path in sys.argv[1:]:

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** The checkout; these files run from test/dist/setup. */
+/** The project folder; these files run from test/dist/setup. */
 export const root = path.resolve(__dirname, '..', '..', '..');
 
 export interface Ended {
@@ -13,7 +13,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Loads one of the set-up's modules, which are ES modules, from CommonJS (TypeScript would make it a require). */
+/** Loads one of the set-up's ES modules from CommonJS (TypeScript would compile the import to a require). */
 export async function loadScript<T>(file: string, from = root): Promise<T> {
   const load = new Function('url', 'return import(url)') as (url: string) => Promise<T>;
   return load(pathToFileURL(path.join(from, 'scripts', file)).href);
@@ -21,14 +21,14 @@ export async function loadScript<T>(file: string, from = root): Promise<T> {
 
 export interface StartArgs {
   readonly cwd?: string;
-  /** Variables to set, or with undefined to leave out. */
+  /** Variables to set, or, if undefined, to remove. */
   readonly env?: Record<string, string | undefined>;
 }
 
 export interface Started {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** What was written to stdout and stderr so far. */
+  /** Text written to stdout and stderr so far. */
   readonly said: () => string;
 }
 
@@ -53,7 +53,7 @@ export function runNode(args: readonly string[], options?: StartArgs): Promise<E
   return startNode(args, options).ended;
 }
 
-/** Waits until `look` gives a value. */
+/** Waits until `look` returns a value. */
 export async function until<T>(look: () => T | undefined | false, seconds = 30): Promise<T> {
   const end = performance.now() + seconds * 1000;
   while (performance.now() < end) {
@@ -64,7 +64,7 @@ export async function until<T>(look: () => T | undefined | false, seconds = 30):
   throw new Error(`It did not happen within ${seconds} s.`);
 }
 
-/** A copy of the project as it is fetched, with this checkout's npm packages and nothing else set up. */
+/** A fresh copy of the project, with this checkout's npm packages and nothing else set up. */
 export function freshCopy(): string {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'xkd-setup-')));
   for (const name of ['package.json', 'package-lock.json', '.npmrc', 'tsconfig.json', 'scripts']) {

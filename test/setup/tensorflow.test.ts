@@ -43,7 +43,7 @@ describe('the one TensorFlow', () => {
     const quiet = await runNode(['-e', load], { env: { TF_CPP_MIN_LOG_LEVEL: undefined } });
     assert.equal(quiet.stderr, '');
     const loud = await runNode(['-e', load], { env: { TF_CPP_MIN_LOG_LEVEL: '0' } });
-    // Which of them there are depends on the processor.
+    // The processor determines which of them appear.
     assert.match(loud.stderr, /cpu_feature_guard|oneDNN/);
   });
 

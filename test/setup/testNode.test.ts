@@ -14,7 +14,7 @@ describe('npm run test:node', () => {
   });
   afterEach(() => fs.rmSync(folder, { recursive: true }));
 
-  /** An npm that does what is written here, so that nothing is fetched. */
+  /** An npm with this program, so that nothing is downloaded. */
   function withNpm(program: string): Record<string, string> {
     const npm = path.join(folder, 'npm-cli.js');
     fs.writeFileSync(npm, program);

@@ -18,7 +18,7 @@ describe('where the user stands', function () {
     const npm_package_json = path.join(root, 'package.json');
     const env = { npm_lifecycle_event: 'xkd', npm_package_json, INIT_CWD: folder };
     assert.equal(userFolder(env, root), folder);
-    // npx stays where it was called; a script of another project, or of npm test, goes where it likes.
+    // npx stays where it was called. Scripts of other projects, and those of npm test, may run anywhere.
     assert.equal(userFolder({ ...env, npm_lifecycle_event: 'npx' }, folder), folder);
     assert.equal(userFolder({ ...env, npm_lifecycle_event: 'test' }, root), root);
     assert.equal(userFolder({ ...env, npm_package_json: path.join(folder, 'package.json') }, root), root);

@@ -21,7 +21,7 @@ function random(shape: number[], spread = 1): tf.Tensor {
   );
 }
 
-/** The value of a function and the gradients of sum(value slope) by its inputs. */
+/** Value of a function, and the gradients of sum(value slope) with respect to its inputs. */
 function withGradients(compute: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: tf.Tensor[]): tf.Tensor[] {
   const slope = random(compute(...inputs).shape, 1);
   draws -= 1; // The same slope for every function of these inputs.
@@ -29,7 +29,7 @@ function withGradients(compute: (...inputs: tf.Tensor[]) => tf.Tensor, inputs: t
   return [compute(...inputs), ...grads];
 }
 
-/** Shapes `[B, N, 3, H, d]`: odd ones, single tokens, widths that fill no vector, several blocks of queries. */
+/** Shapes `[B, N, 3, H, d]`: odd ones, single tokens, widths that do not fill a vector, several blocks of queries. */
 const attentionShapes: number[][] = [
   [1, 1, 3, 1, 1],
   [2, 1, 3, 2, 16],
@@ -68,7 +68,7 @@ describe('fused ops of layers', function () {
         ] as const;
         for (const [fused, formula, expected] of pairs) {
           const error = largestError(fused.dataSync(), expected);
-          // Scores are rounded to 6e-8 of themselves, which is the relative error of what is made of them.
+          // Scores have a relative rounding error of 6e-8, which carries over to everything computed from them.
           const ofFormula = largestError(formula.dataSync(), expected);
           const allowed = Math.max(1e-6, 2 * ofFormula, 1.2e-7 * exact.largestScore);
           assert.ok(error <= allowed, `error ${error}, of the formula ${ofFormula}`);
@@ -100,7 +100,7 @@ describe('fused ops of layers', function () {
       const epsilon = 1e-5;
       const fused = withGradients((x, scale, shift) => normaliseRows(x, scale, shift, epsilon), inputs);
       const formula = withGradients((x, scale, shift) => composedNormalise(x, scale, shift, epsilon), inputs);
-      // A row of one number has no deviation: what its gradient is made of is 0.
+      // A row of one number has no deviation: its gradient is computed from 0.
       const tolerance = width === 1 ? Infinity : 2e-6;
       fused.forEach((values, i) => {
         assert.deepEqual(values.shape, formula[i].shape);
@@ -115,7 +115,7 @@ describe('fused ops of layers', function () {
       const formula = withGradients((x, bias) => composedGelu(tf.add(x, bias)), inputs);
       fused.forEach((values, i) => {
         assert.deepEqual(values.shape, formula[i].shape);
-        // The formula adds 1 to erf, which leaves nothing of it far below 0.
+        // The formula adds 1 to erf, which leaves no significant digits far below 0.
         const error = tf.max(tf.abs(tf.sub(values, formula[i]))).dataSync()[0];
         const scale = Math.max(1, tf.max(tf.abs(formula[i])).dataSync()[0]);
         assert.ok(values.size === 0 || error <= 1e-6 * scale, `tensor ${i}: error ${error}`);

@@ -9,7 +9,7 @@ import { runOp } from 'xkd/dist/tensor/runOp';
 
 type Tensors = Record<string, tf.Tensor>;
 
-/** Functions over inputs of several shapes, among them what the model is made of. */
+/** Functions of inputs of several shapes, including those used in the model. */
 const functions: Record<string, (x: tf.Tensor, y: tf.Tensor) => Tensors> = {
   'sums and products': (x, y) => ({ a: tf.add(tf.mul(x, y), 2), b: tf.sub(x, tf.div(y, 3)) }),
   reductions: (x) => ({ a: tf.sum(x), b: tf.mean(x, -1, true), c: tf.max(x, 0) }),

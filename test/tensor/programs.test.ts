@@ -4,8 +4,8 @@ import { takeRows } from 'xkd/dist/tensor/gather';
 import { CompiledFunction, hasGraphs } from 'xkd/dist/tensor/graph';
 
 /*
- * Programs of random ops on matrices of random sizes: as native graphs they give what they give op by op, and so do
- * their gradients. Values are kept near 1, so that no op leaves the range in which figures can be compared.
+ * Programs of random ops on matrices of random sizes. Native graphs must give the same values and gradients as op-by-op
+ * execution. Values are kept near 1, so that every op stays in a range in which results can be compared.
  */
 
 type Matrix = tf.Tensor2D;
@@ -84,14 +84,14 @@ const ops: Record<string, Op> = {
 };
 const names = Object.keys(ops);
 
-/** A program of a seed: which ops, on which of the values so far. */
+/** The program of a seed: which ops it applies, and to which of the values so far. */
 function program(
   seed: number,
   length: number,
 ): { name: string; run: (x: Matrix, y: Matrix, rows: tf.Tensor1D) => Matrix } {
   const plan = RandomStream.fromSeed(seed).split('plan');
   const chosen = Array.from({ length }, (_, i) => ({
-    // Each op begins some program.
+    // Each op is the first one of some program.
     name: i === 0 ? names[seed % names.length] : names[plan.integer(0, names.length)],
     left: plan.integer(0, i + 2),
     right: plan.integer(0, i + 2),
@@ -108,7 +108,7 @@ function program(
           (below) => draws.integer(0, below),
           rows,
         ) as Matrix;
-        // As long as the program is, values stay as large as those that it began with.
+        // However long the program is, values stay as large as the initial ones.
         values.push(tf.div(value, tf.add(tf.mean(tf.abs(value)), 0.5)) as Matrix);
       }
       return values[values.length - 1];

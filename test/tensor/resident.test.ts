@@ -39,7 +39,7 @@ function makeState(): Map<string, tf.Tensor> {
   ]);
 }
 
-/** Puts new tensors in place of old ones, as a training state does. */
+/** Replaces old tensors by new ones, as a training state does. */
 function commit(state: Map<string, tf.Tensor>, fresh: ReadonlyMap<string, tf.Tensor>): void {
   for (const [name, tensor] of fresh) {
     const old = state.get(name);
@@ -142,7 +142,7 @@ describe('state in the variables of a graph', () => {
       },
       { program, reads: { state: 'state' }, writes: { state: 'state' } },
     );
-    const values = 5000; // More than are copied when they are read.
+    const values = 5000; // Too many to be copied when they are read.
     const state = new Map<string, tf.Tensor>([['a', tf.fill([values], 1)]]);
     const run = (x: number) =>
       tf.tidy(() => {
@@ -151,7 +151,7 @@ describe('state in the variables of a graph', () => {
       });
     run(1); // 2 (1 + 2)
     const read = state.get('a')!.dataSync();
-    run(2); // 2 (6 + 4), while somebody has the values before
+    run(2); // 2 (6 + 4), while the previous values are still in use
     run(3); // 2 (20 + 6)
     assert.deepEqual([...new Set(read)], [6]);
     assert.deepEqual([...new Set(state.get('a')!.dataSync())], [52]);

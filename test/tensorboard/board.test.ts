@@ -19,8 +19,8 @@ interface Found {
 }
 
 /**
- * PyPI's TensorBoard with the packages that its reader needs, in a folder of its own: not part of the environment, whose size
- * it would add to. Null where it is not there and can't be had.
+ * PyPI's TensorBoard with the packages that its reader needs, in a separate folder: it is not part of the environment,
+ * whose size it would increase. Null if it is not installed and cannot be downloaded.
  */
 function readerFolder(): string | null {
   const hash = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);

@@ -83,8 +83,8 @@ function sums(of: XkdConfig): { state: TrainState; sum: Differentiated } {
 }
 
 /**
- * Largest errors of the micro-batches' sums against the whole batch, by group, relative to the largest value in the group.
- * Rounding makes up to 6e-6 of a tensor whose own gradients nearly cancel.
+ * Largest errors of the sums over micro-batches against the whole batch, by group, relative to the group's largest value.
+ * Rounding causes up to 6e-6 in a tensor whose gradients nearly cancel.
  */
 function errors(overrides: Overrides): Record<'losses' | 'gradients' | 'centres', number> {
   const found = { losses: 0, gradients: 0, centres: 0 };
@@ -150,7 +150,7 @@ describe('gradient accumulation', () => {
           losses = accumulated.add(inputs)?.losses;
           disposeInputs(inputs);
         }
-        // After the first update Adam has magnified the rounding of gradients near 0.
+        // After the first update, Adam has magnified the rounding of gradients near 0.
         const tolerance = step === 0 ? 1e-6 : 1e-5;
         const error = Math.abs(losses!.total - expected.total) / expected.total;
         assert.ok(error <= tolerance, `step ${step}: ${error}`);

@@ -78,7 +78,7 @@ describe('AdamW', () => {
   it('in one op gives the figures of single precision, rounded after each operation, bit for bit', function () {
     if (!hasFusedOps()) this.skip();
     const stream = RandomStream.fromSeed(5);
-    const size = 1003; // no multiple of any vector's length
+    const size = 1003; // not a multiple of any vector length
     const draw = () => Float32Array.from({ length: size }, () => stream.normal());
     const [w, m, g, b] = [draw(), draw(), draw(), draw()];
     const v = draw().map(Math.abs);

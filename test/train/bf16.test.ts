@@ -22,9 +22,9 @@ const losses = ['total', 'reconstruction', 'distillation', 'alignment'] as const
 type Ends = Readonly<Record<(typeof losses)[number], number>>;
 
 /**
- * How far runs in bf16 may end from those in single precision on the same weights, clips and masks, as a share of the
- * spread that other seeds make: the standard deviation of the losses in the last 10 steps. Products that are rounded as
- * they should be come to a tenth of it at most; weights that are rounded too come to 0.3 to 0.7 of it.
+ * Largest deviation of bf16 runs from single-precision runs on the same weights, clips and masks, as a share of the spread
+ * between seeds: the standard deviation of the losses in the last 10 steps. Correctly rounded products deviate by at most a
+ * tenth of it; weights that are rounded too deviate by 0.3 to 0.7 of it.
  */
 const tolerance = 1 / 5;
 
@@ -48,7 +48,7 @@ async function batchesOf(entries: readonly MediaEntry[], seed: number): Promise<
   return batches;
 }
 
-/** Trains on the batches; gives the means of the losses in the last 10 steps. */
+/** Trains on the batches. Returns the mean losses of the last 10 steps. */
 async function train(
   entries: readonly MediaEntry[],
   batches: readonly ViewBatch[],

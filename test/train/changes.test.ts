@@ -25,7 +25,7 @@ const changes: readonly ConfigChange[] = [
 
 const withoutTime = (row: StepMetrics) => ({ ...row, secondsPerStep: 0 });
 
-/** Takes the steps that are left, or to `end`, and makes the changes by hand before their steps. */
+/** Takes the remaining steps, or those up to `end`, and makes the changes by hand before their steps. */
 async function steer(
   out: string | null,
   args: Partial<PretrainingArgs> = {},

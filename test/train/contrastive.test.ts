@@ -19,7 +19,7 @@ import { randomInputs, tinyConfig } from '../support/tiny';
 const length = { stepsPerEpoch: 10, steps: 100 };
 const usual = { alignment: 'contrastive', 'optimiser.warmupEpochs': 0, 'optimiser.epsilon': 1e-4 };
 
-/** Steps on batches that their number gives. */
+/** Takes steps on batches determined by their number. */
 function take(steps: number, engine: StepEngine, overrides: Overrides = {}) {
   const state = TrainState.create(tinyConfig({ ...usual, ...overrides }));
   const { config } = state;

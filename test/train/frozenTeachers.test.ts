@@ -24,7 +24,7 @@ const frozen = (overrides: Overrides = {}) =>
   tinyConfig({ teacher: 'frozen', 'optimiser.warmupEpochs': 0, ...overrides });
 const isTeacher = (name: string) => name.includes('_teacher.');
 
-/** Given weights: those of teachers are none that a student starts with. */
+/** Given weights. Those of the teachers differ from any student's initial weights. */
 function given(config = frozen()): TrainState {
   const state = TrainState.create(config);
   for (const [name, weight] of state.tensors.weights) {
@@ -38,7 +38,7 @@ const valuesOf = ({ tensors }: TrainState) =>
 
 const teachersOf = (state: TrainState) => [...valuesOf(state)].filter(([name]) => isTeacher(name));
 
-/** Takes steps; gives their losses, and the weights before and after. */
+/** Takes steps. Returns their losses, and the weights before and after. */
 function train(overrides: Overrides, { compiled = false, steps = 4 } = {}) {
   const state = given(frozen(overrides));
   const before = valuesOf(state);

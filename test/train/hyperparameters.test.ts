@@ -19,7 +19,7 @@ import {
 import { hasGraphs } from 'xkd/dist/tensor/graph';
 import { randomInputs, tinyConfig } from '../support/tiny';
 
-/** In the middle of every warm-up, with gradients that are clipped, so that each number counts. */
+/** In the middle of every warm-up, with clipped gradients, so that each number has an effect. */
 const step = 12;
 const length = { stepsPerEpoch: 10, steps: 100 };
 const usual = {
@@ -39,10 +39,10 @@ const fed = /^(temperature\.|centreMomentum$|ema\.|loss\.|optimiser\.(?!freezeLa
 const structural =
   /^(clip\.(seconds|framesPerSecond|frameSize)$|spectrogram\.(melBands|columns)$|patch\.|views\.|encoder\.|decoder\.|projector\.|mask\.|optimiser\.freezeLastLayerEpochs$|training\.batch$)/;
 
-/** A number that the plain configuration refuses; contrastive.test.ts changes it. */
+/** A number that the plain configuration rejects; contrastive.test.ts changes it. */
 const needsContrast = /^loss\.alignmentTemperature$/;
 
-/** Values that no rule finds. */
+/** Values that cannot be found by a rule. */
 const chosen: Record<string, Override> = {
   'optimiser.freezeLastLayerEpochs': 3,
   'mask.video': 0.5,
@@ -50,7 +50,7 @@ const chosen: Record<string, Override> = {
   'ema.end': 0.95,
 };
 
-/** Another valid configuration that differs in one key alone. */
+/** Another valid configuration that differs in only one key. */
 function changed(key: string, value: Override): XkdConfig {
   const scaled = [1.25, 2, 0.5, 0.8, 3, 4].map((factor) =>
     Array.isArray(value) ? value.map((each: number) => each * factor) : Number(value) * factor,
@@ -67,12 +67,12 @@ function changed(key: string, value: Override): XkdConfig {
 }
 
 interface Taken {
-  /** Without entropies, which near 0 magnify the last digit of a probability. */
+  /** Without entropies, which magnify the last digit of a probability near 0. */
   readonly losses: number[];
   readonly weights: number[];
 }
 
-/** One step from weights and on inputs that only their sizes tell. */
+/** One step, from weights and on inputs determined only by their sizes. */
 function take(config: XkdConfig, engine: StepEngine): Taken {
   const state = TrainState.create({ ...config, seed: 0 });
   state.step = step;

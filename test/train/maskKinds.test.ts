@@ -47,7 +47,7 @@ describe('training with kinds of masks', () => {
     if (!hasGraphs()) this.skip();
     const engine = new CompiledEngine();
     const seen = new Set<number>();
-    // Of 16 and 32 tokens stay 2 and 6; 4 in whole tubes; 8 in whole columns or rows.
+    // Of 16 and 32 tokens, 2 and 6 are kept; 4 in whole tubes; 8 in whole columns or rows.
     for (const [kinds, traces] of [
       [{}, 1],
       [{ 'mask.video.kind': 'tube' }, 2],

@@ -114,7 +114,7 @@ describe('pretraining run', () => {
     const run = await open(null, { openSource });
     for await (const { step } of run) {
       if (step < 6) continue;
-      await setImmediate(); // What a WeakRef was asked for lives to the end of the turn.
+      await setImmediate(); // A WeakRef's target lives until the end of the turn in which it was dereferenced.
       collectGarbage();
       const kept = batches.filter((batch) => batch.deref() !== undefined);
       assert.equal(batches.length, 7);

@@ -41,7 +41,7 @@ function withoutTime(row: StepMetrics): unknown {
 describe('resuming', () => {
   let folder: string;
   let out: string;
-  /** The run in one go. */
+  /** The uninterrupted run. */
   let whole: { values: unknown; rows: unknown };
   before(async () => {
     const run = await open(null);
@@ -51,14 +51,14 @@ describe('resuming', () => {
   beforeEach(() => (out = join((folder = fs.mkdtempSync(join(tmpdir(), 'xkd-resume-'))), 'run')));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** A run that is cut off after so many steps; checkpoints lie at multiples of 3 and at its end. */
+  /** A run that is cut off after this many steps. It has checkpoints at multiples of 3 and at its end. */
   async function cutOff(steps: number): Promise<void> {
     const run = await open(out);
     await finish(run, steps);
     run.state.dispose();
   }
 
-  /** Goes on to the end; gives what was reported and the steps taken. */
+  /** Continues to the end. Returns the reports and the steps taken. */
   async function goOn(): Promise<{ reports: string[]; steps: number[] }> {
     const reports: string[] = [];
     const run = await open(out, { resume: true, report: (sentence) => reports.push(sentence) });
@@ -67,7 +67,7 @@ describe('resuming', () => {
     return { reports, steps: rows.map(({ step }) => step) };
   }
 
-  /** Asserts that the run folder holds what the run in one go gave. */
+  /** Asserts that the run folder holds the same as the uninterrupted run. */
   function assertWhole(): void {
     const state = loadCheckpoint(out);
     assert.deepEqual(valuesOf(state), whole.values);
@@ -248,7 +248,7 @@ describe('a run that cannot go on', () => {
   beforeEach(() => (out = join((folder = fs.mkdtempSync(join(tmpdir(), 'xkd-stop-'))), 'run')));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Lets writing fail as on a full disk, from so many large blocks on. */
+  /** Makes writing fail as on a full disk, after this many large blocks. */
   async function withFullDisk(blocks: number, action: () => Promise<void>): Promise<number> {
     const { writeSync } = fs;
     let refused = 0;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type InterruptWatch, RunControl, checkpointPath } from 'xkd';
 import { open } from '../support/runs';
 
-/** Lets everything that is ready go on. */
+/** Waits until everything that is ready has run. */
 const settle = () => new Promise((done) => setTimeout(done, 20));
 
 describe('the control of a run', () => {

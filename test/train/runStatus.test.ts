@@ -73,7 +73,7 @@ describe('where a run stands', () => {
   it('comes with its warnings, which a resumed run keeps up to where it goes on', async () => {
     const openSource = async (start: number) => {
       const batches = source(config, start);
-      // Noticed while the second batch is made.
+      // Noticed while the second batch is prepared.
       const next = async () => {
         const batch = await batches.next();
         return batch.step === 1 ? { ...batch, skipped: [{ clip: 3, reason: 'is empty (0 bytes)' }] } : batch;

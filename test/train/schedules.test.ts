@@ -64,7 +64,7 @@ describe('schedules worked by hand', () => {
   const { PI, cos } = Math;
 
   it('half a cosine has gone a quarter of its way at a third of the steps, and three quarters at two thirds', () => {
-    // (1 + cos(pi / 3)) / 2 = 3/4 and (1 + cos(2 pi / 3)) / 2 = 1/4 of the way are left.
+    // (1 + cos(pi / 3)) / 2 = 3/4 and (1 + cos(2 pi / 3)) / 2 = 1/4 of the way remain.
     near([0, 2, 3, 4, 6].map((step) => cosine(step, 6, 10, 2)), [10, 8, 6, 4, 2]); // prettier-ignore
   });
 

@@ -9,7 +9,7 @@ describe('clips that a run could not use', () => {
   const folder = mkdtempSync(join(tmpdir(), 'xkd-skipped-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Batches of which every one names a clip that it could not use. */
+  /** Batches that each report a clip that could not be used. */
   function leaky(start: number): BatchSource {
     const made = source(config, start);
     const next = async () => {

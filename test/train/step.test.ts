@@ -22,7 +22,7 @@ import { randomInputs, tinyConfig } from '../support/tiny';
 const length = { stepsPerEpoch: 10, steps: 100 };
 const temperatures = { student: 0.2, videoTeacher: 0.06, audioTeacher: 0.06 };
 
-/** Takes steps of a run on batches that a seed gives, and returns their losses. */
+/** Takes steps of a run on batches drawn from a seed, and returns their losses. */
 function takeSteps(
   state: TrainState,
   steps: number,
@@ -96,7 +96,7 @@ describe('training step', () => {
         Object.entries(losses).forEach(([term, value]) => {
           // Terms that are off are 0 in both.
           const error = Math.abs(traced[step][term as keyof LossFigures] - value) / (Math.abs(value) || 1);
-          // Entropies are no losses: near 0 they magnify the last digit of a probability.
+          // Entropies are not losses: near 0 they magnify the last digit of a probability.
           const tolerance = term.endsWith('Entropy') ? 1e-3 : 1e-5;
           assert.ok(error <= tolerance, `step ${step}, ${term}: off by ${error}`);
         }),

@@ -20,7 +20,7 @@ import {
 } from 'xkd';
 import { userError } from '../support/userError';
 
-/** The four files are as the authors' code wrote them; the features are those that it computed with them in float64. */
+/** The four files were written by the authors' code; the features are those that it computed with them in float64. */
 const golden = resolve(__dirname, '..', '..', 'golden');
 const pathOf = (modality: Modality, role: Role) => join(golden, `xkd_${towerName(modality, role)}.pth.tar`);
 const tolerance = 5e-5;
@@ -35,7 +35,7 @@ describe("the authors' backbones", () => {
     recorded.tensors.close();
   });
 
-  /** A file of a video backbone of this configuration. */
+  /** Writes a file of a video backbone of this configuration. */
   function writeZeros(name: string, of: XkdConfig): string {
     const sources = [...backboneShapes(of, 'video')].map(([key, shape]) => {
       const data = () => new Float32Array(shape.reduce((a, b) => a * b, 1));

@@ -301,7 +301,7 @@ describe('inspecting weights', () => {
     assert.equal((await inspectWeights(path)).hashes, 'present');
     await assert.rejects(inspectWeights(path, { check: true }), userError(/the values of ".*" have changed/));
 
-    // A value that tensors see only as part of a storage.
+    // A value that tensors only see as part of a storage.
     const views = join(folder, 'views.pth');
     const zip = readFileSync(join(__dirname, '..', '..', 'files', 'torch', 'values.pth'));
     zip[zip.indexOf(Buffer.from(Float32Array.of(-1, -0.875).buffer), zip.length / 2)] ^= 1;

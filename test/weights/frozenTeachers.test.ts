@@ -21,7 +21,7 @@ const noHeads = 'The weights given hold no heads of teachers, so the frozen teac
 describe('weights of frozen teachers', () => {
   let folder: string;
   const file = (name: string) => join(folder, name);
-  /** Networks whose teachers are not their students, by what they share. */
+  /** Trained networks whose teachers differ from their students, by what they share. */
   const trained = new Map<string, TrainState>();
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'xkd-teachers-'));
@@ -42,7 +42,7 @@ describe('weights of frozen teachers', () => {
 
   const values = (state: TrainState, name: string) => state.scope.get(name).dataSync();
 
-  /** Starts from these files; gives what was reported. */
+  /** Starts from these files. Returns the reports. */
   async function start(
     paths: string[],
     overrides: Overrides,
@@ -63,7 +63,7 @@ describe('weights of frozen teachers', () => {
     return said;
   }
 
-  /** Asserts that all weights of teachers are those of a trained network. */
+  /** Asserts that all teacher weights are those of a trained network. */
   const same =
     (sharing: string, only = '') =>
     (state: TrainState) => {
@@ -129,7 +129,7 @@ describe('weights of frozen teachers', () => {
     assert.deepEqual(await start(agreeing, { sharing }, same(sharing, '.backbone.')), [noHeads]);
   });
 
-  /** A backbone of a trained network as the authors publish them. */
+  /** A backbone of a trained network, as published by the authors. */
   async function backbone(sharing: string, tower: 'vid_teacher' | 'aud_teacher' | 'aud_student') {
     const to = file(`${sharing}-${tower}.pth.tar`);
     rmSync(to, { force: true });

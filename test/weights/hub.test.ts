@@ -221,7 +221,7 @@ function resultOf(step: number, top1: number, protocol: 'knn' | 'svm'): Protocol
   };
 }
 
-/** As other programs write it: with nothing but tensors. */
+/** As written by other programs: only tensors. */
 function stripMetadata(path: string): void {
   const bytes = readFileSync(path);
   const length = Number(bytes.readBigUInt64LE());

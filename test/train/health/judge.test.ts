@@ -41,7 +41,7 @@ const healthy: ProbeFigures = {
   audioToVideoPairs: 0.7,
 };
 
-/** Figures that move a little from step to step, as those of a run do. */
+/** Figures that vary a little from step to step, as those of a run do. */
 function stepOf(step: number, wrong: Partial<StepMetrics> = {}): StepMetrics {
   const drift = 1 + 0.2 * (1 - Math.exp(-step / 100));
   const probed = step % every === 0;

@@ -20,14 +20,14 @@ describe('measures of features', () => {
     // Singular values 3 and 1: shares 3/4 and 1/4.
     const entropy = -0.75 * Math.log(0.75) - 0.25 * Math.log(0.25);
     close(rankMe(rows([3, 0], [0, -1])), Math.exp(entropy));
-    // The same turned by 45 degrees, and scaled.
+    // The same, rotated by 45 degrees and scaled.
     close(rankMe(rows([30, 30], [10, -10])), Math.exp(entropy));
   });
 
   it('the spread is 0 of equal rows, 1 around 0, and a share between', () => {
     close(spreadOf(rows([1, 2], [1, 2])), 0);
     close(spreadOf(rows([1, 2], [-1, -2])), 1);
-    // Mean (2, 0); differences (-1, 0) and (1, 0): squares 2 of 1 + 9.
+    // Mean (2, 0); differences (-1, 0) and (1, 0): the squares add up to 2 of 1 + 9.
     close(spreadOf(rows([1, 0], [3, 0])), Math.sqrt(2 / 10));
     close(spreadOf(rows([0, 0], [0, 0])), 0);
   });
@@ -53,7 +53,7 @@ describe('measures of answers', () => {
   });
 
   it('what lies between', () => {
-    // The mean is (1/2, 1/2); each answer has the entropy of (3/4, 1/4).
+    // The mean is (1/2, 1/2); each output has the entropy of (3/4, 1/4).
     const each = -0.75 * Math.log(0.75) - 0.25 * Math.log(0.25);
     const { entropy, information } = measureAnswers(rows([0.75, 0.25], [0.25, 0.75]));
     close(entropy, each / Math.log(2));
@@ -72,7 +72,7 @@ describe('the pair score', () => {
   });
 
   it('counts the others that fit worse', () => {
-    // The students of the first two clips are exchanged: of their two others one fits better, one alike.
+    // The students of the first two clips are swapped: of the two others, one fits better, one equally well.
     const exchanged = rows([0.1, 0.8, 0.1], [0.8, 0.1, 0.1], [0.1, 0.1, 0.8]);
     close(pairScore(own, exchanged), (0.25 + 0.25 + 1) / 3);
   });
