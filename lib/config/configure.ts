@@ -28,7 +28,7 @@ interface Tree {
 }
 
 /**
- * Configuration of a preset with some keys changed.
+ * The configuration of a preset with some keys changed.
  *
  * @param preset a key of {@link presets}, or the release's name of one
  * @param overrides dotted keys and their values, such as `{ 'mask.video': 0.9, encoder: 'small' }`
