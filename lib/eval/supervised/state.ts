@@ -1,11 +1,10 @@
 import type { XkdConfig } from '../../config';
 import type { BadClip } from '../../data';
-import { backbonePrefix, ownedSpecs, type ParameterSpec } from '../../model';
 import { tf } from '../../tensor/native';
 import { type StateTensors, disposeTensors, keepTensors, replaceTensors } from '../../train/stateTensors';
 import type { Network } from '../features';
 import { type TrainedSpec, classifierSpecs, initialClassifier } from './classifier';
-import type { ClassifierPlan, TowerWeights } from './stepFunction';
+import { type ClassifierPlan, type TowerWeights, backboneSpecs } from './stepFunction';
 
 /** What is trained, and how its backbone is used. */
 export interface ClassifierSetup {
@@ -67,17 +66,13 @@ export class ClassifierState {
 
 /** Names and shapes of the tensors in a classifier's state, and how they are updated. */
 export function trainedSpecs(setup: ClassifierSetup): TrainedSpec[] {
-  const { network, classes, finetunes } = setup;
+  const { network, plan, classes, finetunes } = setup;
   const head = classifierSpecs(network.config.encoder, classes);
-  return finetunes ? [...backboneSpecs(setup), ...head] : head;
+  return finetunes ? [...backboneSpecs(network.config, plan.tower), ...head] : head;
 }
 
 /** The network's backbone, under the names of its tower. The tensors belong to the network. */
-export function backboneWeights(setup: ClassifierSetup): TowerWeights {
-  const { scope } = setup.network;
-  return new Map(backboneSpecs(setup).map(({ name }) => [name, scope.get(name)]));
-}
-
-function backboneSpecs({ network, plan: { tower } }: ClassifierSetup): ParameterSpec[] {
-  return ownedSpecs(network.config, backbonePrefix(tower.modality, tower.role));
+export function backboneWeights({ network, plan }: ClassifierSetup): TowerWeights {
+  const { scope, config } = network;
+  return new Map(backboneSpecs(config, plan.tower).map(({ name }) => [name, scope.get(name)]));
 }

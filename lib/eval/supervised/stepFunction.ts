@@ -1,6 +1,6 @@
 import type { Modality, XkdConfig } from '../../config';
 import { binaryCrossEntropy, softCrossEntropy } from '../../losses';
-import { type Role, backbonePrefix, extractPatchMean, ownedSpecs } from '../../model';
+import { type ParameterSpec, type Role, backbonePrefix, extractPatchMean, ownedSpecs } from '../../model';
 import { WeightScope } from '../../nn';
 import { endForward, stage } from '../../tensor/graph';
 import { tf } from '../../tensor/native';
@@ -117,11 +117,20 @@ function differentiateLoss(
   return { loss: tf.reshape(value, [1]), gradients };
 }
 
+/** Parameters of a tower's backbone. */
+export function backboneSpecs(
+  config: XkdConfig,
+  { modality, role }: ClassifierPlan['tower'],
+): ParameterSpec[] {
+  return ownedSpecs(config, backbonePrefix(modality, role));
+}
+
 /** Parameters of the backbone and of its classifier, by name. */
 function specsOf({ config, tower }: ClassifierPlan, classes: number): ReadonlyMap<string, TrainedSpec> {
-  const backbone = ownedSpecs(config, backbonePrefix(tower.modality, tower.role));
   const classifier = classifierSpecs(config.encoder, classes);
-  return new Map([...backbone, ...classifier].map((spec: TrainedSpec) => [spec.name, spec]));
+  return new Map(
+    [...backboneSpecs(config, tower), ...classifier].map((spec: TrainedSpec) => [spec.name, spec]),
+  );
 }
 
 /** Mean patch tokens of the view; features are passed through. */

@@ -48,9 +48,7 @@ export class Tracer implements StageListener {
   private readonly reshaped = new Map<string, Place>();
   /** Reads of variables, with their handles if this trace writes them. */
   private readonly reads = new Map<Place, Place | null>();
-  /**
-   * Handles of variables whose memory an op has taken over, with the op. They are empty until they are written again.
-   */
+  /** Handles of variables whose memory an op has taken over, with the op. They are empty until written again. */
   private readonly taken = new Map<Place, string>();
   private readonly cheap = new Rematerialisation();
   /** Nodes of the backward pass, once it has begun. */
