@@ -1,4 +1,4 @@
-import type { Row } from './notebook/table';
+import type { Row } from './table';
 
 /*
  * How a notebook shows the last value of a cell. The kernel calls each object's method under the symbol `xkd.show`

@@ -1,4 +1,4 @@
-import type { Row } from '../notebook/table';
+import type { Row } from '../table';
 import type { ValueTable } from '../shown';
 import { gainText, paperText, percentText } from './figureText';
 import type { AblationFeatures, AblationProbe } from './jobResult';

@@ -1,6 +1,6 @@
-import { writeFigurePage } from '../notebook/figurePage';
-import type { BarTrace, Figure } from '../notebook/plotly';
-import { patternOf, themed } from '../notebook/theme';
+import { writeFigurePage } from '../figures/pages/figurePage';
+import type { BarTrace, Figure } from '../figures/plotly';
+import { patternOf, themed } from '../figures/theme';
 import { type BenchEngine, benchEngines } from './options';
 import type { BenchReport } from './report';
 

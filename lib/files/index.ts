@@ -8,6 +8,7 @@ export { hashFile } from './hashFile';
 export * from './metrics';
 export * from './metricsFollower';
 export * from './openTensorFile';
+export { projectPath } from './projectPath';
 export type { TensorFileArgs } from './namedTensors';
 export * from './readJson';
 export * from './readText';

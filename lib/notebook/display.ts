@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type DisplayMessage, kernel, type MimeBundle } from './kernel';
-import type { Figure } from './plotly';
+import type { Figure } from '../figures/plotly';
 
 export type { MimeBundle } from './kernel';
 

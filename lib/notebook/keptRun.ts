@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPretraining, type PretrainOptions, type PretrainingRun } from '../train';
-import { projectPath } from './project';
+import { projectPath } from '../files/projectPath';
 
 export interface KeptRunArgs extends Omit<PretrainOptions, 'out' | 'resume'> {
   /** Name of the run's folder in `runs/notebooks`; different configurations need different names. */

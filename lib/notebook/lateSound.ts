@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { UserError } from '../errors';
 import { makeFolder } from '../files';
 import { runFfmpeg } from '../media/ffmpeg';
-import { projectPath } from './project';
+import { projectPath } from '../files/projectPath';
 
 /**
  * Copies a video so that its sound begins late, as in recordings whose microphone was switched on after the

@@ -1,5 +1,5 @@
 import { figureBundle, openDisplay } from './display';
-import type { Figure } from './plotly';
+import type { Figure } from '../figures/plotly';
 import { Redrawing } from './redrawing';
 
 /** A figure that is redrawn while a cell runs. */

@@ -2,7 +2,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { ffmpegPath } from '../media';
 import { runFfmpeg } from '../media/ffmpeg';
 import { nativeInfo } from '../tensor/native';
-import type { Row } from './table';
+import type { Row } from '../table';
 
 /** The software and hardware that this machine computes and decodes with, as table rows. */
 export async function describeMachine(): Promise<Row[]> {

@@ -1,10 +1,10 @@
 import type { Modality } from '../config';
 import type { MediaEntry } from '../data';
 import { showHtml } from './display';
-import type { RetrievalAnswer } from './retrieval';
-import { smallClips, type SmallClipArgs } from './smallClip';
-import { escapeHtml } from './table';
-import { colours } from './theme';
+import type { RetrievalAnswer } from '../inspection/retrieval';
+import { smallClips, type SmallClipArgs } from '../inspection/smallClip';
+import { escapeHtml } from '../table';
+import { colours } from '../figures/theme';
 
 export interface RetrievalPlayersArgs extends SmallClipArgs {
   readonly answers: readonly RetrievalAnswer[];

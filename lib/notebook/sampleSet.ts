@@ -5,7 +5,8 @@ import { makeSampleSet, openDataset, type MediaEntry } from '../data';
 import { parseCsv } from '../files';
 import { extractFolder } from './ownVideos/extractFolder';
 import { progressBar } from './progressBar';
-import { fastMode, projectPath } from './project';
+import { projectPath } from '../files/projectPath';
+import { fastMode } from './fastMode';
 
 /** The sample set as notebooks use it. */
 export interface SampleSet {

@@ -10,7 +10,7 @@ import {
   type InterruptWatch,
   type StepMetrics,
 } from '../train';
-import { comparisonFigure, type ComparisonArgs } from './comparison';
+import { comparisonFigure, type ComparisonArgs } from '../figures/method/comparison';
 import { liveFigure } from './liveFigure';
 import { progressBar } from './progressBar';
 import { tick } from './tick';

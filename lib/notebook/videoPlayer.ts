@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { UserError } from '../errors';
 import { showHtml } from './display';
-import { escapeHtml } from './table';
+import { escapeHtml } from '../table';
 
 export interface PlayerArgs {
   /** Width on the page [px]; default 320. */

@@ -7,7 +7,7 @@ import type { AblationTable } from '../ablation/table';
 import { watchInterrupt } from '../train/interrupt';
 import { showText } from './display';
 import { progressBar, type ProgressBar } from './progressBar';
-import { projectPath } from './project';
+import { projectPath } from '../files/projectPath';
 import { tick } from './tick';
 
 export interface WatchAblationArgs {

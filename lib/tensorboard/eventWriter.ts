@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../errors';
 import { makeFolder } from '../files';
-import { pngOf, type Pixels } from '../notebook/picture';
+import { pngOf, type Pixels } from '../figures/picture';
 import { nodeBackend } from '../tensor/backend';
 import { Message } from '../tensor/graph/protobuf';
 import { tf } from '../tensor/native';

@@ -1,16 +1,16 @@
 import { modalities, type XkdConfig } from '../config';
 import type { NdArray } from '../data';
 import type { Network } from '../eval';
-import { teacherAttention } from '../notebook/attentionView';
+import { teacherAttention } from '../inspection/attentionView';
 import {
   audioGrid,
   glowFrames,
   maskFrames,
   maskSpectrogram,
   spreadOverSpectrogram,
-} from '../notebook/figures/masks';
-import { viewPictures, type Pixels } from '../notebook/picture';
-import { reconstructView } from '../notebook/reconstructionView';
+} from '../figures/clips/masks';
+import { viewPictures, type Pixels } from '../figures/picture';
+import { reconstructView } from '../inspection/reconstructionView';
 
 /** Complete clips without augmentation: `[B, 3, T, S, S]` and `[B, 1, M, C]`. */
 export interface BoardClips {

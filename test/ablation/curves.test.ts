@@ -13,7 +13,7 @@ import {
   writeAblation,
   type AblationJob,
 } from 'xkd';
-import { unpacked, type PackedNumbers } from 'xkd/dist/notebook/packed';
+import { unpacked, type PackedNumbers } from 'xkd/dist/figures/packed';
 import { temporaryFolder } from '../media/fixtures';
 import { writeResult } from '../support/ablation';
 

@@ -155,7 +155,7 @@ async function writeTable(jobs: readonly AblationJob[], flags: AblateFlags): Pro
   const { makeAblationTable } = await import('../../ablation/makeTable');
   const { makeAblationCurves } = await import('../../ablation/curves');
   const { ablationMarkdown, writeAblation } = await import('../../ablation/files');
-  const { writeAblationPage } = await import('../../notebook/ablationTable');
+  const { writeAblationPage } = await import('../../figures/pages/ablationTable');
   const { out, from, results = join(out, 'results') } = flags;
   const folders = [out, ...from];
   const createdBy = ['xkd', ...process.argv.slice(2)];
@@ -177,7 +177,7 @@ async function writePairs(
     readonly results: string;
   },
 ): Promise<void> {
-  const { measureAblationPairs } = await import('../../notebook/ablationPairs');
+  const { measureAblationPairs } = await import('../../inspection/ablationPairs');
   const { writeAblationPairs } = await import('../../ablation/files');
   let progress: Progress | undefined;
   const onProgress = (done: number, total: number): void => {

@@ -99,8 +99,8 @@ async function write(survey: DatasetSurvey, { out, figure }: CheckFlags): Promis
     writeSurvey(out, survey);
   }
   if (figure !== undefined) {
-    const { classBalanceFigure } = await import('../../notebook/figures/classBalance');
-    const { writeFigurePage } = await import('../../notebook/figurePage');
+    const { classBalanceFigure } = await import('../../figures/results/classBalance');
+    const { writeFigurePage } = await import('../../figures/pages/figurePage');
     const title = `Clips of each class: ${survey.dataset.title}`;
     writeFigurePage(figure, { title, figure: classBalanceFigure({ ...survey, title }) });
   }

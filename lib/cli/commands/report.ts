@@ -28,7 +28,7 @@ async function run(paths: readonly string[], { out, json }: ReportFlags): Promis
   const markdown = reportMarkdown(report);
   if (out !== undefined) {
     const { makeFolder, writeFileAtomic } = await import('../../files');
-    const { writeResultPage } = await import('../../notebook/resultTable');
+    const { writeResultPage } = await import('../../figures/pages/resultTable');
     makeFolder(out);
     writeFileAtomic(join(out, 'report.md'), markdown);
     writeFileAtomic(join(out, 'report.csv'), reportCsv(report));

@@ -1,4 +1,4 @@
-import type { Row } from '../../notebook/table';
+import type { Row } from '../../table';
 import type { ValueTable } from '../../shown';
 import { limitsText, paperSource } from './figureText';
 import type { ResultReport } from './makeReport';

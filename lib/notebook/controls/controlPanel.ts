@@ -1,7 +1,7 @@
 import { flattenConfig, type Override } from '../../config';
 import { UserError } from '../../errors';
 import type { PretrainingRun } from '../../train';
-import { escapeHtml } from '../table';
+import { escapeHtml } from '../../table';
 import {
   type AnyWidget,
   type WidgetHost,

@@ -5,7 +5,7 @@ import { UserError } from '../../errors';
 import { BadMedia } from '../../media';
 import { encodeStretch } from '../../media/encodeStretch';
 import { scanMedia } from '../../media/probe';
-import { escapeHtml } from '../table';
+import { escapeHtml } from '../../table';
 import type { OriginalFile } from './extractFolder';
 
 /** The parts of a clip to play. */

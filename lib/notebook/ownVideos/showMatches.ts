@@ -1,7 +1,7 @@
 import type { MediaEntry } from '../../data';
 import { showHtml } from '../display';
-import { escapeHtml } from '../table';
-import { colours } from '../theme';
+import { escapeHtml } from '../../table';
+import { colours } from '../../figures/theme';
 import { clipPreview, type PreviewKind } from './clipPreview';
 import type { ExtractedFolder } from './extractFolder';
 import type { Match } from './ranking';

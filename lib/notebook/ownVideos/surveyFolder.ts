@@ -1,7 +1,7 @@
 import { surveyDataset, type BadFile, type DatasetSurvey } from '../../data';
 import { UserError } from '../../errors';
 import { progressBar } from '../progressBar';
-import type { Row } from '../table';
+import type { Row } from '../../table';
 import { interruptible } from './interruptible';
 import { openedLogPath } from './workFolder';
 import { lacksStream } from '../../media';

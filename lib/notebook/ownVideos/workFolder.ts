@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Dataset } from '../../data';
-import { fastMode, projectPath } from '../project';
+import { projectPath } from '../../files/projectPath';
+import { fastMode } from '../fastMode';
 
 /** Where a notebook stores what it derives from a folder of videos. */
 export interface WorkFolder {

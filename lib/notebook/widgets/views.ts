@@ -1,5 +1,5 @@
 import { figureBundle, type MimeBundle } from '../display';
-import type { Figure } from '../plotly';
+import type { Figure } from '../../figures/plotly';
 import { type AnyWidget, type WidgetHost, widgetHost } from './host';
 import { type LayoutState, type ViewState, controlKind, layout, outputKind } from './kinds';
 import { Widget } from './widget';

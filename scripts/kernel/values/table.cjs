@@ -1,7 +1,7 @@
 'use strict';
 
 /** From `xkd`, so that a value's table looks like those of `showTable`; loaded on demand, without TensorFlow. */
-const tables = () => require('xkd/dist/notebook/table.js');
+const tables = () => require('xkd/dist/table.js');
 
 /** Rows as objects, with a caption and notes below: HTML and text. */
 function tableBundle({ caption, rows, notes }) {

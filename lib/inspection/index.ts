@@ -1,0 +1,14 @@
+export * from './ablationPairs';
+export * from './attentionAtEvents';
+export * from './attentionView';
+export * from './headAttention';
+export * from './networkOutputs';
+export * from './principalPlane';
+export * from './reconstructionView';
+export * from './retrieval';
+export * from './singleClips';
+export * from './slidingWindows';
+export * from './smallClip';
+export * from './snapshots';
+export { storedParts, towerPartNames, type StoredPart, type Tower, type TowerPartName } from './towerParts';
+export * from './umapSpace';

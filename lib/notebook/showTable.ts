@@ -1,0 +1,8 @@
+import { contentHtml, contentText, tableContent, type FrameLike, type Row, type TableArgs } from '../table';
+import { showHtml } from './display';
+
+/** Shows rows (or a danfo data frame) as a table below the running cell. */
+export function showTable(table: readonly Row[] | FrameLike, args: TableArgs = {}): void {
+  const content = tableContent(table, args);
+  showHtml(contentHtml(content), contentText(content));
+}
