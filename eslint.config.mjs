@@ -30,6 +30,25 @@ export default tseslint.config(
     },
   },
   {
+    // The core, which runs wherever its TensorFlow does.
+    files: ['lib/{config,masks,nn,losses,model}/**/*.ts', 'lib/*.ts', 'lib/data/{logMel,melFilterbank}.ts'],
+    ignores: ['lib/machineLimit.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['node:*', '@tensorflow/*'],
+              message: 'TensorFlow comes from lib/tensor; nothing here needs Node.',
+            },
+          ],
+        },
+      ],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'require', '__dirname'],
+    },
+  },
+  {
     files: ['**/*.mjs', 'scripts/**/*.{js,cjs}'],
     languageOptions: {
       globals: {

@@ -1,5 +1,5 @@
-import { configure, flattenConfig, type Override } from './configure';
-import { presets } from './presets';
+import { flattenConfig, presetTree, type Override } from './overrides';
+import { presets, type PresetName } from './presets';
 import type { XkdConfig } from './schema';
 
 /** Keys that affect neither the state of a run nor its random draws. */
@@ -16,7 +16,7 @@ export function isFreeKey(key: string): boolean {
  */
 export function configChanges(config: XkdConfig): Readonly<Record<string, Override>> {
   if (!Object.hasOwn(presets, config.preset)) return {};
-  const before = new Map(flattenConfig(configure(config.preset)));
+  const before = new Map(flattenConfig(presetTree(config.preset as PresetName)));
   return Object.fromEntries(
     flattenConfig(config).filter(
       ([key, value]) =>

@@ -1,6 +1,6 @@
 import type { ValueTable } from '../shown';
 import { configChanges } from './changes';
-import { flattenConfig, type Override } from './configure';
+import { flattenConfig, type Override } from './overrides';
 import { variantNames } from './variants';
 import type { XkdConfig } from './schema';
 

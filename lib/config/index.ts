@@ -2,6 +2,15 @@ export * from './schema';
 export * from './presets';
 export * from './sizes';
 export * from './configure';
+export {
+  flattenConfig,
+  overrideKeys,
+  parseOverrides,
+  type NamedOverrides,
+  type Override,
+  type OverrideKey,
+  type Overrides,
+} from './overrides';
 export * from './changes';
 export * from './clipIdentity';
 export * from './hubWords';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flattenConfig, type Override } from './configure';
+import { flattenConfig, type Override } from './overrides';
 import { configSchema, type XkdConfig } from './schema';
 import { type Span, spans } from './span';
 

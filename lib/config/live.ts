@@ -1,5 +1,6 @@
 import { UserError } from '../errors';
-import { type Overrides, changeConfig } from './configure';
+import { changeConfig } from './configure';
+import type { Overrides } from './overrides';
 import { lossKeys } from './lossTable';
 import type { XkdConfig } from './schema';
 import { teacherKinds } from './teacherKinds';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseOverrides, type Overrides } from '../config';
 import { likelyMeant } from '../config/byCloseness';
-import { overrideKeys } from '../config/configure';
+import { overrideKeys } from '../config/overrides';
 import { UserError } from '../errors';
 import { wrongValue } from '../wrongValue';
 
