@@ -49,7 +49,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.mjs', 'scripts/**/*.{js,cjs}'],
+    files: ['**/*.mjs', 'scripts/**/*.{js,cjs}', 'lib/tfjs-node/*.js'],
     languageOptions: {
       globals: {
         process: 'readonly',

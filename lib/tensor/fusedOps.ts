@@ -4,7 +4,7 @@ import { nativeInfo, type tf } from './native';
 import { placeOps } from './placement';
 
 /*
- * The ops of scripts/native, listed in kernels.c: pure functions like all others, with one pass over memory each. Those
+ * The ops of lib/native, listed in kernels.c: pure functions like all others, with one pass over memory each. Those
  * of the optimiser are called here; those of layers are called beside their formulas.
  */
 

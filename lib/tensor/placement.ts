@@ -2,7 +2,7 @@ import type { NativeInfo } from './native';
 
 /** Facts about the machine that determine the placement of ops. */
 export interface PlacementFacts extends Pick<NativeInfo, 'kind' | 'device'> {
-  /** True if the ops of scripts/native are available. */
+  /** True if the ops of lib/native are available. */
   readonly hasKernels: boolean;
 }
 

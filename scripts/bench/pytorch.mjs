@@ -7,7 +7,7 @@ import { alone } from '../setup/lock.mjs';
 import { root, scratch, venvPython } from '../setup/paths.mjs';
 import { pip } from '../setup/pip.mjs';
 import { StepLine } from '../setup/report.mjs';
-import { readChoice } from '../tfjs-node/choice.js';
+import { readChoice } from '../../lib/tfjs-node/choice.js';
 
 /** All files that the benchmark creates. */
 export const benchFolder = path.join(root, '.bench');

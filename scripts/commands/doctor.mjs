@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import environment from '../tfjs-node/environment.js';
+import environment from '../../lib/tfjs-node/environment.js';
 import { libBuild } from '../setup/build.mjs';
 import { freeBytes, readableBytes } from '../setup/disk.mjs';
 import { execute } from '../setup/execute.mjs';

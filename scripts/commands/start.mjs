@@ -5,7 +5,7 @@ import { endWithLauncher } from '../process/launcher.mjs';
 import { goToUser } from '../process/user-folder.mjs';
 import { notebooks, venvPython } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
-import { startEnvironment } from '../tfjs-node/environment.js';
+import { startEnvironment } from '../../lib/tfjs-node/environment.js';
 import { runInForeground } from './foreground.mjs';
 import { askedPort, jupyterArguments } from './jupyter-arguments.mjs';
 

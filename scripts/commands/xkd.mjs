@@ -4,7 +4,7 @@ import { endWithLauncher } from '../process/launcher.mjs';
 import { goToUser } from '../process/user-folder.mjs';
 import { root } from '../setup/paths.mjs';
 import { notices, setUp } from '../setup/set-up.mjs';
-import { nodeFlags, startEnvironment } from '../tfjs-node/environment.js';
+import { nodeFlags, startEnvironment } from '../../lib/tfjs-node/environment.js';
 import { runInForeground } from './foreground.mjs';
 
 endWithLauncher();

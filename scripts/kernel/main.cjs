@@ -21,7 +21,7 @@ const { refuseStdin } = require('./stdin.cjs');
 const { Transport } = require('./transport.cjs');
 const { bundleOf } = require('./values.cjs');
 
-require('../tfjs-node/util-functions.js'); // for a tfjs-node that a cell loads itself
+require('../../lib/tfjs-node/util-functions.js'); // for a tfjs-node that a cell loads itself
 
 const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { endWithUs } from '../process/guard.mjs';
 import { root, venvPython } from '../setup/paths.mjs';
-import { startEnvironment } from '../tfjs-node/environment.js';
+import { startEnvironment } from '../../lib/tfjs-node/environment.js';
 import { nameOf, readNotebook, sourceOf, writeNotebook } from './files.mjs';
 import { withParameters } from './parameters.mjs';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { nodeFlags } from '../tfjs-node/environment.js';
+import { nodeFlags } from '../../lib/tfjs-node/environment.js';
 import { readText, writeFileWhole } from './files.mjs';
 import { kernelSpecFolder, nodeModules, root, venv } from './paths.mjs';
 

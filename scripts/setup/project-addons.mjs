@@ -8,7 +8,7 @@ import { native, nativeAddons, nativeHeaders, nodeModules, root, scratch } from 
 
 const stamp = path.join(native, 'project-addons.stamp');
 const title = "The project's own addons";
-const sources = path.join(root, 'scripts', 'native');
+const sources = path.join(root, 'lib', 'native');
 
 /**
  * Processor generations for which the loops of the ops are compiled, each with its instruction set; levels.c chooses.
@@ -46,7 +46,7 @@ const names = Object.keys(addons);
 const placed = (name) => path.join(nativeAddons, `${name}.node`);
 
 /**
- * The addons in scripts/native. They are not linked to TensorFlow but look up its functions in the loaded library, so
+ * The addons in lib/native. They are not linked to TensorFlow but look up its functions in the loaded library, so
  * that they also work with a user's own TensorFlow; its headers are compared if they exist.
  */
 export const projectAddons = {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { execute } from './execute.mjs';
 import { root } from './paths.mjs';
 
-const utilFunctions = path.join(root, 'scripts', 'tfjs-node', 'util-functions.js');
+const utilFunctions = path.join(root, 'lib', 'tfjs-node', 'util-functions.js');
 const program = `
 const tf = require(process.env.XKD_VERIFY);
 const product = tf.matMul(tf.ones([64, 32]), tf.fill([32, 16], 0.5)).sum().dataSync()[0];
@@ -19,7 +19,7 @@ console.log('\\nverified ' + JSON.stringify({
  * Loads TensorFlow in a separate process, multiplies two matrices, and returns
  * `{ works: true, tensorflow, device, native }` or `{ works: false, reason }`. Default: the project's TensorFlow.
  */
-export async function verifyTensorFlow(packagePath = path.join(root, 'scripts', 'tfjs-node')) {
+export async function verifyTensorFlow(packagePath = path.join(root, 'lib', 'tfjs-node')) {
   const { code, output, signal } = await execute(process.execPath, ['-r', utilFunctions, '-e', program], {
     env: { XKD_VERIFY: packagePath, TF_CPP_MIN_LOG_LEVEL: '1', TF_FORCE_GPU_ALLOW_GROWTH: 'true' },
   });

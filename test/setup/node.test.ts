@@ -5,7 +5,7 @@ import path from 'node:path';
 import { notebookOf } from '../browser/notebookOf';
 import { root, runNode } from './support';
 
-const standIn = path.join(root, 'scripts', 'tfjs-node');
+const standIn = path.join(root, 'lib', 'tfjs-node');
 const utilFunctions = path.join(standIn, 'util-functions.js');
 /** Removes the functions that Node 23 and later lack, and `isArray`, whose removal was announced. */
 const takeAway = `
@@ -142,7 +142,7 @@ describe('TensorFlow', () => {
     );
     assert.deepEqual(
       offenders.map((file) => path.relative(root, file)),
-      ['scripts/tfjs-node/index.d.ts', 'scripts/tfjs-node/index.js'],
+      ['lib/tfjs-node/index.d.ts', 'lib/tfjs-node/index.js'],
     );
   });
 });

@@ -7,7 +7,7 @@ interface Environment {
   readonly values: Record<string, string>;
   readonly notices: readonly string[];
 }
-const folder = resolve(__dirname, '..', '..', '..', 'scripts', 'tfjs-node');
+const folder = resolve(__dirname, '..', '..', '..', 'lib', 'tfjs-node');
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { startEnvironment, tensorflowEnvironment } = require(resolve(folder, 'environment.js')) as {
   startEnvironment(env: Record<string, string>): Record<string, string>;

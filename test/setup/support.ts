@@ -67,10 +67,17 @@ export async function until<T>(look: () => T | undefined | false, seconds = 30):
 /** A fresh copy of the project, with this checkout's npm packages and nothing else set up. */
 export function freshCopy(): string {
   const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'xkd-setup-')));
-  for (const name of ['package.json', 'package-lock.json', '.npmrc', 'tsconfig.json', 'scripts']) {
+  for (const name of [
+    'package.json',
+    'package-lock.json',
+    '.npmrc',
+    'tsconfig.json',
+    'scripts',
+    'lib/native',
+    'lib/tfjs-node',
+  ]) {
     fs.cpSync(path.join(root, name), path.join(folder, name), { recursive: true });
   }
-  fs.mkdirSync(path.join(folder, 'lib'));
   fs.mkdirSync(path.join(folder, 'bin'));
   fs.symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
   return folder;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { nativeInfo, tf } from 'xkd/dist/tensor/native';
 import { freshCopy, loadScript, root, runNode } from './support';
 
-const shim = path.join(root, 'scripts', 'tfjs-node');
+const shim = path.join(root, 'lib', 'tfjs-node');
 
 interface TensorFlowStep {
   isDone(retryFallback?: boolean): boolean;
@@ -66,7 +66,7 @@ describe('the one TensorFlow', () => {
       fs.mkdirSync(path.join(folder, '.native'));
       const chosen = { kind: 'fallback', tensorflow: 'none', device: 'cpu', reason: 'no wheel' };
       fs.writeFileSync(path.join(folder, '.native', 'backend.json'), JSON.stringify(chosen));
-      const copied = path.join(folder, 'scripts', 'tfjs-node');
+      const copied = path.join(folder, 'lib', 'tfjs-node');
       const program = `const tf = require(${JSON.stringify(copied)}); const sum = tf.ones([2, 2]).sum().dataSync()[0]; console.log(tf.getBackend(), sum);`;
       const { stdout, code, stderr } = await runNode(['-e', program]);
       assert.equal(code, 0, stderr);
@@ -99,7 +99,7 @@ describe('the one TensorFlow', () => {
       note({ addonsTried: projectAddons.sources() });
       assert.equal(tensorflow.isDone(), true);
       assert.equal(tensorflow.isDone(true), false);
-      fs.appendFileSync(path.join(folder, 'scripts', 'native', 'rows.c'), '\n');
+      fs.appendFileSync(path.join(folder, 'lib', 'native', 'rows.c'), '\n');
       assert.equal(tensorflow.isDone(), false);
       note({ addonsTried: projectAddons.sources() });
       assert.equal(tensorflow.isDone(), true);

@@ -2,7 +2,7 @@
  * Keeps what is written to stderr between begin() and end(), and returns it from end().
  *
  * TensorFlow's libraries write notices while they are being loaded, before anything can set their log level.
- * scripts/tfjs-node loads them between these two calls, drops the notices and passes on everything else.
+ * lib/tfjs-node loads them between these two calls, drops the notices and passes on everything else.
  */
 #include <node_api.h>
 #include <stdio.h>

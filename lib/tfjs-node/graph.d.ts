@@ -42,7 +42,7 @@ export interface NativeResult {
 }
 
 export interface GraphAddon {
-  /** The ops of scripts/native/kernels.c that are there. */
+  /** The ops of lib/native/kernels.c that are there. */
   readonly ops: readonly string[];
   createSession(config: Uint8Array): NativeSession;
   /** @returns types and shapes of the op's outputs */

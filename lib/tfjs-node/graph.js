@@ -6,7 +6,7 @@ const addon = path.join(__dirname, '..', '..', '.native', 'addon', 'graph.node')
 let opened;
 
 /**
- * The addon of scripts/native/graph.c, opened on the TensorFlow that this process has loaded; null where there is no
+ * The addon of lib/native/graph.c, opened on the TensorFlow that this process has loaded; null where there is no
  * native TensorFlow, or where the addon could not be compiled.
  */
 function graphAddon() {
