@@ -7,7 +7,8 @@ import { releaseLosses } from '../parity/compare';
 import { CompiledFunction } from '../tensor/graph';
 import { nativeInfo, tf } from '../tensor/native';
 import { AccumulatedStep } from '../train/accumulation';
-import { CompiledEngine, eagerEngine } from '../train/engine';
+import { CompiledEngine } from '../train/compiledEngine';
+import { eagerEngine } from '../train/engine';
 import { TrainState, weightScope } from '../train/state';
 import { type LossFigures, trainStep } from '../train/step';
 import { peakMemoryBytes } from './memory';
@@ -25,7 +26,7 @@ interface StoredInputs {
   readonly batch: number;
 }
 
-function main(): void {
+async function main(): Promise<void> {
   const job = JSON.parse(readFileSync(process.argv[2], 'utf8')) as Job;
   const startMs = performance.now();
   const weights = readTensors(job.weightsFile);
@@ -34,31 +35,31 @@ function main(): void {
   const run = job.kind === 'step' ? stepRunner(job, weights) : featureRunner(job, weights);
   const { tensorflow, device, threads } = nativeInfo();
   answer({ version: tensorflow, device, threads, loadSeconds });
-  createInterface({ input: process.stdin }).on('line', (line) => {
+  for await (const line of createInterface({ input: process.stdin })) {
     const command = JSON.parse(line) as Command;
     if (command.do === 'status') {
       answer({ peakMemoryBytes: peakMemoryBytes(), liveTensors: tf.memory().numTensors });
     } else {
       const startMs = performance.now();
       const startCpu = process.cpuUsage();
-      const result = run(inputs[command.index % inputs.length]);
+      const result = await run(inputs[command.index % inputs.length]);
       const seconds = secondsSince(startMs);
       const { user, system } = process.cpuUsage(startCpu); // microseconds
       answer({ ...result, seconds, cpuSeconds: (user + system) / 1e6 });
     }
-  });
+  }
 }
 
-type Runner = (inputs: StoredInputs) => Omit<StepReply, 'seconds' | 'cpuSeconds'>;
+type Runner = (inputs: StoredInputs) => Promise<Omit<StepReply, 'seconds' | 'cpuSeconds'>>;
 
 function stepRunner({ engine, config, schedule }: Job, weights: Map<string, tf.Tensor>): Runner {
   const state = TrainState.fromWeights(config, weights);
   const chosen = engine === 'compiled' ? new CompiledEngine() : eagerEngine;
   const { accumulate } = config.training;
-  return (stored) => {
+  return async (stored) => {
     if (accumulate === 1) {
       const inputs = modelInputs(config, stored, 0, stored.batch);
-      const { losses } = trainStep(state, inputs, schedule, chosen);
+      const { losses } = await trainStep(state, inputs, schedule, chosen);
       tf.dispose([inputs.masks] as unknown as tf.TensorContainer);
       return { losses: byReleaseName(losses) };
     }
@@ -66,7 +67,7 @@ function stepRunner({ engine, config, schedule }: Job, weights: Map<string, tf.T
     const size = stored.batch / accumulate;
     for (let part = 0; ; part++) {
       const inputs = modelInputs(config, stored, part * size, size);
-      const result = step.add(inputs);
+      const result = await step.add(inputs);
       disposeInputs(inputs);
       if (result !== null) return { losses: byReleaseName(result.losses) };
     }
@@ -85,10 +86,11 @@ function featureRunner({ engine, config }: Job, weights: Map<string, tf.Tensor>)
     precision: () => config.training.precision,
   });
   const teachers = new Map([...weights].filter(([name]) => name.includes('_teacher.backbone.')));
-  return ({ views }) => {
+  return async ({ views }) => {
+    const inputs = { weights: teachers, views: modalities.map((modality) => views[modality][0]) };
+    const collect = engine === 'compiled' ? await compiled.callAsync(inputs) : () => compute(inputs);
     const sums = tf.tidy(() => {
-      const inputs = { weights: teachers, views: modalities.map((modality) => views[modality][0]) };
-      const features = engine === 'compiled' ? compiled.call(inputs) : compute(inputs);
+      const features = collect();
       return features.map((each) => tf.sum(tf.square(each)).dataSync()[0]);
     });
     return { checksum: sums.reduce((a, b) => a + b, 0) };
@@ -155,4 +157,4 @@ function answer(message: Ready | StepReply | Status): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-main();
+void main();

@@ -4,7 +4,7 @@ import { canonicalName, disposeInputs, extractPatchMean, parameterSpecs } from '
 import { tf } from '../tensor/native';
 import { TrainState, centreNames } from '../train/state';
 import { differentiate } from '../train/differentiate';
-import { type StepEngine, eagerEngine } from '../train/engine';
+import { type Engine, eagerEngine } from '../train/engine';
 import { lossHyperparameters } from '../train/hyperparameters';
 import { trainStep } from '../train/step';
 import {
@@ -35,16 +35,15 @@ export interface ParityReport {
  * @param prefix path of `PREFIX.json` and `PREFIX.safetensors`
  * @param engine executes the steps; op by op by default
  */
-export function runParity(prefix: string, engine: StepEngine = eagerEngine): ParityReport {
+export async function runParity(prefix: string, engine: Engine = eagerEngine): Promise<ParityReport> {
   const golden = GoldenCase.open(prefix);
   const state = loadState(golden);
   try {
-    const rows = [
-      ...compareGradients(golden, state),
-      ...Array.from({ length: golden.steps }, (_, step) => compareStep(golden, state, step, engine)).flat(),
-      ...compareWeights(golden, state),
-      ...compareFeatures(golden, state),
-    ];
+    const rows = compareGradients(golden, state);
+    for (let step = 0; step < golden.steps; step++) {
+      rows.push(...(await compareStep(golden, state, step, engine)));
+    }
+    rows.push(...compareWeights(golden, state), ...compareFeatures(golden, state));
     return { prefix, steps: golden.steps, rows, ...summarise(rows) };
   } finally {
     state.dispose();
@@ -92,9 +91,14 @@ function compareGradients(golden: GoldenCase, state: TrainState): ParityRow[] {
   });
 }
 
-function compareStep(golden: GoldenCase, state: TrainState, step: number, engine: StepEngine): ParityRow[] {
+async function compareStep(
+  golden: GoldenCase,
+  state: TrainState,
+  step: number,
+  engine: Engine,
+): Promise<ParityRow[]> {
   const inputs = golden.inputs(step);
-  const { losses } = trainStep(state, inputs, golden.schedule(step), engine);
+  const { losses } = await trainStep(state, inputs, golden.schedule(step), engine);
   disposeInputs(inputs);
   const recorded = golden.losses(step);
   return Object.entries(releaseLosses).map(([name, term]) => ({

@@ -4,13 +4,13 @@ import { leavesOf } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import { scalarsOf } from '../tensor/scalars';
 import type { Differentiated } from './differentiate';
-import { type StepEngine, eagerEngine } from './engine';
+import { type Engine, eagerEngine } from './engine';
 import { lossHyperparameters } from './hyperparameters';
 import type { StepSchedule } from './schedules';
 import type { TrainState } from './state';
-import type { MicroBatchInputs } from './microBatch';
+import { type MicroBatchInputs, microBatchAdded } from './microBatch';
 import { type StepResult, disposeNumbers, finishStep, updateInputs } from './step';
-import type { StepOutputs } from './stepFunction';
+import { accumulatedUpdate } from './stepFunction';
 
 /**
  * A step whose clips are processed in `training.accumulate` micro-batches, with one at a time in memory
@@ -23,23 +23,15 @@ export class AccumulatedStep {
   constructor(
     private readonly state: TrainState,
     private readonly schedule: StepSchedule,
-    private readonly engine: StepEngine = eagerEngine,
+    private readonly engine: Engine = eagerEngine,
   ) {}
 
   /** Adds the next micro-batch. The last one completes the step and returns its result. */
-  add(model: ModelInputs): StepResult | null {
-    tf.tidy(() => this.take(this.engine.addMicroBatch(this.microBatchInputs(model))));
-    if (!this.isWhole) return null;
-    const { state, schedule, engine } = this;
-    return this.finish(() => engine.update(updateInputs(state, schedule), this.sum!));
-  }
-
-  /** {@link add} without blocking the event loop. */
-  async addAsync(model: ModelInputs): Promise<StepResult | null> {
+  async add(model: ModelInputs): Promise<StepResult | null> {
     const { state, schedule, engine } = this;
     const inputs = this.microBatchInputs(model);
     try {
-      const collect = await engine.addMicroBatchAsync(inputs);
+      const collect = await engine.run(microBatchAdded, inputs);
       tf.tidy(() => this.take(collect()));
     } finally {
       tf.dispose([inputs.numbers, inputs.count] as unknown as tf.TensorContainer);
@@ -47,9 +39,11 @@ export class AccumulatedStep {
     if (!this.isWhole) return null;
     const update = updateInputs(state, schedule);
     try {
-      return this.finish(await engine.updateAsync(update, this.sum!));
+      const inputs = { inputs: update, sum: this.sum! };
+      return finishStep(state, schedule, await engine.run(accumulatedUpdate, inputs));
     } finally {
       disposeNumbers(update);
+      this.dispose();
     }
   }
 
@@ -78,13 +72,5 @@ export class AccumulatedStep {
     leavesOf(sum).forEach((tensor) => tf.keep(tensor));
     leavesOf(before).forEach((tensor) => tensor.dispose());
     this.taken += 1;
-  }
-
-  private finish(compute: () => StepOutputs): StepResult {
-    try {
-      return finishStep(this.state, this.schedule, compute);
-    } finally {
-      this.dispose();
-    }
   }
 }

@@ -1,6 +1,7 @@
 import type { StepStructure } from '../config';
 import { type PerModality, type Temperatures, type TowerAnswers, towerAnswers } from '../model';
 import type { tf } from '../tensor/native';
+import type { EngineFunction } from './engine';
 import { centreNames, weightScope } from './state';
 
 /** Inputs of the towers' outputs for whole clips. */
@@ -16,3 +17,10 @@ export function computeAnswers({ structure, weights, views, temperatures }: Answ
   const centres = { video: weights.get(centreNames.video)!, audio: weights.get(centreNames.audio)! };
   return towerAnswers(structure, weightScope(structure, weights), views, centres, temperatures);
 }
+
+/** {@link computeAnswers} for an engine. */
+export const answers: EngineFunction<AnswerInputs, TowerAnswers> = {
+  compute: computeAnswers,
+  reads: { weights: 'state/weights' },
+  precision: ({ structure }) => structure.precision,
+};

@@ -8,6 +8,7 @@ export * from './differentiate';
 export * from './step';
 export * from './stepFunction';
 export * from './engine';
+export * from './compiledEngine';
 export * from './microBatch';
 export * from './accumulation';
 export * from './clipsFingerprint';

@@ -4,6 +4,7 @@ import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import type { Scalars } from '../tensor/scalars';
 import { type Differentiated, differentiate } from './differentiate';
+import type { EngineFunction } from './engine';
 import type { LossHyperparameters } from './hyperparameters';
 
 /** A micro-batch of a step, and the sums of the previous ones. */
@@ -46,3 +47,11 @@ export function addMicroBatch({
     centres: addAll(one.centres, before?.centres),
   };
 }
+
+/** {@link addMicroBatch} for an engine. The sums stay in a compiled engine until the update. */
+export const microBatchAdded: EngineFunction<MicroBatchInputs, Differentiated> = {
+  compute: addMicroBatch,
+  reads: { weights: 'state/weights', 'before/gradients': 'gradients', 'before/centres': 'centres' },
+  writes: { gradients: 'gradients', centres: 'centres' },
+  precision: ({ structure }) => structure.precision,
+};

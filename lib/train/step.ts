@@ -3,11 +3,11 @@ import { stepStructure } from '../config';
 import { type LossTerm, type ModelInputs, lossTerms } from '../model';
 import { tf } from '../tensor/native';
 import { scalarsOf } from '../tensor/scalars';
-import { type StepEngine, eagerEngine } from './engine';
+import { type Engine, eagerEngine } from './engine';
 import { lossHyperparameters, updateHyperparameters } from './hyperparameters';
 import type { StepSchedule } from './schedules';
 import type { TrainState } from './state';
-import type { StepInputs, StepOutputs, UpdateInputs } from './stepFunction';
+import { type StepInputs, type StepOutputs, type UpdateInputs, wholeStep } from './stepFunction';
 
 export type LossFigures = Readonly<Record<LossTerm, number>>;
 
@@ -26,26 +26,15 @@ export interface StepResult {
  *
  * @throws NonFiniteLoss naming step and term
  */
-export function trainStep(
+export async function trainStep(
   state: TrainState,
   model: ModelInputs,
   schedule: StepSchedule,
-  engine: StepEngine = eagerEngine,
-): StepResult {
-  return finishStep(state, schedule, () => engine.step(stepInputs(state, schedule, model)));
-}
-
-/** {@link trainStep} without blocking the event loop: notebooks and signals are handled while it runs. */
-export async function trainStepAsync(
-  state: TrainState,
-  model: ModelInputs,
-  schedule: StepSchedule,
-  engine: StepEngine = eagerEngine,
+  engine: Engine = eagerEngine,
 ): Promise<StepResult> {
   const inputs = stepInputs(state, schedule, model);
   try {
-    const collect = await engine.stepAsync(inputs);
-    return finishStep(state, schedule, collect);
+    return finishStep(state, schedule, await engine.run(wholeStep, inputs));
   } finally {
     disposeNumbers(inputs);
   }

@@ -6,6 +6,7 @@ import type { Scalars } from '../tensor/scalars';
 import { adamw } from './adamw';
 import { clipPerTensor } from './clip';
 import { type Differentiated, differentiate } from './differentiate';
+import type { EngineFunction } from './engine';
 import { followStudents } from './ema';
 import type { LossHyperparameters, UpdateHyperparameters } from './hyperparameters';
 import type { StateTensors } from './state';
@@ -68,3 +69,21 @@ export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiat
     norms: clipping.norms,
   };
 }
+
+/** {@link computeStep} for an engine. */
+export const wholeStep: EngineFunction<StepInputs, StepOutputs> = {
+  compute: computeStep,
+  reads: { state: 'state' },
+  writes: { state: 'state' },
+  precision: ({ structure }) => structure.precision,
+};
+
+/** {@link computeUpdate} for an engine, after the last micro-batch. */
+export const accumulatedUpdate: EngineFunction<
+  { readonly inputs: UpdateInputs; readonly sum: Differentiated },
+  StepOutputs
+> = {
+  compute: ({ inputs, sum }) => computeUpdate(inputs, sum),
+  reads: { 'inputs/state': 'state', 'sum/gradients': 'gradients', 'sum/centres': 'centres' },
+  writes: { state: 'state' },
+};

@@ -3,18 +3,19 @@ import { shufflePairs } from '../data/shufflePairs';
 import { type ModelInputs, disposeInputs } from '../model';
 import { AccumulatedStep } from './accumulation';
 import type { BatchQueue } from './batches';
-import { CompiledEngine, type StepEngine, eagerEngine } from './engine';
+import { CompiledEngine } from './compiledEngine';
+import { type Engine, eagerEngine } from './engine';
 import { type ProbeClips, takeProbe } from './health/probe';
 import type { ProbeFigures } from './health/figures';
 import { modelInputs } from './modelInputs';
 import type { StepSchedule } from './schedules';
 import type { TrainState } from './state';
-import { type StepResult, trainStepAsync } from './step';
+import { type StepResult, trainStep } from './step';
 
 /** Takes the steps of a run, each on a batch or on micro-batches. */
 export class StepTaker {
   private readonly compiled = new CompiledEngine();
-  private readonly engine: StepEngine;
+  private readonly engine: Engine;
 
   constructor(
     private readonly state: TrainState,
@@ -27,12 +28,12 @@ export class StepTaker {
   async take(schedule: StepSchedule): Promise<StepResult> {
     const { state, engine } = this;
     if (state.config.training.accumulate === 1) {
-      return this.withNextBatch((inputs) => trainStepAsync(state, inputs, schedule, engine));
+      return this.withNextBatch((inputs) => trainStep(state, inputs, schedule, engine));
     }
     const step = new AccumulatedStep(state, schedule, engine);
     try {
       for (;;) {
-        const result = await this.withNextBatch((inputs) => step.addAsync(inputs));
+        const result = await this.withNextBatch((inputs) => step.add(inputs));
         if (result !== null) return result;
       }
     } finally {

@@ -220,11 +220,11 @@ describe('switches of the update', () => {
   ];
 
   /** All weights and centres after one step of a configuration from the same start. */
-  function afterStep(overrides: Overrides): Map<string, Float32Array> {
+  async function afterStep(overrides: Overrides): Promise<Map<string, Float32Array>> {
     const config = tinyConfig({ 'optimiser.warmupEpochs': 0, 'ema.start': 0.9, ...overrides });
     const state = startingState(config);
     const inputs = randomInputs(config, 0);
-    trainStep(state, inputs, scheduleAt(config, 0, length));
+    await trainStep(state, inputs, scheduleAt(config, 0, length));
     disposeInputs(inputs);
     const values = [...state.tensors.weights].map(
       ([name, tensor]) => [name, tensor.dataSync() as Float32Array] as const,
@@ -234,11 +234,11 @@ describe('switches of the update', () => {
   }
 
   let plainly: Map<string, Float32Array>;
-  before(() => (plainly = afterStep({})));
+  before(async () => (plainly = await afterStep({})));
 
   for (const { overrides, changes } of cases) {
-    it(title(overrides), () => {
-      const switched = afterStep(overrides);
+    it(title(overrides), async () => {
+      const switched = await afterStep(overrides);
       const changed = [...plainly.keys()].filter(
         (name) => largestError(switched.get(name)!, plainly.get(name)!) > 1e-7,
       );

@@ -49,15 +49,16 @@ const length = { stepsPerEpoch: 10, steps: 100 };
 const sharings = ['none', 'students', 'teachersAndStudents'] as const;
 
 /** Losses of this many steps on batches drawn from a seed. */
-function takeSteps(state: TrainState, steps: number, compiled: boolean): LossFigures[] {
+async function takeSteps(state: TrainState, steps: number, compiled: boolean): Promise<LossFigures[]> {
   const engine = new CompiledEngine();
-  const losses = Array.from({ length: steps }, () => {
+  const losses: LossFigures[] = [];
+  for (let taken = 0; taken < steps; taken++) {
     const inputs = randomInputs(state.config, state.step);
     const schedule = scheduleAt(state.config, state.step, length);
-    const result = trainStep(state, inputs, schedule, compiled ? engine : undefined);
+    const result = await trainStep(state, inputs, schedule, compiled ? engine : undefined);
     disposeInputs(inputs);
-    return result.losses;
-  });
+    losses.push(result.losses);
+  }
   engine.dispose();
   return losses;
 }
@@ -167,7 +168,7 @@ describe('register tokens', () => {
   });
 
   for (const sharing of sharings) {
-    it(`learn in students, follow in teachers, and are never shared (sharing ${sharing})`, () => {
+    it(`learn in students, follow in teachers, and are never shared (sharing ${sharing})`, async () => {
       const config = withTwo({ sharing, 'optimiser.warmupEpochs': 0, 'ema.start': 0.9 });
       const trained = TrainState.create(config);
       const inputs = randomInputs(config, 0);
@@ -185,7 +186,7 @@ describe('register tokens', () => {
       const values = (tower: string) => trained.tensors.weights.get(registersOf(tower))!.clone();
       const before = values('aud_student');
       assert.equal(largestDifference(values('aud_teacher'), before), 0);
-      trainStep(trained, inputs, scheduleAt(config, 0, length));
+      await trainStep(trained, inputs, scheduleAt(config, 0, length));
       const after = values('aud_student');
       assert.ok(largestDifference(after, before) > 1e-5);
       // t = .9 t + .1 s, starting from t = s before the step.
@@ -197,14 +198,15 @@ describe('register tokens', () => {
       trained.dispose();
     });
 
-    it(`give the same figures in the traced graph as in eager steps (sharing ${sharing})`, () => {
+    it(`give the same figures in the traced graph as in eager steps (sharing ${sharing})`, async () => {
       const overrides = { sharing, teacherView: 'firstLocal', 'views.local': 2 };
-      const [eager, traced] = [false, true].map((compiled) => {
+      const run = async (compiled: boolean) => {
         const trained = TrainState.create(withTwo(overrides));
-        const losses = takeSteps(trained, 4, compiled);
+        const losses = await takeSteps(trained, 4, compiled);
         trained.dispose();
         return losses;
-      });
+      };
+      const [eager, traced] = [await run(false), await run(true)];
       eager.forEach((losses, step) =>
         Object.entries(losses).forEach(([term, value]) => {
           // Terms that are off are 0 in both.
@@ -216,9 +218,9 @@ describe('register tokens', () => {
     });
   }
 
-  it('stand in checkpoints', () => {
+  it('stand in checkpoints', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'xkd-registers-'));
-    takeSteps(state, 1, false);
+    await takeSteps(state, 1, false);
     const path = join(folder, 'checkpoint.safetensors');
     saveCheckpoint(state, path);
     const back = loadCheckpoint(path);

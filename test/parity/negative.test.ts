@@ -17,34 +17,38 @@ import * as norm from 'xkd/dist/nn/layerNorm';
 const golden = join(resolve(__dirname, '..', '..', 'golden'), 'mini_xkd');
 
 /** Runs parity with one exported function replaced, to simulate a small mistake in the code. */
-function parityWith<M extends object, K extends keyof M>(module: M, name: K, wrong: M[K]): ParityReport {
+async function parityWith<M extends object, K extends keyof M>(
+  module: M,
+  name: K,
+  wrong: M[K],
+): Promise<ParityReport> {
   const right = module[name];
   module[name] = wrong;
   try {
-    return runParity(golden);
+    return await runParity(golden);
   } finally {
     module[name] = right;
   }
 }
 
 describe('parity notices small mistakes', () => {
-  it('passes as the code stands', () => assert.ok(runParity(golden).passed));
+  it('passes as the code stands', async () => assert.ok((await runParity(golden)).passed));
 
-  it('approximate GELU', () => {
+  it('approximate GELU', async () => {
     const approximate = (x: tf.Tensor) => {
       const inner = tf.mul(tf.add(x, tf.mul(tf.pow(x, 3), 0.044715)), Math.sqrt(2 / Math.PI));
       return tf.mul(tf.mul(x, 0.5), tf.add(tf.tanh(inner), 1));
     };
-    assert.equal(parityWith(geluModule, 'gelu', approximate).passed, false);
+    assert.equal((await parityWith(geluModule, 'gelu', approximate)).passed, false);
   });
 
-  it('another epsilon in LayerNorm', () => {
+  it('another epsilon in LayerNorm', async () => {
     const right = norm.layerNorm;
     const wrong: typeof right = (x, scale, shift) => right(x, scale, shift, 1e-6);
-    assert.equal(parityWith(norm, 'layerNorm', wrong).passed, false);
+    assert.equal((await parityWith(norm, 'layerNorm', wrong)).passed, false);
   });
 
-  it('queries and keys swapped', () => {
+  it('queries and keys swapped', async () => {
     const right = attention.selfAttention;
     const swapped: typeof right = (tokens, weights, heads) => {
       const scope = {
@@ -59,10 +63,10 @@ describe('parity notices small mistakes', () => {
       } as unknown as WeightScope;
       return right(tokens, scope, heads);
     };
-    assert.equal(parityWith(attention, 'selfAttention', swapped).passed, false);
+    assert.equal((await parityWith(attention, 'selfAttention', swapped)).passed, false);
   });
 
-  it('hidden LayerNorms of the head kept apart', () => {
+  it('hidden LayerNorms of the head kept apart', async () => {
     // The second norm starts equal to the shared one but does not contribute to its gradient.
     const wrong = ({ projector }: NetworkStructure, features: tf.Tensor2D, weights: WeightScope) => {
       const shared = weights.at('mlp.1');
@@ -82,7 +86,7 @@ describe('parity notices small mistakes', () => {
         linear(unit(bottleneck), tf.mul(unit(out.get('weight_v')), out.get('weight_g'))),
       ) as tf.Tensor2D;
     };
-    const report = parityWith(head, 'project', wrong);
+    const report = await parityWith(head, 'project', wrong);
     assert.ok(report.largest.losses.error < 1e-2, 'forward it is the same at first');
     assert.ok(report.largest.gradients.error > 1e-2, `${report.largest.gradients.error}`);
     assert.match(report.largest.gradients.name, /head\.mlp\.1\./);

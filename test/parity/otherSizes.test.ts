@@ -14,8 +14,8 @@ const cases = {
 
 describe('parity at other sizes', () => {
   for (const [name, about] of Object.entries(cases)) {
-    it(`${name}: ${about}`, () => {
-      const { largest, passed, rows, steps } = runParity(join(carried, name));
+    it(`${name}: ${about}`, async () => {
+      const { largest, passed, rows, steps } = await runParity(join(carried, name));
       const found = Object.entries(largest).map(([group, { error, name }]) => `${group} ${error} ${name}`);
       assert.ok(passed, found.join('\n'));
       assert.ok(steps >= 2);

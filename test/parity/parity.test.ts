@@ -15,9 +15,9 @@ function assertPassed(report: ParityReport): void {
 
 describe('parity with the figures of the original', () => {
   for (const name of ['mini_xkd', 'mini_mas', 'mini_mats']) {
-    it(`${name}: losses, gradients, weights and features`, () => {
+    it(`${name}: losses, gradients, weights and features`, async () => {
       const before = tf.memory().numTensors;
-      const report = runParity(join(carried, name));
+      const report = await runParity(join(carried, name));
       assertPassed(report);
       assert.ok(report.rows.filter(({ group }) => group === 'gradients').length > 80);
       assert.ok(report.rows.filter(({ group }) => group === 'weights').length > 200);
@@ -27,16 +27,16 @@ describe('parity with the figures of the original', () => {
   }
 
   for (const name of ['xkd', 'xkd_softmax', 'xkd_mas', 'xkd_mats']) {
-    it(`${name}: a larger case, where it lies beside the project`, function () {
+    it(`${name}: a larger case, where it lies beside the project`, async function () {
       if (!existsSync(join(larger, `${name}.json`))) this.skip();
-      assertPassed(runParity(join(larger, name)));
+      assertPassed(await runParity(join(larger, name)));
     });
   }
 
   for (const name of ['mini_xkd', 'mini_mas', 'mini_mats']) {
-    it(`${name}: holds for the traced graph as well`, () => {
+    it(`${name}: holds for the traced graph as well`, async () => {
       const engine = new CompiledEngine();
-      assertPassed(runParity(join(carried, name), engine));
+      assertPassed(await runParity(join(carried, name), engine));
       engine.dispose();
     });
   }

@@ -7,7 +7,7 @@ import {
   type NdArray,
   type Overrides,
   RandomStream,
-  type StepEngine,
+  type Engine,
   TrainState,
   type ViewBatch,
   type XkdConfig,
@@ -130,8 +130,8 @@ describe('gradient accumulation', () => {
         return { engine, dispose: () => engine.dispose() };
       },
     ],
-  ] as [string, () => { engine: StepEngine; dispose: () => void }][]) {
-    it(`takes steps like those of large batches and leaves no tensors behind, ${name}`, () => {
+  ] as [string, () => { engine: Engine; dispose: () => void }][]) {
+    it(`takes steps like those of large batches and leaves no tensors behind, ${name}`, async () => {
       const { engine, dispose } = makeEngine();
       const whole = config({ 'loss.alignment': 0 });
       const apart = config({ 'loss.alignment': 0, 'training.accumulate': microBatches });
@@ -140,14 +140,14 @@ describe('gradient accumulation', () => {
       for (let step = 0; step < 3; step++) {
         const schedule = { ...scheduleAt(whole, step, length), learningRate: 1e-4 };
         const inputs = modelInputs(whole, views(whole, step));
-        const expected = trainStep(states[0], inputs, schedule, engine).losses;
+        const expected = (await trainStep(states[0], inputs, schedule, engine)).losses;
         disposeInputs(inputs);
         const accumulated = new AccumulatedStep(states[1], schedule, engine);
         let losses: LossFigures | undefined;
         for (let microBatch = 0; microBatch < microBatches; microBatch++) {
           assert.equal(states[1].step, step, 'the state stands still until the last micro-batch');
           const inputs = modelInputs(apart, views(apart, step, microBatch));
-          losses = accumulated.add(inputs)?.losses;
+          losses = (await accumulated.add(inputs))?.losses;
           disposeInputs(inputs);
         }
         // After the first update, Adam has magnified the rounding of gradients near 0.

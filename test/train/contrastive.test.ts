@@ -3,7 +3,7 @@ import {
   CompiledEngine,
   type LossFigures,
   type Overrides,
-  type StepEngine,
+  type Engine,
   TrainState,
   decodeMetadata,
   disposeInputs,
@@ -20,13 +20,13 @@ const length = { stepsPerEpoch: 10, steps: 100 };
 const usual = { alignment: 'contrastive', 'optimiser.warmupEpochs': 0, 'optimiser.epsilon': 1e-4 };
 
 /** Takes steps on batches determined by their number. */
-function take(steps: number, engine: StepEngine, overrides: Overrides = {}) {
+async function take(steps: number, engine: Engine, overrides: Overrides = {}) {
   const state = TrainState.create(tinyConfig({ ...usual, ...overrides }));
   const { config } = state;
   const losses: LossFigures[] = [];
   for (let step = 0; step < steps; step++) {
     const inputs = randomInputs(config, step);
-    losses.push(trainStep(state, inputs, scheduleAt(config, step, length), engine).losses);
+    losses.push((await trainStep(state, inputs, scheduleAt(config, step, length), engine)).losses);
     disposeInputs(inputs);
   }
   const weights = [...state.tensors.weights.values()].flatMap((tensor) => [...tensor.dataSync()]);
@@ -36,10 +36,10 @@ function take(steps: number, engine: StepEngine, overrides: Overrides = {}) {
 
 describe('training with contrastive alignment', () => {
   for (const overrides of [{}, { 'loss.distillation': 0, 'loss.reconstruction': 0 }] as Overrides[]) {
-    it(`is the same op by op and compiled: ${JSON.stringify(overrides)}`, function () {
+    it(`is the same op by op and compiled: ${JSON.stringify(overrides)}`, async function () {
       if (!hasGraphs()) this.skip();
       const engine = new CompiledEngine();
-      const [eager, compiled] = [take(3, eagerEngine, overrides), take(3, engine, overrides)];
+      const [eager, compiled] = [await take(3, eagerEngine, overrides), await take(3, engine, overrides)];
       eager.losses.forEach((expected, step) => {
         for (const term of ['total', 'alignment', 'studentContrast'] as const) {
           const error = Math.abs(compiled.losses[step][term] / expected[term] - 1);
@@ -52,8 +52,9 @@ describe('training with contrastive alignment', () => {
     });
   }
 
-  it('has the contrast in place of the MMD in the total', () => {
-    const [{ total, reconstruction, distillation, alignment, ...terms }] = take(1, eagerEngine).losses;
+  it('has the contrast in place of the MMD in the total', async () => {
+    const [{ total, reconstruction, distillation, alignment, ...terms }] = (await take(1, eagerEngine))
+      .losses;
     assert.deepEqual([terms.studentAlignment, terms.teacherAlignment], [0, 0]);
     assert.equal(terms.studentContrast, alignment);
     assert.ok(alignment > 0);
@@ -61,27 +62,28 @@ describe('training with contrastive alignment', () => {
     assert.ok(Math.abs(total / expected - 1) < 1e-6);
   });
 
-  it('takes its temperature without another trace', function () {
+  it('takes its temperature without another trace', async function () {
     if (!hasGraphs()) this.skip();
     const engine = new CompiledEngine();
     const hot = { 'loss.alignmentTemperature': 0.5 };
-    const [first, changed] = [take(1, engine), take(1, engine, hot)];
+    const [first, changed] = [await take(1, engine), await take(1, engine, hot)];
     assert.equal(engine.traces, 1);
     assert.notEqual(changed.losses[0].studentContrast, first.losses[0].studentContrast);
-    const error = largestError(changed.weights, take(1, eagerEngine, hot).weights);
+    const error = largestError(changed.weights, (await take(1, eagerEngine, hot)).weights);
     assert.ok(error <= 1e-5, `weights off by ${error}`);
     engine.dispose();
   });
 
-  it('brings features of a clip nearer to each other than to others', () => {
+  it('brings features of a clip nearer to each other than to others', async () => {
     const state = TrainState.create(
       tinyConfig({ ...usual, 'loss.reconstruction': 0, 'loss.distillation': 0 }),
     );
     const inputs = randomInputs(state.config, 0);
-    const losses = Array.from(
-      { length: 30 },
-      () => trainStep(state, inputs, scheduleAt(state.config, 10, length)).losses.studentContrast,
-    );
+    const losses: number[] = [];
+    while (losses.length < 30) {
+      const result = await trainStep(state, inputs, scheduleAt(state.config, 10, length));
+      losses.push(result.losses.studentContrast);
+    }
     disposeInputs(inputs);
     state.dispose();
     assert.ok(losses[29] < 0.1 * losses[0], `${losses[0]} to ${losses[29]}`);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {
   CompiledEngine,
   type Override,
-  type StepEngine,
+  type Engine,
   TrainState,
   UserError,
   type XkdConfig,
@@ -73,12 +73,12 @@ interface Taken {
 }
 
 /** One step, from weights and on inputs determined only by their sizes. */
-function take(config: XkdConfig, engine: StepEngine): Taken {
+async function take(config: XkdConfig, engine: Engine): Promise<Taken> {
   const state = TrainState.create({ ...config, seed: 0 });
   state.step = step;
   state.updates = { lastLayer: step, others: step };
   const inputs = randomInputs(config, 0);
-  const { losses } = trainStep(state, inputs, scheduleAt(config, step, length), engine);
+  const { losses } = await trainStep(state, inputs, scheduleAt(config, step, length), engine);
   const weights = [...state.tensors.weights.values()].flatMap((tensor) => [...tensor.dataSync()]);
   disposeInputs(inputs);
   state.dispose();
@@ -99,9 +99,9 @@ describe('numbers of a configuration', () => {
   const plain = tinyConfig(usual);
   const engine = new CompiledEngine();
   let first: Taken;
-  before(function () {
+  before(async function () {
     if (!hasGraphs()) this.skip();
-    first = take(plain, engine);
+    first = await take(plain, engine);
   });
   after(() => engine.dispose());
 
@@ -109,23 +109,23 @@ describe('numbers of a configuration', () => {
     [value].flat().every((each) => typeof each === 'number'),
   );
   for (const [key, value] of numbers.filter(([name]) => fed.test(name) && !needsContrast.test(name))) {
-    it(`${key} is fed: the trace stays, the new value counts, and both engines agree`, () => {
+    it(`${key} is fed: the trace stays, the new value counts, and both engines agree`, async () => {
       const config = changed(key, value);
       const traces = engine.traces;
-      const compiled = take(config, engine);
+      const compiled = await take(config, engine);
       assert.equal(engine.traces, traces);
       assert.notDeepEqual(compiled, first);
-      assertEqual(compiled, take(config, eagerEngine), key);
+      assertEqual(compiled, await take(config, eagerEngine), key);
     });
   }
 
   for (const [key, value] of numbers.filter(([name]) => structural.test(name))) {
-    it(`${key} is traced again, and both engines agree`, () => {
+    it(`${key} is traced again, and both engines agree`, async () => {
       const config = changed(key, value);
       const traces = engine.traces;
-      const compiled = take(config, engine);
+      const compiled = await take(config, engine);
       assert.equal(engine.traces, traces + 1);
-      assertEqual(compiled, take(config, eagerEngine), key);
+      assertEqual(compiled, await take(config, eagerEngine), key);
     });
   }
 
@@ -145,7 +145,7 @@ describe('numbers of a configuration', () => {
     }
   });
 
-  it('a loss that is switched off or on traces again, and the graph of before is used again', () => {
+  it('a loss that is switched off or on traces again, and the graph of before is used again', async () => {
     const own = new CompiledEngine();
     for (const [weight, traces] of [
       [1, 1],
@@ -154,16 +154,16 @@ describe('numbers of a configuration', () => {
       [0, 2],
     ]) {
       const config = tinyConfig({ ...usual, 'loss.alignment': weight });
-      assertEqual(take(config, own), take(config, eagerEngine), `loss.alignment=${weight}`);
+      assertEqual(await take(config, own), await take(config, eagerEngine), `loss.alignment=${weight}`);
       assert.equal(own.traces, traces);
     }
     own.dispose();
   });
 
-  it('a mask ratio that keeps as many patches needs no new trace', () => {
+  it('a mask ratio that keeps as many patches needs no new trace', async () => {
     const own = new CompiledEngine();
     for (const ratio of [0.85, 0.851, 0.5])
-      take(tinyConfig({ ...usual, 'mask.video': ratio, 'mask.audio': ratio }), own);
+      await take(tinyConfig({ ...usual, 'mask.video': ratio, 'mask.audio': ratio }), own);
     assert.equal(own.traces, 2);
     own.dispose();
   });
@@ -176,10 +176,10 @@ describe('numbers of a configuration', () => {
     ['loss.alignmentOf', 'students'],
     ['sharing', 'students'],
   ] as const) {
-    it(`${key}=${value} is a switch`, () => {
+    it(`${key}=${value} is a switch`, async () => {
       const traces = engine.traces;
       const config = tinyConfig({ ...usual, [key]: value });
-      assertEqual(take(config, engine), take(config, eagerEngine), key);
+      assertEqual(await take(config, engine), await take(config, eagerEngine), key);
       assert.equal(engine.traces - traces, 1);
     });
   }

@@ -17,7 +17,7 @@ export function register(program: Command): void {
       // TensorFlow is loaded only by commands that need it, when they run.
       const { runParity } = await import('../../parity');
       const { CompiledEngine } = await import('../../train');
-      const report = runParity(prefix, options.compiled ? new CompiledEngine() : undefined);
+      const report = await runParity(prefix, options.compiled ? new CompiledEngine() : undefined);
       process.stdout.write(
         options.json ? jsonReport(report, options.tensors) : textReport(report, options.tensors),
       );

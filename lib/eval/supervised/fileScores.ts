@@ -1,9 +1,11 @@
-import { evaluationBatches, type BadFile, type ClipPool, type MediaEntry } from '../../data';
+import { evaluationBatches, type BadFile, type ClipPool, type MediaEntry, type NdArray } from '../../data';
+import { tf } from '../../tensor/native';
+import { type Engine, eagerEngine } from '../../train/engine';
 import type { FileScores } from '../protocols/fileMetrics';
 import { throwIfStopped, type ProtocolProgress } from '../protocols/protocol';
 import type { RowSource } from '../store/rows';
-import type { ClassifierEngine } from './engine';
 import type { SupervisedSettings } from './settings';
+import { type ClassifierInputs, probabilities } from './stepFunction';
 import { backboneWeights, type ClassifierSetup, type ClassifierState } from './state';
 
 /*
@@ -15,7 +17,7 @@ export interface ScoreArgs {
   readonly setup: ClassifierSetup;
   readonly settings: SupervisedSettings;
   readonly state: ClassifierState;
-  readonly engine: ClassifierEngine;
+  readonly engine: Engine;
   readonly entries: readonly MediaEntry[];
   readonly pool: ClipPool;
   readonly label: string;
@@ -48,8 +50,9 @@ export async function scoreClips(args: ScoreArgs): Promise<FileScores> {
     onSkip,
   })) {
     throwIfStopped(signal);
-    const isFull = part.entries.length === batch;
-    const values = await engine.probabilities(inputs, part[modality]!, isFull);
+    // Smaller batches run op by op: tracing a graph for each takes longer.
+    const chosen = part.entries.length === batch ? engine : eagerEngine;
+    const values = await probabilitiesOf(chosen, inputs, part[modality]!);
     const each = values.length / part.entries.length;
     part.entries.forEach((entry, i) =>
       addRows(sums, entry, values.subarray(i * each, (i + 1) * each), classes),
@@ -62,7 +65,7 @@ export async function scoreClips(args: ScoreArgs): Promise<FileScores> {
 
 /** The same from features. The rows of a file are consecutive. */
 export async function scoreFeatures(
-  { setup, settings, state, engine }: Pick<ScoreArgs, 'setup' | 'settings' | 'state' | 'engine'>,
+  { setup, settings, state }: Pick<ScoreArgs, 'setup' | 'settings' | 'state'>,
   entries: readonly MediaEntry[],
   rows: RowSource,
 ): Promise<FileScores> {
@@ -73,7 +76,7 @@ export async function scoreFeatures(
   for (let first = 0; first < rows.rows; first += batch) {
     const count = Math.min(batch, rows.rows - first);
     const view = { data: rows.read(first, count), shape: [count, rows.columns] };
-    const values = await engine.probabilities(inputs, view, false);
+    const values = await probabilitiesOf(eagerEngine, inputs, view);
     values.forEach((value, i) => {
       sums[Math.floor((first + Math.floor(i / setup.classes)) / each)][i % setup.classes] += value;
     });
@@ -84,6 +87,21 @@ export async function scoreFeatures(
 
 /** Feature rows that are scored together. */
 const featureRows = 1024;
+
+/** Class probabilities of clips or features, `[B K]`. */
+async function probabilitiesOf(
+  engine: Engine,
+  inputs: Omit<ClassifierInputs, 'view'>,
+  { data, shape }: NdArray,
+): Promise<Float32Array> {
+  const view = tf.tensor(data, [...shape]);
+  try {
+    const collect = await engine.run(probabilities, { ...inputs, view });
+    return tf.tidy(() => collect().dataSync<'float32'>());
+  } finally {
+    view.dispose();
+  }
+}
 
 function addRows(
   sums: Map<MediaEntry, Float64Array>,

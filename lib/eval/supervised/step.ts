@@ -6,14 +6,14 @@ import { leavesOf } from '../../tensor/graph';
 import { tf } from '../../tensor/native';
 import { scalarsOf } from '../../tensor/scalars';
 import { type AdamwFactors, adamwFactors } from '../../train/adamw';
+import type { Engine } from '../../train/engine';
 import { warmupCosine } from '../../train/schedules';
 import { nothingLearntYet } from '../../train/step';
 import { drawDropPath, drawDropout } from './dropout';
-import type { ClassifierEngine } from './engine';
 import { layerRate } from './layerDecay';
 import type { SupervisedSettings } from './settings';
 import { backboneWeights, type ClassifierSetup, type ClassifierState } from './state';
-import type { SupervisedStepInputs } from './stepFunction';
+import { type SupervisedStepInputs, supervisedStep } from './stepFunction';
 import type { ClassList } from '../protocols/fileMetrics';
 import { targetsOf } from './targets';
 
@@ -51,13 +51,13 @@ export function learningRateAt(
 export async function takeStep(
   args: StepArgs,
   state: ClassifierState,
-  engine: ClassifierEngine,
+  engine: Engine,
   clips: { readonly view: NdArray; readonly entries: readonly MediaEntry[] },
 ): Promise<number> {
   const inputs = stepInputs(args, state, clips);
   const { view, targets, dropout, dropPath, layers } = inputs;
   try {
-    const collect = await engine.step(inputs);
+    const collect = await engine.run(supervisedStep, inputs);
     return tf.tidy(() => {
       const outputs = collect();
       const [loss] = outputs.loss.dataSync();

@@ -6,6 +6,7 @@ import { endForward, stage } from '../../tensor/graph';
 import { tf } from '../../tensor/native';
 import { type AdamwFactors, adamw } from '../../train/adamw';
 import { clipPerTensor } from '../../train/clip';
+import type { EngineFunction } from '../../train/engine';
 import type { StateTensors } from '../../train/state';
 import { type TrainedSpec, classifierSpecs, classify } from './classifier';
 import { branchScales } from './dropout';
@@ -87,6 +88,21 @@ export function computeProbabilities(inputs: ClassifierInputs): tf.Tensor2D {
   const logits = classify(featuresOf(inputs, null), inputs.weights);
   return inputs.plan.multiLabel ? tf.sigmoid(logits) : (tf.softmax(logits) as tf.Tensor2D);
 }
+
+/** {@link computeSupervisedStep} for an engine. */
+export const supervisedStep: EngineFunction<SupervisedStepInputs, SupervisedStepOutputs> = {
+  compute: computeSupervisedStep,
+  reads: { state: 'state', frozen: 'frozen' },
+  writes: { state: 'state' },
+  precision: ({ plan }) => plan.config.training.precision,
+};
+
+/** {@link computeProbabilities} for an engine. */
+export const probabilities: EngineFunction<ClassifierInputs, tf.Tensor2D> = {
+  compute: computeProbabilities,
+  reads: { weights: 'state/weights', frozen: 'frozen' },
+  precision: ({ plan }) => plan.config.training.precision,
+};
 
 function differentiateLoss(
   inputs: SupervisedStepInputs,

@@ -1,11 +1,11 @@
 import { batchesPerEpoch, type BadFile, type ClipPool, type Fold, type MediaEntry } from '../../data';
 import { withBadClips } from '../../data/badFiles';
+import { CompiledEngine } from '../../train/compiledEngine';
 import { UntilEvent } from '../../train/untilEvent';
 import { storedFeatures, type StoredFeatures } from '../store';
 import { Stopped, throwIfStopped, type ProtocolArgs } from '../protocols/protocol';
 import type { Metrics } from '../results';
 import { augmentedClips, openFeatureClips, type ClipSource } from './clipSource';
-import { ClassifierEngine } from './engine';
 import { metricsOf, type FileScores } from '../protocols/fileMetrics';
 import { identityOfFiles } from './fileIdentity';
 import { scoreClips, scoreFeatures } from './fileScores';
@@ -57,7 +57,7 @@ function testIdentity({ args, fold, settings: { testClips, testCrops } }: FoldAr
 }
 
 class FoldTraining {
-  private readonly engine = new ClassifierEngine();
+  private readonly engine = new CompiledEngine();
   private readonly state: ClassifierState;
   private readonly skipped = new Map<string, BadFile>();
   private readonly train: readonly MediaEntry[];
@@ -221,8 +221,7 @@ class FoldTraining {
     });
     const { entries, rows, skipped } = this.testFeatures;
     for (const bad of skipped) this.skipped.set(bad.path, bad);
-    const { state, engine } = this;
-    return scoreFeatures({ setup, settings, state, engine }, entries, rows[setup.plan.tower.modality]!);
+    return scoreFeatures({ setup, settings, state: this.state }, entries, rows[setup.plan.tower.modality]!);
   }
 
   private stored(entries: readonly MediaEntry[], label: string) {

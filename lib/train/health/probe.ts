@@ -2,7 +2,8 @@ import { modalities, stepStructure } from '../../config';
 import type { NdArray } from '../../data/types';
 import { tf } from '../../tensor/native';
 import { scalarsOf } from '../../tensor/scalars';
-import type { StepEngine } from '../engine';
+import { answers } from '../answers';
+import type { Engine } from '../engine';
 import type { StepSchedule } from '../schedules';
 import type { TrainState } from '../state';
 import { type ProbeFigures, figuresOf } from './figures';
@@ -18,7 +19,7 @@ export async function takeProbe(
   state: TrainState,
   clips: ProbeClips,
   { temperatures }: Pick<StepSchedule, 'temperatures'>,
-  engine: StepEngine,
+  engine: Engine,
 ): Promise<ProbeFigures> {
   const [video, audio] = modalities.map((modality) => {
     const { data, shape } = clips[modality];
@@ -33,7 +34,7 @@ export async function takeProbe(
       views: { video, audio },
       temperatures: numbers,
     };
-    const collect = await engine.answersAsync(inputs);
+    const collect = await engine.run(answers, inputs);
     let figures: ProbeFigures = {};
     tf.tidy(() => {
       figures = figuresOf(config, collect());
