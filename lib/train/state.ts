@@ -4,9 +4,9 @@ import { UserError } from '../errors';
 import { canonicalName, initialWeights, parameterSpecs } from '../model';
 import { WeightScope } from '../nn';
 import { tf } from '../tensor/native';
-import { type StateTensors, disposeTensors, keepTensors, replaceTensors } from './stateTensors';
+import { type StateTensors, TrainingState, initialTensors } from './trainingState';
 
-export type { StateTensors } from './stateTensors';
+export { type StateTensors, TrainingState } from './trainingState';
 
 /** Names of the centres in the release, for the video teacher and the audio teacher. */
 export const centreNames = { video: 'vt2as_ce_loss.center', audio: 'at2vs_ce_loss.center' } as const;
@@ -20,23 +20,17 @@ export interface UpdateCounts {
   readonly others: number;
 }
 
-/**
- * Everything that a run changes from step to step, in one object. Random draws need no state: each is a function of the
- * seed and the step.
- */
-export class TrainState {
+/** Everything that a run changes from step to step, in one object. */
+export class TrainState extends TrainingState {
   constructor(
     /** Configuration of the next step: hyperparameters may change during a run. */
     public config: XkdConfig,
-    /** Owned by the state from here on. */
-    readonly tensors: StateTensors,
+    tensors: StateTensors,
     public updates: UpdateCounts = { lastLayer: 0, others: 0 },
-    /** Number of steps taken. */
-    public step = 0,
-    /** Training clips found unusable so far, each checked once. */
-    public skipped: readonly BadClip[] = [],
+    step = 0,
+    skipped: readonly BadClip[] = [],
   ) {
-    keepTensors(tensors);
+    super(tensors, step, skipped);
   }
 
   /** Creates an initial state: seeded weights, teachers equal to students, centres at 0. */
@@ -48,23 +42,12 @@ export class TrainState {
 
   /** Creates a state at step 0 from given weights and centres. */
   static fromWeights(config: XkdConfig, weights: Map<string, tf.Tensor>): TrainState {
-    const zeros = () =>
-      new Map(trainableNames(config).map((name) => [name, tf.zerosLike(weights.get(name)!)] as const));
-    return new TrainState(config, { weights, first: zeros(), second: zeros() });
+    return new TrainState(config, initialTensors(weights, trainableNames(config)));
   }
 
   /** Looks up weights by any of their names in the release. */
   get scope(): WeightScope {
     return weightScope(this.config, this.tensors.weights);
-  }
-
-  /** Replaces old values, which are disposed, with new ones. */
-  commit(values: Partial<StateTensors>): void {
-    replaceTensors(this.tensors, values);
-  }
-
-  dispose(): void {
-    disposeTensors(this.tensors);
   }
 }
 

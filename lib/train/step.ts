@@ -56,28 +56,24 @@ export function updateInputs(state: TrainState, schedule: StepSchedule): UpdateI
   };
 }
 
-/** Computes the new values of a step and commits them to the state. */
+/** Commits the new values of a step to the state. */
 export function finishStep(
   state: TrainState,
   schedule: StepSchedule,
-  compute: () => StepOutputs,
+  collect: () => StepOutputs,
 ): StepResult {
   const { updates, config } = state;
-  let result!: StepResult;
-  tf.tidy(() => {
-    const outputs = compute();
+  const result = state.advance(collect, (outputs) => {
     const values = outputs.losses.dataSync();
     const losses = Object.fromEntries(lossTerms.map((term, i) => [term, values[i]])) as LossFigures;
     assertFinite(losses, state.step);
-    state.commit(outputs.state);
     const clipped = countAbove(outputs.norms, config.optimiser.clip);
-    result = { losses, clipped, clippedShare: clipped / Math.max(outputs.norms.size, 1) };
+    return { losses, clipped, clippedShare: clipped / Math.max(outputs.norms.size, 1) };
   });
   state.updates = {
     lastLayer: updates.lastLayer + (schedule.lastLayerFrozen ? 0 : 1),
     others: updates.others + 1,
   };
-  state.step += 1;
   return result;
 }
 

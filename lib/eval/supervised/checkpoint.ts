@@ -1,32 +1,20 @@
-import { existsSync, renameSync } from 'node:fs';
 import type { BadClip } from '../../data';
-import { DamagedFile, openSafetensors, writeSealedSafetensors, type TensorSource } from '../../files';
-import { upload } from '../../tensor/backend';
-import { tf } from '../../tensor/native';
-import { type StateTensors, disposeTensors, stateGroups } from '../../train/stateTensors';
+import { DamagedFile, lookAt } from '../../files';
+import { putAside } from '../../train/checkpointFolder';
+import { damagedState, readStateTensors, withStateFile, writeStateFile } from '../../train/stateFile';
 import { ClassifierState, trainedSpecs, type ClassifierSetup, type EpochSum } from './state';
 
 /*
- * The checkpoint of a classifier in training is one safetensors file: the weights under their names, AdamW's moments
- * under `first.` and `second.`, and in the metadata the step and a hash of everything.
+ * The checkpoint of a classifier in training is a state's file: every weight is trained, and the metadata hold the step
+ * and the loss of the epoch in progress.
  */
 
 const format = 'xkd-classifier-1';
-const prefixes = { weights: '', first: 'first.', second: 'second.' } as const;
+const prefix = '';
 
 /** Writes a state atomically. */
 export function saveClassifier(state: ClassifierState, path: string): void {
-  const tensors = new Map<string, TensorSource>();
-  for (const group of stateGroups) {
-    state.tensors[group].forEach((tensor, name) =>
-      tensors.set(prefixes[group] + name, {
-        dtype: 'F32',
-        shape: tensor.shape,
-        data: () => tensor.dataSync() as Float32Array,
-      }),
-    );
-  }
-  writeSealedSafetensors(path, tensors, {
+  writeStateFile(path, state.tensors, prefix, {
     format,
     step: String(state.step),
     epoch: JSON.stringify(state.epoch),
@@ -42,50 +30,30 @@ export function readClassifier(
   setup: ClassifierSetup,
   report: (sentence: string) => void,
 ): ClassifierState | null {
-  if (!existsSync(path)) return null;
+  if (lookAt(path) === null) return null;
   try {
     return readState(path, setup);
   } catch (error) {
     if (!(error instanceof DamagedFile)) throw error;
-    renameSync(path, `${path}.damaged`);
+    putAside(path);
     report(`"${path}" is damaged (${error.reason}); training starts again.`);
     return null;
   }
 }
 
 function readState(path: string, setup: ClassifierSetup): ClassifierState {
-  const reader = openSafetensors(path);
-  const tensors: StateTensors = { weights: new Map(), first: new Map(), second: new Map() };
-  try {
-    const { metadata } = reader;
-    if (!reader.sealed || metadata.format !== format)
-      throw damaged(path, 'it is not a classifier in training');
-    for (const group of stateGroups) {
-      for (const { name, shape } of trainedSpecs(setup)) {
-        const stored = prefixes[group] + name;
-        if (!reader.has(stored) || String(reader.entry(stored).shape) !== String(shape)) {
-          throw damaged(path, `"${stored}" is missing or of another shape`);
-        }
-        const tensor = tf.tensor(reader.read(stored).data, [...shape], 'float32');
-        upload(tensor);
-        tensors[group].set(name, tensor);
-      }
-    }
-    const skipped = JSON.parse(metadata.skipped ?? '[]') as BadClip[];
+  const decode = (metadata: Readonly<Record<string, string>>) => {
+    if (metadata.format !== format) throw damagedState(path, 'it is not a classifier in training');
+    return metadata;
+  };
+  const specs = trainedSpecs(setup);
+  return withStateFile(path, decode, (reader, { step, epoch, skipped = '[]' }) => {
+    const tensors = readStateTensors(reader, { prefix, weights: specs, trained: specs });
     return new ClassifierState(
       tensors,
-      Number(metadata.step),
-      JSON.parse(metadata.epoch) as EpochSum,
-      skipped,
+      Number(step),
+      JSON.parse(epoch) as EpochSum,
+      JSON.parse(skipped) as BadClip[],
     );
-  } catch (error) {
-    disposeTensors(tensors);
-    throw error;
-  } finally {
-    reader.close();
-  }
-}
-
-function damaged(path: string, reason: string): DamagedFile {
-  return new DamagedFile(`"${path}" is damaged (${reason}); remove it.`, reason);
+  });
 }

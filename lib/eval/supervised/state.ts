@@ -1,7 +1,7 @@
 import type { XkdConfig } from '../../config';
 import type { BadClip } from '../../data';
 import { tf } from '../../tensor/native';
-import { type StateTensors, disposeTensors, keepTensors, replaceTensors } from '../../train/stateTensors';
+import { type StateTensors, TrainingState, initialTensors } from '../../train/trainingState';
 import type { Network } from '../features';
 import { type TrainedSpec, classifierSpecs, initialClassifier } from './classifier';
 import { type ClassifierPlan, type TowerWeights, backboneSpecs } from './stepFunction';
@@ -23,21 +23,15 @@ export interface EpochSum {
   readonly steps: number;
 }
 
-/**
- * Everything that changes from step to step in training a classifier. Random draws are functions of the seed and the
- * step.
- */
-export class ClassifierState {
+/** Everything that changes from step to step in training a classifier. */
+export class ClassifierState extends TrainingState {
   constructor(
-    /** Owned by the state from now on. */
-    readonly tensors: StateTensors,
-    /** Steps taken. */
-    public step = 0,
+    tensors: StateTensors,
+    step = 0,
     public epoch: EpochSum = { loss: 0, steps: 0 },
-    /** Unusable training clips found so far; each is checked once. */
-    public skipped: readonly BadClip[] = [],
+    skipped: readonly BadClip[] = [],
   ) {
-    keepTensors(tensors);
+    super(tensors, step, skipped);
   }
 
   /** A new classifier on the network's backbone. */
@@ -50,17 +44,7 @@ export class ClassifierState {
     initialClassifier(network.config.encoder.width, classes, seed).forEach((tensor, name) =>
       weights.set(name, tensor),
     );
-    const zeros = () => new Map([...weights].map(([name, tensor]) => [name, tf.zerosLike(tensor)]));
-    return new ClassifierState({ weights, first: zeros(), second: zeros() });
-  }
-
-  /** Replaces values; the old ones are disposed. */
-  commit(values: StateTensors): void {
-    replaceTensors(this.tensors, values);
-  }
-
-  dispose(): void {
-    disposeTensors(this.tensors);
+    return new ClassifierState(initialTensors(weights, weights.keys()));
   }
 }
 

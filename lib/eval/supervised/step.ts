@@ -58,19 +58,14 @@ export async function takeStep(
   const { view, targets, dropout, dropPath, layers } = inputs;
   try {
     const collect = await engine.run(supervisedStep, inputs);
-    return tf.tidy(() => {
-      const outputs = collect();
+    return state.advance(collect, (outputs) => {
       const [loss] = outputs.loss.dataSync();
-      if (!Number.isFinite(loss)) {
-        const wayOut =
-          state.step === 0
-            ? nothingLearntYet
-            : `begin again with a lower learningRate than ${args.settings.learningRate}.`;
-        throw new UserError(`The loss is ${loss} at step ${state.step}: ${wayOut}`);
-      }
-      state.commit(outputs.state);
-      state.step += 1;
-      return loss;
+      if (Number.isFinite(loss)) return loss;
+      const wayOut =
+        state.step === 0
+          ? nothingLearntYet
+          : `begin again with a lower learningRate than ${args.settings.learningRate}.`;
+      throw new UserError(`The loss is ${loss} at step ${state.step}: ${wayOut}`);
     });
   } finally {
     leavesOf({ view, targets, dropout, dropPath, layers }).forEach((tensor) => tensor.dispose());
