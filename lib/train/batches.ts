@@ -1,23 +1,26 @@
 import type { BadFile, ViewBatch } from '../data/types';
 import type { UntilEvent } from './untilEvent';
 
-/** Source of batches; `openLoader` creates one from files. */
-export interface BatchSource {
-  next(): Promise<ViewBatch>;
+/** Source of a training's batches. */
+export interface Source<Batch> {
+  next(): Promise<Batch>;
   close(): Promise<void>;
   readonly skipped: readonly BadFile[];
   /** Notable facts about the files, in sentences. The list grows. */
   readonly notes?: readonly string[];
 }
 
-/** The batches of a run. The next one can be prefetched. */
-export class BatchQueue {
+/** Source of a pretraining run's batches; `openLoader` creates one from files. */
+export type BatchSource = Source<ViewBatch>;
+
+/** The batches of a training. The next one can be prefetched. */
+export class BatchQueue<Batch = ViewBatch> {
   /** Batch of the next step, if already requested. */
-  private upcoming: Promise<ViewBatch> | null = null;
+  private upcoming: Promise<Batch> | null = null;
   private askedMs = 0;
   private notesTold = 0;
 
-  constructor(private readonly source: BatchSource) {}
+  constructor(private readonly source: Source<Batch>) {}
 
   /** Time since which the next step has been waiting for its batch. */
   get sinceMs(): number {
@@ -40,7 +43,7 @@ export class BatchQueue {
     return fresh;
   }
 
-  next(): Promise<ViewBatch> {
+  next(): Promise<Batch> {
     const batch = this.upcoming ?? this.source.next();
     this.upcoming = null;
     return batch;

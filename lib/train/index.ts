@@ -27,5 +27,6 @@ export * from './health';
 export * from './answers';
 export * from './pretrainingArgs';
 export * from './stepTaker';
+export * from './trainer';
 export * from './pretraining';
 export * from './pretrain';

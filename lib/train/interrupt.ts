@@ -2,13 +2,19 @@
 const exitCodes = { SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof exitCodes;
 
-/** Detects Ctrl-C, JupyterLab's interrupt and SIGTERM, for loops that end cleanly after a step. */
-export interface InterruptWatch {
+/** A request to end a loop after the current step. */
+export interface StopRequest {
   readonly requested: boolean;
+  /** Resolves when the request comes. */
+  readonly whenRequested: Promise<void>;
+  /** Resolves when a state may be saved after the request; default: immediately. */
+  readonly whenInsistingEnds?: Promise<void>;
+}
+
+/** Detects Ctrl-C, JupyterLab's interrupt and SIGTERM, for loops that end cleanly after a step. */
+export interface InterruptWatch extends StopRequest {
   /** The first signal received. */
   readonly signal: StopSignal | null;
-  /** Resolves at the first signal. */
-  readonly whenRequested: Promise<void>;
   /**
    * Resolves when another signal would end the process immediately, even in the middle of a long computation or write.
    * Signals within 300 ms count as one, because a terminal and npm both forward the same Ctrl-C. Node handles signals only

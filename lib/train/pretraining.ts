@@ -1,15 +1,15 @@
 import type { NamedOverrides, XkdConfig } from '../config';
 import { badFilesOf } from '../data/badFiles';
-import type { BadFile } from '../data/types';
+import type { BadFile, ViewBatch } from '../data/types';
 import { showValue, type Shown, type ValueTable } from '../shown';
-import { BatchQueue, type BatchSource } from './batches';
+import type { BatchSource } from './batches';
 import { ChangeLog, type ConfigChange, readChangesOf } from './changeLog';
 import { saveCheckpoint } from './checkpoint';
 import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpointFolder';
 import type { RunFacts } from './checkpointMetadata';
 import { fingerprintClips } from './clipsFingerprint';
 import { HealthWatch } from './health/watch';
-import { type InterruptWatch, watchInterrupt } from './interrupt';
+import { watchInterrupt } from './interrupt';
 import { RunControl } from './runControl';
 import type { PretrainingArgs } from './pretrainingArgs';
 import { resumeState } from './resume';
@@ -18,7 +18,7 @@ import { runTable } from './runTable';
 import { type RunLength, cutSchedules, runLength, scheduleAt } from './schedules';
 import { type TrainState, seededState } from './state';
 import { StepTaker } from './stepTaker';
-import { UntilEvent } from './untilEvent';
+import { Trainer } from './trainer';
 
 /**
  * A pretraining run. It is iterated step by step, so that a notebook can draw in between:
@@ -32,16 +32,12 @@ import { UntilEvent } from './untilEvent';
  * A run interrupted at any point, even within an epoch, resumes bit for bit: every random draw is a function of the seed,
  * the step and the position in the batch, and the batch is a function of the step and the data set.
  */
-export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
-  /** True if the last loop was ended by an interrupt. */
-  interrupted = false;
+export class PretrainingRun
+  extends Trainer<TrainState, ViewBatch, StepMetrics>
+  implements AsyncIterable<StepMetrics>, Shown
+{
   /** True if the last loop found a problem that makes continuing futile; see {@link health}. */
   failed = false;
-  /** Step of the newest checkpoint, or of the start. */
-  private savedStep: number;
-  /** Set after a failed write, to prevent further ones: the disk may be full. */
-  private writeFailed = false;
-  private readonly batches: BatchQueue;
   private readonly steps: StepTaker;
   /** Number of the step in progress. */
   private underWay: number | null = null;
@@ -56,7 +52,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   latest: StepMetrics | null = null;
 
   private constructor(
-    readonly state: TrainState,
+    state: TrainState,
     private readonly facts: RunFacts,
     private readonly args: PretrainingArgs,
     private readonly folder: RunFolder | null,
@@ -65,9 +61,8 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     /** Assessment of the figures. */
     readonly health: HealthWatch,
   ) {
-    this.savedStep = state.step;
+    super(state, source);
     this.skippedBefore = this.skipped.length;
-    this.batches = new BatchQueue(source);
     this.steps = new StepTaker(state, this.batches, args.eager === true);
   }
 
@@ -142,29 +137,19 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
   async *[Symbol.asyncIterator](): AsyncGenerator<StepMetrics> {
     const { interrupt } = this.args;
     const watch = interrupt ?? watchInterrupt();
-    const requested = new UntilEvent(watch.whenRequested);
-    this.interrupted = this.writeFailed = this.failed = false;
+    this.failed = false;
     this.looping = true;
     this.tell();
     try {
-      while (this.state.step < this.length.steps && (await this.readyForStep(watch, requested))) {
-        const metrics = await this.step();
-        if (this.state.step % this.args.config.training.checkpointSteps === 0) this.save();
+      for await (const metrics of this.loop(watch, this.control)) {
         yield metrics;
         if (this.failed && this.args.stopWhenFailing) break;
-        // A step taken op by op blocks the event loop, so messages, signals and displays are handled here.
-        await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {
-      if (this.interrupted) await watch.whenInsistingEnds;
       if (watch !== interrupt) watch.stop();
       this.looping = false;
       this.control.reset();
-      try {
-        if (this.savedStep !== this.state.step && !this.writeFailed) this.save();
-      } finally {
-        this.tell();
-      }
+      this.tell();
     }
   }
 
@@ -197,10 +182,9 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
 
   /** Records a problem in the run folder, for `xkd watch` and `xkd runs`. */
   warn(sentence: string): void {
-    this.write((folder) => folder.warn(this.state.step, sentence));
+    this.write(() => this.folder?.warn(this.state.step, sentence));
   }
 
-  /** Takes a step and records it. */
   async step(): Promise<StepMetrics> {
     this.underWay = this.state.step;
     try {
@@ -229,7 +213,7 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
       clippedShare,
       ...probed,
     };
-    this.write((folder) => folder.writeMetrics(metrics));
+    this.write(() => this.folder?.writeMetrics(metrics));
     this.warnOf(metrics);
     this.latest = metrics;
     this.tell();
@@ -253,20 +237,6 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     }
   }
 
-  /**
-   * Writes a checkpoint of the current step and then removes the oldest ones.
-   *
-   * @throws UserError if there is no space for it; previous checkpoints are unharmed
-   */
-  save(): void {
-    this.write((folder) => {
-      folder.flushMetrics();
-      saveCheckpoint(this.state, checkpointPath(folder.path, this.state.step), this.facts, this.log);
-      pruneCheckpoints(folder.path, this.args.config.training.keepCheckpoints);
-    });
-    this.savedStep = this.state.step;
-  }
-
   /** Closes threads and files. The state stays usable until it is disposed. */
   async close(): Promise<void> {
     try {
@@ -283,22 +253,21 @@ export class PretrainingRun implements AsyncIterable<StepMetrics>, Shown {
     return this.underWay === null ? this.state.step : this.underWay + 1;
   }
 
-  private write(action: (folder: RunFolder) => void): void {
-    if (this.folder === null) return;
-    try {
-      action(this.folder);
-    } catch (error) {
-      this.writeFailed = true;
-      throw error;
-    }
+  protected get totalSteps(): number {
+    return this.length.steps;
   }
 
-  /** Waits until the next step may be taken and its batch is ready, or until an interrupt. */
-  private async readyForStep(watch: InterruptWatch, requested: UntilEvent): Promise<boolean> {
-    const goesOn = await this.control.allows(watch);
-    if (goesOn && !watch.requested) await this.batches.wait(requested);
-    this.interrupted = watch.requested;
-    return goesOn && !this.interrupted && !this.control.stopping;
+  protected isTimeToSave(): boolean {
+    return this.state.step % this.args.config.training.checkpointSteps === 0;
+  }
+
+  /** Writes a checkpoint and then removes the oldest ones. */
+  protected writeCheckpoint(): void {
+    const { folder, state } = this;
+    if (folder === null) return;
+    folder.flushMetrics();
+    saveCheckpoint(state, checkpointPath(folder.path, state.step), this.facts, this.log);
+    pruneCheckpoints(folder.path, this.args.config.training.keepCheckpoints);
   }
 
   private tell(): void {

@@ -1,4 +1,4 @@
-import type { InterruptWatch } from './interrupt';
+import type { StopRequest } from './interrupt';
 
 /**
  * Controls a loop over the steps of a run from outside it, such as by a button in a notebook while the cell with the loop
@@ -56,12 +56,12 @@ export class RunControl {
   }
 
   /** Waits until the next step may be taken, or until an interrupt. Returns false if the loop should end. */
-  async allows(watch: InterruptWatch): Promise<boolean> {
-    while (this.held && this.allowed === 0 && !this.ending && !watch.requested) {
+  async allows(stop: StopRequest): Promise<boolean> {
+    while (this.held && this.allowed === 0 && !this.ending && !stop.requested) {
       const woken = new Promise<void>((wake) => (this.wake = wake));
       this.holding = true;
       this.changed();
-      await Promise.race([woken, watch.whenRequested]);
+      await Promise.race([woken, stop.whenRequested]);
       this.holding = false;
     }
     if (this.held && this.allowed > 0) this.allowed--;

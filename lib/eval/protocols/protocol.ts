@@ -124,4 +124,4 @@ function labelNotes(dataset: Dataset): string[] {
   return [`${what} several labels, so no answer is right for all of them.`];
 }
 
-export { Stopped, throwIfStopped } from './stop';
+export { Stopped, stopRequestOf, throwIfStopped } from './stop';

@@ -1,3 +1,5 @@
+import type { StopRequest } from '../../train/interrupt';
+
 /** Thrown when a protocol stops on request. */
 export class Stopped extends Error {
   override readonly name = 'Stopped';
@@ -5,6 +7,18 @@ export class Stopped extends Error {
   constructor() {
     super('stopped on request; what was computed so far is kept');
   }
+}
+
+/** The signal as a request to a training's loop. */
+export function stopRequestOf(signal: AbortSignal | undefined): StopRequest {
+  return {
+    get requested() {
+      return signal?.aborted === true;
+    },
+    whenRequested: new Promise<void>((resolve) =>
+      signal?.addEventListener('abort', () => resolve(), { once: true }),
+    ),
+  };
 }
 
 /** @throws Stopped if a stop was requested */

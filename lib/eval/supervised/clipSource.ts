@@ -10,22 +10,21 @@ import {
   type NdArray,
 } from '../../data';
 import { RandomStream } from '../../random';
+import type { Source } from '../../train/batches';
 import { storedFeatures, type StoredFeaturesArgs } from '../store';
 import type { RowSource } from '../store/rows';
 import type { LinearSettings, SupervisedSettings } from './settings';
 import type { ClassifierSetup } from './state';
 
-/** Source of a classifier's clips. */
-export interface ClipSource {
-  readonly skipped: readonly BadFile[];
-  /** The clips of the next step, or their features, with their files. */
-  next(): Promise<{
-    readonly view: NdArray;
-    readonly entries: readonly MediaEntry[];
-    readonly skipped?: readonly BadClip[];
-  }>;
-  close(): Promise<void>;
+/** The clips of a step, or their features, with their files. */
+export interface ClipBatch {
+  readonly view: NdArray;
+  readonly entries: readonly MediaEntry[];
+  readonly skipped?: readonly BadClip[];
 }
+
+/** Source of a classifier's clips. */
+export type ClipSource = Source<ClipBatch>;
 
 export interface ClipSourceArgs {
   readonly setup: ClassifierSetup;

@@ -1,11 +1,11 @@
 import { batchesPerEpoch, type BadFile, type ClipPool, type Fold, type MediaEntry } from '../../data';
 import { withBadClips } from '../../data/badFiles';
 import { CompiledEngine } from '../../train/compiledEngine';
-import { UntilEvent } from '../../train/untilEvent';
+import { Trainer } from '../../train/trainer';
 import { storedFeatures, type StoredFeatures } from '../store';
-import { Stopped, throwIfStopped, type ProtocolArgs } from '../protocols/protocol';
+import { Stopped, stopRequestOf, throwIfStopped, type ProtocolArgs } from '../protocols/protocol';
 import type { Metrics } from '../results';
-import { augmentedClips, openFeatureClips, type ClipSource } from './clipSource';
+import { augmentedClips, openFeatureClips, type ClipBatch, type ClipSource } from './clipSource';
 import { metricsOf, type FileScores } from '../protocols/fileMetrics';
 import { identityOfFiles } from './fileIdentity';
 import { scoreClips, scoreFeatures } from './fileScores';
@@ -40,7 +40,7 @@ export async function trainFold(fold: FoldArgs): Promise<FinishedFold> {
   let training: FoldTraining | null = null;
   try {
     await fold.run.hold(fold.report);
-    training = new FoldTraining(fold);
+    training = await FoldTraining.open(fold);
     return await training.run();
   } catch (error) {
     // Clips still being decoded are no longer needed.
@@ -56,39 +56,46 @@ function testIdentity({ args, fold, settings: { testClips, testCrops } }: FoldAr
   return { testClips, testCrops, testFiles: identityOfFiles(args.dataset, fold.test) };
 }
 
-class FoldTraining {
+class FoldTraining extends Trainer<ClassifierState, ClipBatch, number> {
   private readonly engine = new CompiledEngine();
-  private readonly state: ClassifierState;
   private readonly skipped = new Map<string, BadFile>();
-  private readonly train: readonly MediaEntry[];
-  private readonly test: readonly MediaEntry[];
-  private source: ClipSource | null = null;
   private testFeatures: StoredFeatures | null = null;
-  private savedStep: number;
+  private epochStartMs = performance.now();
   private savedMs = performance.now();
   private saveMs = 0;
-  private readonly untilStopped: UntilEvent;
 
-  constructor(private readonly fold: FoldArgs) {
+  private constructor(
+    private readonly fold: FoldArgs,
+    state: ClassifierState,
+    private readonly train: readonly MediaEntry[],
+    private readonly test: readonly MediaEntry[],
+    private readonly source: ClipSource,
+    private readonly length: TrainingLength,
+  ) {
+    super(state, source);
+  }
+
+  /** Starts a training, or continues an unfinished one. */
+  static async open(fold: FoldArgs): Promise<FoldTraining> {
     const { args, setup, run, report } = fold;
     const pick = (places: readonly number[]) => places.map((place) => args.dataset.entries[place]);
-    this.train = pick(fold.fold.train);
-    this.test = pick(fold.fold.test);
-    this.state = run.read(setup, report) ?? ClassifierState.create(setup);
-    this.savedStep = this.state.step;
-    this.untilStopped = new UntilEvent(
-      new Promise<void>((resolve) => args.signal?.addEventListener('abort', () => resolve(), { once: true })),
-    );
+    const train = pick(fold.fold.train);
+    const state = run.read(setup, report) ?? ClassifierState.create(setup);
+    try {
+      run.openMetrics(state.step);
+      const { source, length } = await openSource(fold, state, train);
+      return new FoldTraining(fold, state, train, pick(fold.fold.test), source, length);
+    } catch (error) {
+      state.dispose();
+      throw error;
+    }
   }
 
   async run(): Promise<FinishedFold> {
     const { args, fold, run, settings } = this.fold;
-    run.openMetrics(this.state.step);
-    const length = await this.openSource();
-    await this.trainTo(length);
-    this.save();
+    await this.takeSteps();
     const metrics = await this.testMetrics(`fold ${fold.name}: test`);
-    for (const bad of this.source!.skipped) this.skipped.set(bad.path, bad);
+    for (const bad of this.source.skipped) this.skipped.set(bad.path, bad);
     const partly = new Set<string>();
     for (const bad of this.state.skipped) {
       const { path } = this.train[bad.clip];
@@ -101,7 +108,7 @@ class FoldTraining {
         trainClips: this.train.filter(({ path }) => !this.skipped.has(path) || partly.has(path)).length,
         testClips: this.test.filter(({ path }) => !this.skipped.has(path)).length,
         metrics,
-        details: { training: run.path, steps: length.steps, epochs: settings.epochs },
+        details: { training: run.path, steps: this.length.steps, epochs: settings.epochs },
       },
       skipped: [...this.skipped.values()],
     };
@@ -113,61 +120,57 @@ class FoldTraining {
   async close(): Promise<void> {
     this.engine.dispose();
     this.state.dispose();
-    await this.source?.close();
+    await this.source.close();
   }
 
-  private async openSource(): Promise<TrainingLength> {
-    const { setup, settings } = this.fold;
-    const startStep = this.state.step;
-    if (settings.features === 'once') {
-      const stored = this.stored(this.train, `fold ${this.fold.fold.name}: training features`);
-      const source = await openFeatureClips(stored, settings as LinearSettings, setup.seed, startStep);
-      this.source = source;
-      return this.lengthOf(source.files);
-    }
-    const length = this.lengthOf(this.train.length);
-    this.source = augmentedClips({
-      setup,
-      settings,
-      entries: this.train,
-      startStep,
-      skipped: this.state.skipped,
-      steps: length.steps,
-      pool: this.fold.pool,
-    });
-    return length;
-  }
-
-  private lengthOf(clips: number): TrainingLength {
-    const { batch, epochs } = this.fold.settings;
-    const stepsPerEpoch = batchesPerEpoch(clips, batch);
-    return { stepsPerEpoch, steps: epochs * stepsPerEpoch };
-  }
-
-  private async trainTo(length: TrainingLength): Promise<void> {
+  async step(): Promise<number> {
+    const { state, length } = this;
     const { args, setup, settings, fold } = this.fold;
     const { classes, multiLabel } = args.dataset;
+    const clips = await this.batches.next();
+    state.skipped = withBadClips(state.skipped, clips.skipped ?? []);
     const step = { setup, settings, length, list: { classes, multiLabel } };
-    const label = `fold ${fold.name}: training`;
-    let startMs = performance.now();
-    while (this.state.step < length.steps) {
-      const clips = await this.nextClips();
-      this.state.skipped = withBadClips(this.state.skipped, clips.skipped ?? []);
-      const loss = await takeStep(step, this.state, this.engine, clips);
-      const { epoch } = this.state;
-      this.state.epoch = { loss: epoch.loss + loss, steps: epoch.steps + 1 };
-      const figures = { loss: loss.toFixed(3) };
-      args.onProgress?.({ label, done: this.state.step, total: length.steps, unit: 'steps', figures });
-      if (this.state.step % length.stepsPerEpoch === 0) {
-        await this.endEpoch(length, (performance.now() - startMs) / 1000);
-        startMs = performance.now();
-      }
-      if (this.isTimeToSave()) this.save();
-    }
+    const loss = await takeStep(step, state, this.engine, clips);
+    state.epoch = { loss: state.epoch.loss + loss, steps: state.epoch.steps + 1 };
+    args.onProgress?.({
+      label: `fold ${fold.name}: training`,
+      done: state.step,
+      total: length.steps,
+      unit: 'steps',
+      figures: { loss: loss.toFixed(3) },
+    });
+    if (state.step % length.stepsPerEpoch === 0) await this.endEpoch();
+    return loss;
   }
 
-  private async endEpoch(length: TrainingLength, seconds: number): Promise<void> {
+  protected get totalSteps(): number {
+    return this.length.steps;
+  }
+
+  protected isTimeToSave(): boolean {
+    const { saveSeconds = Math.max(10, (20 * this.saveMs) / 1000) } = this.fold;
+    return performance.now() - this.savedMs >= 1000 * saveSeconds;
+  }
+
+  protected writeCheckpoint(): void {
+    const startMs = performance.now();
+    this.fold.run.save(this.state);
+    this.savedMs = performance.now();
+    this.saveMs = this.savedMs - startMs;
+  }
+
+  /** @throws Stopped if a stop was requested */
+  private async takeSteps(): Promise<void> {
+    this.epochStartMs = performance.now();
+    const steps = this.loop(stopRequestOf(this.fold.args.signal));
+    for (let end: boolean | undefined = false; end !== true;) end = (await steps.next()).done;
+    if (this.interrupted) throw new Stopped();
+  }
+
+  private async endEpoch(): Promise<void> {
+    const { length } = this;
     const { run, settings } = this.fold;
+    const seconds = (performance.now() - this.epochStartMs) / 1000;
     const { step, epoch } = this.state;
     const number = step / length.stepsPerEpoch;
     const isTested = settings.testEpochs > 0 && number % settings.testEpochs === 0 && step < length.steps;
@@ -175,15 +178,17 @@ class FoldTraining {
     const tested = isTested
       ? await this.testMetrics(`fold ${this.fold.fold.name}: test after epoch ${number}`)
       : nothing;
-    run.write({
+    const row = {
       step,
       epoch: number,
       loss: epoch.loss / epoch.steps,
       learningRate: learningRateAt(settings, step - 1, length),
       seconds,
       ...(settings.testEpochs > 0 && tested),
-    });
+    };
+    this.write(() => run.write(row));
     this.state.epoch = { loss: 0, steps: 0 };
+    this.epochStartMs = performance.now();
   }
 
   private async testMetrics(label: string): Promise<Metrics> {
@@ -216,61 +221,51 @@ class FoldTraining {
     const { setup, settings } = this.fold;
     const { testClips: clips, testCrops: crops } = settings;
     this.testFeatures ??= await storedFeatures({
-      ...this.stored(this.test, label),
+      ...storedArgs(this.fold, this.test, label),
       plan: { kind: 'spread', clips, crops },
     });
     const { entries, rows, skipped } = this.testFeatures;
     for (const bad of skipped) this.skipped.set(bad.path, bad);
     return scoreFeatures({ setup, settings, state: this.state }, entries, rows[setup.plan.tower.modality]!);
   }
+}
 
-  private stored(entries: readonly MediaEntry[], label: string) {
-    const { args, setup, report, pool } = this.fold;
-    const { network, tower, dataset, store, onProgress, signal } = args;
-    const { modality } = setup.plan.tower;
-    const { root } = dataset;
-    return {
-      network,
-      tower,
-      modalities: [modality],
-      entries,
-      root,
-      store,
-      label,
-      pool,
-      onProgress,
-      signal,
-      report,
-    };
+/** Opens the training clips from the state's step on. */
+async function openSource(
+  fold: FoldArgs,
+  { step: startStep, skipped }: ClassifierState,
+  entries: readonly MediaEntry[],
+): Promise<{ source: ClipSource; length: TrainingLength }> {
+  const { setup, settings, pool } = fold;
+  const lengthOf = (clips: number): TrainingLength => {
+    const stepsPerEpoch = batchesPerEpoch(clips, settings.batch);
+    return { stepsPerEpoch, steps: settings.epochs * stepsPerEpoch };
+  };
+  if (settings.features === 'once') {
+    const stored = storedArgs(fold, entries, `fold ${fold.fold.name}: training features`);
+    const source = await openFeatureClips(stored, settings as LinearSettings, setup.seed, startStep);
+    return { source, length: lengthOf(source.files) };
   }
+  const length = lengthOf(entries.length);
+  const { steps } = length;
+  return { source: augmentedClips({ setup, settings, entries, startStep, skipped, steps, pool }), length };
+}
 
-  /** The clips of the next step, unless a stop is requested while waiting for them. */
-  private async nextClips(): ReturnType<ClipSource['next']> {
-    // Lets signals be handled between steps.
-    await new Promise((resolve) => setImmediate(resolve));
-    const { signal } = this.fold.args;
-    if (!signal?.aborted) {
-      const next = this.source!.next();
-      // It may fail when nothing waits for it any more.
-      next.catch(() => undefined);
-      await this.untilStopped.wait(next);
-      if (!signal?.aborted) return next;
-    }
-    this.save();
-    throw new Stopped();
-  }
-
-  private isTimeToSave(): boolean {
-    const { saveSeconds = Math.max(10, (20 * this.saveMs) / 1000) } = this.fold;
-    return performance.now() - this.savedMs >= 1000 * saveSeconds;
-  }
-
-  private save(): void {
-    if (this.savedStep === this.state.step) return;
-    const startMs = performance.now();
-    this.fold.run.save(this.state);
-    this.savedStep = this.state.step;
-    this.savedMs = performance.now();
-    this.saveMs = this.savedMs - startMs;
-  }
+function storedArgs({ args, setup, report, pool }: FoldArgs, entries: readonly MediaEntry[], label: string) {
+  const { network, tower, dataset, store, onProgress, signal } = args;
+  const { modality } = setup.plan.tower;
+  const { root } = dataset;
+  return {
+    network,
+    tower,
+    modalities: [modality],
+    entries,
+    root,
+    store,
+    label,
+    pool,
+    onProgress,
+    signal,
+    report,
+  };
 }
