@@ -1,27 +1,17 @@
 import { rmSync } from 'node:fs';
 import { availableParallelism, arch, platform } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { type XkdConfig, addedLossFigures } from '../config';
 import { UserError } from '../errors';
-import {
-  FolderLock,
-  type MetricsWriter,
-  fileError,
-  lookAt,
-  makeFolder,
-  openMetricsFiles,
-  readFolderMetrics,
-  removeAbandonedFiles,
-  writeFileAtomic,
-} from '../files';
+import { lookAt, makeFolder, readFolderMetrics } from '../files';
 import { tf, nativeInfo } from '../tensor/native';
 import { checkpointsFolder, listCheckpoints } from './checkpointFolder';
 import type { ConfigChange } from './changeLog';
 import type { RunFacts } from './checkpointMetadata';
 import { appendWarning, dropWarnings } from './runWarnings';
-import { runLockPath } from './runStatus';
 import { type ProbeFigures, probeFigures } from './health/figures';
 import type { LossFigures } from './step';
+import { TrainingFolder } from './trainingFolder';
 
 /** Figures of one step, as stored in metrics.csv and metrics.jsonl. */
 export interface StepMetrics extends LossFigures, ProbeFigures {
@@ -49,14 +39,7 @@ export function changesPath(runFolder: string): string {
  * per step, `warnings.jsonl` with problems, `changes.json` with changes made during the run, `checkpoints/`, and
  * `skipped.json` if files were unusable.
  */
-export class RunFolder {
-  private writers: readonly MetricsWriter[] = [];
-
-  private constructor(
-    readonly path: string,
-    private readonly lock: FolderLock,
-  ) {}
-
+export class RunFolder extends TrainingFolder {
   /**
    * Creates the folder, or opens it to resume the run. Partial files of a killed process are removed then.
    *
@@ -76,20 +59,7 @@ export class RunFolder {
       );
     }
     makeFolder(checkpointsFolder(path));
-    const lock = await FolderLock.take({
-      folder: path,
-      name: basename(runLockPath(path)),
-      doing: 'is training in',
-      again: true,
-      report,
-    });
-    try {
-      for (const folder of [path, checkpointsFolder(path)]) removeAbandonedFiles(folder);
-    } catch (error) {
-      lock.release();
-      throw fileError(error, path, 'write');
-    }
-    return new RunFolder(path, lock);
+    return new RunFolder(path, await TrainingFolder.take(path, [path, checkpointsFolder(path)], report));
   }
 
   /**
@@ -113,7 +83,7 @@ export class RunFolder {
 
   /** Writes the changes made during the run; an empty list leaves no file. */
   writeChanges(changes: readonly ConfigChange[]): void {
-    this.lock.requireHeld();
+    this.requireHeld();
     if (changes.length > 0) this.writeJson('changes.json', changes);
     else rmSync(changesPath(this.path), { force: true });
   }
@@ -125,36 +95,18 @@ export class RunFolder {
    */
   openMetrics(step: number): readonly StepMetrics[] {
     dropWarnings(this.path, step);
-    const after = step === 0 ? null : step - 1;
-    this.writers = openMetricsFiles(this.path, after, sparseFigures);
+    this.openRows(step === 0 ? null : step - 1, sparseFigures);
     return step === 0 ? [] : ((readFolderMetrics(this.path) ?? []) as unknown as StepMetrics[]);
   }
 
   /** @throws UserError if another process has taken over the folder */
   writeMetrics(metrics: StepMetrics): void {
-    this.lock.requireHeld();
-    for (const writer of this.writers) writer.write({ ...metrics });
+    this.writeRow({ ...metrics });
   }
 
   /** Records a problem for those who watch the run. */
   warn(step: number, sentence: string): void {
-    this.lock.requireHeld();
+    this.requireHeld();
     appendWarning(this.path, { step, sentence });
-  }
-
-  /** Flushes the metrics to disk, so that they survive a power failure, as the checkpoint that follows will. */
-  flushMetrics(): void {
-    this.lock.requireHeld();
-    this.writers.forEach((writer) => writer.flush());
-  }
-
-  writeJson(name: string, value: unknown): void {
-    writeFileAtomic(join(this.path, name), `${JSON.stringify(value, null, 2)}\n`);
-  }
-
-  close(): void {
-    this.writers.forEach((writer) => writer.close());
-    this.writers = [];
-    this.lock.release();
   }
 }

@@ -8,6 +8,7 @@ import { readFolderMetrics, type MetricsRow } from '../files/metrics';
 import { readJson } from '../files/readJson';
 import { readWarnings, type RunWarning } from './runWarnings';
 import type { StepMetrics } from './runFolder';
+import { trainingLock } from './trainingFolder';
 
 /* Reads a run folder from another process. TensorFlow is not loaded for this. */
 
@@ -43,7 +44,7 @@ export const runFiles = ['config.json', 'run.json'] as const;
 
 /** Path of the lock file of the training process. */
 export function runLockPath(folder: string): string {
-  return join(folder, 'run.lock');
+  return join(folder, trainingLock);
 }
 
 const runSchema = z.object({ data: z.string(), clips: z.int(), steps: z.int() });

@@ -2,16 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import {
-  FolderLock,
-  type MetricsWriter,
-  makeFolder,
-  openMetricsFiles,
-  readJson,
-  removeAbandonedFiles,
-  writeFileAtomic,
-} from '../../files';
+import { makeFolder, readJson, writeFileAtomic } from '../../files';
 import type { MetricsRow } from '../../files/metrics';
+import { TrainingFolder } from '../../train/trainingFolder';
 import { protocolResultSchema, type FoldResult, type ProtocolResult } from '../results';
 import { readClassifier, saveClassifier } from './checkpoint';
 import type { SupervisedSettings } from './settings';
@@ -40,8 +33,7 @@ const testedSchema = finishedSchema.extend({
  * it is finished.
  */
 export class RunStore {
-  private writers: readonly MetricsWriter[] = [];
-  private lock: FolderLock | null = null;
+  private held: TrainingFolder | null = null;
 
   private constructor(readonly path: string) {}
 
@@ -80,14 +72,7 @@ export class RunStore {
    * @throws UserError if another process trains here
    */
   async hold(report: (sentence: string) => void): Promise<void> {
-    this.lock = await FolderLock.take({
-      folder: this.path,
-      name: 'run.lock',
-      doing: 'is training in',
-      again: true,
-      report,
-    });
-    removeAbandonedFiles(this.path);
+    this.held = await TrainingFolder.hold(this.path, report);
   }
 
   /** State of an unfinished training; null if there is none. */
@@ -96,24 +81,21 @@ export class RunStore {
   }
 
   save(state: ClassifierState): void {
-    this.lock?.requireHeld();
-    this.writers.forEach((writer) => writer.flush());
+    this.held?.flushMetrics();
     saveClassifier(state, join(this.path, 'classifier.safetensors'));
   }
 
   /** Opens the metrics. Rows after `step` steps, left by an interrupted training, are dropped. */
   openMetrics(step: number): void {
-    this.writers = openMetricsFiles(this.path, step === 0 ? null : step);
+    this.held?.openRows(step === 0 ? null : step);
   }
 
   write(row: MetricsRow): void {
-    for (const writer of this.writers) writer.write(row);
+    this.held?.writeRow(row);
   }
 
   close(): void {
-    this.writers.forEach((writer) => writer.close());
-    this.writers = [];
-    this.lock?.release();
-    this.lock = null;
+    this.held?.close();
+    this.held = null;
   }
 }
