@@ -19,4 +19,5 @@ export * from './notebook';
 export { nativeInfo, tf, type NativeInfo } from './tensor/native';
 export * from './eval';
 export * from './ablation';
+export * from './frames';
 export * from './tensorboard';

@@ -77,7 +77,7 @@ export type AblationTable = Readonly<z.infer<typeof tableSchema>>;
  *
  * @throws UserError if there is none, or it is damaged
  */
-export function readAblation(path: string): AblationTable {
+export function readAblationTable(path: string): AblationTable {
   const table = readJson(
     path,
     tableSchema,

@@ -46,7 +46,7 @@ export async function readIndex(
   path: string,
   { columns = {}, separator = ';' }: IndexArgs = {},
 ): Promise<Index> {
-  const table = withoutNames(await readTable(path, { numbered: areNumbers(path, columns) }), columns);
+  const table = withoutNames(readTable(path, { numbered: areNumbers(path, columns) }), columns);
   const column = (role: keyof IndexColumns): number =>
     columns[role] === undefined ? findColumn(table, role) : columnOf(table, columns[role], meanings[role]);
   if (columns.path === undefined) requireNames(table);

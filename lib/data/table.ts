@@ -1,4 +1,6 @@
 import { UserError } from '../errors';
+import { parseCsv } from '../files/csv';
+import { readText } from '../files/readText';
 import { firstLine } from './textFile';
 
 /** A table of text. No cell is parsed as a number, so `007` and `1e5` stay as they are. */
@@ -26,14 +28,13 @@ export interface TableArgs {
 }
 
 /**
- * Reads a CSV table (RFC 4180; also with a byte order mark, Windows line endings or empty lines). danfo.js
- * loads TensorFlow, so it is loaded only here, in the main thread.
+ * Reads a CSV table (RFC 4180; also with a byte order mark, Windows line endings or empty lines, and with spaces around
+ * quoted cells).
  *
  * @throws UserError if it cannot be read, has rows of different lengths, or is not UTF-8
  */
-export async function readTable(path: string, args: TableArgs = {}): Promise<Table> {
-  const delimiter = args.delimiter ?? delimiterOf(firstLine(path), args.numbered);
-  const cells = (await readCells(path, { ...args, delimiter })).map((row) => joinQuoted(row, delimiter));
+export function readTable(path: string, args: TableArgs = {}): Table {
+  const cells = readCells(path, args);
   const numbers = args.numbered && (cells[0] ?? []).map((_, i) => `${i + 1}`);
   const given = args.columns ?? numbers;
   const columns = given || (cells[0] ?? []).map(nameIn);
@@ -45,36 +46,14 @@ export async function readTable(path: string, args: TableArgs = {}): Promise<Tab
           'correct the row; text with commas goes into double quotes.',
       );
     }
-    return row.map(textIn);
+    return row;
   });
   return { path, columns, rows, firstRow: 1 + first };
 }
 
-/** Text of a cell; quotes are recognised even if spaces surround them. */
-function textIn(cell: string): string {
-  const text = cell.trim();
-  return /^"(?:[^"]|"")*"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"').trim() : text;
-}
-
 /** Name of a column, without surrounding single quotes. */
 function nameIn(cell: string): string {
-  return textIn(cell)
-    .replace(/^'(.*)'$/, '$1')
-    .trim();
-}
-
-/**
- * Joins cells that belong to one quoted cell: the parser recognises quotes only at the very start of a cell.
- */
-function joinQuoted(cells: readonly string[], delimiter: string): string[] {
-  const joined: string[] = [];
-  for (const cell of cells) {
-    const before = joined.at(-1);
-    const isOpen = before !== undefined && /^\s+"/.test(before) && before.split('"').length % 2 === 0;
-    if (isOpen) joined[joined.length - 1] = `${before}${delimiter}${cell}`;
-    else joined.push(cell);
-  }
-  return joined;
+  return cell.replace(/^'(.*)'$/, '$1').trim();
 }
 
 /**
@@ -107,40 +86,13 @@ export function columnOf(table: Table, name: string, what: string): number {
   );
 }
 
-/** Options passed on to the CSV parser below danfo.js; its own types omit them. */
-interface ParserOptions {
-  readonly dynamicTyping: false;
-  readonly header: false;
-  readonly skipEmptyLines: 'greedy';
-  readonly comments: string | false;
-  readonly delimiter: string;
-  readonly beforeFirstChunk: (chunk: string) => string;
-}
-
-async function readCells(
-  path: string,
-  { comment, delimiter }: TableArgs & { delimiter: string },
-): Promise<string[][]> {
-  const options: ParserOptions = {
-    // A class named 007 or true is still a name.
-    dynamicTyping: false,
-    // Names and row lengths are checked above, where a message can name the row.
-    header: false,
-    skipEmptyLines: 'greedy',
-    comments: comment ?? false,
-    delimiter,
-    beforeFirstChunk: (chunk) => chunk.replace(/^\uFEFF/, ''),
-  };
-  let cells: string[][];
-  try {
-    // Loads this process's single TensorFlow first, set up as everywhere else.
-    await import('../tensor/native');
-    const { readCSV } = await import('danfojs-node');
-    cells = (await readCSV(path, options as object)).values as string[][];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${path} could not be read as a CSV table (${reason}): write it again.`);
-  }
+/** Cells by row, without surrounding spaces and without rows of empty cells. */
+function readCells(path: string, { comment, delimiter, numbered }: TableArgs): string[][] {
+  const text = readText(path);
+  const separator = delimiter ?? delimiterOf(firstLine(path), numbered);
+  const cells = parseCsv(text, { delimiter: separator, comment, looseQuotes: true })
+    .map((row) => row.map((cell) => cell.trim()))
+    .filter((row) => row.some((cell) => cell !== ''));
   const strange = cells.findIndex((row) => row.some((cell) => /[\uFFFD\0]/.test(cell)));
   if (strange >= 0) {
     throw new UserError(`${path} is not UTF-8 text (row ${strange + 1}): save it again as CSV in UTF-8.`);

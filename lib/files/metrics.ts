@@ -32,7 +32,7 @@ export class MetricsWriter {
     private readonly sparse: readonly string[] = [],
   ) {
     const there = [path, twin].find((each) => lookAt(each) !== null);
-    const kept = afterStep !== null && there !== undefined ? readMetrics(there) : [];
+    const kept = afterStep !== null && there !== undefined ? readMetricsFile(there) : [];
     const rows = kept.filter(({ step }) => step <= (afterStep ?? -1));
     this.columns = rows.length > 0 ? this.columnsOf(rows[0]) : null;
     const lines = rows.map((row) => this.format(row));
@@ -116,7 +116,7 @@ export function openMetricsFiles(
  */
 export function readFolderMetrics(folder: string): MetricsRow[] | null {
   const path = metricsFiles.map((name) => join(folder, name)).find((each) => lookAt(each) !== null);
-  return path === undefined ? null : readMetrics(path);
+  return path === undefined ? null : readMetricsFile(path);
 }
 
 /**
@@ -137,13 +137,13 @@ function appendWhole(file: number, bytes: Uint8Array): void {
  *
  * @throws UserError if the file is missing or is not a metrics table with a column `step`
  */
-export function readMetrics(path: string): MetricsRow[] {
+export function readMetricsFile(path: string): MetricsRow[] {
   const text = readText(path);
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return path.endsWith('.csv') ? checked(path, fromCsv(whole)) : parseMetricsLines(path, whole);
 }
 
-/** Rows of complete lines of a `.jsonl` file. @throws UserError as {@link readMetrics} */
+/** Rows of complete lines of a `.jsonl` file. @throws UserError as {@link readMetricsFile} */
 export function parseMetricsLines(path: string, text: string): MetricsRow[] {
   return checked(path, fromJsonLines(text));
 }

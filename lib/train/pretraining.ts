@@ -66,6 +66,11 @@ export class PretrainingRun
     this.steps = new StepTaker(state, this.batches, args.eager === true);
   }
 
+  /** Path of the run's folder; null for a run that writes nothing. */
+  get out(): string | null {
+    return this.folder?.path ?? null;
+  }
+
   static async open(args: PretrainingArgs): Promise<PretrainingRun> {
     const { config, entries, out, resume = false } = args;
     const said: string[] = [];

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../errors';
 import { findResults } from '../eval/report';
 import type { ProtocolResult } from '../eval/results';
-import { type MetricsRow, readJson, readMetrics } from '../files';
+import { type MetricsRow, readJson, readMetricsFile } from '../files';
 import { checkpointsFolder, listCheckpoints } from '../train';
 
 const runSchema = z.object({
@@ -51,7 +51,7 @@ export function readRunFigures(folder: string, step: number | null): RunFigures 
 
 function metricsOf(folder: string): MetricsRow[] {
   const paths = ['metrics.jsonl', 'metrics.csv'].map((name) => join(folder, name));
-  return readMetrics(paths.find((path) => existsSync(path)) ?? paths[0]);
+  return readMetricsFile(paths.find((path) => existsSync(path)) ?? paths[0]);
 }
 
 /** Null if a file is missing or has another format: a card shows what is available. */

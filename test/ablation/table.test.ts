@@ -10,7 +10,7 @@ import {
   makeAblationTable,
   pairedGain,
   planAblation,
-  readAblation,
+  readAblationTable,
   UserError,
   writeAblation,
 } from 'xkd';
@@ -84,7 +84,7 @@ describe('the table of an ablation', () => {
     fill(file('all'));
     const table = makeAblationTable({ jobs, folders: [file('all')], createdBy: ['xkd', 'ablate'] });
     writeAblation(file('results'), table);
-    assert.deepEqual(readAblation(file('results/ablation.json')), table);
+    assert.deepEqual(readAblationTable(file('results/ablation.json')), table);
     const csv = readFileSync(file('results/ablation.csv'), 'utf8');
     assert.equal(csv, ablationCsv(table));
     assert.match(
@@ -105,7 +105,7 @@ describe('the table of an ablation', () => {
     );
     writeFileSync(file('results/ablation.json'), '{"format": 1}');
     assert.throws(
-      () => readAblation(file('results/ablation.json')),
+      () => readAblationTable(file('results/ablation.json')),
       says(/is not a table of an ablation \(createdBy/),
     );
   });
@@ -166,7 +166,7 @@ describe('the table of an ablation', () => {
     assert.deepEqual([failed.name, failed.x], ['ours, training went wrong', [-30]]);
     assert.match(failed.text[0], /far above what it was/);
     writeAblation(file('failed'), table);
-    assert.deepEqual(readAblation(file('failed/ablation.json')), table);
+    assert.deepEqual(readAblationTable(file('failed/ablation.json')), table);
   });
 
   it('is of what is done, in whatever folder, and names what is missing', () => {

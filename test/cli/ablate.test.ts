@@ -7,7 +7,7 @@ import {
   listCheckpoints,
   loadCheckpoint,
   makeSampleSet,
-  readAblation,
+  readAblationTable,
   readAblationPairs,
   type AblationTable,
 } from 'xkd';
@@ -29,7 +29,8 @@ describe('xkd ablate', function () {
   const run = (all: readonly string[], environment: NodeJS.ProcessEnv = {}) =>
     spawnSync(process.execPath, all, { encoding: 'utf8', env: { ...process.env, ...environment } });
   const ablate = (out: string, ...more: string[]) => run(words(out, ...more));
-  const table = (out: string): AblationTable => readAblation(join(file(out), 'results', 'ablation.json'));
+  const table = (out: string): AblationTable =>
+    readAblationTable(join(file(out), 'results', 'ablation.json'));
   const job = (out: string, row: string, seed: number) => join(file(out), 'jobs', row, `seed-${seed}`);
   let whole: AblationTable;
 

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { listCheckpoints, loadCheckpoint, makeSampleSet, readMetrics } from 'xkd';
+import { listCheckpoints, loadCheckpoint, makeSampleSet, readMetricsFile } from 'xkd';
 
 const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main.js');
 /** Overrides for a run of a few seconds. */
@@ -57,7 +57,7 @@ describe('xkd pretrain', function () {
     assert.match(first.stdout, /first: 3 steps done/);
     assert.ok(!existsSync(join(out, 'run.lock')));
     assert.deepEqual(
-      readMetrics(join(out, 'metrics.csv')).map(({ step }) => step),
+      readMetricsFile(join(out, 'metrics.csv')).map(({ step }) => step),
       [0, 1, 2],
     );
     refused(command(out), /^xkd: ".*first" already holds a run; add --resume/);
@@ -78,7 +78,7 @@ describe('xkd pretrain', function () {
     const ended = new Promise<number | null>((done) => child.once('exit', (code) => done(code)));
     const stepsSoFar = () => {
       try {
-        return readMetrics(join(out, 'metrics.jsonl')).length;
+        return readMetricsFile(join(out, 'metrics.jsonl')).length;
       } catch {
         return 0;
       }
@@ -88,7 +88,7 @@ describe('xkd pretrain', function () {
     assert.equal(await ended, 130);
     assert.match(stdout, /interrupted after step \d+ of 100000; --resume continues/);
     const state = loadCheckpoint(out);
-    assert.equal(state.step, readMetrics(join(out, 'metrics.jsonl')).length);
+    assert.equal(state.step, readMetricsFile(join(out, 'metrics.jsonl')).length);
     state.dispose();
   });
 

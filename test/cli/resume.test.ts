@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { listCheckpoints, loadCheckpoint, makeSampleSet, readMetrics } from 'xkd';
+import { listCheckpoints, loadCheckpoint, makeSampleSet, readMetricsFile } from 'xkd';
 
 const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main.js');
 
@@ -99,7 +99,7 @@ describe('xkd pretrain --resume', function () {
     return existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(1, -1) : [];
   };
   const withoutTime = (out: string) =>
-    readMetrics(join(out, 'metrics.csv')).map((row) => ({ ...row, secondsPerStep: 0 }));
+    readMetricsFile(join(out, 'metrics.csv')).map((row) => ({ ...row, secondsPerStep: 0 }));
   const partials = (out: string) =>
     (readdirSync(out, { recursive: true }) as string[]).filter((name) => name.endsWith('.partial'));
 

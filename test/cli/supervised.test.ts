@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { makeSampleSet, readMetrics, readResult } from 'xkd';
+import { makeSampleSet, readMetricsFile, readResult } from 'xkd';
 import { assertRefused, runHere } from '../support/commandLine';
 
 const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main.js');
@@ -44,7 +44,7 @@ describe('xkd evaluate finetune and linear', function () {
   };
   const epochs = (name: string) => {
     const path = training(name) && join(training(name)!, 'metrics.jsonl');
-    return path && existsSync(path) ? readMetrics(path) : [];
+    return path && existsSync(path) ? readMetricsFile(path) : [];
   };
   const until = async (child: ChildProcess, holds: () => boolean) => {
     while (child.exitCode === null && child.signalCode === null && !holds())

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import {
   makeReport,
   parseCsv,
-  readReport,
+  readResultReport,
   reportCsv,
   reportMarkdown,
   resultRows,
@@ -193,7 +193,7 @@ describe('report of results', () => {
     writeResult(join(folder, 'a'), svm({ top1: 0.5 }));
     cpSync(join(folder, 'a'), join(folder, 'copy'), { recursive: true });
     symlinkSync('..', join(folder, 'copy', 'loop'));
-    const { rows, notes, problems } = readReport([folder, join(folder, 'a')]);
+    const { rows, notes, problems } = readResultReport([folder, join(folder, 'a')]);
     assert.equal(rows[0].ours.count, 1);
     assert.match(
       notes.join(),
@@ -217,7 +217,7 @@ describe('report of results', () => {
     writeFileSync(join(folder, 'in', 'config.json'), '{"preset": "nano"}');
     writeFileSync(join(folder, 'in', 'knn-x-audio-teacher-seed0.json'), '{"format": 7}');
     writeFileSync(join(folder, 'in', 'torn.json'), '{"protocol": "svm"');
-    const { rows, problems, notes } = readReport([folder, join(folder, 'absent')]);
+    const { rows, problems, notes } = readResultReport([folder, join(folder, 'absent')]);
     assert.equal(rows.length, 1);
     assert.equal(problems.length, 3);
     assert.match(problems[0], /knn-x-audio-teacher-seed0\.json" is not a result of "xkd evaluate"/);
@@ -229,7 +229,7 @@ describe('report of results', () => {
   it('says what to name where there is no result', () => {
     const throws = (paths: string[], message: RegExp) =>
       assert.throws(
-        () => readReport(paths),
+        () => readResultReport(paths),
         (error) => error instanceof UserError && message.test(error.message),
       );
     throws(

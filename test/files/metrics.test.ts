@@ -9,7 +9,7 @@ import {
   openMetricsFiles,
   parseCsv,
   readFolderMetrics,
-  readMetrics,
+  readMetricsFile,
   UserError,
 } from 'xkd';
 
@@ -28,7 +28,7 @@ describe('MetricsWriter', () => {
       ];
       const writer = new MetricsWriter(path);
       for (const row of rows) writer.write(row);
-      assert.deepEqual(readMetrics(path), rows, 'rows are on disk before the writer is closed');
+      assert.deepEqual(readMetricsFile(path), rows, 'rows are on disk before the writer is closed');
       writer.close();
     });
 
@@ -41,7 +41,7 @@ describe('MetricsWriter', () => {
       const resumed = new MetricsWriter(path, 3);
       resumed.write({ step: 4, loss: 9 });
       resumed.close();
-      const steps = readMetrics(path).map(({ step, loss }) => [step, loss]);
+      const steps = readMetricsFile(path).map(({ step, loss }) => [step, loss]);
       assert.deepEqual(steps, [[0, 0], [1, 0.1], [2, 0.2], [3, 0.3], [4, 9]]); // prettier-ignore
     });
 
@@ -52,7 +52,7 @@ describe('MetricsWriter', () => {
         writer.write({ step: 0, loss: 2 });
         writer.close();
       }
-      assert.deepEqual(readMetrics(path), [{ step: 0, loss: 2 }]);
+      assert.deepEqual(readMetricsFile(path), [{ step: 0, loss: 2 }]);
     });
 
     it(`${name}: refuses a row with other columns`, () => {
@@ -76,7 +76,7 @@ describe('MetricsWriter', () => {
       writer.close();
     }
     assert.equal(readFileSync(path, 'utf8'), 'step,loss,rank,spread\n0,2,,\n1,1,7,\n2,0.5,,\n');
-    assert.deepEqual(readMetrics(path), [{ step: 0, loss: 2 }, { step: 1, loss: 1, rank: 7 }, { step: 2, loss: 0.5 }]); // prettier-ignore
+    assert.deepEqual(readMetricsFile(path), [{ step: 0, loss: 2 }, { step: 1, loss: 1, rank: 7 }, { step: 2, loss: 0.5 }]); // prettier-ignore
   });
 
   it('writes the header of a CSV once', () => {
@@ -99,7 +99,7 @@ describe('MetricsWriter', () => {
       const path = join(folder, name);
       writeFileSync(path, text);
       assert.throws(
-        () => readMetrics(path),
+        () => readMetricsFile(path),
         (error) => error instanceof UserError && error.message.includes(name),
       );
     }

@@ -11,8 +11,8 @@ import {
   describeConfig,
   openDataset,
   projectPath,
-  readAblation,
-  readReport,
+  readAblationTable,
+  readResultReport,
   readResult,
   showValue,
   shownAs,
@@ -79,7 +79,7 @@ describe('what xkd makes, at the end of a cell', () => {
       '9 clips to learn from, 5 to test in the first of 2 folds; network: untrained.',
       'A note.',
     ]);
-    const report = readReport([folder]);
+    const report = readResultReport([folder]);
     assert.match(
       textOf(report),
       /^ours: measured with this program; paper: published by Sarkar[^]*\nUCF101 .* 85\.0 %/,
@@ -88,7 +88,7 @@ describe('what xkd makes, at the end of a cell', () => {
   });
 
   it('is a table for an ablation that was read', () => {
-    const text = lines(readAblation(projectPath('data/results/ablation.json')));
+    const text = lines(readAblationTable(projectPath('data/results/ablation.json')));
     assert.match(text[0], /^Ablation: linear probe on video features, \d+ steps, \d+ seeds$/);
     assert.match(text[1], /^row +top-1 \[%\] +gain \[points\] +seeds +paper$/);
   });

@@ -31,7 +31,7 @@ import {
   pointsByClass,
   pointsOverStepsFigure,
   projectPath,
-  readAblation,
+  readAblationTable,
   readAblationCurves,
   resultsFigure,
   scatterFigure,
@@ -145,7 +145,7 @@ const benchRow = { preset: 'base', batch: 8, kind: 'whole step', precision: 'fp3
 
 /** Keyed by the function's name; any special case follows a comma. */
 export function sampleFigures(): Record<string, Figure> {
-  const table = readAblation(projectPath('data', 'results', 'ablation.json'));
+  const table = readAblationTable(projectPath('data', 'results', 'ablation.json'));
   const trained = readAblationCurves(projectPath('data', 'results', 'ablation-curves.json'));
   const clouds = [0, 2, 5].map((distance) => ({
     label: String(distance),

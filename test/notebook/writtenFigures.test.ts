@@ -6,7 +6,7 @@ import {
   materials,
   pairedGain,
   projectPath,
-  readAblation,
+  readAblationTable,
   readAblationPairs,
   type AblationTableRow,
 } from 'xkd';
@@ -19,7 +19,7 @@ interface Cell {
   readonly outputs?: readonly { readonly data?: Readonly<Record<string, unknown>> }[];
 }
 
-const table = readAblation(projectPath('data', 'results', 'ablation.json'));
+const table = readAblationTable(projectPath('data', 'results', 'ablation.json'));
 const { pairs } = readAblationPairs(projectPath('data', 'results', 'ablation-pairs.json'));
 const readme = readFileSync(projectPath('README.md'), 'utf8');
 const guide = readFileSync(projectPath('docs/ablation.md'), 'utf8');

@@ -18,7 +18,7 @@ import {
   checkpointFile,
   listCheckpoints,
   loadCheckpoint,
-  readMetrics,
+  readMetricsFile,
   saveCheckpoint,
   tf,
 } from 'xkd';
@@ -43,7 +43,7 @@ describe('pretraining run', () => {
     assert.equal(about.steps, 8);
     assert.equal(about.versions.node, process.version);
     for (const name of ['metrics.csv', 'metrics.jsonl']) {
-      const metrics = readMetrics(join(out, name));
+      const metrics = readMetricsFile(join(out, name));
       assert.deepEqual(
         metrics.map(({ step, total }) => [step, total]),
         rows.map(({ step, total }) => [step, total]),
@@ -71,7 +71,7 @@ describe('pretraining run', () => {
       expected.slice(5).map(({ step, total }) => [step, total]),
     );
     assert.deepEqual(weightsOf(second.state), weightsOf(whole.state));
-    assert.equal(readMetrics(join(out, 'metrics.csv')).length, 8);
+    assert.equal(readMetricsFile(join(out, 'metrics.csv')).length, 8);
     [whole, second].forEach(({ state }) => state.dispose());
   });
 

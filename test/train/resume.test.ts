@@ -13,7 +13,7 @@ import {
   listCheckpoints,
   loadCheckpoint,
   readCheckpointInfo,
-  readMetrics,
+  readMetricsFile,
   requireSameRun,
   runCheckpoints,
   runLength,
@@ -72,7 +72,7 @@ describe('resuming', () => {
     const state = loadCheckpoint(out);
     assert.deepEqual(valuesOf(state), whole.values);
     state.dispose();
-    const rows = readMetrics(join(out, 'metrics.csv')) as unknown as StepMetrics[];
+    const rows = readMetricsFile(join(out, 'metrics.csv')) as unknown as StepMetrics[];
     assert.deepEqual(rows.map(withoutTime), whole.rows);
   }
 

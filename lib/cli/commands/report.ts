@@ -23,8 +23,8 @@ export function register(program: Command): void {
 }
 
 async function run(paths: readonly string[], { out, json }: ReportFlags): Promise<void> {
-  const { readReport, reportCsv, reportMarkdown } = await import('../../eval/report');
-  const report = readReport(paths);
+  const { readResultReport, reportCsv, reportMarkdown } = await import('../../eval/report');
+  const report = readResultReport(paths);
   const markdown = reportMarkdown(report);
   if (out !== undefined) {
     const { makeFolder, writeFileAtomic } = await import('../../files');

@@ -68,7 +68,7 @@ function listsIn(folder: string): { path: string; names: string[] } | null {
 
 /** Display names by label id, in the order of their numbers. */
 async function readVocabulary(path: string): Promise<Map<string, string>> {
-  const table = await readTable(path);
+  const table = readTable(path);
   const [mid, name] = [columnOf(table, 'mid', 'label ids'), columnOf(table, 'display_name', 'names')];
   return new Map(table.rows.map((row) => [row[mid], row[name]]));
 }
@@ -78,7 +78,7 @@ async function readSegments(
   vocabulary: ReadonlyMap<string, string> | null,
 ): Promise<SegmentRow[]> {
   const columns = ['YTID', 'start_seconds', 'end_seconds', 'positive_labels'];
-  const table = await readTable(path, { columns, comment: '#', delimiter: delimiterOf(path) });
+  const table = readTable(path, { columns, comment: '#', delimiter: delimiterOf(path) });
   const isTested = /^(eval|test|val)/i.test(path.split(/[\\/]/).at(-1)!);
   const [split, role]: [string, FoldRole] = isTested ? ['test', 'test'] : ['train', 'train'];
   return table.rows.map(([id, start, end, names], i) => {

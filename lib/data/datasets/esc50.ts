@@ -41,7 +41,7 @@ export const esc50: Layout = {
   },
 
   async read(folder) {
-    const table = await readTable(tableIn(folder)!);
+    const table = readTable(tableIn(folder)!);
     const [name, fold] = [columnOf(table, 'filename', 'files'), columnOf(table, 'fold', 'folds')];
     const [target, category] = [
       columnOf(table, 'target', 'class numbers'),

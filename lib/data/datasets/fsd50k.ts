@@ -36,7 +36,7 @@ export const fsd50k: Layout = {
 
   async read(folder) {
     const vocabulary = join(folder, truth, 'vocabulary.csv');
-    const { rows } = await readTable(vocabulary, { columns: ['number', 'label', 'mid'] });
+    const { rows } = readTable(vocabulary, { columns: ['number', 'label', 'mid'] });
     const classes = rows.map(([, label]) => label);
     const known = new Set(classes);
     const files = new FileKeys(
@@ -53,7 +53,7 @@ export const fsd50k: Layout = {
 };
 
 async function readTruth(path: string, known: ReadonlySet<string>): Promise<ListedClip[]> {
-  const table = await readTable(path);
+  const table = readTable(path);
   const [fname, labels] = [columnOf(table, 'fname', 'file numbers'), columnOf(table, 'labels', 'labels')];
   const isDev = path.endsWith('dev.csv');
   const split = isDev ? columnOf(table, 'split', 'splits') : -1;

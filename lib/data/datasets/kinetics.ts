@@ -133,7 +133,7 @@ interface Row {
 }
 
 async function readList(path: string, split: Split): Promise<Row[]> {
-  const table = await readTable(path);
+  const table = readTable(path);
   const [id, from, to] = [
     columnOf(table, 'youtube_id', 'YouTube ids'),
     columnOf(table, 'time_start', 'starts [s]'),

@@ -1,10 +1,10 @@
 import { formatCsvLine } from '../../files';
 import type { ResultReport, ReportRow } from './makeReport';
 
-type CsvCell = string | number | null;
+export type CsvCell = string | number | null;
 
-/** Contents of each column. Shares are in percent, as in the paper. */
-const columns: Readonly<Record<string, (row: ReportRow) => CsvCell>> = {
+/** Contents of each column of `report.csv`. Shares are in percent, as in the paper. */
+export const reportColumns: Readonly<Record<string, (row: ReportRow) => CsvCell>> = {
   dataset: ({ dataset }) => dataset,
   classes: ({ classes }) => classes,
   protocol: ({ protocol }) => protocol,
@@ -28,8 +28,8 @@ const columns: Readonly<Record<string, (row: ReportRow) => CsvCell>> = {
 
 /** The report as CSV, one row per metric. `ours` columns are measured, `paper` columns are published. */
 export function reportCsv({ rows }: ResultReport): string {
-  const lines = rows.map((row) => Object.values(columns).map((cell) => cell(row)));
-  return `${[Object.keys(columns), ...lines].map(formatCsvLine).join('\n')}\n`;
+  const lines = rows.map((row) => Object.values(reportColumns).map((cell) => cell(row)));
+  return `${[Object.keys(reportColumns), ...lines].map(formatCsvLine).join('\n')}\n`;
 }
 
 function scaled({ isShare }: ReportRow, value: number | null): number | null {

@@ -49,7 +49,7 @@ export interface ResultReport {
  *
  * @throws UserError if there are none
  */
-export function readReport(paths: readonly string[]): ResultReport {
+export function readResultReport(paths: readonly string[]): ResultReport {
   const found = findResults(paths);
   if (found.results.length > 0) return makeReport(found);
   const named = paths.map((path) => `"${path}"`).join(', ');

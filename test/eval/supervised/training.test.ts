@@ -23,7 +23,7 @@ import {
   openClipPool,
   openDataset,
   openSafetensors,
-  readMetrics,
+  readMetricsFile,
   tf,
   TrainState,
   UserError,
@@ -94,7 +94,7 @@ describe('training of classifiers', function () {
       store,
       readdirSync(store).find((name) => existsSync(join(store, name, 'training.json')))!,
     );
-  const metricsIn = (store: string) => readMetrics(join(runOf(store), 'metrics.jsonl'));
+  const metricsIn = (store: string) => readMetricsFile(join(runOf(store), 'metrics.jsonl'));
   const weightsIn = (store: string) => readFileSync(join(runOf(store), 'classifier.safetensors'));
   const stopAfter = (steps: number): Pick<ProtocolArgs, 'onProgress' | 'signal'> => {
     const stop = new AbortController();

@@ -10,7 +10,7 @@ import {
   metricsFiles,
   probeFigures,
   probeInterval,
-  readMetrics,
+  readMetricsFile,
   tf,
 } from 'xkd';
 import { readWarnings } from 'xkd/dist/train/runWarnings';
@@ -50,7 +50,7 @@ describe('a run that is probed', () => {
       assert.deepEqual(comparable(rows).map(withoutProbe), comparable(expected));
       assert.deepEqual(weightsOf(run.state), weightsOf(plain.state));
       for (const name of metricsFiles)
-        assert.deepEqual(readMetrics(join(folder, 'run', name)) as unknown, rows);
+        assert.deepEqual(readMetricsFile(join(folder, 'run', name)) as unknown, rows);
       [plain, run].forEach(({ state }) => state.dispose());
     });
   }
@@ -119,8 +119,8 @@ describe('a run that is probed', () => {
       const [a, b] = ['whole', `cut-${cut}`].map((name) => join(folder, name));
       for (const name of metricsFiles)
         assert.deepEqual(
-          comparable(readMetrics(join(b, name)) as unknown as StepMetrics[]),
-          comparable(readMetrics(join(a, name)) as unknown as StepMetrics[]),
+          comparable(readMetricsFile(join(b, name)) as unknown as StepMetrics[]),
+          comparable(readMetricsFile(join(a, name)) as unknown as StepMetrics[]),
         );
       assert.deepEqual(readWarnings(b), readWarnings(a));
       assert.deepEqual(second.health.findings, whole.health.findings);
@@ -136,7 +136,7 @@ describe('a run that is probed', () => {
     await finish(first, 5);
     first.state.dispose();
     for (const name of metricsFiles) {
-      const rows = readMetrics(join(out, name)).map((row) =>
+      const rows = readMetricsFile(join(out, name)).map((row) =>
         Object.entries(row).filter(([key]) => key !== 'clippedShare' && key !== 'studentContrast'),
       );
       const lines = name.endsWith('.csv')
@@ -147,7 +147,7 @@ describe('a run that is probed', () => {
     const second = await open(out, { ...probed, resume: true });
     const rest = await finish(second);
     for (const name of metricsFiles) {
-      const rows = readMetrics(join(out, name));
+      const rows = readMetricsFile(join(out, name));
       assert.deepEqual(rows.map(figuresIn), [0, 0, 0, 0, 0, 0, 18, 18]);
       assert.deepEqual(rows.slice(5) as unknown, rest);
       assert.equal('clippedShare' in rows[4], false);

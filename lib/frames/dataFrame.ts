@@ -1,0 +1,63 @@
+import type { DataFrame } from 'danfojs-node';
+import { UserError } from '../errors';
+
+export type FrameCell = string | number | boolean | null | undefined;
+
+/**
+ * Type of a frame's column. Numbers keep the precision of JavaScript (64 bits); `float32` is danfo's name for numbers
+ * that are not all whole, and the precision of `frame.tensor`.
+ */
+export type ColumnType = 'int32' | 'float32' | 'string' | 'boolean';
+
+export interface DataFrameArgs {
+  /** Types of columns; those of the others follow from their values. */
+  readonly types?: Readonly<Record<string, ColumnType>>;
+}
+
+/**
+ * A danfo.js data frame of rows, whose keys are the names of the columns.
+ *
+ * A number that a row lacks is NaN, as danfo's arithmetic takes null for 0; any other value that it lacks is null. A
+ * column of whole numbers is `int32` if no row lacks one, any other column of numbers `float32`.
+ *
+ * @throws UserError if there are no rows, or a column mixes texts and numbers
+ */
+export function dataFrame(
+  rows: readonly Readonly<Record<string, FrameCell>>[],
+  args: DataFrameArgs = {},
+): DataFrame {
+  if (rows.length === 0) throw new UserError('A data frame needs at least one row; there are none here.');
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const columns = names.map((name) => {
+    const values = rows.map((row) => row[name] ?? null);
+    const type = args.types?.[name] ?? typeOf(name, values);
+    const missing = type === 'int32' || type === 'float32' ? NaN : null;
+    return { type, values: values.map((value) => value ?? missing) };
+  });
+  const cells = rows.map((_, r) => columns.map(({ values }) => values[r]));
+  return new (danfo().DataFrame)(cells, { columns: names, dtypes: columns.map(({ type }) => type) });
+}
+
+function typeOf(name: string, values: readonly FrameCell[]): ColumnType {
+  const present = values.filter((value) => value !== null);
+  const types = [...new Set(present.map((value) => typeof value))];
+  if (types.length > 1) {
+    throw new UserError(
+      `The column "${name}" mixes values of the types ${types.join(' and ')}: give all of its values one type.`,
+    );
+  }
+  if (types[0] === 'boolean') return 'boolean';
+  if (types[0] !== 'number') return 'string';
+  return present.length === values.length && present.every(Number.isInteger) ? 'int32' : 'float32';
+}
+
+/**
+ * danfo.js, loaded when the first frame is made: it takes about a second. The TensorFlow that it loads is this
+ * process's only one, which has to be set up first.
+ */
+function danfo(): typeof import('danfojs-node') {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on demand, without a promise
+  require('../tensor/native');
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
+  return require('danfojs-node') as typeof import('danfojs-node');
+}
