@@ -123,7 +123,10 @@ function ofRows(rows: readonly Row[]): { columns: string[]; cells: Cell[][] } {
 }
 
 function ofFrame(frame: FrameLike): { columns: string[]; cells: Cell[][] } {
-  return { columns: [...frame.columns], cells: frame.values as Cell[][] };
+  const rows = frame.values as Cell[][];
+  // Frames hold NaN where a number is missing.
+  const cells = rows.map((row) => row.map((cell) => (Number.isNaN(cell) ? null : cell)));
+  return { columns: [...frame.columns], cells };
 }
 
 function cellText(value: Cell): string {

@@ -20,7 +20,7 @@ export interface DataFrameArgs {
  * A number that a row lacks is NaN, as danfo's arithmetic takes null for 0; any other value that it lacks is null. A
  * column of whole numbers is `int32` if no row lacks one, any other column of numbers `float32`.
  *
- * @throws UserError if there are no rows, or a column mixes texts and numbers
+ * @throws UserError if there are no rows, or a column mixes texts and numbers or has the name of a frame's own property
  */
 export function dataFrame(
   rows: readonly Readonly<Record<string, FrameCell>>[],
@@ -28,14 +28,45 @@ export function dataFrame(
 ): DataFrame {
   if (rows.length === 0) throw new UserError('A data frame needs at least one row; there are none here.');
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const { DataFrame } = danfo();
   const columns = names.map((name) => {
+    // danfo.js makes each column a property of the frame.
+    if (name in DataFrame.prototype) {
+      throw new UserError(`A column cannot be called "${name}", which means something else in a data frame.`);
+    }
     const values = rows.map((row) => row[name] ?? null);
     const type = args.types?.[name] ?? typeOf(name, values);
     const missing = type === 'int32' || type === 'float32' ? NaN : null;
     return { type, values: values.map((value) => value ?? missing) };
   });
   const cells = rows.map((_, r) => columns.map(({ values }) => values[r]));
-  return new (danfo().DataFrame)(cells, { columns: names, dtypes: columns.map(({ type }) => type) });
+  return new DataFrame(cells, { columns: names, dtypes: columns.map(({ type }) => type) });
+}
+
+/** Two frames that are joined by the values of columns that both have. */
+export interface MergeArgs {
+  readonly left: DataFrame;
+  readonly right: DataFrame;
+  /** Names of the columns by which rows belong together. */
+  readonly on: readonly string[];
+  /** `inner` keeps rows that both frames have, `left` all of the left one; default: inner. */
+  readonly how?: 'inner' | 'left' | 'right' | 'outer';
+}
+
+/**
+ * danfo.js's `merge`: a row for each pair of a left and a right row with the same values of `on`. Columns that both have
+ * besides get the suffix `_1` on the right.
+ *
+ * @throws UserError if a frame lacks a column of `on`
+ */
+export function merge({ left, right, on, how = 'inner' }: MergeArgs): DataFrame {
+  for (const [side, { columns }] of Object.entries({ left, right })) {
+    const lacking = on.find((name) => !columns.includes(name));
+    if (lacking !== undefined) {
+      throw new UserError(`The ${side} frame has no column "${lacking}" (it has ${columns.join(', ')}).`);
+    }
+  }
+  return danfo().merge({ left, right, on: [...on], how });
 }
 
 function typeOf(name: string, values: readonly FrameCell[]): ColumnType {
@@ -59,5 +90,25 @@ function danfo(): typeof import('danfojs-node') {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on demand, without a promise
   require('../tensor/native');
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- as above
-  return require('danfojs-node') as typeof import('danfojs-node');
+  const loaded = require('danfojs-node') as typeof import('danfojs-node');
+  // Results of operations are of the class below the exported one.
+  mendQuery(Object.getPrototypeOf(loaded.DataFrame.prototype) as DataFrame);
+  return loaded;
+}
+
+const mended = Symbol('query is mended');
+
+/**
+ * danfo.js 1.2.0 takes the labels of the chosen rows for their positions, so that `query` on the result of a `query`
+ * chooses wrong rows or fails. It is given the positions instead.
+ */
+function mendQuery(frames: DataFrame & { [mended]?: true }): void {
+  if (frames[mended]) return;
+  const query = frames.query;
+  frames.query = function (this: DataFrame, condition, options) {
+    const holds = Array.isArray(condition) ? condition : (condition.values as boolean[]);
+    const positions = holds.flatMap((each, i) => (each ? [i] : []));
+    return query.call(this, positions as unknown as boolean[], options);
+  };
+  Object.defineProperty(frames, mended, { value: true, enumerable: false });
 }

@@ -9,7 +9,8 @@ import { dataFrame } from './dataFrame';
  *
  * - `dataset`, `classes`, `protocol`, `settings` (JSON), `modality`, `tower`, `variant`, `network`, `metric`: the question
  * - `unit`: `percent` for shares such as top-1, otherwise `value` (ranks and losses); of `ours` and its bounds
- * - `ours`, `oursLow`, `oursHigh`: measured here, the mean and its 95 % interval; `values`: number of seeds or draws
+ * - `ours`, `oursLow`, `oursHigh`: measured here, the mean and its 95 % interval; `trials`: the number of
+ *   seeds or draws (`values` in `report.csv`; a frame has its cells under that name)
  * - `paper` [%], `paperTable`: published; `notComparable`: why the sizes can't be compared
  * - `files`: where our figures come from
  *
@@ -20,7 +21,9 @@ import { dataFrame } from './dataFrame';
  */
 export function readReport(results: string | readonly string[] | ResultReport): DataFrame {
   const { rows } = isReport(results) ? results : readResultReport([results].flat());
-  const columns = Object.entries(reportColumns);
+  const columns = Object.entries(reportColumns).map(
+    ([name, cell]) => [name === 'values' ? 'trials' : name, cell] as const,
+  );
   return dataFrame(
     rows.map((row) => Object.fromEntries(columns.map(([name, cell]) => [name, cell(row)]))),
     { types: { ours: 'float32', oursLow: 'float32', oursHigh: 'float32', paper: 'float32' } },
