@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ablationFeatures, ablationProbes, readAblationTable, type AblationTable } from '../ablation';
 import { UserError } from '../errors';
 import { lookAt } from '../files';
-import { projectPath } from '../notebook/project';
+import { projectPath } from '../files/projectPath';
 import { dataFrame } from './dataFrame';
 
 /**
