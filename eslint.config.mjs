@@ -1,3 +1,4 @@
+import { builtinModules } from 'node:module';
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
@@ -30,13 +31,14 @@ export default tseslint.config(
     },
   },
   {
-    // The core, which runs wherever its TensorFlow does.
+    // The core: what it needs of the machine and of TensorFlow comes from lib/tensor.
     files: ['lib/{config,masks,nn,losses,model}/**/*.ts', 'lib/*.ts', 'lib/data/{logMel,melFilterbank}.ts'],
     ignores: ['lib/machineLimit.ts'],
     rules: {
       'no-restricted-imports': [
         'error',
         {
+          paths: builtinModules,
           patterns: [
             {
               group: ['node:*', '@tensorflow/*'],
