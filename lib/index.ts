@@ -1,23 +1,271 @@
-export * from './errors';
-export * from './random';
-export * from './shown';
-export { maskKinds, type MaskKind } from './masks';
-export * from './config';
-export * from './files';
-export * from './nn';
-export * from './model';
-export * from './losses';
-export * from './parity';
-export * from './train';
-export * from './weights';
-export * from './media';
-export * from './data';
-export * from './inspection';
-export * from './figures';
-export type { FrameLike, TableArgs } from './table';
-export * from './notebook';
-export { nativeInfo, tf, type NativeInfo } from './tensor/native';
-export * from './eval';
-export * from './ablation';
-export * from './frames';
-export * from './tensorboard';
+/*
+ * What notebooks need, in groups. Everything else that other programs and the tests of this project use is in
+ * `xkd/internal`, which may change without notice.
+ */
+
+// Configurations.
+export { UserError } from './errors';
+export { RandomStream } from './random';
+export {
+  changeConfig,
+  clipFrames,
+  configure,
+  decoderSizes,
+  encoderSizes,
+  fullGrid,
+  presets,
+  viewGrid,
+  type Modality,
+  type Override,
+  type Overrides,
+  type PresetName,
+  type XkdConfig,
+} from './config';
+
+// Tensors, layers, the model and its losses.
+export { nativeInfo, tf } from './tensor/native';
+export { linear, patchifyAudio, patchifyVideo, resamplePositions, selfAttention, WeightScope } from './nn';
+export {
+  canonicalName,
+  crossModalWeights,
+  describeConfig,
+  drawNoise,
+  encode,
+  maskFromNoise,
+  parameterSpecs,
+  project,
+  refine,
+  removedTokens,
+  type LossTerm,
+  type Mask,
+  type PerModality,
+} from './model';
+export {
+  distillationLoss,
+  infoNce,
+  lossShares,
+  meanEntropy,
+  mmd,
+  mmdGammas,
+  nextCentre,
+  normalisePatches,
+  pairLosses,
+  reconstructionLoss,
+  teacherDistribution,
+  totalLoss,
+} from './losses';
+
+// Data: clips from files, views and spectrograms.
+export { decodeClip, probe } from './media';
+export {
+  applyAudio,
+  applyVideo,
+  centreVideo,
+  drawGlobalAudio,
+  drawGlobalVideo,
+  drawLocalAudio,
+  drawLocalVideo,
+  extractDataset,
+  LogMel,
+  middleClip,
+  openClipPool,
+  openDataset,
+  openLoader,
+  surveyDataset,
+  type Dataset,
+  type DatasetName,
+  type EvaluationBatch,
+  type ViewBatch,
+} from './data';
+export { projectPath } from './files';
+
+// Training, checkpoints and weights.
+export {
+  adamwFactors,
+  clipPerTensor,
+  followStudents,
+  loadCheckpoint,
+  openPretraining,
+  PretrainingRun,
+  runCheckpoints,
+  runLength,
+  scheduleAt,
+  TrainState,
+  watchInterrupt,
+  type StepMetrics,
+} from './train';
+export { convertWeights, inspectWeights, loadBackbone } from './weights';
+
+// Evaluation and ablation.
+export {
+  evaluateFewLabels,
+  evaluateFinetune,
+  evaluateKnn,
+  evaluateLinear,
+  evaluateRetrieval,
+  evaluateSvm,
+  extractFeatures,
+  fewLabelsSettings,
+  finetuneSettings,
+  knnScores,
+  knnSettings,
+  linearProbe,
+  linearProbes,
+  linearSettings,
+  matrixOf,
+  paperDatasets,
+  paperFigures,
+  paperVariants,
+  readResultReport,
+  recallAt,
+  retrievalSettings,
+  selectRows,
+  storedFeatures,
+  studentQuantile,
+  svmSettings,
+  writeResult,
+  type EvaluationModality,
+  type FeatureMatrix,
+  type ProtocolResult,
+  type ResultReport,
+} from './eval';
+export {
+  ablationRows,
+  gainText,
+  intervalOf,
+  pairedGain,
+  planAblation,
+  readAblationCurves,
+  readAblationPairs,
+  readAblationTable,
+  type AblationRow,
+  type AblationTable,
+  type AblationTableRow,
+} from './ablation';
+export { dataFrame, datasetFrame, merge, readAblation, readMetrics, readReport } from './frames';
+
+// What a network does with clips.
+export {
+  attentionAtEvents,
+  clipsToLookAt,
+  headLooks,
+  matrixTensor,
+  placesIn,
+  planeOf,
+  principalPlane,
+  reconstructView,
+  recordSnapshots,
+  retrieve,
+  singleClips,
+  slidingWindows,
+  smallClips,
+  teacherAttention,
+  umapSpace,
+  wholeClip,
+} from './inspection';
+
+// Figures.
+export {
+  ablationCurvesFigure,
+  ablationFigure,
+  ablationTableRows,
+  attentionOverTimeFigure,
+  audioAttentionFigure,
+  audioReconstructionFigure,
+  barsFigure,
+  classBalanceFigure,
+  clipFigure,
+  clipPictures,
+  clipSpaceFigure,
+  colours,
+  commonShareFigure,
+  confusionFigure,
+  curvesFigure,
+  distributionsFigure,
+  embeddingFigure,
+  encodePicture,
+  fewLabelsFigure,
+  figureChoice,
+  framesFigure,
+  groupedBarsFigure,
+  kernelMixtureFigure,
+  lossesFigure,
+  maskFrames,
+  maskRatioFigure,
+  maskSpectrogram,
+  matrixFigure,
+  melMatrix,
+  methodFigure,
+  pairedSeedsFigure,
+  pictureGridFigure,
+  pointsByClass,
+  pointsOverStepsFigure,
+  resultRows,
+  scatterFigure,
+  sharingFigure,
+  sightAndSoundFigure,
+  spectrogramFigure,
+  spectrogramPanelsFigure,
+  themed,
+  videoAttentionFigure,
+  videoReconstructionFigure,
+  viewPictures,
+  waveformFigure,
+  type Curve,
+  type Figure,
+  type Picture,
+} from './figures';
+
+// What cells show, and controls.
+export { shownAs, showValue, type Shown, type ValueTable } from './shown';
+export { type FrameLike, type TableArgs } from './table';
+export {
+  badFileRows,
+  button,
+  checkbox,
+  clearOutput,
+  clipPreview,
+  closeSideBySide,
+  controlPanel,
+  crossModalRows,
+  decodeSampleSet,
+  describeMachine,
+  divideClips,
+  dropdown,
+  extractFolder,
+  fastMode,
+  floatLogSlider,
+  floatSlider,
+  inNotebook,
+  intSlider,
+  largestClassShare,
+  limitClips,
+  liveFigure,
+  makeLateSound,
+  nearestRows,
+  openKeptRun,
+  openSideBySide,
+  progressBar,
+  progressBars,
+  resumablePretraining,
+  sampleSet,
+  show,
+  showHtml,
+  showMatches,
+  showRetrieval,
+  showTable,
+  showText,
+  showVideo,
+  showWidget,
+  surveyFolder,
+  surveyRows,
+  switchPanel,
+  tick,
+  watchAblation,
+  watchProtocol,
+  watchSideBySide,
+  watchTraining,
+  workFolder,
+  type KeptRun,
+  type SampleSet,
+} from './notebook';

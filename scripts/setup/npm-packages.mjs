@@ -3,7 +3,7 @@ import path from 'node:path';
 import { execute, whileRunning } from './execute.mjs';
 import { explainFailure, SetupError } from './failure.mjs';
 import { fingerprint, readJson, readText, writeFileWhole } from './files.mjs';
-import { lockFile, nodeModules } from './paths.mjs';
+import { lockFile, nodeModules, root } from './paths.mjs';
 
 const stamp = path.join(nodeModules, '.xkd-stamp');
 
@@ -31,22 +31,44 @@ export const npmPackages = {
     if (code === 127)
       throw new SetupError('npm was not found: install Node with its npm and run the command again.');
     if (code !== 0) throw explainFailure('npm packages', output);
+    // What the compiler remembers of files that it did not find would outlive their return.
+    for (const area of ['lib', 'test'])
+      fs.rmSync(path.join(root, area, 'dist', '.tsbuildinfo'), { force: true });
     finish(line, wanted, expected);
   },
 };
 
-/** Packages whose installed version differs from the lock file's, as `name installed/wanted`. */
+/**
+ * Packages that differ from the lock file's, as `name installed/wanted`: in their version, or, for the project's own
+ * folders, in where the link leads.
+ */
 export function packagesOutOfStep() {
   const wanted = readJson(lockFile)?.packages ?? {};
+  const strayed = Object.entries(wanted)
+    .filter(([name, entry]) => entry.link && linkedFolder(name) !== entry.resolved)
+    .map(([name, entry]) => `${name.slice('node_modules/'.length)} ${linkedFolder(name)}/${entry.resolved}`);
   const installed = readJson(path.join(nodeModules, '.package-lock.json'))?.packages ?? {};
   const optional = (entry) => entry.optional || entry.devOptional || entry.peer;
-  return Object.entries(wanted)
+  const others = Object.entries(wanted)
     .filter(([name, entry]) => name.startsWith('node_modules/') && !optional(entry) && !entry.link)
     .filter(([name, entry]) => installed[name]?.version !== entry.version)
     .map(
       ([name, entry]) =>
         `${name.slice('node_modules/'.length)} ${installed[name]?.version ?? 'missing'}/${entry.version}`,
     );
+  return [...strayed, ...others];
+}
+
+/** The folder of the project that a link in node_modules leads to; `missing` if there is none. */
+function linkedFolder(name) {
+  try {
+    const link = path.join(path.dirname(nodeModules), name);
+    return path
+      .relative(root, path.resolve(path.dirname(link), fs.readlinkSync(link)))
+      .replaceAll(path.sep, '/');
+  } catch {
+    return 'missing';
+  }
 }
 
 function finish(line, wanted, expected) {

@@ -12,7 +12,7 @@ import {
   UserError,
   writeAblation,
   type AblationJob,
-} from 'xkd';
+} from 'xkd/internal';
 import { unpacked, type PackedNumbers } from 'xkd/dist/figures/packed';
 import { temporaryFolder } from '../media/fixtures';
 import { writeResult } from '../support/ablation';

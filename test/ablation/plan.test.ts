@@ -12,7 +12,7 @@ import {
   runAblation,
   UserError,
   type AblationJob,
-} from 'xkd';
+} from 'xkd/internal';
 import { recordGivenWeights, requireSameWeights } from 'xkd/dist/ablation/givenWeights';
 import { temporaryFolder } from '../media/fixtures';
 

@@ -13,7 +13,7 @@ import {
   readAblationTable,
   UserError,
   writeAblation,
-} from 'xkd';
+} from 'xkd/internal';
 import { temporaryFolder } from '../media/fixtures';
 import { plan, writeResult } from '../support/ablation';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { configure, parameterSpecs, readSafetensors } from 'xkd';
+import { configure, parameterSpecs, readSafetensors } from 'xkd/internal';
 import { startEngine } from 'xkd/dist/bench/engineProcess';
 import { benchFigure } from 'xkd/dist/bench/figure';
 import { findProblems } from 'xkd/dist/bench/findings';

@@ -10,7 +10,7 @@ import {
   readAblationTable,
   readAblationPairs,
   type AblationTable,
-} from 'xkd';
+} from 'xkd/internal';
 import { temporaryFolder } from '../media/fixtures';
 import { smallWords } from '../support/ablation';
 

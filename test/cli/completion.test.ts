@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { datasetNames, presets } from 'xkd';
+import { datasetNames, presets } from 'xkd/internal';
 import { completionCandidates } from 'xkd/dist/cli/completion/candidates';
 import { createProgram } from 'xkd/dist/cli/main';
 import { runHere } from '../support/commandLine';

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { makeSampleSet, readResult } from 'xkd';
+import { makeSampleSet, readResult } from 'xkd/internal';
 import { assertRefused } from '../support/commandLine';
 
 const main = resolve('lib/dist/cli/main.js');

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { makeSampleSet } from 'xkd';
+import { makeSampleSet } from 'xkd/internal';
 import { temporaryFolder } from '../media/fixtures';
 import { makeOriginals } from '../support/originals';
 

@@ -11,7 +11,7 @@ import {
   tf,
   writeSafetensors,
   type TensorSource,
-} from 'xkd';
+} from 'xkd/internal';
 import { readConfigFile } from 'xkd/dist/cli/configOptions';
 import { openNetwork, type OpenNetwork } from 'xkd/dist/cli/network';
 import { tinyConfig } from '../support/tiny';

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { listCheckpoints, loadCheckpoint, makeSampleSet, readMetricsFile } from 'xkd';
+import { listCheckpoints, loadCheckpoint, makeSampleSet, readMetricsFile } from 'xkd/internal';
 
 const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main.js');
 /** Overrides for a run of a few seconds. */

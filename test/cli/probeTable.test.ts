@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { formatProbe } from 'xkd/dist/cli/probeTable';
-import type { ClassifierResult, ProbeResult } from 'xkd';
+import type { ClassifierResult, ProbeResult } from 'xkd/internal';
 
 describe('formatProbe', () => {
   it('prints accuracies in per cent and the confusion matrix', () => {

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { listCheckpoints, loadCheckpoint, makeSampleSet, readMetricsFile } from 'xkd';
+import { listCheckpoints, loadCheckpoint, makeSampleSet, readMetricsFile } from 'xkd/internal';
 
 const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main.js');
 

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { makeSampleSet, readMetricsFile, readResult } from 'xkd';
+import { makeSampleSet, readMetricsFile, readResult } from 'xkd/internal';
 import { assertRefused, runHere } from '../support/commandLine';
 
 const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main.js');

@@ -3,7 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { TrainState, configure, convertWeights, makeSampleSet, saveCheckpoint, type Inspection } from 'xkd';
+import {
+  TrainState,
+  configure,
+  convertWeights,
+  makeSampleSet,
+  saveCheckpoint,
+  type Inspection,
+} from 'xkd/internal';
 
 const program = resolve(__dirname, '..', '..', '..', 'lib', 'dist', 'cli', 'main.js');
 const golden = resolve(__dirname, '..', '..', 'golden');

@@ -8,7 +8,7 @@ import {
   usedParts,
   validateConfig,
   valuesText,
-} from 'xkd';
+} from 'xkd/internal';
 import { userError } from '../support/userError';
 
 describe('the choice of alignment', () => {

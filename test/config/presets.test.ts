@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { UserError, configure, flattenConfig, presets, validateConfig } from 'xkd';
+import { UserError, configure, flattenConfig, presets, validateConfig } from 'xkd/internal';
 
 /** Keys in which two presets differ, with the second preset's values. */
 function differences(first: string, second: string): Record<string, unknown> {

@@ -15,7 +15,7 @@ import {
   scheduleAt,
   tf,
   trainStep,
-} from 'xkd';
+} from 'xkd/internal';
 import { randomInputs, tinyConfig } from '../support/tiny';
 
 /*

@@ -13,7 +13,7 @@ import {
   RandomStream,
   type Frames,
   type VideoDraw,
-} from 'xkd';
+} from 'xkd/internal';
 import { drawFrameBox } from 'xkd/dist/data/augment/frameCrop';
 
 const stream = RandomStream.fromSeed(5);

@@ -12,7 +12,7 @@ import {
   type ClipPlan,
   type EvaluationBatch,
   type MediaEntry,
-} from 'xkd';
+} from 'xkd/internal';
 import { ordinaryClip, temporaryFolder } from '../media/fixtures';
 
 describe('evaluationBatches', function () {

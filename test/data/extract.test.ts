@@ -25,7 +25,7 @@ import {
   type NdArray,
   type Overrides,
   type ViewBatch,
-} from 'xkd';
+} from 'xkd/internal';
 import { requireSpace } from 'xkd/dist/data/extract/diskSpace';
 import { parseTarHeader } from 'xkd/dist/files/tar';
 import { temporaryFolder } from '../media/fixtures';

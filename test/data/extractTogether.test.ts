@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { extractDataset, openDataset, type Dataset, type ExtractArgs } from 'xkd';
+import { extractDataset, openDataset, type Dataset, type ExtractArgs } from 'xkd/internal';
 import { ShardClaims } from 'xkd/dist/data/extract/growingShard';
 import { readExtraction } from 'xkd/dist/data/extract/settings';
 import { shardsOf, type Shard } from 'xkd/dist/data/extract/shardPart';

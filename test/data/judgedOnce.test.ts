@@ -8,7 +8,7 @@ import {
   type ClipPool,
   type MediaEntry,
   type ViewBatch,
-} from 'xkd';
+} from 'xkd/internal';
 import { TrainingClips, type ClipsRead } from 'xkd/dist/data/trainingClips';
 import type { ClipOutcome } from 'xkd/dist/data/tasks';
 import { ordinaryClip, temporaryFolder } from '../media/fixtures';

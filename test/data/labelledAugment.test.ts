@@ -11,7 +11,7 @@ import {
   mixViews,
   warpTime,
   type MixDraw,
-} from 'xkd';
+} from 'xkd/internal';
 
 const many = <T>(draws: number, draw: (stream: RandomStream) => T): T[] =>
   Array.from({ length: draws }, (_, i) => draw(RandomStream.fromSeed(5).split(i)));

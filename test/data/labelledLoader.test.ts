@@ -9,7 +9,7 @@ import {
   type MediaEntry,
   type Modality,
   type Overrides,
-} from 'xkd';
+} from 'xkd/internal';
 import { ordinaryClip, temporaryFolder } from '../media/fixtures';
 
 const plain: LabelledAugmentation = {

@@ -10,7 +10,7 @@ import {
   type Overrides,
   type ViewBatch,
   type XkdConfig,
-} from 'xkd';
+} from 'xkd/internal';
 import { ordinaryClip, temporaryFolder } from '../media/fixtures';
 
 describe('openLoader', function () {

@@ -8,7 +8,7 @@ import {
   openClipPool,
   readSafetensors,
   UserError,
-} from 'xkd';
+} from 'xkd/internal';
 
 const golden = join(__dirname, '../../golden');
 const { tensors } = readSafetensors(join(golden, 'pieces.safetensors'));

@@ -8,7 +8,7 @@ import {
   operationKinds,
   operationOf,
   type Operation,
-} from 'xkd';
+} from 'xkd/internal';
 
 interface Golden {
   readonly height: number;

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { defaultDials, drawClip, heardImpacts, materials, renderClip, sampleClasses, seenImpacts } from 'xkd';
-import type { ClipSpec, SampleDials } from 'xkd';
+import {
+  defaultDials,
+  drawClip,
+  heardImpacts,
+  materials,
+  renderClip,
+  sampleClasses,
+  seenImpacts,
+} from 'xkd/internal';
+import type { ClipSpec, SampleDials } from 'xkd/internal';
 
 const classes = sampleClasses.length;
 

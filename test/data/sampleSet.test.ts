@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeSampleSet, parseCsv, sampleClasses, UserError, type SampleOptions } from 'xkd';
+import { makeSampleSet, parseCsv, sampleClasses, UserError, type SampleOptions } from 'xkd/internal';
 import { ffmpegPath } from 'xkd/dist/media/ffmpeg';
 
 describe('makeSampleSet', () => {

@@ -10,7 +10,7 @@ import {
   renderClip,
   seenImpacts,
   type ClipSpec,
-} from 'xkd';
+} from 'xkd/internal';
 
 const framesPerSecond = 25;
 const sampleRateHz = 16000;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { PretrainingRun, shufflePairs, UserError, type NdArray, type ViewBatch } from 'xkd';
+import { PretrainingRun, shufflePairs, UserError, type NdArray, type ViewBatch } from 'xkd/internal';
 import { config, entries, open, source } from '../support/runs';
 import { tinyConfig } from '../support/tiny';
 

@@ -7,7 +7,7 @@ import {
   type EvaluationBatch,
   type MediaEntry,
   type Modality,
-} from 'xkd';
+} from 'xkd/internal';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../media/fixtures';
 import { plant } from './datasets/trees';
 

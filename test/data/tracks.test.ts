@@ -11,7 +11,7 @@ import {
   surveyDataset,
   type MediaEntry,
   type Overrides,
-} from 'xkd';
+} from 'xkd/internal';
 import { readRunStatus } from 'xkd/dist/train/runStatus';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../media/fixtures';
 import { extract, formOf } from '../support/extract';

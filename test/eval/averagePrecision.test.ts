@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { averagePrecision, meanAveragePrecision } from 'xkd';
+import { averagePrecision, meanAveragePrecision } from 'xkd/internal';
 
 const close = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);

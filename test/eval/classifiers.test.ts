@@ -11,7 +11,7 @@ import {
   topKAccuracy,
   type FeatureMatrix,
   type LinearModel,
-} from 'xkd';
+} from 'xkd/internal';
 
 // Decision values and accuracies of scikit-learn's LinearSVC at its optimum.
 const { tensors: golden, metadata } = readSafetensors(join(__dirname, '../../golden/svm.safetensors'));

@@ -8,7 +8,7 @@ import {
   svmFit,
   type FeatureMatrix,
   type Fit,
-} from 'xkd';
+} from 'xkd/internal';
 
 describe('cross-validation', () => {
   it('deals every class evenly to the folds, the same way each time', () => {

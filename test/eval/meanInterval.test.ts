@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { meanInterval, meanShareInterval, studentQuantile } from 'xkd';
+import { meanInterval, meanShareInterval, studentQuantile } from 'xkd/internal';
 
 describe('interval of a mean', () => {
   // Printed tables of Student's distribution, two-sided.

@@ -8,7 +8,7 @@ import {
   selectRows,
   topKAccuracy,
   type FeatureMatrix,
-} from 'xkd';
+} from 'xkd/internal';
 
 const scores = matrix([
   [0.1, 0.7, 0.2],

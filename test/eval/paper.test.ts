@@ -8,7 +8,7 @@ import {
   recognisePaperRow,
   type PaperDataset,
   type PaperRow,
-} from 'xkd';
+} from 'xkd/internal';
 
 describe("the paper's figures", () => {
   it('give the gains that the paper names', () => {

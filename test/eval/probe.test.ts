@@ -25,7 +25,7 @@ import {
   UserError,
   type ClipPool,
   type ProbeResult,
-} from 'xkd';
+} from 'xkd/internal';
 
 describe('linear probe', function () {
   this.timeout(300_000);

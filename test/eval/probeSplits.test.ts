@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkClasses, probeSplits, UserError, type Dataset, type MediaEntry } from 'xkd';
+import { checkClasses, probeSplits, UserError, type Dataset, type MediaEntry } from 'xkd/internal';
 
 const names = { train: 'train', test: 'test' };
 

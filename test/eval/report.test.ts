@@ -16,7 +16,7 @@ import {
   writeResultPage,
   type ProtocolResult,
   type ReportRow,
-} from 'xkd';
+} from 'xkd/internal';
 
 describe('report of results', () => {
   let folder: string;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { z } from 'zod';
-import { checkSettings, describeSettings, numberList, parseSettings } from 'xkd';
+import { checkSettings, describeSettings, numberList, parseSettings } from 'xkd/internal';
 
 const schema = z.strictObject({
   clips: z.int().min(1).default(3).describe('clips of a file'),

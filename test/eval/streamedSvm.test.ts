@@ -9,7 +9,7 @@ import {
   Stopped,
   tf,
   type FeatureMatrix,
-} from 'xkd';
+} from 'xkd/internal';
 
 // Decision values of scikit-learn's LinearSVC at its optimum.
 const { tensors: golden } = readSafetensors(join(__dirname, '../../golden/svm.safetensors'));

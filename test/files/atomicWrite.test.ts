@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeAbandonedFiles, UserError, writeFileAtomic } from 'xkd';
+import { removeAbandonedFiles, UserError, writeFileAtomic } from 'xkd/internal';
 import { newOwner, ownerText } from 'xkd/dist/files/owner';
 import { withFailing } from '../support/failingCalls';
 import { endedOwner, ownerElsewhere } from '../support/owners';

@@ -9,7 +9,7 @@ import {
   writeTorchFile,
   type TensorSource,
   type WrittenType,
-} from 'xkd';
+} from 'xkd/internal';
 import { userError } from '../support/userError';
 
 /** Written by PyTorch 2.13.0 and safetensors 0.8.0, see makeCheckpoints.py there. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lookAt, makeFolder, readText, requireWritableFolder, UserError } from 'xkd';
+import { lookAt, makeFolder, readText, requireWritableFolder, UserError } from 'xkd/internal';
 import { withFailing } from '../support/failingCalls';
 
 describe('folders', () => {

@@ -11,7 +11,7 @@ import {
   readFolderMetrics,
   readMetricsFile,
   UserError,
-} from 'xkd';
+} from 'xkd/internal';
 
 describe('MetricsWriter', () => {
   let folder: string;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError, readJson } from 'xkd';
+import { UserError, readJson } from 'xkd/internal';
 import { z } from 'zod';
 
 const schema = z.strictObject({ steps: z.int() });

@@ -20,7 +20,7 @@ import {
   writeSafetensors,
   writeSealedSafetensors,
   type StoredTensor,
-} from 'xkd';
+} from 'xkd/internal';
 import { userError } from '../support/userError';
 
 describe('safetensors', () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
-import { openTensorFile } from 'xkd';
+import { openTensorFile } from 'xkd/internal';
 import { userError } from '../support/userError';
 
 /** Parts of pickles, as bytes. */

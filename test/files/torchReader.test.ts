@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { RandomStream, UserError, openTensorFile, type TensorFile } from 'xkd';
+import { RandomStream, UserError, openTensorFile, type TensorFile } from 'xkd/internal';
 import { userError } from '../support/userError';
 
 /** Written by PyTorch 2.13.0, see makeFixtures.py there. */

@@ -1,4 +1,4 @@
-import { normalisePatches, patchStatistics, reconstructionLoss, tf } from 'xkd';
+import { normalisePatches, patchStatistics, reconstructionLoss, tf } from 'xkd/internal';
 import { near } from '../support/near';
 
 describe('reconstruction loss', () => {

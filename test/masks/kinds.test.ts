@@ -15,7 +15,7 @@ import {
   modalities,
   removedTokens,
   tokenCount,
-} from 'xkd';
+} from 'xkd/internal';
 
 const { tube } = maskKinds.video;
 const { time, frequency, timeFrequency } = maskKinds.audio;

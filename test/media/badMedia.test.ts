@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { BadMedia, decodeClip, probe, UserError } from 'xkd';
+import { BadMedia, decodeClip, probe, UserError } from 'xkd/internal';
 import { countingPictures, ffmpeg, lateCopy, ordinaryClip, temporaryFolder } from './fixtures';
 
 describe('files that cannot be used', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decodeClip, type DecodedClip } from 'xkd';
+import { decodeClip, type DecodedClip } from 'xkd/internal';
 import { countingPictures, ffmpeg, flashAndClick, lateCopy, ordinaryClip, temporaryFolder } from './fixtures';
 
 const most = 0.02; // maximum difference between pictures and sound [s]

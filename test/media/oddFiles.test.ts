@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
-import { BadMedia, decodeClip, probe } from 'xkd';
+import { BadMedia, decodeClip, probe } from 'xkd/internal';
 import { ffmpegPath } from 'xkd/dist/media/ffmpegPath';
 import { runDecoder } from 'xkd/dist/media/libav/runDecoder';
 import { ffmpeg, ordinaryClip, temporaryFolder } from './fixtures';

@@ -22,7 +22,7 @@ import {
   teacherForward,
   tf,
   usedParts,
-} from 'xkd';
+} from 'xkd/internal';
 import { stepParts } from 'xkd/dist/model/cost/stepParts';
 import { type RecordedOp, pairFlops, productFlops, recordNeeded, valuesKept } from '../support/recorded';
 import { randomInputs, tinyConfig } from '../support/tiny';

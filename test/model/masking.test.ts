@@ -10,7 +10,7 @@ import {
   maskTensors,
   modelInputs,
   removedTokens,
-} from 'xkd';
+} from 'xkd/internal';
 
 describe('masking', () => {
   it('keeps the tokens of smallest noise', () => {

@@ -9,7 +9,7 @@ import {
   ownedSpecs,
   parameterSpecs,
   tf,
-} from 'xkd';
+} from 'xkd/internal';
 import { tinyConfig } from '../support/tiny';
 
 const count = (config: XkdConfig, trainable?: boolean) =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { classAttention, crossModalWeights, refine, refineTeachers, tf } from 'xkd';
+import { classAttention, crossModalWeights, refine, refineTeachers, tf } from 'xkd/internal';
 import { near } from '../support/near';
 
 const { log, sqrt } = Math;

@@ -34,7 +34,7 @@ import {
   transformer,
   validateConfig,
   type LossFigures,
-} from 'xkd';
+} from 'xkd/internal';
 import { randomInputs, tinyConfig } from '../support/tiny';
 
 /*

@@ -14,7 +14,7 @@ import {
   tf,
   unpatchifyAudio,
   unpatchifyVideo,
-} from 'xkd';
+} from 'xkd/internal';
 
 const pieces = openSafetensors(resolve(__dirname, '..', '..', 'golden', 'pieces.safetensors'));
 const piece = (name: string) => {

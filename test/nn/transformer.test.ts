@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type BranchScale, WeightScope, largestError, tf, transformer } from 'xkd';
+import { type BranchScale, WeightScope, largestError, tf, transformer } from 'xkd/internal';
 
 describe('transformer', () => {
   const shape = { width: 4, depth: 2, heads: 2 };

@@ -17,7 +17,7 @@ import {
   watchAblation,
   type AblationProgress,
   type AblationTable,
-} from 'xkd';
+} from 'xkd/internal';
 import { temporaryFolder } from '../media/fixtures';
 import { smallWords, writeResult } from '../support/ablation';
 import { captureDisplays } from './captureDisplays';

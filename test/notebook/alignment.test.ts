@@ -21,9 +21,9 @@ import {
   TrainState,
   type ObservedRun,
   type SingleClip,
-} from 'xkd';
-import { unpacked, type PackedNumbers } from 'xkd/dist/notebook/packed';
-import type { BarTrace } from 'xkd/dist/notebook/plotly';
+} from 'xkd/internal';
+import { unpacked, type PackedNumbers } from 'xkd/dist/figures/packed';
+import type { BarTrace } from 'xkd/dist/figures/plotly';
 
 const config = configure('nano');
 const random = RandomStream.fromSeed(4);

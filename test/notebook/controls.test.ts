@@ -16,7 +16,7 @@ import {
   lossesFigure,
   switchPanel,
   type StepMetrics,
-} from 'xkd';
+} from 'xkd/internal';
 import { sliderReach } from 'xkd/dist/notebook/controls/fieldControl';
 import { liveFields } from 'xkd/dist/notebook/controls/liveFields';
 import { captureDisplays } from './captureDisplays';

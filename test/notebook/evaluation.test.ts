@@ -20,7 +20,7 @@ import {
   type MediaEntry,
   type ProtocolArgs,
   type ProtocolResult,
-} from 'xkd';
+} from 'xkd/internal';
 import { probe } from 'xkd/dist/media';
 import { countingPictures, ffmpeg } from '../media/fixtures';
 import { captureDisplays } from './captureDisplays';

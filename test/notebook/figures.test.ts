@@ -19,8 +19,8 @@ import {
   type DecodedClip,
   type Figure,
   type Pixels,
-} from 'xkd';
-import { unpacked, type PackedNumbers } from 'xkd/dist/notebook/packed';
+} from 'xkd/internal';
+import { unpacked, type PackedNumbers } from 'xkd/dist/figures/packed';
 
 const base = configure('base');
 const nano = configure('nano');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { figurePage, type Figure } from 'xkd';
-import type { Axis } from 'xkd/dist/notebook/plotly';
+import { figurePage, type Figure } from 'xkd/internal';
+import type { Axis } from 'xkd/dist/figures/plotly';
 import { pageScripts } from './pageScripts';
 import { sampleFigures } from './sampleFigures';
 

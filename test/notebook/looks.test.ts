@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import * as xkd from 'xkd';
+import * as xkd from 'xkd/internal';
 import type { Figure } from 'xkd';
-import type { Axis, Trace } from 'xkd/dist/notebook/plotly';
-import { colours, contenderColours, series } from 'xkd/dist/notebook/theme';
+import type { Axis, Trace } from 'xkd/dist/figures/plotly';
+import { colours, contenderColours, series } from 'xkd/dist/figures/theme';
 import { contrast, textsOf } from './contrast';
 import { pageScripts } from './pageScripts';
 import { eightClasses, sampleFigures } from './sampleFigures';

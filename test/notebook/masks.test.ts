@@ -7,7 +7,7 @@ import {
   spreadOverSpectrogram,
   tf,
   type Pixels,
-} from 'xkd';
+} from 'xkd/internal';
 
 /** Frames whose red value is the index of the pixel in `[T, H, W]`. */
 function numberedFrames(count: number, side: number): Pixels[] {

@@ -19,7 +19,7 @@ import {
   surveyDataset,
   writeResult,
   type ProtocolResult,
-} from 'xkd';
+} from 'xkd/internal';
 import { finish, open } from '../support/runs';
 
 type Bundle = Readonly<Record<string, string>>;

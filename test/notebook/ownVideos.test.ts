@@ -24,7 +24,7 @@ import {
   workFolder,
   type Dataset,
   type MediaEntry,
-} from 'xkd';
+} from 'xkd/internal';
 import { ffmpegPath } from 'xkd/dist/media/ffmpeg';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../media/fixtures';
 import { captureDisplays } from './captureDisplays';

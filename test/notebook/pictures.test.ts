@@ -16,7 +16,7 @@ import {
   projectPath,
   type Figure,
 } from 'xkd';
-import { colours, series, themed } from 'xkd/dist/notebook/theme';
+import { colours, series, themed } from 'xkd/dist/figures/theme';
 import { notebookOf } from '../browser/notebookOf';
 import { type Colour, pngPixels, type Pixels } from './pngPixels';
 

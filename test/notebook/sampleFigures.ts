@@ -51,7 +51,7 @@ import {
   type ReportRow,
   type SingleClip,
   type StepMetrics,
-} from 'xkd';
+} from 'xkd/internal';
 import { benchFigure } from 'xkd/dist/bench/figure';
 
 /* Every figure, with small made-up data and names as long as those in the notebooks. */

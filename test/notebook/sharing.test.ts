@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { configure, countText, parameterSpecs, sharingFigure, storedParts, type PresetName } from 'xkd';
+import {
+  configure,
+  countText,
+  parameterSpecs,
+  sharingFigure,
+  storedParts,
+  type PresetName,
+} from 'xkd/internal';
 
 const sharedParts = (preset: PresetName) =>
   storedParts(configure(preset))

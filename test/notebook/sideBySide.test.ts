@@ -20,7 +20,7 @@ import {
   type Contender,
   type StepMetrics,
   type ViewBatch,
-} from 'xkd';
+} from 'xkd/internal';
 import { captureDisplays } from './captureDisplays';
 
 const overrides = {

@@ -11,7 +11,7 @@ import {
   UserError,
   wholeClip,
   type MediaEntry,
-} from 'xkd';
+} from 'xkd/internal';
 
 const config = configure('nano');
 

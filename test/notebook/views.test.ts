@@ -19,8 +19,8 @@ import {
   tf,
   TrainState,
   viewPictures,
-} from 'xkd';
-import { unpacked, type PackedNumbers } from 'xkd/dist/notebook/packed';
+} from 'xkd/internal';
+import { unpacked, type PackedNumbers } from 'xkd/dist/figures/packed';
 import { pngPixels } from './pngPixels';
 
 const config = configure('nano');

@@ -9,9 +9,9 @@ import {
   type PretrainingRun,
   type Figure,
   type StepMetrics,
-} from 'xkd';
+} from 'xkd/internal';
 import { markPanel } from 'xkd/dist/notebook/controls/shownPanels';
-import { unpacked, type PackedNumbers } from 'xkd/dist/notebook/packed';
+import { unpacked, type PackedNumbers } from 'xkd/dist/figures/packed';
 import { captureDisplays, type Shown } from './captureDisplays';
 
 const figureType = 'application/vnd.plotly.v1+json';

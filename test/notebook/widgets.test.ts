@@ -11,7 +11,7 @@ import {
   html,
   intSlider,
   progress,
-} from 'xkd';
+} from 'xkd/internal';
 
 type Message = Record<string, unknown>;
 

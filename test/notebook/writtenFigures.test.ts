@@ -9,7 +9,7 @@ import {
   readAblationTable,
   readAblationPairs,
   type AblationTableRow,
-} from 'xkd';
+} from 'xkd/internal';
 
 // Figures quoted in prose, compared with the committed files that they were taken from.
 

@@ -8,7 +8,7 @@ import {
   type ParityReport,
   type NetworkStructure,
   type WeightScope,
-} from 'xkd';
+} from 'xkd/internal';
 import * as attention from 'xkd/dist/nn/attention';
 import * as geluModule from 'xkd/dist/nn/gelu';
 import * as head from 'xkd/dist/model/head';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join, resolve } from 'node:path';
-import { runParity } from 'xkd';
+import { runParity } from 'xkd/internal';
 
 const carried = resolve(__dirname, '..', '..', 'golden');
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CompiledEngine, runParity, tf, type ParityReport } from 'xkd';
+import { CompiledEngine, runParity, tf, type ParityReport } from 'xkd/internal';
 
 const carried = resolve(__dirname, '..', '..', 'golden');
 const larger = resolve(__dirname, '..', '..', '..', '..', 'shared', 'golden');

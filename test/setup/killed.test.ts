@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { listCheckpoints, makeSampleSet } from 'xkd';
+import { listCheckpoints, makeSampleSet } from 'xkd/internal';
 import { root, until } from './support';
 
 /** Programs in `tools` run scripts as npm does. */

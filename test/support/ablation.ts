@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { type AblationJob, type JobResult, jobFolder, planAblation, writeJobResult } from 'xkd';
+import { type AblationJob, type JobResult, jobFolder, planAblation, writeJobResult } from 'xkd/internal';
 
 /** Overrides that reduce a step of `nano` to milliseconds. */
 export const smallWords = [

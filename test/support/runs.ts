@@ -10,7 +10,7 @@ import {
   type ViewBatch,
   type XkdConfig,
   clipFrames,
-} from 'xkd';
+} from 'xkd/internal';
 import { tinyConfig } from './tiny';
 
 /** Configuration of a run of 8 steps, 3 per epoch, with a checkpoint every 3 steps. */

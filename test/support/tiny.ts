@@ -12,7 +12,7 @@ import {
   maskTensors,
   tf,
   tokenCount,
-} from 'xkd';
+} from 'xkd/internal';
 
 /** A network of a few thousand weights: a step takes milliseconds. */
 export function tinyConfig(overrides: Overrides = {}): XkdConfig {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RandomStream, largestError, tf } from 'xkd';
+import { RandomStream, largestError, tf } from 'xkd/internal';
 import { linear } from 'xkd/dist/nn';
 import { attend, attentionRows, composedAttend } from 'xkd/dist/tensor/attend';
 import { nodeBackend } from 'xkd/dist/tensor/backend';

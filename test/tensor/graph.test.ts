@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { RandomStream, UserError, largestError, tf } from 'xkd';
+import { RandomStream, UserError, largestError, tf } from 'xkd/internal';
 import { gelu, layerNorm, linear, selfAttention, WeightScope } from 'xkd/dist/nn';
 import { takeRows } from 'xkd/dist/tensor/gather';
 import { CompiledFunction, GraphLimit, TraceError, nativeError } from 'xkd/dist/tensor/graph';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { RandomStream, largestError, tf } from 'xkd';
+import { RandomStream, largestError, tf } from 'xkd/internal';
 import { takeRows } from 'xkd/dist/tensor/gather';
 import { CompiledFunction, hasGraphs } from 'xkd/dist/tensor/graph';
 

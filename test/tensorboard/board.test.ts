@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type PretrainingRun, type StepMetrics, TensorBoard, boardPictures } from 'xkd';
+import { type PretrainingRun, type StepMetrics, TensorBoard, boardPictures } from 'xkd/internal';
 import { hasNativeOps } from 'xkd/dist/tensor/runOp';
 import { config, open, source } from '../support/runs';
 

@@ -23,7 +23,7 @@ import {
   scheduleAt,
   tf,
   trainStep,
-} from 'xkd';
+} from 'xkd/internal';
 import { tinyConfig } from '../support/tiny';
 
 const batch = 8;

@@ -13,7 +13,7 @@ import {
   makeSampleSet,
   openDataset,
   openLoader,
-} from 'xkd';
+} from 'xkd/internal';
 import { hasGraphs } from 'xkd/dist/tensor/graph';
 
 const steps = 60;

@@ -12,7 +12,7 @@ import {
   loadCheckpoint,
   readChanges,
   readCheckpointInfo,
-} from 'xkd';
+} from 'xkd/internal';
 import { config, open, said, weightsOf } from '../support/runs';
 
 /** Hyperparameters, and switches that need another graph. */

@@ -14,7 +14,7 @@ import {
   tf,
   trainStep,
   updateInputs,
-} from 'xkd';
+} from 'xkd/internal';
 import { scalarsOf } from 'xkd/dist/tensor/scalars';
 import { config as runConfig, finish, open, said, weightsOf } from '../support/runs';
 import { randomInputs, tinyConfig } from '../support/tiny';

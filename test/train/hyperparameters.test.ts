@@ -15,7 +15,7 @@ import {
   largestError,
   scheduleAt,
   trainStep,
-} from 'xkd';
+} from 'xkd/internal';
 import { hasGraphs } from 'xkd/dist/tensor/graph';
 import { randomInputs, tinyConfig } from '../support/tiny';
 

@@ -15,7 +15,7 @@ import {
   scheduleAt,
   trainStep,
   validateConfig,
-} from 'xkd';
+} from 'xkd/internal';
 import { hasGraphs } from 'xkd/dist/tensor/graph';
 import { config as plain, finish, open, said, weightsOf } from '../support/runs';
 import { randomInputs, tinyConfig } from '../support/tiny';

@@ -21,7 +21,7 @@ import {
   readMetricsFile,
   saveCheckpoint,
   tf,
-} from 'xkd';
+} from 'xkd/internal';
 import { collectGarbage } from 'xkd/dist/tensor/graph/collectGarbage';
 import { isThisProcess, parseOwner } from 'xkd/dist/files/owner';
 import { livingOwner } from '../support/owners';

@@ -18,7 +18,7 @@ import {
   runCheckpoints,
   runLength,
   watchInterrupt,
-} from 'xkd';
+} from 'xkd/internal';
 import { endedOwner } from '../support/owners';
 import { config, entries, finish, open, said, source, weightsOf } from '../support/runs';
 import { tinyConfig } from '../support/tiny';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type InterruptWatch, RunControl, checkpointPath } from 'xkd';
+import { type InterruptWatch, RunControl, checkpointPath } from 'xkd/internal';
 import { open } from '../support/runs';
 
 /** Waits until everything that is ready has run. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MetricsFollower, PretrainingRun, UserError } from 'xkd';
+import { MetricsFollower, PretrainingRun, UserError } from 'xkd/internal';
 import { compareRuns } from 'xkd/dist/train/compareRuns';
 import { readRunStatus, stateSentence } from 'xkd/dist/train/runStatus';
 import { endedOwner } from '../support/owners';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { configure, cosine, cutSchedules, runLength, scheduleAt, warmupCosine } from 'xkd';
+import { configure, cosine, cutSchedules, runLength, scheduleAt, warmupCosine } from 'xkd/internal';
 import { near } from '../support/near';
 
 describe('schedules', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listCheckpoints, readCheckpointInfo, type BadClip, type BatchSource } from 'xkd';
+import { listCheckpoints, readCheckpointInfo, type BadClip, type BatchSource } from 'xkd/internal';
 import { config, entries, finish, open, source } from '../support/runs';
 
 describe('clips that a run could not use', () => {

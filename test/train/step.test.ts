@@ -14,7 +14,7 @@ import {
   scheduleAt,
   tf,
   trainStep,
-} from 'xkd';
+} from 'xkd/internal';
 import { hasGraphs } from 'xkd/dist/tensor/graph';
 import { randomInputs, tinyConfig } from '../support/tiny';
 

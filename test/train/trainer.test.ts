@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Trainer, TrainingState } from 'xkd';
+import { Trainer, TrainingState } from 'xkd/internal';
 
 /** A training of 5 steps without tensors, saved after every third; a step counts, and may then fail. */
 class CountingTrainer extends Trainer<TrainingState, number, number> {

@@ -17,7 +17,7 @@ import {
   type Modality,
   type Role,
   type XkdConfig,
-} from 'xkd';
+} from 'xkd/internal';
 import { userError } from '../support/userError';
 
 /** The four files were written by the authors' code; the features are those that it computed with them in float64. */

@@ -23,7 +23,7 @@ import {
   saveCheckpoint,
   tf,
   type TensorFile,
-} from 'xkd';
+} from 'xkd/internal';
 import { tinyConfig } from '../support/tiny';
 import { userError } from '../support/userError';
 

@@ -11,7 +11,7 @@ import {
   parameterSpecs,
   saveCheckpoint,
   tf,
-} from 'xkd';
+} from 'xkd/internal';
 import { tinyConfig } from '../support/tiny';
 
 const says = (pattern: RegExp) => (error: Error) => error instanceof UserError && pattern.test(error.message);

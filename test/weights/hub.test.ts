@@ -25,7 +25,7 @@ import {
   writeResult,
   writeSafetensors,
   type ProtocolResult,
-} from 'xkd';
+} from 'xkd/internal';
 import { tinyConfig } from '../support/tiny';
 import { userError } from '../support/userError';
 

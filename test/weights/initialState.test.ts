@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TrainState, UserError, convertWeights, initialState, saveCheckpoint, tf, type XkdConfig } from 'xkd';
+import {
+  TrainState,
+  UserError,
+  convertWeights,
+  initialState,
+  saveCheckpoint,
+  tf,
+  type XkdConfig,
+} from 'xkd/internal';
 import { config, open, weightsOf } from '../support/runs';
 import { tinyConfig } from '../support/tiny';
 

@@ -18,7 +18,7 @@ import {
   type Modality,
   type TokenGrid,
   type XkdConfig,
-} from 'xkd';
+} from 'xkd/internal';
 import { randomInputs, tinyConfig } from '../support/tiny';
 import { userError } from '../support/userError';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeClip, openDataset, surveyDataset, type DatasetSurvey, type NoticeKind } from 'xkd';
+import { decodeClip, openDataset, surveyDataset, type DatasetSurvey, type NoticeKind } from 'xkd/internal';
 import { formatSurvey } from 'xkd/dist/cli/surveyTable';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../../media/fixtures';
 import { extract } from '../../support/extract';

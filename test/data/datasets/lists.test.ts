@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { kineticsSoundClasses, openDataset } from 'xkd';
+import { kineticsSoundClasses, openDataset } from 'xkd/internal';
 import { ffmpeg, temporaryFolder } from '../../media/fixtures';
 import { foldFiles, plant, refuses } from './trees';
 

@@ -12,7 +12,7 @@ import {
   UserError,
   type Dataset,
   type XkdConfig,
-} from 'xkd';
+} from 'xkd/internal';
 import { evaluationBatches } from 'xkd/dist/data/evaluation';
 import { ffmpeg, temporaryFolder } from '../../media/fixtures';
 import { plant, plantEsc50, plantFsd50k, plantHmdb51, plantUcf101, refuses } from './trees';

@@ -9,7 +9,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { classBalanceFigure, publishedCounts, surveyDataset, type DatasetSurvey, type SurveyArgs } from 'xkd';
+import {
+  classBalanceFigure,
+  publishedCounts,
+  surveyDataset,
+  type DatasetSurvey,
+  type SurveyArgs,
+} from 'xkd/internal';
 import { main } from 'xkd/dist/cli/main';
 import { formatSurvey } from 'xkd/dist/cli/surveyTable';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../../media/fixtures';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { openDataset, UserError, type Dataset, type DatasetArgs, type Fold } from 'xkd';
+import { openDataset, UserError, type Dataset, type DatasetArgs, type Fold } from 'xkd/internal';
 
 /** Writes files below a folder. Without given content they hold one byte. */
 export function plant(root: string, files: readonly string[] | Readonly<Record<string, string>>): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { checkDataset, UserError, withHoldout, type Dataset } from 'xkd';
+import { checkDataset, UserError, withHoldout, type Dataset } from 'xkd/internal';
 
 const entries = ['a', 'a', 'a', 'b', 'b', 'b'].map((label, i) => ({
   path: `/set/${i}.mp4`,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { knnScores, RandomStream, rowsInMemory, tf, topKAccuracy, type FeatureMatrix } from 'xkd';
+import { knnScores, RandomStream, rowsInMemory, tf, topKAccuracy, type FeatureMatrix } from 'xkd/internal';
 import { centreColumns, crossModalScores, recallAt } from 'xkd/dist/eval/protocols/crossModal';
 import { drawFiles, equalShares } from 'xkd/dist/eval/protocols/fewLabels';
 import { selectFiles } from 'xkd/dist/eval/protocols/foldFeatures';

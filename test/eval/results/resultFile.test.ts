@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { UserError, meanMetrics, readResult, writeResult, type ProtocolResult } from 'xkd';
+import { UserError, meanMetrics, readResult, writeResult, type ProtocolResult } from 'xkd/internal';
 
 describe('result of a protocol', () => {
   let folder: string;

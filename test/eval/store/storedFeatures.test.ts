@@ -19,7 +19,7 @@ import {
   type MediaEntry,
   type Modality,
   type StoredFeaturesArgs,
-} from 'xkd';
+} from 'xkd/internal';
 import { openChunk, readChunk, writeChunk } from 'xkd/dist/eval/store/chunk';
 import { hashOfKey, type FeatureSetKey } from 'xkd/dist/eval/store/featureSet';
 import { ordinaryClip, temporaryFolder } from '../../media/fixtures';

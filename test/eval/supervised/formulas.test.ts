@@ -20,7 +20,7 @@ import {
   targetsOf,
   tf,
   type MediaEntry,
-} from 'xkd';
+} from 'xkd/internal';
 import { classifierSpecs } from 'xkd/dist/eval/supervised/classifier';
 
 const mean = (values: ArrayLike<number>) =>

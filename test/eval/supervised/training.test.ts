@@ -33,7 +33,7 @@ import {
   type LinearSettings,
   type Network,
   type ProtocolArgs,
-} from 'xkd';
+} from 'xkd/internal';
 import { livingOwner } from '../../support/owners';
 
 /** A few steps that learn the clips by heart. */

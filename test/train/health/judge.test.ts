@@ -9,7 +9,7 @@ import {
   healthAtStart,
   judgeStep,
   lossTerms,
-} from 'xkd';
+} from 'xkd/internal';
 
 const facts: HealthFacts = {
   steps: 1000,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { measureAnswers, pairScore, rankMe, softmaxRows, spreadOf, type Rows } from 'xkd';
+import { measureAnswers, pairScore, rankMe, softmaxRows, spreadOf, type Rows } from 'xkd/internal';
 
 const close = (actual: number, expected: number) =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${actual} is not ${expected}`);

@@ -12,7 +12,7 @@ import {
   probeInterval,
   readMetricsFile,
   tf,
-} from 'xkd';
+} from 'xkd/internal';
 import { readWarnings } from 'xkd/dist/train/runWarnings';
 import { config, finish, open, source, weightsOf } from '../../support/runs';
 import { tinyConfig } from '../../support/tiny';
