@@ -73,11 +73,22 @@ describe('committed notebooks', () => {
       });
 
       it('ends with a recap, three exercises with folded solutions, and what comes next', () => {
-        const end = text(notebook.cells[notebook.cells.length - 1]);
+        const end = text(notebook.cells.at(-2)!);
         assert.match(end, /## Recap[\s\S]*## Exercises[\s\S]*\*\*Next:\*\*/);
         const solutions =
           end.match(/<details><summary>Solution<\/summary>\n\n[\s\S]+?\n\n<\/details>/g) ?? [];
         assert.equal(solutions.length, 3);
+      });
+
+      it('closes with a quiz of three to five questions, each with a folded answer', () => {
+        const [title, ...questions] = text(notebook.cells.at(-1)!).split(/^\*\*\d+\.\*\* /m);
+        assert.match(title, /^## Quiz\n/);
+        assert.ok(questions.length >= 3 && questions.length <= 5, String(questions.length));
+        for (const question of questions)
+          assert.match(
+            question.trim(),
+            /^[^<]*\?[^<]*\n\n<details><summary>Answer<\/summary>\n\n((?!<\/?details>)[\s\S])+\n\n<\/details>$/,
+          );
       });
 
       it('keeps the outputs of a run without errors', () => {
