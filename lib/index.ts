@@ -13,10 +13,10 @@ export {
   decoderSizes,
   encoderSizes,
   fullGrid,
+  keptTokens,
   presets,
   viewGrid,
   type Modality,
-  type Override,
   type Overrides,
   type PresetName,
   type XkdConfig,
@@ -67,6 +67,7 @@ export {
   drawLocalVideo,
   extractDataset,
   LogMel,
+  materials,
   middleClip,
   openClipPool,
   openDataset,
@@ -74,8 +75,7 @@ export {
   surveyDataset,
   type Dataset,
   type DatasetName,
-  type EvaluationBatch,
-  type ViewBatch,
+  type MediaEntry,
 } from './data';
 export { projectPath } from './files';
 
@@ -87,6 +87,7 @@ export {
   loadCheckpoint,
   openPretraining,
   PretrainingRun,
+  readCheckpointInfo,
   runCheckpoints,
   runLength,
   scheduleAt,
@@ -94,7 +95,7 @@ export {
   watchInterrupt,
   type StepMetrics,
 } from './train';
-export { convertWeights, inspectWeights, loadBackbone } from './weights';
+export { BackboneNetwork, convertWeights, inspectWeights, loadBackbone } from './weights';
 
 // Evaluation and ablation.
 export {
@@ -238,6 +239,7 @@ export {
   floatSlider,
   inNotebook,
   intSlider,
+  label,
   largestClassShare,
   limitClips,
   liveFigure,
@@ -245,6 +247,8 @@ export {
   nearestRows,
   openKeptRun,
   openSideBySide,
+  OutputView,
+  progress,
   progressBar,
   progressBars,
   resumablePretraining,
