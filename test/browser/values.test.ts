@@ -54,7 +54,7 @@ for (const dark of [false, true]) {
     it('offers the exports of xkd inside the braces, and the signature inside parentheses', async () => {
       await putCursor(3, 9);
       const offered = await complete();
-      assert.ok(offered.includes('ablationCsv'), offered.join());
+      assert.ok(offered.includes('ablationCurvesFigure'), offered.join());
       for (const name of ['Array', 'console', 'fetch']) assert.ok(!offered.includes(name), name);
       await page.keyboard.type('configur');
       await page.locator('.jp-Completer-item', { hasText: 'configure' }).first().waitFor();
