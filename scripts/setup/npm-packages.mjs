@@ -44,22 +44,20 @@ export const npmPackages = {
  */
 export function packagesOutOfStep() {
   const wanted = readJson(lockFile)?.packages ?? {};
-  const strayed = Object.entries(wanted)
-    .filter(([name, entry]) => entry.link && linkedFolder(name) !== entry.resolved)
-    .map(([name, entry]) => `${name.slice('node_modules/'.length)} ${linkedFolder(name)}/${entry.resolved}`);
   const installed = readJson(path.join(nodeModules, '.package-lock.json'))?.packages ?? {};
   const optional = (entry) => entry.optional || entry.devOptional || entry.peer;
-  const others = Object.entries(wanted)
-    .filter(([name, entry]) => name.startsWith('node_modules/') && !optional(entry) && !entry.link)
-    .filter(([name, entry]) => installed[name]?.version !== entry.version)
-    .map(
-      ([name, entry]) =>
-        `${name.slice('node_modules/'.length)} ${installed[name]?.version ?? 'missing'}/${entry.version}`,
-    );
-  return [...strayed, ...others];
+  return Object.entries(wanted)
+    .filter(([name, entry]) => name.startsWith('node_modules/') && !optional(entry))
+    .map(([name, entry]) =>
+      entry.link
+        ? { name, there: linkedFolder(name), due: entry.resolved }
+        : { name, there: installed[name]?.version, due: entry.version },
+    )
+    .filter(({ there, due }) => there !== due)
+    .map(({ name, there = 'missing', due }) => `${name.slice('node_modules/'.length)} ${there}/${due}`);
 }
 
-/** The folder of the project that a link in node_modules leads to; `missing` if there is none. */
+/** The folder of the project that a link in node_modules leads to; undefined if there is none. */
 function linkedFolder(name) {
   try {
     const link = path.join(path.dirname(nodeModules), name);
@@ -67,7 +65,7 @@ function linkedFolder(name) {
       .relative(root, path.resolve(path.dirname(link), fs.readlinkSync(link)))
       .replaceAll(path.sep, '/');
   } catch {
-    return 'missing';
+    return undefined;
   }
 }
 
