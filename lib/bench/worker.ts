@@ -4,11 +4,10 @@ import { type XkdConfig, modalities } from '../config';
 import { openSafetensors } from '../files';
 import { type ModelInputs, disposeInputs, extractPatchMean, maskOfViews, maskTensors } from '../model';
 import { releaseLosses } from '../parity/compare';
-import { CompiledFunction } from '../tensor/graph';
 import { nativeInfo, tf } from '../tensor/native';
 import { AccumulatedStep } from '../train/accumulation';
 import { CompiledEngine } from '../train/compiledEngine';
-import { eagerEngine } from '../train/engine';
+import { type Engine, type EngineFunction, eagerEngine } from '../train/engine';
 import { TrainState, weightScope } from '../train/state';
 import { type LossFigures, trainStep } from '../train/step';
 import { peakMemoryBytes } from './memory';
@@ -54,7 +53,7 @@ type Runner = (inputs: StoredInputs) => Promise<Omit<StepReply, 'seconds' | 'cpu
 
 function stepRunner({ engine, config, schedule }: Job, weights: Map<string, tf.Tensor>): Runner {
   const state = TrainState.fromWeights(config, weights);
-  const chosen = engine === 'compiled' ? new CompiledEngine() : eagerEngine;
+  const chosen = chosenEngine(engine);
   const { accumulate } = config.training;
   return async (stored) => {
     if (accumulate === 1) {
@@ -74,25 +73,27 @@ function stepRunner({ engine, config, schedule }: Job, weights: Map<string, tf.T
   };
 }
 
+function chosenEngine(engine: Job['engine']): Engine {
+  return engine === 'compiled' ? new CompiledEngine() : eagerEngine;
+}
+
 function featureRunner({ engine, config }: Job, weights: Map<string, tf.Tensor>): Runner {
-  const compute = (inputs: { weights: Map<string, tf.Tensor>; views: tf.Tensor[] }): tf.Tensor[] => {
-    const scope = weightScope(config, inputs.weights);
-    return modalities.map((modality, i) =>
-      extractPatchMean(config, scope, { modality, role: 'teacher' }, inputs.views[i]),
-    );
-  };
-  const compiled = new CompiledFunction(compute, {
+  const features: EngineFunction<{ weights: Map<string, tf.Tensor>; views: tf.Tensor[] }, tf.Tensor[]> = {
+    compute: (inputs) => {
+      const scope = weightScope(config, inputs.weights);
+      return modalities.map((modality, i) =>
+        extractPatchMean(config, scope, { modality, role: 'teacher' }, inputs.views[i]),
+      );
+    },
     reads: { weights: 'weights' },
     precision: () => config.training.precision,
-  });
+  };
+  const chosen = chosenEngine(engine);
   const teachers = new Map([...weights].filter(([name]) => name.includes('_teacher.backbone.')));
   return async ({ views }) => {
     const inputs = { weights: teachers, views: modalities.map((modality) => views[modality][0]) };
-    const collect = engine === 'compiled' ? await compiled.callAsync(inputs) : () => compute(inputs);
-    const sums = tf.tidy(() => {
-      const features = collect();
-      return features.map((each) => tf.sum(tf.square(each)).dataSync()[0]);
-    });
+    const collect = await chosen.run(features, inputs);
+    const sums = tf.tidy(() => collect().map((each) => tf.sum(tf.square(each)).dataSync()[0]));
     return { checksum: sums.reduce((a, b) => a + b, 0) };
   };
 }

@@ -2,9 +2,10 @@ import type { Modality, XkdConfig } from '../config';
 import type { NdArray } from '../data';
 import { type Role, backbonePrefix, extractPatchMean, ownedSpecs } from '../model';
 import { WeightScope } from '../nn';
-import { CompiledFunction } from '../tensor/graph';
 import { computeValues } from '../tensor/computeValues';
 import { tf } from '../tensor/native';
+import { CompiledEngine } from '../train/compiledEngine';
+import { type EngineFunction, eagerEngine } from '../train/engine';
 import type { Network } from './features';
 
 interface Inputs {
@@ -20,10 +21,7 @@ interface Inputs {
  * between batches.
  */
 export class FeatureExtractor {
-  private readonly compiled = new CompiledFunction(features, {
-    reads: { weights: 'weights' },
-    precision: ({ config }) => config.training.precision,
-  });
+  private readonly compiled = new CompiledEngine();
   private readonly weights = new Map<Modality, ReadonlyMap<string, tf.Tensor>>();
 
   /**
@@ -48,8 +46,7 @@ export class FeatureExtractor {
     const inputs = { config: this.network.config, tower, weights: this.weightsOf(modality), view };
     try {
       const isFull = shape[0] === this.batch * (modality === 'video' ? this.crops : 1);
-      const collect = isFull ? await this.compiled.callAsync(inputs) : () => features(inputs);
-      return computeValues(collect);
+      return computeValues(await (isFull ? this.compiled : eagerEngine).run(features, inputs));
     } finally {
       view.dispose();
     }
@@ -71,7 +68,11 @@ export class FeatureExtractor {
   }
 }
 
-function features({ config, tower, weights, view }: Inputs): tf.Tensor {
-  const scope = new WeightScope((name) => weights.get(name));
-  return extractPatchMean(config, scope, tower, view);
-}
+const features: EngineFunction<Inputs, tf.Tensor> = {
+  compute: ({ config, tower, weights, view }) => {
+    const scope = new WeightScope((name) => weights.get(name));
+    return extractPatchMean(config, scope, tower, view);
+  },
+  reads: { weights: 'weights' },
+  precision: ({ config }) => config.training.precision,
+};
