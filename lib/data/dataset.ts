@@ -65,7 +65,7 @@ export async function openDataset(root: string, args: DatasetArgs = {}): Promise
     );
   }
   const hasIndex = name !== 'folder' && lookAt(index) !== null;
-  const content = hasIndex ? await readIndex(index, args) : { ...readTree(root, folder), multiLabel: false };
+  const content = hasIndex ? readIndex(index, args) : { ...readTree(root, folder), multiLabel: false };
   if (content.entries.length === 0) {
     throw new UserError(`${index} names no clips: write a row for each, or remove it to read the folders.`);
   }

@@ -42,10 +42,7 @@ export interface Index {
  *
  * @throws UserError if it cannot be read, lacks a column that was named, or has an invalid row
  */
-export async function readIndex(
-  path: string,
-  { columns = {}, separator = ';' }: IndexArgs = {},
-): Promise<Index> {
+export function readIndex(path: string, { columns = {}, separator = ';' }: IndexArgs = {}): Index {
   const table = withoutNames(readTable(path, { numbered: areNumbers(path, columns) }), columns);
   const column = (role: keyof IndexColumns): number =>
     columns[role] === undefined ? findColumn(table, role) : columnOf(table, columns[role], meanings[role]);

@@ -1,7 +1,6 @@
 import { UserError } from '../errors';
 import { parseCsv } from '../files/csv';
 import { readText } from '../files/readText';
-import { firstLine } from './textFile';
 
 /** A table of text. No cell is parsed as a number, so `007` and `1e5` stay as they are. */
 export interface Table {
@@ -89,7 +88,7 @@ export function columnOf(table: Table, name: string, what: string): number {
 /** Cells by row, without surrounding spaces and without rows of empty cells. */
 function readCells(path: string, { comment, delimiter, numbered }: TableArgs): string[][] {
   const text = readText(path);
-  const separator = delimiter ?? delimiterOf(firstLine(path), numbered);
+  const separator = delimiter ?? delimiterOf(text.split(/[\r\n]/, 1)[0], numbered);
   const cells = parseCsv(text, { delimiter: separator, comment, looseQuotes: true })
     .map((row) => row.map((cell) => cell.trim()))
     .filter((row) => row.some((cell) => cell !== ''));

@@ -39,10 +39,8 @@ export const audioset: Layout = {
   async read(folder) {
     const { path: lists, names } = listsIn(folder)!;
     const numbers = [join(lists, indices), join(folder, indices)].find((path) => existsSync(path)) ?? null;
-    const vocabulary = numbers === null ? null : await readVocabulary(numbers);
-    const tables: SegmentRow[][] = [];
-    for (const name of names) tables.push(await readSegments(join(lists, name), vocabulary));
-    const listed = tables.flat();
+    const vocabulary = numbers === null ? null : readVocabulary(numbers);
+    const listed = names.flatMap((name) => readSegments(join(lists, name), vocabulary));
     const files = new CutFiles(folder);
     const found = listed.map(({ id, clip }) => files.find(id, clip));
     const classes = vocabulary
@@ -67,16 +65,13 @@ function listsIn(folder: string): { path: string; names: string[] } | null {
 }
 
 /** Display names by label id, in the order of their numbers. */
-async function readVocabulary(path: string): Promise<Map<string, string>> {
+function readVocabulary(path: string): Map<string, string> {
   const table = readTable(path);
   const [mid, name] = [columnOf(table, 'mid', 'label ids'), columnOf(table, 'display_name', 'names')];
   return new Map(table.rows.map((row) => [row[mid], row[name]]));
 }
 
-async function readSegments(
-  path: string,
-  vocabulary: ReadonlyMap<string, string> | null,
-): Promise<SegmentRow[]> {
+function readSegments(path: string, vocabulary: ReadonlyMap<string, string> | null): SegmentRow[] {
   const columns = ['YTID', 'start_seconds', 'end_seconds', 'positive_labels'];
   const table = readTable(path, { columns, comment: '#', delimiter: delimiterOf(path) });
   const isTested = /^(eval|test|val)/i.test(path.split(/[\\/]/).at(-1)!);
@@ -107,5 +102,5 @@ async function readSegments(
 
 /** The published tables have a space after each comma; quotes count only at the start of a cell. */
 function delimiterOf(path: string): string {
-  return /^#/.test(firstLine(path)) || /, /.test(firstLine(path)) ? ', ' : ',';
+  return /^#|, /.test(firstLine(path)) ? ', ' : ',';
 }

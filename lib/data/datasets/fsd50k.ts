@@ -44,15 +44,15 @@ export const fsd50k: Layout = {
       ({ folders, stem }) => `${folders.at(-1)}/${stem}`,
     );
     const listed = [
-      ...(await readTruth(join(folder, truth, 'dev.csv'), known)),
-      ...(await readTruth(join(folder, truth, 'eval.csv'), known)),
+      ...readTruth(join(folder, truth, 'dev.csv'), known),
+      ...readTruth(join(folder, truth, 'eval.csv'), known),
     ];
     const clips = listed.map((clip) => ({ listed: clip, path: files.take(clip.name.replace(/\.wav$/, '')) }));
     return { clips, classes, folds: ['default'], unlisted: files.left };
   },
 };
 
-async function readTruth(path: string, known: ReadonlySet<string>): Promise<ListedClip[]> {
+function readTruth(path: string, known: ReadonlySet<string>): ListedClip[] {
   const table = readTable(path);
   const [fname, labels] = [columnOf(table, 'fname', 'file numbers'), columnOf(table, 'labels', 'labels')];
   const isDev = path.endsWith('dev.csv');

@@ -87,7 +87,7 @@ function kineticsLayout(
     async read(folder) {
       const files = findMedia(folder, videoExtensions);
       const lists = listsIn(folder);
-      const content = lists.length > 0 ? await readLists(lists, files) : readFolders(files);
+      const content = lists.length > 0 ? readLists(lists, files) : readFolders(files);
       const clips = content.clips.filter(({ listed }) => isWanted(listed.label));
       const classes = [...new Set(clips.flatMap(({ listed }) => listed.label ?? []))].sort();
       return { ...content, clips, classes, unlisted: wanted ? [] : content.unlisted };
@@ -108,14 +108,10 @@ function listsIn(folder: string): { path: string; split: Split }[] {
 
 type Found = Omit<LayoutContent, 'classes'>;
 
-async function readLists(
-  lists: readonly { path: string; split: Split }[],
-  files: readonly MediaFile[],
-): Promise<Found> {
+function readLists(lists: readonly { path: string; split: Split }[], files: readonly MediaFile[]): Found {
   const cut = new FileKeys(files, ({ stem }) => stem);
   const ordered = [...lists].sort((a, b) => splits.indexOf(a.split) - splits.indexOf(b.split));
-  const read = await Promise.all(ordered.map(({ path, split }) => readList(path, split)));
-  const listed = read.flat();
+  const listed = ordered.flatMap(({ path, split }) => readList(path, split));
   const hasVal = listed.some(({ split }) => split === 'val');
   const clips = listed.map(({ id, from, to, label, split }) => {
     const name = `${id}_${pad(from)}_${pad(to)}`;
@@ -132,7 +128,7 @@ interface Row {
   readonly split: Split;
 }
 
-async function readList(path: string, split: Split): Promise<Row[]> {
+function readList(path: string, split: Split): Row[] {
   const table = readTable(path);
   const [id, from, to] = [
     columnOf(table, 'youtube_id', 'YouTube ids'),
