@@ -2,8 +2,7 @@ import type { DataFrame } from 'danfojs-node';
 import { join } from 'node:path';
 import { ablationFeatures, ablationProbes, readAblationTable, type AblationTable } from '../ablation';
 import { UserError } from '../errors';
-import { lookAt } from '../files';
-import { projectPath } from '../files/projectPath';
+import { lookAt, projectPath } from '../files';
 import { dataFrame } from './dataFrame';
 
 /**

@@ -163,7 +163,7 @@ class FoldTraining extends Trainer<ClassifierState, ClipBatch, number> {
   private async takeSteps(): Promise<void> {
     this.epochStartMs = performance.now();
     const steps = this.loop(stopRequestOf(this.fold.args.signal));
-    for (let end: boolean | undefined = false; end !== true;) end = (await steps.next()).done;
+    while (!(await steps.next()).done) continue;
     if (this.interrupted) throw new Stopped();
   }
 
