@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { join } from 'node:path';
 import { placeOps } from 'xkd/dist/tensor/placement';
+import { root } from './support';
 
 interface Environment {
   readonly values: Record<string, string>;
   readonly notices: readonly string[];
 }
-const folder = resolve(__dirname, '..', '..', '..', 'lib', 'tfjs-node');
+const folder = join(root, 'lib', 'tfjs-node');
 // eslint-disable-next-line @typescript-eslint/no-require-imports
-const { startEnvironment, tensorflowEnvironment } = require(resolve(folder, 'environment.js')) as {
+const { startEnvironment, tensorflowEnvironment } = require(join(folder, 'environment.js')) as {
   startEnvironment(env: Record<string, string>): Record<string, string>;
   tensorflowEnvironment(env: Record<string, string>, nvcc?: string | null): Environment;
 };
@@ -36,7 +37,7 @@ describe('the environment of a process that computes', () => {
   });
 
   it('is that of the command line', () => {
-    const script = resolve(folder, '..', 'xkd.mjs');
+    const script = join(root, 'scripts', 'xkd.mjs');
     const show = `--import=data:text/javascript,process.on('exit',()=>console.log(process.env.GLIBC_TUNABLES))`;
     const env = { ...process.env, NODE_OPTIONS: show, GLIBC_TUNABLES: 'glibc.malloc.perturb=0' };
     const { stdout } = spawnSync(process.execPath, [script, '--version'], { env, encoding: 'utf8' });
