@@ -1,6 +1,5 @@
-import { graphAddon } from '@tensorflow/tfjs-node/graph';
 import { nodeBackend } from './backend';
-import { nativeInfo, type tf } from './native';
+import { nativeInfo, ownOps, type tf } from './native';
 import { placeOps } from './placement';
 
 /*
@@ -16,7 +15,7 @@ const names = [
 
 /** True if the ops are available and useful: native TensorFlow on a CPU, with this project's addon. */
 export function hasFusedOps(): boolean {
-  const ops = graphAddon()?.ops ?? [];
+  const ops = ownOps();
   const { kind, device } = nativeInfo();
   const hasKernels = names.every((name) => ops.includes(name));
   return placeOps({ kind, device, hasKernels }).fused;

@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { readChoice } from '@tensorflow/tfjs-node/choice';
+import { graphAddon } from '@tensorflow/tfjs-node/graph';
 /**
  * The only entry to TensorFlow in this project: native (`@tensorflow/tfjs-node-gpu` with the libraries installed by
  * set-up, also on a CPU), the user's own tfjs-node, or the slower plain JavaScript if no native one is available. The
  * local package behind this import first sets the environment variables that TensorFlow reads when it loads, so import
- * TensorFlow from here only.
+ * TensorFlow from here only. Bundles for browsers take native.browser.ts in place of this file (`browser` in
+ * lib/package.json).
  */
 import * as tf from '@tensorflow/tfjs-node';
 
@@ -34,6 +36,11 @@ export function nativeInfo(): NativeInfo {
     threads: native ? Number(process.env.TF_NUM_INTRAOP_THREADS) || availableParallelism() : 1,
     reason: readChoice().reason ?? '',
   };
+}
+
+/** Names of this project's own ops (lib/native) that are available. */
+export function ownOps(): readonly string[] {
+  return graphAddon()?.ops ?? [];
 }
 
 /** The part of tfjs-node's backend with information on the library, which is private in its own type. */

@@ -3,7 +3,7 @@ import type { ParameterSpec } from '../model';
 import { type LerpFactors, lerp, lerpFactors } from '../tensor/lerp';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
 import { fusedAdamw, hasFusedOps } from '../tensor/fusedOps';
-import { stage, stageValues } from '../tensor/graph';
+import { stage, stageValues } from '../tensor/stage';
 import { tf } from '../tensor/native';
 import type { StateTensors, UpdateCounts } from './state';
 

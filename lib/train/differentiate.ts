@@ -1,7 +1,7 @@
 import { type StepStructure, modalities } from '../config';
 import { nextCentre } from '../losses';
 import { type ModelInputs, lossTerms, studentLosses, teacherForward } from '../model';
-import { endForward } from '../tensor/graph';
+import { endForward } from '../tensor/stage';
 import { tf } from '../tensor/native';
 import type { Scalars } from '../tensor/scalars';
 import type { LossHyperparameters } from './hyperparameters';

@@ -3,7 +3,7 @@ import { canonicalName, ownedSpecs, towerName } from '../model';
 import { type LerpFactors, lerp } from '../tensor/lerp';
 import { chunkNames, joinFlat, splitFlat } from '../tensor/chunks';
 import { fusedLerp, hasFusedOps } from '../tensor/fusedOps';
-import { stage } from '../tensor/graph';
+import { stage } from '../tensor/stage';
 import { tf } from '../tensor/native';
 
 /**

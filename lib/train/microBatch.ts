@@ -1,6 +1,6 @@
 import type { StepStructure } from '../config';
 import type { ModelInputs } from '../model';
-import { stage } from '../tensor/graph';
+import { stage } from '../tensor/stage';
 import { tf } from '../tensor/native';
 import type { Scalars } from '../tensor/scalars';
 import { type Differentiated, differentiate } from './differentiate';

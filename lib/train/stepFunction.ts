@@ -1,8 +1,8 @@
 import { type StepStructure, teacherKinds } from '../config';
 import { type ModelInputs, parameterSpecs } from '../model';
-import { stage } from '../tensor/graph';
 import { tf } from '../tensor/native';
 import type { Scalars } from '../tensor/scalars';
+import { stage } from '../tensor/stage';
 import { adamw } from './adamw';
 import { clipPerTensor } from './clip';
 import { type Differentiated, differentiate } from './differentiate';

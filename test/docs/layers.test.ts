@@ -52,21 +52,66 @@ describe('the structure of lib', () => {
   });
 });
 
+describe('the core of lib', () => {
+  const core = reached('core/index.ts');
+
+  it('has the model and the step, and nothing that is bound to Node', () => {
+    for (const file of ['model/xkd.ts', 'losses/mmd.ts', 'train/step.ts', 'data/logMel.ts']) {
+      assert.ok(core.has(file), file);
+    }
+    const packages = [...core]
+      .filter((file) => file !== 'tensor/native.ts')
+      .flatMap((file) => importStatements(file).map(({ from }) => from))
+      .filter((from) => !from.startsWith('.'));
+    assert.deepEqual([...new Set(packages)].sort(), ['fft.js', 'seedrandom', 'zod']);
+  });
+
+  it('uses no global of Node', () => {
+    const globals = [...core].filter(
+      (file) =>
+        file !== 'tensor/native.ts' &&
+        /(?<![\w.'"`/])(?:process\.|Buffer\b|require\(|__dirname|setImmediate)/.test(withoutComments(file)),
+    );
+    assert.deepEqual(globals, []);
+  });
+});
+
+/** A file and all that it imports, directly or not. */
+function reached(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const next of imports.get(file)!) reached(next, found);
+  return found;
+}
+
+function withoutComments(file: string): string {
+  return readFileSync(join(lib, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+}
+
 function folderOf(file: string): string {
   return file.split('/', 1)[0];
 }
 
-/** The relative imports of values (not of types alone), which exist at run time. */
+/** The relative imports of values, which exist at run time. */
 function importedValues(file: string): string[] {
-  const source = readFileSync(join(lib, file), 'utf8');
-  const statements = source.matchAll(/^(?:import|export)\s(?!type\s)([^;]*?)from '(\.[^']+)';/gm);
-  return [...statements].flatMap(([, names, path]) => {
-    const named = /^\{([\s\S]*)\}\s*$/.exec(names.trim());
-    const each = named?.[1].split(',').map((name) => name.trim()) ?? [];
-    if (named && each.every((name) => name === '' || name.startsWith('type '))) return [];
-    const target = normalize(join(dirname(file), path));
+  return importStatements(file).flatMap(({ from }) => {
+    if (!from.startsWith('.')) return [];
+    const target = normalize(join(dirname(file), from));
     return [`${target}.ts`, join(target, 'index.ts')].filter((candidate) => existsSync(join(lib, candidate)));
   });
+}
+
+/** Imports and re-exports of values, not of types alone. */
+function importStatements(file: string): { readonly names: string; readonly from: string }[] {
+  const source = readFileSync(join(lib, file), 'utf8');
+  const statements = source.matchAll(/^(?:import|export)\s(?!type\s)(?:([^;]*?)from )?'([^']+)';/gm);
+  return [...statements]
+    .map(([, names = '', from]) => ({ names: names.trim(), from }))
+    .filter(({ names }) => {
+      const named = /^\{([\s\S]*)\}$/.exec(names);
+      const each = named?.[1].split(',').map((name) => name.trim()) ?? [];
+      return !named || each.some((name) => name !== '' && !name.startsWith('type '));
+    });
 }
 
 /** Groups of files that import each other, by Tarjan's algorithm. */

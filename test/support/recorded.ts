@@ -1,6 +1,6 @@
 import { tf } from 'xkd';
 import { type NodeBackend, type OpAttribute, type OpInput, nodeBackend } from 'xkd/dist/tensor/backend';
-import { cheapOps } from 'xkd/dist/tensor/graph/stage';
+import { cheapOps } from 'xkd/dist/tensor/stage';
 import { flattenTree } from 'xkd/dist/tensor/graph/tree';
 
 /** One call of a TensorFlow op. */

@@ -5,7 +5,8 @@ import { attend, attentionRows, composedAttend } from 'xkd/dist/tensor/attend';
 import { nodeBackend } from 'xkd/dist/tensor/backend';
 import { biasedGelu, composedGelu } from 'xkd/dist/tensor/biasedGelu';
 import { hasFusedOps } from 'xkd/dist/tensor/fusedOps';
-import { CompiledFunction, Program, endForward } from 'xkd/dist/tensor/graph';
+import { CompiledFunction, Program } from 'xkd/dist/tensor/graph';
+import { endForward } from 'xkd/dist/tensor/stage';
 import { composedNormalise, normaliseRows } from 'xkd/dist/tensor/normaliseRows';
 import { referenceAttention } from '../support/attentionReference';
 

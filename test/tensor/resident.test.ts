@@ -8,8 +8,8 @@ import {
   TraceError,
   flattenTree,
   hasGraphs,
-  stage,
 } from 'xkd/dist/tensor/graph';
+import { stage } from 'xkd/dist/tensor/stage';
 
 interface Inputs {
   readonly state: ReadonlyMap<string, tf.Tensor>;

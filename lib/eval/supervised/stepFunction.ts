@@ -2,7 +2,7 @@ import type { Modality, XkdConfig } from '../../config';
 import { binaryCrossEntropy, softCrossEntropy } from '../../losses';
 import { type ParameterSpec, type Role, backbonePrefix, extractPatchMean, ownedSpecs } from '../../model';
 import { WeightScope } from '../../nn';
-import { endForward, stage } from '../../tensor/graph';
+import { endForward, stage } from '../../tensor/stage';
 import { tf } from '../../tensor/native';
 import { type AdamwFactors, adamw } from '../../train/adamw';
 import { clipPerTensor } from '../../train/clip';

@@ -1,5 +1,5 @@
 import { type XkdConfig, clipFrames } from '../../config';
-import { stageValues } from '../../tensor/graph/stage';
+import { stageValues } from '../../tensor/stage';
 import type { ParameterCounts } from './parameterParts';
 import type { StepPart } from './stepParts';
 

@@ -4,6 +4,5 @@ export * from './program';
 export { type Precision } from './rounding';
 export { type SessionSettings } from './sessionSettings';
 export { hasGraphs } from './graphSession';
-export { cheapOps, endForward, stage, stageValues } from './stage';
 export { TraceError } from './traceError';
 export { flattenTree, leavesOf } from './tree';

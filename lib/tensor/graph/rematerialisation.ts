@@ -1,5 +1,5 @@
 import type { NodeArgs, Place } from './graphSession';
-import { cheapOps } from './stage';
+import { cheapOps } from '../stage';
 
 /**
  * Rematerialisation: activations that are cheaper to recompute in the backward pass than to keep. They are recomputed

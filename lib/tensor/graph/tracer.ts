@@ -14,7 +14,7 @@ import { addConstant } from './constants';
 import { type GraphSession, type Node, type NodeArgs, type Place, nodeOf } from './graphSession';
 import type { Message } from './protobuf';
 import { type Precision, Rounding, bfloat16, products } from './rounding';
-import { type StageListener, listenToStages } from './stage';
+import { type StageListener, listenToStages } from '../stage';
 import { TraceError, strangeTensor } from './traceError';
 import { typeName } from './values';
 

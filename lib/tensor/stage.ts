@@ -1,4 +1,4 @@
-import type { tf } from '../native';
+import type { tf } from './native';
 
 /** Values per stage of an update: this many new ones exist before the old ones are freed. */
 export const stageValues = 2 ** 24;
