@@ -23,6 +23,11 @@ const jupyterTests = 'test/dist/{browser,kernel,notebook,setup}/**/*.test.js';
 export function allChecks() {
   return [
     { part: 'types', title: 'Types and build of lib', run: () => typescript(buildLib()) },
+    {
+      part: 'types',
+      title: 'Types and build of the benchmark',
+      run: () => typescript(compile('scripts/bench')),
+    },
     { part: 'types', title: 'Types and build of the tests', run: () => typescript(compile('test')) },
     { part: 'lint', title: 'ESLint', run: () => tool('eslint/bin/eslint.js', ['.']) },
     { part: 'lint', title: 'Prettier', run: () => tool('prettier/bin/prettier.cjs', ['--check', '.']) },
@@ -66,7 +71,7 @@ function machineChecks() {
   const tests = '{parity/parity,kernel/*,*/kernel*,setup/node,setup/typescript,setup/tensorflow}.test.js';
   const files = notebookFiles().filter((file) => /^0[0-3]_/.test(path.basename(file)));
   return [
-    { part: 'machine', title: 'Build of lib and of the tests', run: () => typescript(buildAll()) },
+    { part: 'machine', title: 'Build of lib, the benchmark and the tests', run: () => buildAll() },
     { part: 'machine', title: 'Mocha', run: () => mocha(`test/dist/${tests}`) },
     ...files.map((file) => notebookCheck('machine', file)),
   ];
@@ -77,8 +82,11 @@ function notebookCheck(part, file, how = '') {
 }
 
 async function buildAll() {
-  const lib = await buildLib();
-  return lib.code === 0 ? compile('test') : lib;
+  return (
+    (await typescript(buildLib())) &&
+    (await typescript(compile('scripts/bench'))) &&
+    (await typescript(compile('test')))
+  );
 }
 
 /** Runs every notebook as a user does; without a browser, only its cells. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { benchFolder, pytorchEnvironment } from '../bench/pytorch.mjs';
 import { endWithLauncher } from '../process/launcher.mjs';
 import { goToUser } from '../process/user-folder.mjs';
+import { compile } from '../setup/build.mjs';
 import { endRunning } from '../setup/execute.mjs';
 import { SetupError } from '../setup/failure.mjs';
 import { root } from '../setup/paths.mjs';
@@ -15,8 +16,13 @@ goToUser();
 const words = process.argv.slice(2);
 if (!(await setUp())) process.exit(1);
 for (const notice of notices()) console.error(notice);
+const { code, output } = await compile('scripts/bench');
+if (code !== 0) {
+  console.error(output);
+  process.exit(1);
+}
 const pytorch = asksForPytorch(words) ? await installed() : { reason: 'PyTorch was not asked for.' };
-const main = path.join(root, 'lib', 'dist', 'bench', 'main.js');
+const main = path.join(root, 'scripts', 'bench', 'dist', 'main.js');
 const ours = [
   '--folder',
   benchFolder,

@@ -30,7 +30,7 @@ export async function buildLib() {
   return result;
 }
 
-/** Compiles 'lib' or 'test' into its folder dist, and removes outputs of deleted sources. */
+/** Compiles 'lib', 'scripts/bench' or 'test' into its folder dist, and removes outputs of deleted sources. */
 export async function compile(area) {
   removeOrphans(path.join(root, area, 'dist'), path.join(root, area));
   const project = area === 'lib' ? 'tsconfig.json' : path.join(area, 'tsconfig.json');

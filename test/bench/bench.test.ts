@@ -3,19 +3,19 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configure, parameterSpecs, readSafetensors } from 'xkd/internal';
-import { startEngine } from 'xkd/dist/bench/engineProcess';
-import { benchFigure } from 'xkd/dist/bench/figure';
-import { findProblems } from 'xkd/dist/bench/findings';
-import { type BenchRow, measureGroup, warmupSteps } from 'xkd/dist/bench/measure';
+import { startEngine } from 'xkd-bench/dist/engineProcess';
+import { benchFigure } from 'xkd-bench/dist/figure';
+import { findProblems } from 'xkd-bench/dist/findings';
+import { type BenchRow, measureGroup, warmupSteps } from 'xkd-bench/dist/measure';
 import {
   type BenchChoice,
   type BenchGroup,
   parseCounts,
   parseList,
   selectGroups,
-} from 'xkd/dist/bench/options';
-import { reportTable } from 'xkd/dist/bench/report';
-import { writeInputs, writeWeights } from 'xkd/dist/bench/workload';
+} from 'xkd-bench/dist/options';
+import { reportTable } from 'xkd-bench/dist/report';
+import { writeInputs, writeWeights } from 'xkd-bench/dist/workload';
 import { type FakeArgs, fakeEngine } from './fakeEngine';
 
 const everything: BenchChoice = {

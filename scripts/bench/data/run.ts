@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { configure } from '../../config';
-import { extractDataset, openDataset, type Dataset, type StoredForm } from '../../data';
-import { UserError } from '../../errors';
-import { makeFolder } from '../../files';
-import { probe } from '../../media';
+import { configure } from 'xkd/dist/config';
+import { extractDataset, openDataset, type Dataset, type StoredForm } from 'xkd/dist/data';
+import { UserError } from 'xkd/dist/errors';
+import { makeFolder } from 'xkd/dist/files';
+import { probe } from 'xkd/dist/media';
 import type { BenchRow } from '../measure';
 import type { BenchPreset } from '../options';
 import { runBench } from '../run';

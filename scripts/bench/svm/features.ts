@@ -1,5 +1,5 @@
-import type { FeatureMatrix } from '../../eval/featureMatrix';
-import { RandomStream } from '../../random';
+import type { FeatureMatrix } from 'xkd/dist/eval/featureMatrix';
+import { RandomStream } from 'xkd/dist/random';
 
 /** Labelled features similar to those of a backbone: means far from 0, few dominant directions, overlapping classes. */
 export interface LabelledRows {

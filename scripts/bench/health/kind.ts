@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { lookAt, writeFileAtomic } from '../../files';
-import { readJson } from '../../files/readJson';
+import { lookAt, writeFileAtomic } from 'xkd/dist/files';
+import { readJson } from 'xkd/dist/files/readJson';
 import type { BenchPreset } from '../options';
 import { type ProbeCost, measureProbeCost } from './cost';
 import { type HealthBenchArgs, type HealthRow, runHealthBench } from './run';

@@ -1,8 +1,8 @@
-import type { NamedOverrides, XkdConfig } from '../../config';
-import { configure } from '../../config';
-import { type MediaEntry, openClipPool, openDataset, openLoader } from '../../data';
-import { type ProbeClips, probeClips } from '../../train';
-import type { BatchSource } from '../../train/batches';
+import type { NamedOverrides, XkdConfig } from 'xkd/dist/config';
+import { configure } from 'xkd/dist/config';
+import { type MediaEntry, openClipPool, openDataset, openLoader } from 'xkd/dist/data';
+import { type ProbeClips, probeClips } from 'xkd/dist/train';
+import type { BatchSource } from 'xkd/dist/train/batches';
 import { MadeBatches, madeEntries, madeProbeClips } from './madeClips';
 
 /** Clips that the runs learn from, and the network they train. */

@@ -1,4 +1,4 @@
-import type { NamedOverrides } from '../../config';
+import type { NamedOverrides } from 'xkd/dist/config';
 
 /** Fault put into the clips before the network gets them. */
 export type Fault =

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import type { XkdConfig } from '../../config';
-import type { Dataset, MediaEntry } from '../../data';
-import { UserError } from '../../errors';
-import { WindowReader, type KnownFile } from '../../data/windowReader';
-import { scanMedia } from '../../media/probe';
-import { RandomStream } from '../../random';
+import type { XkdConfig } from 'xkd/dist/config';
+import type { Dataset, MediaEntry } from 'xkd/dist/data';
+import { UserError } from 'xkd/dist/errors';
+import { WindowReader, type KnownFile } from 'xkd/dist/data/windowReader';
+import { scanMedia } from 'xkd/dist/media/probe';
+import { RandomStream } from 'xkd/dist/random';
 import { spreadOf } from '../statistics';
 import { cpuSecondsWithChildren } from './cpuTime';
 

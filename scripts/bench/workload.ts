@@ -1,8 +1,8 @@
-import { type Modality, type XkdConfig, clipFrames, modalities, fullGrid, tokenCount } from '../config';
-import { type TensorSource, writeSafetensors } from '../files';
-import { type ParameterSpec, parameterSpecs } from '../model';
-import { RandomStream } from '../random';
-import { centreNames } from '../train/state';
+import { type Modality, type XkdConfig, clipFrames, modalities, fullGrid, tokenCount } from 'xkd/dist/config';
+import { type TensorSource, writeSafetensors } from 'xkd/dist/files';
+import { type ParameterSpec, parameterSpecs } from 'xkd/dist/model';
+import { RandomStream } from 'xkd/dist/random';
+import { centreNames } from 'xkd/dist/train/state';
 
 /** Number of random values that fill the weights repeatedly; prime, so that no two tensors start alike. */
 const tableSize = 1_000_003;

@@ -1,10 +1,10 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEnvironment } from '@tensorflow/tfjs-node/environment';
-import { configure } from '../config';
-import { UserError } from '../errors';
-import { makeFolder } from '../files';
-import { scheduleAt } from '../train/schedules';
+import { configure } from 'xkd/dist/config';
+import { UserError } from 'xkd/dist/errors';
+import { makeFolder } from 'xkd/dist/files';
+import { scheduleAt } from 'xkd/dist/train/schedules';
 import { startEngine } from './engineProcess';
 import { describeBenchMachine } from './machine';
 import { type BenchRow, measureGroup, storedBatches } from './measure';

@@ -1,8 +1,8 @@
-import type { Modality } from '../../config';
-import type { NdArray, ViewBatch } from '../../data/types';
-import { RandomStream } from '../../random';
-import type { ProbeClips } from '../../train/health/probe';
-import type { BatchSource } from '../../train/batches';
+import type { Modality } from 'xkd/dist/config';
+import type { NdArray, ViewBatch } from 'xkd/dist/data/types';
+import { RandomStream } from 'xkd/dist/random';
+import type { ProbeClips } from 'xkd/dist/train/health/probe';
+import type { BatchSource } from 'xkd/dist/train/batches';
 import type { Fault } from './cases';
 
 type Damage = (array: NdArray, stream: RandomStream) => NdArray;

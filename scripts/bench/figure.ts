@@ -1,6 +1,6 @@
-import { writeFigurePage } from '../figures/pages/figurePage';
-import type { BarTrace, Figure } from '../figures/plotly';
-import { patternOf, themed } from '../figures/theme';
+import { writeFigurePage } from 'xkd/dist/figures/pages/figurePage';
+import type { BarTrace, Figure } from 'xkd/dist/figures/plotly';
+import { patternOf, themed } from 'xkd/dist/figures/theme';
 import { type BenchEngine, benchEngines } from './options';
 import type { BenchReport } from './report';
 

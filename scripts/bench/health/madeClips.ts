@@ -1,9 +1,9 @@
-import { type XkdConfig, clipFrames } from '../../config';
-import type { MediaEntry, NdArray, ViewBatch } from '../../data/types';
-import { RandomStream } from '../../random';
-import type { BatchSource } from '../../train/batches';
-import { probeClipCount } from '../../train/health/plan';
-import type { ProbeClips } from '../../train/health/probe';
+import { type XkdConfig, clipFrames } from 'xkd/dist/config';
+import type { MediaEntry, NdArray, ViewBatch } from 'xkd/dist/data/types';
+import { RandomStream } from 'xkd/dist/random';
+import type { BatchSource } from 'xkd/dist/train/batches';
+import { probeClipCount } from 'xkd/dist/train/health/plan';
+import type { ProbeClips } from 'xkd/dist/train/health/probe';
 
 /*
  * Clips of a few kinds, each with its own stripes and sound, under noise. The pairing is learned in a hundred steps, so

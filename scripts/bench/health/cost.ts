@@ -1,9 +1,9 @@
-import { configure } from '../../config';
-import { BatchQueue } from '../../train/batches';
-import { probeInterval } from '../../train/health/plan';
-import { runLength, scheduleAt } from '../../train/schedules';
-import { TrainState } from '../../train/state';
-import { StepTaker } from '../../train/stepTaker';
+import { configure } from 'xkd/dist/config';
+import { BatchQueue } from 'xkd/dist/train/batches';
+import { probeInterval } from 'xkd/dist/train/health/plan';
+import { runLength, scheduleAt } from 'xkd/dist/train/schedules';
+import { TrainState } from 'xkd/dist/train/state';
+import { StepTaker } from 'xkd/dist/train/stepTaker';
 import type { BenchPreset } from '../options';
 import { MadeBatches, madeEntries, madeProbeClips } from './madeClips';
 

@@ -1,6 +1,6 @@
-import { configure } from '../../config';
-import { UserError } from '../../errors';
-import { PretrainingRun } from '../../train';
+import { configure } from 'xkd/dist/config';
+import { UserError } from 'xkd/dist/errors';
+import { PretrainingRun } from 'xkd/dist/train';
 import { failingCases, healthyCases, type HealthCase } from './cases';
 import { type ProofClips, madeProofClips, readProofClips } from './clips';
 import { faultyClips, faultySource } from './faults';

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { UserError } from '../../errors';
-import { makeFolder, writeSafetensors, type TensorSource } from '../../files';
+import { UserError } from 'xkd/dist/errors';
+import { makeFolder, writeSafetensors, type TensorSource } from 'xkd/dist/files';
 import { drawFeatures } from './features';
 
 /** Our solver and scikit-learn's on the same features. */
@@ -63,7 +63,7 @@ export async function runSvmBench(args: SvmBenchArgs): Promise<SvmRow[]> {
 }
 
 async function measure({ sklearn, onProgress }: SvmBenchArgs, rows: number, file: string): Promise<SvmRow> {
-  const { decisionValues, fitLinearSvms, rowsInMemory, topKAccuracy } = await import('../../eval');
+  const { decisionValues, fitLinearSvms, rowsInMemory, topKAccuracy } = await import('xkd/dist/eval');
   const K = rows <= wholeRows ? wholeClasses : classes;
   onProgress(`svm: drawing ${rows} rows`);
   const draw = drawFeatures(columns, K);

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command, CommanderError } from 'commander';
-import { UserError } from '../errors';
+import { UserError } from 'xkd/dist/errors';
 import { writeFigure } from './figure';
 import { findProblems } from './findings';
 import {

@@ -1,4 +1,4 @@
-import { UserError } from '../errors';
+import { UserError } from 'xkd/dist/errors';
 
 export const benchPresets = ['nano', 'tiny', 'base'] as const;
 export const benchEngines = ['eager', 'compiled', 'pytorch'] as const;

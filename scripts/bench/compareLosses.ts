@@ -1,4 +1,4 @@
-import { UserError } from '../errors';
+import { UserError } from 'xkd/dist/errors';
 import type { BenchEngine, BenchPrecision } from './options';
 import type { StepReply } from './protocol';
 

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { type XkdConfig, modalities } from '../config';
-import { openSafetensors } from '../files';
-import { type ModelInputs, disposeInputs, extractPatchMean, maskOfViews, maskTensors } from '../model';
-import { releaseLosses } from '../parity/compare';
-import { nativeInfo, tf } from '../tensor/native';
-import { AccumulatedStep } from '../train/accumulation';
-import { CompiledEngine } from '../train/compiledEngine';
-import { type Engine, type EngineFunction, eagerEngine } from '../train/engine';
-import { TrainState, weightScope } from '../train/state';
-import { type LossFigures, trainStep } from '../train/step';
+import { type XkdConfig, modalities } from 'xkd/dist/config';
+import { openSafetensors } from 'xkd/dist/files';
+import { type ModelInputs, disposeInputs, extractPatchMean, maskOfViews, maskTensors } from 'xkd/dist/model';
+import { releaseLosses } from 'xkd/dist/parity/compare';
+import { nativeInfo, tf } from 'xkd/dist/tensor/native';
+import { AccumulatedStep } from 'xkd/dist/train/accumulation';
+import { CompiledEngine } from 'xkd/dist/train/compiledEngine';
+import { type Engine, type EngineFunction, eagerEngine } from 'xkd/dist/train/engine';
+import { TrainState, weightScope } from 'xkd/dist/train/state';
+import { type LossFigures, trainStep } from 'xkd/dist/train/step';
 import { peakMemoryBytes } from './memory';
 import type { Command, Job, Ready, Status, StepReply } from './protocol';
 

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { UserError } from '../errors';
+import { UserError } from 'xkd/dist/errors';
 import type { BenchEngine, BenchKind } from './options';
 import type { Command, EngineProcess, Ready, Status, StepReply } from './protocol';
 
