@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Browser } from 'playwright-core';
 import { projectPath, type Figure } from 'xkd';
-import { sampleFigures } from '../notebook/sampleFigures';
+import { sampleFigures } from '../figures/sampleFigures';
 import { chromiumFor, launchBrowser } from './jupyterLab';
 
 const scripts = ['clipPanel.js', 'darkColours.js', 'fitFigure.js', 'drawFigure.js'];

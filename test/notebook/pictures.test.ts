@@ -18,7 +18,7 @@ import {
 } from 'xkd';
 import { colours, series, themed } from 'xkd/dist/figures/theme';
 import { notebookOf } from '../browser/notebookOf';
-import { type Colour, pngPixels, type Pixels } from './pngPixels';
+import { type Colour, pngPixels, type Pixels } from '../figures/pngPixels';
 
 interface Picture {
   readonly png: string;
