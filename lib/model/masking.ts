@@ -42,15 +42,15 @@ export function drawNoise(stream: RandomStream, batch: number, tokens: number): 
  *
  * @param noise `[B, L]` row by row
  * @param ratio share of tokens removed, in [0, 1)
- * @param grid patches along each axis, L in total
+ * @param by kind, and patches along each axis of its grid, L in total
  */
 export function maskFromNoise(
   noise: Float32Array,
   batch: number,
   ratio: number,
-  kind: MaskKind = random,
-  grid: TokenGrid = [noise.length / batch],
+  by: { readonly kind: MaskKind; readonly grid: TokenGrid } = { kind: random, grid: [noise.length / batch] },
 ): Mask {
+  const { kind, grid } = by;
   const tokens = tokenCount(grid);
   const order = new Int32Array(batch * tokens);
   const rank = new Int32Array(batch * tokens);
@@ -76,7 +76,8 @@ export function maskOfViews(
   ratio: number = config.mask[modality],
 ): Mask {
   const grid = fullGrid(config, modality);
-  return maskFromNoise(noise, noise.length / tokenCount(grid), ratio, maskKind(config, modality), grid);
+  const kind = maskKind(config, modality);
+  return maskFromNoise(noise, noise.length / tokenCount(grid), ratio, { kind, grid });
 }
 
 /** 1 for removed tokens, 0 for kept ones: `[B, L]`. */

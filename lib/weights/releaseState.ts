@@ -32,7 +32,7 @@ export function releaseWeights(
   for (const [name, source] of set.tensors) {
     const stored = canonicalName(config, name);
     if (!isWanted(stored)) continue;
-    requireShape(set.path, name, source.shape, expected.get(stored), config);
+    requireShape(set, name, source.shape, expected.get(stored), config);
     const first = chosen.get(stored);
     if (first === undefined) chosen.set(stored, { name, source });
     else if (first.source !== source) requireEqual(set.path, config, first, { name, source });
@@ -47,29 +47,38 @@ export function releaseWeights(
   return loadTensors(sources);
 }
 
-/** What asks for the missing weights, and the way out: the values of the file's own configuration, where it has one. */
-function missingAdvice({ config: own }: WeightSet, asked: XkdConfig): string {
+/** What asks for the missing weights, and the way out. */
+function missingAdvice(set: WeightSet, asked: XkdConfig): string {
+  const own = ownValues(set, asked);
+  return own === ''
+    ? `preset ${asked.preset} asks for; choose another file or preset.`
+    : `the configuration (preset ${asked.preset}) asks for; give ${own}, with which it was trained, or choose another file.`;
+}
+
+/** The values of the file's own configuration, where it has one, that differ from those asked for: `key=value ...`. */
+function ownValues({ config: own }: WeightSet, asked: XkdConfig): string {
   const wanted = new Map(flattenConfig(networkStructure(asked)));
-  const others = (own === null ? [] : flattenConfig(networkStructure(own)))
+  return (own === null ? [] : flattenConfig(networkStructure(own)))
     .filter(([key, value]) => wanted.get(key) !== value)
-    .map(([key, value]) => `${key}=${String(value)}`);
-  if (others.length === 0) return `preset ${asked.preset} asks for; choose another file or preset.`;
-  return `the configuration (preset ${asked.preset}) asks for; give ${others.join(' ')}, with which it was trained, or choose another file.`;
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(' ');
 }
 
 function requireShape(
-  path: string,
+  set: WeightSet,
   name: string,
   found: readonly number[],
   expected: readonly number[] | undefined,
-  { preset }: XkdConfig,
+  config: XkdConfig,
 ): void {
   if (String(found) === String(expected) && expected !== undefined) return;
   const asked = expected === undefined ? 'has no such weight' : `asks for [${expected.join(', ')}]`;
   const arePositions = /_pos_embed$/.test(name) && found.length === 3 && found[2] === expected?.[2];
   const wayOut = arePositions ? `${interpolationAdvice}, or give` : 'give';
+  const own = ownValues(set, config);
+  const values = own === '' ? 'the preset and values' : `${own},`;
   throw new UserError(
-    `"${path}" has "${name}" of [${found.join(', ')}], but the configuration (preset ${preset}) ${asked}; ${wayOut} the preset and values with which it was trained.`,
+    `"${set.path}" has "${name}" of [${found.join(', ')}], but the configuration (preset ${config.preset}) ${asked}; ${wayOut} ${values} with which it was trained.`,
   );
 }
 

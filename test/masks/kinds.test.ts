@@ -31,14 +31,14 @@ const kinds: [Modality, string, MaskKind][] = modalities.flatMap((modality) =>
 
 /** One mask with this noise. */
 function maskOf(kind: MaskKind, grid: readonly number[], noise: readonly number[], ratio: number): Mask {
-  return maskFromNoise(Float32Array.from(noise), 1, ratio, kind, grid);
+  return maskFromNoise(Float32Array.from(noise), 1, ratio, { kind, grid });
 }
 
 /** For each of many clips, 1 for a removed token. */
 function manyMasks(kind: MaskKind, grid: readonly number[], ratio: number, clips = 50): number[][] {
   const tokens = tokenCount(grid);
   const noise = drawNoise(RandomStream.fromSeed('kinds'), clips, tokens);
-  const removed = [...removedTokens(maskFromNoise(noise, clips, ratio, kind, grid))];
+  const removed = [...removedTokens(maskFromNoise(noise, clips, ratio, { kind, grid }))];
   return Array.from({ length: clips }, (_, clip) => removed.slice(clip * tokens, (clip + 1) * tokens));
 }
 
@@ -84,7 +84,7 @@ describe('kinds of masks', () => {
     it(`${modality} ${name}: as many tokens stay of every clip`, () => {
       for (const ratio of [0, 0.3, 0.5, 0.85, 0.99]) {
         const noise = drawNoise(RandomStream.fromSeed('kinds'), 50, tokenCount(grid));
-        const { kept } = maskFromNoise(noise, 50, ratio, kind, grid);
+        const { kept } = maskFromNoise(noise, 50, ratio, { kind, grid });
         assert.equal(kept % kind.together(grid), 0);
         assert.ok(Math.abs(kept - tokenCount(grid) * (1 - ratio)) <= kind.together(grid) / 2);
         for (const removed of manyMasks(kind, grid, ratio))
@@ -183,7 +183,7 @@ describe('kinds of masks in a configuration', () => {
   it('are masks of the configuration, at its ratio or another', () => {
     const config = asked('nano', 'video', 'tube');
     const noise = drawNoise(RandomStream.fromSeed(1), 3, 64);
-    const expected = maskFromNoise(noise, 3, 0.85, tube, [4, 4, 4]);
+    const expected = maskFromNoise(noise, 3, 0.85, { kind: tube, grid: [4, 4, 4] });
     assert.deepEqual(maskOfViews(config, 'video', noise), expected);
     assert.equal(maskOfViews(config, 'video', noise, 0.5).kept, 32);
   });

@@ -173,7 +173,12 @@ describe('converting weights', () => {
         /lacks "vid_student\.backbone\.register_tokens" and 3 more of .*; give encoder\.registers=0, with which/,
       ),
     );
-    await assert.rejects(into(0), userError(/has "aud_ae\.encoder\.register_tokens".* has no such weight;/));
+    await assert.rejects(
+      into(0),
+      userError(
+        /has "aud_ae\.encoder\.register_tokens".* has no such weight; give encoder\.registers=2, with which it was trained\.$/,
+      ),
+    );
   });
 
   it('never takes weights of separate blocks for shared ones', async () => {
