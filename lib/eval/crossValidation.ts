@@ -2,12 +2,15 @@ import { RandomStream } from '../random';
 import { selectRows, type FeatureMatrix } from './featureMatrix';
 import { topKAccuracy } from './metrics';
 
-/** Fits a classifier. The result scores features, with one column per class. */
-export type Fit = (
-  features: FeatureMatrix,
-  labels: Int32Array,
-  cost: number,
-) => (features: FeatureMatrix) => FeatureMatrix;
+/** Scores features, with one column per class. */
+export type Score = (features: FeatureMatrix) => FeatureMatrix;
+
+/**
+ * Fits a classifier.
+ *
+ * @param labels class numbers 0, 1, ... without gaps
+ */
+export type Fit = (features: FeatureMatrix, labels: Int32Array, cost: number) => Score | Promise<Score>;
 
 export interface CostChoice {
   readonly cost: number;
@@ -29,7 +32,7 @@ export interface CostSearch {
  * Chooses the cost by cross-validation: each fold is predicted by a classifier trained on the others. All folds have
  * the same share of each class and are the same in every run. Among equal costs the smallest wins.
  */
-export function chooseCost({ fit, features, labels, costs, folds }: CostSearch): CostChoice {
+export async function chooseCost({ fit, features, labels, costs, folds }: CostSearch): Promise<CostChoice> {
   const fold = stratifiedFolds(labels, folds);
   const tried = costs.map((cost) => ({ cost, accuracy: 0 }));
   for (let held = 0; held < folds; held++) {
@@ -37,9 +40,10 @@ export function chooseCost({ fit, features, labels, costs, folds }: CostSearch):
     const outside = rowsWhere(fold, (own) => own === held);
     const train = selectRows(features, inside);
     const test = selectRows(features, outside);
+    const learnt = inside.map((row) => labels[row]);
     const targets = outside.map((row) => labels[row]);
     for (const candidate of tried) {
-      const score = fit(train, inside.map((row) => labels[row]), candidate.cost); // prettier-ignore
+      const score = await fit(train, learnt, candidate.cost);
       candidate.accuracy += topKAccuracy(score(test), targets, 1) / folds;
     }
   }

@@ -3,7 +3,6 @@ export * from './features';
 export * from './networkHash';
 export * from './linearModel';
 export * from './logisticRegression';
-export * from './svm';
 export * from './standardise';
 export * from './metrics';
 export * from './averagePrecision';

@@ -1,10 +1,11 @@
 import { chooseCost, type CostChoice, type Fit } from './crossValidation';
 import type { FeatureMatrix } from './featureMatrix';
-import { decisionValues } from './linearModel';
+import { decisionValues, distinctLabels } from './linearModel';
 import { fitLogisticRegression } from './logisticRegression';
 import { confusionMatrix, topKAccuracy } from './metrics';
 import { fitStandardisation, standardiseColumns } from './standardise';
-import { fitLinearSvc } from './svm';
+import { rowsInMemory } from './store/rows';
+import { fitLinearSvms } from './streamedSvm';
 
 /** Features with the class index of each row. */
 export interface LabelledFeatures {
@@ -37,24 +38,30 @@ export const logisticFit: Fit = (features, labels, cost) => {
 };
 
 /** One-vs-rest linear SVM on unscaled features. */
-export const svmFit: Fit = (features, labels, cost) => {
-  const model = fitLinearSvc(features, labels, { cost });
+export const svmFit: Fit = async (features, labels, cost) => {
+  const rows = rowsInMemory(features);
+  const classes = distinctLabels(labels).length;
+  const [model] = await fitLinearSvms({ rows, labels, classes, costs: [cost], tolerance: smallTolerance });
   return (others) => decisionValues(model, others);
 };
+
+/** A probe's problems are small, so they are solved as far as float32 allows. */
+const smallTolerance = 1e-5;
 
 /**
  * Trains a classifier on the training rows and tests it. The cost is chosen by cross-validation on the training rows.
  *
  * @param train at least 2 rows of every class; class indices are 0, 1, ... without gaps
  */
-export function evaluateClassifier(
+export async function evaluateClassifier(
   fit: Fit,
   train: LabelledFeatures,
   test: LabelledFeatures,
-): ClassifierResult {
+): Promise<ClassifierResult> {
   const folds = Math.min(mostFolds, smallestClass(train.labels));
-  const { cost, tried } = chooseCost({ fit, ...train, costs: probeCosts, folds });
-  const scores = fit(train.features, train.labels, cost)(test.features);
+  const { cost, tried } = await chooseCost({ fit, ...train, costs: probeCosts, folds });
+  const score = await fit(train.features, train.labels, cost);
+  const scores = score(test.features);
   return {
     cost,
     costsTried: tried,

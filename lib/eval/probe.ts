@@ -104,7 +104,8 @@ export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
   args.onProgress?.(total, total);
   // Checked again, because the unusable files may have been the only ones of their class.
   const classes = checkClasses(trainClips.entries, testClips.entries);
-  return asked.map((modality) => {
+  const results: ProbeResult[] = [];
+  for (const modality of asked) {
     const trainSet = label(trainClips, modality, classes);
     const testSet = label(testClips, modality, classes);
     const result: ProbeResult = {
@@ -117,11 +118,12 @@ export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
       skipped,
       chance: chanceLevel(testSet.labels),
       costChoice: 'stratified cross-validation on the training clips',
-      logistic: evaluateClassifier(logisticFit, trainSet, testSet),
-      svm: evaluateClassifier(svmFit, trainSet, testSet),
+      logistic: await evaluateClassifier(logisticFit, trainSet, testSet),
+      svm: await evaluateClassifier(svmFit, trainSet, testSet),
     };
-    return shownAs(result, probeTable);
-  });
+    results.push(shownAs(result, probeTable));
+  }
+  return results;
 }
 
 function label(clips: ClipFeatures, modality: ProbeModality, classes: readonly string[]): LabelledFeatures {

@@ -23,7 +23,7 @@ describe('cross-validation', () => {
     assert.deepEqual(stratifiedFolds(labels, 3), fold);
   });
 
-  it('never shows a row to the classifier that is tested on it, and takes the best cost, the smaller of equals', () => {
+  it('never shows a row to the classifier that is tested on it, and takes the best cost, the smaller of equals', async () => {
     const labels = Int32Array.from({ length: 12 }, (_, i) => i % 2);
     // The feature is the row's number, so that the classifier knows which rows it has seen.
     const features = { data: Float32Array.from(labels.keys()), rows: 12, columns: 1 };
@@ -32,7 +32,7 @@ describe('cross-validation', () => {
       assert.ok(tested.data.every((row) => !seen.data.includes(row)));
       return scoresOf(tested, (row) => (cost >= 0.1 ? labels[row] - 0.5 : 0));
     };
-    const { cost, tried } = chooseCost({ fit, features, labels, costs: [0.01, 0.1, 1], folds: 3 });
+    const { cost, tried } = await chooseCost({ fit, features, labels, costs: [0.01, 0.1, 1], folds: 3 });
     assert.equal(cost, 0.1);
     assert.deepEqual(tried.map(({ accuracy }) => Math.round(accuracy * 1e6) / 1e6), [0.5, 1, 1]); // prettier-ignore
   });
@@ -55,15 +55,15 @@ describe('evaluateClassifier', () => {
     ['linear SVM', svmFit],
   ] as const) {
     // prettier-ignore
-    it(`${name}: tells clouds apart that don't overlap`, () => {
-      const { top1, top5, confusion } = evaluateClassifier(fit, clips(120, 0.1), clips(60, 0.1));
+    it(`${name}: tells clouds apart that don't overlap`, async () => {
+      const { top1, top5, confusion } = await evaluateClassifier(fit, clips(120, 0.1), clips(60, 0.1));
       assert.equal(top1, 1);
       assert.equal(top5, 1);
       assert.deepEqual(confusion.map((row, k) => row[k]), new Array(6).fill(10)); // prettier-ignore
     });
 
-    it(`${name}: is no better than chance on noise`, () => {
-      const { top1, top5, confusion } = evaluateClassifier(fit, clips(120, 100), clips(300, 100));
+    it(`${name}: is no better than chance on noise`, async () => {
+      const { top1, top5, confusion } = await evaluateClassifier(fit, clips(120, 100), clips(300, 100));
       assert.ok(top1 > 0.07 && top1 < 0.3, `top-1 ${top1}`);
       assert.ok(top5 > top1 && top5 < 1);
       assert.equal(confusion.flat().reduce((sum, count) => sum + count, 0), 300); // prettier-ignore

@@ -30,9 +30,12 @@ export interface FittedSvm extends LinearModel {
 }
 
 /**
- * Trains the same one-vs-rest classifiers as `fitLinearSvc`, for feature sets too large for it: with native matrix
- * products in passes over rows in memory or on disk, all classes at once, in float32 with sums in float64. Costs are
- * solved in ascending order, each starting from the solution of the previous one.
+ * One-vs-rest linear support vector machines with squared hinge loss: the problem that scikit-learn's `LinearSVC`
+ * passes to liblinear by default. The bias is the weight of an additional feature that is always 1, so it is
+ * regularised like the others.
+ *
+ * All classes are solved at once with native matrix products, in passes over rows in memory or on disk, in float32
+ * with sums in float64. Costs are solved in ascending order, each starting from the solution of the previous one.
  *
  * @returns in the order of `costs`
  */
