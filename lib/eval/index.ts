@@ -18,4 +18,4 @@ export * from './report';
 export * from './protocols';
 export * from './store';
 export * from './supervised';
-export * from './streamedSvm';
+export * from './linearSvm';

@@ -5,7 +5,7 @@ import { fitLogisticRegression } from './logisticRegression';
 import { confusionMatrix, topKAccuracy } from './metrics';
 import { fitStandardisation, standardiseColumns } from './standardise';
 import { rowsInMemory } from './store/rows';
-import { fitLinearSvms } from './streamedSvm';
+import { fitLinearSvms } from './linearSvm';
 
 /** Features with the class index of each row. */
 export interface LabelledFeatures {

@@ -3,7 +3,7 @@ import { normaliseRows, type FeatureMatrix } from '../featureMatrix';
 import { computeValues } from '../../tensor/computeValues';
 import { matMul2d } from '../../tensor/matMul';
 import { tf } from '../../tensor/native';
-import { factorise, invertTriangle } from '../streamedSvm/preconditioner';
+import { factorise, invertTriangle } from '../linearSvm/preconditioner';
 
 /** Features of pairs with the means of both modalities subtracted, and the means. */
 export interface CentredPairs {

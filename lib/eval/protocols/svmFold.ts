@@ -1,10 +1,10 @@
 import type { FeatureMatrix } from '../featureMatrix';
 import { RandomStream } from '../../random';
 import type { Metrics } from '../results';
-import { RowBlocks } from '../streamedSvm/rowBlocks';
-import { solveCosts } from '../streamedSvm/solveCosts';
-import { decideRows, type Signs } from '../streamedSvm/squaredHinge';
-import { row } from '../streamedSvm/vectors';
+import { RowBlocks } from '../linearSvm/rowBlocks';
+import { solveCosts } from '../linearSvm/solveCosts';
+import { decideRows, type Signs } from '../linearSvm/squaredHinge';
+import { row } from '../linearSvm/vectors';
 import { classNumbers, metricsOf, type ClassList } from './fileMetrics';
 import type { FileRows } from './foldFeatures';
 import type { ClipKey, SvmSettings } from './settings';
