@@ -1,6 +1,7 @@
 import type { Layout } from '../../data/datasets/layout';
 import { layouts } from '../../data/datasets/registry';
-import type { EvaluationModality, ProtocolName } from '../results';
+import type { ProtocolName } from '../protocols/registry';
+import type { EvaluationModality } from '../results';
 
 /*
  * From the literature, not measured here: P. Sarkar and A. Etemad, "XKD: Cross-modal Knowledge Distillation with Domain

@@ -1,3 +1,4 @@
+export * from './registry';
 export * from './protocol';
 export * from './holdout';
 export * from './checkDataset';

@@ -9,10 +9,10 @@ import {
   protocolTable,
   type EvaluationModality,
   type FoldResult,
-  type ProtocolName,
   type ProtocolResult,
 } from '../results';
 import { hashTowers } from '../networkHash';
+import type { ProtocolName } from './registry';
 
 /** Progress of one activity of a protocol. */
 export interface ProtocolProgress {

@@ -3,6 +3,7 @@ import { centreColumns, crossModalScores, recallAt } from './crossModal';
 import { checkDataset, labelsOf } from './checkDataset';
 import { featuresOf, meanOfFiles, selectFiles, skippedOf, type FileRows } from './foldFeatures';
 import { protocolResult, throwIfStopped, type ProtocolArgs } from './protocol';
+import { protocols } from './registry';
 import type { RetrievalSettings } from './settings';
 import { UserError } from '../../errors';
 
@@ -24,7 +25,7 @@ export async function evaluateRetrieval(
       `Retrieval goes from one modality to the other: add --modality both instead of ${modality}.`,
     );
   }
-  checkDataset(dataset, modality, { labels: false, pairs: true });
+  checkDataset(dataset, modality, protocols.retrieval.needs);
   const plan = { kind: 'spread', clips: settings.clips, crops: 1 } as const;
   const train = await bothFeatures(args, 'train', plan);
   const test = await bothFeatures(args, 'test', plan);

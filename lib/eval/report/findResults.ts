@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, realpathSync, statSync, type Stats } from 'n
 import { join } from 'node:path';
 import { UserError } from '../../errors';
 import { fileError } from '../../files';
-import { evaluationModalities, protocols, readResult, type ProtocolResult } from '../results';
+import { protocolNames } from '../protocols/registry';
+import { evaluationModalities, readResult, type ProtocolResult } from '../results';
 
 /** A result and the file it was read from. */
 export interface FoundResult {
@@ -21,7 +22,7 @@ export interface FoundResults {
 
 /** Name pattern of the files that `xkd evaluate` writes. */
 const resultFile = new RegExp(
-  `^(${protocols.join('|')})-.+-(${evaluationModalities.join('|')})-(teacher|student)-seed-?\\d+\\.json$`,
+  `^(${protocolNames.join('|')})-.+-(${evaluationModalities.join('|')})-(teacher|student)-seed-?\\d+\\.json$`,
 );
 /** Result files hold figures but no features, so they are small. */
 const mostBytes = 2 ** 28;

@@ -1,7 +1,8 @@
 import { UserError } from '../../errors';
 import { shownAs } from '../../shown';
 import { paperDatasets, recognisePaperRow, type PaperTable } from '../paper';
-import { evaluationModalities, protocols, type ProtocolResult } from '../results';
+import { protocolNamed, protocolNames } from '../protocols/registry';
+import { evaluationModalities, type ProtocolResult } from '../results';
 import { aggregate, type Aggregate } from './aggregate';
 import { compareWithPaper, paperAnswers, type PaperComparison } from './compareWithPaper';
 import { datasetTitles } from './datasetTitles';
@@ -85,9 +86,6 @@ export function makeReport(found: Pick<FoundResults, 'results'> & Partial<FoundR
   return shownAs(report, reportTable);
 }
 
-/** Accuracies, also for a share of the labels; mean average precision; recalls averaged over both directions. */
-const mainMetric = /^((top[15]|map)(@[\d.]+%)?|recall\d+)$/;
-
 function groupRows(
   { runs, network, settings }: RunGroup,
   titles: ReadonlyMap<string, string>,
@@ -95,7 +93,8 @@ function groupRows(
 ): ReportRow[] {
   const [{ result }] = runs;
   const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.result.metrics)))];
-  const main = metrics.filter((metric) => mainMetric.test(metric));
+  const { mainMetrics } = protocolNamed(result.protocol);
+  const main = metrics.filter((metric) => mainMetrics.test(metric));
   return metrics.map((metric) => {
     const isShare = !/rank|loss/i.test(metric);
     return {
@@ -152,7 +151,7 @@ function byQuestion(a: ReportRow, b: ReportRow): number {
   return (
     rank(a) - rank(b) ||
     a.dataset.localeCompare(b.dataset, 'en') ||
-    protocols.indexOf(a.protocol) - protocols.indexOf(b.protocol) ||
+    protocolNames.indexOf(a.protocol) - protocolNames.indexOf(b.protocol) ||
     evaluationModalities.indexOf(a.modality) - evaluationModalities.indexOf(b.modality) ||
     a.tower.localeCompare(b.tower) ||
     a.variant.localeCompare(b.variant) ||

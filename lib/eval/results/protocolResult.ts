@@ -1,13 +1,10 @@
 import { z } from 'zod';
+import { protocolNames, type ProtocolName } from '../protocols/registry';
 
 /*
  * The findings of a protocol about a network on a data set. All protocols share this form, so that results of many runs
  * fit in one table.
  */
-
-/** The protocols, in the order of docs/method.md. */
-export const protocols = ['svm', 'linear', 'finetune', 'knn', 'few-labels', 'retrieval'] as const;
-export type ProtocolName = (typeof protocols)[number];
 
 /** What is evaluated: video, audio, or both together. */
 export const evaluationModalities = ['video', 'audio', 'both'] as const;
@@ -63,7 +60,8 @@ const interval = z.strictObject({
 
 export const protocolResultSchema = z.strictObject({
   format: z.literal(1),
-  protocol: z.enum(protocols),
+  /** The type does not name the protocols, because those of the registry are defined in terms of results. */
+  protocol: z.enum(protocolNames as readonly string[]),
   dataset,
   modality: z.enum(evaluationModalities),
   tower: z.enum(['teacher', 'student']),
@@ -87,7 +85,9 @@ export const protocolResultSchema = z.strictObject({
 type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;
 
 /** Result of one protocol for one network, one data set and one seed. */
-export type ProtocolResult = Immutable<z.infer<typeof protocolResultSchema>>;
+export interface ProtocolResult extends Immutable<Omit<z.infer<typeof protocolResultSchema>, 'protocol'>> {
+  readonly protocol: ProtocolName;
+}
 export type FoldResult = ProtocolResult['folds'][number];
 export type Metrics = FoldResult['metrics'];
 

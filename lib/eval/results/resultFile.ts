@@ -36,7 +36,7 @@ export function writeResult(folder: string, result: ProtocolResult): ResultFiles
 export function readResult(path: string): ProtocolResult {
   const sentence = (wrong: string) =>
     `"${path}" is not a result of "xkd evaluate" (${wrong}); name one that it wrote, or run it again.`;
-  return shownAs(readJson(path, protocolResultSchema, sentence), protocolTable);
+  return shownAs(readJson(path, protocolResultSchema, sentence) as ProtocolResult, protocolTable);
 }
 
 /** Name of a result's files, without extension. */

@@ -1,8 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { z } from 'zod';
 import { presets } from '../../../config';
-import type { ProtocolArgs } from '../../../eval/protocols/protocol';
-import type { EvaluationModality, ProtocolName, ProtocolResult } from '../../../eval/results';
+import {
+  protocolNamed,
+  type DefaultsChoice,
+  type Protocol,
+  type ProtocolName,
+} from '../../../eval/protocols/registry';
+import { evaluationModalities, type EvaluationModality } from '../../../eval/results';
 import { describeSettings, type SettingsSchema } from '../../../eval/settings';
 import type { Role } from '../../../model';
 import { watchInterrupt } from '../../../train/interrupt';
@@ -28,33 +33,10 @@ export interface EvaluateFlags extends DatasetFlags, WeightsFlags {
   readonly json?: boolean;
 }
 
-/** Options that defaults may depend on. */
-export type DefaultsChoice = Pick<EvaluateFlags, 'modality' | 'dataset'>;
-
-/** A protocol as a sub-command. */
-export interface ProtocolCommand<S extends SettingsSchema> {
-  readonly name: ProtocolName;
-  readonly description: string;
-  /** Its settings, given as `key=value`; each has a default and a description. */
-  readonly settings: S;
-  /** The settings with the defaults for a choice, if they depend on it. The help shows those above. */
-  readonly settingsFor?: (choice: DefaultsChoice) => S;
-  /** Choices whose differing defaults the help names. */
-  readonly otherChoices?: readonly DefaultsChoice[];
-  /** Default: all. */
-  readonly modalities?: readonly EvaluationModality[];
-  /** Arguments after `xkd evaluate NAME` in the help. */
-  readonly examples: readonly string[];
-  /** Loads the protocol, and TensorFlow with it, when the command runs. */
-  readonly load: () => Promise<(args: ProtocolArgs, settings: z.infer<S>) => Promise<ProtocolResult>>;
-}
-
 /** Registers a protocol under `xkd evaluate`. */
-export function registerProtocol<S extends SettingsSchema>(
-  evaluate: Command,
-  protocol: ProtocolCommand<S>,
-): void {
-  const { name, description, modalities = ['video', 'audio', 'both'] } = protocol;
+export function registerProtocol(evaluate: Command, name: ProtocolName): void {
+  const protocol = protocolNamed(name);
+  const { description, modalities = evaluationModalities } = protocol;
   const command = evaluate
     .command(name)
     .description(description)
@@ -81,7 +63,7 @@ export function registerProtocol<S extends SettingsSchema>(
     .option('--json', 'print the result as JSON instead of a table')
     .addArgument(
       overridesArgument('settings key=value, below; and configuration values, such as loader.workers=1', () =>
-        settingCandidates(protocol.settings),
+        settingCandidates(settingsOf(protocol)),
       ),
     )
     .action(async (words: string[], flags: EvaluateFlags) => {
@@ -89,7 +71,7 @@ export function registerProtocol<S extends SettingsSchema>(
       const interrupt = watchInterrupt({ secondEnds: true });
       try {
         const { runProtocol } = await import('./runProtocol');
-        await runProtocol(protocol, words, flags, interrupt);
+        await runProtocol(name, words, flags, interrupt);
       } finally {
         interrupt.stop();
       }
@@ -106,19 +88,27 @@ function settingCandidates(settings: SettingsSchema): Candidate[] {
   }));
 }
 
-type HelpParts = Pick<ProtocolCommand<SettingsSchema>, 'settings' | 'settingsFor' | 'otherChoices'>;
-
-function settingsHelp({ settings, settingsFor, otherChoices = [] }: HelpParts): string {
-  const lines = (all: readonly string[]) => all.map((line) => `  ${line}`).join('\n');
-  const others = otherChoices.map(({ modality, dataset }) => {
-    const flags = `--modality ${modality}${dataset === undefined ? '' : ` --dataset ${dataset}`}`;
-    return `${flags}: ${otherDefaults(settings, settingsFor!({ modality, dataset })).join(' ')}`;
-  });
-  const elsewhere = others.length === 0 ? '' : `\n\nOther defaults:\n${lines(others)}`;
-  return `Settings, with their defaults:\n${lines(describeSettings(settings))}${elsewhere}`;
+/** The settings with the defaults that the help shows. */
+function settingsOf({ settings, modalities = evaluationModalities }: Protocol): SettingsSchema {
+  return settings({ modality: modalities[0] });
 }
 
-function otherDefaults(settings: SettingsSchema, others: SettingsSchema): string[] {
+function settingsHelp(protocol: Protocol): string {
+  const lines = (all: readonly string[]) => all.map((line) => `  ${line}`).join('\n');
+  const usual = settingsOf(protocol);
+  const others = (protocol.otherDefaults ?? []).map((choice) => {
+    const words = changedDefaults(usual, protocol.settings(choice)).join(' ');
+    return `${flagsOf(choice)}: ${words}`;
+  });
+  const elsewhere = others.length === 0 ? '' : `\n\nOther defaults:\n${lines(others)}`;
+  return `Settings, with their defaults:\n${lines(describeSettings(usual))}${elsewhere}`;
+}
+
+function flagsOf({ modality, dataset }: DefaultsChoice): string {
+  return `--modality ${modality}${dataset === undefined ? '' : ` --dataset ${dataset}`}`;
+}
+
+function changedDefaults(settings: SettingsSchema, others: SettingsSchema): string[] {
   const [usual, changed] = [settings, others].map((schema) => schema.parse({}) as Record<string, unknown>);
   return Object.entries(changed)
     .map(([key, value]) => [key, JSON.stringify(value)])

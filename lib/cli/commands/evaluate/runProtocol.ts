@@ -1,14 +1,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { z } from 'zod';
 import { modalities } from '../../../config';
 import { openDataset } from '../../../data';
 import { withModalities } from '../../../data/usableEntries';
 import { withHoldout } from '../../../eval/protocols/holdout';
 import type { ProtocolProgress } from '../../../eval/protocols/protocol';
+import { protocolNamed, type ProtocolName } from '../../../eval/protocols/registry';
 import { Stopped, throwIfStopped } from '../../../eval/protocols/stop';
 import { writeResult } from '../../../eval/results';
-import { parseSettings, type SettingsSchema } from '../../../eval/settings';
+import { parseSettings } from '../../../eval/settings';
 import { requireWritableFolder } from '../../../files';
 import { exitCodeOf, type InterruptWatch } from '../../../train/interrupt';
 import { readConfigFile } from '../../configOptions';
@@ -16,18 +16,19 @@ import { openAs } from '../../datasetOptions';
 import { openNetwork, requireTowers, type OpenNetwork } from '../../network';
 import { Progress } from '../../progress';
 import { weightsArgs } from '../../weightsOptions';
-import type { EvaluateFlags, ProtocolCommand } from './protocolCommand';
+import type { EvaluateFlags } from './protocolCommand';
 import { formatResult } from './resultTable';
 
 /** Runs one protocol from command line arguments, writes its result and prints it. */
-export async function runProtocol<S extends SettingsSchema>(
-  { name, settings: schema, settingsFor, load }: ProtocolCommand<S>,
+export async function runProtocol(
+  name: ProtocolName,
   words: readonly string[],
   flags: EvaluateFlags,
   interrupt: InterruptWatch,
 ): Promise<void> {
+  const { settings: settingsFor, load } = protocolNamed(name);
   const file = readConfigFile(flags.config);
-  const { settings, overrides } = parseSettings(settingsFor?.(flags) ?? schema, [...file.words, ...words]);
+  const { settings, overrides } = parseSettings(settingsFor(flags), [...file.words, ...words]);
   const store = flags.features ?? join(runFolder(flags) ?? 'runs', 'features');
   const out = flags.out ?? join(runFolder(flags) ?? 'runs', 'evaluation');
   for (const folder of [store, out]) requireWritableFolder(folder);
@@ -68,7 +69,7 @@ export async function runProtocol<S extends SettingsSchema>(
         signal: stop.signal,
         createdBy: ['xkd', 'evaluate', name, ...process.argv.slice(4)],
       },
-      settings as z.infer<S>,
+      settings,
     );
     bars.stop();
     const files = writeResult(out, result);
