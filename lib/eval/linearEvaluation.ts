@@ -25,10 +25,13 @@ export interface ClassifierResult {
   readonly confusion: readonly (readonly number[])[];
 }
 
-/** The paper's list for the SVM (docs/method.md, section 10), used for both classifiers. */
-export const probeCosts = [0.001, 0.01, 0.1, 1] as const;
-/** Fewer if a class has fewer training rows. */
-export const mostFolds = 3;
+/** How the cost is chosen. */
+export interface CostChoiceArgs {
+  /** Ascending; default: the paper's list for the SVM (docs/method.md, section 10). */
+  readonly costs?: readonly number[];
+  /** Folds of the cross-validation, fewer if a class has fewer training rows; default 3. */
+  readonly folds?: number;
+}
 
 /** Multinomial logistic regression on standardised features. */
 export const logisticFit: Fit = (features, labels, cost) => {
@@ -57,9 +60,10 @@ export async function evaluateClassifier(
   fit: Fit,
   train: LabelledFeatures,
   test: LabelledFeatures,
+  { costs = [0.001, 0.01, 0.1, 1], folds: mostFolds = 3 }: CostChoiceArgs = {},
 ): Promise<ClassifierResult> {
   const folds = Math.min(mostFolds, smallestClass(train.labels));
-  const { cost, tried } = await chooseCost({ fit, ...train, costs: probeCosts, folds });
+  const { cost, tried } = await chooseCost({ fit, ...train, costs, folds });
   const score = await fit(train.features, train.labels, cost);
   const scores = score(test.features);
   return {
