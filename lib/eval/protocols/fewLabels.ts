@@ -6,6 +6,7 @@ import { meanMetrics, type FoldResult, type Metrics, type ProtocolResult } from 
 import { checkDataset, labelsOf } from './checkDataset';
 import { selectFiles, skippedOf } from './foldFeatures';
 import { protocolResult, type ProtocolArgs } from './protocol';
+import { protocols } from './registry';
 import type { FewLabelsSettings } from './settings';
 import { detailsOf, foldParts, svmFeatures } from './svm';
 import { svmFold } from './svmFold';
@@ -21,7 +22,7 @@ export async function evaluateFewLabels(
   settings: FewLabelsSettings,
 ): Promise<ProtocolResult> {
   const { dataset, seed, signal } = args;
-  checkDataset(dataset, args.modality);
+  checkDataset(dataset, args.modality, protocols['few-labels'].needs);
   const { train, test } = await svmFeatures(args, settings);
   const folds: FoldResult[] = [];
   const byDraw = new Map<string, Metrics[]>();

@@ -6,6 +6,7 @@ import { checkDataset } from './checkDataset';
 import { classNumbers, metricsOf } from './fileMetrics';
 import { featuresOf, meanOfFiles, skippedOf } from './foldFeatures';
 import { protocolResult, throwIfStopped, type ProtocolArgs } from './protocol';
+import { protocols } from './registry';
 import type { KnnSettings } from './settings';
 import { foldParts } from './svm';
 
@@ -20,7 +21,7 @@ const blockRows = 256;
  */
 export async function evaluateKnn(args: ProtocolArgs, settings: KnnSettings): Promise<ProtocolResult> {
   const { dataset } = args;
-  checkDataset(dataset, args.modality);
+  checkDataset(dataset, args.modality, protocols.knn.needs);
   const plan = { kind: 'spread', clips: settings.clips, crops: 1 } as const;
   const train = await featuresOf(args, 'train', plan);
   const test = await featuresOf(args, 'test', plan);

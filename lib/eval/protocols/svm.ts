@@ -5,6 +5,7 @@ import { checkDataset } from './checkDataset';
 import { classNumbers } from './fileMetrics';
 import { featuresOf, selectFiles, skippedOf, type FileRows } from './foldFeatures';
 import { protocolResult, type ProtocolArgs } from './protocol';
+import { protocols } from './registry';
 import type { ClipKey, SvmSettings } from './settings';
 import { svmFold, type SvmFoldResult } from './svmFold';
 
@@ -20,7 +21,7 @@ const mostConfusionClasses = 100;
  */
 export async function evaluateSvm(args: ProtocolArgs, settings: SvmSettings): Promise<ProtocolResult> {
   const { dataset, seed, signal } = args;
-  checkDataset(dataset, args.modality);
+  checkDataset(dataset, args.modality, protocols.svm.needs);
   const { train, test } = await svmFeatures(args, settings);
   const folds: FoldResult[] = [];
   for (const fold of dataset.folds) {

@@ -5,6 +5,7 @@ import { UserError } from '../../errors';
 import { hashTowers } from '../networkHash';
 import { checkDataset } from '../protocols/checkDataset';
 import { protocolResult, type ProtocolArgs } from '../protocols/protocol';
+import { protocols } from '../protocols/registry';
 import type { ProtocolResult } from '../results';
 import { identityOfFiles } from './fileIdentity';
 import type { SupervisedProtocol } from './presets';
@@ -60,7 +61,7 @@ async function evaluateSupervised(
 ): Promise<ProtocolResult> {
   const { dataset, network, tower, seed, store } = args;
   const modality = oneModality(protocol, args);
-  checkDataset(dataset, modality);
+  checkDataset(dataset, modality, protocols[protocol].needs);
   checkTogether(settings, modality, dataset.multiLabel);
   const { optimiser } = network.config;
   const { beta1, beta2, weightDecay, learningRate, clip } = settings;
