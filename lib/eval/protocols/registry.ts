@@ -4,7 +4,7 @@ import type { SettingsSchema } from '../settings';
 import { finetuneSettings, linearSettings } from '../supervised/presets';
 import type { DatasetNeeds } from './checkDataset';
 import type { ProtocolArgs } from './protocol';
-import { fewLabelsSettings, knnSettings, retrievalSettings, svmSettings } from './settings';
+import { fewLabelsSettings, knnSettings, probeSettings, retrievalSettings, svmSettings } from './settings';
 
 /*
  * The evaluation protocols. The command line, its completion, results and reports read this table. To add a protocol,
@@ -85,6 +85,17 @@ export const protocols = {
       '--checkpoint vid_teacher.pth.tar --preset base --dataset hmdb51 --data /data/hmdb51 training.precision=bf16',
     ],
     load: async () => (await import('../supervised/protocol')).evaluateFinetune,
+  }),
+  probe: protocol({
+    description: 'Train a logistic regression and a linear SVM on the middle clip of each file',
+    settings: () => probeSettings,
+    needs: { labels: true },
+    mainMetrics: /^(logistic|svm)\.top[15]$/,
+    examples: [
+      '--checkpoint runs/first --data data/sample',
+      '--checkpoint runs/first --data data/sample --modality both costs=0.1,1,10',
+    ],
+    load: async () => (await import('./probe')).evaluateProbe,
   }),
   knn: protocol({
     description: 'Nearest neighbours by the cosine of features; nothing is learnt',

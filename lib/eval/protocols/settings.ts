@@ -41,6 +41,18 @@ export type SvmSettings = z.infer<ReturnType<typeof svmSettings>>;
 /** Settings that determine the clips. */
 export type ClipKey = 'trainClips' | 'testClips' | 'testCrops' | 'augmentation';
 
+export const probeSettings = z.strictObject({
+  costs: numberList(z.number().positive())
+    .default([0.001, 0.01, 0.1, 1])
+    .describe('costs of an error that are tried'),
+  validationFolds: z
+    .int()
+    .min(2)
+    .default(3)
+    .describe('folds of the cross-validation that chooses among them, fewer for a smaller class'),
+});
+export type ProbeSettings = z.infer<typeof probeSettings>;
+
 export const knnSettings = z.strictObject({
   clips: count.default(1).describe('clips of a file, evenly spread; their features are averaged'),
   neighbours: numberList(z.number().int().min(1))
