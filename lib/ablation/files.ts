@@ -3,7 +3,7 @@ import { formatCsvLine, makeFolder, writeFileAtomic } from '../files';
 import { escapeMarkdown } from '../eval/report/markdown';
 import type { AblationCurves } from './curves';
 import { gainText, paperText, percentText } from './figureText';
-import { ablationFeatures, ablationProbes } from './jobResult';
+import { ablationFeatures, ablationProbes, type AblationProbe } from './jobResult';
 import type { AblationPairs } from './pairs';
 import type { AblationTable, AblationTableRow } from './table';
 import { failureSentences } from './tableRows';
@@ -79,7 +79,7 @@ export function ablationMarkdown(table: AblationTable): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-function markdownTable(rows: readonly AblationTableRow[], probe: 'logistic' | 'svm'): string {
+function markdownTable(rows: readonly AblationTableRow[], probe: AblationProbe): string {
   const header = ['row', 'video', 'gain', 'audio', 'both', 'paper, video'];
   const lines = rows.map((row) => {
     const { video, audio, both } = row.figures;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { configSchema, type XkdConfig } from '../config';
+import { probeClassifiers, type ProbeClassifier } from '../eval/protocols/registry';
 import { makeFolder, writeFileAtomic } from '../files';
 import { readJson } from '../files/readJson';
 import { requireSameConfig } from '../train/sameRun';
@@ -11,11 +12,11 @@ import type { AblationJob } from './plan';
 export const ablationFeatures = ['video', 'audio', 'both'] as const;
 export type AblationFeatures = (typeof ablationFeatures)[number];
 /** Classifiers used as probes. */
-export const ablationProbes = ['logistic', 'svm'] as const;
-export type AblationProbe = (typeof ablationProbes)[number];
+export const ablationProbes = Object.keys(probeClassifiers) as readonly ProbeClassifier[];
+export type AblationProbe = ProbeClassifier;
 
 const accuracy = z.number().min(0).max(1);
-const probes = z.strictObject({ logistic: accuracy, svm: accuracy });
+const probes = z.record(z.enum(ablationProbes), accuracy);
 const seconds = z.number().min(0);
 
 const jobResultSchema = z.strictObject({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readJson } from '../files/readJson';
 import { meanInterval } from '../eval/meanInterval';
 import { shownAs } from '../shown';
-import { ablationFeatures } from './jobResult';
+import { ablationFeatures, ablationProbes } from './jobResult';
 import { ablationValue } from './tableRows';
 
 const share = z.number().min(0).max(1);
@@ -26,7 +26,7 @@ const figure = z.strictObject({
 });
 export type AblationFigure = Readonly<z.infer<typeof figure>>;
 
-const probes = z.strictObject({ logistic: figure, svm: figure });
+const probes = z.record(z.enum(ablationProbes), figure);
 
 const row = z.strictObject({
   name: z.string(),

@@ -23,7 +23,7 @@ import { shareBatches } from '../train/sharedBatches';
 import type { BatchSource, StepMetrics } from '../train';
 import { initialState } from '../weights';
 import { recordGivenWeights } from './givenWeights';
-import { ablationFeatures, jobFolder, writeJobResult, type JobResult } from './jobResult';
+import { ablationFeatures, ablationProbes, jobFolder, writeJobResult, type JobResult } from './jobResult';
 import type { AblationJob } from './plan';
 
 export interface TrainJobsArgs {
@@ -167,7 +167,10 @@ async function probeRuns(
       });
       const [{ trainClips, testClips, chance }] = results;
       const top1 = Object.fromEntries(
-        results.map(({ modality, logistic, svm }) => [modality, { logistic: logistic.top1, svm: svm.top1 }]),
+        results.map((result) => [
+          result.modality,
+          Object.fromEntries(ablationProbes.map((probe) => [probe, result[probe].top1])),
+        ]),
       ) as JobResult['top1'];
       const folder = jobFolder(out, job);
       writeJobResult(folder, {

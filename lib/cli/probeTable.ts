@@ -1,4 +1,5 @@
 import type { ClassifierResult, ProbeResult } from '../eval';
+import { probeClassifiers } from '../eval/protocols/registry';
 
 /** Up to this number of classes, the confusion matrix fits a terminal. */
 const mostMatrixClasses = 24;
@@ -14,8 +15,8 @@ export function formatProbe(result: ProbeResult, source: string): string {
     ...skippedLines(skipped),
     '',
     `${''.padEnd(20)}   top-1   top-5    cost (chosen by ${result.costChoice})`,
-    classifierLine('logistic regression', result.logistic),
-    classifierLine('linear SVM', result.svm),
+    classifierLine(probeClassifiers.logistic, result.logistic),
+    classifierLine(probeClassifiers.svm, result.svm),
     '',
     ...confusionLines(classes, result.logistic.confusion),
   ];

@@ -42,6 +42,10 @@ export interface Protocol<S extends SettingsSchema = SettingsSchema> {
 /** Accuracies, or mean average precision if files have several labels. */
 const accuracies = /^(top[15]|map)$/;
 
+/** The probe's classifiers, with their titles. The ablation has a table of each. */
+export const probeClassifiers = { logistic: 'logistic regression', svm: 'linear SVM' } as const;
+export type ProbeClassifier = keyof typeof probeClassifiers;
+
 /** The protocols by name: the paper's first, then those of this project (docs/method.md, section 10). */
 export const protocols = {
   svm: protocol({
