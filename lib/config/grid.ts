@@ -17,6 +17,29 @@ export function clipFrames({
   return Math.round(clip.seconds * clip.framesPerSecond);
 }
 
+/**
+ * Shapes of a clip's views, the global one first: video `[3, T, S, S]`, audio `[1, M, C]`.
+ *
+ * @param local number of local views; default: the configuration's
+ */
+export function viewShapes(
+  config: XkdConfig,
+  local = config.views.local,
+): Readonly<Record<Modality, readonly (readonly number[])[]>> {
+  const { clip, spectrogram, views } = config;
+  const many = (count: number, shape: readonly number[]) => new Array<readonly number[]>(count).fill(shape);
+  return {
+    video: [
+      [3, clipFrames(config), clip.frameSize, clip.frameSize],
+      ...many(local.video, [3, views.frames, views.frameSize, views.frameSize]),
+    ],
+    audio: [
+      [1, spectrogram.melBands, spectrogram.columns],
+      ...many(local.audio, [1, spectrogram.melBands, views.columns]),
+    ],
+  };
+}
+
 /** Token grid of a view of this shape: `[.., C, T, S, S]` for video, `[.., 1, M, F]` for audio. */
 export function viewGrid(config: NetworkStructure, modality: Modality, shape: readonly number[]): TokenGrid {
   const { patch } = config;

@@ -1,4 +1,4 @@
-import { clipFrames, type Modality, type XkdConfig } from '../config';
+import { type Modality, type XkdConfig, viewShapes } from '../config';
 import type { ClipViews } from './clipViews';
 import type { NdArray } from './types';
 
@@ -19,17 +19,7 @@ export class BatchArrays {
     local: XkdConfig['views']['local'],
     modalities: readonly Modality[],
   ) {
-    const { clip, spectrogram, views } = config;
-    const shapes = {
-      video: [
-        [3, clipFrames(config), clip.frameSize, clip.frameSize],
-        ...Array.from({ length: local.video }, () => [3, views.frames, views.frameSize, views.frameSize]),
-      ],
-      audio: [
-        [1, spectrogram.melBands, spectrogram.columns],
-        ...Array.from({ length: local.audio }, () => [1, spectrogram.melBands, views.columns]),
-      ],
-    };
+    const shapes = viewShapes(config, local);
     const make = (modality: Modality): NdArray[] =>
       modalities.includes(modality) ? shapes[modality].map((shape) => zeros([clips, ...shape])) : [];
     this.video = make('video');
