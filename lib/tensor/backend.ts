@@ -33,6 +33,8 @@ export interface NodeBackend {
   refCount(dataId: object): number;
   write(values: ConstantValues, shape: number[], dtype: string): object;
   readonly binding: NodeBinding;
+  /** True if it takes the ops of lib/native wherever it runs, because it computes nothing. */
+  readonly hasEveryOp?: boolean;
   getInputTensorIds(inputs: readonly OpInput[]): number[];
   createOutputTensor(metadata: OutputMetadata): tf.Tensor;
 }

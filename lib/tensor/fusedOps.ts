@@ -13,8 +13,9 @@ const names = [
   ...['XkdLayerNorm', 'XkdLayerNormGrad', 'XkdGelu', 'XkdGeluGrad'],
 ];
 
-/** True if the ops are available and useful: native TensorFlow on a CPU, with this project's addon. */
+/** True if the ops are available and useful: native TensorFlow on a CPU, with this project's addon. Costs assume them. */
 export function hasFusedOps(): boolean {
+  if (nodeBackend().hasEveryOp) return true;
   const ops = ownOps();
   const { kind, device } = nativeInfo();
   const hasKernels = names.every((name) => ops.includes(name));

@@ -1,0 +1,2 @@
+export { type MakeInput, type RecordedOp, recordOps } from './recordOps';
+export { isTransposed } from './shapeRules';
