@@ -28,7 +28,6 @@ export { linear, patchifyAudio, patchifyVideo, resamplePositions, selfAttention,
 export {
   canonicalName,
   crossModalWeights,
-  describeConfig,
   drawNoise,
   encode,
   maskFromNoise,
@@ -83,6 +82,7 @@ export { projectPath } from './files';
 export {
   adamwFactors,
   clipPerTensor,
+  describeConfig,
   followStudents,
   loadCheckpoint,
   openPretraining,

@@ -1,5 +1,5 @@
-import { type Modality, type XkdConfig, modalities } from '../config';
-import type { ConfigDescription } from '../model/cost';
+import { type Modality, modalities, teacherViewNames } from '../config';
+import type { ConfigDescription } from '../train/cost';
 
 /** Description of a configuration for a terminal. */
 export function formatDescription(description: ConfigDescription): string {
@@ -41,11 +41,6 @@ function tokenLines({ tokens }: ConfigDescription): string[] {
 function localViews({ localViews, localGrid }: ConfigDescription['tokens']['video']): string {
   return localGrid === null || localViews === 0 ? 'none' : `${localViews} of ${localGrid.join(' x ')}`;
 }
-
-const teacherViewNames: Record<XkdConfig['teacherView'], string> = {
-  firstLocal: 'first local view',
-  global: 'global view',
-};
 
 function teacherView({ teacherView, teacher }: ConfigDescription['tokens']['video']): string {
   return teacherView === null ? 'none' : `${teacherViewNames[teacherView]}: ${teacher}`;

@@ -80,26 +80,6 @@ export const lossesInTotal: readonly LossName[] = [...lossNames].reverse();
 /** Source of a term: a decoder, patch means of a student's masked global view, a student's head, or the teachers. */
 export type LossSource = `${'video' | 'audio'}${'Decoder' | 'Features' | 'Head'}` | 'teachers';
 
-/** Sizes that determine the work of a term. */
-export interface TermSizes {
-  /** Clips processed together. */
-  readonly clips: number;
-  /** Vectors from each student's head: clips times views. */
-  readonly video: number;
-  readonly audio: number;
-  /** Width of the features. */
-  readonly width: number;
-  /** Outputs of a head. */
-  readonly outputs: number;
-}
-
-/** FLOPs of a term, and the number of values that it keeps for the backward pass. */
-export interface TermWork {
-  readonly forward: number;
-  readonly backward: number;
-  readonly keptValues: number;
-}
-
 /** A term of a loss. */
 export interface LossTermRow {
   /** The loss to which the term belongs. */
@@ -113,8 +93,6 @@ export interface LossTermRow {
   readonly label: string;
   /** Unit, shown after the label on an axis. */
   readonly unit: string;
-  /** Work in addition to that of its sources, and the part of a step that it is counted in. */
-  readonly work?: { readonly part: string; readonly of: (sizes: TermSizes) => TermWork };
   /** True if the paper has no such term. */
   readonly ours?: boolean;
 }
@@ -141,7 +119,6 @@ export const lossTermTable = {
     from: ['teachers', 'audioHead'],
     label: 'video to audio',
     unit: '[nats]',
-    work: { part: 'distillation', of: ({ audio, outputs }) => distillationWork(audio, outputs) },
   },
   audioToVideo: {
     loss: 'distillation',
@@ -149,7 +126,6 @@ export const lossTermTable = {
     from: ['teachers', 'videoHead'],
     label: 'audio to video',
     unit: '[nats]',
-    work: { part: 'distillation', of: ({ video, outputs }) => distillationWork(video, outputs) },
   },
   studentAlignment: {
     loss: 'alignment',
@@ -158,7 +134,6 @@ export const lossTermTable = {
     from: ['videoHead', 'audioHead'],
     label: 'student alignment',
     unit: '(MMD)',
-    work: { part: 'students: alignment', of: ({ video, audio, outputs }) => mmdWork(video, audio, outputs) },
   },
   teacherAlignment: {
     loss: 'alignment',
@@ -167,7 +142,6 @@ export const lossTermTable = {
     from: ['teachers'],
     label: 'teacher alignment',
     unit: '(MMD)',
-    work: { part: 'teachers: alignment', of: ({ clips, outputs }) => mmdWork(clips, clips, outputs) },
   },
   studentContrast: {
     loss: 'alignment',
@@ -176,7 +150,6 @@ export const lossTermTable = {
     from: ['videoFeatures', 'audioFeatures'],
     label: 'student contrast',
     unit: '[nats]',
-    work: { part: 'students: contrast', of: ({ clips, width }) => infoNceWork(clips, width) },
     ours: true,
   },
 } as const satisfies Record<string, LossTermRow>;
@@ -246,33 +219,3 @@ export const lossAblations: readonly LossAblation[] = [
     ours: true,
   },
 ];
-
-/** Distillation of a student's vectors. Keeps their log-softmax and the teacher's distribution for each. */
-function distillationWork(vectors: number, outputs: number): TermWork {
-  return { forward: 0, backward: 0, keptValues: 2 * vectors * outputs };
-}
-
-/** Number of Gaussian kernels in the MMD. The values of each are kept. */
-const mmdKernels = 7;
-
-/**
- * MMD of n and m vectors: the differences of all pairs of x and x, y and y, x and y are squared and summed (3 per pair and
- * value); the backward pass recomputes them, weights them, and sums them for both ends (4). This is the only element-wise
- * work that is counted, because it grows with the square of the batch. The values of all kernels for all pairs are kept.
- */
-function mmdWork(n: number, m: number, outputs: number): TermWork {
-  const pairs = n * n + m * m + n * m;
-  return { forward: 3 * pairs * outputs, backward: 4 * pairs * outputs, keptValues: mmdKernels * pairs };
-}
-
-/**
- * InfoNCE of n clips: one product of all pairs, two in the backward pass. Keeps the features, the unit rows with their
- * norms, and the log-softmax of all pairs in both directions.
- */
-function infoNceWork(n: number, width: number): TermWork {
-  const product = 2 * n * n * width;
-  return { forward: product, backward: 2 * product, keptValues: 2 * n * (2 * width + rowNorms) + 2 * n * n };
-}
-
-/** What dividing a row by its L2 norm keeps beside the row: the sum of squares, its root, and the divisor. */
-export const rowNorms = 3;

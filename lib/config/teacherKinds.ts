@@ -15,3 +15,9 @@ export const teacherKinds: Readonly<Record<XkdConfig['teacher'], TeacherKind>> =
   ema: { follows: true, label: 'EMA', inWords: 'follows by EMA' },
   frozen: { follows: false, label: 'frozen', inWords: 'is frozen and keeps the weights that it was given' },
 };
+
+/** The views that a teacher may see, in words. */
+export const teacherViewNames: Readonly<Record<XkdConfig['teacherView'], string>> = {
+  firstLocal: 'first local view',
+  global: 'global view',
+};

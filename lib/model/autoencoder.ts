@@ -2,6 +2,7 @@ import type { Modality, NetworkStructure } from '../config';
 import { type WeightScope, linear, transformer } from '../nn';
 import { takeRows, takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
+import { inPart } from '../tensor/parts';
 import { encode, patchTokens } from './backbone';
 import type { MaskTensors } from './masking';
 import { autoencoderName, towerName } from './parameters';
@@ -34,12 +35,24 @@ export function reconstruct(
   mask: MaskTensors,
   predict: 'removed' | 'all' = 'removed',
 ): Reconstruction {
-  const backbone = weights.at(towerName(modality, 'student'), 'backbone');
-  const latent = encode(config, backbone, modality, view, mask).tokens; // [B, 1 + K, D]
+  const latent = encodeMasked(config, weights, modality, view, mask); // [B, 1 + K, D]
   const decoded = decode(config, weights.at(autoencoderName(modality)), latent, mask); // [B, L, E]
   const asked = predict === 'all' ? decoded : takeTokens(decoded, mask.removedRows);
   const predicted = optionalLinear(asked, weights.at(autoencoderName(modality), 'out_proj'));
   return { latent, predicted: predicted as tf.Tensor3D };
+}
+
+/** A student's tokens of its masked global view, class token first, after the final norm: `[B, 1 + K, D]`. */
+export function encodeMasked(
+  config: NetworkStructure,
+  weights: WeightScope,
+  modality: Modality,
+  view: tf.Tensor,
+  mask: MaskTensors,
+): tf.Tensor3D {
+  const backbone = weights.at(towerName(modality, 'student'), 'backbone');
+  const part = `${modality} student: masked global view`;
+  return inPart(part, () => encode(config, backbone, modality, view, mask).tokens);
 }
 
 /** Decoder tokens of all patches, without the class token: `[B, L, E]`. No final norm. */

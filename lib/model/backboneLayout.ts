@@ -8,7 +8,7 @@ import {
 } from './layerParameters';
 
 /*
- * The layout of a backbone; nothing is computed here. Initial values, optimiser, teachers, costs, figures, and the
+ * The layout of a backbone; nothing is computed here. Initial values, optimiser, teachers, counts, figures, and the
  * comparison of a file's weights with a configuration all read it.
  */
 
@@ -46,11 +46,6 @@ export function backboneParameters(config: NetworkStructure, modality: Modality)
 /** Number of layers of a backbone for layer-wise decay. A classifier on top belongs to the last one. */
 export function layerCount({ depth }: NetworkStructure['encoder']): number {
   return depth + 2;
-}
-
-/** Number of tokens that pass through the blocks for a view with this many patches, including class token and registers. */
-export function sequenceLength({ registers }: NetworkStructure['encoder'], patches: number): number {
-  return 1 + patches + registers;
 }
 
 /** Name of the layer that embeds the patches. */

@@ -11,4 +11,3 @@ export * from './head';
 export * from './refinement';
 export * from './xkd';
 export * from './towerAnswers';
-export * from './cost';

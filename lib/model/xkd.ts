@@ -1,9 +1,17 @@
-import { type Modality, type NetworkStructure, type StepStructure, termRow } from '../config';
+import {
+  type Modality,
+  type NetworkStructure,
+  type StepStructure,
+  type TermName,
+  teacherViewNames,
+  termRow,
+} from '../config';
 import { meanEntropy, ofEachLoss, teacherDistribution, totalLoss } from '../losses';
 import type { BranchScale, WeightScope } from '../nn';
 import { takeTokens } from '../tensor/gather';
 import { tf } from '../tensor/native';
-import { reconstruct } from './autoencoder';
+import { inPart } from '../tensor/parts';
+import { encodeMasked, reconstruct } from './autoencoder';
 import { encode, patchMean, patchTokens, patchify } from './backbone';
 import { project } from './head';
 import type { ModelInputs, PerModality, Temperatures } from './inputs';
@@ -38,7 +46,10 @@ export function teacherForward(
   temperatures: Temperatures,
 ): TeacherOutputs {
   const index = config.teacherView === 'global' ? 0 : 1;
-  const see = (modality: Modality) => teacherSight(config, weights, modality, views[modality][index]);
+  const see = (modality: Modality) =>
+    inPart(`${modality} teacher: ${teacherViewNames[config.teacherView]}`, () =>
+      teacherSight(config, weights, modality, views[modality][index]),
+    );
   return teacherAnswers(config, weights, { video: see('video'), audio: see('audio') }, centres, temperatures);
 }
 
@@ -62,9 +73,11 @@ export function teacherAnswers(
   centres: PerModality<tf.Tensor>,
   temperatures: Temperatures,
 ): TeacherOutputs {
-  const refined = refineTeachers(config.refinement, sight.video, sight.audio);
+  const refined = inPart('refinement', () => refineTeachers(config.refinement, sight.video, sight.audio));
   const output = (modality: Modality) =>
-    project(config, tf.mean(refined[modality], 1), weights.at(towerName(modality, 'teacher'), 'head'));
+    inPart(`${modality} teacher: head`, () =>
+      project(config, tf.mean(refined[modality], 1), weights.at(towerName(modality, 'teacher'), 'head')),
+    );
   const outputs = { video: output('video'), audio: output('audio') };
   return {
     outputs,
@@ -89,16 +102,19 @@ export function studentLosses(
   numbers: LossNumbers,
 ): LossTensors {
   const { parts } = config;
+  const { views, masks } = inputs;
   const rebuilt: Partial<Record<Modality, Rebuilt>> = {};
   const latents: Partial<Record<Modality, tf.Tensor3D>> = {};
   for (const modality of parts.reconstructed) {
-    const { latent, ...values } = rebuild(config, weights, inputs, modality);
+    const { latent, ...values } = inPart(`${modality} decoder`, () =>
+      rebuild(config, weights, inputs, modality),
+    );
     rebuilt[modality] = values;
     latents[modality] = latent;
   }
   const features: Partial<Record<Modality, tf.Tensor2D>> = {};
   for (const modality of parts.features) {
-    latents[modality] ??= encodeMasked(config, weights, inputs, modality);
+    latents[modality] ??= encodeMasked(config, weights, modality, views[modality][0], masks[modality]);
     features[modality] = patchMean(latents[modality]);
   }
   const see = (modality: Modality) => studentOutputs(config, weights, inputs, modality, latents[modality]);
@@ -107,7 +123,8 @@ export function studentLosses(
   const terms: Partial<Record<LossTerm, tf.Scalar>> = entropies(sources);
   const losses = ofEachLoss((loss) => {
     const own = parts.terms.filter((name) => termRow(name).loss === loss);
-    return meanOf(own.map((name) => (terms[name] = termFunctions[name](sources))));
+    const compute = (name: TermName) => inPart(termRow(name).label, () => termFunctions[name](sources));
+    return meanOf(own.map((name) => (terms[name] = compute(name))));
   });
   return { ...zeroTerms(), ...terms, ...losses, total: totalLoss(numbers.shares, losses) };
 }
@@ -143,17 +160,6 @@ function rebuild(
   return { latent, predicted, patches };
 }
 
-/** A student's tokens of its masked global view: `[B, 1 + K, D]`. */
-function encodeMasked(
-  config: NetworkStructure,
-  weights: WeightScope,
-  { views, masks }: ModelInputs,
-  modality: Modality,
-): tf.Tensor3D {
-  const backbone = weights.at(towerName(modality, 'student'), 'backbone');
-  return encode(config, backbone, modality, views[modality][0], masks[modality]).tokens;
-}
-
 /**
  * Head outputs of a student: masked global view first, then all local views in one pass.
  *
@@ -163,18 +169,22 @@ function encodeMasked(
 function studentOutputs(
   config: NetworkStructure,
   weights: WeightScope,
-  inputs: ModelInputs,
+  { views, masks }: ModelInputs,
   modality: Modality,
   latent?: tf.Tensor3D,
 ): tf.Tensor2D {
   const tower = weights.at(towerName(modality, 'student'));
   const see = (view: tf.Tensor) => encode(config, tower.at('backbone'), modality, view).tokens;
-  const [, ...local] = inputs.views[modality];
+  const [global, ...local] = views[modality];
   const tokens = [
-    latent ?? encodeMasked(config, weights, inputs, modality),
-    ...sameSizeGroups(local).map((group) => see(group.length > 1 ? tf.concat(group) : group[0])),
+    latent ?? encodeMasked(config, weights, modality, global, masks[modality]),
+    ...inPart(`${modality} student: local views`, () =>
+      sameSizeGroups(local).map((group) => see(group.length > 1 ? tf.concat(group) : group[0])),
+    ),
   ];
-  return project(config, tf.concat(tokens.map(patchMean)) as tf.Tensor2D, tower.at('head'));
+  return inPart(`${modality} student: head`, () =>
+    project(config, tf.concat(tokens.map(patchMean)) as tf.Tensor2D, tower.at('head')),
+  );
 }
 
 /** Groups consecutive views of equal size, which pass through the encoder together. */

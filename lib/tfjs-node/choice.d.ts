@@ -6,3 +6,5 @@ export interface TensorFlowChoice {
   readonly reason?: string;
 }
 export function readChoice(): TensorFlowChoice;
+/** To be called before TensorFlow is loaded, in a process that computes no values. */
+export function chooseNoLibrary(): void;

@@ -24,6 +24,7 @@ export * from './batches';
 export * from './sharedBatches';
 export * from './runControl';
 export * from './health';
+export * from './cost';
 export * from './answers';
 export * from './pretrainingArgs';
 export * from './stepTaker';

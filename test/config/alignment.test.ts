@@ -56,7 +56,7 @@ describe('the choice of alignment', () => {
     const { parts } = describeConfig(configure('nano', { alignment: 'contrastive' })).flops.step;
     assert.deepEqual(
       parts.filter(({ part }) => /alignment|contrast/.test(part)),
-      [{ part: 'students: contrast', forward: 294912, backward: 589824 }],
+      [{ part: 'student contrast', forward: 294912, backward: 589824 }],
     );
   });
 

@@ -88,19 +88,21 @@ export function pairFlops(ops: readonly RecordedOp[], width: number): number {
 
 /**
  * Number of values that the first `boundary` ops produce and later ones read, without those that a graph
- * recomputes.
+ * recomputes. A reshaped tensor shares the values of the other.
  */
 export function valuesKept(ops: readonly RecordedOp[], boundary: number): number {
-  const made = new Map(
-    ops.slice(0, boundary).flatMap(({ outputs }) => outputs.map((o) => [o.dataId as object, o.size])),
-  );
-  const cheap = new Set<object>();
-  for (const { op, inputs, outputs } of ops.slice(0, boundary)) {
-    if (cheapOps.has(op) || (op === 'Reshape' && cheap.has(idOf(inputs[0])))) cheap.add(outputs[0].dataId);
-  }
-  cheap.forEach((id) => made.delete(id));
-  const read = new Set(ops.slice(boundary).flatMap(({ inputs }) => inputs.map(idOf)));
-  return [...made].reduce((sum, [id, size]) => sum + (read.has(id) ? size : 0), 0);
+  const sources = new Map<object, object>();
+  const sourceOf = (input: OpInput) => sources.get(idOf(input)) ?? idOf(input);
+  const made = new Map<object, number>();
+  const kept = new Map<object, number>();
+  ops.forEach(({ op, inputs, outputs }, i) => {
+    if (op === 'Reshape') sources.set(outputs[0].dataId, sourceOf(inputs[0]));
+    else if (i < boundary)
+      outputs.slice(cheapOps.has(op) ? 1 : 0).forEach(({ dataId, size }) => made.set(dataId, size));
+    if (i < boundary) return;
+    for (const source of inputs.map(sourceOf)) kept.set(source, made.get(source) ?? 0);
+  });
+  return [...kept.values()].reduce((sum, size) => sum + size, 0);
 }
 
 function idOf(input: RecordedOp['inputs'][number]): object {

@@ -1,6 +1,6 @@
+import { chooseNoLibrary } from '@tensorflow/tfjs-node/choice';
 import type { Command } from 'commander';
 import { UserError } from '../../errors';
-import { describeConfig } from '../../model/cost';
 import { formatDescription } from '../configDescription';
 import { configOptions, presetArgument, readConfigFile } from '../configOptions';
 import { withExamples } from '../help';
@@ -33,7 +33,12 @@ export function register(program: Command): void {
   ]);
 }
 
-function run(command: Command, first: string | undefined, rest: readonly string[], flags: ConfigFlags): void {
+async function run(
+  command: Command,
+  first: string | undefined,
+  rest: readonly string[],
+  flags: ConfigFlags,
+): Promise<void> {
   const file = readConfigFile(flags.config);
   // A configuration file that names its preset makes the argument optional.
   const isOverride = first?.includes('=') === true && file.preset !== undefined;
@@ -55,12 +60,14 @@ function run(command: Command, first: string | undefined, rest: readonly string[
     throw new UserError('--json goes with --describe; without both, JSON is printed as it is.');
   if (flags.keys && flags.describe)
     throw new UserError('--keys and --describe are two listings: give one of them.');
-  process.stdout.write(print(config, flags));
+  process.stdout.write(await print(config, flags));
 }
 
-function print(config: XkdConfig, { keys, describe, json }: ConfigFlags): string {
+async function print(config: XkdConfig, { keys, describe, json }: ConfigFlags): Promise<string> {
   if (keys) return keyTable(config);
   if (!describe) return asJson(config);
+  chooseNoLibrary();
+  const { describeConfig } = await import('../../train/cost');
   const description = describeConfig(config);
   return json ? asJson({ config, description }) : `${asJson(config)}\n${formatDescription(description)}`;
 }

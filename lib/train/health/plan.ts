@@ -3,7 +3,7 @@ import { evaluationBatches } from '../../data/evaluation';
 import type { ClipPool } from '../../data/pool';
 import type { MediaEntry } from '../../data/types';
 import { UserError } from '../../errors';
-import { probeShare } from '../../model';
+import { probeShare } from '../cost';
 import type { ProbeClips } from './probe';
 
 /**

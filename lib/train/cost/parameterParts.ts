@@ -1,4 +1,4 @@
-import { type XkdConfig, modalities, usedParts } from '../../config';
+import { type XkdConfig, modalities } from '../../config';
 import {
   type ParameterSpec,
   type Role,
@@ -7,7 +7,7 @@ import {
   ownedSpecs,
   parameterSpecs,
   towerName,
-} from '../parameters';
+} from '../../model';
 
 /** Parameters of one part of the model. */
 export interface ParameterPart {
@@ -32,8 +32,12 @@ export interface ParameterCounts {
   readonly centres: number;
 }
 
-/** Counts the parameters of a configuration's model, part by part. */
-export function countParameters(config: XkdConfig): ParameterCounts {
+/**
+ * Counts the parameters of a configuration's model, part by part.
+ *
+ * @param read stored names of the weights that a step reads to compute the loss
+ */
+export function countParameters(config: XkdConfig, read: ReadonlySet<string>): ParameterCounts {
   const specs = parameterSpecs(config);
   const groups = new Map<string, ParameterSpec[]>();
   for (const spec of specs) {
@@ -49,7 +53,7 @@ export function countParameters(config: XkdConfig): ParameterCounts {
       role: owners[0].role,
       total: valueCount(members),
       trainable: valueCount(members.filter(({ trainable }) => trainable)),
-      used: owners.some((owner) => isUsed(config, owner)),
+      used: members.some(({ name }) => read.has(name)),
     };
   });
   return {
@@ -84,13 +88,6 @@ function partTitle(owners: readonly ParameterSpec[]): string {
   if (part === 'decoder') return `${modality} decoder`;
   if (owners.length > 1) return `both ${role}s: shared blocks`;
   return `${modality} ${role}: ${groupOf(owners[0])}`;
-}
-
-function isUsed(config: XkdConfig, { modality, role, part }: ParameterSpec): boolean {
-  const { reconstructed, features, heads, teachers } = usedParts(config);
-  if (role === 'teacher') return teachers;
-  if (part === 'decoder') return reconstructed.includes(modality);
-  return heads || (part !== 'head' && (reconstructed.includes(modality) || features.includes(modality)));
 }
 
 function valueCount(specs: readonly ParameterSpec[]): number {

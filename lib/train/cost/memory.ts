@@ -1,7 +1,8 @@
-import { type XkdConfig, clipFrames } from '../../config';
+import { type XkdConfig, viewShapes } from '../../config';
 import { stageValues } from '../../tensor/stage';
+import { sizeOf } from './flops';
 import type { ParameterCounts } from './parameterParts';
-import type { StepPart } from './stepParts';
+import type { StepCost } from './stepCost';
 
 /** Bytes of a value in single precision. */
 const valueBytes = 4;
@@ -30,17 +31,18 @@ export const memoryFormula =
   'peak = weights + teachers + moments + gradients + batch + max(activations, updated)';
 
 /**
- * Memory of a step that runs as one graph, with the state in its variables: only TensorFlow's tensors. The activations are,
- * to within 1 %, the values passed from the forward to the backward ops; temporary memory of single operations is left out.
- * A process takes more: Node, TensorFlow, the graph, and what TensorFlow keeps for its next step (`npm run bench` measures
+ * Memory of a step that runs as one graph on a CPU, with the state in its variables: only TensorFlow's tensors. The
+ * activations are the values passed from the forward to the backward ops, without those that the graph recomputes. On a GPU,
+ * which lacks this project's own ops, they are more than twice as many, and attention's for all pairs of tokens. Temporary
+ * memory of single operations is left out. A process takes more: Node, TensorFlow, the graph, and what TensorFlow keeps for its next step (`npm run bench` measures
  * it). For `base` at batch 8 this gives 5.8 GB.
  *
- * @param parts work of one pass of `clips` clips
+ * @param step cost of one pass of `clips` clips
  */
 export function estimateMemory(
   config: XkdConfig,
   counts: ParameterCounts,
-  parts: readonly StepPart[],
+  step: StepCost,
   clips: number,
 ): MemoryEstimate {
   const ofTeachers = counts.parts.filter(({ role }) => role === 'teacher');
@@ -48,13 +50,12 @@ export function estimateMemory(
   const weights = valueBytes * counts.total - teacherWeights;
   const teachers = teacherWeights + valueBytes * counts.centres;
   const moments = 2 * valueBytes * counts.trainable;
-  const moved =
-    valueBytes * counts.parts.reduce((sum, { used, trainable }) => sum + (used ? trainable : 0), 0);
+  const moved = valueBytes * step.gradientValues;
   // With accumulation, the sum over the earlier micro-batches is kept in addition to a micro-batch's own gradients.
   const gradients = (config.training.accumulate > 1 ? 2 : 1) * moved;
   const updated = 3 * Math.min(moved, valueBytes * stageValues);
   const batch = valueBytes * config.training.batch * clipValues(config);
-  const activations = valueBytes * parts.reduce((sum, { keptValues }) => sum + keptValues, 0);
+  const activations = valueBytes * step.parts.reduce((sum, { keptValues }) => sum + keptValues, 0);
   return {
     weights,
     teachers,
@@ -69,10 +70,7 @@ export function estimateMemory(
 }
 
 /** Number of values in all views of one clip. */
-function clipValues({ views, spectrogram, clip }: XkdConfig): number {
-  const video = 3 * clipFrames({ clip }) * clip.frameSize ** 2;
-  const localVideo = 3 * views.frames * views.frameSize ** 2;
-  const audio = spectrogram.melBands * spectrogram.columns;
-  const localAudio = spectrogram.melBands * views.columns;
-  return video + audio + views.local.video * localVideo + views.local.audio * localAudio;
+function clipValues(config: XkdConfig): number {
+  const { video, audio } = viewShapes(config);
+  return [...video, ...audio].reduce((sum, shape) => sum + sizeOf({ shape }), 0);
 }

@@ -8,6 +8,7 @@ import {
   tokenCount,
   usedParts,
   viewGrid,
+  viewShapes,
 } from '../../config';
 
 /** Number of tokens of a modality's views. Class tokens are never included. */
@@ -36,16 +37,13 @@ export interface TokenCounts {
 }
 
 export function countTokens(config: XkdConfig, modality: Modality): TokenCounts {
-  const { views, spectrogram, teacherView } = config;
+  const { views, teacherView } = config;
   const used = usedParts(config);
   const globalGrid = fullGrid(config, modality);
   const global = tokenCount(globalGrid);
   const kept = keptInView(config, modality);
-  const localShape =
-    modality === 'video'
-      ? [views.frames, views.frameSize, views.frameSize]
-      : [spectrogram.melBands, views.columns];
-  const localGrid = views.local[modality] > 0 ? viewGrid(config, modality, localShape) : null;
+  const [, localShape] = viewShapes(config)[modality];
+  const localGrid = localShape === undefined ? null : viewGrid(config, modality, localShape);
   const local = localGrid === null ? 0 : tokenCount(localGrid);
   const localViews = used.heads ? views.local[modality] : 0;
   const encodesGlobal =

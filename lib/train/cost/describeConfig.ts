@@ -3,8 +3,8 @@ import { shownAs } from '../../shown';
 import { costTable } from './costTable';
 import { type MemoryEstimate, estimateMemory, memoryFormula } from './memory';
 import { type ParameterCounts, countParameters } from './parameterParts';
-import { type Flops, backboneFlops } from './products';
-import { stepParts } from './stepParts';
+import { convention } from './flops';
+import { type Flops, featureFlops, stepCost } from './stepCost';
 import { type TokenCounts, countTokens } from './tokens';
 
 /** Work of one part of a step, for the whole batch. */
@@ -39,19 +39,16 @@ export interface ConfigDescription {
   readonly memory: MemoryEstimate & { readonly formula: string };
 }
 
-const convention =
-  'matrix products, a multiplication with its addition counted as 2; and the pairwise differences of the alignment ' +
-  'loss; element-wise work such as norms, GELU, softmax and the optimiser is not counted';
-
 /**
- * Describes a configuration without building the model, and without TensorFlow: parameters of each part, tokens, FLOPs of a
- * training step and of feature extraction, and an estimate of a step's memory.
+ * Describes a configuration without computing anything: parameters of each part, tokens, FLOPs of a training step and of
+ * feature extraction, and an estimate of a step's memory. They are read from a record of the step's ops on tensors that have
+ * shapes but no values.
  */
 export function describeConfig(config: XkdConfig): ConfigDescription {
   const { batch, accumulate } = config.training;
   const clipsTogether = batch / accumulate;
-  const onePass = stepParts(config, clipsTogether);
-  const parameters = countParameters(config);
+  const onePass = stepCost(config, clipsTogether);
+  const parameters = countParameters(config, onePass.read);
   const [video, audio] = modalities.map((modality) => countTokens(config, modality));
   const description: ConfigDescription = {
     preset: config.preset,
@@ -61,8 +58,8 @@ export function describeConfig(config: XkdConfig): ConfigDescription {
     tokens: { video, audio },
     flops: {
       convention,
-      step: stepFlops(onePass, accumulate, batch),
-      featuresPerClip: { video: features(config, video), audio: features(config, audio) },
+      step: stepFlops(onePass.parts, accumulate, batch),
+      featuresPerClip: { video: featureFlops(config, 'video'), audio: featureFlops(config, 'audio') },
     },
     memory: { ...estimateMemory(config, parameters, onePass, clipsTogether), formula: memoryFormula },
   };
@@ -76,8 +73,4 @@ function stepFlops(onePass: readonly PartFlops[], passes: number, batch: number)
   const forward = parts.reduce((sum, part) => sum + part.forward, 0);
   const backward = parts.reduce((sum, part) => sum + part.backward, 0);
   return { parts, forward, backward, perBatch: forward + backward, perClip: (forward + backward) / batch };
-}
-
-function features(config: XkdConfig, { global, patchValues }: TokenCounts): number {
-  return backboneFlops(config, global, patchValues).forward;
 }
