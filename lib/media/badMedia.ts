@@ -20,6 +20,11 @@ export class BadMedia extends UserError {
   }
 }
 
+/** The verdict on a file on which a process made no progress for this time [s]. */
+export function hangs(path: string, seconds: number): BadMedia {
+  return new BadMedia(path, `makes the decoder hang (it did nothing for ${seconds} s and was ended)`);
+}
+
 /** Rejects anything but a readable, non-empty, regular file before calling ffmpeg. */
 export async function checkFile(path: string): Promise<void> {
   try {

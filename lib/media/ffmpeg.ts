@@ -4,6 +4,7 @@ import { ChildTable } from './children';
 import { ffmpegPath } from './ffmpegPath';
 import { startFfmpeg, type FfmpegCommand, type FfmpegEvents, type FfmpegProcess } from './ffmpegProcess';
 import { startHostedFfmpeg } from './hostedFfmpeg';
+import { SilenceWatch } from './silenceWatch';
 
 export { ffmpegPath };
 
@@ -26,6 +27,8 @@ export interface FfmpegRunArgs {
    */
   readonly children?: ChildTable;
   readonly signal?: AbortSignal;
+  /** End the process when it has made no progress for long: its input is a file of the user's. */
+  readonly endsHung?: boolean;
 }
 
 export interface FfmpegResult {
@@ -39,11 +42,21 @@ export class ProcessStopped extends Error {
   override readonly name = 'ProcessStopped';
 }
 
+/** Thrown when ffmpeg was ended because it made no progress. */
+export class FfmpegHung extends Error {
+  override readonly name = 'FfmpegHung';
+
+  /** @param seconds time without progress [s] */
+  constructor(readonly seconds: number) {
+    super(`ffmpeg did nothing for ${seconds} s and was ended.`);
+  }
+}
+
 /**
  * Runs ffmpeg, passes on its outputs as they arrive, and resolves when it has ended and been reaped. It is
  * killed when the signal is aborted, a sink throws, its table is closed, or its host or this process ends.
  *
- * @throws ProcessStopped if the signal was aborted or the table closed; whatever a sink threw
+ * @throws ProcessStopped if the signal was aborted or the table closed; FfmpegHung; whatever a sink threw
  */
 export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
   if (run.signal?.aborted || run.children?.closed) throw new ProcessStopped('ffmpeg was not started.');
@@ -71,10 +84,16 @@ export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
   };
   const onAbort = (): void => stop(new ProcessStopped('ffmpeg was stopped.'));
   run.signal?.addEventListener('abort', onAbort);
+  const watch = new SilenceWatch(() => stop(new FfmpegHung(watch.seconds)));
+  if (run.endsHung) watch.start();
   await new Promise<void>((done) => {
     const events = {
-      onBytes: (output: number, bytes: Buffer) => guard(() => sinks[output](bytes)),
+      onBytes: (output: number, bytes: Buffer) => {
+        watch.alive();
+        guard(() => sinks[output](bytes));
+      },
       onLog: (text: string) => {
+        watch.alive();
         if (log.length >= mostLogCharacters) return;
         log += text;
         guard(() => run.onLog?.(log));
@@ -90,6 +109,7 @@ export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
         ? startLocally(command, events, run.children ?? ownChildren())
         : startHostedFfmpeg(run.host, command, events);
   });
+  watch.stop();
   run.signal?.removeEventListener('abort', onAbort);
   if (failures.length > 0) throw explain(failures[0], command.program);
   if (run.children?.closed && exitCode !== 0) throw new ProcessStopped('ffmpeg was stopped.');

@@ -1,5 +1,5 @@
 import { BadMedia, firstError, hasErrors } from './badMedia';
-import { runFfmpeg } from './ffmpeg';
+import { runFfmpegOn } from './ffmpegOn';
 import type { MediaInfo } from './mediaInfo';
 import { fileUrl } from './probe';
 import type { FrameEncoding, StreamArgs, StreamSinks } from './streams';
@@ -18,9 +18,10 @@ export async function streamByFfmpeg(
   sinks: StreamSinks,
 ): Promise<void> {
   const { frames, samples, encoding = 'ppm' } = sinks;
-  const { log } = await runFfmpeg({
+  const receivers = [frames, samples].flatMap((sink) => (sink ? [(bytes: Buffer) => sink.push(bytes)] : []));
+  const { log } = await runFfmpegOn(path, {
     args: ffmpegArgs(path, info, args, encoding),
-    sinks: [frames, samples].flatMap((sink) => (sink ? [(bytes: Buffer) => sink.push(bytes)] : [])),
+    sinks: [...receivers, () => undefined],
     host: args.host,
     signal: args.signal,
   });
@@ -33,11 +34,13 @@ function ffmpegArgs(path: string, info: MediaInfo, args: StreamArgs, encoding: F
   const input = ['-threads', '1', '-filter_threads', '1', '-i', fileUrl(path)];
   const start = args.startSeconds.toFixed(6);
   const outputs = [];
+  const lifePipe = pipes[Number(args.framesPerSecond !== null) + Number(args.sampleRateHz !== null)];
   if (args.framesPerSecond !== null) {
     const count = Math.ceil(args.seconds * args.framesPerSecond);
     const size = args.shortSide;
     // With `round=up`, tick k gets the last frame that began at or before it, even if the rate varies.
     const filters = [
+      ...showLife('metadata', lifePipe),
       `fps=fps=${args.framesPerSecond}:round=up:start_time=${start}`,
       'setpts=PTS-STARTPTS',
       `scale=w='if(lte(dar,1),${size},max(${size},round(${size}*dar)))':h='if(lte(dar,1),max(${size},round(${size}/dar)),${size})'`,
@@ -52,6 +55,7 @@ function ffmpegArgs(path: string, info: MediaInfo, args: StreamArgs, encoding: F
     // Timestamps determine positions, not sample counts: a late start and gaps become silence. Gain 1: the
     // mean of the channels.
     const filters = [
+      ...showLife('ametadata', lifePipe),
       `aresample=${args.sampleRateHz}:async=1:min_hard_comp=0.015:first_pts=0:rematrix_maxval=1`,
       'aformat=sample_fmts=flt:channel_layouts=mono',
       `atrim=start_sample=${Math.round(args.startSeconds * args.sampleRateHz)}`,
@@ -60,7 +64,6 @@ function ffmpegArgs(path: string, info: MediaInfo, args: StreamArgs, encoding: F
     const most = Number.isFinite(args.seconds) ? ['-t', `${args.seconds}`] : [];
     outputs.push(['-map', `0:a:${audio}`, '-af', filters.join(','), ...most, '-f', 'f32le']);
   }
-  const pipes = ['pipe:1', 'pipe:3'];
   return [
     '-loglevel',
     'level+info',
@@ -68,6 +71,18 @@ function ffmpegArgs(path: string, info: MediaInfo, args: StreamArgs, encoding: F
     ...input,
     ...outputs.flatMap((output, i) => [...output, pipes[i]]),
   ];
+}
+
+/** The outputs, and the one that shows life. */
+const pipes = ['pipe:1', 'pipe:3', 'pipe:4'];
+
+/**
+ * Filters that write a line for each frame that is decoded. On its way to a window far into a file, ffmpeg
+ * says nothing else for long.
+ */
+function showLife(filter: 'metadata' | 'ametadata', pipe: string): string[] {
+  const file = pipe.replace(':', '\\:');
+  return [`${filter}=mode=add:key=life:value=1`, `${filter}=mode=print:key=life:direct=1:file='${file}'`];
 }
 
 /** JPEG's colour format: full range, BT.601, no chroma subsampling. */

@@ -1,5 +1,5 @@
 import { checkFile, openFailure } from './badMedia';
-import { runFfmpeg } from './ffmpeg';
+import { runFfmpegOn } from './ffmpegOn';
 import { parseMediaInfo, type MediaInfo } from './mediaInfo';
 import type { FileScan } from './libav/scan';
 import type { Tracks } from './tracks';
@@ -53,7 +53,11 @@ export async function scanMedia(
       withoutLibav(error);
     }
   }
-  const { log } = await runFfmpeg({ args: ['-loglevel', 'level+info', '-i', fileUrl(path)], signal, host });
+  const { log } = await runFfmpegOn(path, {
+    args: ['-loglevel', 'level+info', '-i', fileUrl(path)],
+    signal,
+    host,
+  });
   const info = parseMediaInfo(path, log, tracks);
   if (!info || (!info.video && !info.audio)) throw openFailure(path, log);
   return { info, usableSeconds: info.durationSeconds, scan: null };

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { MessageReader } from '../messages';
+import { SilenceWatch } from '../silenceWatch';
 import {
   decoderMessage,
   type DecoderEvents,
@@ -12,18 +13,6 @@ import {
 
 /** An idle decoder is ended after this time [ms]. */
 const idleMs = 20_000;
-
-/** A decoder is hung after this many checks without a sign of life. */
-const looks = 8;
-
-/**
- * A hung decoder is ended after this time without progress [s]. It is longer than any packet takes to decode,
- * and longer than drives usually need to spin up or answer over a network. `XKD_DECODER_SECONDS` overrides
- * it.
- */
-function longestSilence(): number {
-  return Number(process.env.XKD_DECODER_SECONDS) || 120;
-}
 
 /**
  * Pool of processes that decode with libav: as many as there are concurrent requests, kept for later
@@ -74,11 +63,7 @@ class Decoder implements DecoderRun {
   private readonly reader: MessageReader;
   private events: DecoderEvents | null = null;
   private idleTimer: NodeJS.Timeout | null = null;
-  private watch: NodeJS.Timeout | null = null;
-  /** Checks since its last sign of life. */
-  private silentLooks = 0;
-  private silentSeconds = longestSilence();
-  private isPaused = false;
+  private readonly watch = new SilenceWatch(() => this.kill());
 
   constructor(private readonly life: DecoderLife) {
     // In its own session: Ctrl-C in a terminal or a notebook's interrupt reaches only this process.
@@ -92,7 +77,7 @@ class Decoder implements DecoderRun {
       else this.events?.onBytes(kind, bytes);
     });
     this.child.stdout!.on('data', (bytes: Buffer) => {
-      this.silentLooks = 0;
+      this.watch.alive();
       this.reader.push(bytes);
     });
     this.child.stdin!.on('error', () => undefined);
@@ -103,17 +88,15 @@ class Decoder implements DecoderRun {
       if (this.idleTimer) clearTimeout(this.idleTimer);
       life.onRetire();
       life.onEnd();
-      const isHung = this.silentLooks >= looks;
-      this.reply(isHung ? { hungSeconds: this.silentSeconds } : { crash: { exitCode, signal } });
+      const { isHung, seconds } = this.watch;
+      this.reply(isHung ? { hungSeconds: seconds } : { crash: { exitCode, signal } });
     });
   }
 
   run(request: DecoderRequest, events: DecoderEvents): void {
     if (this.idleTimer) clearTimeout(this.idleTimer);
     this.events = events;
-    this.silentLooks = 0;
-    this.silentSeconds = longestSilence();
-    this.watch = setInterval(() => this.look(), (1000 * this.silentSeconds) / looks);
+    this.watch.start();
     this.hold(true);
     this.child.stdin!.write(`${JSON.stringify(request)}\n`);
   }
@@ -123,34 +106,24 @@ class Decoder implements DecoderRun {
   }
 
   pause(): void {
-    this.isPaused = true;
+    this.watch.pause();
     this.child.stdout!.pause();
   }
 
   resume(): void {
-    this.isPaused = false;
-    this.silentLooks = 0;
+    this.watch.resume();
     this.child.stdout!.resume();
   }
 
   private reply(reply: DecoderReply): void {
     const { events } = this;
     this.events = null;
-    if (this.watch) clearInterval(this.watch);
+    this.watch.stop();
     if (!events) return;
     this.hold(false);
     this.resume();
     this.idleTimer = setTimeout(() => this.retire(), idleMs).unref();
     events.onReply(reply);
-  }
-
-  /**
-   * Counts checks instead of time: a program that was blocked for long has made no checks, and reads pending
-   * messages first.
-   */
-  private look(): void {
-    if (this.isPaused || ++this.silentLooks < looks) return;
-    this.kill();
   }
 
   private retire(): void {

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { BadMedia } from '../badMedia';
+import { BadMedia, hangs } from '../badMedia';
 import { ProcessStopped } from '../ffmpeg';
 import { MessageReader } from '../messages';
 import { DecoderPool } from './decoderPool';
@@ -64,11 +64,7 @@ export async function runDecoder(request: DecoderRequest, args: RunDecoderArgs =
   if (thrown.length > 0) throw thrown[0];
   if (reply.bad !== undefined) throw new BadMedia(request.path, reply.bad);
   if (reply.noLibrary !== undefined) throw new NoLibav(reply.noLibrary);
-  if (reply.hungSeconds !== undefined)
-    throw new BadMedia(
-      request.path,
-      `makes the decoder hang (it did nothing for ${reply.hungSeconds} s and was ended)`,
-    );
+  if (reply.hungSeconds !== undefined) throw hangs(request.path, reply.hungSeconds);
   if (reply.crash) throw crashOf(request.path, reply);
   if (reply.failure !== undefined) throw new Error(`Decoding ${request.path} failed: ${reply.failure}`);
   return reply;

@@ -1,0 +1,15 @@
+import { hangs } from './badMedia';
+import { FfmpegHung, runFfmpeg, type FfmpegResult, type FfmpegRunArgs } from './ffmpeg';
+
+/**
+ * Runs ffmpeg on a user's file, which may make it hang.
+ *
+ * @throws BadMedia if it made no progress for long; whatever {@link runFfmpeg} throws
+ */
+export async function runFfmpegOn(path: string, run: FfmpegRunArgs): Promise<FfmpegResult> {
+  try {
+    return await runFfmpeg({ ...run, endsHung: true });
+  } catch (error) {
+    throw error instanceof FfmpegHung ? hangs(path, error.seconds) : error;
+  }
+}
