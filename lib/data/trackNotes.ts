@@ -7,7 +7,13 @@ export interface TrackNote {
   readonly sentence: string;
 }
 
-const keys = { video: 'videoTrack', audio: 'audioTrack' } as const;
+/** What chooses another track of each kind, by its name there. */
+export type TrackChoices = Readonly<Record<Modality, string>>;
+
+/** The keys of the configuration. */
+export const trackKeys: TrackChoices = { video: 'clip.videoTrack', audio: 'clip.audioTrack' };
+/** The options of commands. */
+export const trackFlags: TrackChoices = { video: '--video-track', audio: '--audio-track' };
 
 /** The tracks that a configuration requests. */
 export function tracksOf({ videoTrack, audioTrack }: XkdConfig['clip']): Tracks {
@@ -17,16 +23,19 @@ export function tracksOf({ videoTrack, audioTrack }: XkdConfig['clip']): Tracks 
 /** Remarks on a file that has several tracks if none was requested. */
 export function trackNotes(
   info: MediaInfo,
-  clip: XkdConfig['clip'],
+  wanted: Tracks,
   wants: Readonly<Record<Modality, boolean>>,
+  choices: TrackChoices,
 ): TrackNote[] {
   return modalities.flatMap((kind) => {
     const stream = info[kind];
-    const key = keys[kind];
-    if (!wants[kind] || !stream || stream.tracks < 2 || clip[key] !== 0) return [];
+    if (!wants[kind] || !stream || stream.tracks < 2 || (wanted[kind] ?? 0) !== 0) return [];
     const which = `${info.path} has ${stream.tracks} ${kind} tracks, of which track ${stream.track} is used`;
     return [
-      { kind, sentence: `${which}: clip.${key} chooses another, and "xkd data check" names all such files.` },
+      {
+        kind,
+        sentence: `${which}: ${choices[kind]} chooses another, and "xkd data check" names all such files.`,
+      },
     ];
   });
 }

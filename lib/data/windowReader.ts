@@ -8,7 +8,7 @@ import { decodeStreams, type DecodeArgs, type DecodedStreams } from '../media/st
 import type { JpegDecoder } from './extract/jpegDecoder';
 import { StoredReader } from './extract/storedReader';
 import { inWindow, stretchOf } from './stretch';
-import { trackNotes, tracksOf, type TrackNote } from './trackNotes';
+import { trackKeys, trackNotes, tracksOf, type TrackNote } from './trackNotes';
 import type { MediaEntry } from './types';
 
 /** A file, the selected part of it, or its extracted form. */
@@ -211,6 +211,7 @@ export class WindowReader {
     { video, audio, startSeconds, seconds, shared, scanned, onScanned }: DecodeFile,
   ): Promise<DecodedStreams> {
     const { clip } = this.args.config;
+    const tracks = tracksOf(clip);
     return decodeStreams(path, {
       startSeconds,
       seconds,
@@ -223,12 +224,12 @@ export class WindowReader {
         const { info, usableSeconds } = found;
         if (video && !info.video) throw new BadMedia(path, lacksStream.video);
         if (audio && !info.audio) throw new BadMedia(path, lacksStream.audio);
-        for (const note of trackNotes(info, clip, { video, audio })) this.args.onNote?.(note);
+        for (const note of trackNotes(info, tracks, { video, audio }, trackKeys)) this.args.onNote?.(note);
         if (!onScanned) return;
         stretchOf({ path, startSeconds }, usableSeconds);
         onScanned(found);
       },
-      tracks: tracksOf(this.args.config.clip),
+      tracks,
       host: this.args.host,
     });
   }

@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import {
   configure,
   decodeClip,
+  extractDataset,
   openDataset,
   openLoader,
   probe,
   surveyDataset,
   type MediaEntry,
   type Overrides,
+  type StoredForm,
 } from 'xkd/internal';
 import { readRunStatus } from 'xkd/dist/train/runStatus';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../media/fixtures';
@@ -133,6 +135,22 @@ describe('files with several tracks', function () {
       firstBatch(extracted.entries),
       /was extracted for clip\.videoTrack=2 clip\.audioTrack=1, but the configuration has clip\.videoTrack=0 clip\.audioTrack=0: extract it again with no --video-track no --audio-track, or set/,
     );
+  });
+
+  it('are told of by an extraction, once a kind and by the options that choose', async () => {
+    const dataset = await openDataset(root);
+    const toldBy = async (name: string, tracks: Partial<StoredForm>): Promise<string[]> => {
+      const told: string[] = [];
+      const form = { shortSide: 32, ...tracks };
+      const onNote = (sentence: string) => void told.push(sentence);
+      await extractDataset({ dataset, out: file(name), form, workers: 1, onNote });
+      return told;
+    };
+    const which = (kind: string, track: number): string =>
+      `${join(root, '1.mkv')} has 2 ${kind} tracks, of which track ${track} is used: --${kind}-track chooses another, and "xkd data check" names all such files.`;
+    assert.deepEqual(await toldBy('told', {}), [which('video', 1), which('audio', 2)]);
+    assert.deepEqual(await toldBy('half', { videoTrack: 2 }), [which('audio', 2)]);
+    assert.deepEqual(await toldBy('chosen', { videoTrack: 2, audioTrack: 1 }), []);
   });
 
   it('are counted by the check, with the track that is used', async () => {

@@ -4,7 +4,9 @@ import { BadMedia } from '../../media';
 import { JpegSplitter } from '../../media/jpegSplitter';
 import { PictureParser } from '../../media/pictureParser';
 import { SampleReader } from '../../media/sampleReader';
+import type { ScannedMedia } from '../../media/probe';
 import { streamFile } from '../../media/streams';
+import { trackFlags, trackNotes, type TrackNote } from '../trackNotes';
 import type { MediaEntry } from '../types';
 import type { OriginalClip } from './entries';
 import type { StoredForm } from '../types';
@@ -23,6 +25,8 @@ export interface StoreArgs {
   readonly form: StoredForm;
   /** Socket of the host that starts ffmpeg. */
   readonly host?: string;
+  /** Called with remarks on each file. */
+  readonly onNote?: (note: TrackNote) => void;
 }
 
 /**
@@ -65,7 +69,7 @@ async function decode(
   entry: MediaEntry,
   clip: ClipWriter,
   streams: { readonly video: boolean; readonly audio: boolean },
-  { form, host }: StoreArgs,
+  { form, host, onNote }: StoreArgs,
 ): Promise<number | null> {
   const { path, sound = path } = entry;
   const { framesPerSecond, shortSide, sampleRateHz } = form;
@@ -75,28 +79,40 @@ async function decode(
   const pictures = jpeg ? new JpegSplitter(path, takeFrame) : new PictureParser(path, Infinity, takeFrame);
   const samples = new SampleReader(Infinity);
   let durationSeconds: number | null = null;
+  const tracks = { video: form.videoTrack, audio: form.audioTrack };
+  const note = (
+    { info }: ScannedMedia,
+    wants: { readonly video: boolean; readonly audio: boolean },
+  ): void => {
+    for (const each of trackNotes(info, tracks, wants, trackFlags)) onNote?.(each);
+  };
   const stretch = {
     startSeconds: entry.startSeconds ?? 0,
     seconds: (entry.endSeconds ?? Infinity) - (entry.startSeconds ?? 0),
     framesPerSecond: streams.video ? framesPerSecond : null,
     shortSide,
     sampleRateHz: streams.audio ? sampleRateHz : null,
-    tracks: { video: form.videoTrack, audio: form.audioTrack },
+    tracks,
     host,
   };
   const isApart = sound !== path && streams.video && streams.audio;
-  if (isApart) await streamFile(sound, { ...stretch, framesPerSecond: null }, { frames: null, samples });
+  if (isApart) {
+    const onScanned = (scanned: ScannedMedia): void => note(scanned, { video: false, audio: true });
+    await streamFile(sound, { ...stretch, framesPerSecond: null, onScanned }, { frames: null, samples });
+  }
   const audio = streams.audio && !isApart;
   await streamFile(
     path,
     {
       ...stretch,
       sampleRateHz: audio ? sampleRateHz : null,
-      onScanned: ({ info, usableSeconds }) => {
+      onScanned: (scanned) => {
+        const { info, usableSeconds } = scanned;
         durationSeconds = stretchOf(entry, usableSeconds);
         const there = { video: info.video !== null, audio: info.audio !== null };
         const isMissing = (streams.video && !there.video) || (audio && !there.audio);
         if (isMissing && (there.video || there.audio)) throw new StreamMissing(there);
+        note(scanned, { video: streams.video, audio });
       },
     },
     {

@@ -8,6 +8,7 @@ import type { Extraction } from './settings';
 import { writePart, type Shard } from './shardPart';
 import { scanShard } from './shardScan';
 import { ShardWriter, type WrittenClip } from './shardWriter';
+import type { TrackNote } from '../trackNotes';
 import { storeClip } from './storeClip';
 
 /** A shard for a worker thread to write. */
@@ -35,6 +36,9 @@ export interface ClipsDone {
   readonly seconds: number;
 }
 
+/** What a thread tells while it works: its progress, or a remark on a file. */
+export type ShardNews = ClipsDone | TrackNote;
+
 export { checkShard } from './checkShard';
 
 /** Writes one shard, continuing after the clips already there. */
@@ -56,7 +60,7 @@ export default async function writeShard(task: ShardTask): Promise<ShardOutcome>
         const entry = originalEntry(task.root, clip);
         const written = await storeClip(
           { position: shard.first + i, clip, entry },
-          { writer, form: task.extraction.form, host: task.host },
+          { writer, form: task.extraction.form, host: task.host, onNote: (note) => post(note) },
         );
         clips.push(written);
         tell([written]);
@@ -94,7 +98,10 @@ function clipsThere({ growing, shard, clips }: ShardTask): WrittenClip[] {
 
 function tell(clips: readonly WrittenClip[]): void {
   const seconds = clips.reduce((sum, { record }) => sum + (record.durationSeconds ?? 0), 0);
-  const news: ClipsDone = { clips: clips.length, seconds };
+  post({ clips: clips.length, seconds });
+}
+
+function post(news: ShardNews): void {
   parentPort?.postMessage(news);
 }
 

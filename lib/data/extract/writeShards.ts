@@ -5,12 +5,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import { UserError } from '../../errors';
 import { FfmpegHost } from '../../media/ffmpegHost';
+import type { TrackNote } from '../trackNotes';
 import type { CheckOutcome, CheckTask } from './checkShard';
 import type { OriginalClip } from './entries';
 import { ShardClaims, removeGrowing } from './growingShard';
 import type { Extraction } from './settings';
 import type { Shard } from './shardPart';
-import type { ClipsDone, ShardOutcome, ShardTask } from './worker';
+import type { ClipsDone, ShardNews, ShardOutcome, ShardTask } from './worker';
 
 export interface WriteShardsArgs {
   readonly shards: readonly Shard[];
@@ -56,13 +57,17 @@ class ShardWriting {
   private readonly stop = new SharedArrayBuffer(4);
   private readonly failures: unknown[] = [];
   private readonly threads: number;
+  private readonly noted = new Set<TrackNote['kind']>();
   private closing: Promise<void> | null = null;
 
   constructor(private readonly args: WriteShardsArgs) {
     this.threads = Math.min(args.workers, args.shards.length);
     const filename = join(__dirname, 'worker.js');
     this.pool = new Piscina({ filename, minThreads: this.threads, maxThreads: this.threads });
-    this.pool.on('message', (done: ClipsDone) => args.onProgress?.(done));
+    this.pool.on('message', (news: ShardNews) => {
+      if ('clips' in news) args.onProgress?.(news);
+      else this.note(news);
+    });
   }
 
   async run(): Promise<void> {
@@ -89,6 +94,13 @@ class ShardWriting {
   async close(): Promise<void> {
     await (this.closing ?? this.host.close());
     await this.pool.destroy();
+  }
+
+  /** Remarks on files: the first of each kind. */
+  private note({ kind, sentence }: TrackNote): void {
+    if (this.noted.has(kind)) return;
+    this.noted.add(kind);
+    this.args.onNote?.(sentence);
   }
 
   private get stopped(): boolean {
