@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { makeSampleSet, readResult } from 'xkd/internal';
+import { main as runMain } from 'xkd/dist/cli/main';
 import { assertRefused } from '../support/commandLine';
 
 const main = resolve('lib/dist/cli/main.js');
@@ -146,6 +147,26 @@ describe('xkd evaluate', function () {
       assert.equal(status, 130, stderr);
       assert.match(stderr, /^xkd: [sS]topped/m);
     }
+  });
+
+  it('writes nothing into the folder of a model hub, and says where the result goes', async () => {
+    const [run, hub, stand] = ['run', 'hub', 'stand'].map((name) => join(folder, name));
+    const data = ['--data', join(folder, 'set')];
+    const tiny = ['encoder.depth=1', 'loader.workers=1', 'training.batch=8', 'training.steps=1'];
+    assert.equal(await runMain(['pretrain', '--preset', 'nano', ...data, '--out', run, ...tiny]), 0);
+    assert.equal(await runMain(['convert', run, hub, '--to', 'hub']), 0);
+    mkdirSync(stand);
+    const published = readdirSync(hub);
+    const words = ['evaluate', 'knn', '--checkpoint', hub, ...data, 'loader.workers=1'];
+    const { status, stderr } = spawnSync(process.execPath, [main, ...words], {
+      encoding: 'utf8',
+      cwd: stand,
+    });
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /^xkd: the result goes to runs\/evaluation, .*; --out chooses another$/m);
+    assert.deepEqual(readdirSync(hub), published);
+    assert.deepEqual(readdirSync(join(stand, 'runs')).sort(), ['evaluation', 'features']);
+    readResult(join(stand, 'runs/evaluation/knn-folder-video-student-seed0.json'));
   });
 
   it('refuses a place for results before it computes any', () => {

@@ -56,8 +56,14 @@ export function registerProtocol(evaluate: Command, name: ProtocolName): void {
     )
     .addOption(presetOption(`configuration of an untrained network: ${Object.keys(presets).join(', ')}`))
     .addOption(configOption())
-    .option('--out <folder>', 'where the result goes (default: evaluation in the run folder)')
-    .option('--features <folder>', 'where features are kept (default: features in the run folder)')
+    .option(
+      '--out <folder>',
+      'where the result goes (default: evaluation in the run folder, or in runs if there is none)',
+    )
+    .option(
+      '--features <folder>',
+      'where features are kept (default: features in the run folder, or in runs)',
+    )
     .option('--seed <n>', 'seed of everything that is random', wholeNumber, 0)
     .option('--holdout <share>', 'for data without splits: tests on this share of each class', share)
     .option('--json', 'print the result as JSON instead of a table')

@@ -14,6 +14,7 @@ import { exitCodeOf, type InterruptWatch } from '../../../train/interrupt';
 import { readConfigFile } from '../../configOptions';
 import { openAs } from '../../datasetOptions';
 import { openNetwork, requireTowers, type OpenNetwork } from '../../network';
+import { isHubFolder } from '../../../weights';
 import { Progress } from '../../progress';
 import { weightsArgs } from '../../weightsOptions';
 import type { EvaluateFlags } from './protocolCommand';
@@ -29,11 +30,17 @@ export async function runProtocol(
   const { settings: settingsFor, load } = protocolNamed(name);
   const file = readConfigFile(flags.config);
   const { settings, overrides } = parseSettings(settingsFor(flags), [...file.words, ...words]);
-  const store = flags.features ?? join(runFolder(flags) ?? 'runs', 'features');
-  const out = flags.out ?? join(runFolder(flags) ?? 'runs', 'evaluation');
+  const run = runFolder(flags);
+  const store = flags.features ?? join(run ?? 'runs', 'features');
+  const out = flags.out ?? join(run ?? 'runs', 'evaluation');
   for (const folder of [store, out]) requireWritableFolder(folder);
   const stop = new AbortController();
   const bars = new Bars();
+  if (run === null && flags.out === undefined) {
+    bars.note(
+      `xkd: the result goes to ${out}, because the weights are in no run folder; --out chooses another`,
+    );
+  }
   void interrupt.whenRequested.then(() => {
     stop.abort();
     bars.note('stopping; a second signal ends at once');
@@ -54,8 +61,8 @@ export async function runProtocol(
     await throwIfInterrupted(stop.signal);
     const tower = flags.tower ?? opened.backbones?.[0].role ?? 'student';
     requireTowers(opened.network, flags.modality, tower);
-    const run = await load();
-    const result = await run(
+    const evaluate = await load();
+    const result = await evaluate(
       {
         network: opened.network,
         source: opened.source,
@@ -91,10 +98,14 @@ async function throwIfInterrupted(signal: AbortSignal): Promise<void> {
   throwIfStopped(signal);
 }
 
-/** The run folder given on the command line, so that files that belong to its weights can be stored in it. */
+/**
+ * The run folder given on the command line, so that files that belong to its weights can be stored in it. A folder of a
+ * model hub is not one: it holds what is published, and is often read-only.
+ */
 function runFolder({ checkpoint }: EvaluateFlags): string | null {
   const [path] = checkpoint;
-  return checkpoint.length === 1 && existsSync(path) && statSync(path).isDirectory() ? path : null;
+  if (checkpoint.length > 1 || !existsSync(path) || !statSync(path).isDirectory()) return null;
+  return isHubFolder(path) ? null : path;
 }
 
 /** Shows one progress bar after the other. */
