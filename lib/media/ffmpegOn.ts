@@ -1,6 +1,11 @@
 import { hangs } from './badMedia';
 import { FfmpegHung, runFfmpeg, type FfmpegResult, type FfmpegRunArgs } from './ffmpeg';
 
+/** Path in ffmpeg's notation, never read as an option, a protocol or a pattern. */
+export function fileUrl(path: string): string {
+  return `file:${path}`;
+}
+
 /**
  * Runs ffmpeg on a user's file, which may make it hang.
  *

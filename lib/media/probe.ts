@@ -1,29 +1,11 @@
-import { checkFile, openFailure } from './badMedia';
-import { runFfmpegOn } from './ffmpegOn';
-import { parseMediaInfo, type MediaInfo } from './mediaInfo';
-import type { FileScan } from './libav/scan';
-import type { Tracks } from './tracks';
+import { checkFile } from './badMedia';
+import { scanByFfmpeg } from './ffmpegScan';
+import type { MediaInfo } from './mediaInfo';
 import { hasLibav, withoutLibav } from './decoderChoice';
 import { runDecoder } from './libav/runDecoder';
+import type { ScanArgs, ScannedMedia } from './scannedMedia';
 
-export interface ScanArgs {
-  /** Socket of an {@link FfmpegHost} whose processes do the work; default: those of this process. */
-  readonly host?: string;
-  readonly signal?: AbortSignal;
-  /** Tracks to use; default: those that the file marks. */
-  readonly tracks?: Tracks;
-}
-
-/** Contents of a file; how to seek in it is unknown without libav. */
-export interface ScannedMedia {
-  readonly info: MediaInfo;
-  /**
-   * Length from which windows are chosen: that of the pictures, or of the sound if there are none [s]; null
-   * if unknown.
-   */
-  readonly usableSeconds: number | null;
-  readonly scan: FileScan | null;
-}
+export type { ScanArgs, ScannedMedia };
 
 /**
  * Reads the length, streams, rates, sizes, start offsets and rotation of a media file.
@@ -53,17 +35,5 @@ export async function scanMedia(
       withoutLibav(error);
     }
   }
-  const { log } = await runFfmpegOn(path, {
-    args: ['-loglevel', 'level+info', '-i', fileUrl(path)],
-    signal,
-    host,
-  });
-  const info = parseMediaInfo(path, log, tracks);
-  if (!info || (!info.video && !info.audio)) throw openFailure(path, log);
-  return { info, usableSeconds: info.durationSeconds, scan: null };
-}
-
-/** Path in ffmpeg's notation, never read as an option, a protocol or a pattern. */
-export function fileUrl(path: string): string {
-  return `file:${path}`;
+  return scanByFfmpeg(path, { host, signal, tracks });
 }

@@ -1,5 +1,6 @@
 import { BadMedia, lacksStream } from './badMedia';
 import { hasLibav } from './decoderChoice';
+import type { SoundLevels } from './ffmpegRemarks';
 import { streamByFfmpeg } from './ffmpegStreams';
 import { FrameReader } from './frameReader';
 import { runDecoder } from './libav/runDecoder';
@@ -37,6 +38,8 @@ export interface StreamArgs {
   readonly tracks?: Tracks;
   /** Called at the end with libav's report; all packets are decoded then. */
   readonly onReport?: (report: DecodeReport) => void;
+  /** Called at the end with the levels of the sound, where ffmpeg decodes in libav's place. */
+  readonly onLevels?: (levels: SoundLevels) => void;
 }
 
 /** Receives the decoded data of one stream as it arrives. */
@@ -100,7 +103,10 @@ export async function streamFile(path: string, args: StreamArgs, sinks: StreamSi
   const { info, scan } = scanned;
   checkStreams(path, info, args);
   if (scan && hasLibav()) await streamByLibav(path, { ...args, scan }, sinks);
-  else await streamByFfmpeg(path, info, args, sinks);
+  else {
+    const levels = await streamByFfmpeg(path, scanned, args, sinks);
+    if (levels) args.onLevels?.(levels);
+  }
   if (sinks.frames?.count === 0)
     throw new BadMedia(path, `shows no picture at ${args.startSeconds.toFixed(1)} s`);
   return scanned;

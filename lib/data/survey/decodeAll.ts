@@ -1,3 +1,4 @@
+import type { SoundLevels } from '../../media/ffmpegRemarks';
 import type { DecodeReport } from '../../media/libav/decodeReport';
 import { PictureParser } from '../../media/pictureParser';
 import type { ScannedMedia } from '../../media/probe';
@@ -30,20 +31,22 @@ export async function decodeAll(scanned: ScannedMedia, args: DecodeAllArgs): Pro
   const samples = audio && new PeakReader();
   let report: DecodeReport | null = null;
   const onReport = (found: DecodeReport): void => void (report = found);
-  await streamFile(path, { ...stretch, ...rates, ...args, scanned, onReport }, { frames, samples });
-  return traits(scanned, look, samples, report);
+  let levels: SoundLevels | null = null;
+  const onLevels = (found: SoundLevels): void => void (levels = found);
+  await streamFile(path, { ...stretch, ...rates, ...args, scanned, onReport, onLevels }, { frames, samples });
+  return traits(scanned, look, samples, { report, levels: report ?? levels });
 }
 
 function traits(
   scanned: ScannedMedia,
   look: PictureLook,
   samples: PeakReader | null,
-  report: DecodeReport | null,
+  { report, levels }: { readonly report: DecodeReport | null; readonly levels: SoundLevels | null },
 ): FileTraits {
-  const silent = samples !== null && isSilent(report ? report.peak : samples.peak);
+  const silent = samples !== null && isSilent(levels ? levels.peak : samples.peak);
   const content = {
     silent,
-    cancelling: samples !== null && !silent && report !== null && isCancelling(report),
+    cancelling: samples !== null && !silent && levels !== null && isCancelling(levels),
     still: look.still,
     black: look.black,
     packets: report?.packets ?? 0,

@@ -1,10 +1,11 @@
 import type { Frame } from 'node-av/lib';
+import type { SoundLevels } from '../ffmpegRemarks';
 import { ChannelLevels } from './channelMean';
 import { isHdr, isInterlaced } from './frameFilters';
 import type { TimedPacket } from './packetReader';
 
 /** What a decoder found in part of a file. */
-export interface DecodeReport {
+export interface DecodeReport extends SoundLevels {
   readonly packets: number;
   /**
    * Packets that could not be decoded, that yielded incomplete pictures or sound, or that were damaged in the
@@ -14,13 +15,6 @@ export interface DecodeReport {
   readonly frames: number;
   readonly interlacedFrames: number;
   readonly hdrFrames: number;
-  /** Peak value over all channels, in [0, 1]. */
-  readonly peak: number;
-  /** Mean square of the channels, and of their mean. */
-  readonly channelPower: number;
-  readonly mixPower: number;
-  /** Largest number of channels in any frame. */
-  readonly channels: number;
 }
 
 /** Builds a {@link DecodeReport}. */

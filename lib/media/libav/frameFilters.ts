@@ -5,6 +5,7 @@ import {
   AVCOL_TRC_SMPTE2084,
 } from 'node-av/constants';
 import type { Frame } from 'node-av/lib';
+import { toneMapping } from '../toneMapping';
 
 /** Filters that make a frame fit for viewing. */
 export interface FrameFilters {
@@ -26,15 +27,6 @@ export function frameFilters(frame: Frame): FrameFilters {
     after: isHdr(frame.colorTrc) ? toneMapping : [],
   };
 }
-
-const toneMapping = [
-  'zscale=transfer=linear:npl=100',
-  'format=gbrpf32le',
-  'zscale=primaries=bt709',
-  'tonemap=tonemap=hable:desat=0',
-  'zscale=transfer=bt709:matrix=bt709:range=limited',
-  'format=yuv444p',
-];
 
 export function isInterlaced(frame: Frame): boolean {
   return frame.hasFlags(AV_FRAME_FLAG_INTERLACED);

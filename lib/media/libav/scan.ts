@@ -2,6 +2,7 @@ import { AV_NOPTS_VALUE } from 'node-av/constants';
 import { BadMedia } from '../badMedia';
 import type { MediaInfo } from '../mediaInfo';
 import type { Tracks } from '../tracks';
+import { emptyReason, inMicroseconds, requireWhole, type Lengths } from '../wholeness';
 import { MediaFile } from './mediaFile';
 import { PacketReader } from './packetReader';
 
@@ -32,10 +33,6 @@ export interface ScanFileArgs {
 /** Formats whose seeks keep timestamps exact; all others are read from the start. */
 const seekableFormats = ['mov', 'matroska', 'mpegts', 'mpeg', 'avi', 'wav', 'flv', 'asf', 'aiff', 'flac'];
 
-/** A file may end this much before its announced end [s]. */
-const leastMissingSeconds = 0.5;
-const mostMissingShare = 0.1;
-
 /**
  * Reads all packets of a file to find its true length and whether it is complete. The result is the same for
  * every window.
@@ -64,7 +61,7 @@ export function scanFile(path: string, { tracks, onPacket }: ScanFileArgs = {}):
     const [videoEndSeconds, audioEndSeconds] = [endOf(video?.index), endOf(audio?.index)];
     const heldSeconds = Math.max(videoEndSeconds ?? 0, audioEndSeconds ?? 0);
     if (heldSeconds === 0) throw new BadMedia(path, emptyReason(file));
-    requireWhole(file, heldSeconds, Math.max(...ends.values()));
+    requireWhole(path, lengthsOf(file, heldSeconds, Math.max(...ends.values())));
     const seekable =
       !reader.leaps && seekableFormats.some((name) => file.formatName.split(',').includes(name));
     return {
@@ -89,28 +86,15 @@ function lengthOf({
   return num > 0 && den > 0 ? den / num : 0;
 }
 
-/** Rounded to remove floating-point error, because whole frames are counted from the result. */
-function inMicroseconds(seconds: number): number {
-  return Math.round(seconds * 1e6) / 1e6;
-}
-
-function emptyReason({ video, audio }: MediaFile): string {
-  if (video && audio) return 'holds no pictures and no sound: its streams are empty';
-  return video ? 'holds no pictures: its video stream is empty' : 'holds no sound: its audio stream is empty';
-}
-
 /** @param allSeconds where the last of all streams ends, including unused ones such as subtitles */
-function requireWhole(file: MediaFile, heldSeconds: number, allSeconds: number): void {
-  const { format, path, startTimestamp } = file;
-  const stated = Math.max(isEstimated(file) ? 0 : Number(format.duration) / 1e6, framesSeconds(file));
-  // Some writers state the last timestamp instead of the length.
-  const reached = Math.max(allSeconds, heldSeconds, allSeconds + startTimestamp);
-  const missing = stated - reached;
-  if (missing <= Math.max(leastMissingSeconds, mostMissingShare * stated)) return;
-  throw new BadMedia(
-    path,
-    `is truncated: it holds ${heldSeconds.toFixed(1)} s of the ${stated.toFixed(1)} s it announces`,
-  );
+function lengthsOf(file: MediaFile, heldSeconds: number, allSeconds: number): Lengths {
+  const { format, startTimestamp } = file;
+  return {
+    stated: Math.max(isEstimated(file) ? 0 : Number(format.duration) / 1e6, framesSeconds(file)),
+    // Some writers state the last timestamp instead of the length.
+    reached: Math.max(allSeconds, heldSeconds, allSeconds + startTimestamp),
+    held: heldSeconds,
+  };
 }
 
 /**
