@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { BadMedia } from '../media';
 import type { MediaEntry } from './types';
 
@@ -12,6 +13,14 @@ export class BadWindow extends BadMedia {}
 /** Wraps an error that occurred while reading a window of a usable file. */
 export function inWindow(error: unknown): unknown {
   return error instanceof BadMedia ? new BadWindow(error.path, error.reason) : error;
+}
+
+/**
+ * Why a clip cannot be used, as the end of a sentence about the file with its pictures; names the file with its sound if
+ * that is a separate one and the fault is there.
+ */
+export function reasonOf({ path, reason }: BadMedia, clip: Pick<MediaEntry, 'path'>): string {
+  return path === clip.path ? reason : `goes with the sound ${basename(path)}, which ${reason}`;
 }
 
 /**

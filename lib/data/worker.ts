@@ -6,7 +6,7 @@ import { evaluationViews, globalViews, labelledViews, pretrainingViews, type Cli
 import { JpegDecoder } from './extract/jpegDecoder';
 import { LogMel } from './logMel';
 import { RecentFiles } from './recentFiles';
-import { BadWindow } from './stretch';
+import { BadWindow, reasonOf } from './stretch';
 import { keyOf, WindowReader, type FileWindow, type KnownFile } from './windowReader';
 import type { ClipJob, ClipOutcome, ClipTask } from './tasks';
 import type { TrackNote } from './trackNotes';
@@ -71,7 +71,7 @@ async function makeClip(job: ClipJob, known: KnownFile, reader: WindowReader): P
     const makeViews = isAugmented ? globalViews : pretrainingViews;
     return { ...facts(window, job.known), views: makeViews(window, stream, config, logMel) };
   } catch (error) {
-    if (error instanceof BadMedia) return { bad: error.reason, partly: error instanceof BadWindow };
+    if (error instanceof BadMedia) return { bad: reasonOf(error, file), partly: error instanceof BadWindow };
     throw error;
   }
 }

@@ -11,7 +11,7 @@ import type { MediaEntry } from '../types';
 import type { OriginalClip } from './entries';
 import type { StoredForm } from '../types';
 import type { ClipWriter, ShardWriter, WrittenClip } from './shardWriter';
-import { stretchOf } from '../stretch';
+import { reasonOf, stretchOf } from '../stretch';
 
 /** A clip to store. */
 export interface ClipToStore {
@@ -51,7 +51,7 @@ export async function storeClip(
     // Only a record.
     const empty = writer.begin(position);
     empty.endFrames();
-    return writer.finish(empty, { clip, original, durationSeconds: null, error: error.reason });
+    return writer.finish(empty, { clip, original, durationSeconds: null, error: reasonOf(error, entry) });
   }
 }
 
@@ -96,10 +96,6 @@ async function decode(
     host,
   };
   const isApart = sound !== path && streams.video && streams.audio;
-  if (isApart) {
-    const onScanned = (scanned: ScannedMedia): void => note(scanned, { video: false, audio: true });
-    await streamFile(sound, { ...stretch, framesPerSecond: null, onScanned }, { frames: null, samples });
-  }
   const audio = streams.audio && !isApart;
   await streamFile(
     path,
@@ -122,6 +118,10 @@ async function decode(
     },
   );
   clip.endFrames();
+  if (isApart) {
+    const onScanned = (scanned: ScannedMedia): void => note(scanned, { video: false, audio: true });
+    await streamFile(sound, { ...stretch, framesPerSecond: null, onScanned }, { frames: null, samples });
+  }
   if (streams.audio) clip.addSound(samples.finish(false));
   return durationSeconds;
 }
