@@ -19,8 +19,6 @@ export interface FindingsArgs {
   readonly isExtracted: boolean;
   /** Files with several classes in a set with one class per file. */
   readonly contradicting: readonly string[];
-  /** Files with damaged packets, and their number. */
-  readonly damaged: readonly string[];
   /** Pairs of different files in different splits that are equal byte for byte. */
   readonly duplicates: readonly string[];
 }
@@ -30,9 +28,8 @@ export function findingsOf(
   survey: Omit<DatasetSurvey, 'findings' | 'notices'>,
   args: FindingsArgs,
 ): string[] {
-  const { allowMissing, shared, unlabelled, notExtracted, contradicting, damaged, duplicates, isExtracted } =
-    args;
-  const { clips, opened, published, classes, parts } = survey;
+  const { allowMissing, shared, unlabelled, notExtracted, contradicting, duplicates, isExtracted } = args;
+  const { clips, opened, published, classes, parts, damaged } = survey;
   const findings = [...publishedFindings(survey)];
   if (clips.missing > 0 && !allowMissing) {
     const names = survey.missing.slice(0, mostNamed).map(({ name }) => name);
@@ -81,9 +78,10 @@ export function findingsOf(
   }
   if (damaged.length > 0) {
     const what = counted(damaged.length, 'file has', 'files have');
-    findings.push(
-      `${what} damaged packets, which are passed over: ${named(damaged.slice(0, mostNamed), damaged.length)}.`,
-    );
+    const names = damaged
+      .slice(0, mostNamed)
+      .map((file) => `${file.path} (${file.damaged} of ${file.packets} packets)`);
+    findings.push(`${what} damaged packets, which are passed over: ${named(names, damaged.length)}.`);
   }
   if (contradicting.length > 0) {
     const what = counted(contradicting.length, 'file has', 'files have');

@@ -1,4 +1,4 @@
-import type { Notice, NoticeKind } from './survey';
+import type { DamagedPackets, Notice, NoticeKind } from './survey';
 import type { FileTraits } from './traits';
 
 /** An existing clip and the traits of its files. */
@@ -141,15 +141,16 @@ export function noticesOf(clips: readonly SeenClip[], form: ClipForm): Notice[] 
   });
 }
 
-/** Files with damaged packets, as `NAME (3 of 240 packets)`. */
-export function damagedFiles(clips: readonly SeenClip[]): string[] {
-  const found = clips.flatMap(({ name, traits, soundTraits }) => {
+/** Clips whose files have damaged packets, and how many. */
+export function damagedFiles(clips: readonly SeenClip[]): DamagedPackets[] {
+  const found = new Map<string, DamagedPackets>();
+  clips.forEach(({ name, traits, soundTraits }) => {
     const contents = [traits, soundTraits].flatMap((of) => of?.content ?? []);
     const damaged = contents.reduce((sum, { damagedPackets }) => sum + damagedPackets, 0);
     const packets = contents.reduce((sum, content) => sum + content.packets, 0);
-    return damaged > 0 ? [`${name} (${damaged} of ${packets} packets)`] : [];
+    if (damaged > 0) found.set(name, { path: name, damaged, packets });
   });
-  return [...new Set(found)];
+  return [...found.values()];
 }
 
 /** The first names, as the end of a sentence. */

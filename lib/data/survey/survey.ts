@@ -26,6 +26,8 @@ export interface DatasetSurvey {
   readonly leftOut: readonly string[];
   /** Null if files were not opened. */
   readonly opened: OpenedFiles | null;
+  /** Files with damaged packets; empty if files were not decoded. */
+  readonly damaged: readonly DamagedPackets[];
   /** Findings about what is wrong, one sentence each; empty: nothing is wrong. */
   readonly findings: readonly string[];
   /** Remarks on usable files, kind by kind; these are not faults. */
@@ -52,6 +54,14 @@ export interface Notice {
   readonly sentence: string;
   /** All of them, relative to the set's folder, with a detail about each. */
   readonly files: readonly { readonly path: string; readonly detail: string }[];
+}
+
+/** A file with damaged packets, which are skipped. */
+export interface DamagedPackets {
+  /** Relative to the set's folder. */
+  readonly path: string;
+  readonly damaged: number;
+  readonly packets: number;
 }
 
 /** One side of a fold, such as `1 train`; a split if there is only one fold. */

@@ -68,6 +68,7 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
       ...opened,
       broken: opened.broken.map(({ path, reason }) => ({ path: shortPath(folder, path), reason })),
     },
+    damaged: damagedFiles(seen),
   };
   const findings = findingsOf(survey, {
     allowMissing,
@@ -78,7 +79,6 @@ export async function surveyDataset(root: string, args: SurveyArgs): Promise<Dat
     notExtracted: found.notExtracted,
     isExtracted: found.extracted !== null,
     contradicting: found.contradicting,
-    damaged: damagedFiles(seen),
     duplicates: duplicates.acrossSplits,
   });
   const notices = [

@@ -6,13 +6,13 @@ import type { DatasetSurvey } from './survey';
 
 /**
  * Writes a survey: everything as `check.json`, and the tables `classes.csv`, `missing.csv`, `left-out.csv`,
- * `broken.csv` and `notices.csv`.
+ * `broken.csv`, `damaged.csv` and `notices.csv`.
  *
  * @throws UserError if the folder cannot be written to
  */
 export function writeSurvey(folder: string, survey: DatasetSurvey): void {
   makeFolder(folder);
-  const { parts, classes, missing, opened, leftOut, notices } = survey;
+  const { parts, classes, missing, opened, damaged, leftOut, notices } = survey;
   const table = (name: string, rows: readonly (readonly (string | number | null)[])[]): void =>
     writeFileAtomic(join(folder, name), `${rows.map(formatCsvLine).join('\n')}\n`);
   writeFileAtomic(join(folder, 'check.json'), `${JSON.stringify(survey, null, 2)}\n`);
@@ -28,6 +28,10 @@ export function writeSurvey(folder: string, survey: DatasetSurvey): void {
   table('broken.csv', [
     ['path', 'reason'],
     ...(opened?.broken ?? []).map(({ path, reason }) => [path, reason]),
+  ]);
+  table('damaged.csv', [
+    ['path', 'damaged', 'packets'],
+    ...damaged.map((file) => [file.path, file.damaged, file.packets]),
   ]);
   table('notices.csv', [
     ['kind', 'path', 'detail'],

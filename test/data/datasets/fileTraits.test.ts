@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeClip, openDataset, surveyDataset, type DatasetSurvey, type NoticeKind } from 'xkd/internal';
+import { writeSurvey } from 'xkd/dist/data/survey/writeSurvey';
 import { formatSurvey } from 'xkd/dist/cli/surveyTable';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../../media/fixtures';
 import { extract } from '../../support/extract';
@@ -171,12 +172,16 @@ describe('a check of files', function () {
     for (let i = 0; i < 40; i++) bytes[data + 20_000 + i] ^= 0x5a;
     writeFileSync(join(root, 'torn.mp4'), bytes);
     assert.deepEqual((await check(root, false)).findings, []);
-    const { findings } = await check(root, true);
-    assert.equal(findings.length, 1);
+    const survey = await check(root, true);
+    assert.equal(survey.findings.length, 1);
     assert.match(
-      findings[0],
+      survey.findings[0],
       /^1 file has damaged packets, which are passed over: torn\.mp4 \([1-9]\d* of \d+ packets\)\.$/,
     );
+    writeSurvey(file('told'), survey);
+    const [{ path, damaged: count, packets }] = survey.damaged;
+    const table = readFileSync(file('told/damaged.csv'), 'utf8');
+    assert.equal(table, `path,damaged,packets\n${path},${count},${packets}\n`);
   });
 
   it('judges a stretch as training does', async () => {
