@@ -59,7 +59,7 @@ export class BadFileList {
     if (partly) this.reasons.set(clip.path, this.reasons.get(clip.path) ?? reason);
     else this.recall(clip, reason);
     const { size } = this.reasons;
-    if (size <= this.maxShare * this.files && size < this.files) return;
+    if (this.counted <= this.maxShare * this.files && size < this.files) return;
     const first = this.list.slice(0, named).map((bad) => `${bad.path} ${bad.reason}`);
     const more = size > named ? ', ...' : '';
     throw new UserError(
@@ -68,19 +68,29 @@ export class BadFileList {
     );
   }
 
+  /**
+   * Files that count against the limit. What is evaluated is decided by the files: those without its modality are left
+   * out, however many, as long as some have it.
+   */
+  private get counted(): number {
+    if (this.purpose === 'pretraining') return this.reasons.size;
+    return [...this.reasons.values()].filter((reason) => !lacking.includes(reason)).length;
+  }
+
   private wayOut(): string {
     const reasons = new Set(this.reasons.values());
     const [reason] = reasons;
-    const lacking = modalities.find((modality) => reasons.size === 1 && reason === lacksStream[modality]);
-    if (lacking === undefined)
+    const missing = modalities.find((modality) => reasons.size === 1 && reason === lacksStream[modality]);
+    if (missing === undefined)
       return 'repair or remove them ("xkd data check" names all), or allow a larger share';
     return this.purpose === 'evaluation'
-      ? `add --modality ${lacking === 'audio' ? 'video' : 'audio'}, which they have, give files with both, or allow a larger share`
+      ? `add --modality ${missing === 'audio' ? 'video' : 'audio'}, which they have, give files with both, or allow a larger share`
       : 'pretraining learns from pictures and their sound, so give files with both, or allow a larger share';
   }
 }
 
 const named = 3;
+const lacking: readonly string[] = Object.values(lacksStream);
 
 /** Adds the clips that are not in a list yet. */
 export function withBadClips(list: readonly BadClip[], more: readonly BadClip[]): readonly BadClip[] {

@@ -26,6 +26,16 @@ describe('table of a result', () => {
     assert.match(narrow, /^ +mean$/m);
   });
 
+  it('names twenty of the files that were left out, and counts them', () => {
+    const skipped = Array.from({ length: 23 }, (_, i) => ({
+      path: `/${i}.mp4`,
+      reason: 'has no audio stream',
+    }));
+    const text = formatResult(result({ folds: [fold('1', { top1: 0.6 })], skipped }), files);
+    assert.equal(text.match(/^left out: \/\d+\.mp4 has no audio stream$/gm)!.length, 20);
+    assert.match(text, /^left out: 3 more, 23 in all; the JSON file names them$/m);
+  });
+
   it('says what whoever reads it must know', () => {
     assert.match(
       formatResult(result({ folds: [fold('1', { top1: 0.6 })], notes: ['Mind.'] }), files),

@@ -24,11 +24,20 @@ describe('files that cannot be used', () => {
     );
   });
 
+  it('are not those without the modality that is evaluated, as long as some have it', () => {
+    const { audio } = lacksStream;
+    assert.equal(sentence('evaluation', audio, audio, audio), '');
+    assert.equal(sentence('evaluation', 'is empty', audio, audio), '');
+    assert.match(sentence('evaluation', 'is empty', audio, 'is truncated'), /^3 of 4 files cannot be used/);
+    assert.match(sentence('pretraining', audio, audio), /^2 of 4 files cannot be used/);
+  });
+
   it('are of use for the modality that they have', () => {
     const { video, audio } = lacksStream;
-    assert.match(sentence('evaluation', audio, audio), /: add --modality video, which they have,/);
-    assert.match(sentence('evaluation', video, video), /: add --modality audio, which they have,/);
-    assert.match(sentence('evaluation', audio, video), /: repair or remove them/);
+    const all = (reason: string): string => sentence('evaluation', reason, reason, reason, reason);
+    assert.match(all(audio), /^4 of 4 files .*: add --modality video, which they have,/);
+    assert.match(all(video), /^4 of 4 files .*: add --modality audio, which they have,/);
+    assert.match(sentence('evaluation', audio, video, audio, video), /: repair or remove them/);
     assert.match(
       sentence('pretraining', audio, audio),
       /: pretraining learns from pictures and their sound,/,

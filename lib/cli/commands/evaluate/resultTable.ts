@@ -2,6 +2,8 @@ import type { ProtocolResult, ResultFiles } from '../../../eval/results';
 
 /** Up to this many folds, each has its own column if it has every metric. */
 const mostFoldColumns = 10;
+/** Files that are named among those left out. */
+const mostSkipped = 20;
 
 /** A result as text for a terminal. */
 export function formatResult(result: ProtocolResult, files: ResultFiles): string {
@@ -31,7 +33,7 @@ export function formatResult(result: ProtocolResult, files: ResultFiles): string
   const lines = [
     network.source,
     `${protocol} on ${dataset.name} (${dataset.classes.length} classes), ${modality} of the ${tower}, seed ${seed}; ${counts(folds)}`,
-    ...skipped.map(({ path, reason }) => `left out: ${path} ${reason}`),
+    ...skippedLines(skipped),
     ...notes,
     '',
     `${''.padEnd(nameWidth)} ${columns.map(({ title }, i) => title.padStart(widths[i])).join(' ')}`,
@@ -47,6 +49,15 @@ export function formatResult(result: ProtocolResult, files: ResultFiles): string
     `${files.json} and .csv`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** The first of the files that were left out, and how many there are. */
+function skippedLines(skipped: ProtocolResult['skipped']): string[] {
+  const more = skipped.length - mostSkipped;
+  return [
+    ...skipped.slice(0, mostSkipped).map(({ path, reason }) => `left out: ${path} ${reason}`),
+    ...(more > 0 ? [`left out: ${more} more, ${skipped.length} in all; the JSON file names them`] : []),
+  ];
 }
 
 function counts(folds: ProtocolResult['folds']): string {
