@@ -9,7 +9,7 @@ import {
   viewShapes,
 } from '../../config';
 import { type MaskTensors, type ModelInputs, extractPatchMean, parameterSpecs } from '../../model';
-import { cheapOps } from '../../tensor/graph';
+import { cheapOps } from '../../tensor/stage';
 import type { tf } from '../../tensor/native';
 import { type MakeInput, type RecordedOp, recordOps } from '../../tensor/shapes';
 import { computeAnswers } from '../answers';
