@@ -11,6 +11,17 @@ export interface RandomState {
 /**
  * A seeded stream of random draws (Alea generator). Streams are split by name: draws by one consumer never affect another,
  * and `stream.split('mask', step)` is the same stream at every call.
+ *
+ * @example
+ * ```ts
+ * import { RandomStream } from 'xkd';
+ *
+ * const stream = RandomStream.fromSeed(7);
+ * const first = stream.split('mask', 0).permutation(4);
+ * stream.uniform(); // Draws from the stream itself do not affect its parts.
+ * const again = stream.split('mask', 0).permutation(4);
+ * console.log(first.join() === again.join()); // true
+ * ```
  */
 export class RandomStream {
   private constructor(

@@ -11,7 +11,18 @@ export interface AblationRowsArgs {
   readonly features?: AblationFeatures;
 }
 
-/** Rows of an ablation for `showTable`: top-1 and gain with their 95 % intervals beside the paper's figures. */
+/**
+ * Rows of an ablation for `showTable`: top-1 and gain with their 95 % intervals beside the paper's figures.
+ *
+ * @example
+ * ```ts
+ * import { ablationTableRows, projectPath, readAblationTable } from 'xkd';
+ *
+ * const table = readAblationTable(projectPath('data', 'results', 'ablation.json'));
+ * const rows = ablationTableRows(table, { features: 'audio', probe: 'svm' });
+ * console.log(rows.length === table.rows.length, rows[0].row); // true video reconstruction only
+ * ```
+ */
 export function ablationTableRows(
   { rows }: Pick<AblationTable, 'rows'>,
   { probe = 'logistic', features = 'video' }: AblationRowsArgs = {},

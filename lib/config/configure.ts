@@ -20,6 +20,14 @@ import { configSchema, type XkdConfig } from './schema';
  * @param preset a key of {@link presets}, or the release's name of one
  * @param overrides dotted keys and their values, such as `{ 'mask.video': 0.9, encoder: 'small' }`
  * @throws UserError naming the unknown preset or key, or the value out of range
+ *
+ * @example
+ * ```ts
+ * import { configure } from 'xkd';
+ *
+ * const config = configure('nano', { 'mask.video': 0.9, 'training.batch': 4 });
+ * console.log(config.mask.video, config.training.batch, config.encoder.width); // 0.9 4 64
+ * ```
  */
 export function configure(
   preset: PresetName | (string & NonNullable<unknown>),

@@ -40,7 +40,17 @@ export function viewShapes(
   };
 }
 
-/** Token grid of a view of this shape: `[.., C, T, S, S]` for video, `[.., 1, M, F]` for audio. */
+/**
+ * Token grid of a view of this shape: `[.., C, T, S, S]` for video, `[.., 1, M, F]` for audio.
+ *
+ * @example
+ * ```ts
+ * import { configure, viewGrid } from 'xkd';
+ *
+ * // A local view of the paper: 8 frames of 96 px, in cuboids of 4 frames of 16 px.
+ * console.log(viewGrid(configure('base'), 'video', [3, 8, 96, 96])); // [ 2, 6, 6 ]
+ * ```
+ */
 export function viewGrid(config: NetworkStructure, modality: Modality, shape: readonly number[]): TokenGrid {
   const { patch } = config;
   const sizes = modality === 'video' ? shape.slice(-3) : shape.slice(-2);
@@ -49,7 +59,18 @@ export function viewGrid(config: NetworkStructure, modality: Modality, shape: re
   return sizes.map((size, axis) => size / patches[axis]);
 }
 
-/** Token grid of the global view: `[8, 7, 7]` and `[20, 28]` in the paper. */
+/**
+ * Token grid of the global view: `[8, 7, 7]` and `[20, 28]` in the paper.
+ *
+ * @example
+ * ```ts
+ * import { configure, fullGrid } from 'xkd';
+ *
+ * // 32 frames of 112 px in cuboids of 4 frames of 16 px; 80 bands and 448 columns in patches of 4 x 16.
+ * const config = configure('base');
+ * console.log(fullGrid(config, 'video'), fullGrid(config, 'audio')); // [ 8, 7, 7 ] [ 20, 28 ]
+ * ```
+ */
 export function fullGrid(config: NetworkStructure, modality: Modality): TokenGrid {
   const { clip, spectrogram } = config;
   const shape =
@@ -73,6 +94,14 @@ export function tokenCount(grid: TokenGrid): number {
  * Number of tokens kept at a mask ratio. Halves are rounded to even, as in Python.
  *
  * @param together size of the groups that are kept or removed as a whole; a whole number of groups is kept
+ *
+ * @example
+ * ```ts
+ * import { keptTokens } from 'xkd';
+ *
+ * // 392 x 0.15 = 58.8; halves go to the even neighbour.
+ * console.log(keptTokens(392, 0.85), keptTokens(4, 0.875), keptTokens(12, 0.875)); // 59 0 2
+ * ```
  */
 export function keptTokens(tokens: number, ratio: number, together = 1): number {
   const exact = (tokens / together) * (1 - ratio);

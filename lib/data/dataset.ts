@@ -42,6 +42,22 @@ export interface DatasetArgs extends IndexArgs {
  * @param root folder of the data set, or the table itself
  * @throws UserError if the folder is missing or the wrong one, holds no videos or sounds, its lists are
  * invalid, or a split is unknown
+ *
+ * @example
+ * ```ts
+ * import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { openDataset } from 'xkd';
+ *
+ * const root = mkdtempSync(join(tmpdir(), 'clips-'));
+ * for (const label of ['dog', 'rain']) {
+ *   mkdirSync(join(root, label));
+ *   writeFileSync(join(root, label, 'first.mp4'), '');
+ * }
+ * const { classes, entries } = await openDataset(root);
+ * console.log(classes, entries.length); // [ 'dog', 'rain' ] 2
+ * ```
  */
 export async function openDataset(root: string, args: DatasetArgs = {}): Promise<Dataset> {
   const name = datasetName(args.dataset);

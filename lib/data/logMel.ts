@@ -16,6 +16,18 @@ export interface LogMelArgs {
  * Normalised log-mel spectrograms (docs/method.md, section 1): Hann window, zero-padded ends, power, Slaney
  * mel bands, natural logarithm, then subtraction of the mean and division by the standard deviation. Computed
  * in float64. M mel bands, C columns.
+ *
+ * @example
+ * ```ts
+ * import { configure, LogMel } from 'xkd';
+ *
+ * const { spectrogram, clip } = configure('nano');
+ * const logMel = new LogMel(spectrogram, clip.sampleRateHz);
+ * const waveform = Float32Array.from({ length: clip.sampleRateHz }, (_, n) => Math.sin(n / 5));
+ * const [quiet, loud] = [1, 2].map((gain) => Math.max(...logMel.compute({ waveform, columns: 1, gain })));
+ * // Twice the amplitude is four times the power: log 4, before the division by the deviation.
+ * console.log(((loud - quiet) * spectrogram.std).toFixed(3)); // 1.386
+ * ```
  */
 export class LogMel {
   readonly bands: number;

@@ -120,7 +120,18 @@ const unreachable = new FinalizationRegistry<Workers>(({ host, piscina }) => {
   void host.close().then(() => piscina.destroy());
 });
 
-/** @throws UserError if a mel band is too narrow for the spectrum's resolution */
+/**
+ * @throws UserError if a mel band is too narrow for the spectrum's resolution
+ *
+ * @example
+ * ```ts
+ * import { configure, openClipPool } from 'xkd';
+ *
+ * const pool = openClipPool(configure('nano', { 'loader.workers': 2 }));
+ * console.log(pool.threads, pool.cachedBytes); // 2 0
+ * await pool.close();
+ * ```
+ */
 export function openClipPool(config: XkdConfig): ClipPool {
   const { clip, spectrogram } = config;
   const deaf = deafBand(melFilterbank({ ...spectrogram, sampleRateHz: clip.sampleRateHz }));

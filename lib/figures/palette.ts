@@ -6,7 +6,18 @@ import type { ColourScale, Line, MarkerPattern } from './plotly';
  * `colours.js` beside it.
  */
 
-/** One meaning per colour in every figure. */
+/**
+ * One meaning per colour in every figure.
+ *
+ * @example
+ * ```ts
+ * import { colours, curvesFigure, show } from 'xkd';
+ *
+ * const curve = { name: 'video', y: [3, 2, 1], colour: colours.video };
+ * await show(curvesFigure({ curves: [curve], yTitle: 'loss' })); // Below the cell, in a notebook.
+ * console.log(colours.video, colours.audio); // #1f6fb8 #b2540f
+ * ```
+ */
 export const colours = {
   video: '#1f6fb8',
   audio: '#b2540f',

@@ -37,6 +37,15 @@ const paletteSize = 64;
 /**
  * Encodes a picture as a data URI: as PNG in few colours or as JPEG, whichever is smaller. Enlarged frames of
  * 32 px take about 1.5 kB as PNG, frames of 112 px about 5 kB as JPEG.
+ *
+ * @example
+ * ```ts
+ * import { encodePicture } from 'xkd';
+ *
+ * const red = { data: Uint8Array.of(255, 0, 0), width: 1, height: 1 };
+ * const picture = encodePicture(red, { enlarge: 64 });
+ * console.log(picture.width, picture.source.slice(0, 22)); // 64 data:image/png;base64,
+ * ```
  */
 export function encodePicture(pixels: Pixels, { quality = 75, enlarge = 1 }: PictureArgs = {}): Picture {
   const width = pixels.width * enlarge;
@@ -81,6 +90,15 @@ export function clipPictures({ frames, frameCount, width, height }: DecodedClip)
  *
  * @param values `[3, T, S, S]`, as in a view, for one clip
  * @param side S [px]
+ *
+ * @example
+ * ```ts
+ * import { viewPictures } from 'xkd';
+ *
+ * // 0 is the mean of ImageNet's red, green and blue: 0.485, 0.456 and 0.406 of 255.
+ * const [frame] = viewPictures(new Float32Array(3 * 2 * 4 * 4), 4); // [3, 2, 4, 4]
+ * console.log(frame.width, Array.from(frame.data.slice(0, 3))); // 4 [ 124, 116, 104 ]
+ * ```
  */
 export function viewPictures(values: ArrayLike<number>, side: number): Pixels[] {
   const area = side * side;

@@ -18,6 +18,15 @@ import { dataFrame } from './dataFrame';
  * @param ablation the folder that `xkd ablate` wrote to, its `ablation.json`, or a table read by
  * {@link readAblationTable}; default: the project's own results, in `data/results`
  * @throws UserError if there is no ablation, or none of its networks is evaluated yet
+ *
+ * @example
+ * ```ts
+ * import { readAblation } from 'xkd';
+ *
+ * const accuracies = readAblation();
+ * const means = accuracies.groupby(['row', 'features']).col(['top1']).mean();
+ * console.log(means.columns); // [ 'row', 'features', 'top1_mean' ]
+ * ```
  */
 export function readAblation(ablation: string | AblationTable = projectPath('data', 'results')): DataFrame {
   const { rows } = typeof ablation === 'string' ? readAblationTable(tablePath(ablation)) : ablation;

@@ -21,6 +21,17 @@ export interface DataFrameArgs {
  * column of whole numbers is `int32` if no row lacks one, any other column of numbers `float32`.
  *
  * @throws UserError if there are no rows, or a column mixes texts and numbers or has the name of a frame's own property
+ *
+ * @example
+ * ```ts
+ * import { dataFrame } from 'xkd';
+ *
+ * const frame = dataFrame([
+ *   { step: 0, loss: 4.5 },
+ *   { step: 1, loss: 3.5 },
+ * ]);
+ * console.log(frame.shape, frame.column('loss').mean()); // [ 2, 2 ] 4
+ * ```
  */
 export function dataFrame(
   rows: readonly Readonly<Record<string, FrameCell>>[],
@@ -58,6 +69,16 @@ export interface MergeArgs {
  * besides get the suffix `_1` on the right.
  *
  * @throws UserError if a frame lacks a column of `on`
+ *
+ * @example
+ * ```ts
+ * import { dataFrame, merge } from 'xkd';
+ *
+ * const left = dataFrame([{ clip: 0, label: 'glass' }]);
+ * const right = dataFrame([{ clip: 0, rank: 3 }]);
+ * const joined = merge({ left, right, on: ['clip'] });
+ * console.log(joined.columns, joined.values); // [ 'clip', 'label', 'rank' ] [ [ 0, 'glass', 3 ] ]
+ * ```
  */
 export function merge({ left, right, on, how = 'inner' }: MergeArgs): DataFrame {
   for (const [side, { columns }] of Object.entries({ left, right })) {

@@ -24,6 +24,19 @@ export interface TeacherAttention {
  * @param video global view `[1, 3, T, S, S]`
  * @param audio global view `[1, 1, M, C]`
  * @param mode of refinement; default: the configuration's, or `mean` if that is `none`
+ *
+ * @example
+ * ```ts
+ * import { configure, teacherAttention, TrainState } from 'xkd';
+ *
+ * const state = TrainState.create(configure('nano'));
+ * const video = { data: new Float32Array(3 * 8 * 32 * 32), shape: [1, 3, 8, 32, 32] };
+ * const audio = { data: new Float32Array(32 * 32), shape: [1, 1, 32, 32] };
+ * const { before } = teacherAttention(state, video, audio);
+ * // One weight per patch: 4 x 4 x 4 of the video, 4 x 8 of the spectrogram.
+ * console.log(before.video.length, before.audio.length); // 64 32
+ * state.dispose();
+ * ```
  */
 export function teacherAttention(
   network: Network,

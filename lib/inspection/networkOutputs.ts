@@ -81,7 +81,18 @@ export function networkOutputs(state: TrainState, clips: LookedAtClips): Network
   return outputs;
 }
 
-/** A feature matrix as a tensor `[rows, columns]`. */
+/**
+ * A feature matrix as a tensor `[rows, columns]`.
+ *
+ * @example
+ * ```ts
+ * import { matrixTensor, tf } from 'xkd';
+ *
+ * const features = { data: Float32Array.of(1, 2, 3, 4), rows: 2, columns: 2 };
+ * const means = tf.tidy(() => tf.mean(matrixTensor(features), 0).arraySync());
+ * console.log(means); // [ 2, 3 ]
+ * ```
+ */
 export function matrixTensor({ data, rows, columns }: FeatureMatrix): tf.Tensor2D {
   return tf.tensor2d(data, [rows, columns]);
 }

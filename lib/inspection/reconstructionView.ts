@@ -36,6 +36,18 @@ export interface ReconstructedView {
  * Masks a clip and lets the network reconstruct the gaps. The network predicts patches of mean 0 and standard
  * deviation 1; the picture takes mean and deviation of each patch from the original, as is usual for this
  * loss.
+ *
+ * @example
+ * ```ts
+ * import { configure, reconstructView, TrainState } from 'xkd';
+ *
+ * const state = TrainState.create(configure('nano'));
+ * const sound = { data: new Float32Array(32 * 32).map((_, i) => i % 7), shape: [1, 1, 32, 32] };
+ * const view = reconstructView({ network: state, modality: 'audio', view: sound, maskRatio: 0.75 });
+ * const gaps = view.removed.filter((each) => each === 1);
+ * console.log(gaps.length, view.removed.length); // 24 32
+ * state.dispose();
+ * ```
  */
 export function reconstructView(args: ReconstructionArgs): ReconstructedView {
   const { network, modality, view, maskRatio, seed = 0 } = args;

@@ -12,7 +12,22 @@ export interface SingleClip {
   readonly startSeconds: number;
 }
 
-/** Reads a few files, for viewing them one by one. */
+/**
+ * Reads a few files, for viewing them one by one.
+ *
+ * @example
+ * ```ts
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { configure, openDataset, singleClips } from 'xkd';
+ * import { makeSampleSet } from 'xkd/internal';
+ *
+ * const { folder } = await makeSampleSet({ out: join(tmpdir(), 'viewed'), train: 1, test: 0 });
+ * const { entries } = await openDataset(folder);
+ * const [clip] = await singleClips(entries, configure('nano'));
+ * console.log(clip.video.shape, clip.audio.shape); // [ 1, 3, 8, 32, 32 ] [ 1, 1, 32, 32 ]
+ * ```
+ */
 export async function singleClips(entries: readonly MediaEntry[], config: XkdConfig): Promise<SingleClip[]> {
   const clips: SingleClip[] = [];
   for await (const batch of evaluationBatches(entries, config, { batch: entries.length })) {

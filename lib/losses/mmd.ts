@@ -1,6 +1,17 @@
 import { tf } from '../tensor/native';
 
-/** Widths of the Gaussian kernels (docs/method.md, section 6). */
+/**
+ * Widths of the Gaussian kernels (docs/method.md, section 6).
+ *
+ * @example
+ * ```ts
+ * import { mmdGammas } from 'xkd';
+ *
+ * // Kernels of two vectors at distance 1. Where they are near 1 or 0, they barely depend on the distance.
+ * const kernels = mmdGammas.map((gamma) => Math.exp(-gamma).toFixed(2));
+ * console.log(kernels.join(' ')); // 1.00 0.99 0.90 0.37 0.00 0.00 0.00
+ * ```
+ */
 export const mmdGammas = [1e-3, 1e-2, 0.1, 1, 10, 100, 1000] as const;
 
 /** Maximum number of values in one block of row differences; more rows are split into several blocks. */
@@ -13,6 +24,15 @@ const blockValues = 2 ** 23;
  * @param x `[n, D]`
  * @param y `[m, D]`
  * @param gammas one or several kernel widths; default: all, as in the loss
+ *
+ * @example
+ * ```ts
+ * import { mmd, tf } from 'xkd';
+ *
+ * // One vector on each side, at distance 1, and one kernel: 1 + 1 - 2 exp(-1).
+ * const distance = tf.tidy(() => mmd(tf.tensor2d([[0]]), tf.tensor2d([[1]]), [1]).arraySync());
+ * console.log(distance.toFixed(4)); // 1.2642
+ * ```
  */
 export function mmd(x: tf.Tensor2D, y: tf.Tensor2D, gammas: readonly number[] = mmdGammas): tf.Scalar {
   const within = tf.add(meanKernel(x, x, gammas), meanKernel(y, y, gammas));

@@ -44,6 +44,19 @@ export interface DecodedClip {
  * sound is padded with silence.
  *
  * @throws UserError naming the file if it cannot be used, or the start if it lies beyond the file's end
+ *
+ * @example
+ * ```ts
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { decodeClip, openDataset } from 'xkd';
+ * import { makeSampleSet } from 'xkd/internal';
+ *
+ * const { folder } = await makeSampleSet({ out: join(tmpdir(), 'decoded'), train: 1, test: 0 });
+ * const { entries } = await openDataset(folder);
+ * const clip = await decodeClip(entries[0].path, { clipSeconds: 1, framesPerSecond: 8, shortSide: 32 });
+ * console.log(clip.frameCount, clip.width, clip.waveform?.length); // 8 32 16000
+ * ```
  */
 export async function decodeClip(path: string, args: ClipArgs = {}): Promise<DecodedClip> {
   const {

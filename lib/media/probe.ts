@@ -12,6 +12,19 @@ export type { ScanArgs, ScannedMedia };
  *
  * @param host socket of an {@link FfmpegHost} that starts ffmpeg; default: this process starts it
  * @throws UserError if the file is missing, unreadable, empty, truncated, or not a media file
+ *
+ * @example
+ * ```ts
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { openDataset, probe } from 'xkd';
+ * import { makeSampleSet } from 'xkd/internal';
+ *
+ * const { folder } = await makeSampleSet({ out: join(tmpdir(), 'probed'), train: 1, test: 0 });
+ * const { entries } = await openDataset(folder);
+ * const { video, audio } = await probe(entries[0].path);
+ * console.log(video?.width, video?.framesPerSecond, audio?.sampleRateHz); // 128 25 16000
+ * ```
  */
 export async function probe(path: string, signal?: AbortSignal, host?: string): Promise<MediaInfo> {
   return (await scanMedia(path, { signal, host })).info;

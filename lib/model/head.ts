@@ -10,6 +10,19 @@ import { tf } from '../tensor/native';
  * @param features patch means `[B, D]`
  * @param head scope such as `vid_student.head`
  * @returns outputs before the softmax `[B, outputs]`
+ *
+ * @example
+ * ```ts
+ * import { configure, project, tf, TrainState } from 'xkd';
+ *
+ * const state = TrainState.create(configure('nano'));
+ * const shape = tf.tidy(() => {
+ *   const features = tf.ones<tf.Rank.R2>([5, state.config.encoder.width]);
+ *   return project(state.config, features, state.scope.at('vid_student.head')).shape;
+ * });
+ * console.log(shape, state.config.projector.outputs); // [ 5, 128 ] 128
+ * state.dispose();
+ * ```
  */
 export function project(
   { projector }: NetworkStructure,

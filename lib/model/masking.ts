@@ -43,6 +43,16 @@ export function drawNoise(stream: RandomStream, batch: number, tokens: number): 
  * @param noise `[B, L]` row by row
  * @param ratio share of tokens removed, in [0, 1)
  * @param by kind, and patches along each axis of its grid, L in total
+ *
+ * @example
+ * ```ts
+ * import { drawNoise, maskFromNoise, RandomStream } from 'xkd';
+ *
+ * const [batch, tokens] = [2, 8];
+ * const noise = drawNoise(RandomStream.fromSeed(0), batch, tokens);
+ * const mask = maskFromNoise(noise, batch, 0.75);
+ * console.log(mask.kept, mask.order.length); // 2 16
+ * ```
  */
 export function maskFromNoise(
   noise: Float32Array,
@@ -80,7 +90,18 @@ export function maskOfViews(
   return maskFromNoise(noise, noise.length / tokenCount(grid), ratio, { kind, grid });
 }
 
-/** 1 for removed tokens, 0 for kept ones: `[B, L]`. */
+/**
+ * 1 for removed tokens, 0 for kept ones: `[B, L]`.
+ *
+ * @example
+ * ```ts
+ * import { maskFromNoise, removedTokens } from 'xkd';
+ *
+ * // Of four tokens, the two of lowest noise are kept.
+ * const mask = maskFromNoise(Float32Array.of(0.8, 0.1, 0.6, 0.3), 1, 0.5);
+ * console.log(Array.from(removedTokens(mask))); // [ 1, 0, 1, 0 ]
+ * ```
+ */
 export function removedTokens({ rank, kept }: Mask): Float32Array {
   return Float32Array.from(rank, (place) => (place < kept ? 0 : 1));
 }

@@ -50,7 +50,18 @@ export function autoencoderName(modality: Modality): string {
   return modality === 'video' ? 'vid_ae' : 'aud_ae';
 }
 
-/** Every stored parameter once, in a fixed order. Aliases are left out. */
+/**
+ * Every stored parameter once, in a fixed order. Aliases are left out.
+ *
+ * @example
+ * ```ts
+ * import { configure, parameterSpecs } from 'xkd';
+ *
+ * const specs = parameterSpecs(configure('nano'));
+ * const teachers = specs.filter(({ name }) => name.includes('teacher'));
+ * console.log(teachers.some(({ trainable }) => trainable)); // false
+ * ```
+ */
 export function parameterSpecs(config: NetworkStructure): ParameterSpec[] {
   const towers = (['student', 'teacher'] as const).flatMap((role) =>
     modalities.flatMap((modality) => towerSpecs(config, modality, role)),
@@ -71,6 +82,16 @@ export function ownedSpecs(config: NetworkStructure, prefix = ''): ParameterSpec
 /**
  * Name under which a weight is stored. Names share one tensor in three cases: the autoencoder's encoder is the student's
  * backbone; the head's hidden LayerNorms are one module; blocks are shared according to `sharing`.
+ *
+ * @example
+ * ```ts
+ * import { canonicalName, configure } from 'xkd';
+ *
+ * // Modality-agnostic students share their blocks, which are stored under the video student's names.
+ * const name = 'aud_student.backbone.encoder.blocks.0.norm1.weight';
+ * const stored = canonicalName(configure('nano-mas'), name);
+ * console.log(stored); // vid_student.backbone.encoder.blocks.0.norm1.weight
+ * ```
  */
 export function canonicalName({ sharing }: NetworkStructure, name: string): string {
   const own = name

@@ -21,6 +21,18 @@ export interface CrossModalWeights {
  * @param video class-token attention of the video teacher `[B, H, Nv]`
  * @param audio class-token attention of the audio teacher `[B, H, Na]`
  * @param mode `mean`: divide by the mean of the modality's own attention; `softmax`: softmax over its own patches
+ *
+ * @example
+ * ```ts
+ * import { crossModalWeights, tf } from 'xkd';
+ *
+ * const weights = tf.tidy(() => {
+ *   const video = tf.tensor3d([0.25, 0.75], [1, 1, 2]); // Mean 0.5
+ *   const audio = tf.tensor3d([0.125, 0.125, 0.5], [1, 1, 3]); // Mean 0.25
+ *   return crossModalWeights(video, audio, 'mean').video.arraySync();
+ * });
+ * console.log(weights); // [ [ [ 0.125, 0.375 ] ] ]
+ * ```
  */
 export function crossModalWeights(
   video: tf.Tensor3D,
@@ -44,6 +56,19 @@ export function crossModalWeights(
  * @param features patch tokens `[B, N, D]`
  * @param weights `[B, H, N]`
  * @returns `[B, N, D]`
+ *
+ * @example
+ * ```ts
+ * import { refine, tf } from 'xkd';
+ *
+ * const refined = tf.tidy(() => {
+ *   const features = tf.tensor3d([1, 3], [1, 2, 1]); // Mean 2
+ *   const weights = tf.tensor3d([1, 5], [1, 1, 2]);
+ *   return refine(features, weights).dataSync();
+ * });
+ * // Weighted: 1 and 15, with mean 8. Divided by 4, they have the mean 2 again.
+ * console.log(Array.from(refined)); // [ 0.25, 3.75 ]
+ * ```
  */
 export function refine(features: tf.Tensor3D, weights: tf.Tensor3D): tf.Tensor3D {
   const weighted = tf.mul(features, tf.expandDims(tf.mean(weights, 1), -1)) as tf.Tensor3D; // [B, N, D]

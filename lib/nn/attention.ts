@@ -23,6 +23,20 @@ export interface Attended {
  *
  * @param tokens `[B, N, D]`
  * @param weights scope with `qkv.weight [3D, D]`, `proj.weight [D, D]`, `proj.bias [D]`
+ *
+ * @example
+ * ```ts
+ * import { selfAttention, tf, WeightScope } from 'xkd';
+ *
+ * const shares = tf.tidy(() => {
+ *   const weights = { 'qkv.weight': tf.zeros([6, 2]), 'proj.weight': tf.eye(2), 'proj.bias': tf.zeros([2]) };
+ *   const scope = new WeightScope((name) => weights[name as keyof typeof weights]);
+ *   const { attention } = selfAttention(tf.ones([1, 4, 2]), scope, 1);
+ *   return attention(1).dataSync();
+ * });
+ * // No key stands out, so each of the four tokens gets a quarter.
+ * console.log(Array.from(shares)); // [ 0.25, 0.25, 0.25, 0.25 ]
+ * ```
  */
 export function selfAttention(tokens: tf.Tensor3D, weights: WeightScope, heads: number): Attended {
   const [batch, count, width] = tokens.shape;

@@ -8,6 +8,18 @@ import { matMul2d } from '../tensor/matMul';
  * @param weight `[out, in]`, as in PyTorch
  * @param bias `[out]`
  * @returns `[..., out]`
+ *
+ * @example
+ * ```ts
+ * import { linear, tf } from 'xkd';
+ *
+ * const y = tf.tidy(() => {
+ *   const x = tf.tensor2d([1, 2], [1, 2]);
+ *   const weight = tf.tensor2d([1, 1, 0, 3], [2, 2]); // A row per output, as in PyTorch.
+ *   return linear(x, weight, tf.tensor1d([10, 20])).arraySync();
+ * });
+ * console.log(y); // [ [ 13, 26 ] ]
+ * ```
  */
 export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
   const inputs = x.shape[x.shape.length - 1];

@@ -21,6 +21,18 @@ export interface AudioPatch {
  *
  * @param video `[B, C, T, S, S]`
  * @returns `[B, N, P]`, N = (T / frames) (S / size)^2, P = frames size^2 C
+ *
+ * @example
+ * ```ts
+ * import { patchifyVideo, tf } from 'xkd';
+ *
+ * // A picture of 4 x 4 pixels, numbered row by row, in patches of 2 x 2.
+ * const [patches] = tf.tidy(() => {
+ *   const video = tf.reshape(tf.range(0, 16), [1, 1, 1, 4, 4]);
+ *   return patchifyVideo(video, { frames: 1, size: 2 }).arraySync();
+ * });
+ * console.log(patches.length, patches[1]); // 4 [ 2, 3, 6, 7 ]
+ * ```
  */
 export function patchifyVideo(video: tf.Tensor, { frames, size }: VideoPatch): tf.Tensor3D {
   const [batch, channels, time, height, width] = video.shape;
@@ -54,6 +66,18 @@ export function unpatchifyVideo(
  *
  * @param spectrogram `[B, 1, M, F]`
  * @returns `[B, N, P]`, N = (M / melBands) (F / columns), P = melBands columns
+ *
+ * @example
+ * ```ts
+ * import { patchifyAudio, tf } from 'xkd';
+ *
+ * // A spectrogram of 2 bands and 4 columns, numbered row by row, in patches of 2 x 2.
+ * const [patches] = tf.tidy(() => {
+ *   const spectrogram = tf.reshape(tf.range(0, 8), [1, 1, 2, 4]);
+ *   return patchifyAudio(spectrogram, { melBands: 2, columns: 2 }).arraySync();
+ * });
+ * console.log(patches); // [ [ 0, 1, 4, 5 ], [ 2, 3, 6, 7 ] ]
+ * ```
  */
 export function patchifyAudio(spectrogram: tf.Tensor, { melBands, columns }: AudioPatch): tf.Tensor3D {
   const [batch, , mel, time] = spectrogram.shape;

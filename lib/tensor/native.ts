@@ -10,6 +10,19 @@ import { graphAddon } from '@tensorflow/tfjs-node/graph';
  */
 import * as tf from '@tensorflow/tfjs-node';
 
+/**
+ * TensorFlow.js, native where it is available. Tensors are not collected as garbage: call `dispose`, or
+ * compute in `tf.tidy`, which frees all tensors made in it except those that it returns.
+ *
+ * @example
+ * ```ts
+ * import { tf } from 'xkd';
+ *
+ * const before = tf.memory().numTensors;
+ * const sums = tf.tidy(() => tf.sum(tf.tensor2d([1, 2, 3, 4], [2, 2]), 1).arraySync());
+ * console.log(sums, tf.memory().numTensors - before); // [ 3, 7 ] 0
+ * ```
+ */
 export { tf };
 
 /** The TensorFlow of this process. */

@@ -17,6 +17,21 @@ export interface Clipping {
  * g min(1, limit / (|g| + 1e-6)).
  *
  * @param affected names that are clipped; the release clips backbones and heads of the students, not decoders
+ *
+ * @example
+ * ```ts
+ * import { clipPerTensor, tf } from 'xkd';
+ *
+ * const factors = tf.tidy(() => {
+ *   const gradients = new Map([
+ *     ['long', tf.tensor1d([3, 4])], // Norm 5
+ *     ['short', tf.tensor1d([0.6, 0.8])], // Norm 1
+ *   ]);
+ *   const clipped = clipPerTensor(gradients, 2, () => true).factors;
+ *   return [...clipped].map(([name, factor]) => `${name} ${factor.arraySync().toFixed(3)}`);
+ * });
+ * console.log(factors); // [ 'long 0.400', 'short 1.000' ]
+ * ```
  */
 export function clipPerTensor(
   gradients: ReadonlyMap<string, tf.Tensor>,

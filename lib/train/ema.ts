@@ -35,6 +35,21 @@ export function teacherDistance(
  * @param weights all weights after the optimiser's update
  * @param momentum m and 1 - m
  * @returns the teachers' new weights
+ *
+ * @example
+ * ```ts
+ * import { configure, followStudents, tf, TrainState } from 'xkd';
+ *
+ * const state = TrainState.create(configure('nano'));
+ * const name = 'vid_teacher.backbone.encoder_norm.weight'; // The student's are all 1.
+ * const moved = tf.tidy(() => {
+ *   const weights = new Map(state.tensors.weights).set(name, tf.zeros([64]));
+ *   const momentum = { keep: tf.scalar(0.75), take: tf.scalar(0.25) };
+ *   return followStudents(state.config, weights, momentum).get(name)?.dataSync()[0];
+ * });
+ * console.log(moved); // 0.25
+ * state.dispose();
+ * ```
  */
 export function followStudents(
   config: NetworkStructure,

@@ -17,6 +17,21 @@ export interface PretrainOptions extends Omit<PretrainingArgs, 'entries' | 'data
  * Opens a pretraining run on the training split of a data set, or on all of it if there are no splits.
  *
  * @throws UserError if the data set has no images; no run folder is created then
+ *
+ * @example
+ * ```ts
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { configure, openPretraining } from 'xkd';
+ * import { makeSampleSet } from 'xkd/internal';
+ *
+ * const { folder } = await makeSampleSet({ out: join(tmpdir(), 'trained'), train: 4, test: 0 });
+ * const config = configure('nano', { 'training.batch': 4, 'training.steps': 1 });
+ * const run = await openPretraining({ config, data: folder, out: null });
+ * for await (const { step, total } of run) console.log(step, total > 0); // 0 true
+ * await run.close();
+ * run.state.dispose();
+ * ```
  */
 export async function openPretraining({ data, openAs, ...args }: PretrainOptions): Promise<PretrainingRun> {
   const { entries, notes } = pretrainingEntries(await openDataset(data, openAs));

@@ -22,7 +22,20 @@ export function runLength({ training }: XkdConfig, clips: number): RunLength {
   return { stepsPerEpoch, steps: training.steps ?? Math.max(1, Math.round(training.epochs * stepsPerEpoch)) };
 }
 
-/** Values of all schedules at a step (docs/method.md, section 8). */
+/**
+ * Values of all schedules at a step (docs/method.md, section 8).
+ *
+ * @example
+ * ```ts
+ * import { configure, scheduleAt } from 'xkd';
+ *
+ * const config = configure('nano', { 'optimiser.warmupEpochs': 0, 'optimiser.learningRate': 0.5 });
+ * const rates = [0, 50, 100].map(
+ *   (step) => scheduleAt(config, step, { stepsPerEpoch: 10, steps: 100 }).learningRate,
+ * );
+ * console.log(rates); // [ 0.5, 0.25, 0 ]
+ * ```
+ */
 export function scheduleAt(
   config: XkdConfig,
   step: number,

@@ -20,7 +20,19 @@ export interface UpdateCounts {
   readonly others: number;
 }
 
-/** Everything that a run changes from step to step, in one object. */
+/**
+ * Everything that a run changes from step to step, in one object.
+ *
+ * @example
+ * ```ts
+ * import { configure, TrainState } from 'xkd';
+ *
+ * const state = TrainState.create(configure('nano'));
+ * const student = state.scope.get('vid_student.backbone.cls_token');
+ * console.log(state.step, student.shape); // 0 [ 1, 1, 64 ]
+ * state.dispose();
+ * ```
+ */
 export class TrainState extends TrainingState {
   constructor(
     /** Configuration of the next step: hyperparameters may change during a run. */

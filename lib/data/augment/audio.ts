@@ -23,7 +23,17 @@ export interface AudioDraw {
   readonly masks?: SpectrogramMasks;
 }
 
-/** The whole clip, with a small change of volume. */
+/**
+ * The whole clip, with a small change of volume.
+ *
+ * @example
+ * ```ts
+ * import { configure, drawGlobalAudio, RandomStream } from 'xkd';
+ *
+ * const draw = drawGlobalAudio(RandomStream.fromSeed(0), configure('nano'));
+ * console.log(draw.samples, draw.columns, Math.abs(draw.gain - 1) <= 0.1); // 16000 32 true
+ * ```
+ */
 export function drawGlobalAudio(stream: RandomStream, config: XkdConfig): AudioDraw {
   const volume = config.audioAugmentation.globalVolume;
   return {
@@ -35,7 +45,18 @@ export function drawGlobalAudio(stream: RandomStream, config: XkdConfig): AudioD
   };
 }
 
-/** A short window that starts at a multiple of 100 samples, with changed volume and a cropped spectrogram. */
+/**
+ * A short window that starts at a multiple of 100 samples, with changed volume and a cropped spectrogram.
+ *
+ * @example
+ * ```ts
+ * import { configure, drawLocalAudio, RandomStream } from 'xkd';
+ *
+ * // A local view of nano has half of the 32 columns, and so half a second of sound.
+ * const draw = drawLocalAudio(RandomStream.fromSeed(0), configure('nano'));
+ * console.log(draw.columns, draw.samples, draw.firstSample % 100); // 16 8000 0
+ * ```
+ */
 export function drawLocalAudio(stream: RandomStream, config: XkdConfig): AudioDraw {
   const { audioAugmentation, spectrogram, views } = config;
   const samples = Math.round((clipSamples(config) * views.columns) / spectrogram.columns);

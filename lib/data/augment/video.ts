@@ -39,7 +39,18 @@ export interface Frames {
   readonly width: number;
 }
 
-/** Every frame, with a large random crop, flip and colour jitter. */
+/**
+ * Every frame, with a large random crop, flip and colour jitter.
+ *
+ * @example
+ * ```ts
+ * import { configure, drawGlobalVideo, RandomStream } from 'xkd';
+ *
+ * const { box, frames, side } = drawGlobalVideo(RandomStream.fromSeed(0), configure('nano'), 40, 60);
+ * const area = (box.height * box.width) / (40 * 60);
+ * console.log(frames, side, area > 0.55 && area <= 1); // 8 32 true
+ * ```
+ */
 export function drawGlobalVideo(
   stream: RandomStream,
   config: XkdConfig,
@@ -62,6 +73,15 @@ export function drawGlobalVideo(
 /**
  * A few consecutive frames, with a small random crop, flip and colour jitter, sometimes grey, sometimes
  * blurred.
+ *
+ * @example
+ * ```ts
+ * import { configure, drawLocalVideo, RandomStream } from 'xkd';
+ *
+ * // A local view of nano has four of the eight frames.
+ * const draw = drawLocalVideo(RandomStream.fromSeed(0), configure('nano'), 40, 60);
+ * console.log(draw.frames, draw.side, draw.firstFrame + draw.frames <= 8); // 4 24 true
+ * ```
  */
 export function drawLocalVideo(
   stream: RandomStream,
@@ -86,6 +106,14 @@ export function drawLocalVideo(
 /**
  * Every frame, cropped to the central square of the frame's shorter side, without random draws: for
  * evaluation.
+ *
+ * @example
+ * ```ts
+ * import { centreVideo, configure } from 'xkd';
+ *
+ * const { box, flip } = centreVideo(configure('nano'), 40, 60);
+ * console.log(box, flip); // { top: 0, left: 10, height: 40, width: 40 } false
+ * ```
  */
 export function centreVideo(config: XkdConfig, height: number, width: number): VideoDraw {
   return squareVideo(config, height, width, 0, 1);
@@ -120,6 +148,17 @@ export function squareVideo(
  * Computes the view that was drawn, normalised with ImageNet statistics.
  *
  * @param out array for the view `[3, T, S, S]`; default: a new array
+ *
+ * @example
+ * ```ts
+ * import { applyVideo, centreVideo, configure } from 'xkd';
+ *
+ * const config = configure('nano');
+ * const grey = { frames: new Uint8Array(8 * 40 * 60 * 3).fill(128), height: 40, width: 60 };
+ * const view = applyVideo(grey, centreVideo(config, 40, 60)); // [3, 8, 32, 32]
+ * // Red, normalised as for ImageNet: (128 / 255 - 0.485) / 0.229.
+ * console.log(view.length === 3 * 8 * 32 * 32, view[0].toFixed(3)); // true 0.074
+ * ```
  */
 export function applyVideo(
   clip: Frames,

@@ -31,7 +31,24 @@ export interface GroupedBarsArgs {
 
 const gap = 0.04;
 
-/** Panels of grouped bars, for example our results beside published ones. */
+/**
+ * Panels of grouped bars, for example our results beside published ones.
+ *
+ * @example
+ * ```ts
+ * import { groupedBarsFigure, show } from 'xkd';
+ *
+ * const series = [
+ *   { name: 'here', values: [62, 55] },
+ *   { name: 'paper', values: [60, 58] },
+ * ];
+ * const panel = { title: 'top-1 [%]', groups: ['video', 'audio'], series };
+ * const figure = groupedBarsFigure({ panels: [panel] });
+ * await show(figure); // Below the cell, in a notebook.
+ * // One trace for each series.
+ * console.log(figure.data.length); // 2
+ * ```
+ */
 export function groupedBarsFigure({ panels, title, valueTitle = 'value', range }: GroupedBarsArgs): Figure {
   const uncoloured = panels.flatMap((panel) => panel.series.filter(({ colour }) => colour === undefined));
   const names = [...new Set(uncoloured.map(({ name }) => name))];

@@ -19,7 +19,18 @@ export interface MatrixArgs {
   readonly cellPixels?: number;
 }
 
-/** A small tensor as a table of coloured cells; rows run from top to bottom. */
+/**
+ * A small tensor as a table of coloured cells; rows run from top to bottom.
+ *
+ * @example
+ * ```ts
+ * import { matrixFigure, show } from 'xkd';
+ *
+ * const figure = matrixFigure({ values: [1, 2, 3, 4, 5, 6], columns: 3, title: 'a tensor' });
+ * await show(figure); // Below the cell, in a notebook.
+ * console.log(figure.data[0].type, figure.layout.title?.text); // heatmap a tensor
+ * ```
+ */
 export function matrixFigure(args: MatrixArgs): Figure {
   const { values, columns, title, xTitle, yTitle, range, cellPixels = 46 } = args;
   const { numbers = values.length <= 200, columnNames, rowNames } = args;

@@ -24,7 +24,20 @@ export interface PictureGridArgs {
 const mostWidthPixels = 860;
 const gap = 0.03;
 
-/** A grid of pictures, each with its own aspect ratio. */
+/**
+ * A grid of pictures, each with its own aspect ratio.
+ *
+ * @example
+ * ```ts
+ * import { encodePicture, pictureGridFigure, show } from 'xkd';
+ *
+ * const picture = (grey: number) =>
+ *   encodePicture({ data: new Uint8Array(192).fill(grey), width: 8, height: 8 });
+ * const figure = pictureGridFigure({ rows: [[picture(0), picture(255)]], columnTitles: ['black', 'white'] });
+ * await show(figure); // Below the cell, in a notebook.
+ * console.log(figure.layout.images?.length); // 2
+ * ```
+ */
 export function pictureGridFigure(args: PictureGridArgs): Figure {
   const { rows, title, rowTitles = [], columnTitles = [], shapes = [], cellPixels = 128 } = args;
   const columns = Math.max(...rows.map((row) => row.length));

@@ -14,7 +14,19 @@ export interface FramesArgs {
   readonly cellPixels?: number;
 }
 
-/** The frames of a clip as a contact sheet, each with its time. */
+/**
+ * The frames of a clip as a contact sheet, each with its time.
+ *
+ * @example
+ * ```ts
+ * import { framesFigure, show } from 'xkd';
+ *
+ * const picture = (grey: number) => ({ data: new Uint8Array(192).fill(grey), width: 8, height: 8 });
+ * const figure = framesFigure({ frames: [0, 120, 240].map(picture), framesPerSecond: 8 });
+ * await show(figure); // Below the cell, in a notebook.
+ * console.log(figure.layout.images?.length); // 3
+ * ```
+ */
 export function framesFigure(args: FramesArgs): Figure {
   const { frames, framesPerSecond, startSeconds = 0, columns = 8, title, cellPixels = 104 } = args;
   const enlarge = Math.max(1, Math.round(64 / frames[0].width));

@@ -22,7 +22,21 @@ export interface SpectrogramArgs {
 
 const mostColumns = 120;
 
-/** A log-mel spectrogram: time to the right, pitch upwards, loudness as colour. */
+/**
+ * A log-mel spectrogram: time to the right, pitch upwards, loudness as colour.
+ *
+ * @example
+ * ```ts
+ * import { configure, LogMel, spectrogramFigure } from 'xkd';
+ *
+ * const config = configure('nano');
+ * const tone = Float32Array.from({ length: 16000 }, (_, n) => Math.sin((2 * Math.PI * 1000 * n) / 16000));
+ * const values = new LogMel(config.spectrogram, 16000).compute({ waveform: tone, columns: 32 });
+ * const { meta } = spectrogramFigure({ values, config }).layout;
+ * // The loudest mel band is the one around 1000 Hz.
+ * console.log(/near .* Hz/.exec(meta?.alt ?? '')?.[0]); // near 1008 Hz
+ * ```
+ */
 export function spectrogramFigure(args: SpectrogramArgs): Figure {
   const { startSeconds = 0, events = [], title } = args;
   const loudest = placeOfHighest(args.values);

@@ -18,7 +18,19 @@ export interface WaveformArgs {
 /** Title of the amplitude axis. */
 export const amplitudeTitle = 'amplitude<br>[of full scale]';
 
-/** Sound pressure over time, with marked events. */
+/**
+ * Sound pressure over time, with marked events.
+ *
+ * @example
+ * ```ts
+ * import { waveformFigure } from 'xkd';
+ *
+ * const waveform = new Float32Array(16000);
+ * waveform[8000] = 0.8; // A click, half a second after the start.
+ * const figure = waveformFigure({ waveform, sampleRateHz: 16000 });
+ * console.log(figure.layout.meta?.alt); // Waveform from 0 to 1 s, loudest at 0.50 s with 0.8 of full scale.
+ * ```
+ */
 export function waveformFigure(args: WaveformArgs): Figure {
   const { waveform, sampleRateHz, startSeconds = 0, events = [], title } = args;
   const end = startSeconds + waveform.length / sampleRateHz;

@@ -32,7 +32,19 @@ export interface CurvesArgs {
 
 const mostPoints = 400;
 
-/** Curves over a common axis, such as losses over steps, schedules or filters. */
+/**
+ * Curves over a common axis, such as losses over steps, schedules or filters.
+ *
+ * @example
+ * ```ts
+ * import { curvesFigure, show } from 'xkd';
+ *
+ * const curves = [{ name: 'loss', y: [4, 2, 1] }];
+ * const figure = curvesFigure({ curves, xTitle: 'step', yTitle: 'loss' });
+ * await show(figure); // Below the cell, in a notebook.
+ * console.log(figure.layout.meta?.alt); // Loss over step, 0 to 2: loss from 4 to 1.
+ * ```
+ */
 export function curvesFigure(args: CurvesArgs): Figure {
   const {
     curves,

@@ -27,7 +27,26 @@ export interface LossCurvesArgs {
  */
 const stepsAhead = 2;
 
-/** Curves over steps: step metrics as a short running mean, probe metrics unsmoothed. */
+/**
+ * Curves over steps: step metrics as a short running mean, probe metrics unsmoothed.
+ *
+ * @example
+ * ```ts
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { configure, lossesFigure, openPretraining } from 'xkd';
+ * import { makeSampleSet } from 'xkd/internal';
+ *
+ * const { folder } = await makeSampleSet({ out: join(tmpdir(), 'drawn'), train: 4, test: 0 });
+ * const config = configure('nano', { 'training.batch': 4, 'training.steps': 2 });
+ * const run = await openPretraining({ config, data: folder, out: null, eager: true });
+ * const history = [await run.step(), await run.step()];
+ * const figure = lossesFigure(history, { terms: ['total', 'reconstruction'] });
+ * console.log(figure.data.map(({ name }) => name)); // [ 'total', 'reconstruction' ]
+ * await run.close();
+ * run.state.dispose();
+ * ```
+ */
 export function lossesFigure(history: readonly StepMetrics[], args: LossCurvesArgs = {}): Figure {
   const { terms = lossSums, title, log, level, changes = [] } = args;
   const x = history.map(({ step }) => step);
