@@ -7,3 +7,6 @@ try:
     WorkerThread.daemon = True
 except ImportError:
     pass
+
+# Jupyter's server would discard what a kernel says beyond 1 MB or 1000 messages a second.
+c.ZMQChannelsWebsocketConnection.limit_rate = False  # noqa: F821

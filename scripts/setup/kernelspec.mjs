@@ -7,7 +7,6 @@ const specFile = path.join(kernelSpecFolder, 'kernel.json');
 const labSettingsFile = path.join(venv, 'share', 'jupyter', 'lab', 'settings', 'overrides.json');
 const kernelFile = path.join(root, 'scripts', 'kernel', 'main.cjs');
 const serverFolder = path.join(venv, 'etc', 'jupyter');
-const serverSettingsFile = path.join(serverFolder, 'jupyter_server_config.d', 'xkd.json');
 const serverCode = 'jupyter_server_config.py';
 
 /**
@@ -22,9 +21,6 @@ const labSettings = {
     fetchNews: 'false',
   },
 };
-
-/** The server would discard kernel messages above a rate that live figures reach. */
-const serverSettings = { ZMQChannelsWebsocketConnection: { limit_rate: false } };
 
 /** The TypeScript kernel, with this checkout's absolute paths, and JupyterLab's own settings. */
 export const kernelspec = {
@@ -52,7 +48,6 @@ function settings() {
   const files = [
     [specFile, kernelDescription(process.execPath)],
     [labSettingsFile, labSettings],
-    [serverSettingsFile, serverSettings],
   ];
   return [
     ...files.map(([file, content]) => [file, `${JSON.stringify(content, null, 2)}\n`]),
