@@ -3,7 +3,7 @@
  * A prebuilt JupyterLab extension, small enough to need no bundler: it renders Plotly figures with the
  * plotly.min.js beside it. The renderer in PyPI's `plotly` draws an output once and ignores later updates of it,
  * and stores a picture of every figure in the notebook; this one redraws in place and stores nothing. A second part,
- * in the folder `reattach`, brings pages back to cells that run.
+ * in the folder `reattach`, brings pages back to cells that run. A third keeps pages usable below long printed text.
  */
 (() => {
   const mimeType = 'application/vnd.plotly.v1+json';
@@ -99,7 +99,11 @@
     }),
     './extension': async () => {
       const { reattachPlugin } = await import(new URL('reattach/plugin.js', folder).href);
-      return reattachPlugin((await sharedPackage('@jupyterlab/notebook')).INotebookTracker);
+      const { longTextPlugin } = await import(new URL('longTexts.js', folder).href);
+      return [
+        reattachPlugin((await sharedPackage('@jupyterlab/notebook')).INotebookTracker),
+        longTextPlugin((await sharedPackage('@jupyterlab/rendermime')).IRenderMimeRegistry),
+      ];
     },
   };
 
