@@ -1,5 +1,6 @@
 'use strict';
 
+const { AsyncLocalStorage } = require('node:async_hooks');
 const { createRequire } = require('node:module');
 const { awaitsAtTop, forTslab, ipythonSentence } = require('./cellSource.cjs');
 const { withNamespaces, withoutUnassigned } = require('./declarations.cjs');
@@ -11,6 +12,9 @@ const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
 
 /** The code that tslab puts before a cell's: all of its names, without values. */
 const emptyNames = /^(?:exports\.[\w$]+ = )+void 0;$/gm;
+
+/** Before Node 24 this uses hooks that end the process when an interrupt terminates a computation (transportWorker.cjs). */
+const canFollow = Number(process.versions.node.split('.')[0]) >= 24;
 
 /**
  * Runs cells one after the other with tslab's converter and executor. It adds to them: the value of a cell's last
@@ -27,6 +31,8 @@ class Evaluator {
   #createConverter;
   /** State of the running cell. */
   #cell = null;
+  /** State of the cell whose code is running, also behind an `await` and after its end; null where Node cannot tell. */
+  #origin = canFollow ? new AsyncLocalStorage() : null;
 
   /**
    * @param folder where cells find modules and files
@@ -107,7 +113,9 @@ class Evaluator {
   }
 
   async #outcomeOf(cell, source) {
-    const succeeded = await Promise.race([this.#executor.execute(source), cell.abandoned]);
+    const execute = () => this.#executor.execute(source);
+    const execution = this.#origin === null ? execute() : this.#origin.run(cell, execute);
+    const succeeded = await Promise.race([execution, cell.abandoned]);
     if (succeeded) {
       if (cell.behind !== undefined) this.declarations = cell.behind;
       return { value: cell.value };
@@ -125,7 +133,15 @@ class Evaluator {
     return { error: cell.reason ?? error };
   }
 
-  /** Ends the running cell with an error: its names stay, and what it awaits continues. */
+  /** Whether the calling code belongs to a cell that was abandoned. */
+  isAbandoned() {
+    return this.#origin?.getStore()?.reason !== undefined;
+  }
+
+  /**
+   * Ends the running cell with an error: its names stay. What it awaits continues, until it prints or shows something
+   * (abandoned.cjs).
+   */
   abandon(reason) {
     if (this.#cell !== null) {
       this.#cell.reason = reason;

@@ -7,8 +7,10 @@
 
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
+const { endAbandoned } = require('./abandoned.cjs');
 const { Evaluator } = require('./evaluator.cjs');
 const { refuseExit } = require('./exit.cjs');
+const { Interruption } = require('./failures.cjs');
 const { FigurePictures } = require('./figurePictures.cjs');
 const { createLanguage } = require('./language.cjs');
 const { notebookFile } = require('./notebookFile.cjs');
@@ -51,12 +53,15 @@ async function start(connectionFile) {
   const pages = new CellPages(record, server.comms, notebookFile());
   server.addObserver(() => record);
   process.once('exit', () => pages.close());
-  process.on('uncaughtException', (error) => server.say(error));
-  process.on('unhandledRejection', (error) => server.say(error));
+  // What ends an interrupted loop is no news.
+  const say = (error) => error instanceof Interruption || server.say(error);
+  process.on('uncaughtException', say);
+  process.on('unhandledRejection', say);
   listenForInterrupts(() => server.interrupt(), transport.signals);
   server.outlet.capture();
   refuseStdin((error) => evaluator.abandon(error));
-  const display = (message, update) => server.display(message, update);
+  const guarded = endAbandoned(() => evaluator.isAbandoned());
+  const display = guarded((message, update) => server.display(message, update));
   // For lib/notebook: displays, the channels of widgets, reruns, and memory management.
   globalThis[Symbol.for('xkd.kernel')] = {
     comms: server.comms,

@@ -61,6 +61,19 @@ describe('interrupts of the kernel', function () {
     assert.equal((await kernel.execute('1')).reply.status, 'ok');
   });
 
+  it('end a loop that waits, so that it prints nothing below later cells', async function () {
+    if (Number(process.versions.node.split('.')[0]) < 24) this.skip(); // Node cannot tell whose code it is
+    const loop = 'for (let i = 0; ; i++) { console.log("on"); await new Promise((r) => setTimeout(r, 20)); }';
+    const timer = 'setInterval(() => console.log("on"), 20); await new Promise(() => undefined);';
+    for (const code of [loop, timer]) {
+      assert.deepEqual(await interrupted(code, byMessage), ['error', 'Interrupted']);
+      const { text } = await kernel.execute(
+        'await new Promise((r) => setTimeout(r, 500)); console.log("next");',
+      );
+      assert.equal(text, 'next\n');
+    }
+  });
+
   it('end neither the kernel nor what it translates, however often they are asked for', async () => {
     for (let round = 0; round < 5; round++) {
       const behind = kernel.execute(`const seen_${round} = [1, 2].map((x) => x.toFixed()); for (;;);`);
