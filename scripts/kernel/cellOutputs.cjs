@@ -1,7 +1,10 @@
 'use strict';
 
-/** Maximum number of characters kept of a printed text; of a longer one, the beginning and the end are kept. */
-const longestText = 4_000_000;
+/**
+ * Maximum number of characters kept of a printed text, more than a cell shows (cellText.cjs); of a longer one, the
+ * beginning and the end are kept.
+ */
+const longestText = 24_000_000;
 
 /**
  * The outputs of one run of a cell, as they are stored in a notebook: texts are joined, display updates applied, and

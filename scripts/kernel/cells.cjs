@@ -33,7 +33,8 @@ class Cells {
   /**
    * @param parts `evaluator`; `outlet`; `bundleOf(value)`, the MIME bundle of a value;
    * `publish(request, type, content)`; `reply(request, content)`; `drained()`, resolves when no request is in transit;
-   * `observers`, notified of each cell's `queued`, `begin` and `end`, of which `end` is awaited
+   * `observers`, notified of each cell's `queued`, `begin`, `ran` (its code has ended, the outcome is not published
+   * yet) and `end`, which is awaited
    */
   constructor(parts) {
     this.#parts = parts;
@@ -107,7 +108,7 @@ class Cells {
     const closed = this.reruns.begin(request);
     // Without an outcome no cell would ever be run again.
     const outcome = await evaluator.run(code, `cell-${number}.ts`).catch((error) => ({ error }));
-    outlet.flush();
+    this.#tell('ran', request);
     const failed = stops && ('error' in outcome || this.#interrupted);
     // Cells that were requested during this computation may still be in transit.
     if (failed) await this.#parts.drained();

@@ -1,6 +1,7 @@
 'use strict';
 
 const { Cells } = require('./cells.cjs');
+const { CellText } = require('./cellText.cjs');
 const { Comms } = require('./comms.cjs');
 const { errorOutput } = require('./errorOutput.cjs');
 const { searchHistory } = require('./history.cjs');
@@ -16,8 +17,13 @@ const { answer } = require('./wire.cjs');
 class Server {
   comms = new Comms((type, content, rest) => this.#publish(this.#origin, type, content, rest));
   /** The printed output of cells. */
-  outlet = new Outlet((name, text) => this.#publish(this.#newestCell, 'stream', { name, text }));
-  /** Notified of cells and their outputs: `queued`, `begin`, `hear`, `end`. */
+  outlet = new Outlet((name, text) => this.#cellText.add(name, text));
+  #cellText = new CellText({
+    print: (name, text) => this.#publish(this.#newestCell, 'stream', { name, text }),
+    note: (id, text, update) =>
+      this.display({ data: { 'text/plain': text }, transient: { display_id: id } }, update),
+  });
+  /** Notified of cells and their outputs: `queued`, `begin`, `ran`, `hear`, `end`. */
   #observers = [];
   #transport;
   #language;
@@ -42,7 +48,18 @@ class Server {
       reply: (request, content) => this.#reply(request, 'execute_reply', content),
       drained: () => transport.drained(),
     });
-    this.#observers.push({ begin: (request) => (this.#newestCell = this.#origin = request) });
+    this.#observers.push({
+      begin: (request, number) => {
+        this.outlet.flush();
+        this.outlet.begin();
+        this.#cellText.begin(number);
+        this.#newestCell = this.#origin = request;
+      },
+      ran: () => {
+        this.outlet.flush();
+        this.#cellText.end();
+      },
+    });
     this.#handlers = this.#makeHandlers(evaluator, end);
     transport.onMessage = (request) => void this.#receive(request);
   }

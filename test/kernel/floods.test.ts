@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Kernel, told } from './kernelClient';
 
 /** Access to the kernel from a cell, as in lib/notebook. */
@@ -117,14 +119,88 @@ describe('what the kernel says', function () {
       await small.execute('1');
       const before = peakMb();
       const slow = small.slowFrontEnd();
-      const line = 'y'.repeat(999);
-      const { text } = await small.execute(`for (let i = 0; i < 400_000; i++) console.log('${line}');`);
-      assert.equal(text.length, 400_000 * 1000);
+      await small.execute(kernelInCell);
+      const { messages } = await small.execute(
+        "for (let i = 0; i < 400; i++) kernel.display({ data: { 'x/y': `${i}`.padEnd(1_000_000) } });",
+      );
+      const sizes = messages
+        .filter(({ header }) => header.msg_type === 'display_data')
+        .map(({ content }) => (content.data as Record<string, string>)['x/y'].length);
+      assert.deepEqual(sizes, Array(400).fill(1_000_000));
       const more = peakMb() - before;
       // If everything were kept, in strings and in the queues of both front ends, this would be 800 MB at least.
       assert.ok(more < 650, `${more} MB more`);
       slow.close();
       assert.equal((await small.execute('1')).reply.status, 'ok');
+    } finally {
+      await small.stop();
+    }
+  });
+
+  it('is cut to the first and last lines where a page cannot hold it, and is whole in a file', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'xkd-flood-'));
+    const small = await Kernel.start({
+      environment: { XKD_CELL_TEXT_MB: '1', TMPDIR: folder, NODE_OPTIONS: '--max-old-space-size=300' },
+    });
+    try {
+      const line = (i: number) => `line ${i}`.padEnd(99) + '\n';
+      const count = 1_000_000;
+      const { messages, text } = await small.execute(
+        `for (let i = 0; i < ${count}; i++) console.log(\`line \${i}\`.padEnd(99));
+         console.error('last words'); throw new Error('the end');`,
+      );
+      const kinds = messages.map(({ header }) => header.msg_type).filter((type) => type !== 'status');
+      const note = kinds.indexOf('display_data');
+      assert.deepEqual([...new Set(kinds.slice(1, note))], ['stream']);
+      assert.deepEqual(kinds.slice(-3), ['stream', 'stream', 'error']);
+      assert.equal(messages.filter(({ header }) => header.msg_type === 'display_data').length, 1);
+
+      const first = messages.filter(
+        ({ header }, i) =>
+          header.msg_type === 'stream' && i < messages.findIndex((m) => m.header.msg_type === 'display_data'),
+      );
+      const start = first.map(({ content }) => content.text).join('');
+      assert.equal(start, Array.from({ length: 10_000 }, (_, i) => line(i)).join(''));
+      const end = text.slice(start.length);
+      assert.ok(end.length > 19_000 && end.length <= 20_000, `${end.length}`);
+      const shown = Math.floor(end.length / 100);
+      assert.equal(
+        end,
+        `${Array.from({ length: shown }, (_, i) => line(count - shown + i)).join('')}last words\n`,
+      );
+
+      const updates = messages.filter(({ header }) => header.msg_type === 'update_display_data');
+      const { 'text/plain': sentence } = updates.at(-1)!.content.data as Record<string, string>;
+      const [, lines, file] = /^\[([\d,]+) lines \(99\.0 MB\) left out: .* They are in (.*)\]$/.exec(
+        sentence,
+      )!;
+      assert.equal(Number(lines.replaceAll(',', '')), count - 10_000 - shown);
+      assert.deepEqual(
+        readdirSync(folder).map((name) => join(folder, name)),
+        [file],
+      );
+      const rest = readFileSync(file, 'utf8');
+      assert.equal(rest.length, 100 * (count - 10_000) + 'last words\n'.length);
+      assert.ok(rest.startsWith(line(10_000)) && rest.endsWith(`${line(count - 1)}last words\n`));
+      assert.equal((await small.execute('console.log("next"); 1')).text, 'next\n');
+    } finally {
+      await small.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('is cut likewise if it cannot be kept, and says so', async () => {
+    const small = await Kernel.start({ environment: { XKD_CELL_TEXT_MB: '0.1', TMPDIR: '/nowhere' } });
+    try {
+      const { messages, text } = await small.execute("process.stdout.write('x'.repeat(300_000)); 1");
+      assert.equal(text, 'x'.repeat(120_000));
+      const sentences = messages.map(
+        ({ content }) => (content.data as Record<string, string>)?.['text/plain'],
+      );
+      assert.match(
+        sentences.join(),
+        /\[1 line \(0\.2 MB\) left out: .*\/nowhere\/.* could not be written \(ENOENT\)/,
+      );
     } finally {
       await small.stop();
     }
