@@ -25,7 +25,7 @@ export function themed(data: readonly Trace[], { alt, clips, ...layout }: Themed
   const axes = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key)) as 'xaxis'[];
   for (const axis of ['xaxis', 'yaxis'] as const)
     if (!axes.includes(axis as 'xaxis')) axes.push(axis as 'xaxis');
-  const styled = Object.fromEntries(axes.map((key) => [key, { ...axisStyle, ...layout[key] }]));
+  const styled = Object.fromEntries(axes.map((key) => [key, styledAxis(layout[key])]));
   const { t, ...margin } = { l: 56, r: 16, b: 44, ...layout.margin };
   return {
     data,
@@ -99,6 +99,14 @@ const modeBarButtonsToRemove = ['select2d', 'lasso2d', 'zoomIn2d', 'zoomOut2d', 
 
 /** At the top, whatever lies between it and the axes. */
 const titleStyle = { x: 0, xref: 'paper', y: 1, yref: 'container', yanchor: 'top', pad: { t: 12 }, font: { size: 15 } } as const; // prettier-ignore
+
+/** Distance between the labels of an axis and its title [px]; without it, Plotly lets long labels run into the title. */
+const titleStandoff = 8;
+
+function styledAxis(axis: Axis = {}): Axis {
+  const title = axis.title && { title: { standoff: titleStandoff, ...axis.title } };
+  return { ...axisStyle, ...axis, ...title };
+}
 
 const axisStyle: Axis = {
   gridcolor: colours.faint,

@@ -87,6 +87,7 @@ describe('looks of all figures', function () {
         const isNamed =
           axis.type === 'category' || axis.ticktext !== undefined || axis.showticklabels === false;
         assert.ok(title !== '' || isNamed, `${name}: ${key} has no title`);
+        if (title !== '') assert.equal(axis.title!.standoff, 8, `${name}: ${key}: labels run into the title`);
         if (
           /time|frequency|amplitude|top-1|memory|^difference|^gain|^result|^ours|entropy|distillation/.test(
             title,

@@ -63,7 +63,7 @@ export function groupedBarsFigure({ panels, title, valueTitle = 'value', range }
     axes[`xaxis${axis}`] = { type: 'category', domain: [start, end], anchor: `y${axis}` };
     axes[`yaxis${axis}`] = {
       title: p === 0 ? { text: valueTitle } : undefined,
-      range,
+      range: range ?? roomAbove(panels),
       anchor: `x${axis}`,
       matches: p === 0 ? undefined : 'y',
       showticklabels: p === 0,
@@ -95,6 +95,15 @@ export function groupedBarsFigure({ panels, title, valueTitle = 'value', range }
   });
 }
 
+/** From 0 to above the labels of the highest bars, which would otherwise touch the heading. */
+function roomAbove(panels: readonly BarPanel[]): readonly [number, number] | undefined {
+  const all = panels.flatMap(({ series }) => series);
+  if (all.some(({ halfWidths }) => halfWidths)) return undefined;
+  const values = all.flatMap(({ values: own }) => own);
+  const highest = Math.max(...values);
+  return highest > 0 && Math.min(...values) >= 0 ? [0, 1.1 * highest] : undefined;
+}
+
 function panelText({ title, groups, series, level }: BarPanel, valueTitle: string): string {
   const bars = series.map(({ name, values }) => {
     const own = values.map((value, i) => ({ name: groups[i], value }));
@@ -111,8 +120,11 @@ interface TracePlace {
   readonly showlegend: boolean;
 }
 
+/** Numbers within narrow bars are written upwards. */
+const mostUpright = 8;
+
 function trace(
-  { groups }: BarPanel,
+  { groups, series }: BarPanel,
   { name, values, halfWidths }: BarSeries,
   { axis, colour, pattern, showlegend }: TracePlace,
 ): BarTrace {
@@ -123,10 +135,10 @@ function trace(
     showlegend,
     x: groups,
     y: rounded(values, 4),
-    text: values.map((value) => String(Number(value.toPrecision(3)))),
+    text: values.map((value) => String(Number(value.toPrecision(Math.abs(value) < 0.1 ? 2 : 3)))),
     textposition: halfWidths ? 'inside' : 'outside',
     insidetextanchor: 'start',
-    textangle: 0,
+    textangle: halfWidths && groups.length * series.length > mostUpright ? -90 : 0,
     textfont: { size: 10 },
     insidetextfont: { size: 10, color: colours.ground },
     marker: { color: colour, pattern },

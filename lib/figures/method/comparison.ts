@@ -16,7 +16,7 @@ export interface ComparisonArgs {
   readonly title?: string;
 }
 
-const gap = 0.08;
+const gap = 0.12;
 
 /** The same loss terms of several runs: one panel per term, one colour per run, with linked zoom. */
 export function comparisonFigure(args: ComparisonArgs): Figure {

@@ -16,9 +16,10 @@ export interface AblationFigureArgs {
 /** Height of a row, and space above and below all rows [px]. */
 const rowHeight = 30;
 const marginTop = 72;
-const marginBottom = 128;
 /** Distance of the legend below the rows, under the axis titles. */
 const legendDepth = 56;
+/** On narrow pages each of the legend's names has a row of its own. */
+const legendRowHeight = 20;
 
 /**
  * The gain of each row over its reference row, per data set. Left: ours, as the mean of the paired
@@ -83,7 +84,9 @@ export function ablationFigure(
   ];
   const added = compared.map(({ title }, i) => ({ name: title, value: 100 * gains[i].mean }));
   const axis: Axis = { range: [compared.length - 0.5, -0.5], zeroline: false, fixedrange: true };
-  return themed([...ours, ...paperTraces(compared, features)], {
+  const traces = [...ours, ...paperTraces(compared, features)];
+  const marginBottom = legendDepth + traces.length * legendRowHeight;
+  return themed(traces, {
     alt: `A row for each part of the method with what it adds to top-1 by ${features === 'both' ? 'video and audio' : features} features, the mean of ${seeds.length} seeds, and beside it what the paper gives. Ours: ${valuesText(added, ' points')}.`,
     title: { text: `What each row adds, ${features} [points of top-1]` },
     height: compared.length * rowHeight + marginTop + marginBottom,
