@@ -89,6 +89,23 @@ function ipythonSentence(source, lines) {
   return `"${command}" is a command of IPython, and cells here are TypeScript: ${wayOf(command)}.`;
 }
 
+/** The declaration of a resource, which TypeScript 5.0 does not know; with `await`, and in the head of a loop. */
+const resource = /(?:^|[{};(]|\bawait)\s*using\s+([\w$]+)\s*(?:=|:|of\b)/;
+
+/**
+ * A sentence for a cell that declares a resource with `using`.
+ *
+ * @param lines lines at which TypeScript rejected the cell, from 0
+ * @returns null if these lines contain no such declaration
+ */
+function usingSentence(source, lines) {
+  const all = source.split('\n');
+  const [match] = lines.map((line) => resource.exec(all[line] ?? '')).filter((found) => found !== null);
+  if (match === undefined) return null;
+  const [, name] = match;
+  return `Cells do not know "using": declare ${name} with const, and dispose of it in a finally block.`;
+}
+
 function wayOf(command) {
   if (/^%%?time/.test(command))
     return 'write console.time() above what is to be timed and console.timeEnd() below it';
@@ -97,4 +114,4 @@ function wayOf(command) {
   return `write console.log(String(require('node:child_process').execSync(${quoted})))`;
 }
 
-module.exports = { awaitsAtTop, forTslab, ipythonSentence };
+module.exports = { awaitsAtTop, forTslab, ipythonSentence, usingSentence };

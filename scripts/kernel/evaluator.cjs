@@ -2,7 +2,7 @@
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { createRequire } = require('node:module');
-const { awaitsAtTop, forTslab, ipythonSentence } = require('./cellSource.cjs');
+const { awaitsAtTop, forTslab, ipythonSentence, usingSentence } = require('./cellSource.cjs');
 const { withNamespaces, withoutUnassigned } = require('./declarations.cjs');
 const { CompileError, Interruption, WrongLanguage } = require('./failures.cjs');
 const { FilesAbove } = require('./filesAbove.cjs');
@@ -121,10 +121,8 @@ class Evaluator {
       return { value: cell.value };
     }
     if (cell.diagnostics !== null) {
-      const sentence = ipythonSentence(
-        source,
-        cell.diagnostics.filter(({ fileName }) => !fileName).map(({ start }) => start.line),
-      );
+      const lines = cell.diagnostics.filter(({ fileName }) => !fileName).map(({ start }) => start.line);
+      const sentence = ipythonSentence(source, lines) ?? usingSentence(source, lines);
       return { error: sentence === null ? new CompileError(cell.diagnostics) : new WrongLanguage(sentence) };
     }
     this.#keepAssigned(cell);

@@ -20,7 +20,7 @@ class Interruption extends Error {
   }
 }
 
-/** A cell with commands of another kernel; only its one-sentence message is shown. */
+/** A cell with commands of another kernel, or of a later TypeScript; only its one-sentence message is shown. */
 class WrongLanguage extends Error {
   name = 'WrongLanguage';
 }

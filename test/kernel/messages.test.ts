@@ -10,10 +10,11 @@ const { readMessage, writeMessage, answer } = kernelModule('./wire.cjs') as {
 const { searchHistory } = kernelModule('./history.cjs') as {
   searchHistory(history: readonly [number, string][], content: object): { history: unknown[] };
 };
-const { awaitsAtTop, forTslab, ipythonSentence } = kernelModule('./cellSource.cjs') as {
+const { awaitsAtTop, forTslab, ipythonSentence, usingSentence } = kernelModule('./cellSource.cjs') as {
   awaitsAtTop(ts: unknown, source: string): boolean;
   forTslab(ts: unknown, source: string): string;
   ipythonSentence(source: string, lines: readonly number[]): string | null;
+  usingSentence(source: string, lines: readonly number[]): string | null;
 };
 const { withoutUnassigned } = kernelModule('./declarations.cjs') as {
   withoutUnassigned(ts: unknown, before: string, behind: string, unassigned: Set<string>): string;
@@ -108,6 +109,20 @@ describe('the text of a cell', () => {
       'a.await(3)',
     ];
     for (const source of inside) assert.equal(awaitsAtTop(ts, source), false, source);
+  });
+
+  it('is told from one that declares a resource, which TypeScript 5.0 does not know', () => {
+    const sentence = 'Cells do not know "using": declare t with const, and dispose of it in a finally block.';
+    for (const line of [
+      'using t = f();',
+      'await using t = f();',
+      '{ using t: T = f(); }',
+      'for (using t of f());',
+    ])
+      assert.equal(usingSentence(`f();\n${line}`, [1]), sentence);
+    for (const line of ['const using = 1;', 'using();', 'f(using, t = 1)', 'housing t = 1'])
+      assert.equal(usingSentence(line, [0]), null, line);
+    assert.equal(usingSentence('using t = f();\n1;', [1]), null);
   });
 
   it('is told from a command of IPython, on the lines that TypeScript refuses', () => {
