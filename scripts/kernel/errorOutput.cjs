@@ -126,7 +126,9 @@ function cellFrame({ name, file, line, column }) {
   const cell = cellPattern.exec(file)?.[1];
   if (cell === undefined) return null;
   const where = `cell [${cell}], line ${line}`;
-  return { cell: Number(cell), line, column, text: name === undefined ? where : `${name} (${where})` };
+  // Names of earlier cells are looked up in a proxy.
+  const text = name === undefined ? where : `${name.replace(/^Proxy\./, '')} (${where})`;
+  return { cell: Number(cell), line, column, text };
 }
 
 function libFrame({ name, file, line, column }) {

@@ -28,13 +28,14 @@ function frameOf(site, positions) {
   if (place === null) return { text, place, isWrapper: true };
   const isUnnamed = site.getFunctionName() === null;
   const own = `${file}:${place.line}:${place.column}`;
-  return { text: text.replace(`${file}:${line}:${column}`, () => own), place, isUnnamed };
+  return { text: text.replace(`${file}:${line}:${column}`, () => own), file, place, isUnnamed };
 }
 
-/** tslab calls the function in which it has wrapped the cell: the same line would appear twice. */
-function isOfUser({ place, isUnnamed, isWrapper }, index, frames) {
-  const before = frames[index - 1]?.place;
-  return !isWrapper && !(isUnnamed && before && before.line === place.line);
+/** The last frame is that of tslab, which calls the function in which it has wrapped the cell. */
+function isOfUser({ file, isUnnamed, isWrapper }, index, frames) {
+  const before = frames[index - 1];
+  const isCall = index === frames.length - 1 && isUnnamed && before?.isUnnamed && before.file === file;
+  return !isWrapper && !isCall;
 }
 
 function headingOf(error) {

@@ -59,6 +59,24 @@ describe('cells in the kernel', function () {
     assert.doesNotMatch(shown, /tslab|evalmachine|scripts\/kernel|node:/);
   });
 
+  it('tell where they call a function of an earlier cell, also where both are on lines of one number', async () => {
+    const { execution_count: defined } = (
+      await kernel.execute('\nconst thrower = () => { throw new Error("q"); };')
+    ).reply;
+    for (const [source, line] of [
+      ['\nthrower();\n1;', 2],
+      ['thrower();\n1;', 1],
+      ['[1].map(() =>\n  thrower());', 2],
+    ] as const) {
+      const { shown } = await fails(source);
+      const where = new RegExp(
+        `at thrower \\(cell \\[${defined}\\], line 2\\)\\n {4}at cell \\[\\d+\\], line ${line}(\\n|$)`,
+      );
+      assert.match(shown, where);
+      assert.doesNotMatch(shown, /Proxy/);
+    }
+  });
+
   it('tell an error that throws when it is read, and run on', async () => {
     for (const property of ['name', 'message', 'stack', 'cause']) {
       const { shown } = await fails(
