@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { endWithLauncher } from '../process/launcher.mjs';
+import { makeFolder } from '../process/make-folder.mjs';
 import { goToUser } from '../process/user-folder.mjs';
+import { writeAssets } from '../notebooks/assets.mjs';
 import { CellFailure, executeNotebook, Interrupted } from '../notebooks/execute.mjs';
 import { chosenNotebooks, nameOf, readNotebook } from '../notebooks/files.mjs';
 import { checkParameters, parametersOf, readParameters } from '../notebooks/parameters.mjs';
@@ -64,6 +66,7 @@ async function main() {
   }
   const parameters = readParameters(values.parameter);
   checkParameters(parameters, known);
+  if (!values.inplace) makeFolder(resolve(values.out));
   if (!(await setUp())) return 1;
   for (const notice of notices()) console.error(notice);
   if (values.inplace) await executeAll(files, (file) => file, parameters, values.fast);
@@ -100,13 +103,13 @@ function parsedWords() {
 
 async function makeSite(files, parameters, { out, fast, ...values }) {
   const folder = resolve(out);
-  mkdirSync(folder, { recursive: true });
   const copyOf = (name) => join(folder, `${name}.ipynb`);
   if (!values['export-only']) await executeAll(files, (file) => copyOf(nameOf(file)), parameters, fast);
   if (values['no-export']) return;
   const sources = new Map(
     files.map((file) => [nameOf(file), values['export-only'] ? file : copyOf(nameOf(file))]),
   );
+  writeAssets(folder);
   const names = siteNames(folder, [...sources.keys()]);
   for (const [name, file] of sources) writePage(folder, name, readNotebook(file), names);
   const shown = names.map((name) => [name, sources.get(name) ?? shownFile(copyOf(name), name)]);

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import katex from 'katex';
-import { nodeModules } from '../setup/paths.mjs';
 
 /**
  * The equations of a page. While the page is generated from Markdown, each is replaced by a placeholder that Markdown
@@ -18,13 +15,11 @@ export class Equations {
       .join('');
   }
 
-  /** The page with its equations rendered and inserted, and the styles that they need. */
+  /** The page with its equations rendered and inserted; they need the styles of `assets.mjs`. */
   putInto(page) {
-    if (this.#drawn.length === 0) return page;
-    const filled = page.replace(/<[^>]*>|xkdEquation(\d+)End/g, (piece, number) =>
+    return page.replace(/<[^>]*>|xkdEquation(\d+)End/g, (piece, number) =>
       number === undefined ? piece.replace(/xkdEquation\d+End/g, '') : this.#drawn[number],
     );
-    return filled.replace('</head>', () => `<style>${style()}</style>\n</head>`);
   }
 
   #take(display, inline) {
@@ -38,13 +33,3 @@ export class Equations {
 
 /** Between double dollars, or between single ones on a line. */
 const equation = /\$\$([\s\S]+?)\$\$|\$([^$\n]+?)\$/g;
-
-/** KaTeX's style sheet with its fonts embedded, so that nothing is loaded. */
-function style() {
-  const folder = join(nodeModules, 'katex', 'dist');
-  const css = readFileSync(join(folder, 'katex.min.css'), 'utf8');
-  return css.replace(/src:url\(([^)]*\.woff2)\)[^;}]*/g, (_, font) => {
-    const base64 = readFileSync(join(folder, font)).toString('base64');
-    return `src:url(data:font/woff2;base64,${base64}) format("woff2")`;
-  });
-}

@@ -59,6 +59,8 @@ describe('the panel that plays the clips of a figure', function () {
     const { notebookPage } = await loadScript<{
       notebookPage(notebook: object, args: { title: string }): string;
     }>('notebooks/page.mjs');
+    const { writeAssets } = await loadScript<{ writeAssets(folder: string): void }>('notebooks/assets.mjs');
+    writeAssets(folder);
     const file = join(folder, 'space.html');
     writeFileSync(file, notebookPage(notebookWithSpace(), { title: 'space' }));
     const page = await openPage(browser);

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectPath } from 'xkd';
@@ -44,6 +44,12 @@ describe('notebooks as HTML pages', function () {
       assert.equal(await page.title(), 'Start here: learning to see by listening');
       await page.waitForFunction(() => document.querySelectorAll('.js-plotly-plot svg.main-svg').length > 3);
       await page.waitForFunction(() => (document.querySelector('video')?.duration ?? 0) > 1);
+      const shown = page.locator('#figure-0');
+      assert.equal(await shown.getAttribute('role'), 'figure');
+      assert.match(
+        (await shown.getAttribute('aria-label'))!,
+        /^Diagram of XKD: video and sound each have a teacher/,
+      );
       assert.ok((await page.$$('.katex-html')).length > 10);
       assert.equal(await page.getByText('$$').count(), 0);
       await page.locator('#figure-1').scrollIntoViewIfNeeded();
@@ -61,11 +67,21 @@ describe('notebooks as HTML pages', function () {
     exportPages();
     const pages = readdirSync(folder).filter((name) => /^\d.*\.html$/.test(name));
     assert.equal(pages.length, 9);
+    assert.deepEqual(readdirSync(join(folder, 'assets')).sort(), [
+      'equations.css',
+      'figures.js',
+      'fonts',
+      'plotly.min.js',
+    ]);
     const browser = await launchBrowser(chromium);
     try {
       const page = await browser.newPage();
       page.setDefaultTimeout(patienceMs);
       for (const name of pages) {
+        assert.ok(
+          !readFileSync(join(folder, name), 'utf8').includes('plotly.js v'),
+          `${name} has its own Plotly`,
+        );
         await page.goto(`file://${join(folder, name)}`);
         await page.evaluate(() => document.fonts.ready);
         const { equations, font, sources } = await page.evaluate(() => {

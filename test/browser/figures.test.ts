@@ -73,7 +73,7 @@ describe('figures in a browser', function () {
       assert.deepEqual(failures, []);
       assert.equal(words.length, figures.length);
       for (const [i, [name, role, label]] of words.entries()) {
-        assert.equal(role, 'img', name);
+        assert.equal(role, 'figure', name);
         assert.ok(label.includes(figures[i][1].layout.meta.alt), name);
       }
     });

@@ -139,6 +139,14 @@ describe('npm run notebooks', function () {
       ],
       [['--inplace', '-p', 'seed=1', '03'], /^parameters go into copies/],
       [['--export-only', '--no-export'], /^--export-only and --no-export leave nothing to do\.\n$/],
+      [
+        ['--export-only', '--out', '/proc/none/pages'],
+        /^\/proc\/none\/pages can't be made or read as a folder \(E\w+\): choose another place\.\n$/,
+      ],
+      [
+        ['--export-only', '--out', path.join(root, 'README.md')],
+        /README\.md can't be made or read as a folder \(ENOTDIR\): choose another place\.\n$/,
+      ],
     ] as const) {
       const { code, stderr } = await run(...words);
       assert.equal(code, 1);

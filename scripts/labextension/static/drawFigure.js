@@ -40,7 +40,8 @@
 
   function describe(plot, { title, meta }) {
     const words = [title?.text && `${title.text}.`, meta?.alt].filter(Boolean).join(' ');
-    plot.setAttribute('role', 'img');
+    // Not `img`, whose contents screen readers leave out: there are buttons and sliders in it.
+    plot.setAttribute('role', 'figure');
     plot.setAttribute('aria-label', words.replace(/<[^>]*>/g, ' ') || 'Figure');
   }
 
