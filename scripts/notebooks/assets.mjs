@@ -40,7 +40,8 @@ function figureScript() {
 /**
  * KaTeX's style sheet, with the one font format that every browser of today reads, and the changes below. Its fonts have
  * thin strokes, which at the size of an index are thinner than a pixel: they get a thicker outline, and glyphs are
- * placed at fractions of pixels, without which letters of an index are set too high or too low.
+ * placed at fractions of pixels, without which letters of an index are set too high or too low. The number of an equation
+ * follows it instead of covering the end of a long one, and what is too long scrolls.
  */
 function equationStyle() {
   const css = readFileSync(join(katex, 'katex.min.css'), 'utf8');
@@ -48,6 +49,8 @@ function equationStyle() {
   return `${oneFormat}
 .katex { font-size: 1.25em; text-rendering: geometricPrecision; -webkit-text-stroke: 0.2px; }
 .katex-display { overflow: auto hidden; padding: 0.3em 0; }
-.katex-display > .katex { padding-right: 0.2em; }
+.katex-display > .katex > .katex-html { display: flex; align-items: baseline; justify-content: center; width: max-content; min-width: 100%; }
+.katex-display > .katex > .katex-html > .tag { position: static; margin-left: auto; padding-left: 1.5em; }
+.katex-html:has(> .tag) > .base:first-child { margin-left: auto; }
 `;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { root } from '../setup/paths.mjs';
 
 /** The scripts of package.json whose arguments may be paths. */
-const withPaths = ['start', 'xkd', 'ablate', 'bench', 'notebooks'];
+const withPaths = ['start', 'xkd', 'ablate', 'bench', 'notebooks', 'site'];
 
 /**
  * The user's working folder, to which paths on the command line are relative. npm runs a script in the project's

@@ -1,0 +1,4 @@
+import { requireNode } from './setup/node-version.mjs';
+
+requireNode();
+import('./commands/site.mjs');

@@ -1,0 +1,45 @@
+import { parseHTML } from 'linkedom';
+
+/** The content of a page made fit for the site, and the headings for its own contents: `{ html, headings }`. */
+export function finishedContent(html, page, links) {
+  const { document } = parseHTML(`<!DOCTYPE html><html><body>${html}</body></html>`);
+  const { body } = document;
+  const all = (selector) => [...body.querySelectorAll(selector)];
+  for (const anchor of all('.anchor-link')) anchor.remove();
+  nameHeadings(all('h1, h2, h3, h4, h5, h6'));
+  for (const link of all('a[href]')) lead(link, page, links);
+  for (const picture of all('img[src]'))
+    picture.setAttribute('src', links.picture(picture.getAttribute('src'), page));
+  for (const table of all('table')) putIntoScroller(table, document);
+  for (const prompt of all('.prompt')) if (prompt.textContent.trim() === '') prompt.remove();
+  const headings = all('h2').map((each) => ({ id: each.id, text: each.textContent.trim() }));
+  return { html: body.innerHTML, headings };
+}
+
+/** Headings without a name get that which GitHub gives them, so that links lead to them there and here. */
+function nameHeadings(headings) {
+  const seen = new Map();
+  for (const heading of headings) {
+    if (heading.id) continue;
+    const words = heading.textContent.trim().toLowerCase();
+    const name = words.replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-');
+    const before = seen.get(name) ?? 0;
+    seen.set(name, before + 1);
+    heading.id = before === 0 ? name : `${name}-${before}`;
+  }
+}
+
+/** A link to what the site does not have becomes its text. */
+function lead(link, page, links) {
+  const target = links.target(link.getAttribute('href'), page, link.textContent);
+  if (target === null) link.replaceWith(...link.childNodes);
+  else link.setAttribute('href', target);
+}
+
+/** A wide table scrolls in a box of its own; the page does not. */
+function putIntoScroller(table, document) {
+  const box = document.createElement('div');
+  box.className = 'scroll';
+  table.replaceWith(box);
+  box.append(table);
+}

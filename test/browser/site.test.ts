@@ -1,0 +1,128 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseHTML } from 'linkedom';
+import { projectPath } from 'xkd';
+import { loadScript, runNode, type Ended } from '../setup/support';
+
+const makeSite = (...words: string[]): Promise<Ended> =>
+  runNode([projectPath('scripts', 'site.mjs'), ...words]);
+
+let folder: string;
+
+/** Paths of all pages, relative to the site. */
+function pageNames(): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.html')).sort();
+}
+
+function documentOf(file: string): Document {
+  return parseHTML(readFileSync(file, 'utf8')).document;
+}
+
+describe('npm run site', function () {
+  this.timeout(900_000);
+
+  /** The site is made once for all tests. */
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'xkd-site-'));
+    const { code, stdout, stderr } = await makeSite('--out', folder);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /index\.html\n$/);
+  });
+
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('makes pages of the guide and of the course', () => {
+    const names = pageNames();
+    for (const name of ['index', 'environment', 'CONTRIBUTING', 'CHANGELOG', 'docs/method', 'docs/training'])
+      assert.ok(names.includes(`${name}.html`), name);
+    assert.equal(names.filter((name) => /^notebooks\/\d\d_.*\.html$/.test(name)).length, 9);
+  });
+
+  it('links pages, pictures and headings that exist, and nothing by an absolute path', () => {
+    const ids = new Map<string, Set<string>>();
+    const idsOf = (file: string) => {
+      if (!ids.has(file))
+        ids.set(file, new Set(Array.from(documentOf(file).querySelectorAll('[id]'), ({ id }) => id)));
+      return ids.get(file)!;
+    };
+    const wrong: string[] = [];
+    let followed = 0;
+    for (const name of pageNames()) {
+      const file = join(folder, name);
+      const elements = documentOf(file).querySelectorAll('a[href], link[href], script[src], main img[src]');
+      for (const element of Array.from(elements)) {
+        const href = element.getAttribute('href') ?? element.getAttribute('src')!;
+        if (/^(https?|data):/.test(href)) continue;
+        followed++;
+        const [path, heading = ''] = href.split('#');
+        const target = path === '' ? file : resolve(dirname(file), path);
+        const isThere =
+          !path.startsWith('/') &&
+          target.startsWith(folder) &&
+          existsSync(target) &&
+          statSync(target).isFile();
+        const isWhole = isThere && (heading === '' || idsOf(target).has(decodeURIComponent(heading)));
+        if (!isWhole) wrong.push(`${name}: ${href}`);
+      }
+    }
+    assert.deepEqual(wrong, []);
+    assert.ok(followed > 1000, String(followed));
+  });
+
+  it('loads nothing from elsewhere, and shares Plotly and fonts between pages', () => {
+    for (const name of pageNames()) {
+      const html = readFileSync(join(folder, name), 'utf8');
+      assert.doesNotMatch(html, /(src|rel="stylesheet" href)="https?:|@import|url\(http/, name);
+      assert.ok(!html.includes('plotly.js v'), name);
+    }
+    assert.match(
+      readFileSync(join(folder, 'assets/equations.css'), 'utf8'),
+      /src:url\(fonts\/KaTeX_Main-Regular/,
+    );
+    assert.ok(existsSync(join(folder, 'assets/fonts/KaTeX_Main-Regular.woff2')));
+  });
+
+  it('leaves what is not its own: it refuses a folder of other files, and keeps those added to a site', async () => {
+    const { openSiteFolder } = await loadScript<{
+      openSiteFolder(path: string): { write(files: Map<string, string>): void };
+    }>('site/site-folder.mjs');
+    const path = mkdtempSync(join(tmpdir(), 'xkd-other-'));
+    const files = () => readdirSync(path, { recursive: true, encoding: 'utf8' }).sort();
+    const write = (...names: string[]) =>
+      openSiteFolder(path).write(new Map(names.map((name) => [name, name])));
+    try {
+      write('index.html', 'old/page.html', 'kept/page.html');
+      for (const name of ['note.txt', 'kept/note.txt']) writeFileSync(join(path, name), 'mine');
+      write('index.html', 'new/page.html');
+      const own = ['index.html', 'new', 'new/page.html', 'site-files.json'];
+      assert.deepEqual(files(), [...own, 'kept', 'kept/note.txt', 'note.txt'].sort());
+      assert.throws(() => write('note.txt'), { message: /note\.txt is not a site's: move it away/ });
+      assert.equal(readFileSync(join(path, 'note.txt'), 'utf8'), 'mine');
+      rmSync(join(path, 'site-files.json'));
+      assert.throws(() => write('index.html'), {
+        message: `${path} has files that are not a site's: choose another folder, or an empty one.`,
+      });
+    } finally {
+      rmSync(path, { recursive: true });
+    }
+  });
+
+  it('refuses in one sentence what it cannot do', async () => {
+    for (const [words, sentence] of [
+      [
+        ['--out', '/proc/none/site'],
+        /^\/proc\/none\/site can't be made or read as a folder \(E\w+\): choose another place\.\n$/,
+      ],
+      [['--out', projectPath('README.md')], /README\.md can't be made or read as a folder \(ENOTDIR\)/],
+      [['--speed'], /^Unknown option '--speed'.*"npm run site -- --help" lists the options\.\n$/],
+    ] as const) {
+      const { code, stderr } = await makeSite(...words);
+      assert.equal(code, 1);
+      assert.match(stderr, sentence);
+    }
+  });
+});
