@@ -21,12 +21,17 @@ function nameHeadings(headings) {
   const seen = new Map();
   for (const heading of headings) {
     if (heading.id) continue;
-    const words = heading.textContent.trim().toLowerCase();
-    const name = words.replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-');
+    const name = githubName(heading.textContent);
     const before = seen.get(name) ?? 0;
     seen.set(name, before + 1);
     heading.id = before === 0 ? name : `${name}-${before}`;
   }
+}
+
+/** The name that GitHub gives to a heading. */
+export function githubName(heading) {
+  const words = heading.trim().toLowerCase();
+  return words.replace(/[^\p{L}\p{N}\s_-]/gu, '').replace(/\s/g, '-');
 }
 
 /** A link to what the site does not have becomes its text. */

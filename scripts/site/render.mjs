@@ -26,7 +26,7 @@ export async function renderPages(pages, navigation, equations) {
       eleventyConfig.benchmarkManager.get('Configuration').setMinimumThresholdPercent(100);
       eleventyConfig.setUseGitIgnore(false);
       eleventyConfig.setIncludesDirectory('includes');
-      eleventyConfig.amendLibrary('md', (markdown) => markdown.set({ html: true, highlight }));
+      eleventyConfig.amendLibrary('md', (markdown) => markdown.set({ html: true, highlight }).enable('code'));
       eleventyConfig.addGlobalData('navigation', navigation);
       eleventyConfig.addFilter('from', (url, from) => posix.relative(posix.dirname(from), url));
       for (const page of pages) eleventyConfig.addTemplate(...template(page, pages));

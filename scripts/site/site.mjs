@@ -3,25 +3,29 @@ import { join } from 'node:path';
 import { sharedAssets } from '../notebooks/assets.mjs';
 import { Equations } from '../notebooks/equations.mjs';
 import { root } from '../setup/paths.mjs';
+import { apiPages } from './api.mjs';
+import { githubName } from './content.mjs';
 import { coursePages } from './course.mjs';
 import { guidePages } from './guide.mjs';
 import { renderPages } from './render.mjs';
 
-const sections = [
-  ['guide', 'Guide'],
-  ['course', 'Course'],
-];
-
 /** The whole site: its files, as texts or bytes, by their paths. */
 export async function siteFiles() {
   const equations = new Equations();
-  const pages = [...guidePages(equations), ...coursePages(equations)];
-  const navigation = sections.map(([section, title]) => ({
-    title,
-    pages: pages.filter((page) => page.section === section && !page.hidden),
-  }));
+  const [guide, course, api] = [guidePages(equations), coursePages(equations), await apiPages()];
+  const navigation = [
+    { title: 'Guide', pages: guide },
+    { title: 'Course', pages: course },
+    { title: 'API reference', pages: [api[0], ...groupLinks(api[0])] },
+  ];
+  const pages = [...guide, ...course, ...api];
   const { rendered, pictures } = await renderPages(pages, navigation, equations);
   return new Map([...rendered, ...ownAssets(), ...sharedAssets(), ...pictures]);
+}
+
+/** The groups of the API reference, as entries of the navigation. */
+function groupLinks({ url, groups }) {
+  return groups.map((label) => ({ label, url: `${url}#${githubName(label)}` }));
 }
 
 function ownAssets() {

@@ -42,6 +42,32 @@ describe('npm run site', function () {
     assert.equal(names.filter((name) => /^notebooks\/\d\d_.*\.html$/.test(name)).length, 9);
   });
 
+  it('describes every public name, with what its docstring says and cites', () => {
+    const index = readFileSync(projectPath('lib', 'index.ts'), 'utf8');
+    const names = [...index.matchAll(/^export \{([^}]*)\}/gm)]
+      .flatMap(([, list]) => list.split(','))
+      .map((name) => name.replace('type ', '').trim())
+      .filter((name) => name !== '' && name !== 'tf');
+    const made = new Set(pageNames().map((name) => /^api\/[\w-]+\/(\w+)\.html$/.exec(name)?.[1]));
+    assert.deepEqual(
+      names.filter((name) => !made.has(name)),
+      [],
+    );
+    const rows = documentOf(join(folder, 'api/index.html')).querySelectorAll('main td:first-child a');
+    assert.equal(rows.length, names.length);
+    const main = documentOf(join(folder, 'api/functions/mmd.html')).querySelector('main')!;
+    assert.match(
+      main.textContent!,
+      /function mmd\([\s\S]*gammas[\s\S]*Maximum mean discrepancy between two sets/,
+    );
+    const [cited] = Array.from(main.querySelectorAll('a')).filter((link) =>
+      link.textContent!.includes('section 6'),
+    );
+    assert.equal(cited.getAttribute('href'), '../../docs/method.html#6-losses');
+    const method = documentOf(join(folder, 'docs/method.html'));
+    assert.ok(method.querySelector('main a[href="../api/functions/mmd.html"]'));
+  });
+
   it('links pages, pictures and headings that exist, and nothing by an absolute path', () => {
     const ids = new Map<string, Set<string>>();
     const idsOf = (file: string) => {
