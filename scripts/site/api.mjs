@@ -20,7 +20,10 @@ const options = {
   ...{ hideBreadcrumbs: true, hidePageHeader: true, sanitizeComments: true },
   ...{ useCodeBlocks: true, expandParameters: true },
   ...{ parametersFormat: 'table', interfacePropertiesFormat: 'table', classPropertiesFormat: 'table' },
-  ...{ typeAliasPropertiesFormat: 'table', tableColumnSettings: { hideSources: true, hideInherited: true } },
+  ...{
+    typeAliasPropertiesFormat: 'table',
+    tableColumnSettings: { hideSources: true, hideInherited: true, hideModifiers: true },
+  },
 };
 
 /** The API reference as pages: one for each public name, and one that lists them in the groups of `lib/index.ts`. */
@@ -50,13 +53,14 @@ function memberPage(folder, file, reflection) {
     ...{ section: 'api', source, url: source.replace(/\.md$/, '.html') },
     ...{ title: reflection.name, label: reflection.name, name: reflection.name },
     definition: reflection.sources?.[0]?.fileName,
-    content: withSections(withoutUndefined(readFileSync(join(folder, file), 'utf8'))),
+    content: withSections(mended(readFileSync(join(folder, file), 'utf8'))),
   };
 }
 
-/** The plugin writes `undefined` where a parameter has no default value. */
-function withoutUndefined(text) {
-  return text.replace(/\| `undefined` (?=\|)/g, '| - ');
+/** The plugin writes `undefined` where a parameter has no default value, and escapes signs in code by indentation. */
+function mended(text) {
+  const defaults = text.replace(/\| `undefined` (?=\|)/g, '| - ');
+  return defaults.replace(/^ {4}.*$/gm, (line) => line.replace(/\\([{}<>])/g, '$1'));
 }
 
 /** Docstrings cite sections of docs/method.md: here as links. */

@@ -1,6 +1,9 @@
 import { parseHTML } from 'linkedom';
 
-/** The content of a page made fit for the site, and the headings for its own contents: `{ html, headings }`. */
+/**
+ * The content of a page made fit for the site, its headings for the list beside it, and its text for search: `{ html,
+ * headings, sections }`.
+ */
 export function finishedContent(html, page, links) {
   const { document } = parseHTML(`<!DOCTYPE html><html><body>${html}</body></html>`);
   const { body } = document;
@@ -11,9 +14,11 @@ export function finishedContent(html, page, links) {
   for (const picture of all('img[src]'))
     picture.setAttribute('src', links.picture(picture.getAttribute('src'), page));
   for (const table of all('table')) putIntoScroller(table, document);
+  for (const cell of all('th'))
+    if (cell.textContent.trim() === '') cell.replaceWith(document.createElement('td'));
   for (const prompt of all('.prompt')) if (prompt.textContent.trim() === '') prompt.remove();
   const headings = all('h2').map((each) => ({ id: each.id, text: each.textContent.trim() }));
-  return { html: body.innerHTML, headings };
+  return { html: body.innerHTML, headings, sections: sectionsOf(body) };
 }
 
 /** Headings without a name get that which GitHub gives them, so that links lead to them there and here. */
@@ -47,4 +52,30 @@ function putIntoScroller(table, document) {
   box.className = 'scroll';
   table.replaceWith(box);
   box.append(table);
+}
+
+/** The text of a page by its sections, for search: `{ id, heading, text }` each. */
+function sectionsOf(body) {
+  const sections = [];
+  const add = (node) => {
+    const name = node.nodeName.toLowerCase();
+    if (/^h[1-3]$/.test(name))
+      sections.push({ id: name === 'h1' ? '' : node.id, heading: textOf(node), words: [] });
+    else if (node.nodeType === 3) sections.at(-1)?.words.push(node.textContent);
+    else if (!/^(script|style|svg|video|audio)$/.test(name)) for (const child of node.childNodes) add(child);
+  };
+  add(body);
+  return sections.map(({ words, ...section }) => ({ ...section, text: plain(words.join(' ')) }));
+}
+
+function textOf(node) {
+  return plain(node.textContent);
+}
+
+/** A text on one line, without the places of its equations. */
+function plain(text) {
+  return text
+    .replace(/xkdEquation\d+End/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }

@@ -6,6 +6,7 @@ import { root } from '../setup/paths.mjs';
 import { diagramHtml } from './diagrams.mjs';
 import { finishedContent } from './content.mjs';
 import { Links } from './links.mjs';
+import { searchFiles } from './search.mjs';
 
 /** Where Eleventy finds the layout, and would find pages as files; ours are given to it as texts. */
 const templates = 'scripts/site/templates';
@@ -14,10 +15,11 @@ const templates = 'scripts/site/templates';
  * Renders pages by Eleventy.
  *
  * @param pages with their Markdown, or HTML if `isHtml`
- * @returns `rendered`: HTML by path; `pictures` that they show, as bytes by path
+ * @returns pages, the pictures that they show, and the index for search: texts or bytes by path
  */
 export async function renderPages(pages, navigation, equations) {
   const links = new Links(pages);
+  const sections = new Map();
   const byUrl = new Map(pages.map((page) => [page.url, page]));
   const eleventy = new Eleventy(templates, undefined, {
     quietMode: true,
@@ -30,13 +32,18 @@ export async function renderPages(pages, navigation, equations) {
       eleventyConfig.addGlobalData('navigation', navigation);
       eleventyConfig.addFilter('from', (url, from) => posix.relative(posix.dirname(from), url));
       for (const page of pages) eleventyConfig.addTemplate(...template(page, pages));
-      eleventyConfig.addFilter('finished', (html, url) => finishedContent(html, byUrl.get(url), links));
+      eleventyConfig.addFilter('finished', (html, url) => {
+        const content = finishedContent(html, byUrl.get(url), links);
+        sections.set(url, content.sections);
+        return content;
+      });
     },
   });
   const results = await eleventy.toJSON();
   const rendered = results.map(({ url, content }) => [pathOf(url), equations.putInto(content)]);
   const pictures = links.pictures().map((name) => [name, readFileSync(join(root, name))]);
-  return { rendered, pictures };
+  const found = pages.map((page) => ({ ...page, sections: sections.get(page.url) }));
+  return [...rendered, ...pictures, ...searchFiles(found)];
 }
 
 /** A page as a template for Eleventy: its path, content and data. Nothing in the content is a template's code. */

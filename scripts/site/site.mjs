@@ -19,8 +19,8 @@ export async function siteFiles() {
     { title: 'API reference', pages: [api[0], ...groupLinks(api[0])] },
   ];
   const pages = [...guide, ...course, ...api];
-  const { rendered, pictures } = await renderPages(pages, navigation, equations);
-  return new Map([...rendered, ...ownAssets(), ...sharedAssets(), ...pictures]);
+  const rendered = await renderPages(pages, navigation, equations);
+  return new Map([...rendered, ...ownAssets(), ...sharedAssets()]);
 }
 
 /** The groups of the API reference, as entries of the navigation. */
@@ -30,5 +30,5 @@ function groupLinks({ url, groups }) {
 
 function ownAssets() {
   const read = (name) => readFileSync(join(root, 'scripts', 'site', 'assets', name));
-  return ['site.css', 'site.js'].map((name) => [`assets/${name}`, read(name)]);
+  return ['site.css', 'site.js', 'search.js'].map((name) => [`assets/${name}`, read(name)]);
 }
