@@ -41,13 +41,14 @@ function figureScript() {
  * KaTeX's style sheet, with the one font format that every browser of today reads, and the changes below. Its fonts have
  * thin strokes, which at the size of an index are thinner than a pixel: they get a thicker outline, and glyphs are
  * placed at fractions of pixels, without which letters of an index are set too high or too low. The number of an equation
- * follows it instead of covering the end of a long one, and what is too long scrolls.
+ * follows it instead of covering the end of a long one, and what is too long scrolls, with its
+ * copy for screen readers, which would otherwise widen the page.
  */
 function equationStyle() {
   const css = readFileSync(join(katex, 'katex.min.css'), 'utf8');
   const oneFormat = css.replace(/src:(url\([^)]*\.woff2\) format\("woff2"\))[^;}]*/g, 'src:$1');
   return `${oneFormat}
-.katex { font-size: 1.25em; text-rendering: geometricPrecision; -webkit-text-stroke: 0.2px; }
+.katex { position: relative; font-size: 1.25em; text-rendering: geometricPrecision; -webkit-text-stroke: 0.2px; }
 .katex-display { overflow: auto hidden; padding: 0.3em 0; }
 .katex-display > .katex > .katex-html { display: flex; align-items: baseline; justify-content: center; width: max-content; min-width: 100%; }
 .katex-display > .katex > .katex-html > .tag { position: static; margin-left: auto; padding-left: 1.5em; }

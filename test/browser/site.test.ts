@@ -4,8 +4,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseHTML } from 'linkedom';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
 import { loadScript, runNode, type Ended } from '../setup/support';
+import { audit } from './axe';
+import { chromiumFor, launchBrowser, patienceMs } from './jupyterLab';
 
 const makeSite = (...words: string[]): Promise<Ended> =>
   runNode([projectPath('scripts', 'site.mjs'), ...words]);
@@ -150,5 +153,142 @@ describe('npm run site', function () {
       assert.equal(code, 1);
       assert.match(stderr, sentence);
     }
+  });
+
+  describe('in a browser, from files and without a network', () => {
+    let browser: Browser;
+
+    before(async function () {
+      browser = await launchBrowser(chromiumFor(this));
+    });
+    after(() => browser?.close());
+
+    interface Look {
+      readonly width: number;
+      readonly dark: boolean;
+    }
+    const looks: readonly Look[] = [
+      { width: 1280, dark: false },
+      { width: 390, dark: true },
+    ];
+
+    async function contextOf({ width, dark }: Look): Promise<BrowserContext> {
+      const colorScheme = dark ? 'dark' : 'light';
+      return browser.newContext({ offline: true, colorScheme, viewport: { width, height: 900 } });
+    }
+
+    /** Opens a page and collects its errors; waits until its figures are drawn. */
+    async function open(context: BrowserContext, name: string, troubles: string[] = []): Promise<Page> {
+      const page = await context.newPage();
+      page.setDefaultTimeout(patienceMs);
+      page.on('pageerror', ({ message }) => troubles.push(`${name}: ${message}`));
+      page.on('requestfailed', (request) => troubles.push(`${name}: ${request.url().slice(0, 100)}`));
+      await page.goto(`file://${join(folder, name)}`);
+      await page.waitForFunction(() =>
+        Array.from(document.querySelectorAll('.xkd-figure')).every((plot) => plot.querySelector('.main-svg')),
+      );
+      return page;
+    }
+
+    const audited = [
+      'index.html',
+      'docs/method.html',
+      'docs/architecture.html',
+      'environment.html',
+      'api/index.html',
+      'api/classes/PretrainingRun.html',
+      'notebooks/index.html',
+      'notebooks/05_ablations.html',
+      'notebooks/08_your_own_videos.html',
+    ];
+    for (const look of looks) {
+      it(`have no serious finding of axe, ${look.width} pixels wide, ${look.dark ? 'dark' : 'light'}`, async () => {
+        const context = await contextOf(look);
+        const troubles: string[] = [];
+        for (const name of audited) {
+          const page = await open(context, name, troubles);
+          const { violations, checked } = await audit(page);
+          assert.ok(checked.includes('color-contrast'), name);
+          assert.deepEqual(violations, [], name);
+          await page.close();
+        }
+        await context.close();
+        assert.deepEqual(troubles, []);
+      });
+    }
+
+    it('would show a finding of axe', async () => {
+      const context = await contextOf(looks[0]);
+      const page = await open(context, 'CONTRIBUTING.html');
+      await page.$eval('main', (main) => {
+        main.insertAdjacentHTML(
+          'beforeend',
+          '<p style="color: #ccc">faint</p><img src="x.png"><button></button>',
+        );
+      });
+      const rules = (await audit(page)).violations.map(({ rule }) => rule);
+      assert.deepEqual(rules.sort(), ['button-name', 'color-contrast', 'image-alt']);
+      await context.close();
+    });
+
+    it('are no wider than a telephone', async () => {
+      const context = await contextOf({ width: 390, dark: false });
+      const wide: string[] = [];
+      const page = await context.newPage();
+      for (const name of pageNames().filter((each) => !/^api\/[a-z-]+\/[b-z]/i.test(each))) {
+        await page.goto(`file://${join(folder, name)}`, { waitUntil: 'domcontentloaded' });
+        const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (excess > 0) wide.push(`${name}: ${excess}`);
+      }
+      await context.close();
+      assert.deepEqual(wide, []);
+    });
+
+    it('are searched by keyboard, from any page', async () => {
+      const context = await contextOf(looks[0]);
+      const troubles: string[] = [];
+      const page = await open(context, 'docs/training.html', troubles);
+      await page.keyboard.press('/');
+      await page.keyboard.type('distillationLoss');
+      await page.locator('#found a').first().waitFor();
+      assert.match(await page.locator('#found-count').innerText(), /^\d+ results?$/);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/api\/functions\/distillationLoss\.html$/);
+      await page.locator('#words').fill('centring');
+      await page.locator('#found a', { hasText: 'Distillation with centring and sharpening' }).click();
+      await page.waitForURL(/docs\/method\.html#distillation-with-centring-and-sharpening$/);
+      await page.locator('#words').fill('zzzzzz');
+      await page.getByText('No results').waitFor();
+      await page.keyboard.press('Escape');
+      assert.equal(await page.locator('#found').isVisible(), false);
+      await context.close();
+      assert.deepEqual(troubles, []);
+    });
+
+    it('become dark and light by the button, figures too, and remain so on the next page', async () => {
+      const context = await contextOf(looks[0]);
+      const page = await open(context, 'notebooks/00_start_here.html');
+      const grounds = () =>
+        page.evaluate(() => [
+          getComputedStyle(document.body).backgroundColor,
+          getComputedStyle(document.querySelector('#figure-0 .main-svg')!).backgroundColor,
+        ]);
+      assert.deepEqual(await grounds(), ['rgb(255, 255, 255)', 'rgb(255, 255, 255)']);
+      await page.getByRole('button', { name: 'Dark' }).click();
+      await page.waitForSelector('#figure-0.xkd-dark-page');
+      await page.waitForFunction(
+        () =>
+          getComputedStyle(document.querySelector('#figure-0 .main-svg')!).backgroundColor ===
+          'rgb(17, 17, 17)',
+      );
+      assert.equal((await grounds())[0], 'rgb(17, 17, 17)');
+      await page
+        .getByRole('link', { name: /01 From a file/ })
+        .first()
+        .click();
+      await page.waitForSelector('html[data-theme=dark]');
+      await context.close();
+    });
   });
 });
