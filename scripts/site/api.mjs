@@ -52,6 +52,7 @@ function memberPage(folder, file, reflection) {
   return {
     ...{ section: 'api', source, url: source.replace(/\.md$/, '.html') },
     ...{ title: reflection.name, label: reflection.name, name: reflection.name },
+    about: summaryOf(reflection).replaceAll('`', '').replaceAll('&lt;', '<'),
     definition: reflection.sources?.[0]?.fileName,
     content: withSections(mended(readFileSync(join(folder, file), 'utf8'))),
   };

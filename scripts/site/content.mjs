@@ -11,6 +11,7 @@ export function finishedContent(html, page, links) {
   for (const anchor of all('.anchor-link')) anchor.remove();
   nameHeadings(all('h1, h2, h3, h4, h5, h6'));
   for (const link of all('a[href]')) lead(link, page, links);
+  for (const code of all(':not(pre, a) > code')) linkNotebook(code, page, links);
   for (const picture of all('img[src]'))
     picture.setAttribute('src', links.picture(picture.getAttribute('src'), page));
   for (const table of all('table')) putIntoScroller(table, document);
@@ -44,6 +45,19 @@ function lead(link, page, links) {
   const target = links.target(link.getAttribute('href'), page, link.textContent);
   if (target === null) link.replaceWith(...link.childNodes);
   else link.setAttribute('href', target);
+}
+
+/** The name of a notebook leads to its page. */
+function linkNotebook(code, page, links) {
+  const name = code.textContent;
+  if (!/^\d\d_\w+$/.test(name) || page.source === `notebooks/${name}.ipynb`) return;
+  const up = '../'.repeat(page.source.split('/').length - 1);
+  const target = links.target(`${up}notebooks/${name}.ipynb`, page);
+  if (target === null) return;
+  const link = code.ownerDocument.createElement('a');
+  link.setAttribute('href', target);
+  code.replaceWith(link);
+  link.append(code);
 }
 
 /** A wide table scrolls in a box of its own; the page does not. */

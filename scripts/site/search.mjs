@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import MiniSearch from 'minisearch';
 import { nodeModules } from '../setup/paths.mjs';
 
-/** Shown below the name of what was found [characters]. */
+/** Shown below the name of what was found, unless the page says what it is about [characters]. */
 const startLength = 160;
 
 /**
@@ -27,7 +27,7 @@ export function searchFiles(pages) {
 }
 
 /** An entry per section; a page of the reference is one entry, as its sections have the same names on all pages. */
-function entriesOf({ section, url, title, sections }) {
+function entriesOf({ section, url, title, about, sections }) {
   const all = section === 'api' && url !== 'api/index.html' ? [joined(title, sections)] : sections;
   return all
     .map(({ id, heading, text }) => ({
@@ -35,9 +35,13 @@ function entriesOf({ section, url, title, sections }) {
       heading,
       page: heading === title ? { api: 'API reference', course: 'Course', guide: 'Guide' }[section] : title,
       text,
-      start: text.slice(0, startLength),
+      start: about || beginning(text),
     }))
     .filter(({ text }) => text !== '');
+}
+
+function beginning(text) {
+  return text.length <= startLength ? text : `${text.slice(0, startLength).replace(/\s+\S*$/, '')} …`;
 }
 
 function joined(title, sections) {
