@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tf } from 'xkd';
 import { infoNce, mmd } from 'xkd/internal';
-import { endForward } from 'xkd/dist/tensor/graph';
+import { endForward } from 'xkd/dist/tensor/stage';
 import { inPart } from 'xkd/dist/tensor/parts';
 import { type MakeInput, recordOps } from 'xkd/dist/tensor/shapes';
 

@@ -1,5 +1,5 @@
 import { leavesOf } from '../graph/tree';
-import { listenToStages } from '../graph/stage';
+import { listenToStages } from '../stage';
 import { tf } from '../native';
 import { currentPart, inPart } from '../parts';
 import type { OpArguments } from './shapeRules';
