@@ -32,7 +32,7 @@ export default tseslint.config(
   },
   {
     // The core: what it needs of the machine and of TensorFlow comes from lib/tensor.
-    files: ['lib/{config,masks,nn,losses,model}/**/*.ts', 'lib/*.ts', 'lib/data/{logMel,melFilterbank}.ts'],
+    files: ['lib/{config,masks,nn,losses,model}/**/*.ts', 'lib/*.ts', 'lib/data/spectrogram/*.ts'],
     ignores: ['lib/machineLimit.ts'],
     rules: {
       'no-restricted-imports': [

@@ -5,7 +5,7 @@ import { configSchema, type XkdConfig } from '../config';
 import { probeClassifiers, type ProbeClassifier } from '../eval/protocols/registry';
 import { makeFolder, writeFileAtomic } from '../files';
 import { readJson } from '../files/readJson';
-import { requireSameConfig } from '../train/sameRun';
+import { requireSameConfig } from '../train/runs/sameRun';
 import type { AblationJob } from './plan';
 
 /** Features of each network that are probed. */

@@ -1,5 +1,5 @@
 import { prepareSampleSets, type SetProgress } from './sampleSets';
-import { runCheckpoints } from '../train/checkpointFolder';
+import { runCheckpoints } from '../train/state/checkpointFolder';
 import { requireSameWeights } from './givenWeights';
 import { jobFolder, readJobResult } from './jobResult';
 import type { WorkOrder } from './messages';

@@ -10,11 +10,11 @@ import {
   type EvaluationBatch,
   type MediaEntry,
 } from '../data';
-import { withBadClips } from '../data/badFiles';
+import { withBadClips } from '../data/lists/badFiles';
 import type { MakeClips } from '../eval/features';
 import { linearProbes } from '../eval/probe';
 import { Stopped } from '../eval/protocols/stop';
-import { pruneCheckpoints } from '../train/checkpointFolder';
+import { pruneCheckpoints } from '../train/state/checkpointFolder';
 import type { InterruptWatch } from '../train/interrupt';
 import { probeClips } from '../train/health/plan';
 import type { ProbeClips } from '../train/health/probe';

@@ -1,7 +1,7 @@
 import type { Override } from '../config';
 import { lossSums } from '../config/usedTerms';
-import type { RunComparison } from '../train/compareRuns';
-import type { RunStatus } from '../train/runStatus';
+import type { RunComparison } from '../train/runs/compareRuns';
+import type { RunStatus } from '../train/runs/runStatus';
 import { formatTable } from './table';
 
 /** Runs as a table: status, last losses, and the configuration values that differ. */

@@ -1,5 +1,5 @@
 import { lossSums } from '../config/usedTerms';
-import type { RunStatus } from '../train/runStatus';
+import type { RunStatus } from '../train/runs/runStatus';
 import { clock, gauge, short } from './progress';
 import { terminalCurves } from './terminalCurves';
 

@@ -1,10 +1,10 @@
 import { modalities as both, type Modality, type XkdConfig } from '../config';
 import { UserError } from '../errors';
-import { BadFileList } from './badFiles';
-import { ClipArrays } from './clipArrays';
-import { clipPlaces, cropsOf, middleClip, type ClipPlan } from './clipPlan';
-import { mostWholeSeconds, openClipPool, wholeSecondsFor, type ClipPool } from './pool';
-import type { ClipOutcome } from './tasks';
+import { BadFileList } from './lists/badFiles';
+import { ClipArrays } from './loader/clipArrays';
+import { clipPlaces, cropsOf, middleClip, type ClipPlan } from './loader/clipPlan';
+import { mostWholeSeconds, openClipPool, wholeSecondsFor, type ClipPool } from './loader/pool';
+import type { ClipOutcome } from './loader/tasks';
 import type { BadFile, EvaluationBatch, MediaEntry } from './types';
 
 export interface EvaluationArgs {

@@ -4,8 +4,8 @@ import { type Role, backbonePrefix, extractPatchMean, ownedSpecs } from '../mode
 import { WeightScope } from '../nn';
 import { computeValues } from '../tensor/computeValues';
 import { tf } from '../tensor/native';
-import { CompiledEngine } from '../train/compiledEngine';
-import { type EngineFunction, eagerEngine } from '../train/engine';
+import { CompiledEngine } from '../train/engine/compiledEngine';
+import { type EngineFunction, eagerEngine } from '../train/engine/engine';
 import type { Network } from './features';
 
 interface Inputs {

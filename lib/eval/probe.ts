@@ -1,5 +1,5 @@
 import { modalities, type Modality } from '../config';
-import { withModalities } from '../data/usableEntries';
+import { withModalities } from '../data/lists/usableEntries';
 import { openClipPool, openDataset, type BadFile, type ClipPool, type DatasetArgs } from '../data';
 import type { Role } from '../model';
 import { shownAs } from '../shown';

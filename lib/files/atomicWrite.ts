@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileError } from './fileError';
-import { newOwner, ownerState, ownerText, parseOwner } from './owner';
+import { newOwner, ownerState, ownerText, parseOwner } from './locks/owner';
 
 const temporarySuffix = '.partial';
 /** A temporary file of another machine or container is abandoned if it has not grown for this time [ms]. */

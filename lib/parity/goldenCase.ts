@@ -4,7 +4,7 @@ import { UserError } from '../errors';
 import { type SafetensorsReader, lookAt, openSafetensors, readJson } from '../files';
 import { type ModelInputs, maskOfViews, maskTensors } from '../model';
 import { tf } from '../tensor/native';
-import type { StepSchedule } from '../train/schedules';
+import type { StepSchedule } from '../train/optimiser/schedules';
 
 const transformer = z.object({ embed_dim: z.int(), depth: z.int(), num_heads: z.int() });
 

@@ -2,11 +2,11 @@ import { modalities, stepStructure } from '../config';
 import { UserError } from '../errors';
 import { canonicalName, disposeInputs, extractPatchMean, parameterSpecs } from '../model';
 import { tf } from '../tensor/native';
-import { TrainState, centreNames } from '../train/state';
-import { differentiate } from '../train/differentiate';
-import { type Engine, eagerEngine } from '../train/engine';
-import { lossHyperparameters } from '../train/hyperparameters';
-import { trainStep } from '../train/step';
+import { TrainState, centreNames } from '../train/state/state';
+import { differentiate } from '../train/step/differentiate';
+import { type Engine, eagerEngine } from '../train/engine/engine';
+import { lossHyperparameters } from '../train/optimiser/hyperparameters';
+import { trainStep } from '../train/step/step';
 import {
   type ParityGroup,
   type ParityRow,

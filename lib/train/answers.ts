@@ -1,8 +1,8 @@
 import type { StepStructure } from '../config';
 import { type PerModality, type Temperatures, type TowerAnswers, towerAnswers } from '../model';
 import type { tf } from '../tensor/native';
-import type { EngineFunction } from './engine';
-import { centreNames, weightScope } from './state';
+import type { EngineFunction } from './engine/engine';
+import { centreNames, weightScope } from './state/state';
 
 /** Inputs of the towers' outputs for whole clips. */
 export interface AnswerInputs {

@@ -1,6 +1,6 @@
 import { openDataset, type DatasetArgs } from '../data/dataset';
-import { openLoader } from '../data/loader';
-import { pretrainingEntries } from '../data/usableEntries';
+import { openLoader } from '../data/loader/loader';
+import { pretrainingEntries } from '../data/lists/usableEntries';
 import { probeClips } from './health/plan';
 import { PretrainingRun } from './pretraining';
 import type { PretrainingArgs } from './pretrainingArgs';

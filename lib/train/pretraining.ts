@@ -1,23 +1,23 @@
 import type { NamedOverrides, XkdConfig } from '../config';
-import { badFilesOf } from '../data/badFiles';
+import { badFilesOf } from '../data/lists/badFiles';
 import type { BadFile, ViewBatch } from '../data/types';
 import { showValue, type Shown, type ValueTable } from '../shown';
 import type { BatchSource } from './batches';
-import { ChangeLog, type ConfigChange, readChangesOf } from './changeLog';
-import { saveCheckpoint } from './checkpoint';
-import { checkpointPath, listCheckpoints, pruneCheckpoints } from './checkpointFolder';
-import type { RunFacts } from './checkpointMetadata';
-import { fingerprintClips } from './clipsFingerprint';
+import { ChangeLog, type ConfigChange, readChangesOf } from './runs/changeLog';
+import { saveCheckpoint } from './state/checkpoint';
+import { checkpointPath, listCheckpoints, pruneCheckpoints } from './state/checkpointFolder';
+import type { RunFacts } from './state/checkpointMetadata';
+import { fingerprintClips } from './runs/clipsFingerprint';
 import { HealthWatch } from './health/watch';
 import { watchInterrupt } from './interrupt';
-import { RunControl } from './runControl';
+import { RunControl } from './runs/runControl';
 import type { PretrainingArgs } from './pretrainingArgs';
-import { resumeState } from './resume';
-import { RunFolder, type StepMetrics, changesPath } from './runFolder';
-import { runTable } from './runTable';
-import { type RunLength, cutSchedules, runLength, scheduleAt } from './schedules';
-import { type TrainState, seededState } from './state';
-import { StepTaker } from './stepTaker';
+import { resumeState } from './runs/resume';
+import { RunFolder, type StepMetrics, changesPath } from './runs/runFolder';
+import { runTable } from './runs/runTable';
+import { type RunLength, cutSchedules, runLength, scheduleAt } from './optimiser/schedules';
+import { type TrainState, seededState } from './state/state';
+import { StepTaker } from './step/stepTaker';
 import { Trainer } from './trainer';
 
 /**

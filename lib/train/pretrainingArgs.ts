@@ -1,11 +1,11 @@
 import type { XkdConfig } from '../config';
 import type { BadClip, MediaEntry } from '../data/types';
 import type { BatchSource } from './batches';
-import type { ConfigChange } from './changeLog';
-import type { Report } from './checkpointFolder';
+import type { ConfigChange } from './runs/changeLog';
+import type { Report } from './state/checkpointFolder';
 import type { ProbeClips } from './health/probe';
 import type { InterruptWatch } from './interrupt';
-import type { TrainState } from './state';
+import type { TrainState } from './state/state';
 
 /** Arguments of a pretraining run. */
 export interface PretrainingArgs {

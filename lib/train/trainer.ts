@@ -1,7 +1,7 @@
 import { BatchQueue, type Source } from './batches';
 import type { StopRequest } from './interrupt';
-import type { RunControl } from './runControl';
-import type { TrainingState } from './trainingState';
+import type { RunControl } from './runs/runControl';
+import type { TrainingState } from './state/trainingState';
 import { UntilEvent } from './untilEvent';
 
 /**

@@ -1,6 +1,6 @@
 import type { XkdConfig } from 'xkd/dist/config';
 import type { NativeInfo } from 'xkd/dist/tensor/native';
-import type { StepSchedule } from 'xkd/dist/train/schedules';
+import type { StepSchedule } from 'xkd/dist/train/optimiser/schedules';
 import type { BenchEngine, BenchKind, BenchPrecision } from './options';
 
 /** Input of an engine's process, as a JSON file that both languages read. */

@@ -4,7 +4,7 @@ import { startEnvironment } from '@tensorflow/tfjs-node/environment';
 import { configure } from 'xkd/dist/config';
 import { UserError } from 'xkd/dist/errors';
 import { makeFolder } from 'xkd/dist/files';
-import { scheduleAt } from 'xkd/dist/train/schedules';
+import { scheduleAt } from 'xkd/dist/train/optimiser/schedules';
 import { startEngine } from './engineProcess';
 import { describeBenchMachine } from './machine';
 import { type BenchRow, measureGroup, storedBatches } from './measure';

@@ -5,11 +5,11 @@ import { openSafetensors } from 'xkd/dist/files';
 import { type ModelInputs, disposeInputs, extractPatchMean, maskOfViews, maskTensors } from 'xkd/dist/model';
 import { releaseLosses } from 'xkd/dist/parity/compare';
 import { nativeInfo, tf } from 'xkd/dist/tensor/native';
-import { AccumulatedStep } from 'xkd/dist/train/accumulation';
-import { CompiledEngine } from 'xkd/dist/train/compiledEngine';
-import { type Engine, type EngineFunction, eagerEngine } from 'xkd/dist/train/engine';
-import { TrainState, weightScope } from 'xkd/dist/train/state';
-import { type LossFigures, trainStep } from 'xkd/dist/train/step';
+import { AccumulatedStep } from 'xkd/dist/train/step/accumulation';
+import { CompiledEngine } from 'xkd/dist/train/engine/compiledEngine';
+import { type Engine, type EngineFunction, eagerEngine } from 'xkd/dist/train/engine/engine';
+import { TrainState, weightScope } from 'xkd/dist/train/state/state';
+import { type LossFigures, trainStep } from 'xkd/dist/train/step/step';
 import { peakMemoryBytes } from './memory';
 import type { Command, Job, Ready, Status, StepReply } from './protocol';
 

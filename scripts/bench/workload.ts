@@ -2,7 +2,7 @@ import { type Modality, type XkdConfig, clipFrames, modalities, fullGrid, tokenC
 import { type TensorSource, writeSafetensors } from 'xkd/dist/files';
 import { type ParameterSpec, parameterSpecs } from 'xkd/dist/model';
 import { RandomStream } from 'xkd/dist/random';
-import { centreNames } from 'xkd/dist/train/state';
+import { centreNames } from 'xkd/dist/train/state/state';
 
 /** Number of random values that fill the weights repeatedly; prime, so that no two tensors start alike. */
 const tableSize = 1_000_003;

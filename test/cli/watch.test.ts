@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { StepMetrics } from 'xkd';
 import { terminalCurves } from 'xkd/dist/cli/terminalCurves';
 import { progressLine, watchScreen } from 'xkd/dist/cli/watchScreen';
-import type { RunStatus } from 'xkd/dist/train/runStatus';
+import type { RunStatus } from 'xkd/dist/train/runs/runStatus';
 import { assertRefused, runHere } from '../support/commandLine';
 import { endedOwner } from '../support/owners';
 import { config, finish, open } from '../support/runs';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { UserError } from 'xkd';
-import { BadFileList, type ClipPurpose } from 'xkd/dist/data/badFiles';
+import { BadFileList, type ClipPurpose } from 'xkd/dist/data/lists/badFiles';
 import { lacksStream } from 'xkd/dist/media/badMedia';
 
 describe('files that cannot be used', () => {

@@ -16,7 +16,7 @@ import { extractDataset, openDataset, type Dataset, type ExtractArgs } from 'xkd
 import { ShardClaims } from 'xkd/dist/data/extract/growingShard';
 import { readExtraction } from 'xkd/dist/data/extract/settings';
 import { shardsOf, type Shard } from 'xkd/dist/data/extract/shardPart';
-import { newOwner, ownerText } from 'xkd/dist/files/owner';
+import { newOwner, ownerText } from 'xkd/dist/files/locks/owner';
 import { temporaryFolder } from '../media/fixtures';
 import { makeOriginals } from '../support/originals';
 import { endedOwner, ownerElsewhere } from '../support/owners';

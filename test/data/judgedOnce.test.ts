@@ -9,8 +9,8 @@ import {
   type MediaEntry,
   type ViewBatch,
 } from 'xkd/internal';
-import { TrainingClips, type ClipsRead } from 'xkd/dist/data/trainingClips';
-import type { ClipOutcome } from 'xkd/dist/data/tasks';
+import { TrainingClips, type ClipsRead } from 'xkd/dist/data/loader/trainingClips';
+import type { ClipOutcome } from 'xkd/dist/data/loader/tasks';
 import { ordinaryClip, temporaryFolder } from '../media/fixtures';
 import { extract, formOf } from '../support/extract';
 

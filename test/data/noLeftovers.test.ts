@@ -7,7 +7,7 @@ import { ordinaryClip, temporaryFolder } from '../media/fixtures';
 /** A program that loads clips which decode slowly, and then ends in one of the ways in which a run can end. */
 const program = (folder: string, ending: string): string => `
   const { configure } = require('xkd/dist/config');
-  const { openLoader } = require('xkd/dist/data/loader');
+  const { openLoader } = require('xkd/dist/data/loader/loader');
   const entries = Array.from({ length: 8 }, (_, i) => ({ path: ${JSON.stringify(folder)} + '/' + i + '.mp4', label: null, split: null }));
   const config = configure('nano', { 'training.batch': 8, 'loader.workers': 2 });
   (async () => {

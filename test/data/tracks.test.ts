@@ -14,7 +14,7 @@ import {
   type Overrides,
   type StoredForm,
 } from 'xkd/internal';
-import { readRunStatus } from 'xkd/dist/train/runStatus';
+import { readRunStatus } from 'xkd/dist/train/runs/runStatus';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../media/fixtures';
 import { extract, formOf } from '../support/extract';
 import { config as runConfig, finish, open, source } from '../support/runs';

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeAbandonedFiles, UserError, writeFileAtomic } from 'xkd/internal';
-import { newOwner, ownerText } from 'xkd/dist/files/owner';
+import { newOwner, ownerText } from 'xkd/dist/files/locks/owner';
 import { withFailing } from '../support/failingCalls';
 import { endedOwner, ownerElsewhere } from '../support/owners';
 

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UserError } from 'xkd';
-import { FolderLock, type FolderLockArgs } from 'xkd/dist/files/folderLock';
+import { FolderLock, type FolderLockArgs } from 'xkd/dist/files/locks/folderLock';
 import { endedOwner, livingOwner, ownerElsewhere } from '../support/owners';
 
 describe('FolderLock', function () {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { isThisProcess, newOwner, ownerState, ownerText, parseOwner } from 'xkd/dist/files/owner';
+import { isThisProcess, newOwner, ownerState, ownerText, parseOwner } from 'xkd/dist/files/locks/owner';
 import { endedOwner, livingOwner, ownerElsewhere } from '../support/owners';
 
 describe('an owner', function () {

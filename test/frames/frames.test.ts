@@ -28,7 +28,7 @@ describe('data frames', () => {
     const code = `
       const loaded = () => Object.keys(require.cache).some((path) => path.includes('danfojs-node/'));
       const { dataFrame } = require('xkd');
-      const { rows } = require('xkd/dist/data/table').readTable(${JSON.stringify(table)});
+      const { rows } = require('xkd/dist/data/lists/table').readTable(${JSON.stringify(table)});
       const before = loaded();
       dataFrame([{ a: 1 }]);
       console.log(JSON.stringify([rows, before, loaded()]));`;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { RandomStream, tf } from 'xkd';
 import { fusedAdamw, fusedLerp, hasFusedOps } from 'xkd/dist/tensor/fusedOps';
 import { scalarsOf } from 'xkd/dist/tensor/scalars';
-import { adamw, adamwFactors } from 'xkd/dist/train/adamw';
+import { adamw, adamwFactors } from 'xkd/dist/train/optimiser/adamw';
 
 const optimiser = {
   learningRate: 1e-3,

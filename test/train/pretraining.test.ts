@@ -23,7 +23,7 @@ import {
   tf,
 } from 'xkd/internal';
 import { collectGarbage } from 'xkd/dist/tensor/graph/collectGarbage';
-import { isThisProcess, parseOwner } from 'xkd/dist/files/owner';
+import { isThisProcess, parseOwner } from 'xkd/dist/files/locks/owner';
 import { livingOwner } from '../support/owners';
 import { config, finish, open, said, source, weightsOf } from '../support/runs';
 import { tinyConfig } from '../support/tiny';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { compareRuns } from '../../train/compareRuns';
+import { compareRuns } from '../../train/runs/compareRuns';
 import { withExamples } from '../help';
 import { formatRuns, runsAsJson } from '../runsTable';
 

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { MetricsFollower } from '../../files/metricsFollower';
 import { watchInterrupt } from '../../train/interrupt';
-import { readRunStatus, stateSentence, type RunStatus } from '../../train/runStatus';
+import { readRunStatus, stateSentence, type RunStatus } from '../../train/runs/runStatus';
 import { withExamples } from '../help';
 import { printable, progressLine, watchScreen } from '../watchScreen';
 

@@ -1,6 +1,6 @@
 import type { XkdConfig } from '../../config';
 import type { RandomStream } from '../../random';
-import type { LogMel } from '../logMel';
+import type { LogMel } from '../spectrogram/logMel';
 import type { Box } from './box';
 import { cropSpectrogram, drawSpectrogramBox } from './spectrogramCrop';
 import { type SpectrogramMasks, coverSpectrogram } from './spectrogramMasks';

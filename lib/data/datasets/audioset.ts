@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors';
-import { stretch } from '../indexFile';
-import { columnOf, readTable } from '../table';
-import { firstLine } from '../textFile';
+import { stretch } from '../lists/indexFile';
+import { columnOf, readTable } from '../lists/table';
+import { firstLine } from '../lists/textFile';
 import { asCut, CutFiles } from './cutFiles';
 import type { FoldRole, Layout, ListedClip } from './layout';
 import { namesIn } from './places';

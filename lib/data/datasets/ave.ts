@@ -1,7 +1,7 @@
 import { UserError } from '../../errors';
-import { findMedia } from '../mediaFiles';
-import { videoExtensions } from '../mediaNames';
-import { readLines } from '../textFile';
+import { findMedia } from '../lists/mediaFiles';
+import { videoExtensions } from '../lists/mediaNames';
+import { readLines } from '../lists/textFile';
 import type { FoldRole, Layout, ListedClip } from './layout';
 import { FileKeys, firstPlace } from './places';
 

@@ -1,6 +1,6 @@
 import { probe } from '../../media';
-import { findMedia } from '../mediaFiles';
-import { audioExtensions, videoExtensions } from '../mediaNames';
+import { findMedia } from '../lists/mediaFiles';
+import { audioExtensions, videoExtensions } from '../lists/mediaNames';
 import type { FoundClip, ListedClip } from './layout';
 import { FileKeys } from './places';
 

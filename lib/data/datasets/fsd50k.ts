@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { UserError } from '../../errors';
-import { withSlashes } from '../listedPath';
-import { findMedia } from '../mediaFiles';
-import { audioExtensions } from '../mediaNames';
-import { columnOf, readTable } from '../table';
+import { withSlashes } from '../lists/listedPath';
+import { findMedia } from '../lists/mediaFiles';
+import { audioExtensions } from '../lists/mediaNames';
+import { columnOf, readTable } from '../lists/table';
 import type { FoldRole, Layout, ListedClip } from './layout';
 import { FileKeys } from './places';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { UserError } from '../../errors';
-import { comparable, findMedia, type MediaFile } from '../mediaFiles';
-import { videoExtensions } from '../mediaNames';
-import { columnOf, findColumn, readTable } from '../table';
+import { comparable, findMedia, type MediaFile } from '../lists/mediaFiles';
+import { videoExtensions } from '../lists/mediaNames';
+import { columnOf, findColumn, readTable } from '../lists/table';
 import { kineticsSoundClasses } from './kineticsSoundClasses';
 import type { FoldRole, Layout, LayoutContent, ListedClip, PublishedCounts } from './layout';
 import { FileKeys, namesIn } from './places';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { comparable, type MediaFile } from '../mediaFiles';
+import { comparable, type MediaFile } from '../lists/mediaFiles';
 
 /** The first of the given locations below a folder that exists; null if none does. */
 export function firstPlace(folder: string, places: readonly string[]): string | null {

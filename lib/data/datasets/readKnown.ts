@@ -1,5 +1,5 @@
 import { UserError } from '../../errors';
-import { heldModalities } from '../mediaNames';
+import { heldModalities } from '../lists/mediaNames';
 import type { Dataset, Fold, MediaEntry } from '../types';
 import { entryOf, type FoldRole, type Layout, type LayoutContent, type ListedClip } from './layout';
 import { layouts, type KnownDataset } from './registry';

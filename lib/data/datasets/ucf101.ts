@@ -1,9 +1,9 @@
 import { basename, extname, join } from 'node:path';
 import { UserError } from '../../errors';
-import { withSlashes } from '../listedPath';
-import { comparable, findMedia } from '../mediaFiles';
-import { videoExtensions } from '../mediaNames';
-import { readLines } from '../textFile';
+import { withSlashes } from '../lists/listedPath';
+import { comparable, findMedia } from '../lists/mediaFiles';
+import { videoExtensions } from '../lists/mediaNames';
+import { readLines } from '../lists/textFile';
 import type { FoldRole, Layout, ListedClip } from './layout';
 import { FileKeys, firstPlace } from './places';
 import { requireList } from './root';

@@ -1,5 +1,5 @@
 import { UserError } from '../../errors';
-import { readLines } from '../textFile';
+import { readLines } from '../lists/textFile';
 import { asCut, CutFiles } from './cutFiles';
 import type { FoldRole, Layout, ListedClip } from './layout';
 import { firstPlace } from './places';

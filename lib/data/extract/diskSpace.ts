@@ -1,7 +1,7 @@
 import { statfsSync, statSync } from 'node:fs';
 import { UserError } from '../../errors';
 import { BadMedia, probe } from '../../media';
-import { stretchOf } from '../stretch';
+import { stretchOf } from '../loader/stretch';
 import type { MediaEntry } from '../types';
 import { sampleBytes } from './record';
 import type { StoredForm } from '../types';

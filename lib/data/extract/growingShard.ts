@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { newOwner, ownerState, ownerText, parseOwner } from '../../files/owner';
+import { newOwner, ownerState, ownerText, parseOwner } from '../../files/locks/owner';
 import type { Shard } from './shardPart';
 
 /** A shard written elsewhere is taken over after it has not grown for this time [ms]. */

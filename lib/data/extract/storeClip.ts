@@ -6,12 +6,12 @@ import { PictureParser } from '../../media/pictureParser';
 import { SampleReader } from '../../media/sampleReader';
 import type { ScannedMedia } from '../../media/probe';
 import { streamFile } from '../../media/streams';
-import { trackFlags, trackNotes, type TrackNote } from '../trackNotes';
+import { trackFlags, trackNotes, type TrackNote } from '../loader/trackNotes';
 import type { MediaEntry } from '../types';
 import type { OriginalClip } from './entries';
 import type { StoredForm } from '../types';
 import type { ClipWriter, ShardWriter, WrittenClip } from './shardWriter';
-import { reasonOf, stretchOf } from '../stretch';
+import { reasonOf, stretchOf } from '../loader/stretch';
 
 /** A clip to store. */
 export interface ClipToStore {

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import type { Modality, XkdConfig } from '../../config';
 import { machineLimit } from '../../machineLimit';
 import { BadMedia, lacksStream } from '../../media';
-import { inWindow } from '../stretch';
+import { inWindow } from '../loader/stretch';
 import { padSamples, repeatFrames } from '../../media/decode';
 import type { MediaEntry, StoredClip } from '../types';
 import { JpegDecoder } from './jpegDecoder';

@@ -8,7 +8,7 @@ import type { Extraction } from './settings';
 import { writePart, type Shard } from './shardPart';
 import { scanShard } from './shardScan';
 import { ShardWriter, type WrittenClip } from './shardWriter';
-import type { TrackNote } from '../trackNotes';
+import type { TrackNote } from '../loader/trackNotes';
 import { storeClip } from './storeClip';
 
 /** A shard for a worker thread to write. */

@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import { UserError } from '../../errors';
 import { FfmpegHost } from '../../media/ffmpegHost';
-import type { TrackNote } from '../trackNotes';
+import type { TrackNote } from '../loader/trackNotes';
 import type { CheckOutcome, CheckTask } from './checkShard';
 import type { OriginalClip } from './entries';
 import { ShardClaims, removeGrowing } from './growingShard';

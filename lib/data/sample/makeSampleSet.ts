@@ -8,7 +8,7 @@ import { ChildTable } from '../../media/children';
 import { ffmpegPath } from '../../media/ffmpeg';
 import type { ClipSpec } from './clipSpec';
 import type { ClipTask } from './clipWorker';
-import { FolderLock } from '../../files/folderLock';
+import { FolderLock } from '../../files/locks/folderLock';
 import { drawClips, sampleIndex } from './sampleIndex';
 import {
   inspectFolder,

@@ -1,7 +1,7 @@
 import { BadMedia, lacksStream } from '../../media';
 import type { FoundClip } from '../datasets/layout';
-import { shortPath } from '../mediaFiles';
-import { stretchOf } from '../stretch';
+import { shortPath } from '../lists/mediaFiles';
+import { stretchOf } from '../loader/stretch';
 import type { BadFile, Dataset } from '../types';
 import { digestsOf } from './duplicates';
 import { openExtractedFiles } from './extractedFiles';

@@ -1,6 +1,6 @@
 import { configChanges, variantNames } from '../../config';
 import type { BadFile, ClipPool, Dataset } from '../../data';
-import { labelledTwice, learntAndTested } from '../../data/folds';
+import { labelledTwice, learntAndTested } from '../../data/lists/folds';
 import type { Role } from '../../model';
 import { shownAs } from '../../shown';
 import type { Network } from '../features';

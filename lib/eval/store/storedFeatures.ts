@@ -7,7 +7,7 @@ import {
   type ClipPool,
   type MediaEntry,
 } from '../../data';
-import { cropsOf } from '../../data/clipPlan';
+import { cropsOf } from '../../data/loader/clipPlan';
 import { UserError } from '../../errors';
 import type { Role } from '../../model';
 import { FeatureExtractor } from '../featureExtractor';

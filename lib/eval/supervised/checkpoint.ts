@@ -1,7 +1,7 @@
 import type { BadClip } from '../../data';
 import { DamagedFile, lookAt } from '../../files';
-import { putAside } from '../../train/checkpointFolder';
-import { damagedState, readStateTensors, withStateFile, writeStateFile } from '../../train/stateFile';
+import { putAside } from '../../train/state/checkpointFolder';
+import { damagedState, readStateTensors, withStateFile, writeStateFile } from '../../train/state/stateFile';
 import { ClassifierState, trainedSpecs, type ClassifierSetup, type EpochSum } from './state';
 
 /*

@@ -1,6 +1,6 @@
 import { evaluationBatches, type BadFile, type ClipPool, type MediaEntry, type NdArray } from '../../data';
 import { tf } from '../../tensor/native';
-import { type Engine, eagerEngine } from '../../train/engine';
+import { type Engine, eagerEngine } from '../../train/engine/engine';
 import type { FileScores } from '../protocols/fileMetrics';
 import { throwIfStopped, type ProtocolProgress } from '../protocols/protocol';
 import type { RowSource } from '../store/rows';

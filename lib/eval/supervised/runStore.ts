@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { makeFolder, readJson, writeFileAtomic } from '../../files';
 import type { MetricsRow } from '../../files/metrics';
-import { TrainingFolder } from '../../train/trainingFolder';
+import { TrainingFolder } from '../../train/runs/trainingFolder';
 import { protocolResultSchema, type FoldResult, type ProtocolResult } from '../results';
 import { readClassifier, saveClassifier } from './checkpoint';
 import type { SupervisedSettings } from './settings';

@@ -1,7 +1,7 @@
 import type { XkdConfig } from '../../config';
 import type { BadClip } from '../../data';
 import { tf } from '../../tensor/native';
-import { type StateTensors, TrainingState, initialTensors } from '../../train/trainingState';
+import { type StateTensors, TrainingState, initialTensors } from '../../train/state/trainingState';
 import type { Network } from '../features';
 import { type TrainedSpec, classifierSpecs, initialClassifier } from './classifier';
 import { type ClassifierPlan, type TowerWeights, backboneSpecs } from './stepFunction';

@@ -4,10 +4,10 @@ import { type ParameterSpec, type Role, backbonePrefix, extractPatchMean, ownedS
 import { WeightScope } from '../../nn';
 import { endForward, stage } from '../../tensor/stage';
 import { tf } from '../../tensor/native';
-import { type AdamwFactors, adamw } from '../../train/adamw';
-import { clipPerTensor } from '../../train/clip';
-import type { EngineFunction } from '../../train/engine';
-import type { StateTensors } from '../../train/state';
+import { type AdamwFactors, adamw } from '../../train/optimiser/adamw';
+import { clipPerTensor } from '../../train/optimiser/clip';
+import type { EngineFunction } from '../../train/engine/engine';
+import type { StateTensors } from '../../train/state/state';
 import { type TrainedSpec, classifierSpecs, classify } from './classifier';
 import { branchScales } from './dropout';
 

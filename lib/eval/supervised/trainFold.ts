@@ -1,6 +1,6 @@
 import { batchesPerEpoch, type BadFile, type ClipPool, type Fold, type MediaEntry } from '../../data';
-import { withBadClips } from '../../data/badFiles';
-import { CompiledEngine } from '../../train/compiledEngine';
+import { withBadClips } from '../../data/lists/badFiles';
+import { CompiledEngine } from '../../train/engine/compiledEngine';
 import { Trainer } from '../../train/trainer';
 import { storedFeatures, type StoredFeatures } from '../store';
 import { Stopped, stopRequestOf, throwIfStopped, type ProtocolArgs } from '../protocols/protocol';

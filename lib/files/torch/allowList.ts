@@ -1,4 +1,4 @@
-import { bytesPerValue } from '../safetensorsHeader';
+import { bytesPerValue } from '../tensors/safetensorsHeader';
 import { PickleError } from './pickleInput';
 import { Marker, PickleDict, PickleGlobal, type PickleValue, StorageRef, TensorRef } from './pickleValues';
 import { decodeNumpyScalar, numpyType } from './numpyScalar';

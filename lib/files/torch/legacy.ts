@@ -1,5 +1,5 @@
 import type { RandomAccessFile } from '../randomAccessFile';
-import { bytesPerValue } from '../safetensorsHeader';
+import { bytesPerValue } from '../tensors/safetensorsHeader';
 import { storagesFrom } from './persistent';
 import { PickleError, PickleInput } from './pickleInput';
 import { unpickle } from './pickleMachine';

@@ -1,5 +1,5 @@
-import { valueCount } from '../safetensorsHeader';
-import type { WrittenType } from '../tensorCodec';
+import { valueCount } from '../tensors/safetensorsHeader';
+import type { WrittenType } from '../tensors/tensorCodec';
 
 /** Storage that holds a tensor's values, and nothing else. */
 export interface TensorPlace {

@@ -1,4 +1,4 @@
-import type { StoredType } from '../safetensorsHeader';
+import type { StoredType } from '../tensors/safetensorsHeader';
 import type { OpaqueObject, UnreadableTensor } from './opaque';
 
 /**

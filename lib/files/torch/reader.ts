@@ -1,8 +1,8 @@
 import { UserError } from '../../errors';
 import { RandomAccessFile } from '../randomAccessFile';
-import { bytesPerValue, valueCount } from '../safetensorsHeader';
-import { decodeValues, typeOf } from '../tensorCodec';
-import type { StoredTensor, TensorFile, TensorInfo } from '../tensorFile';
+import { bytesPerValue, valueCount } from '../tensors/safetensorsHeader';
+import { decodeValues, typeOf } from '../tensors/tensorCodec';
+import type { StoredTensor, TensorFile, TensorInfo } from '../tensors/tensorFile';
 import { isLegacy, legacyStartBytes, readLegacy } from './legacy';
 import { storagesFrom } from './persistent';
 import { PickleError, PickleInput } from './pickleInput';

@@ -1,6 +1,6 @@
 import { UserError } from '../../errors';
 import type { RandomAccessFile } from '../randomAccessFile';
-import { bytesPerValue, valueCount } from '../safetensorsHeader';
+import { bytesPerValue, valueCount } from '../tensors/safetensorsHeader';
 import type { TensorRef } from './pickleValues';
 import { type ZipRecord, readRecord } from './zipRecords';
 

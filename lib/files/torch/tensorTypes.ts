@@ -1,4 +1,4 @@
-import type { StoredType } from '../safetensorsHeader';
+import type { StoredType } from '../tensors/safetensorsHeader';
 
 /**
  * Value types of storages, by the names of PyTorch's classes. For an untyped storage, its tensors give the

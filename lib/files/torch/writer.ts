@@ -2,7 +2,7 @@ import { basename, extname } from 'node:path';
 import { Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 import { streamFileAtomic } from '../atomicWrite';
-import { type TensorSource, byteLengthOf, bytesOf } from '../tensorSource';
+import { type TensorSource, byteLengthOf, bytesOf } from '../tensors/tensorSource';
 import { type TensorPlace, encodeStateDict } from './pickleEncode';
 import { metadataRecord } from './reader';
 

@@ -8,7 +8,7 @@ import {
   type MediaEntry,
 } from '../../data';
 import { keepEntries } from '../../data/datasets/readKnown';
-import { shortPath } from '../../data/mediaFiles';
+import { shortPath } from '../../data/lists/mediaFiles';
 import { UserError } from '../../errors';
 import { showText } from '../display';
 import { progressBar } from '../progressBar';

@@ -13,9 +13,9 @@ import { cheapOps } from '../../tensor/stage';
 import type { tf } from '../../tensor/native';
 import { type MakeInput, type RecordedOp, recordOps } from '../../tensor/shapes';
 import { computeAnswers } from '../answers';
-import { differentiate } from '../differentiate';
-import { lossHyperparameters } from '../hyperparameters';
-import { centreNames, weightScope } from '../state';
+import { differentiate } from '../step/differentiate';
+import { lossHyperparameters } from '../optimiser/hyperparameters';
+import { centreNames, weightScope } from '../state/state';
 import { flopsOf, sizeOf } from './flops';
 
 /*

@@ -1,4 +1,4 @@
-import type { StepMetrics } from '../runFolder';
+import type { StepMetrics } from '../runs/runFolder';
 import type { ProbeFigures } from './figures';
 import {
   gather,

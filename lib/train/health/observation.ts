@@ -1,4 +1,4 @@
-import type { StepMetrics } from '../runFolder';
+import type { StepMetrics } from '../runs/runFolder';
 import { type ProbeFigures, probeFigures } from './figures';
 
 /** Figures of every step that are averaged since the previous probe, because a single batch says little. */

@@ -1,6 +1,6 @@
 import type { XkdConfig } from '../../config';
 import { evaluationBatches } from '../../data/evaluation';
-import type { ClipPool } from '../../data/pool';
+import type { ClipPool } from '../../data/loader/pool';
 import type { MediaEntry } from '../../data/types';
 import { UserError } from '../../errors';
 import { probeShare } from '../cost';

@@ -3,9 +3,9 @@ import type { NdArray } from '../../data/types';
 import { tf } from '../../tensor/native';
 import { scalarsOf } from '../../tensor/scalars';
 import { answers } from '../answers';
-import type { Engine } from '../engine';
-import type { StepSchedule } from '../schedules';
-import type { TrainState } from '../state';
+import type { Engine } from '../engine/engine';
+import type { StepSchedule } from '../optimiser/schedules';
+import type { TrainState } from '../state/state';
 import { type ProbeFigures, figuresOf } from './figures';
 
 /** Whole, unaugmented clips on which a run is probed: `[B, 3, T, S, S]` and `[B, 1, M, C]`. */

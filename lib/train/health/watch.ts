@@ -1,6 +1,6 @@
 import { type XkdConfig, modalities, patchValues, teacherKinds } from '../../config';
-import type { StepMetrics } from '../runFolder';
-import type { RunLength } from '../schedules';
+import type { StepMetrics } from '../runs/runFolder';
+import type { RunLength } from '../optimiser/schedules';
 import { findingsOf, type HealthFinding, type HealthState, healthAtStart, judgeStep } from './judge';
 import type { ProbeFigures } from './figures';
 import { probeInterval } from './plan';

@@ -1,6 +1,6 @@
 import { configure, modalities } from 'xkd/dist/config';
 import { openClipPool, type Dataset } from 'xkd/dist/data';
-import type { ClipRequest } from 'xkd/dist/data/pool';
+import type { ClipRequest } from 'xkd/dist/data/loader/pool';
 import type { DataSource } from './windows';
 
 /** Clips per second that the loader's threads decode and augment. */

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import type { XkdConfig } from 'xkd/dist/config';
 import type { Dataset, MediaEntry } from 'xkd/dist/data';
 import { UserError } from 'xkd/dist/errors';
-import { WindowReader, type KnownFile } from 'xkd/dist/data/windowReader';
+import { WindowReader, type KnownFile } from 'xkd/dist/data/loader/windowReader';
 import { scanMedia } from 'xkd/dist/media/probe';
 import { RandomStream } from 'xkd/dist/random';
 import { spreadOf } from '../statistics';

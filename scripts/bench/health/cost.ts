@@ -1,9 +1,9 @@
 import { configure } from 'xkd/dist/config';
 import { BatchQueue } from 'xkd/dist/train/batches';
 import { probeInterval } from 'xkd/dist/train/health/plan';
-import { runLength, scheduleAt } from 'xkd/dist/train/schedules';
-import { TrainState } from 'xkd/dist/train/state';
-import { StepTaker } from 'xkd/dist/train/stepTaker';
+import { runLength, scheduleAt } from 'xkd/dist/train/optimiser/schedules';
+import { TrainState } from 'xkd/dist/train/state/state';
+import { StepTaker } from 'xkd/dist/train/step/stepTaker';
 import type { BenchPreset } from '../options';
 import { MadeBatches, madeEntries, madeProbeClips } from './madeClips';
 

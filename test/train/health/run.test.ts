@@ -13,7 +13,7 @@ import {
   readMetricsFile,
   tf,
 } from 'xkd/internal';
-import { readWarnings } from 'xkd/dist/train/runWarnings';
+import { readWarnings } from 'xkd/dist/train/runs/runWarnings';
 import { config, finish, open, source, weightsOf } from '../../support/runs';
 import { tinyConfig } from '../../support/tiny';
 

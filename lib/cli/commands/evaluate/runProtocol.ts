@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { modalities } from '../../../config';
 import { openDataset } from '../../../data';
-import { withModalities } from '../../../data/usableEntries';
+import { withModalities } from '../../../data/lists/usableEntries';
 import { withHoldout } from '../../../eval/protocols/holdout';
 import type { ProtocolProgress } from '../../../eval/protocols/protocol';
 import { protocolNamed, type ProtocolName } from '../../../eval/protocols/registry';

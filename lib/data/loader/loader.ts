@@ -1,0 +1,130 @@
+import { modalities, type XkdConfig } from '../../config';
+import { UserError } from '../../errors';
+import { BatchArrays } from './batch';
+import { Prefetcher } from './prefetcher';
+import { openClipPool, type ClipPool } from './pool';
+import { TrainingClips } from './trainingClips';
+import type { BadClip, BadFile, MediaEntry, ViewBatch } from '../types';
+
+export interface LoaderArgs {
+  /** Files of the training split. */
+  readonly entries: readonly MediaEntry[];
+  readonly config: XkdConfig;
+  /** Step of the first batch, for resuming; default 0. */
+  readonly startStep?: number;
+  /** Number of steps of the whole run, after which there are no more batches; default: unlimited. */
+  readonly steps?: number;
+  /** Worker threads and cache to share with others; default: the loader creates its own. */
+  readonly pool?: ClipPool;
+  /** Clips already known to be unusable, for resuming. */
+  readonly skipped?: readonly BadClip[];
+}
+
+/**
+ * Batches of augmented views for pretraining, prefetched; with `training.accumulate`, micro-batches one by
+ * one. The batch of a step depends only on the seed, the step and the files, never on the number of threads
+ * or on where a run was resumed.
+ *
+ * @throws UserError if there are fewer files than the batch size
+ */
+export async function openLoader(args: LoaderArgs): Promise<Loader> {
+  return new Loader(args);
+}
+
+export class Loader {
+  /** Batches per epoch; the remainder is dropped. */
+  readonly stepsPerEpoch: number;
+  private readonly pool: ClipPool;
+  private readonly clips: TrainingClips;
+  /** Numbered by micro-batch. */
+  private readonly microBatches: Prefetcher<ViewBatch>;
+  private closed = false;
+
+  constructor(private readonly args: LoaderArgs) {
+    const { entries, config, startStep = 0, steps = Infinity, skipped } = args;
+    const { batch, accumulate } = config.training;
+    if (batch > entries.length) {
+      throw new UserError(
+        `training.batch is ${batch}, but there are only ${entries.length} files: choose a smaller batch.`,
+      );
+    }
+    this.stepsPerEpoch = Math.floor(entries.length / batch);
+    this.pool = args.pool ?? openClipPool(config);
+    const { pool } = this;
+    this.clips = new TrainingClips({
+      entries,
+      config,
+      pool,
+      seed: config.seed,
+      purpose: 'pretraining',
+      skipped,
+    });
+    this.microBatches = new Prefetcher({
+      first: startStep * accumulate,
+      end: steps * accumulate,
+      ahead: config.loader.prefetch,
+      make: (number) => this.makeMicroBatch(number),
+    });
+  }
+
+  /** Unusable files so far, including those in prefetched batches; each was replaced by the next one. */
+  get skipped(): BadFile[] {
+    return this.clips.skipped;
+  }
+
+  /** Remarks on files that are used, such as those with several tracks: the first of each kind. */
+  get notes(): string[] {
+    return this.clips.notes;
+  }
+
+  /** Number of batches prefetched or in progress beyond those returned. */
+  get batchesAhead(): number {
+    return this.microBatches.size;
+  }
+
+  /**
+   * The next batch; further ones are prefetched.
+   *
+   * @throws UserError if too many files cannot be used
+   */
+  async next(): Promise<ViewBatch> {
+    if (this.closed) throw new Error('The loader is closed.');
+    const batch = this.microBatches.next();
+    if (batch !== null) return batch;
+    throw new Error(`The run has ${this.args.steps} steps; there is no batch for a further one.`);
+  }
+
+  /** Stops decoding and ends all threads and processes; a pending batch fails. */
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    if (!this.args.pool) await this.pool.close();
+    await this.microBatches.settled();
+  }
+
+  private async makeMicroBatch(number: number): Promise<ViewBatch> {
+    const { config } = this.args;
+    const { batch, accumulate } = config.training;
+    const step = Math.floor(number / accumulate);
+    const microBatch = number % accumulate;
+    const clips = batch / accumulate;
+    const epoch = Math.floor(step / this.stepsPerEpoch);
+    const arrays = new BatchArrays(clips, config, config.views.local, modalities);
+    const { entries, skipped } = await this.clips.read({
+      epoch,
+      first: (step % this.stepsPerEpoch) * batch + microBatch * clips,
+      clips,
+      modalities,
+      clipAt: (index) => ({ kind: 'pretraining', epoch, index }),
+      onViews: (position, views) => arrays.set(position, views),
+    });
+    return {
+      step,
+      microBatch,
+      video: arrays.video,
+      audio: arrays.audio,
+      entries,
+      ...(skipped.length > 0 && { skipped }),
+    };
+  }
+}

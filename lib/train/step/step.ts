@@ -1,0 +1,107 @@
+import { UserError } from '../../errors';
+import { stepStructure } from '../../config';
+import { type LossTerm, type ModelInputs, lossTerms } from '../../model';
+import { tf } from '../../tensor/native';
+import { scalarsOf } from '../../tensor/scalars';
+import { type Engine, eagerEngine } from '../engine/engine';
+import { lossHyperparameters, updateHyperparameters } from '../optimiser/hyperparameters';
+import type { StepSchedule } from '../optimiser/schedules';
+import type { TrainState } from '../state/state';
+import { type StepInputs, type StepOutputs, type UpdateInputs, wholeStep } from './stepFunction';
+
+export type LossFigures = Readonly<Record<LossTerm, number>>;
+
+/** Result of a finished step. */
+export interface StepResult {
+  /** Losses before the update. */
+  readonly losses: LossFigures;
+  /** Number of tensors whose gradient was clipped. */
+  readonly clipped: number;
+  /** That number as a share of the tensors that may be clipped; 0 if there are none. */
+  readonly clippedShare: number;
+}
+
+/**
+ * Takes one training step. The state is changed in place, unless a loss is not finite.
+ *
+ * @throws NonFiniteLoss naming step and term
+ */
+export async function trainStep(
+  state: TrainState,
+  model: ModelInputs,
+  schedule: StepSchedule,
+  engine: Engine = eagerEngine,
+): Promise<StepResult> {
+  const inputs = stepInputs(state, schedule, model);
+  try {
+    return finishStep(state, schedule, await engine.run(wholeStep, inputs));
+  } finally {
+    disposeNumbers(inputs);
+  }
+}
+
+function stepInputs(state: TrainState, schedule: StepSchedule, model: ModelInputs): StepInputs {
+  const loss = scalarsOf(lossHyperparameters(state.config, schedule.temperatures));
+  return { ...updateInputs(state, schedule), model, loss };
+}
+
+/** Inputs of the update in the state's next step. */
+export function updateInputs(state: TrainState, schedule: StepSchedule): UpdateInputs {
+  const { config, updates } = state;
+  return {
+    structure: stepStructure(config),
+    lastLayerFrozen: schedule.lastLayerFrozen,
+    state: state.tensors,
+    update: scalarsOf(updateHyperparameters(config, schedule, updates)),
+  };
+}
+
+/** Commits the new values of a step to the state. */
+export function finishStep(
+  state: TrainState,
+  schedule: StepSchedule,
+  collect: () => StepOutputs,
+): StepResult {
+  const { updates, config } = state;
+  const result = state.advance(collect, (outputs) => {
+    const values = outputs.losses.dataSync();
+    const losses = Object.fromEntries(lossTerms.map((term, i) => [term, values[i]])) as LossFigures;
+    assertFinite(losses, state.step);
+    const clipped = countAbove(outputs.norms, config.optimiser.clip);
+    return { losses, clipped, clippedShare: clipped / Math.max(outputs.norms.size, 1) };
+  });
+  state.updates = {
+    lastLayer: updates.lastLayer + (schedule.lastLayerFrozen ? 0 : 1),
+    others: updates.others + 1,
+  };
+  return result;
+}
+
+/** Explains why the loss of a first step may not be finite, regardless of the learning rate, and gives the solution. */
+export const nothingLearntYet =
+  'nothing is learnt yet, so the weights to begin with or a clip hold values that are not finite, or a setting is extreme; begin with others.';
+
+/** A loss is not finite; the state is as it was before the step. */
+export class NonFiniteLoss extends UserError {}
+
+function assertFinite(losses: LossFigures, step: number): void {
+  // Sums come first in the list, so the last non-finite term is the most specific.
+  const term = lossTerms.filter((name) => !Number.isFinite(losses[name])).pop();
+  if (term !== undefined) {
+    throw new NonFiniteLoss(
+      `The loss is not finite at step ${step}: ${term} is ${losses[term]}; ` +
+        (step === 0
+          ? nothingLearntYet
+          : 'begin a run in another folder with a lower optimiser.learningRate or a longer optimiser.warmupEpochs.'),
+    );
+  }
+}
+
+/** Disposes the scalars of a step, which were created outside a scope. */
+export function disposeNumbers({ loss, update }: Partial<Pick<StepInputs, 'loss' | 'update'>>): void {
+  tf.dispose([loss ?? [], update ?? []] as unknown as tf.TensorContainer);
+}
+
+function countAbove(norms: tf.Tensor1D, clip: number): number {
+  return norms.size === 0 ? 0 : norms.dataSync().filter((norm) => norm > clip).length;
+}

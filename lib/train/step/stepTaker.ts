@@ -1,0 +1,65 @@
+import { withBadClips } from '../../data/lists/badFiles';
+import { shufflePairs } from '../../data/loader/shufflePairs';
+import { type ModelInputs, disposeInputs } from '../../model';
+import { AccumulatedStep } from './accumulation';
+import type { BatchQueue } from '../batches';
+import { CompiledEngine } from '../engine/compiledEngine';
+import { type Engine, eagerEngine } from '../engine/engine';
+import { type ProbeClips, takeProbe } from '../health/probe';
+import type { ProbeFigures } from '../health/figures';
+import { modelInputs } from './modelInputs';
+import type { StepSchedule } from '../optimiser/schedules';
+import type { TrainState } from '../state/state';
+import { type StepResult, trainStep } from './step';
+
+/** Takes the steps of a run, each on a batch or on micro-batches. */
+export class StepTaker {
+  private readonly compiled = new CompiledEngine();
+  private readonly engine: Engine;
+
+  constructor(
+    private readonly state: TrainState,
+    private readonly batches: BatchQueue,
+    eager: boolean,
+  ) {
+    this.engine = eager ? eagerEngine : this.compiled;
+  }
+
+  async take(schedule: StepSchedule): Promise<StepResult> {
+    const { state, engine } = this;
+    if (state.config.training.accumulate === 1) {
+      return this.withNextBatch((inputs) => trainStep(state, inputs, schedule, engine));
+    }
+    const step = new AccumulatedStep(state, schedule, engine);
+    try {
+      for (;;) {
+        const result = await this.withNextBatch((inputs) => step.add(inputs));
+        if (result !== null) return result;
+      }
+    } finally {
+      step.dispose();
+    }
+  }
+
+  /** Measures the network's outputs for some clips. */
+  probe(clips: ProbeClips, schedule: StepSchedule): Promise<ProbeFigures> {
+    return takeProbe(this.state, clips, schedule, this.engine);
+  }
+
+  /** Frees the native graphs and moves the state out of them. */
+  dispose(): void {
+    this.compiled.dispose();
+  }
+
+  private async withNextBatch<T>(use: (inputs: ModelInputs) => Promise<T>): Promise<T> {
+    const { config } = this.state;
+    const batch = await this.batches.next();
+    this.state.skipped = withBadClips(this.state.skipped, batch.skipped ?? []);
+    const inputs = modelInputs(config, config.pairs === 'own' ? batch : shufflePairs(batch, config.seed));
+    try {
+      return await use(inputs);
+    } finally {
+      disposeInputs(inputs);
+    }
+  }
+}
