@@ -20,6 +20,8 @@ export function machineLimit(error: unknown): UserError | null {
   if (code === 'ERR_WORKER_INIT_FAILED') return new UserError(tooManyProcesses);
   if (code === 'ENOMEM' || code === 'ERR_WORKER_OUT_OF_MEMORY' || allocationFailed.test(message))
     return new UserError(tooLittleMemory);
+  // Threads pass it on as an error of another class.
+  if (message.startsWith(endedFromOutside)) return new UserError(message);
   return null;
 }
 
@@ -30,6 +32,15 @@ export function machineLimitIn(log: string): UserError | null {
   if (/Resource temporarily unavailable/.test(log)) return new UserError(tooManyProcesses);
   return null;
 }
+
+/** Says that the system or the user ended the process that decodes files, usually because memory ran out. */
+export function decoderEnded(signal: string): UserError {
+  return new UserError(
+    `${endedFromOutside} (${signal}): is there too little memory, or are too many files open? Choose fewer loader.workers, or raise the limit.`,
+  );
+}
+
+const endedFromOutside = 'The process that decodes files was ended from outside';
 
 const allocationFailed =
   /^Array buffer allocation failed|std::bad_alloc|Cannot allocate memory|OOM when allocating tensor/;

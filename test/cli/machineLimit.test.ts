@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import { UserError } from 'xkd';
 import { BadMedia, checkFile } from 'xkd/dist/media/badMedia';
 import { diskTrouble } from 'xkd/dist/files/fileError';
-import { machineLimit, machineLimitIn } from 'xkd/dist/machineLimit';
+import { decoderEnded, machineLimit, machineLimitIn } from 'xkd/dist/machineLimit';
 
 const failure = (code: string, more: Partial<NodeJS.ErrnoException> = {}) =>
   Object.assign(new Error(`${code}: failed`), { code, ...more });
@@ -22,6 +22,11 @@ describe('limits of the machine', () => {
       'memory of an op',
       new Error('Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[9]'),
       /^There is not enough memory/,
+    ],
+    [
+      'the end of a decoder in a thread',
+      new Error(decoderEnded('SIGKILL').message),
+      /^The process that decodes/,
     ],
     ['files of a thread', new Error("EMFILE: too many open files, open 'a.mp4'"), /^Too many files/],
   ] as const) {

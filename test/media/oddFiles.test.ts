@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
-import { BadMedia, decodeClip, probe } from 'xkd/internal';
+import { BadMedia, UserError, decodeClip, probe } from 'xkd/internal';
 import { ffmpegPath } from 'xkd/dist/media/ffmpegPath';
 import { runDecoder } from 'xkd/dist/media/libav/runDecoder';
 import { ffmpeg, ordinaryClip, temporaryFolder } from './fixtures';
@@ -152,18 +152,14 @@ describe('files with odd traits', () => {
     assert.equal((await decodeClip(plain, { clipSeconds: 1 })).frameCount, 8);
   });
 
-  it('cost themselves alone where they make the decoder crash', async function () {
-    if (process.platform !== 'linux') this.skip();
-    ordinaryClip(file('long.mp4'), 60, { size: '640x480' });
-    const decoding = decodeClip(file('long.mp4'), { clipSeconds: 60 });
-    const outcome = decoding.catch((error: unknown) => error);
+  /** Ends the process that decodes a file, and returns what became of the decoding. */
+  async function endDecoder(name: string, signal: NodeJS.Signals): Promise<unknown> {
+    const outcome = decodeClip(file(name), { clipSeconds: 60 }).catch((error: unknown) => error);
     const holds = (pid: string): boolean => {
       try {
         return (
           readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('decoderProcess') &&
-          readdirSync(`/proc/${pid}/fd`).some((fd) =>
-            readlinkSync(`/proc/${pid}/fd/${fd}`).endsWith('long.mp4'),
-          )
+          readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === file(name))
         );
       } catch {
         return false; // exited in the meantime
@@ -174,10 +170,27 @@ describe('files with odd traits', () => {
       await new Promise((resume) => setTimeout(resume, 5));
       decoder = readdirSync('/proc').find((pid) => /^\d+$/.test(pid) && holds(pid));
     }
-    process.kill(Number(decoder), 'SIGSEGV');
-    const error = await outcome;
+    process.kill(Number(decoder), signal);
+    return outcome;
+  }
+
+  it('cost themselves alone where they make the decoder crash', async function () {
+    if (process.platform !== 'linux') this.skip();
+    ordinaryClip(file('long.mp4'), 60, { size: '640x480' });
+    const error = await endDecoder('long.mp4', 'SIGSEGV');
     assert.ok(error instanceof BadMedia, String(error));
     assert.equal(error.reason, 'makes the decoder crash (SIGSEGV)');
     assert.equal((await decodeClip(plain, { clipSeconds: 1 })).frameCount, 8);
+  });
+
+  it('are not blamed where the decoder was ended from outside, which is a sentence', async function () {
+    if (process.platform !== 'linux') this.skip();
+    ordinaryClip(file('longer.mp4'), 60, { size: '640x480' });
+    const error = await endDecoder('longer.mp4', 'SIGKILL');
+    assert.ok(error instanceof UserError && !(error instanceof BadMedia), String(error));
+    assert.match(
+      error.message,
+      /^The process that decodes files was ended from outside \(SIGKILL\): .* Choose/,
+    );
   });
 });

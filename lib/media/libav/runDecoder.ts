@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { decoderEnded } from '../../machineLimit';
 import { BadMedia, hangs } from '../badMedia';
 import { ProcessStopped } from '../ffmpeg';
 import { MessageReader } from '../messages';
@@ -72,8 +73,6 @@ export async function runDecoder(request: DecoderRequest, args: RunDecoderArgs =
 
 let own: DecoderPool | undefined;
 
-const endedFromOutside = 'The process that decodes files was ended from outside';
-
 /** Signals that end a process because of its own fault. */
 const faults = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGTRAP', 'SIGSYS'];
 
@@ -81,10 +80,7 @@ function crashOf(path: string, { crash, failure }: DecoderReply): Error {
   const { signal, exitCode } = crash!;
   // Killed from outside (by the system for lack of memory, or by this program), so it is not the file's
   // fault.
-  if (signal !== null && !faults.includes(signal))
-    return new ProcessStopped(
-      `${endedFromOutside} (${signal}): is there too little memory? Choose fewer loader.workers.`,
-    );
+  if (signal !== null && !faults.includes(signal)) return decoderEnded(signal);
   if (failure !== undefined) return new Error(`The decoder could not be started: ${failure}`);
   return new BadMedia(path, `makes the decoder crash (${signal ?? `exit code ${exitCode}`})`);
 }
