@@ -105,6 +105,15 @@ describe('ffmpeg in the place of libav', function () {
       made('grows.mpg'),
       Buffer.concat([readFileSync(file('a.mpg')), readFileSync(file('b.mpg'))]),
     );
+    const tags = 'colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc';
+    const bright = [
+      ...lavfi('color=0x808080:s=64x64:r=25:d=1'),
+      '-pix_fmt',
+      'yuv420p10le',
+      '-c:v',
+      'libx265',
+    ];
+    ffmpeg(...bright, '-x265-params', `log-level=error:${tags}`, made('hdr.mp4'));
     writeFileSync(made('text.mp4'), 'No video.\n'.repeat(90));
     copyFileSync(made('plain.mp4'), made('12:30 [1]#&;(%03d)é.mp4'));
   });
@@ -114,7 +123,7 @@ describe('ffmpeg in the place of libav', function () {
     ...['plain.mp4', 'says-length.mp4', 'says-cover.mkv', 'says-turn.mkv', 'says-mapping.mkv', 'late.mkv'],
     ...['transport.ts', 'turned.mp4', 'subtitled.mkv', 'attached.mkv', 'covered.mp4', 'late-pictures.mkv'],
     ...['cut.mp3', 'cut.flv', 'header.wav', 'opposite.wav', 'low.wav', 'silent.wav', 'channels.wav'],
-    ...['fields.mp4', 'grows.mpg', 'text.mp4', '12:30 [1]#&;(%03d)é.mp4'],
+    ...['fields.mp4', 'grows.mpg', 'hdr.mp4', 'text.mp4', '12:30 [1]#&;(%03d)é.mp4'],
   ];
 
   const byBoth = async <T>(work: () => Promise<T>): Promise<[T, T]> => {
@@ -173,6 +182,11 @@ describe('ffmpeg in the place of libav', function () {
     );
     assert.deepEqual([own.height, own.width], [48, 64]);
     assert.ok(pictureDifference(own, usual) < 2, 'black bars where the picture grows wider');
+    delete process.env.XKD_DECODER;
+    const [mapped, ownMapped] = await byBoth(() =>
+      decodeClip(made('hdr.mp4'), { audio: false, clipSeconds: 1, shortSide: 64 }),
+    );
+    assert.ok(Math.abs(mapped.frames![0] - 128) > 15 && pictureDifference(ownMapped, mapped) < 1, 'HDR');
   });
 
   it('counts and names the same in a check', async () => {
@@ -184,7 +198,9 @@ describe('ffmpeg in the place of libav', function () {
     assert.deepEqual(own, usual);
     const kinds = usual.notices.map(({ kind }) => kind);
     assert.ok(
-      ['interlaced', 'silent', 'cancelling', 'unlikeLengths'].every((kind) => kinds.includes(kind as never)),
+      ['hdr', 'interlaced', 'silent', 'cancelling', 'unlikeLengths'].every((kind) =>
+        kinds.includes(kind as never),
+      ),
       kinds.join(),
     );
   });
