@@ -3,6 +3,7 @@ import { tf } from 'xkd';
 import { infoNce, mmd } from 'xkd/internal';
 import { endForward } from 'xkd/dist/tensor/stage';
 import { inPart } from 'xkd/dist/tensor/parts';
+import { runOp } from 'xkd/dist/tensor/runOp';
 import { type MakeInput, recordOps } from 'xkd/dist/tensor/shapes';
 
 type Body = (x: tf.Tensor2D, y: tf.Tensor2D) => tf.Tensor | tf.Tensor[];
@@ -115,6 +116,7 @@ describe('a record of shapes', () => {
   it('tells what cannot be recorded, and restores the backend', () => {
     const backend = tf.getBackend();
     assert.throws(() => recordOps((input) => input([2]).dataSync()), /read the values of a tensor/);
+    assert.throws(() => recordOps((input) => runOp('Dawsn', [input([2])], {})), /shapes of Dawsn/);
     assert.equal(tf.getBackend(), backend);
     assert.deepEqual([...tf.tidy(() => tf.add(1, 2).dataSync())], [3]);
   });

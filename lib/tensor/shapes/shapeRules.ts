@@ -14,7 +14,12 @@ export type ShapeRule = (inputs: readonly Described[], args: OpArguments) => Des
 
 const { backend_util, broadcast_util, slice_util, util } = tf;
 
-const like: ShapeRule = ([x]) => [x];
+/** Each output is like an input, given by its position. */
+const likeInputs =
+  (...positions: number[]): ShapeRule =>
+  (inputs) =>
+    positions.map((i) => inputs[i]);
+const like = likeInputs(0);
 const asBool: ShapeRule = ([{ shape }]) => [{ shape, dtype: 'bool' }];
 const broadcast =
   (dtype?: tf.DataType): ShapeRule =>
@@ -47,16 +52,6 @@ export function isTransposed(args: OpArguments, operand: 'a' | 'b'): boolean {
   return Boolean(args[`transpose${operand.toUpperCase()}`] ?? args[`transpose_${operand}`]);
 }
 
-/** Each output of these ops is like an input, which the list gives by its position. */
-const likeInputs: Readonly<Record<string, readonly number[]>> = {
-  XkdGelu: [0],
-  XkdGeluGrad: [1, 2],
-  XkdLayerNormGrad: [1, 3, 3],
-  XkdAttentionGrad: [0],
-  XkdAdamW: [0, 1, 2],
-  XkdBlend: [0],
-};
-
 /** Ops on single values; the result has the shape of the first operand. */
 const elementwise =
   'Abs Acos Acosh Asin Asinh Atan Atanh Ceil ClipByValue Cos Cosh Cumprod Cumsum Elu Erf Exp Expm1 Floor LeakyRelu ' +
@@ -75,12 +70,6 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
   ...rulesOf('All Any Max Mean Min Prod Sum', reduced),
   ...rulesOf('ArgMax ArgMin', firstIndex),
   ...rulesOf('BatchMatMul MatMul', product),
-  ...Object.fromEntries(
-    Object.entries(likeInputs).map(([op, positions]): [string, ShapeRule] => [
-      op,
-      (inputs) => positions.map((i) => inputs[i]),
-    ]),
-  ),
   AddN: like,
   Cast: ([{ shape }], { dtype }) => [{ shape, dtype: dtype as tf.DataType }],
   Concat: (inputs, { axis }) => {
@@ -109,7 +98,7 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
     const added = paddings as [number, number][];
     return [{ shape: shape.map((size, i) => size + added[i][0] + added[i][1]), dtype }];
   },
-  Select: (inputs) => [inputs[1]],
+  Select: likeInputs(1),
   Slice: ([{ shape, dtype }], { begin, size }) => {
     const [, sizes] = slice_util.parseSliceParams(
       { shape } as tf.Tensor,
@@ -138,6 +127,7 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
   UnsortedSegmentSum: ([{ shape, dtype }, segments], { numSegments }) => [
     { shape: [numSegments as number, ...shape.slice(segments.shape.length)], dtype },
   ],
+  XkdAdamW: likeInputs(0, 1, 2),
   XkdAttention: ([{ shape, dtype }]) => {
     const [clips, tokens, , heads, width] = shape;
     return [
@@ -145,7 +135,12 @@ export const shapeRules: Readonly<Record<string, ShapeRule>> = {
       { shape: [clips, heads, tokens, 2], dtype },
     ];
   },
+  XkdAttentionGrad: like,
+  XkdBlend: like,
+  XkdGelu: like,
+  XkdGeluGrad: likeInputs(1, 2),
   XkdLayerNorm: ([x]) => [x, { shape: [...x.shape.slice(0, -1), 2], dtype: x.dtype }],
+  XkdLayerNormGrad: likeInputs(1, 3, 3),
 };
 
 function rulesOf(ops: string, rule: ShapeRule): Record<string, ShapeRule> {

@@ -80,14 +80,6 @@ class ShapesBackend extends tf.KernelBackend implements Partial<NodeBackend> {
   override numDataIds(): number {
     return 0;
   }
-
-  override floatPrecision(): 32 {
-    return 32;
-  }
-
-  override epsilon(): number {
-    return 1e-7;
-  }
 }
 
 const name = 'shapes';
