@@ -6,6 +6,7 @@ import {
   type TensorSource,
   type TensorValues,
   byteLengthOf,
+  makeFolder,
   writeSafetensors,
   writeTorchFile,
 } from '../files';
@@ -15,7 +16,7 @@ import { hubFiles } from './hubFolder';
 import { type WeightsArgs, withPositions } from './positions';
 import { releaseState } from './releaseState';
 import { type WeightSet, openWeights } from './weightSet';
-import { makeHubFolder, writeHubDescription } from './writeHub';
+import { writeHubDescription } from './writeHub';
 
 /** Type of the written floating-point values: one type for all, or 16-bit values as they were stored. */
 export type WrittenFloats = 'f32' | 'f16' | 'bf16' | 'keep';
@@ -122,7 +123,7 @@ async function writeWeights(given: WeightSet, format: OutputFormat, args: Conver
     const total = bytesIn(new Set(tensors.values()));
     await writeTorchFile(to, tensors, metadata, (done) => onProgress(done, total));
   } else {
-    if (format === 'hub') makeHubFolder(to);
+    if (format === 'hub') makeFolder(to);
     const path = format === 'hub' ? join(to, hubFiles.weights) : to;
     // Readers in other libraries expect this key.
     const total = bytesIn(tensors.values());

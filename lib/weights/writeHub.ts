@@ -1,20 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { hubWords } from '../config';
-import { fileError, writeFileAtomic } from '../files';
+import { writeFileAtomic } from '../files';
 import { hubFiles } from './hubFolder';
 import { modelCard } from './modelCard';
 import { readRunFigures, runFolderOf } from './runFigures';
 import type { WeightSet } from './weightSet';
-
-/** Creates the folder if it does not exist. */
-export function makeHubFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (error) {
-    throw fileError(error, path, 'write');
-  }
-}
 
 /**
  * Writes the configuration and the model card for the weights in a folder with the layout of model hubs.

@@ -152,6 +152,14 @@ describe('folders in the layout of model hubs', () => {
     }
   });
 
+  it('are refused where the file system takes no folder', async function () {
+    if (process.platform !== 'linux') return this.skip();
+    await assert.rejects(
+      convertWeights({ from: [run], to: '/proc/xkd/hub', layout: 'hub' }),
+      userError(/takes no folder "\/proc\/xkd\/hub"/),
+    );
+  });
+
   it('are not written over what is there, and never over a run', async () => {
     await convertWeights({ from: [run], to: at('twice'), layout: 'hub' });
     const again = { from: [run], to: at('twice'), layout: 'hub' } as const;
