@@ -36,7 +36,7 @@ export function machineLimitIn(log: string): UserError | null {
 /** Says that the system or the user ended the process that decodes files, usually because memory ran out. */
 export function decoderEnded(signal: string): UserError {
   return new UserError(
-    `${endedFromOutside} (${signal}): is there too little memory, or are too many files open? Choose fewer loader.workers, or raise the limit.`,
+    `${endedFromOutside} (${signal}): is there too little memory, or are too many files open? Choose fewer loader.workers, or raise the limit of open files ("ulimit -n 4096").`,
   );
 }
 

@@ -86,7 +86,7 @@ export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
   run.signal?.addEventListener('abort', onAbort);
   const watch = new SilenceWatch(() => stop(new FfmpegHung(watch.seconds)));
   if (run.endsHung) watch.start();
-  await new Promise<void>((done) => {
+  const ended = new Promise<void>((done) => {
     const events = {
       onBytes: (output: number, bytes: Buffer) => {
         watch.alive();
@@ -109,8 +109,12 @@ export async function runFfmpeg(run: FfmpegRunArgs): Promise<FfmpegResult> {
         ? startLocally(command, events, run.children ?? ownChildren())
         : startHostedFfmpeg(run.host, command, events);
   });
-  watch.stop();
-  run.signal?.removeEventListener('abort', onAbort);
+  try {
+    await ended;
+  } finally {
+    watch.stop();
+    run.signal?.removeEventListener('abort', onAbort);
+  }
   if (failures.length > 0) throw explain(failures[0], command.program);
   if (run.children?.closed && exitCode !== 0) throw new ProcessStopped('ffmpeg was stopped.');
   return { exitCode, log };

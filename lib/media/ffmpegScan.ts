@@ -20,7 +20,19 @@ export async function scanByFfmpeg(
   const { log } = await runFfmpegOn(path, {
     args: [
       ...['-loglevel', 'level+info', '-nostats', '-i', fileUrl(path)],
-      ...['-map', '0', '-c', 'copy', '-copyinkf:v', '-copy_unknown', '-f', 'framecrc', 'pipe:1'],
+      ...[
+        '-map',
+        '0',
+        '-c',
+        'copy',
+        '-copyinkf:v',
+        '-copy_unknown',
+        '-flush_packets',
+        '1',
+        '-f',
+        'framecrc',
+        'pipe:1',
+      ],
     ],
     sinks: [(bytes) => list.push(bytes)],
     host,

@@ -71,7 +71,7 @@ function machineChecks() {
   const tests = '{parity/parity,kernel/*,*/kernel*,setup/node,setup/typescript,setup/tensorflow}.test.js';
   const files = notebookFiles().filter((file) => /^0[0-3]_/.test(path.basename(file)));
   return [
-    { part: 'machine', title: 'Build of lib, the benchmark and the tests', run: () => buildAll() },
+    { part: 'machine', title: 'Build of lib, the benchmark and the tests', run: buildAll },
     { part: 'machine', title: 'Mocha', run: () => mocha(`test/dist/${tests}`) },
     ...files.map((file) => notebookCheck('machine', file)),
   ];

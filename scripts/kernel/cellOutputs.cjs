@@ -1,10 +1,12 @@
 'use strict';
 
+const { shownMb } = require('./cellText.cjs');
+
 /**
- * Maximum number of characters kept of a printed text, more than a cell shows (cellText.cjs); of a longer one, the
- * beginning and the end are kept.
+ * Maximum number of characters kept of a printed text, more than a cell shows; of a longer one, the beginning and the end
+ * are kept.
  */
-const longestText = 24_000_000;
+const longestText = 1.2e6 * shownMb();
 
 /**
  * The outputs of one run of a cell, as they are stored in a notebook: texts are joined, display updates applied, and

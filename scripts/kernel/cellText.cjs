@@ -35,7 +35,7 @@ class CellText {
    * @param parts `print(name, text)` shows a text of a stream; `note(id, text, update)` shows or overwrites a line;
    * `mb`, `folder` and `mostFileBytes` are for tests
    */
-  constructor({ print, note, mb = mbOf(process.env.XKD_CELL_TEXT_MB), folder = os.tmpdir(), ...rest }) {
+  constructor({ print, note, mb = shownMb(), folder = os.tmpdir(), ...rest }) {
     this.#print = print;
     this.#note = note;
     this.#mb = mb;
@@ -48,8 +48,14 @@ class CellText {
   begin(cell) {
     this.#cell = cell;
     this.#room = { characters: this.#mb * 1e6, lines: this.#mb * linesPerMb };
+    if (this.#leftOut?.open) this.#tell(true);
     this.#leftOut?.close();
     this.#leftOut = null;
+  }
+
+  /** What was shown of the cell is cleared. */
+  clear() {
+    this.begin(this.#cell);
   }
 
   /** A text was printed; returns how much of it is shown [characters]. */
@@ -159,6 +165,8 @@ class LeftOut {
   }
 
   #whereabouts() {
+    if (this.#failure !== null && this.#bytes > 0)
+      return `Only the first ${(this.#bytes / 1e6).toFixed(1)} MB of them are in ${this.#file} (${this.#failure}).`;
     if (this.#failure !== null)
       return `${this.#file} could not be written (${this.#failure}): they are lost.`;
     if (this.#bytes >= this.#mostBytes) return `The first ${this.#bytes / 1e9} GB are in ${this.#file}`;
@@ -170,8 +178,11 @@ class LeftOut {
     try {
       this.#descriptor ??= fs.openSync(this.#file, 'wx', 0o600);
       const bytes = Buffer.from(text).subarray(0, this.#mostBytes - this.#bytes);
-      fs.writeSync(this.#descriptor, bytes);
-      this.#bytes += bytes.length;
+      for (let at = 0; at < bytes.length;) {
+        const written = fs.writeSync(this.#descriptor, bytes, at);
+        at += written;
+        this.#bytes += written;
+      }
     } catch (error) {
       this.#failure = error.code ?? error.message;
     }
@@ -195,9 +206,10 @@ function linesOf(text) {
   return lines;
 }
 
-function mbOf(value) {
-  const mb = Number(value);
+/** Text that a cell shows before the rest goes to a file [MB]. */
+function shownMb() {
+  const mb = Number(process.env.XKD_CELL_TEXT_MB);
   return mb > 0 ? mb : defaultMb;
 }
 
-module.exports = { CellText };
+module.exports = { CellText, shownMb };

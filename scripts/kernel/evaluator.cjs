@@ -131,9 +131,10 @@ class Evaluator {
     return { error: cell.reason ?? error };
   }
 
-  /** Whether the calling code belongs to a cell that was abandoned. */
-  isAbandoned() {
-    return this.#origin?.getStore()?.reason !== undefined;
+  /** The abandoned cell that the calling code belongs to, or null. */
+  abandonedCell() {
+    const cell = this.#origin?.getStore();
+    return cell?.reason === undefined ? null : cell;
   }
 
   /**

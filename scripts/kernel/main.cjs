@@ -60,13 +60,13 @@ async function start(connectionFile) {
   listenForInterrupts(() => server.interrupt(), transport.signals);
   server.outlet.capture();
   refuseStdin((error) => evaluator.abandon(error));
-  const guarded = endAbandoned(() => evaluator.isAbandoned());
+  const guarded = endAbandoned(() => evaluator.abandonedCell());
   const display = guarded((message, update) => server.display(message, update));
   // For lib/notebook: displays, the channels of widgets, reruns, and memory management.
   globalThis[Symbol.for('xkd.kernel')] = {
     comms: server.comms,
     display,
-    clear: (wait) => server.clear(wait),
+    clear: guarded((wait) => server.clear(wait)),
     onRerun: (close) => server.onRerun(close),
     watchMemory: (count) => server.watchMemory(count),
   };

@@ -88,6 +88,9 @@ class Server {
 
   /** Clears the output of the running cell; with `wait`, only when the next output arrives. */
   clear(wait = false) {
+    this.outlet.flush();
+    this.outlet.begin();
+    this.#cellText.clear();
     this.#publish(this.#newestCell, 'clear_output', { wait });
   }
 

@@ -21,7 +21,7 @@ export function openSiteFolder(path) {
 /** Replaces the files of an earlier site by these, which are texts or bytes by their relative paths. */
 function writeSite(folder, files) {
   const list = join(folder, listName);
-  const before = existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : [];
+  const before = existsSync(list) ? listedFiles(list) : [];
   const foreign = [...files.keys()].find((name) => !before.includes(name) && existsSync(join(folder, name)));
   if (foreign)
     throw new Error(`${join(folder, foreign)} is not a site's: move it away, or choose another folder.`);
@@ -33,6 +33,14 @@ function writeSite(folder, files) {
   }
   for (const name of before.filter((each) => !files.has(each))) remove(folder, name);
   writeFileSync(list, JSON.stringify([...files.keys()], null, 1));
+}
+
+function listedFiles(list) {
+  try {
+    return JSON.parse(readFileSync(list, 'utf8'));
+  } catch (cause) {
+    throw new Error(`${list} is damaged: remove ${dirname(list)}, or choose another folder.`, { cause });
+  }
 }
 
 /** Removes a file, and the folders that it leaves empty. */

@@ -3,19 +3,19 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { configure, parameterSpecs, readSafetensors } from 'xkd/internal';
-import { startEngine } from 'xkd-bench/dist/engineProcess';
-import { benchFigure } from 'xkd-bench/dist/figure';
-import { findProblems } from 'xkd-bench/dist/findings';
-import { type BenchRow, measureGroup, warmupSteps } from 'xkd-bench/dist/measure';
+import { startEngine } from '@local/bench/dist/engineProcess';
+import { benchFigure } from '@local/bench/dist/figure';
+import { findProblems } from '@local/bench/dist/findings';
+import { type BenchRow, measureGroup, warmupSteps } from '@local/bench/dist/measure';
 import {
   type BenchChoice,
   type BenchGroup,
   parseCounts,
   parseList,
   selectGroups,
-} from 'xkd-bench/dist/options';
-import { reportTable } from 'xkd-bench/dist/report';
-import { writeInputs, writeWeights } from 'xkd-bench/dist/workload';
+} from '@local/bench/dist/options';
+import { reportTable } from '@local/bench/dist/report';
+import { writeInputs, writeWeights } from '@local/bench/dist/workload';
 import { type FakeArgs, fakeEngine } from './fakeEngine';
 
 const everything: BenchChoice = {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { configure, extractDataset, openDataset } from 'xkd';
-import type { DataReport } from 'xkd-bench/dist/data/run';
-import { dataTables } from 'xkd-bench/dist/data/tables';
-import { measureThroughput } from 'xkd-bench/dist/data/throughput';
-import { measureWindows } from 'xkd-bench/dist/data/windows';
+import type { DataReport } from '@local/bench/dist/data/run';
+import { dataTables } from '@local/bench/dist/data/tables';
+import { measureThroughput } from '@local/bench/dist/data/throughput';
+import { measureWindows } from '@local/bench/dist/data/windows';
 import { ordinaryClip, temporaryFolder } from '../media/fixtures';
 
 describe('the data benchmark', function () {

@@ -1,5 +1,5 @@
-import type { BenchEngine } from 'xkd-bench/dist/options';
-import type { EngineProcess } from 'xkd-bench/dist/protocol';
+import type { BenchEngine } from '@local/bench/dist/options';
+import type { EngineProcess } from '@local/bench/dist/protocol';
 
 export interface FakeArgs {
   /** Seconds of each step; the last one continues. */

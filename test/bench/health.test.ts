@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { failingCases, healthyCases } from 'xkd-bench/dist/health/cases';
-import { madeProofClips } from 'xkd-bench/dist/health/clips';
-import { type HealthRow, judgeCase } from 'xkd-bench/dist/health/run';
-import { healthTable } from 'xkd-bench/dist/health/table';
+import { failingCases, healthyCases } from '@local/bench/dist/health/cases';
+import { madeProofClips } from '@local/bench/dist/health/clips';
+import { type HealthRow, judgeCase } from '@local/bench/dist/health/run';
+import { healthTable } from '@local/bench/dist/health/table';
 
 /** A few of the runs of `npm run bench -- --kind health`, which takes minutes. */
 const briefly = ['learning rate 1', 'learning rate 1e-7', 'silent sound', 'not finite', 'seed 0'];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { drawFeatures } from 'xkd-bench/dist/svm/features';
-import { runSvmBench, type SvmRow } from 'xkd-bench/dist/svm/run';
-import { svmTable } from 'xkd-bench/dist/svm/table';
+import { drawFeatures } from '@local/bench/dist/svm/features';
+import { runSvmBench, type SvmRow } from '@local/bench/dist/svm/run';
+import { svmTable } from '@local/bench/dist/svm/table';
 import { temporaryFolder } from '../media/fixtures';
 
 describe('the SVM benchmark', function () {

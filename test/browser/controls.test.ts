@@ -72,7 +72,9 @@ describe('the panel of controls in JupyterLab', function () {
     await panel.says('paused');
     assert.equal(await panel.step(), held + 1);
     // The figure describes in words what it shows.
-    await page.locator(`.js-plotly-plot[role="img"][aria-label*="Loss over step, 0 to ${held}:"]`).waitFor();
+    await page
+      .locator(`.js-plotly-plot[role="figure"][aria-label*="Loss over step, 0 to ${held}:"]`)
+      .waitFor();
     const bars = page.locator('.jp-OutputArea-output pre', { hasText: 'steered' });
     assert.equal(await bars.count(), 0, 'the bar is that of the panel');
     await page.screenshot({ path: projectPath('test/dist/browser/controls.png') }); // for inspection

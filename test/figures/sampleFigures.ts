@@ -52,7 +52,7 @@ import {
   type SingleClip,
   type StepMetrics,
 } from 'xkd/internal';
-import { benchFigure } from 'xkd-bench/dist/figure';
+import { benchFigure } from '@local/bench/dist/figure';
 
 /* Every figure, with small made-up data and names as long as those in the notebooks. */
 

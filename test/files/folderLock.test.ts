@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { UserError } from 'xkd';
 import { FolderLock, type FolderLockArgs } from 'xkd/dist/files/locks/folderLock';
 import { endedOwner, livingOwner, ownerElsewhere } from '../support/owners';
@@ -81,7 +81,7 @@ describe('FolderLock', function () {
 
   it('shows life while its process computes', async () => {
     const program = `
-      const { FolderLock } = require(${JSON.stringify(resolve('lib/dist/files/folderLock.js'))});
+      const { FolderLock } = require(${JSON.stringify(require.resolve('xkd/dist/files/locks/folderLock'))});
       const { statSync } = require('node:fs');
       FolderLock.take({ folder: ${JSON.stringify(folder)}, name: 'run.lock', doing: 'computes in' }).then((lock) => {
         const time = () => statSync(${JSON.stringify(path())}).mtimeMs;

@@ -168,6 +168,13 @@ describe('cells in the kernel', function () {
     assert.ok(shown.length < 400);
   });
 
+  it('may make consoles of their own', async () => {
+    const { text } = await kernel.execute(
+      "import { Console } from 'node:console';\nnew Console(process.stdout).log(1);\nnew console.Console(process.stdout).log(2);",
+    );
+    assert.equal(text, '1\n2\n');
+  });
+
   it('tell what is thrown that is no error', async () => {
     assert.equal((await fails("throw 'plain words';")).shown, 'Thrown: plain words');
     assert.equal((await fails('throw { a: 1 };')).shown, 'Thrown: { a: 1 }');

@@ -205,4 +205,17 @@ describe('what the kernel says', function () {
       await small.stop();
     }
   });
+
+  it('is shown whole where it is cleared before it is too long', async () => {
+    const small = await Kernel.start({ environment: { XKD_CELL_TEXT_MB: '0.1' } });
+    try {
+      await small.execute(kernelInCell);
+      const { text } = await small.execute(
+        "for (let i = 0; i < 5; i++) { console.log('x'.repeat(60_000)); kernel.clear(true); }",
+      );
+      assert.equal(text, `${'x'.repeat(60_000)}\n`.repeat(5));
+    } finally {
+      await small.stop();
+    }
+  });
 });

@@ -74,6 +74,20 @@ describe('interrupts of the kernel', function () {
     }
   });
 
+  it('let such a loop clean up, with no word of it', async function () {
+    if (Number(process.versions.node.split('.')[0]) < 24) this.skip(); // as above
+    await interrupted(
+      `let closed = false;
+       try { for (;;) { process.stdout.write("on\\n"); await new Promise((r) => setTimeout(r, 20)); } }
+       finally { console.log("closing"); closed = true; }`,
+      byMessage,
+    );
+    const { text } = await kernel.execute(
+      'await new Promise((r) => setTimeout(r, 500)); console.log(closed);',
+    );
+    assert.equal(text, 'true\n');
+  });
+
   it('end neither the kernel nor what it translates, however often they are asked for', async () => {
     for (let round = 0; round < 5; round++) {
       const behind = kernel.execute(`const seen_${round} = [1, 2].map((x) => x.toFixed()); for (;;);`);

@@ -1,13 +1,15 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
 
-const ownerFile = resolve('lib/dist/files/owner.js');
+const ownerFile = require.resolve('xkd/dist/files/locks/owner');
 const program = `const { newOwner, ownerText } = require(${JSON.stringify(ownerFile)}); process.stdout.write(ownerText(newOwner()));`;
 
 /** The owner text of a process that has ended. */
 export function endedOwner(): string {
-  return spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' }).stdout;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', program], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return stdout;
 }
 
 /** The owner text of a process that runs until it is killed. */

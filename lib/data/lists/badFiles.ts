@@ -58,9 +58,11 @@ export class BadFileList {
   add(clip: Stretch, reason: string, partly = false): void {
     if (partly) this.reasons.set(clip.path, this.reasons.get(clip.path) ?? reason);
     else this.recall(clip, reason);
-    const { size } = this.reasons;
-    if (this.counted <= this.maxShare * this.files && size < this.files) return;
-    const first = this.list.slice(0, named).map((bad) => `${bad.path} ${bad.reason}`);
+    const all = this.reasons.size === this.files;
+    const counted = this.list.filter((bad) => all || this.counts(bad));
+    const size = counted.length;
+    if (size <= this.maxShare * this.files && !all) return;
+    const first = counted.slice(0, named).map((bad) => `${bad.path} ${bad.reason}`);
     const more = size > named ? ', ...' : '';
     throw new UserError(
       `${size} of ${this.files} files cannot be used (${first.join('; ')}${more}), more than ` +
@@ -69,12 +71,11 @@ export class BadFileList {
   }
 
   /**
-   * Files that count against the limit. What is evaluated is decided by the files: those without its modality are left
-   * out, however many, as long as some have it.
+   * Whether a file counts against the limit. What is evaluated is decided by the files: those without its modality are
+   * left out, however many, as long as some have it.
    */
-  private get counted(): number {
-    if (this.purpose === 'pretraining') return this.reasons.size;
-    return [...this.reasons.values()].filter((reason) => !lacking.includes(reason)).length;
+  private counts({ reason }: BadFile): boolean {
+    return this.purpose === 'pretraining' || !lacking.includes(reason);
   }
 
   private wayOut(): string {

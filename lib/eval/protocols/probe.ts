@@ -18,7 +18,7 @@ import { featuresOf, skippedOf, type FileRows } from './foldFeatures';
 import { protocolResult, throwIfStopped, type ProtocolArgs } from './protocol';
 import { protocols } from './registry';
 import type { ProbeSettings } from './settings';
-import { foldParts } from './svm';
+import { foldParts, mostConfusionClasses } from './svm';
 
 /**
  * Probe: a multinomial logistic regression and a one-vs-rest linear SVM are trained on the middle clip of each training
@@ -34,11 +34,14 @@ export async function evaluateProbe(args: ProtocolArgs, settings: ProbeSettings)
       `The files of ${dataset.root} have several labels, and a probe needs one of each: use "xkd evaluate svm".`,
     );
   }
+  const at = (places: readonly number[]) => places.map((place) => dataset.entries[place]);
+  for (const { train, test } of dataset.folds) checkClasses(at(train), at(test));
   const train = await featuresOf(args, 'train', middleClip);
   const test = await featuresOf(args, 'test', middleClip);
   const folds: FoldResult[] = [];
   for (const fold of dataset.folds) {
     const parts = foldParts(args, fold, train, test);
+    // Unusable files are known only now.
     const classes = checkClasses(parts.train.entries, parts.test.entries);
     const [learnt, tested] = [labelled(parts.train, classes), labelled(parts.test, classes)];
     const choice = { costs: [...settings.costs].sort((a, b) => a - b), folds: settings.validationFolds };
@@ -72,7 +75,7 @@ export async function evaluateProbe(args: ProtocolArgs, settings: ProbeSettings)
 }
 
 function detailsOf({ cost, costsTried, confusion }: ClassifierResult): Record<string, unknown> {
-  return { cost, tried: costsTried, confusion };
+  return { cost, tried: costsTried, ...(confusion.length > mostConfusionClasses ? {} : { confusion }) };
 }
 
 function labelled({ entries, rows }: FileRows, classes: readonly string[]): LabelledFeatures {

@@ -10,7 +10,7 @@ import type { ClipKey, SvmSettings } from './settings';
 import { svmFold, type SvmFoldResult } from './svmFold';
 
 /** The result contains the confusion counts for up to this many classes. */
-const mostConfusionClasses = 100;
+export const mostConfusionClasses = 100;
 
 /**
  * Linear evaluation by support vector machines (docs/method.md, section 10): one-vs-rest on augmented clips of each

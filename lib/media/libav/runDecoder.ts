@@ -29,8 +29,8 @@ export class NoLibav extends Error {
 /**
  * Has a decoder process a request and passes on what it sends.
  *
- * @throws BadMedia if the file cannot be used or crashes the decoder; NoLibav; ProcessStopped if the signal
- * was aborted; whatever a receiver threw
+ * @throws BadMedia if the file cannot be used or crashes the decoder; NoLibav; UserError if the decoder was ended from
+ * outside; ProcessStopped if the signal was aborted; whatever a receiver threw
  */
 export async function runDecoder(request: DecoderRequest, args: RunDecoderArgs = {}): Promise<DecoderReply> {
   const { onPictures, onSamples, host, signal } = args;

@@ -17,7 +17,7 @@ export type OpListener = (
 class ShapesBackend extends tf.KernelBackend implements Partial<NodeBackend> {
   listener: OpListener = () => undefined;
   readonly hasEveryOp = true;
-  // Kinds of attributes are told apart nowhere: arguments go by their names.
+  // Attributes are told apart by their names, so their types need no values here.
   readonly binding = {} as NodeBackend['binding'];
   private readonly references = new WeakMap<object, number>();
 
@@ -95,6 +95,7 @@ export function withShapes(listener: OpListener, body: (backend: ShapesBackend) 
   try {
     tf.tidy(() => body(backend));
   } finally {
+    backend.listener = () => undefined;
     void tf.setBackend(before);
   }
 }
@@ -109,7 +110,7 @@ function register(): ShapesBackend {
       return outputs.length === 1 ? outputs[0] : outputs;
     });
   }
-  // These give the same values another shape, or none.
+  // The outputs of these share the values of their input.
   const share = (x: tf.TensorInfo, shape: number[]) => {
     backend.incRef(x.dataId);
     return { ...x, dataId: x.dataId, shape, dtype: x.dtype };

@@ -34,8 +34,8 @@ export const memoryFormula =
  * Memory of a step that runs as one graph on a CPU, with the state in its variables: only TensorFlow's tensors. The
  * activations are the values passed from the forward to the backward ops, without those that the graph recomputes. On a GPU,
  * which lacks this project's own ops, they are more than twice as many, and attention's for all pairs of tokens. Temporary
- * memory of single operations is left out. A process takes more: Node, TensorFlow, the graph, and what TensorFlow keeps for its next step (`npm run bench` measures
- * it). For `base` at batch 8 this gives 5.8 GB.
+ * memory of single operations is left out. A process takes more: Node, TensorFlow, the graph, and what TensorFlow keeps
+ * for its next step (`npm run bench` measures it). For `base` at batch 8 this gives 5.8 GB.
  *
  * @param step cost of one pass of `clips` clips
  */

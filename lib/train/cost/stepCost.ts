@@ -79,7 +79,7 @@ export function recordPass(config: XkdConfig, clips: number): StepCost {
   let gradientValues = 0;
   const ops = recordOps((input) => {
     weights = weightsOf(config, input);
-    const inputs = modelInputs(config, clips, input);
+    const inputs = shapedInputs(config, clips, input);
     const numbers = lossHyperparameters(config, temperatures);
     const result = differentiate(stepStructure(config), weights, inputs, numbers);
     gradientValues = [...result.gradients.values()].reduce((sum, { size }) => sum + size, 0);
@@ -126,7 +126,7 @@ function weightsOf(config: XkdConfig, input: MakeInput): Map<string, tf.Tensor> 
 }
 
 /** Views and masks of some clips. */
-function modelInputs(config: XkdConfig, clips: number, input: MakeInput): ModelInputs {
+function shapedInputs(config: XkdConfig, clips: number, input: MakeInput): ModelInputs {
   const shapes = viewShapes(config);
   const views = (modality: Modality) => shapes[modality].map((shape) => input([clips, ...shape]));
   const mask = (modality: Modality): MaskTensors => {

@@ -56,7 +56,7 @@
 
     /** Arrows go through the field and what was found, Escape back to the field. */
     function move(event) {
-      const stops = [field, ...list.querySelectorAll('a')];
+      const stops = [field, ...(list.hidden ? [] : list.querySelectorAll('a'))];
       const place = stops.indexOf(document.activeElement);
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (event.key === 'Escape') {
@@ -88,6 +88,7 @@
         },
       }),
     );
+    index.catch(() => (index = undefined));
     return index;
   }
 

@@ -22,7 +22,6 @@
     document.getElementById('pages').open = !narrow.matches;
     narrow.addEventListener('change', () => (document.getElementById('pages').open = !narrow.matches));
     document.querySelector('.pages [aria-current]')?.scrollIntoView({ block: 'nearest' });
-    window.scrollTo({ top: window.scrollY });
     reachScrollers();
     window.addEventListener('resize', reachScrollers);
     window.addEventListener('load', reachScrollers);

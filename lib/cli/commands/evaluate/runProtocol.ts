@@ -38,7 +38,7 @@ export async function runProtocol(
   const bars = new Bars();
   if (run === null && flags.out === undefined) {
     bars.note(
-      `xkd: the result goes to ${out}, because the weights are in no run folder; --out chooses another`,
+      `xkd: the result goes to ${out}, because the weights are not those of one run folder; --out chooses another`,
     );
   }
   void interrupt.whenRequested.then(() => {
