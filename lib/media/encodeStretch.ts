@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { BadMedia } from './badMedia';
-import { runFfmpeg } from './ffmpeg';
+import { runFfmpeg } from './ffmpeg/ffmpeg';
 import type { ScannedMedia } from './probe';
 import { decodeStreams, type DecodedStreams } from './streams';
 

@@ -1,5 +1,5 @@
 import { checkFile } from './badMedia';
-import { scanByFfmpeg } from './ffmpegScan';
+import { scanByFfmpeg } from './ffmpeg/ffmpegScan';
 import type { MediaInfo } from './mediaInfo';
 import { hasLibav, withoutLibav } from './decoderChoice';
 import { runDecoder } from './libav/runDecoder';

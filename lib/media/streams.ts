@@ -1,14 +1,14 @@
 import { BadMedia, lacksStream } from './badMedia';
 import { hasLibav } from './decoderChoice';
-import type { SoundLevels } from './ffmpegRemarks';
-import { streamByFfmpeg } from './ffmpegStreams';
-import { FrameReader } from './frameReader';
+import type { SoundLevels } from './ffmpeg/ffmpegRemarks';
+import { streamByFfmpeg } from './ffmpeg/ffmpegStreams';
+import { FrameReader } from './ffmpeg/frameReader';
 import { runDecoder } from './libav/runDecoder';
 import type { DecodeReport } from './libav/decodeReport';
 import type { FileScan } from './libav/scan';
 import type { MediaInfo } from './mediaInfo';
 import { scanMedia, type ScannedMedia } from './probe';
-import { SampleReader } from './sampleReader';
+import { SampleReader } from './ffmpeg/sampleReader';
 import type { Tracks } from './tracks';
 
 /**

@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { UserError } from '../errors';
 import { makeFolder } from '../files';
-import { runFfmpeg } from '../media/ffmpeg';
+import { runFfmpeg } from '../media/ffmpeg/ffmpeg';
 import { projectPath } from '../files/projectPath';
 
 /**

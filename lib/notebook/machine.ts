@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { ffmpegPath } from '../media';
-import { runFfmpeg } from '../media/ffmpeg';
+import { runFfmpeg } from '../media/ffmpeg/ffmpeg';
 import { nativeInfo } from '../tensor/native';
 import type { Row } from '../table';
 

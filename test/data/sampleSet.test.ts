@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeSampleSet, parseCsv, sampleClasses, UserError, type SampleOptions } from 'xkd/internal';
-import { ffmpegPath } from 'xkd/dist/media/ffmpeg';
+import { ffmpegPath } from 'xkd/dist/media/ffmpeg/ffmpeg';
 
 describe('makeSampleSet', () => {
   let folder: string;

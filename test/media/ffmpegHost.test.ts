@@ -5,7 +5,7 @@ describe('the process that runs ffmpeg for others', () => {
   it('keeps a program alive that waits for it, and not one that does not', () => {
     // With nothing else to do, a program with an empty event loop would exit silently in the middle.
     const script = `
-      const { FfmpegHost } = require(${JSON.stringify(require.resolve('xkd/dist/media/ffmpegHost'))});
+      const { FfmpegHost } = require(${JSON.stringify(require.resolve('xkd/dist/media/ffmpeg/ffmpegHost'))});
       const host = new FfmpegHost();
       (async () => {
         if (process.argv[1] !== 'at once') await host.ready;

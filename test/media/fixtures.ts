@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ffmpegPath } from 'xkd/dist/media/ffmpeg';
+import { ffmpegPath } from 'xkd/dist/media/ffmpeg/ffmpeg';
 
 /** A folder for the files of a test, and ffmpeg to make them. Removed after the tests of the suite that requested it. */
 export function temporaryFolder(): (name: string) => string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { BadMedia, configure, decodeClip, openDataset, openLoader } from 'xkd/internal';
-import { ffmpegPath } from 'xkd/dist/media/ffmpeg';
+import { ffmpegPath } from 'xkd/dist/media/ffmpeg/ffmpeg';
 import { ordinaryClip, temporaryFolder } from './fixtures';
 
 describe('without libav, an ffmpeg that makes no progress', () => {

@@ -25,7 +25,7 @@ import {
   type Dataset,
   type MediaEntry,
 } from 'xkd/internal';
-import { ffmpegPath } from 'xkd/dist/media/ffmpeg';
+import { ffmpegPath } from 'xkd/dist/media/ffmpeg/ffmpeg';
 import { ffmpeg, ordinaryClip, temporaryFolder } from '../media/fixtures';
 import { captureDisplays } from './captureDisplays';
 

@@ -1,9 +1,9 @@
 import { hashFile } from '../../files/hashFile';
 import { machineLimit } from '../../machineLimit';
 import { BadMedia } from '../../media';
-import { JpegSplitter } from '../../media/jpegSplitter';
-import { PictureParser } from '../../media/pictureParser';
-import { SampleReader } from '../../media/sampleReader';
+import { JpegSplitter } from '../../media/ffmpeg/jpegSplitter';
+import { PictureParser } from '../../media/ffmpeg/pictureParser';
+import { SampleReader } from '../../media/ffmpeg/sampleReader';
 import type { ScannedMedia } from '../../media/probe';
 import { streamFile } from '../../media/streams';
 import { trackFlags, trackNotes, type TrackNote } from '../loader/trackNotes';

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import { UserError } from '../../errors';
-import { FfmpegHost } from '../../media/ffmpegHost';
+import { FfmpegHost } from '../../media/ffmpeg/ffmpegHost';
 import type { TrackNote } from '../loader/trackNotes';
 import type { CheckOutcome, CheckTask } from './checkShard';
 import type { OriginalClip } from './entries';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { clipFrames, type Modality, type XkdConfig } from '../../config';
 import { UserError } from '../../errors';
-import { FfmpegHost } from '../../media/ffmpegHost';
+import { FfmpegHost } from '../../media/ffmpeg/ffmpegHost';
 import { ClipCache } from './cache';
 import { clipSamples } from '../augment';
 import { requireFittingForm } from '../extract/storedForm';

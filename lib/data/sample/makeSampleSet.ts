@@ -5,7 +5,7 @@ import { UserError } from '../../errors';
 import { writeFileAtomic } from '../../files/atomicWrite';
 import { fileError } from '../../files/fileError';
 import { ChildTable } from '../../media/children';
-import { ffmpegPath } from '../../media/ffmpeg';
+import { ffmpegPath } from '../../media/ffmpeg/ffmpeg';
 import type { ClipSpec } from './clipSpec';
 import type { ClipTask } from './clipWorker';
 import { FolderLock } from '../../files/locks/folderLock';

@@ -1,6 +1,6 @@
-import type { SoundLevels } from '../../media/ffmpegRemarks';
+import type { SoundLevels } from '../../media/ffmpeg/ffmpegRemarks';
 import type { DecodeReport } from '../../media/libav/decodeReport';
-import { PictureParser } from '../../media/pictureParser';
+import { PictureParser } from '../../media/ffmpeg/pictureParser';
 import type { ScannedMedia } from '../../media/probe';
 import { streamFile, type StreamSink } from '../../media/streams';
 import type { Tracks } from '../../media';

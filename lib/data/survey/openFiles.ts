@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { BadMedia, type Tracks } from '../../media';
-import { FfmpegHost } from '../../media/ffmpegHost';
+import { FfmpegHost } from '../../media/ffmpeg/ffmpegHost';
 import { scanMedia } from '../../media/probe';
 import type { BadFile } from '../types';
 import { decodeAll } from './decodeAll';

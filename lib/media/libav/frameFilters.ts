@@ -5,7 +5,7 @@ import {
   AVCOL_TRC_SMPTE2084,
 } from 'node-av/constants';
 import type { Frame } from 'node-av/lib';
-import { toneMapping } from '../toneMapping';
+import { toneMapping } from '../ffmpeg/toneMapping';
 
 /** Filters that make a frame fit for viewing. */
 export interface FrameFilters {

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { decoderEnded } from '../../machineLimit';
 import { BadMedia, hangs } from '../badMedia';
-import { ProcessStopped } from '../ffmpeg';
+import { ProcessStopped } from '../ffmpeg/ffmpeg';
 import { MessageReader } from '../messages';
 import { DecoderPool } from './decoderPool';
 import {

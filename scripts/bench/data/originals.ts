@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { openDataset, type Dataset } from 'xkd/dist/data';
 import { makeFolder } from 'xkd/dist/files';
-import { ffmpegPath } from 'xkd/dist/media/ffmpeg';
+import { ffmpegPath } from 'xkd/dist/media/ffmpeg/ffmpeg';
 
 /** Clips like those of Kinetics: 10 s, 340x256, H.264 with AAC. */
 const usual = { files: 8, seconds: 10, size: '340x256' } as const;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { FfmpegCommand, FfmpegEvents, FfmpegProcess } from './ffmpegProcess';
-import { MessageReader, messageKind, type EndMessage } from './messages';
+import { MessageReader, messageKind, type EndMessage } from '../messages';
 
 /**
  * Runs ffmpeg as a child of the host that listens on a socket; to the caller it behaves like a child of this

@@ -1,4 +1,4 @@
-import { BadMedia } from './badMedia';
+import { BadMedia } from '../badMedia';
 
 /** Receives one complete JPEG picture and its size [px]. */
 export type TakeJpeg = (jpeg: Uint8Array, height: number, width: number) => void;

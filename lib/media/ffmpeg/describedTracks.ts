@@ -1,6 +1,6 @@
 import type { DescribedStream, Description } from './ffmpegDescription';
-import type { AudioStreamInfo, VideoStreamInfo } from './mediaInfo';
-import { chooseTrack, type Tracks } from './tracks';
+import type { AudioStreamInfo, VideoStreamInfo } from '../mediaInfo';
+import { chooseTrack, type Tracks } from '../tracks';
 
 /** The track of a kind that is used, and where it is in the file. */
 export interface DescribedTrack<Info> {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { machineLimit } from '../machineLimit';
+import { machineLimit } from '../../machineLimit';
 
 /**
  * A small process that starts ffmpeg for others. Starting a process takes time in proportion to the memory of

@@ -1,4 +1,4 @@
-import { hangs } from './badMedia';
+import { hangs } from '../badMedia';
 import { FfmpegHung, runFfmpeg, type FfmpegResult, type FfmpegRunArgs } from './ffmpeg';
 
 /** Path in ffmpeg's notation, never read as an option, a protocol or a pattern. */

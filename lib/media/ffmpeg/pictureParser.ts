@@ -1,4 +1,4 @@
-import { BadMedia } from './badMedia';
+import { BadMedia } from '../badMedia';
 
 /** Receives the pixels `[H, W, 3]` of a picture as bytes. */
 export type TakePicture = (pixels: Uint8Array, height: number, width: number) => void;

@@ -1,10 +1,10 @@
-import { BadMedia, openFailure } from './badMedia';
+import { BadMedia, openFailure } from '../badMedia';
 import { audioTrackOf, videoTrackOf } from './describedTracks';
 import { parseDescription } from './ffmpegDescription';
 import { fileUrl, runFfmpegOn } from './ffmpegOn';
 import { PacketList } from './packetList';
-import type { ScanArgs, ScannedMedia } from './scannedMedia';
-import { emptyReason, inMicroseconds, requireWhole } from './wholeness';
+import type { ScanArgs, ScannedMedia } from '../scannedMedia';
+import { emptyReason, inMicroseconds, requireWhole } from '../wholeness';
 
 /**
  * Reads all packets of a file with ffmpeg, where libav is not available, to find its true length and whether it is

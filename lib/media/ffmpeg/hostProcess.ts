@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { startFfmpeg, type FfmpegCommand, type FfmpegProcess } from './ffmpegProcess';
-import { DecoderPool } from './libav/decoderPool';
-import { decoderMessage, type DecoderRequest, type DecoderRun } from './libav/requests';
-import { encodeMessage, messageKind, type EndMessage } from './messages';
+import { DecoderPool } from '../libav/decoderPool';
+import { decoderMessage, type DecoderRequest, type DecoderRun } from '../libav/requests';
+import { encodeMessage, messageKind, type EndMessage } from '../messages';
 
 /*
  * Main program of a host. It listens on the socket named by its only argument. For each connection it starts

@@ -1,10 +1,10 @@
-import { UserError } from '../errors';
-import { machineLimit } from '../machineLimit';
-import { ChildTable } from './children';
-import { ffmpegPath } from './ffmpegPath';
+import { UserError } from '../../errors';
+import { machineLimit } from '../../machineLimit';
+import { ChildTable } from '../children';
+import { ffmpegPath } from '../ffmpegPath';
 import { startFfmpeg, type FfmpegCommand, type FfmpegEvents, type FfmpegProcess } from './ffmpegProcess';
 import { startHostedFfmpeg } from './hostedFfmpeg';
-import { SilenceWatch } from './silenceWatch';
+import { SilenceWatch } from '../silenceWatch';
 
 export { ffmpegPath };
 

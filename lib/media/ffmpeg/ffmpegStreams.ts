@@ -1,8 +1,8 @@
-import { BadMedia, firstError, hasErrors } from './badMedia';
+import { BadMedia, firstError, hasErrors } from '../badMedia';
 import { fileUrl, runFfmpegOn } from './ffmpegOn';
 import { showLife, showLevels, soundLevels, type SoundLevels } from './ffmpegRemarks';
-import type { FfmpegInput, ScannedMedia } from './scannedMedia';
-import type { FrameEncoding, StreamArgs, StreamSinks } from './streams';
+import type { FfmpegInput, ScannedMedia } from '../scannedMedia';
+import type { FrameEncoding, StreamArgs, StreamSinks } from '../streams';
 import { toneMapping } from './toneMapping';
 
 /**
