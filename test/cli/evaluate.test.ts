@@ -163,7 +163,7 @@ describe('xkd evaluate', function () {
       cwd: stand,
     });
     assert.equal(status, 0, stderr);
-    assert.match(stderr, /^xkd: the result goes to runs\/evaluation, .*; --out chooses another$/m);
+    assert.match(stderr, /^xkd: the result is in runs\/evaluation, .*; --out chooses another$/m);
     assert.deepEqual(readdirSync(hub), published);
     assert.deepEqual(readdirSync(join(stand, 'runs')).sort(), ['evaluation', 'features']);
     readResult(join(stand, 'runs/evaluation/knn-folder-video-student-seed0.json'));

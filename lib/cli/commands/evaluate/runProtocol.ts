@@ -36,11 +36,6 @@ export async function runProtocol(
   for (const folder of [store, out]) requireWritableFolder(folder);
   const stop = new AbortController();
   const bars = new Bars();
-  if (run === null && flags.out === undefined) {
-    bars.note(
-      `xkd: the result goes to ${out}, because the weights are not those of one run folder; --out chooses another`,
-    );
-  }
   void interrupt.whenRequested.then(() => {
     stop.abort();
     bars.note('stopping; a second signal ends at once');
@@ -79,6 +74,10 @@ export async function runProtocol(
       settings,
     );
     bars.stop();
+    if (run === null && flags.out === undefined)
+      bars.note(
+        `xkd: the result is in ${out}, because the weights are not those of one run folder; --out chooses another`,
+      );
     const files = writeResult(out, result);
     process.stdout.write(flags.json ? `${JSON.stringify(result, null, 2)}\n` : formatResult(result, files));
   } catch (error) {
