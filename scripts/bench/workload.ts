@@ -1,4 +1,4 @@
-import { type Modality, type XkdConfig, clipFrames, modalities, fullGrid, tokenCount } from 'xkd/dist/config';
+import { type Modality, type XkdConfig, modalities, fullGrid, tokenCount, viewShapes } from 'xkd/dist/config';
 import { type TensorSource, writeSafetensors } from 'xkd/dist/files';
 import { type ParameterSpec, parameterSpecs } from 'xkd/dist/model';
 import { RandomStream } from 'xkd/dist/random';
@@ -33,15 +33,7 @@ export function writeWeights(path: string, config: XkdConfig): void {
 
 /** Writes random views and masking noise for a number of steps. */
 export function writeInputs(path: string, config: XkdConfig, batch: number, steps: number): void {
-  const { clip, spectrogram, views } = config;
-  const video = [
-    [3, clipFrames(config), clip.frameSize, clip.frameSize],
-    ...many(views.local.video, [3, views.frames, views.frameSize, views.frameSize]),
-  ];
-  const audio = [
-    [1, spectrogram.melBands, spectrogram.columns],
-    ...many(views.local.audio, [1, spectrogram.melBands, views.columns]),
-  ];
+  const { video, audio } = viewShapes(config);
   const stream = RandomStream.fromSeed(0).split('bench', 'inputs');
   const tensors = new Map<string, TensorSource>();
   const add = (name: string, shape: readonly number[], draw: (stream: RandomStream) => number) => {
@@ -84,8 +76,4 @@ function normalTable(stream: RandomStream): Float32Array {
 
 function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, count) => product * count, 1);
-}
-
-function many<T>(count: number, value: T): T[] {
-  return Array.from({ length: count }, () => value);
 }

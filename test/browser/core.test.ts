@@ -17,15 +17,10 @@ async function train(core: Core, config: XkdConfig) {
     shape,
     data: Float32Array.from({ length: shape.reduce((size, n) => size * n, 1) }, () => stream.normal()),
   });
-  const { frames, frameSize, columns } = config.views;
-  const video = [
-    drawn(training.batch, 3, core.clipFrames(config), clip.frameSize, clip.frameSize),
-    drawn(training.batch, 3, frames, frameSize, frameSize),
-  ];
-  const audio = [
-    drawn(training.batch, 1, spectrogram.melBands, spectrogram.columns),
-    drawn(training.batch, 1, spectrogram.melBands, columns),
-  ];
+  const shapes = core.viewShapes(config);
+  const [video, audio] = core.modalities.map((m) =>
+    shapes[m].map((shape) => drawn(training.batch, ...shape)),
+  );
   const inputs = core.modelInputs(config, { step: 0, microBatch: 0, video, audio, entries: [] });
   const state = core.seededState(config);
   const schedule = core.scheduleAt(config, 0, core.runLength(config, training.batch));
