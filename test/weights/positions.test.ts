@@ -89,7 +89,9 @@ describe('positions of another grid', () => {
     );
     await assert.rejects(
       initialState([checkpoint], short),
-      userError(/_pos_embed" of .*; add --interpolate-positions .* or give clip\.seconds=1 spectrogram\.columns=32, with which/),
+      userError(
+        /_pos_embed" of .*; add --interpolate-positions .* or give clip\.seconds=1 spectrogram\.columns=32, with which/,
+      ),
     );
   });
 
