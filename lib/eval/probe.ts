@@ -14,7 +14,7 @@ import {
 } from './linearEvaluation';
 import { chanceLevel } from './metrics';
 import { probeTable } from './probeTable';
-import { checkClasses, probeSplits, type SplitNames } from './probeSplits';
+import { checkClasses, classIndices, probeSplits, type SplitNames } from './probeSplits';
 
 export type ProbeModality = Modality | 'both';
 
@@ -127,8 +127,7 @@ export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
 }
 
 function label(clips: ClipFeatures, modality: ProbeModality, classes: readonly string[]): LabelledFeatures {
-  const labels = Int32Array.from(clips.entries, (entry) => classes.indexOf(entry.label!));
-  return { features: columnsOf(clips, modality), labels };
+  return { features: columnsOf(clips, modality), labels: classIndices(clips.entries, classes) };
 }
 
 function columnsOf({ features }: ClipFeatures, modality: ProbeModality): FeatureMatrix {

@@ -44,6 +44,12 @@ export function probeSplits(
   return { train, test, classes: checkClasses(train, test) };
 }
 
+/** Class index of each clip. */
+export function classIndices(entries: readonly MediaEntry[], classes: readonly string[]): Int32Array {
+  const indices = new Map(classes.map((name, k) => [name, k]));
+  return Int32Array.from(entries, ({ label }) => indices.get(label!)!);
+}
+
 /**
  * The classes of the training clips, sorted.
  *

@@ -4,11 +4,11 @@
  */
 (() => {
   const figures = new Map();
+  const options = () => ({ dark: document.documentElement.dataset.theme === 'dark' });
 
   /** Draws all figures, or draws them again after the page has become dark or light. */
   window.xkdDrawFigures = async () => {
-    const options = { dark: document.documentElement.dataset.theme === 'dark' };
-    for (const [plot, figure] of figures) await window.xkdDrawFigure(plot, figure, options);
+    for (const [plot, figure] of figures) await window.xkdDrawFigure(plot, figure, options());
   };
 
   document.addEventListener('DOMContentLoaded', async () => {
@@ -16,8 +16,7 @@
       figures.set(plot, JSON.parse(plot.nextElementSibling.textContent));
     await window.xkdDrawFigures();
     const refit = new ResizeObserver((entries) => {
-      const options = { dark: document.documentElement.dataset.theme === 'dark' };
-      for (const { target } of entries) window.xkdRefitFigure(target, figures.get(target), options);
+      for (const { target } of entries) window.xkdRefitFigure(target, figures.get(target), options());
     });
     for (const plot of figures.keys()) refit.observe(plot);
   });

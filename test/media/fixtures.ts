@@ -63,3 +63,8 @@ export function ordinaryClip(
     path,
   );
 }
+
+/** Writes raw 16-bit samples as a sound of 60 channels at 16 kHz. */
+export function sixtyChannels(raw: string, path: string): void {
+  ffmpeg(...['-f', 's16le', '-ar', '16000', '-ac', '60', '-i', raw], '-c:a', 'pcm_s16le', path);
+}

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { BadMedia, UserError, decodeClip, probe } from 'xkd/internal';
 import { ffmpegPath } from 'xkd/dist/media/ffmpegPath';
 import { runDecoder } from 'xkd/dist/media/libav/runDecoder';
-import { ffmpeg, ordinaryClip, temporaryFolder } from './fixtures';
+import { ffmpeg, ordinaryClip, sixtyChannels, temporaryFolder } from './fixtures';
 
 describe('files with odd traits', () => {
   const file = temporaryFolder();
@@ -87,19 +87,7 @@ describe('files with odd traits', () => {
       assert.ok(Math.abs(Math.max(...waveform!) - 0.1) < 0.003, channel);
     }
     writeFileSync(file('noise.raw'), Buffer.alloc(16000 * 60 * 2, 7));
-    ffmpeg(
-      '-f',
-      's16le',
-      '-ar',
-      '16000',
-      '-ac',
-      '60',
-      '-i',
-      file('noise.raw'),
-      '-c:a',
-      'pcm_s16le',
-      file('sixty.wav'),
-    );
+    sixtyChannels(file('noise.raw'), file('sixty.wav'));
     assert.equal((await probe(file('sixty.wav'))).audio?.channels, 60);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { BadMedia, decodeClip, surveyDataset, type DecodedClip } from 'xkd/internal';
 import { scanMedia, type ScannedMedia } from 'xkd/dist/media/probe';
-import { ffmpeg, ordinaryClip, temporaryFolder } from './fixtures';
+import { ffmpeg, ordinaryClip, sixtyChannels, temporaryFolder } from './fixtures';
 
 /** Where libav is missing, ffmpeg must come to the same verdicts. */
 describe('ffmpeg in the place of libav', function () {
@@ -81,19 +81,7 @@ describe('ffmpeg in the place of libav', function () {
     ffmpeg(...lavfi('sine=f=440:r=16000:d=2'), '-af', 'pan=5.1|LFE=c0', made('low.wav'));
     ffmpeg(...lavfi('anullsrc=r=16000:d=2'), made('silent.wav'));
     ffmpeg(...lavfi('sine=f=440:r=48000:d=20'), '-f', 's16le', file('raw'));
-    ffmpeg(
-      '-f',
-      's16le',
-      '-ar',
-      '16000',
-      '-ac',
-      '60',
-      '-i',
-      file('raw'),
-      '-c:a',
-      'pcm_s16le',
-      made('channels.wav'),
-    );
+    sixtyChannels(file('raw'), made('channels.wav'));
     const fields = ['-vf', 'setfield=tff', '-c:v', 'libx264', '-flags', '+ildct+ilme', '-pix_fmt', 'yuv420p'];
     ffmpeg(...lavfi('testsrc2=d=2:s=64x48:r=25'), ...fields, made('fields.mp4'));
     for (const [name, size] of [

@@ -10,7 +10,7 @@ import {
   type LabelledFeatures,
 } from '../linearEvaluation';
 import { chanceLevel } from '../metrics';
-import { checkClasses } from '../probeSplits';
+import { checkClasses, classIndices } from '../probeSplits';
 import type { FoldResult, ProtocolResult } from '../results';
 import { matrixOf } from '../store/rows';
 import { checkDataset } from './checkDataset';
@@ -79,11 +79,7 @@ function detailsOf({ cost, costsTried, confusion }: ClassifierResult): Record<st
 }
 
 function labelled({ entries, rows }: FileRows, classes: readonly string[]): LabelledFeatures {
-  const numbers = new Map(classes.map((name, k) => [name, k]));
-  return {
-    features: matrixOf(rows),
-    labels: Int32Array.from(entries, ({ label }) => numbers.get(label!)!),
-  };
+  return { features: matrixOf(rows), labels: classIndices(entries, classes) };
 }
 
 /** Lets signals be handled before each classifier is fitted. */
