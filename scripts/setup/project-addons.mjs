@@ -11,7 +11,7 @@ const title = "The project's own addons";
 const sources = path.join(root, 'lib', 'native');
 
 /**
- * Processor generations for which the loops of the ops are compiled, each with its instruction set; levels.c chooses.
+ * Processor generations for which the loops are compiled, each with its instruction set; levels.c chooses.
  */
 const levels =
   process.arch === 'x64'
@@ -25,22 +25,16 @@ const levels =
 // results equal those of TensorFlow's own ops, and memory access dominates the time.
 const fused = ['-ffp-contract=fast'];
 const loops = { level: [], optimiser: [], attention: fused, layerNorm: fused, gelu: fused };
-const plain = ['kernels', 'opCall', 'workers', 'rows', 'levels'];
+const viewLoops = { viewLevel: [], pictures: [], spectrum: [] };
+const plain = ['kernels', 'opCall', 'workers', 'rows', 'levels', 'opLevels'];
 const ops = ['optimiserOps', 'attentionOps', 'layerNormOps', 'geluOps'];
 
 /** Source files of each addon: `{ file, options }`. */
 const addons = {
   quiet: [{ file: 'quiet.c' }],
   heap: [{ file: 'heap.c' }],
-  graph: [
-    ...['graph', ...plain, ...ops].map((name) => ({ file: `${name}.c` })),
-    ...Object.entries(levels).flatMap(([level, instructions]) =>
-      Object.entries(loops).map(([name, figures]) => ({
-        file: `loops/${name}.c`,
-        options: [`-DLEVEL=${level}`, ...instructions, ...figures],
-      })),
-    ),
-  ],
+  graph: [...['graph', ...plain, ...ops].map((name) => ({ file: `${name}.c` })), ...ofLevels(loops)],
+  views: [{ file: 'views.c' }, { file: 'levels.c' }, ...ofLevels(viewLoops)],
 };
 const names = Object.keys(addons);
 const placed = (name) => path.join(nativeAddons, `${name}.node`);
@@ -75,6 +69,16 @@ function stampText() {
   );
 }
 
+/** The files of loops, once for each level. */
+function ofLevels(files) {
+  return Object.entries(levels).flatMap(([level, instructions]) =>
+    Object.entries(files).map(([name, figures]) => ({
+      file: `loops/${name}.c`,
+      options: [`-DLEVEL=${level}`, ...instructions, ...figures],
+    })),
+  );
+}
+
 async function compile(compiler, name) {
   const folder = path.join(scratch, 'project-addons');
   fs.mkdirSync(folder, { recursive: true });
@@ -95,7 +99,8 @@ async function compile(compiler, name) {
       run([...options, ...own, '-c', path.join(sources, file), '-o', objects[i]]),
     ),
   );
-  const shared = process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-ldl', '-lpthread'];
+  const shared =
+    process.platform === 'darwin' ? ['-undefined', 'dynamic_lookup'] : ['-ldl', '-lpthread', '-lm'];
   const output = path.join(folder, `${name}.node`);
   await run(['-shared', ...objects, ...shared, '-o', output]);
   copyFileWhole(output, placed(name));

@@ -1,11 +1,13 @@
 /*
- * The arithmetic of the ops. The files of this folder are compiled once for each level of processors (LEVEL names it),
- * and the best level that the processor has is taken when the ops are registered.
+ * The arithmetic of the ops. The files of this folder are compiled once for each level of processors (levels.h), and the
+ * best level that the processor has is taken when the ops are registered.
  */
 #ifndef XKD_LOOPS_H
 #define XKD_LOOPS_H
 
 #include <stddef.h>
+
+#include "../levels.h"
 
 /* Attention of one head: rows of `width` numbers, the next token's `stride` further on. */
 typedef struct {
@@ -54,10 +56,6 @@ typedef struct {
 const Loops *loops_here(void);
 
 #ifdef LEVEL
-#define JOIN_NAMES(a, b) a##_##b
-#define JOIN(a, b) JOIN_NAMES(a, b)
-/* A function of this level. */
-#define OF_LEVEL(name) JOIN(name, LEVEL)
 size_t OF_LEVEL(attention_scratch)(size_t, size_t);
 size_t OF_LEVEL(attention_gradient_scratch)(size_t, size_t);
 void OF_LEVEL(attention)(const Head *, float *, size_t, float *, float *);
