@@ -55,7 +55,7 @@ describe('clips that cannot be used', () => {
       clips: 4,
       modalities: [],
       clipAt: (index: number) => ({ kind: 'pretraining' as const, epoch: first >> 3, index }),
-      onViews: () => undefined,
+      arrays: { video: [], audio: [] },
     });
     return new Map(
       await Promise.all(firsts.map(async (first) => [first, await clips.read(stretch(first))] as const)),
@@ -90,7 +90,7 @@ describe('clips that cannot be used', () => {
     } as unknown as ClipPool;
     const all = configure('nano', { 'loader.maxBadShare': 1 });
     const clips = new TrainingClips({ entries, config: all, pool, seed: 3, purpose: 'pretraining' });
-    const stretch = { epoch: 0, first: 0, clips: 2, modalities: [], onViews: () => undefined };
+    const stretch = { epoch: 0, first: 0, clips: 2, modalities: [], arrays: { video: [], audio: [] } };
     const clipAt = (index: number) => ({ kind: 'pretraining' as const, epoch: 0, index });
     await assert.rejects(clips.read({ ...stretch, clipAt }), /^UserError: 8 of 8 files cannot be used/);
   });

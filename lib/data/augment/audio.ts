@@ -77,19 +77,20 @@ export function drawLocalAudio(stream: RandomStream, config: XkdConfig): AudioDr
  * Computes the view that was drawn.
  *
  * @param waveform the clip's samples
+ * @param crop what cuts and resizes the box; default: {@link cropSpectrogram}
  * @returns normalised log-mel `[1, M, C]`
  */
 export function applyAudio(
   waveform: Float32Array,
   draw: AudioDraw,
-  logMel: LogMel,
+  logMel: Pick<LogMel, 'bands' | 'compute'>,
   canvasTime: number,
+  crop = cropSpectrogram,
 ): Float32Array {
   const window = waveform.subarray(draw.firstSample, draw.firstSample + draw.samples);
   const { columns, gain, box, warp, masks } = draw;
   const spectrogram = logMel.compute({ waveform: window, columns, gain });
-  const cropped =
-    box === null ? spectrogram : cropSpectrogram(spectrogram, logMel.bands, columns, canvasTime, box);
+  const cropped = box === null ? spectrogram : crop(spectrogram, logMel.bands, columns, canvasTime, box);
   const view = warp ? warpTime(cropped, columns, warp) : cropped;
   if (masks) coverSpectrogram(view, masks, columns);
   return view;

@@ -1,8 +1,9 @@
 import type { XkdConfig } from '../../config';
 import type { RandomStream } from '../../random';
 
-const steps = ['brightness', 'contrast', 'saturation', 'hue'] as const;
-type JitterStep = (typeof steps)[number];
+/** The steps of colour jitter. */
+export const jitterSteps = ['brightness', 'contrast', 'saturation', 'hue'] as const;
+type JitterStep = (typeof jitterSteps)[number];
 
 /** Random draws for colour jitter: the order of the steps and their strengths. */
 export interface JitterDraw {
@@ -18,7 +19,7 @@ export interface JitterDraw {
 export function drawJitter(stream: RandomStream, config: XkdConfig['videoAugmentation']): JitterDraw {
   const factor = (strength: number): number => stream.uniform(Math.max(0, 1 - strength), 1 + strength);
   return {
-    order: [...stream.permutation(steps.length)].map((i) => steps[i]),
+    order: [...stream.permutation(jitterSteps.length)].map((i) => jitterSteps[i]),
     brightness: factor(config.brightness),
     contrast: factor(config.contrast),
     saturation: factor(config.saturation),

@@ -39,7 +39,7 @@ export function cropSpectrogram(
   canvasTime: number,
   box: Box,
 ): Float32Array {
-  const margin = Math.floor((Math.floor(columns * canvasTime) - columns) / 2);
+  const margin = canvasMargin(columns, canvasTime);
   const across = bicubicTaps(box.width, columns);
   const down = bicubicTaps(box.height, bands);
   const narrow = new Float64Array(box.height * columns);
@@ -64,6 +64,11 @@ export function cropSpectrogram(
     }
   }
   return out;
+}
+
+/** Columns of the canvas in front of the spectrogram. */
+export function canvasMargin(columns: number, canvasTime: number): number {
+  return Math.floor((Math.floor(columns * canvasTime) - columns) / 2);
 }
 
 interface Taps {

@@ -163,7 +163,7 @@ export function squareVideo(
 export function applyVideo(
   clip: Frames,
   draw: VideoDraw,
-  out = new Float32Array(3 * draw.frames * draw.side ** 2),
+  out: Float32Array = new Float32Array(3 * draw.frames * draw.side ** 2),
 ): Float32Array {
   const resampler = new BoxResampler(draw.box, clip.width, draw.side, draw.flip);
   const blur = draw.blurSigma === null ? null : new Blur(draw.side, draw.blurSigma);

@@ -1,14 +1,12 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { basename } from 'node:path';
-import { crc32 } from 'node:zlib';
 import type { Modality, XkdConfig } from '../../config';
-import { machineLimit } from '../../machineLimit';
 import { BadMedia, lacksStream } from '../../media';
 import { inWindow } from '../loader/stretch';
 import { padSamples, repeatFrames } from '../../media/decode';
 import type { MediaEntry, StoredClip } from '../types';
 import { JpegDecoder } from './jpegDecoder';
-import { framePlace, sampleBytes, type ClipRecord, type StoredFrames, type StoredSound } from './record';
+import { OpenShards, type OpenClip } from './openShards';
+import type { ReadMemory } from './readMemory';
+import type { ClipRecord, StoredFrames } from './record';
 
 export interface StoredReaderArgs {
   readonly config: { readonly clip: Pick<XkdConfig['clip'], 'framesPerSecond' | 'sampleRateHz'> };
@@ -20,6 +18,10 @@ export interface StoredReaderArgs {
   readonly sampleCount: number;
   /** Decoder shared by all readers of a thread; default: a new one. */
   readonly jpegs?: JpegDecoder;
+  /** Shards shared by all readers of a thread; default: they are opened for each window. */
+  readonly shards?: OpenShards;
+  /** Memory of the windows; default: each has its own. */
+  readonly memory?: ReadMemory;
 }
 
 /** A window of an extracted clip. T frames, H height, W width. */
@@ -51,21 +53,23 @@ export class StoredReader {
   read(file: Original, stored: StoredClip, chooseStart: (lastStart: number) => number): StoredWindow {
     if ('error' in stored) throw new BadMedia(file.path, stored.error);
     const { modalities, frameCount } = this.args;
-    const shard = new OpenShard(file.path, stored.shard, stored.offset);
+    const shards = this.args.shards ?? new OpenShards();
     try {
-      const record = shard.record(stored.record);
+      const clip = shards.clip(file.path, stored, this.args.memory);
+      const { record } = clip;
       const wanted = (modality: Modality): boolean => modalities.includes(modality);
       if (wanted('video') && !record.frames) throw new BadMedia(file.path, lacksStream.video);
       if (wanted('audio') && !record.sound) throw new BadMedia(file.path, lacksStream.audio);
       const start = chooseStart(Math.max(0, this.ticks(record) - frameCount));
-      return this.readWindow(file, shard, record, start);
+      return this.readWindow(file, clip, start);
     } finally {
-      shard.close();
+      if (shards !== this.args.shards) shards.close();
     }
   }
 
   /** @throws BadWindow if these bytes were damaged: the rest of the clip may be intact */
-  private readWindow(file: Original, shard: OpenShard, record: ClipRecord, start: number): StoredWindow {
+  private readWindow(file: Original, clip: OpenClip, start: number): StoredWindow {
+    const { record } = clip;
     const { modalities, config, frameCount, sampleCount } = this.args;
     const rate = config.clip.framesPerSecond;
     const wanted = (modality: Modality): boolean => modalities.includes(modality);
@@ -76,11 +80,11 @@ export class StoredReader {
         const count = Math.min(frameCount, record.frames!.count - start);
         if (count <= 0) throw new BadMedia(file.path, `shows no picture at ${startSeconds.toFixed(1)} s`);
         const size = record.frames!.height * record.frames!.width * 3;
-        frames = repeatFrames(this.readFrames(shard, record.frames!, start, count), size, 0, frameCount);
+        frames = repeatFrames(this.readFrames(clip, record.frames!, start, count), size, 0, frameCount);
       }
       const firstSample = Math.round((start / rate) * config.clip.sampleRateHz);
       const waveform = wanted('audio')
-        ? padSamples(shard.samples(record.sound!, firstSample, sampleCount), 0, sampleCount)
+        ? padSamples(clip.samples(record.sound!, firstSample, sampleCount), 0, sampleCount)
         : new Float32Array(0);
       return {
         startSeconds,
@@ -108,10 +112,10 @@ export class StoredReader {
         );
   }
 
-  private readFrames(shard: OpenShard, frames: StoredFrames, first: number, count: number): Uint8Array {
-    if (typeof frames.bytes === 'number') return shard.frames(frames, first, count);
+  private readFrames(clip: OpenClip, frames: StoredFrames, first: number, count: number): Uint8Array {
+    if (typeof frames.bytes === 'number') return clip.frames(frames, first, count);
     const size = frames.height * frames.width * 3;
-    const encoded = shard.frames(frames, first, count);
+    const encoded = clip.frames(frames, first, count);
     const pixels = new Uint8Array(count * size);
     for (let i = 0, at = 0; i < count; i++) {
       const bytes = frames.bytes[first + i];
@@ -122,100 +126,10 @@ export class StoredReader {
           pixels.subarray(i * size, (i + 1) * size),
         )
       ) {
-        throw shard.damaged();
+        throw clip.damaged();
       }
       at += bytes;
     }
     return pixels;
-  }
-}
-
-/** @param original the file that was extracted */
-export function damagedIn(original: string, shard: string): BadMedia {
-  return new BadMedia(original, `is damaged in the extracted set's ${basename(shard)}`);
-}
-
-/** A shard open for reading a clip; every byte is verified against its checksum. */
-class OpenShard {
-  private readonly file: number;
-
-  constructor(
-    private readonly original: string,
-    private readonly path: string,
-    private readonly offset: number,
-  ) {
-    try {
-      this.file = openSync(path, 'r');
-    } catch (error) {
-      throw (
-        machineLimit(error) ??
-        new BadMedia(
-          original,
-          `cannot be read from ${path} (${String((error as NodeJS.ErrnoException).code)})`,
-        )
-      );
-    }
-  }
-
-  close(): void {
-    closeSync(this.file);
-  }
-
-  damaged(): BadMedia {
-    return damagedIn(this.original, this.path);
-  }
-
-  record({ offset, bytes, checksum }: { offset: number; bytes: number; checksum: number }): ClipRecord {
-    const text = this.bytes(offset, bytes);
-    if (crc32(text) !== checksum) throw this.damaged();
-    return JSON.parse(text.toString('utf8')) as ClipRecord;
-  }
-
-  /** The bytes of consecutive frames. */
-  frames(frames: StoredFrames, first: number, count: number): Buffer {
-    const start = framePlace(frames, first);
-    const last = framePlace(frames, first + count - 1);
-    const all = this.bytes(this.offset + start.offset, last.offset + last.bytes - start.offset);
-    for (let i = 0, at = 0; i < count; i++) {
-      const size = typeof frames.bytes === 'number' ? frames.bytes : frames.bytes[first + i];
-      if (crc32(all.subarray(at, at + size)) !== frames.checksums[first + i]) throw this.damaged();
-      at += size;
-    }
-    return all;
-  }
-
-  /** Samples from `first` on, as many as exist. */
-  samples(
-    { samples, offset, encoding, scale, blockSamples, checksums }: StoredSound,
-    first: number,
-    count: number,
-  ): Float32Array {
-    const end = Math.min(samples, first + count);
-    if (first >= end) return new Float32Array(0);
-    const size = sampleBytes[encoding];
-    const [firstBlock, endBlock] = [Math.floor(first / blockSamples), Math.ceil(end / blockSamples)];
-    const from = firstBlock * blockSamples;
-    const to = Math.min(samples, endBlock * blockSamples);
-    const bytes = this.bytes(this.offset + offset + from * size, (to - from) * size);
-    for (let block = firstBlock; block < endBlock; block++) {
-      const at = (block - firstBlock) * blockSamples * size;
-      if (crc32(bytes.subarray(at, at + blockSamples * size)) !== checksums[block]) throw this.damaged();
-    }
-    // The bytes have their own buffer, starting at offset 0.
-    const at = (first - from) * size;
-    if (encoding === 'float32') return new Float32Array(bytes.buffer, at, end - first);
-    const values = new Float32Array(new Int16Array(bytes.buffer, at, end - first));
-    for (let i = 0; i < values.length; i++) values[i] *= scale;
-    return values;
-  }
-
-  private bytes(offset: number, count: number): Buffer {
-    const buffer = Buffer.allocUnsafeSlow(count);
-    for (let at = 0; at < count;) {
-      const read = readSync(this.file, buffer, at, count - at, offset + at);
-      if (read === 0) throw this.damaged();
-      at += read;
-    }
-    return buffer;
   }
 }

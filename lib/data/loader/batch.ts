@@ -2,37 +2,41 @@ import { type Modality, type XkdConfig, viewShapes } from '../../config';
 import type { ClipViews } from './clipViews';
 import type { NdArray } from '../types';
 
-/** Arrays of a batch, filled clip by clip as clips arrive. B clips. */
-export class BatchArrays {
+/** Arrays of a batch in memory shared with the worker threads, which write the clips' views into them. B clips. */
+export interface BatchArrays {
   /** Video views, global first: `[B, 3, T, S, S]`. */
-  readonly video: NdArray[];
+  readonly video: readonly NdArray[];
   /** Audio views, global first: `[B, 1, M, C]`. */
-  readonly audio: NdArray[];
-
-  /**
-   * @param clips B
-   * @param local number of local views besides the global one
-   */
-  constructor(
-    clips: number,
-    config: XkdConfig,
-    local: XkdConfig['views']['local'],
-    modalities: readonly Modality[],
-  ) {
-    const shapes = viewShapes(config, local);
-    const make = (modality: Modality): NdArray[] =>
-      modalities.includes(modality) ? shapes[modality].map((shape) => zeros([clips, ...shape])) : [];
-    this.video = make('video');
-    this.audio = make('audio');
-  }
-
-  /** Copies the views of a clip to its position. */
-  set(position: number, views: ClipViews): void {
-    this.video.forEach(({ data }, view) => data.set(views.video[view], position * views.video[view].length));
-    this.audio.forEach(({ data }, view) => data.set(views.audio[view], position * views.audio[view].length));
-  }
+  readonly audio: readonly NdArray[];
 }
 
-function zeros(shape: readonly number[]): NdArray {
-  return { data: new Float32Array(shape.reduce((product, length) => product * length, 1)), shape };
+/**
+ * @param clips B
+ * @param local number of local views besides the global one
+ */
+export function batchArrays(
+  clips: number,
+  config: XkdConfig,
+  local: XkdConfig['views']['local'],
+  modalities: readonly Modality[],
+): BatchArrays {
+  const shapes = viewShapes(config, local);
+  const make = (modality: Modality): NdArray[] =>
+    modalities.includes(modality) ? shapes[modality].map((shape) => sharedZeros([clips, ...shape])) : [];
+  return { video: make('video'), audio: make('audio') };
+}
+
+/** The views of one clip of a batch; they share its memory. */
+export function viewsAt({ video, audio }: BatchArrays, position: number): ClipViews {
+  const clip = ({ data, shape }: NdArray): Float32Array => {
+    const size = data.length / shape[0];
+    return data.subarray(position * size, (position + 1) * size);
+  };
+  return { video: video.map(clip), audio: audio.map(clip) };
+}
+
+function sharedZeros(shape: readonly number[]): NdArray {
+  const values = shape.reduce((product, length) => product * length, 1);
+  const bytes = values * Float32Array.BYTES_PER_ELEMENT;
+  return { data: new Float32Array(new SharedArrayBuffer(bytes)), shape };
 }

@@ -1,7 +1,7 @@
 import type { Modality, XkdConfig } from '../../config';
 import { UserError } from '../../errors';
 import type { LabelledAugmentation } from '../augment';
-import { BatchArrays } from './batch';
+import { batchArrays } from './batch';
 import { Prefetcher } from './prefetcher';
 import { openClipPool, type ClipPool } from './pool';
 import { TrainingClips } from './trainingClips';
@@ -97,14 +97,14 @@ export class LabelledLoader {
   private async makeBatch(step: number): Promise<LabelledBatch> {
     const { config, modality, augmentation, seed, batch } = this.args;
     const epoch = Math.floor(step / this.stepsPerEpoch);
-    const arrays = new BatchArrays(batch, config, { video: 0, audio: 0 }, [modality]);
+    const arrays = batchArrays(batch, config, { video: 0, audio: 0 }, [modality]);
     const { entries, skipped } = await this.clips.read({
       epoch,
       first: (step % this.stepsPerEpoch) * batch,
       clips: batch,
       modalities: [modality],
       clipAt: (index) => ({ kind: 'augmented', stream: `${seed}/labelled/${epoch}/${index}`, augmentation }),
-      onViews: (position, views) => arrays.set(position, views),
+      arrays,
     });
     return { step, view: arrays[modality][0], entries, skipped };
   }

@@ -6,6 +6,7 @@ import { UserError } from '../../errors';
 import { FfmpegHost } from '../../media/ffmpeg/ffmpegHost';
 import { ClipCache } from './cache';
 import { clipSamples } from '../augment';
+import type { BatchArrays } from './batch';
 import { requireFittingForm } from '../extract/storedForm';
 import { deafBand, melFilterbank } from '../spectrogram/melFilterbank';
 import type { ClipOutcome, ClipPlace, ClipTask } from './tasks';
@@ -16,6 +17,8 @@ import type { WorkerSetup } from './worker';
 export interface ClipRequest {
   readonly file: FilePart;
   readonly place: ClipPlace;
+  /** Place in the batch that {@link ClipPool.clips} writes into. */
+  readonly position?: number;
 }
 
 /**
@@ -58,19 +61,21 @@ export class ClipPool {
    * Makes clips in parallel.
    *
    * @param wholeSeconds files up to this length are decoded whole, see {@link wholeSecondsFor}
-   * @param onClip called for each request with its position, in any order
+   * @param onClip called for each request with its number among the requests, in any order
+   * @param into batch into which the views are written; default: `onClip` gets them
    * @throws UserError if clips were extracted in a form other than the configuration requires
    */
   async clips(
     requests: readonly ClipRequest[],
     modalities: readonly Modality[],
     wholeSeconds: number,
-    onClip: (position: number, outcome: ClipOutcome) => void,
+    onClip: (number: number, outcome: ClipOutcome) => void,
+    into?: BatchArrays,
   ): Promise<void> {
     const size = Math.min(mostClipsPerTask, Math.ceil(requests.length / (2 * this.threads)));
     const parts = [];
     for (let first = 0; first < requests.length; first += size) {
-      const part = this.run(requests.slice(first, first + size), modalities, wholeSeconds);
+      const part = this.run(requests.slice(first, first + size), { modalities, wholeSeconds, into });
       parts.push(part.then((outcomes) => outcomes.forEach((outcome, i) => onClip(first + i, outcome))));
     }
     await Promise.all(parts);
@@ -86,17 +91,19 @@ export class ClipPool {
 
   private async run(
     requests: readonly ClipRequest[],
-    modalities: readonly Modality[],
-    wholeSeconds: number,
+    common: Omit<ClipTask, 'jobs'>,
   ): Promise<ClipOutcome[]> {
+    const { modalities, wholeSeconds } = common;
     const key = (file: FilePart): string => keyOf(file, modalities, wholeSeconds);
-    const jobs = requests.map(({ file: { path, sound, startSeconds, endSeconds, stored }, place }) => {
-      const file = { path, sound, startSeconds, endSeconds, stored };
-      requireFittingForm(file, this.config, modalities);
-      return { file, place, known: this.cache.get(key(file)) };
-    });
+    const jobs = requests.map(
+      ({ file: { path, sound, startSeconds, endSeconds, stored }, place, position }) => {
+        const file = { path, sound, startSeconds, endSeconds, stored };
+        requireFittingForm(file, this.config, modalities);
+        return { file, place, position, known: this.cache.get(key(file)) };
+      },
+    );
     await this.host.ready;
-    const work = this.piscina.run({ jobs, modalities, wholeSeconds });
+    const work = this.piscina.run({ jobs, ...common });
     this.running.add(work);
     try {
       const outcomes = await work;
@@ -156,7 +163,7 @@ export function wholeSecondsFor(config: XkdConfig, files: number): number {
   return fits ? mostWholeSeconds : 2 * config.clip.seconds;
 }
 
-const mostClipsPerTask = 8;
+const mostClipsPerTask = 24;
 /** Longer files are never decoded whole [s]. */
 export const mostWholeSeconds = 30;
 const usualAspect = 4 / 3;

@@ -1,5 +1,6 @@
 import type { Modality } from '../../config';
 import type { LabelledAugmentation } from '../augment';
+import type { BatchArrays } from './batch';
 import type { ClipViews } from './clipViews';
 import type { TrackNote } from './trackNotes';
 import type { FilePart, KnownFile } from './windowReader';
@@ -22,6 +23,8 @@ export interface ClipJob {
   readonly file: FilePart;
   readonly known: KnownFile;
   readonly place: ClipPlace;
+  /** Place in the task's batch, if it has one. */
+  readonly position?: number;
 }
 
 /** Work for a worker thread. */
@@ -30,10 +33,12 @@ export interface ClipTask {
   readonly modalities: readonly Modality[];
   /** Files up to this length are decoded whole [s]. */
   readonly wholeSeconds: number;
+  /** Batch to write the views into; omitted: they are returned. */
+  readonly into?: BatchArrays;
 }
 
 /**
- * The views of a clip, its start in the file and new knowledge about the file, or the reason why the file (or
+ * The views of a clip (none if they were written into a batch), its start in the file and new knowledge about the file, or the reason why the file (or
  * only this window of it) cannot be used.
  */
 export type ClipOutcome =

@@ -1,9 +1,9 @@
 import type { Modality, XkdConfig } from '../../config';
 import { RandomStream } from '../../random';
 import { BadFileList, withBadClips, type ClipPurpose } from '../lists/badFiles';
-import type { ClipViews } from './clipViews';
+import type { BatchArrays } from './batch';
 import { wholeSecondsFor, type ClipPool } from './pool';
-import type { ClipPlace } from './tasks';
+import type { ClipOutcome, ClipPlace } from './tasks';
 import type { BadClip, BadFile, MediaEntry } from '../types';
 
 export interface TrainingClipsArgs {
@@ -26,8 +26,8 @@ export interface EpochStretch {
   readonly modalities: readonly Modality[];
   /** Selects the clip of its file for a place in the epoch. */
   readonly clipAt: (place: number) => ClipPlace;
-  /** Called with each clip's views and its position among the requested clips, in any order. */
-  readonly onViews: (position: number, views: ClipViews) => void;
+  /** Where the views of the clips are written, in their order. */
+  readonly arrays: BatchArrays;
 }
 
 /** Result of reading consecutive clips. */
@@ -77,7 +77,7 @@ export class TrainingClips {
    * @returns the file of each clip, and the clips that were skipped on the way to them
    * @throws UserError if too many files cannot be used
    */
-  async read({ epoch, first, clips, modalities, clipAt, onViews }: EpochStretch): Promise<ClipsRead> {
+  async read({ epoch, first, clips, modalities, clipAt, arrays }: EpochStretch): Promise<ClipsRead> {
     const order = this.orderOf(epoch);
     const places = Array.from({ length: clips }, (_, i) => ({ index: first + i, entry: order[first + i] }));
     const entryAt = (i: number): MediaEntry => this.args.entries[places[i].entry];
@@ -85,12 +85,15 @@ export class TrainingClips {
     let open = places.map((_, i) => i);
     while (open.length > 0) {
       for (const i of open) this.passBadClips(places[i], passed[i]);
-      const requests = open.map((i) => ({ file: entryAt(i), place: clipAt(places[i].index) }));
+      const requests = open.map((i) => ({
+        file: entryAt(i),
+        place: clipAt(places[i].index),
+        position: i,
+      }));
       const failed: number[] = [];
-      await this.args.pool.clips(requests, modalities, this.wholeSeconds, (at, outcome) => {
+      const onClip = (at: number, outcome: ClipOutcome): void => {
         const i = open[at];
         if ('views' in outcome) {
-          onViews(i, outcome.views);
           for (const { kind, sentence } of outcome.notes ?? [])
             if (!this.told.has(kind)) this.told.set(kind, sentence);
         } else {
@@ -100,7 +103,8 @@ export class TrainingClips {
           passed[i].push({ clip: places[i].entry, reason: outcome.bad, partly: true });
           this.advance(places[i]);
         }
-      });
+      };
+      await this.args.pool.clips(requests, modalities, this.wholeSeconds, onClip, arrays);
       open = failed;
     }
     return { entries: places.map((_, i) => entryAt(i)), skipped: withBadClips([], passed.flat()) };

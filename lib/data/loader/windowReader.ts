@@ -6,6 +6,8 @@ import { clipSamples } from '../augment';
 import { scanMedia, type ScannedMedia } from '../../media/probe';
 import { decodeStreams, type DecodeArgs, type DecodedStreams } from '../../media/streams';
 import type { JpegDecoder } from '../extract/jpegDecoder';
+import type { OpenShards } from '../extract/openShards';
+import type { ReadMemory } from '../extract/readMemory';
 import { StoredReader } from '../extract/storedReader';
 import { inWindow, stretchOf } from './stretch';
 import { trackKeys, trackNotes, tracksOf, type TrackNote } from './trackNotes';
@@ -56,6 +58,10 @@ export interface ReadArgs {
   readonly host?: string;
   /** Decoder shared by all readers of a thread; default: a new one. */
   readonly jpegs?: JpegDecoder;
+  /** Shards shared by all readers of a thread; default: they are opened for each window. */
+  readonly shards?: OpenShards;
+  /** Memory of windows of extracted clips, which the next window of this reader may overwrite; default: their own. */
+  readonly memory?: ReadMemory;
   /** Called with remarks on each file. */
   readonly onNote?: (note: TrackNote) => void;
 }

@@ -2,9 +2,11 @@ import { move, transferableSymbol, valueSymbol, workerData } from 'piscina';
 import type { XkdConfig } from '../../config';
 import { BadMedia } from '../../media';
 import { RandomStream } from '../../random';
-import { evaluationViews, globalViews, labelledViews, pretrainingViews, type ClipViews } from './clipViews';
+import { viewsAt, type BatchArrays } from './batch';
+import { ClipViewMaker, type ClipViews } from './clipViews';
 import { JpegDecoder } from '../extract/jpegDecoder';
-import { LogMel } from '../spectrogram/logMel';
+import { OpenShards } from '../extract/openShards';
+import { ReusedMemory } from '../extract/readMemory';
 import { RecentFiles } from './recentFiles';
 import { BadWindow, reasonOf } from './stretch';
 import { keyOf, WindowReader, type FileWindow, type KnownFile } from './windowReader';
@@ -19,13 +21,25 @@ export interface WorkerSetup {
 }
 
 const { config, host } = workerData as unknown as WorkerSetup;
-const logMel = new LogMel(config.spectrogram, config.clip.sampleRateHz);
+const maker = new ClipViewMaker(config);
 const seed = RandomStream.fromSeed(config.seed);
 const recent = new RecentFiles();
 const jpegs = new JpegDecoder();
+const shards = new OpenShards();
+/** Memory for windows, one for each task that runs in this thread at the same time. */
+const memories: ReusedMemory[] = [];
 
 /** Makes the views of a few clips, one by one. */
 export default async function makeClips(task: ClipTask): Promise<unknown> {
+  const memory = memories.pop() ?? new ReusedMemory();
+  try {
+    return transferred(await makeAll(task, memory));
+  } finally {
+    memories.push(memory);
+  }
+}
+
+async function makeAll(task: ClipTask, memory: ReusedMemory): Promise<ClipOutcome[]> {
   let notes: TrackNote[] = [];
   const reader = new WindowReader({
     config,
@@ -33,6 +47,8 @@ export default async function makeClips(task: ClipTask): Promise<unknown> {
     wholeSeconds: task.wholeSeconds,
     host,
     jpegs,
+    shards,
+    memory,
     onNote: (note) => notes.push(note),
   });
   const outcomes: ClipOutcome[] = [];
@@ -40,15 +56,20 @@ export default async function makeClips(task: ClipTask): Promise<unknown> {
     const isAlone = job.place.kind === 'pretraining' || job.known.stored;
     const key = keyOf(job.file, task.modalities, task.wholeSeconds);
     notes = [];
-    const outcome = await makeClip(job, (!isAlone && recent.get(key)) || job.known, reader);
+    const outcome = await makeClip(job, (!isAlone && recent.get(key)) || job.known, reader, task.into);
     outcomes.push('views' in outcome && notes.length > 0 ? { ...outcome, notes } : outcome);
     if (!isAlone && 'views' in outcome && outcome.learnt) recent.put(key, outcome.learnt);
   }
-  return transferred(outcomes);
+  return outcomes;
 }
 
 /** @param known what this thread knows of the file; the main thread may know less */
-async function makeClip(job: ClipJob, known: KnownFile, reader: WindowReader): Promise<ClipOutcome> {
+async function makeClip(
+  job: ClipJob,
+  known: KnownFile,
+  reader: WindowReader,
+  into: BatchArrays | undefined,
+): Promise<ClipOutcome> {
   const { file, place } = job;
   try {
     if (place.kind === 'evaluation') {
@@ -56,7 +77,7 @@ async function makeClip(job: ClipJob, known: KnownFile, reader: WindowReader): P
       const chooseStart = (last: number): number =>
         Math.round(clips === 1 ? last / 2 : (last * clip) / (clips - 1));
       const window = await reader.read({ file, known, chooseStart });
-      return { ...facts(window, job.known), views: evaluationViews(window, config, logMel, crops) };
+      return { ...facts(window, job.known), views: maker.evaluation(window, crops) };
     }
     const isAugmented = place.kind === 'augmented';
     const stream = isAugmented
@@ -64,12 +85,13 @@ async function makeClip(job: ClipJob, known: KnownFile, reader: WindowReader): P
       : seed.split('clip', place.epoch, place.index);
     const chooseStart = (last: number): number => stream.split('window').integer(0, last + 1);
     const window = await reader.read({ file, known, chooseStart });
-    if (isAugmented && place.augmentation) {
-      const views = labelledViews(window, stream, config, logMel, place.augmentation);
-      return { ...facts(window, job.known), views };
-    }
-    const makeViews = isAugmented ? globalViews : pretrainingViews;
-    return { ...facts(window, job.known), views: makeViews(window, stream, config, logMel) };
+    const out = into && viewsAt(into, job.position!);
+    const views = !isAugmented
+      ? maker.pretraining(window, stream, out)
+      : place.augmentation
+        ? maker.labelled(window, stream, place.augmentation, out)
+        : maker.global(window, stream, out);
+    return { ...facts(window, job.known), views: out ? written : views };
   } catch (error) {
     if (error instanceof BadMedia) return { bad: reasonOf(error, file), partly: error instanceof BadWindow };
     throw error;
@@ -79,6 +101,9 @@ async function makeClip(job: ClipJob, known: KnownFile, reader: WindowReader): P
 function facts({ startSeconds, known }: FileWindow, before: KnownFile) {
   return { startSeconds, learnt: news(before, known) };
 }
+
+/** The views are in the batch. */
+const written: ClipViews = { video: [], audio: [] };
 
 /** Knowledge that the main thread does not have yet. */
 function news(before: KnownFile, after: KnownFile): KnownFile | null {

@@ -46,11 +46,7 @@ export class LogMel {
     this.bands = melBands;
     this.fft = new FFT(fftSize);
     this.filterbank = melFilterbank({ ...spectrogram, sampleRateHz });
-    // Periodic window: one period of the cosine is fftSize samples, not fftSize - 1.
-    this.window = Float64Array.from(
-      { length: fftSize },
-      (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / fftSize),
-    );
+    this.window = hannWindow(fftSize);
     this.windowed = new Float64Array(fftSize);
     this.spectrum = new Float64Array(2 * fftSize);
     this.power = new Float64Array(fftSize / 2 + 1);
@@ -60,7 +56,7 @@ export class LogMel {
   }
 
   /** @param out array for the spectrogram `[M, C]`; default: a new array */
-  compute(args: LogMelArgs, out = new Float32Array(this.bands * args.columns)): Float32Array {
+  compute(args: LogMelArgs, out: Float32Array = new Float32Array(this.bands * args.columns)): Float32Array {
     const { waveform, columns, gain = 1 } = args;
     for (let column = 0; column < columns; column++) {
       this.computePower(waveform, column * this.hopLength, gain);
@@ -93,6 +89,11 @@ export class LogMel {
       out[m * columns + column] = (Math.log(energy + float32Epsilon) - this.mean) / this.std;
     }
   }
+}
+
+/** Periodic: one period of the cosine is `size` samples, not `size - 1`. */
+export function hannWindow(size: number): Float64Array {
+  return Float64Array.from({ length: size }, (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / size));
 }
 
 const float64Epsilon = 2 ** -52;
