@@ -26,17 +26,21 @@ export interface RandomState {
 export class RandomStream {
   private constructor(
     private readonly key: string,
-    private readonly generator: seedrandom.StatefulPRNG<AleaState>,
+    private seeded: seedrandom.StatefulPRNG<AleaState> | null = null,
   ) {}
 
   /** @param seed any number or string; equal seeds give equal streams */
   static fromSeed(seed: number | string): RandomStream {
-    const key = String(seed);
-    return new RandomStream(key, seedrandom.alea(key, { state: true }));
+    return new RandomStream(String(seed));
   }
 
   static restore(state: RandomState): RandomStream {
     return new RandomStream(state.key, seedrandom.alea('', { state: state.alea }));
+  }
+
+  /** Seeded at the first draw: most streams are only split. */
+  private get generator(): seedrandom.StatefulPRNG<AleaState> {
+    return (this.seeded ??= seedrandom.alea(this.key, { state: true }));
   }
 
   /** An independent stream with a name below this one. It does not depend on previous draws. */
