@@ -5,6 +5,8 @@ import type { UntilEvent } from './untilEvent';
 export interface Source<Batch> {
   next(): Promise<Batch>;
   close(): Promise<void>;
+  /** Takes back a batch that nobody reads any more, whose memory may hold a later one. */
+  recycle?(batch: Batch): void;
   readonly skipped: readonly BadFile[];
   /** Notable facts about the files, in sentences. The list grows. */
   readonly notes?: readonly string[];
@@ -41,6 +43,11 @@ export class BatchQueue<Batch = ViewBatch> {
     const fresh = (this.source.notes ?? []).slice(this.notesTold);
     this.notesTold += fresh.length;
     return fresh;
+  }
+
+  /** Gives back a batch that was used. */
+  recycle(batch: Batch): void {
+    this.source.recycle?.(batch);
   }
 
   next(): Promise<Batch> {

@@ -60,6 +60,7 @@ export class StepTaker {
       return await use(inputs);
     } finally {
       disposeInputs(inputs);
+      this.batches.recycle(batch);
     }
   }
 }
