@@ -12,6 +12,7 @@ import {
   healthKind,
   parseCounts,
   parseList,
+  runKind,
   selectGroups,
   svmKind,
 } from './options';
@@ -20,6 +21,7 @@ import { type BenchReport, reportTable } from './report';
 import { runBench } from './run';
 import { runHealthKind } from './health/kind';
 import { runSvmBench } from './svm/run';
+import { runTrainingBench } from './training/run';
 
 interface Options {
   readonly preset: string;
@@ -44,6 +46,8 @@ interface Options {
   readonly withoutPytorch?: string;
 }
 
+const allKinds = [...benchKinds, dataKind, svmKind, healthKind, runKind] as const;
+
 function program(): Command {
   return new Command('bench')
     .description(
@@ -53,10 +57,10 @@ function program(): Command {
     .option('--batch <list>', 'clips in a step', '2,8')
     .option('--precision <list>', benchPrecisions.join(', '), benchPrecisions.join())
     .option('--engine <list>', benchEngines.join(', '), benchEngines.join())
-    .option('--kind <list>', [...benchKinds, dataKind, svmKind, healthKind].join(', '), benchKinds.join())
+    .option('--kind <list>', allKinds.join(', '), benchKinds.join())
     .option(
       '--data <folder>',
-      'data set for the kind data (default: clips like those of Kinetics, made here)',
+      'data set for the kinds data (default: clips like those of Kinetics, made here) and run (clips of the sample set)',
     )
     .option('--svm-rows <list>', 'rows of the kind svm', '5000,20000')
     .option(
@@ -84,9 +88,10 @@ function program(): Command {
 }
 
 async function main(words: readonly string[]): Promise<number> {
-  const options = program().parse(words, { from: 'user' }).opts<Options>();
+  const command = program().parse(words, { from: 'user' });
+  const options = command.opts<Options>();
   const [threads] = parseCounts('threads', options.threads);
-  const kinds = parseList('kind', options.kind, [...benchKinds, dataKind, svmKind, healthKind]);
+  const kinds = parseList('kind', options.kind, allKinds);
   const presets = parseList('preset', options.preset, benchPresets);
   const { groups, leftOut } = selectGroups(
     {
@@ -139,6 +144,25 @@ async function main(words: readonly string[]): Promise<number> {
     const chosen = options.preset === benchPresets.join() ? (['nano'] as const) : presets;
     const args = { data, file, steps: count, presets: chosen, batches, rounds, onProgress };
     report = { ...report, health: await runHealthKind(args) };
+  }
+  if (kinds.includes(runKind)) {
+    const { data = null } = options;
+    const isGiven = command.getOptionValueSource('batch') === 'cli';
+    const batches = isGiven ? parseCounts('batch', options.batch) : null;
+    const rounds = options.rounds === undefined ? null : parseCounts('rounds', options.rounds)[0];
+    // nano by default.
+    const chosen = options.preset === benchPresets.join() ? (['nano'] as const) : presets;
+    const ours = await runTrainingBench({
+      presets: chosen,
+      batches,
+      rounds,
+      data,
+      threads,
+      folder,
+      onProgress,
+    });
+    const machine = { ...report.machine, tensorflow: ours.tensorflow ?? report.machine.tensorflow };
+    report = { ...report, machine, training: ours.rows };
   }
   report.leftOut.slice(leftOut.length).forEach((sentence) => console.error(sentence));
   // Printed first, so that no measurement is lost if a figure can't be written.

@@ -12,6 +12,9 @@ export const svmKind = 'svm';
 /** Checks that failing runs are reported, and healthy ones are not. */
 export const healthKind = 'health';
 
+/** Compares whole training with its step alone and its loader alone. */
+export const runKind = 'run';
+
 export type BenchPreset = (typeof benchPresets)[number];
 export type BenchEngine = (typeof benchEngines)[number];
 export type BenchPrecision = (typeof benchPrecisions)[number];

@@ -6,6 +6,8 @@ import type { HealthReport } from './health/kind';
 import { healthTable } from './health/table';
 import type { SvmRow } from './svm/run';
 import { svmTable } from './svm/table';
+import type { TrainingRow } from './training/run';
+import { trainingTable } from './training/table';
 
 /** All results of a benchmark run; `--json` prints them as one object. */
 export interface BenchReport {
@@ -22,6 +24,8 @@ export interface BenchReport {
   readonly svm?: readonly SvmRow[];
   /** With `--kind health`. */
   readonly health?: HealthReport;
+  /** With `--kind run`. */
+  readonly training?: readonly TrainingRow[];
 }
 
 /** A table for a terminal. */
@@ -33,6 +37,7 @@ export function reportTable({
   data,
   svm = [],
   health,
+  training = [],
 }: BenchReport): string {
   const head = [
     machine.processor,
@@ -84,6 +89,7 @@ export function reportTable({
     ...(data ? dataTables(data) : []),
     ...svmTable(svm),
     ...(health ? healthTable(health) : []),
+    ...trainingTable(training),
   ].join('\n');
 }
 
