@@ -1,5 +1,5 @@
 import type { Override } from '../config';
-import { lossSums } from '../config/usedTerms';
+import { lossSums } from '../config/lossLookups';
 import type { RunComparison } from '../train/runs/compareRuns';
 import type { RunStatus } from '../train/runs/runStatus';
 import { formatTable } from './table';

@@ -1,4 +1,4 @@
-import { lossSums } from '../config/usedTerms';
+import { lossSums } from '../config/lossLookups';
 import type { RunStatus } from '../train/runs/runStatus';
 import { clock, gauge, short } from './progress';
 import { terminalCurves } from './terminalCurves';

@@ -4,7 +4,7 @@ import { lossComplaint } from './lossTable';
 import { usedParts } from './parts';
 import { modalities, type XkdConfig } from './schema';
 import { teacherKinds } from './teacherKinds';
-import { headLosses } from './usedTerms';
+import { headLosses } from './lossLookups';
 
 /** Rejects values that are each in range but make no sense together, and says why. */
 export function checkConsistency(config: XkdConfig): void {

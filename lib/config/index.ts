@@ -18,7 +18,7 @@ export * from './keys';
 export * from './live';
 export type { Span } from './span';
 export * from './lossTable';
-export * from './usedTerms';
+export * from './lossLookups';
 export * from './parts';
 export * from './structure';
 export * from './teacherKinds';

@@ -1,6 +1,6 @@
 import { type LossConfig, type LossSource, type TermName, termRow } from './lossTable';
 import { modalities, type Modality } from './schema';
-import { usedTerms } from './usedTerms';
+import { usedTerms } from './lossLookups';
 
 /** Parts of the method that contribute to the loss of a configuration. */
 export interface UsedParts {

@@ -1,6 +1,5 @@
 import { BadMedia, lacksStream } from './badMedia';
 import { hasLibav } from './decoderChoice';
-import type { SoundLevels } from './ffmpeg/ffmpegRemarks';
 import { streamByFfmpeg } from './ffmpeg/ffmpegStreams';
 import { FrameReader } from './ffmpeg/frameReader';
 import { runDecoder } from './libav/runDecoder';
@@ -8,6 +7,7 @@ import type { DecodeReport } from './libav/decodeReport';
 import type { FileScan } from './libav/scan';
 import type { MediaInfo } from './mediaInfo';
 import { scanMedia, type ScannedMedia } from './probe';
+import type { SoundLevels } from './soundLevels';
 import { SampleReader } from './ffmpeg/sampleReader';
 import type { Tracks } from './tracks';
 

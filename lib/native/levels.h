@@ -10,7 +10,7 @@ typedef enum { LEVEL_PLAIN, LEVEL_AVX2, LEVEL_AVX512 } Level;
 /* The level of this processor. */
 Level level_here(void);
 
-/* The one of the tables plain, avx2 and avx512 of some functions that this processor is given. */
+/* Declares the tables of all levels, and an array of them, table_levels, to be indexed by level_here(). */
 #if defined(__x86_64__)
 #define LEVEL_TABLE(type, table)                               \
   extern const type table##_plain, table##_avx2, table##_avx512; \

@@ -80,9 +80,9 @@ static double number_at(Call *call, size_t index) {
   return value;
 }
 
-/* A whole number from 0 on. */
+/* A whole number from 0 on, so small that products of three and the sizes of what they count fit into 64 bits. */
 static size_t whole(Call *call, double value) {
-  const bool is_whole = value >= 0 && value <= 0x1p31 && value == floor(value);
+  const bool is_whole = value >= 0 && value <= 0x1p20 && value == floor(value);
   call->fits = call->fits && is_whole;
   return is_whole ? (size_t)value : 0;
 }

@@ -12,6 +12,9 @@ export function shareBatches(source: BatchSource, ahead: readonly number[]): Bat
   /** Number of batches taken by each reader; infinite for a closed one. */
   const taken = [...ahead];
   const waiting = new Map<number, Promise<ViewBatch>>();
+  /** Number of readers that have asked for the batch of a place and are not done with it. */
+  const inUse = new Map<number, number>();
+  const places = new WeakMap<ViewBatch, number>();
   let asked = 0;
   const forget = (): void => {
     const slowest = Math.min(...taken);
@@ -22,9 +25,20 @@ export function shareBatches(source: BatchSource, ahead: readonly number[]): Bat
       if (taken[reader] === Infinity) throw new Error('This reader is closed.');
       const place = taken[reader]++;
       while (asked <= place) waiting.set(asked++, source.next());
-      const batch = waiting.get(place)!;
+      const coming = waiting.get(place)!;
+      inUse.set(place, (inUse.get(place) ?? 0) + 1);
       forget();
+      const batch = await coming;
+      places.set(batch, place);
       return batch;
+    },
+    recycle(batch) {
+      const place = places.get(batch)!;
+      inUse.set(place, inUse.get(place)! - 1);
+      // A reader that is behind has yet to ask for it.
+      if (inUse.get(place)! > 0 || Math.min(...taken) <= place) return;
+      inUse.delete(place);
+      source.recycle?.(batch);
     },
     async close() {
       if (taken[reader] === Infinity) return;

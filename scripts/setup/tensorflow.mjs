@@ -48,7 +48,7 @@ export function fallbackNotice(chosen = readJson(backendFile)) {
 /** The notice shown if training runs op by op although TensorFlow is native, or undefined. */
 export function addonNotice(chosen = readJson(backendFile)) {
   return chosen?.kind === 'native' && chosen.withoutAddons
-    ? `Training steps run op by op, several times slower: ${chosen.withoutAddons}`
+    ? `Training steps run op by op and clips are made in JavaScript, both several times slower: ${chosen.withoutAddons}`
     : undefined;
 }
 
@@ -59,7 +59,7 @@ export function gpuNotice(chosen = readJson(backendFile)) {
     : undefined;
 }
 
-/** The project's own addons make training faster; without them it works op by op. */
+/** The project's own addons make training and its loader faster; without them both work in TypeScript. */
 async function addAddons(chosen, runStep) {
   try {
     if (!projectAddons.isDone()) await runStep(projectAddons);

@@ -90,6 +90,25 @@ describe('openLoader', function () {
     assert.notDeepEqual(other.video, one[0].video);
   });
 
+  it('gives the same batches in memory that is used again, and leaves alone what is not given back', async () => {
+    const config = nano({ 'loader.workers': 2 });
+    const expected = await load(entries, config, 0, 12);
+    const loader = await openLoader({ entries, config });
+    const buffers = new Set<unknown>();
+    const kept = new Map<number, ViewBatch>();
+    for (let step = 0; step < 12; step++) {
+      const batch = await loader.next();
+      assert.deepEqual(batch.video, expected[step].video);
+      assert.deepEqual(batch.audio, expected[step].audio);
+      buffers.add(batch.video[0].data.buffer);
+      if (step % 4 === 0) kept.set(step, batch);
+      else loader.recycle(batch);
+    }
+    await loader.close();
+    assert.ok(buffers.size < 12, `${buffers.size} arrays for 12 batches`);
+    for (const [step, batch] of kept) assert.deepEqual(batch.video, expected[step].video);
+  });
+
   it('visits every file once an epoch, in another order each time, and draws again', async () => {
     const batches = await load(entries, nano({ 'training.batch': 5 }), 0, 4);
     const order = (first: number): string[] => batches.slice(first, first + 2).flatMap(pathsOf);

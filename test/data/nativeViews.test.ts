@@ -103,7 +103,7 @@ describe('native loops of views', () => {
     waveform[9000] = NaN;
     const args = { waveform, columns: 32 };
     const [ours, theirs] = [native, formulas].map((functions) => functions.logMel(config).compute(args));
-    // Sixteen columns are transformed together.
+    // Two columns are the parts of one complex number.
     assert.ok(
       theirs.some(Number.isNaN) && theirs.every((value, i) => !Number.isNaN(value) || Number.isNaN(ours[i])),
     );

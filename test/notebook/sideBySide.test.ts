@@ -34,10 +34,11 @@ const overrides = {
 
 describe('shared batches', () => {
   const source = (...ahead: number[]) => {
-    const calls = { made: 0, closed: 0 };
+    const calls = { made: 0, closed: 0, recycled: [] as number[] };
     const batches: BatchSource = {
       next: async () => ({ step: calls.made++ }) as ViewBatch,
       close: async () => void calls.closed++,
+      recycle: ({ step }) => void calls.recycled.push(step),
       skipped: [],
     };
     return { calls, readers: shareBatches(batches, ahead) };
@@ -58,6 +59,27 @@ describe('shared batches', () => {
     const steps: number[] = [];
     for (let i = 0; i < 4; i++) steps.push((await behind.next()).step);
     assert.deepEqual([...steps, (await ahead.next()).step], [0, 1, 2, 3, 3]);
+  });
+
+  it('are given back when every reader is done with them', async () => {
+    const { calls, readers } = source(0, 0);
+    const [first, second] = readers;
+    const batches = [await first.next(), await first.next()];
+    batches.forEach((batch) => first.recycle!(batch));
+    assert.deepEqual(calls.recycled, []);
+    second.recycle!(await second.next());
+    assert.deepEqual(calls.recycled, [0]);
+    // Asked for, though not yet there.
+    const coming = first.next();
+    const last = [await second.next(), await second.next()];
+    last.forEach((batch) => second.recycle!(batch));
+    assert.deepEqual(calls.recycled, [0, 1]);
+    first.recycle!(await coming);
+    assert.deepEqual(calls.recycled, [0, 1, 2]);
+    // Only the other one still takes some.
+    await first.close();
+    second.recycle!(await second.next());
+    assert.deepEqual(calls.recycled, [0, 1, 2, 3]);
   });
 
   it('end when the last reader closes', async () => {

@@ -3,7 +3,7 @@ import { UserError } from '../../errors';
 import { BadMedia, probe } from '../../media';
 import { stretchOf } from '../loader/stretch';
 import type { MediaEntry } from '../types';
-import { sampleBytes } from './record';
+import { sampleBytes } from '../stored/record';
 import type { StoredForm } from '../types';
 
 /** Largest number of files whose length is probed. */

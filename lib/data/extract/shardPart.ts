@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomic } from '../../files/atomicWrite';
-import { recordSchema } from './record';
+import { recordSchema } from '../stored/record';
 import { settingsHash, type Extraction } from './settings';
 import { scanShard } from './shardScan';
 import type { WrittenClip } from './shardWriter';

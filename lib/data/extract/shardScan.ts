@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { parseTarHeader, tarBlock, tarPadded } from '../../files/tar';
-import { framePlace, recordSchema, sampleBytes, type ClipRecord } from './record';
+import { framePlace, recordSchema, sampleBytes, type ClipRecord } from '../stored/record';
 import { hashOfRange, memberKey, type WrittenClip } from './shardWriter';
 
 /** The complete clips of a shard, up to the first incomplete one. */

@@ -3,7 +3,7 @@ import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } fr
 import { crc32 } from 'node:zlib';
 import { tarBlock, tarEnd, tarHeader, tarPadded } from '../../files/tar';
 import { npyHeader, npyHeaderBytes, wavHeader, wavHeaderBytes } from './mediaHeaders';
-import { sampleBytes, type ClipRecord, type StoredFrames, type StoredSound } from './record';
+import { sampleBytes, type ClipRecord, type StoredFrames, type StoredSound } from '../stored/record';
 import type { StoredForm } from '../types';
 
 /** A clip in its shard. */

@@ -7,7 +7,7 @@ import { FfmpegHost } from '../../media/ffmpeg/ffmpegHost';
 import { ClipCache } from './cache';
 import { clipSamples } from '../augment';
 import type { BatchArrays } from './batch';
-import { requireFittingForm } from '../extract/storedForm';
+import { requireFittingForm } from '../stored/storedForm';
 import { deafBand, melFilterbank } from '../spectrogram/melFilterbank';
 import type { ClipOutcome, ClipPlace, ClipTask } from './tasks';
 import { keyOf, type FilePart } from './windowReader';

@@ -38,8 +38,8 @@ export interface ClipTask {
 }
 
 /**
- * The views of a clip (none if they were written into a batch), its start in the file and new knowledge about the file, or the reason why the file (or
- * only this window of it) cannot be used.
+ * The views of a clip (none if they were written into a batch), its start in the file and new knowledge about the
+ * file, or the reason why the file (or only this window of it) cannot be used.
  */
 export type ClipOutcome =
   | {

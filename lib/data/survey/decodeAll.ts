@@ -1,4 +1,4 @@
-import type { SoundLevels } from '../../media/ffmpeg/ffmpegRemarks';
+import type { SoundLevels } from '../../media/soundLevels';
 import type { DecodeReport } from '../../media/libav/decodeReport';
 import { PictureParser } from '../../media/ffmpeg/pictureParser';
 import type { ScannedMedia } from '../../media/probe';

@@ -1,3 +1,5 @@
+import type { SoundLevels } from '../soundLevels';
+
 /*
  * Filters with which ffmpeg remarks on what it decodes.
  */
@@ -9,17 +11,6 @@
 export function showLife(filter: 'metadata' | 'ametadata', pipe: string): string {
   const file = pipe.replace(':', '\\:');
   return `${filter}=mode=add:key=life:value=1,${filter}=mode=print:key=life:direct=1:file='${file}'`;
-}
-
-/** Power of the channels of a sound, and of their mean. */
-export interface SoundLevels {
-  /** Peak value over all channels, in [0, 1]. */
-  readonly peak: number;
-  /** Mean square of the channels, and of their mean. */
-  readonly channelPower: number;
-  readonly mixPower: number;
-  /** Largest number of channels in any frame. */
-  readonly channels: number;
 }
 
 /** Filters that measure sound before and after its channels are mixed. */

@@ -1,6 +1,7 @@
 import { BadMedia, firstError, hasErrors } from '../badMedia';
 import { fileUrl, runFfmpegOn } from './ffmpegOn';
-import { showLife, showLevels, soundLevels, type SoundLevels } from './ffmpegRemarks';
+import { showLife, showLevels, soundLevels } from './ffmpegRemarks';
+import type { SoundLevels } from '../soundLevels';
 import type { FfmpegInput, ScannedMedia } from '../scannedMedia';
 import type { FrameEncoding, StreamArgs, StreamSinks } from '../streams';
 import { toneMapping } from './toneMapping';

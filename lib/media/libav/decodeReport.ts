@@ -1,5 +1,5 @@
 import type { Frame } from 'node-av/lib';
-import type { SoundLevels } from '../ffmpeg/ffmpegRemarks';
+import type { SoundLevels } from '../soundLevels';
 import { ChannelLevels } from './channelMean';
 import { isHdr, isInterlaced } from './frameFilters';
 import type { TimedPacket } from './packetReader';

@@ -27,6 +27,10 @@ static size_t most_taps(size_t source, size_t target) {
   return target * (2 * (size_t)ceil(scale > 1 ? scale : 1) + 2);
 }
 
+static double share_of(size_t at, double centre, double support) {
+  return 1 - fabs((double)at + 0.5 - centre) / support;
+}
+
 /* A triangle filter that is widened when the source is reduced, and cut off at its edge. */
 static void fill_taps(Taps taps, size_t source, size_t target, bool flip) {
   const double scale = (double)source / (double)target, support = scale > 1 ? scale : 1;
@@ -37,14 +41,13 @@ static void fill_taps(Taps taps, size_t source, size_t target, bool flip) {
     const size_t begin = count;
     double total = 0;
     for (size_t at = centre > support ? (size_t)(centre - support) : 0; at < source && (double)at < centre + support; at++) {
-      const double share = 1 - fabs((double)at + 0.5 - centre) / support;
+      const double share = share_of(at, centre, support);
       if (share <= 0) continue;
-      taps.index[count] = at;
-      taps.weight[count++] = (float)share;
+      taps.index[count++] = at;
       total += share;
     }
     for (size_t tap = begin; tap < count; tap++)
-      taps.weight[tap] = (float)((1 - fabs((double)taps.index[tap] + 0.5 - centre) / support) / total);
+      taps.weight[tap] = (float)(share_of(taps.index[tap], centre, support) / total);
     taps.offset[i + 1] = count;
   }
 }
@@ -197,11 +200,14 @@ static void blur(float *plane, size_t side, const float *kernel, size_t radius, 
   }
 }
 
+static double bell(size_t i, size_t radius, double deviation) {
+  return exp(-0.5 * pow(((double)i - (double)radius) / deviation, 2));
+}
+
 static void fill_kernel(float *kernel, size_t radius, double deviation) {
   double total = 0;
-  for (size_t i = 0; i <= 2 * radius; i++) total += exp(-0.5 * pow(((double)i - (double)radius) / deviation, 2));
-  for (size_t i = 0; i <= 2 * radius; i++)
-    kernel[i] = (float)(exp(-0.5 * pow(((double)i - (double)radius) / deviation, 2)) / total);
+  for (size_t i = 0; i <= 2 * radius; i++) total += bell(i, radius, deviation);
+  for (size_t i = 0; i <= 2 * radius; i++) kernel[i] = (float)(bell(i, radius, deviation) / total);
 }
 
 static void normalise(const float *plane, size_t count, double mean, double deviation, float *restrict out) {

@@ -210,7 +210,8 @@ bool OF_LEVEL(crop_spectrogram)(const float *spectrogram, size_t bands, size_t c
     const float *row = spectrogram + (box->top + y) * columns;
     for (size_t x = 0; x < columns; x++) {
       double sum = 0;
-      for (size_t tap = 4 * x; tap < 4 * x + 4; tap++) sum += across_weight[tap] * row[across[tap]];
+      for (size_t tap = 4 * x; tap < 4 * x + 4; tap++)
+        if (across_weight[tap] != 0) sum += across_weight[tap] * row[across[tap]];
       narrow[y * columns + x] = sum;
     }
   }

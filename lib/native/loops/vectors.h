@@ -1,6 +1,6 @@
 /*
  * Vectors of single-precision numbers as wide as the processor's own, in the vector extensions that gcc and clang share,
- * and the functions of them that ops need. Files that include this one are compiled once for each level (loops.h).
+ * and the functions of them that ops need. Files that include this one are compiled once for each level (levels.h).
  */
 #ifndef XKD_VECTORS_H
 #define XKD_VECTORS_H

@@ -1,7 +1,7 @@
 /*
  * The arithmetic of a clip's views: pictures cut, resized and coloured, and spectrograms of sound. The formulas are those
  * of lib/data/augment and lib/data/spectrogram; only sums may be taken in another order. Compiled once for each level of
- * processors, like loops.h, without fusing products with sums, so that a view has the same bits on every processor.
+ * processors (levels.h), without fusing products with sums, so that a view has the same bits on every processor.
  */
 #ifndef XKD_VIEWS_H
 #define XKD_VIEWS_H

@@ -21,11 +21,14 @@ interface KnownClip {
 
 /**
  * Shards that a thread reads from. Files stay open and records are kept for the next time. All bytes are compared with
- * their checksums the first time that they are read.
+ * their checksums the first time that they are read; where they differ, the next read opens the file again, which may
+ * have been made anew in the meantime.
  */
 export class OpenShards {
   private readonly files = new Map<string, number>();
   private readonly clips = new Map<string, KnownClip>();
+  /** Parts of all known clips. */
+  private parts = 0;
 
   /**
    * @param original the file from which the clip was extracted
@@ -37,10 +40,14 @@ export class OpenShards {
     { shard, offset, record }: Extract<StoredClip, { readonly shard: string }>,
     memory: ReadMemory = ownMemory,
   ): OpenClip {
-    const bytes = new ClipBytes(original, shard, this.open(original, shard), memory);
-    const key = `${record.offset} ${shard}`;
+    const damaged = () => {
+      this.forget(shard);
+      return damagedIn(original, shard);
+    };
+    const bytes = new ClipBytes(damaged, this.open(original, shard), memory);
+    const key = `${shard} ${record.offset} ${record.checksum}`;
     const known = this.clips.get(key) ?? readRecord(bytes, record);
-    keep(this.clips, key, known, mostClips);
+    this.keepClip(key, known);
     return new OpenClip(known, offset, bytes);
   }
 
@@ -51,28 +58,46 @@ export class OpenShards {
 
   private open(original: string, path: string): number {
     const file = this.files.get(path) ?? openShard(original, path);
-    keep(this.files, path, file, mostFiles, closeSync);
+    moveLast(this.files, path, file);
+    if (this.files.size > mostFiles) this.forget(firstOf(this.files));
     return file;
+  }
+
+  private keepClip(key: string, clip: KnownClip): void {
+    if (!this.clips.has(key)) this.parts += partsOf(clip);
+    moveLast(this.clips, key, clip);
+    while (this.parts > mostParts && this.clips.size > 1) this.drop(firstOf(this.clips));
+  }
+
+  private drop(key: string): void {
+    this.parts -= partsOf(this.clips.get(key)!);
+    this.clips.delete(key);
+  }
+
+  /** Closes a shard, and drops the records of its clips. */
+  private forget(path: string): void {
+    const file = this.files.get(path);
+    if (file !== undefined) closeSync(file);
+    this.files.delete(path);
+    for (const key of [...this.clips.keys()]) if (key.startsWith(`${path} `)) this.drop(key);
   }
 }
 
 const mostFiles = 16;
-const mostClips = 4096;
+/** Frames and blocks of sound in the records that are kept, about 10 MB: those of a long clip are many. */
+const mostParts = 500_000;
 
-/** Puts a value last in a map, and removes the first one if there are too many. */
-function keep<T>(
-  all: Map<string, T>,
-  key: string,
-  value: T,
-  most: number,
-  remove?: (value: T) => void,
-): void {
+function partsOf({ frames, blocks }: KnownClip): number {
+  return frames.length + blocks.length + 1;
+}
+
+function moveLast<T>(all: Map<string, T>, key: string, value: T): void {
   all.delete(key);
   all.set(key, value);
-  if (all.size <= most) return;
-  const [first, old] = all.entries().next().value!;
-  all.delete(first);
-  remove?.(old);
+}
+
+function firstOf(all: ReadonlyMap<string, unknown>): string {
+  return all.keys().next().value!;
 }
 
 function openShard(original: string, path: string): number {
@@ -99,15 +124,11 @@ function readRecord(
 /** The bytes of a clip in its shard. */
 class ClipBytes {
   constructor(
-    private readonly original: string,
-    private readonly path: string,
+    /** The error to throw where they are damaged. */
+    readonly damaged: () => BadMedia,
     private readonly file: number,
     readonly memory: ReadMemory,
   ) {}
-
-  damaged(): BadMedia {
-    return damagedIn(this.original, this.path);
-  }
 
   read(what: 'record' | 'frames' | 'sound', offset: number, count: number): Buffer {
     const buffer = this.memory.bytes(what, count);
