@@ -74,7 +74,10 @@ function program(): Command {
       '.bench/health.json',
     )
     .option('--threads <count>', 'threads of each engine', String(availableParallelism()))
-    .option('--rounds <count>', 'counted steps of each engine (default: 5 to 50, by preset)')
+    .option(
+      '--rounds <count>',
+      'counted steps of each engine (default: 5 to 50, by preset); of the kind run, whole rounds (default: 2 to 5)',
+    )
     .option('--accumulate <count>', 'micro-batches in which the clips of a step go through', '1')
     .option('--json', 'print one JSON object instead of a table')
     .option('--figure <file>', 'page with the figure', '.bench/figure.html')

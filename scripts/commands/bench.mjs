@@ -44,7 +44,10 @@ process.exit(await runInForeground(process.execPath, [main, ...ours, ...theirs, 
  */
 function asksForPytorch(words) {
   if (words.some((word) => word === '--help' || word === '-h')) return false;
-  return valueOf(words, '--engine')?.includes('pytorch') !== false && !['health', 'run'].includes(valueOf(words, '--kind'));
+  return (
+    valueOf(words, '--engine')?.includes('pytorch') !== false &&
+    !['health', 'run'].includes(valueOf(words, '--kind'))
+  );
 }
 
 /** Value of an option, given as the next argument or after `=`. */

@@ -5,6 +5,7 @@ import { disposeInputs, type ModelInputs } from 'xkd/dist/model';
 import { PretrainingRun } from 'xkd/dist/train';
 import type { BatchSource } from 'xkd/dist/train/batches';
 import { CompiledEngine } from 'xkd/dist/train/engine/compiledEngine';
+import { probeClips } from 'xkd/dist/train/health/plan';
 import { scheduleAt } from 'xkd/dist/train/optimiser/schedules';
 import { seededState } from 'xkd/dist/train/state/state';
 import { modelInputs } from 'xkd/dist/train/step/modelInputs';
@@ -12,7 +13,7 @@ import { trainStep } from 'xkd/dist/train/step/step';
 
 /** One round: clips per second of each, measured one after the other. */
 export interface TrainingRound {
-  /** A whole run: loader, steps, metrics. */
+  /** A whole run: loader, steps and probes, without files. */
   readonly whole: number;
   /** The step alone, on tensors that are in memory. */
   readonly step: number;
@@ -87,12 +88,22 @@ async function measureWhole({ config, entries, warmUp, steps }: RoundArgs) {
       },
     };
   };
-  const run = await PretrainingRun.open({ config, entries, data: 'bench', out: null, openSource });
+  const run = await PretrainingRun.open({
+    config,
+    entries,
+    data: 'bench',
+    out: null,
+    probeClips: () => probeClips(entries, config),
+    openSource,
+  });
   const taken = run[Symbol.asyncIterator]();
   try {
     let waitedBefore = 0;
     const start = () => (waitedBefore = waitedMs);
-    const whole = await clipsPerSecond(config, warmUp, steps, () => taken.next(), start);
+    const take = async () => {
+      if ((await taken.next()).done) throw new Error('The run ended before it was measured.');
+    };
+    const whole = await clipsPerSecond(config, warmUp, steps, take, start);
     const seconds = (steps * config.training.batch) / whole;
     return { whole, waiting: (waitedMs - waitedBefore) / 1000 / seconds };
   } finally {

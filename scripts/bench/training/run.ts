@@ -76,13 +76,14 @@ export async function runTrainingBench(
         const rounds = args.rounds ?? usualRounds;
         args.onProgress(`run: ${preset}, clips for batches of ${batch}`);
         const data = args.data ?? (await decodedClips(preset, 2 * batch, folder));
-        const config = configure(preset, { 'training.batch': batch });
+        // Longer than the measurement, whatever the number of clips.
+        const config = configure(preset, { 'training.batch': batch, 'training.steps': 2 * (warmUp + steps) });
         const job = { config, data, rounds, warmUp, steps };
         const measured: TrainingRound[] = [];
         await runWorker(join(folder, 'job.json'), job, args.threads, (answer) => {
           measured.push(answer.round);
           tensorflow = answer.tensorflow;
-          args.onProgress(`run: ${preset}, batch ${batch}: step ${measured.length} of ${rounds}`);
+          args.onProgress(`run: ${preset}, batch ${batch}: round ${measured.length} of ${rounds}`);
         });
         rows.push(summary(preset, batch, measured));
       }
