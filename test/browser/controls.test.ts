@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
-import { chromiumFor, JupyterLab, launchBrowser, openPage } from './jupyterLab';
+import { closeLab, type JupyterLab, openLab } from './jupyterLab';
 import { notebookOf } from './notebookOf';
 import { Panel } from './panel';
 
@@ -26,20 +26,14 @@ describe('the panel of controls in JupyterLab', function () {
   let panel: Panel;
 
   before(async function () {
-    const chromium = chromiumFor(this);
     const made = { 'steered.ipynb': notebookOf(cells) };
     // The small sample set: the full one would have to be generated first.
-    lab = await JupyterLab.start([], { made, environment: { XKD_FAST: '1' } });
-    browser = await launchBrowser(chromium);
-    page = await openPage(browser, 1400);
+    ({ lab, browser, page } = await openLab(this, { made, environment: { XKD_FAST: '1' }, height: 1400 }));
     panel = new Panel(page);
     await lab.open(page, 'steered.ipynb');
   });
 
-  after(async () => {
-    await browser?.close();
-    await lab?.stop();
-  });
+  after(() => closeLab(lab, browser));
 
   it('moves a value of the running training, and the curve shows where', async () => {
     await lab.runCell(page, 0);

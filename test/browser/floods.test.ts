@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
-import { chromiumFor, JupyterLab, launchBrowser, openPage } from './jupyterLab';
+import { closeLab, type JupyterLab, openLab } from './jupyterLab';
 import { notebookOf } from './notebookOf';
 
 const manyLines = `for (let i = 0; i < 100_000; i++) console.log(\`line \${i} \`.padEnd(79, '.'));`;
@@ -17,20 +17,14 @@ describe('a page below cells that print very much', function () {
   let page: Page;
 
   before(async function () {
-    const chromium = chromiumFor(this);
     const made = {
       'lines.ipynb': notebookOf([manyLines]),
       'flood.ipynb': notebookOf([flood, "console.log('next');"]),
     };
-    lab = await JupyterLab.start([], { made, environment: { XKD_CELL_TEXT_MB: '10' } });
-    browser = await launchBrowser(chromium);
-    page = await openPage(browser);
+    ({ lab, browser, page } = await openLab(this, { made, environment: { XKD_CELL_TEXT_MB: '10' } }));
   });
 
-  after(async () => {
-    await browser?.close();
-    await lab?.stop();
-  });
+  after(() => closeLab(lab, browser));
 
   it('shows 100 000 lines, 8 MB at once, whole and in order', async () => {
     await lab.open(page, 'lines.ipynb');

@@ -61,6 +61,27 @@ export interface JupyterLabArgs {
   readonly dark?: boolean;
 }
 
+export interface OpenLabArgs extends JupyterLabArgs {
+  /** Notebooks to be copied into its folder; default: none. */
+  readonly notebooks?: readonly string[];
+  /** Height of the page [px]. */
+  readonly height?: number;
+}
+
+/** JupyterLab, a browser and an empty page. Without a Chromium, the tests are skipped. */
+export async function openLab(test: Mocha.Context, { notebooks = [], height, ...args }: OpenLabArgs) {
+  const chromium = chromiumFor(test);
+  const lab = await JupyterLab.start(notebooks, args);
+  const browser = await launchBrowser(chromium);
+  return { lab, browser, page: await openPage(browser, height) };
+}
+
+/** Ends what {@link openLab} has opened, if it has. */
+export async function closeLab(lab: JupyterLab | undefined, browser: Browser | undefined): Promise<void> {
+  await browser?.close();
+  await lab?.stop();
+}
+
 /** A separate JupyterLab server on copies of notebooks, with settings that do not affect the user's. */
 export class JupyterLab {
   private constructor(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
-import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
+import { closeLab, type JupyterLab, openLab, patienceMs } from './jupyterLab';
 import { notebookOf } from './notebookOf';
 
 const startHere = projectPath('notebooks/00_start_here.ipynb');
@@ -50,21 +50,19 @@ describe('notebooks in JupyterLab', function () {
   let page: Page;
 
   before(async function () {
-    const chromium = chromiumFor(this);
     const made = {
       'live.ipynb': notebookOf([liveCell]),
       'interrupted.ipynb': notebookOf(interruptedCells),
       'menu.ipynb': notebookOf([menuCell]),
     };
-    lab = await JupyterLab.start([startHere], { made, environment: { XKD_FAST: '1' } });
-    browser = await launchBrowser(chromium);
-    page = await openPage(browser);
+    ({ lab, browser, page } = await openLab(this, {
+      notebooks: [startHere],
+      made,
+      environment: { XKD_FAST: '1' },
+    }));
   });
 
-  after(async () => {
-    await browser?.close();
-    await lab?.stop();
-  });
+  after(() => closeLab(lab, browser));
 
   it('shows the saved figures and the player of an opened notebook', async () => {
     await lab.open(page, '00_start_here.ipynb');

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
-import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
+import { closeLab, type JupyterLab, openLab, openPage, patienceMs } from './jupyterLab';
 import { notebookOf } from './notebookOf';
 import { Panel } from './panel';
 
@@ -47,11 +47,8 @@ describe('a page that comes back to a running cell', function () {
   let page: Page;
 
   before(async function () {
-    const chromium = chromiumFor(this);
     const made = { 'watched.ipynb': notebookOf(cells) };
-    lab = await JupyterLab.start([], { made, environment: { XKD_FAST: '1' } });
-    browser = await launchBrowser(chromium);
-    page = await openPage(browser, 1400);
+    ({ lab, browser, page } = await openLab(this, { made, environment: { XKD_FAST: '1' }, height: 1400 }));
     await lab.open(page, 'watched.ipynb');
     await lab.runCell(page, 0);
     await lab.command(page, 'notebook:move-cursor-down');
@@ -70,10 +67,7 @@ describe('a page that comes back to a running cell', function () {
     }
   });
 
-  after(async () => {
-    await browser?.close();
-    await lab?.stop();
-  });
+  after(() => closeLab(lab, browser));
 
   it('has the panel, the curves and all lines behind a reload, though nothing was saved', async () => {
     await page.reload();

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import assert from 'node:assert/strict';
 import type { Browser, Page } from 'playwright-core';
-import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
+import { closeLab, JupyterLab, openLab, patienceMs } from './jupyterLab';
 import { notebookOf } from './notebookOf';
 
 const cells = [
@@ -22,18 +22,12 @@ for (const dark of [false, true]) {
     let page: Page;
 
     before(async function () {
-      const chromium = chromiumFor(this);
-      lab = await JupyterLab.start([], { made: { 'values.ipynb': notebookOf(cells) }, dark });
-      browser = await launchBrowser(chromium);
-      page = await openPage(browser);
+      ({ lab, browser, page } = await openLab(this, { made: { 'values.ipynb': notebookOf(cells) }, dark }));
       await lab.open(page, 'values.ipynb');
       for (const index of [0, 1, 2]) await lab.runCell(page, index);
     });
 
-    after(async () => {
-      await browser?.close();
-      await lab?.stop();
-    });
+    after(() => closeLab(lab, browser));
 
     it('shows tables that can be read, the wide one with a bar of its own', async () => {
       await page.locator('caption', { hasText: 'Configuration: preset nano' }).waitFor();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { chromiumFor, JupyterLab, launchBrowser, openPage, patienceMs } from './jupyterLab';
+import { closeLab, type JupyterLab, openLab, openPage, patienceMs } from './jupyterLab';
 import { notebookOf } from './notebookOf';
 
 const cells = [
@@ -33,19 +33,13 @@ describe('two windows on one notebook', function () {
   let second: Page;
 
   before(async function () {
-    const chromium = chromiumFor(this);
-    lab = await JupyterLab.start([], { made: { 'shared.ipynb': notebookOf(cells) } });
-    browser = await launchBrowser(chromium);
-    first = await openPage(browser);
+    ({ lab, browser, page: first } = await openLab(this, { made: { 'shared.ipynb': notebookOf(cells) } }));
     await lab.open(first, 'shared.ipynb');
     second = await openPage(browser);
     await lab.open(second, 'shared.ipynb');
   });
 
-  after(async () => {
-    await browser?.close();
-    await lab?.stop();
-  });
+  after(() => closeLab(lab, browser));
 
   const shows = (page: Page, text: string) =>
     page.locator('.jp-OutputArea-output', { hasText: text }).waitFor();
