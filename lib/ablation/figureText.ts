@@ -24,6 +24,17 @@ export function paperText({ paper }: AblationTableRow, modality: 'video' | 'audi
     .join(', ');
 }
 
+/** Signs of collapse at the end of training: ranks of features and entropies of answers, video and audio. */
+export function signsText({ signs = {} }: AblationTableRow): string {
+  const pair = (video: number | undefined, audio: number | undefined, digits: number) =>
+    [video, audio].map((value) => (value === undefined ? '-' : value.toFixed(digits))).join(', ');
+  const { videoStudentProbeRank, audioStudentProbeRank, videoTeacherProbeEntropy, audioTeacherProbeEntropy } =
+    signs;
+  const ranks = pair(videoStudentProbeRank, audioStudentProbeRank, 1);
+  const entropies = pair(videoTeacherProbeEntropy, audioTeacherProbeEntropy, 2);
+  return Object.keys(signs).length === 0 ? '' : `${ranks}; ${entropies}`;
+}
+
 function percent(share: number): string {
   return (100 * share).toFixed(1);
 }

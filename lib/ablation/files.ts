@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { formatCsvLine, makeFolder, writeFileAtomic } from '../files';
 import { escapeMarkdown } from '../eval/report/markdown';
 import type { AblationCurves } from './curves';
-import { gainText, paperText, percentText } from './figureText';
+import { gainText, paperText, percentText, signsText } from './figureText';
 import { ablationFeatures, ablationProbes, type AblationProbe } from './jobResult';
 import type { AblationPairs } from './pairs';
-import type { AblationTable, AblationTableRow } from './table';
+import type { AblationTable } from './table';
+import { ruleSentence } from './seedRule';
 import { failureSentences } from './tableRows';
+import { ablationVerdicts, type AblationVerdict, verdictText } from './verdicts';
 
 /**
  * Writes `ablation.json`, `ablation.csv` and `ablation.md` to a folder, and `ablation-curves.json` if there are curves.
@@ -37,37 +39,54 @@ function curvesText({ curves, ...rest }: AblationCurves): string {
 
 const csvColumns = ['row', 'title', 'commonShare', 'features', 'probe', 'seeds'];
 const csvFigures = ['top1', 'top1Low', 'top1High', 'gain', 'gainLow', 'gainHigh', 'against', 'values'];
+const csvVerdict = ['bootstrapLow', 'bootstrapHigh', 'p', 'pHolm', 'verdict'];
 
-/** One line per row, features and probe, in percent. The last column holds the values of all seeds, separated by `;`. */
-export function ablationCsv({ rows }: AblationTable): string {
-  const lines = rows.flatMap((row) =>
-    ablationFeatures.flatMap((features) =>
-      ablationProbes.map((probe) => {
-        const { values, ours, gain } = row.figures[features][probe];
-        return [
-          ...[row.name, row.title, row.commonShare, features, probe, values.length],
-          ...[ours.mean, ours.low, ours.high].map(inPercent),
-          ...[gain?.mean ?? null, gain?.low ?? null, gain?.high ?? null].map(inPercent),
-          gain === null ? null : row.against,
-          values.map(({ top1 }) => inPercent(top1)).join(';'),
-        ];
-      }),
-    ),
+/** One line per row, features and probe, in percent. The column `values` holds those of all seeds, separated by `;`. */
+export function ablationCsv(table: AblationTable): string {
+  const kinds = ablationFeatures.flatMap((features) =>
+    ablationProbes.map((probe) => ({ features, probe, verdicts: ablationVerdicts(table, features, probe) })),
   );
-  return `${[[...csvColumns, ...csvFigures], ...lines].map(formatCsvLine).join('\n')}\n`;
+  const lines = table.rows.flatMap((row) =>
+    kinds.map(({ features, probe, verdicts }) => {
+      const { values, ours, gain } = row.figures[features][probe];
+      return [
+        ...[row.name, row.title, row.commonShare, features, probe, values.length],
+        ...[ours.mean, ours.low, ours.high].map(inPercent),
+        ...[gain?.mean ?? null, gain?.low ?? null, gain?.high ?? null].map(inPercent),
+        gain === null ? null : row.against,
+        values.map(({ top1 }) => inPercent(top1)).join(';'),
+        ...verdictCells(verdicts.get(row.name)),
+      ];
+    }),
+  );
+  return `${[[...csvColumns, ...csvFigures, ...csvVerdict], ...lines].map(formatCsvLine).join('\n')}\n`;
+}
+
+function verdictCells(verdict: AblationVerdict | undefined): (string | number | null)[] {
+  if (verdict === undefined) return csvVerdict.map(() => null);
+  const { bootstrap, p, adjusted } = verdict;
+  const probability = (value: number): number => Number(value.toPrecision(3));
+  return [
+    inPercent(bootstrap.low),
+    inPercent(bootstrap.high),
+    probability(p),
+    probability(adjusted),
+    verdictText(verdict),
+  ];
 }
 
 /** Tables of the two probes, and a description of how the figures were obtained. */
 export function ablationMarkdown(table: AblationTable): string {
-  const { seeds, steps, trainClips, testClips, chance, machines, jobSeconds, missing, createdBy } = table;
+  const { seeds, steps, trainClips, testClips, chance, machines, jobSeconds, missing, createdBy, rule } =
+    table;
   const failures = failureSentences(table);
   const percent = (100 * chance).toFixed(1);
   const blocks = [
     '# Ablation beside the paper’s',
-    `Top-1 in percent of the students' frozen features, mean of ${seeds.length} seeds (${seeds.join(', ')}) with its 95 % interval (Student's t); *gain*: less the row that it is compared with, seed by seed. Every network took ${steps} steps on the same ${trainClips} clips in the same order and was tested on ${testClips}; chance is ${percent} %. *paper*: linear evaluation, in brackets less both reconstructions of the same table.`,
+    `Top-1 in percent of the students' frozen features, mean of ${seeds.length} seeds (${seeds.join(', ')}) with its 95 % interval (Student's t); *gain*: less the row that it is compared with, seed by seed. A verdict *gains* or *loses* where a paired t-test, corrected by Holm for the number of rows, is below 5 %; otherwise it is the largest difference in points that the interval allows, or *not decided* where the interval leaves out 0. ${rule ? `${ruleSentence(rule)} ` : ''}Every network took ${steps} steps on the same ${trainClips} clips in the same order and was tested on ${testClips}; chance is ${percent} %. *rank; entropy*: at the end of training, of the students' features (RankMe) and of the teachers' answers (share of its bound), for video and audio. *paper*: linear evaluation, in brackets less both reconstructions of the same table.`,
     ...ablationProbes.flatMap((probe) => [
       probe === 'logistic' ? '## Linear probe (logistic regression)' : '## Linear SVM',
-      markdownTable(table.rows, probe),
+      markdownTable(table, probe),
     ]),
     ...(failures.length > 0
       ? ['## What went wrong', failures.map((sentence) => `- ${escapeMarkdown(sentence)}`).join('\n')]
@@ -79,16 +98,28 @@ export function ablationMarkdown(table: AblationTable): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-function markdownTable(rows: readonly AblationTableRow[], probe: AblationProbe): string {
-  const header = ['row', 'video', 'gain', 'audio', 'both', 'paper, video'];
-  const lines = rows.map((row) => {
-    const { video, audio, both } = row.figures;
+function markdownTable(table: AblationTable, probe: AblationProbe): string {
+  const measured = table.rows.some(({ signs }) => signs);
+  const header = [
+    ...['row', 'video', 'gain', 'verdict', 'audio', 'gain', 'verdict', 'both'],
+    ...(measured ? ['rank; entropy'] : []),
+    'paper, video',
+  ];
+  const verdicts = {
+    video: ablationVerdicts(table, 'video', probe),
+    audio: ablationVerdicts(table, 'audio', probe),
+  };
+  const lines = table.rows.map((row) => {
+    const cells = (features: 'video' | 'audio') => {
+      const { ours, gain } = row.figures[features][probe];
+      return [percentText(ours), gainText(gain), verdictText(verdicts[features].get(row.name))];
+    };
     return [
       escapeMarkdown(row.title),
-      percentText(video[probe].ours),
-      gainText(video[probe].gain),
-      percentText(audio[probe].ours),
-      percentText(both[probe].ours),
+      ...cells('video'),
+      ...cells('audio'),
+      percentText(row.figures.both[probe].ours),
+      ...(measured ? [signsText(row)] : []),
       escapeMarkdown(paperText(row, 'video')),
     ];
   });

@@ -15,6 +15,18 @@ export type AblationFeatures = (typeof ablationFeatures)[number];
 export const ablationProbes = Object.keys(probeClassifiers) as readonly ProbeClassifier[];
 export type AblationProbe = ProbeClassifier;
 
+/**
+ * Signs of collapse, measured on the probe clips at the end of a training: effective rank of the students' features (RankMe), and
+ * the entropy of the teachers' answers as a share of its bound.
+ */
+export const endSigns = [
+  'videoStudentProbeRank',
+  'audioStudentProbeRank',
+  'videoTeacherProbeEntropy',
+  'audioTeacherProbeEntropy',
+] as const;
+export const endSignsSchema = z.partialRecord(z.enum(endSigns), z.number());
+
 const accuracy = z.number().min(0).max(1);
 const probes = z.record(z.enum(ablationProbes), accuracy);
 const seconds = z.number().min(0);
@@ -31,6 +43,8 @@ const jobResultSchema = z.strictObject({
   top1: z.strictObject({ video: probes, audio: probes, both: probes }),
   /** Problems at the end of its training that made continuing futile; missing in results of earlier versions. */
   failures: z.array(z.string()).optional(),
+  /** Missing in results of earlier versions, and where a part was not trained. */
+  signs: endSignsSchema.optional(),
   /**
    * Time of its own training steps in the last process (batches are made for several jobs together), and of its evaluation.
    */

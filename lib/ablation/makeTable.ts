@@ -1,11 +1,13 @@
+import { mean } from 'simple-statistics';
 import { flattenConfig } from '../config';
 import { UserError } from '../errors';
 import { paperDatasets, type PaperFigure } from '../eval/paper';
-import { ablationFeatures, ablationProbes, readJobResult, type JobResult } from './jobResult';
+import { ablationFeatures, ablationProbes, endSigns, readJobResult, type JobResult } from './jobResult';
 import type { AblationFeatures, AblationProbe } from './jobResult';
 import type { AblationJob } from './plan';
 import { chooseRows, paperFiguresOf, referenceRow, type AblationRow } from './rows';
-import { intervalOf, pairedGain } from './table';
+import { intervalOf, pairedGain } from './differences';
+import type { SeedRule } from './seedRule';
 import type { AblationFigure, AblationTable, AblationTableRow, Interval } from './table';
 
 export interface MakeTableArgs {
@@ -14,6 +16,8 @@ export interface MakeTableArgs {
   readonly folders: readonly string[];
   /** Command line arguments; empty in a notebook. */
   readonly createdBy?: readonly string[];
+  /** Rule by which the rows got their seeds. */
+  readonly rule?: SeedRule;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface MakeTableArgs {
  *
  * @throws UserError if there is none, or results are damaged or belong to another configuration
  */
-export function makeAblationTable({ jobs, folders, createdBy = [] }: MakeTableArgs): AblationTable {
+export function makeAblationTable({ jobs, folders, createdBy = [], rule }: MakeTableArgs): AblationTable {
   const found = jobs.map((job) => ({ job, result: firstResult(job, folders) }));
   const results = found.flatMap(({ result }) => result ?? []);
   if (results.length === 0) {
@@ -33,7 +37,9 @@ export function makeAblationTable({ jobs, folders, createdBy = [] }: MakeTableAr
   const byRow = (name: string) => results.filter(({ row }) => row === name);
   const rows = [...new Set(jobs.map(({ row }) => row))].filter(({ name }) => byRow(name).length > 0);
   const order = chooseRows().map(({ name }) => name);
-  rows.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+  // Rows of a study keep its order.
+  if (rows.every(({ name }) => order.includes(name)))
+    rows.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   const [{ trainClips, testClips, chance, config }] = results;
   return {
     format: 1,
@@ -45,6 +51,7 @@ export function makeAblationTable({ jobs, folders, createdBy = [] }: MakeTableAr
     jobSeconds: results.reduce((sum, { seconds }) => sum + seconds.training + seconds.evaluation, 0),
     config: commonConfig(config, rows),
     rows: rows.map((row) => tableRow(row, byRow)),
+    ...(rule && { rule }),
     missing: found
       .filter(({ result }) => result === null)
       .map(({ job }) => `${job.row.name}, seed ${job.seed}`),
@@ -89,7 +96,17 @@ function tableRow(row: AblationRow, byRow: (name: string) => readonly JobResult[
     figures,
     paper: published(row),
     ...(failures.length > 0 && { failures }),
+    ...(own.some(({ signs }) => signs) && { signs: meanSigns(own) }),
   };
+}
+
+function meanSigns(results: readonly JobResult[]): JobResult['signs'] {
+  return Object.fromEntries(
+    endSigns.flatMap((sign) => {
+      const values = results.flatMap(({ signs }) => signs?.[sign] ?? []);
+      return values.length === 0 ? [] : [[sign, Number(mean(values).toPrecision(4))]];
+    }),
+  );
 }
 
 /** Limits an interval to the range of an accuracy, 0 to 1. */

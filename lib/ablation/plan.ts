@@ -5,6 +5,7 @@ import type { ShardChoice } from '../data/extract/shardChoice';
 import { UserError } from '../errors';
 import { jobFolder } from './jobResult';
 import { chooseRows, type AblationRow } from './rows';
+import type { Study } from './study';
 
 /** One network to train and evaluate. */
 export interface AblationJob {
@@ -23,16 +24,18 @@ export interface PlanArgs {
   readonly folders?: readonly string[];
   /** Weights for frozen teachers, as in `pretrain --init`: a run folder, a checkpoint or backbones. */
   readonly init?: readonly string[];
-  /** Number of seeds; they start at 0. */
-  readonly seeds: number;
+  /** Number of seeds, of each row by name if rows differ in it; they start at 0. */
+  readonly seeds: number | ReadonlyMap<string, number>;
   /** Steps per network; default: 1000. */
   readonly steps?: number;
   /** Changes to the configuration of all rows. */
   readonly overrides?: Overrides;
+  /** Rows, preset, steps and values in place of the paper's; `steps` and `overrides` win. */
+  readonly study?: Pick<Study, 'rows' | 'preset' | 'steps' | 'overrides'>;
 }
 
 /** Size and schedule of all rows. The batch is smaller than the preset's, for more steps in the same time. */
-const preset = 'nano';
+const usualPreset = 'nano';
 const schedule: Overrides = {
   'training.batch': 32,
   'training.steps': 1000,
@@ -46,19 +49,28 @@ const schedule: Overrides = {
  * @throws UserError for an unknown row, or inconsistent values
  */
 export function planAblation(args: PlanArgs): AblationJob[] {
-  const { rows, init, folders = [], seeds, steps, overrides = {} } = args;
+  const { rows, init, folders = [], seeds, study } = args;
+  const { preset = usualPreset } = study ?? {};
+  const steps = args.steps ?? study?.steps;
+  const overrides = { ...study?.overrides, ...args.overrides };
   const isThere = (row: AblationRow) =>
     folders.some((folder) => existsSync(dirname(jobFolder(folder, { row, seed: 0 }))));
-  const chosen = chooseRows(rows).filter(
-    (row) => rows || init || !needsWeights(configure(preset, row.overrides)) || isThere(row),
+  const chosen = chooseRows(rows, study?.rows).filter(
+    (row) =>
+      rows ||
+      init ||
+      !needsWeights(configure(preset, { ...study?.overrides, ...row.overrides })) ||
+      isThere(row),
   );
   const common = { ...schedule, ...overrides, ...(steps !== undefined && { 'training.steps': steps }) };
   for (const key of Object.keys(overrides)) refuseTaken(key, chosen);
+  const seedsOf = ({ name }: AblationRow) => (typeof seeds === 'number' ? seeds : (seeds.get(name) ?? 0));
+  const mostSeeds = Math.max(0, ...chosen.map(seedsOf));
   const shares = [...new Set(chosen.map(({ commonShare }) => commonShare))];
   const jobs = shares.flatMap((share) =>
-    Array.from({ length: seeds }, (_, seed) =>
+    Array.from({ length: mostSeeds }, (_, seed) =>
       chosen
-        .filter(({ commonShare }) => commonShare === share)
+        .filter((row) => row.commonShare === share && seed < seedsOf(row))
         .map((row) => {
           const config = configure(preset, { ...common, ...row.overrides, seed });
           return { row, seed, config, ...(needsWeights(config) && { init }) };

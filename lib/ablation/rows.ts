@@ -16,6 +16,8 @@ export interface AblationRow {
   readonly isControl: boolean;
   /** True if it is a variant of this project that is not in the paper either. */
   readonly isOurs?: boolean;
+  /** True if the network is probed as it begins, without a step. */
+  readonly isUntrained?: boolean;
 }
 
 /** Reconstruction of both modalities, to which every other row adds something. */
@@ -32,6 +34,8 @@ export const ablationRows: readonly AblationRow[] = [
   row('mats', 'MATS: teachers share, too', { sharing: 'teachersAndStudents' }),
   ours('frozen', 'frozen teachers', { teacher: 'frozen' }),
   ...lossAblations.filter(({ ours }) => ours).map(lossRow),
+  ours('tube', 'tube masks', { 'mask.video.kind': 'tube' }),
+  { ...row('untrained', 'untrained network', {}), isControl: true, isUntrained: true },
   { ...row('shuffled', 'full XKD, shuffled pairs', { pairs: 'shuffled' }), isControl: true },
   ...[0.5, 0].flatMap((share) => withShare(share)),
 ];
@@ -40,15 +44,16 @@ export const ablationRows: readonly AblationRow[] = [
  * Rows by name, in table order.
  *
  * @param names default: all
+ * @param among default: those of `xkd ablate`
  * @throws UserError naming the unknown row and the available ones
  */
-export function chooseRows(names?: readonly string[]): AblationRow[] {
-  const known = ablationRows.map(({ name }) => name);
+export function chooseRows(names?: readonly string[], among = ablationRows): AblationRow[] {
+  const known = among.map(({ name }) => name);
   const unknown = names?.find((name) => !known.includes(name));
   if (unknown !== undefined) {
     throw new UserError(`The ablation has no row "${unknown}": choose from ${known.join(', ')}.`);
   }
-  return ablationRows.filter(({ name }) => names === undefined || names.includes(name));
+  return among.filter(({ name }) => names === undefined || names.includes(name));
 }
 
 /**
@@ -58,10 +63,10 @@ export function chooseRows(names?: readonly string[]): AblationRow[] {
 const tableOrder: readonly PaperTable[] = ['ablations', 'audio', 'refinement', 'main'];
 
 /** The paper's linear evaluation results for a row: at most one figure per data set and modality. */
-export function paperFiguresOf({ overrides, commonShare, isControl }: AblationRow): PaperFigure[] {
+export function paperFiguresOf({ overrides, commonShare, isControl, isOurs }: AblationRow): PaperFigure[] {
   const { sharing = 'none', ...rest } = overrides;
   const { row: name, others } = recognisePaperRow(rest);
-  if (name === null || others.length > 0 || commonShare !== 1 || isControl) return [];
+  if (name === null || others.length > 0 || commonShare !== 1 || isControl || isOurs) return [];
   const variant = { none: 'MS', students: 'MAS', teachersAndStudents: 'MATS' }[String(sharing)];
   const found = tableOrder.flatMap((table) =>
     paperFigures.filter(

@@ -42,8 +42,7 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
   const { jobs, data, out, processes, threads, signal, onProgress, onNote } = args;
   for (const job of jobs) requireSameWeights(out, job);
   const pending = jobs.filter((job) => readJobResult(out, job) === null);
-  const each = jobs[0]?.config.training.steps ?? 0;
-  const stepsInAll = jobs.length * each;
+  const stepsInAll = stepsOf(jobs);
   if (pending.length === 0) {
     onProgress?.({ steps: stepsInAll, stepsInAll, jobs: jobs.length, jobsInAll: jobs.length });
     return true;
@@ -62,7 +61,7 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
   const tell = () => {
     const taken = [...steps.values()].reduce((sum, count) => sum + count, 0);
     onProgress?.({
-      steps: (jobs.length - pending.length) * each + taken,
+      steps: stepsInAll - stepsOf(pending) + taken,
       stepsInAll,
       jobs: done,
       jobsInAll: jobs.length,
@@ -82,6 +81,11 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
     },
   });
   return done === jobs.length;
+}
+
+/** Number of steps that some jobs take. */
+function stepsOf(jobs: readonly AblationJob[]): number {
+  return jobs.reduce((sum, { row, config }) => sum + (row.isUntrained ? 0 : config.training.steps!), 0);
 }
 
 /** Steps taken by earlier calls that are not repeated, so that rate and remaining time refer to this call. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { readJson } from '../files/readJson';
-import { meanInterval } from '../eval/meanInterval';
 import { shownAs } from '../shown';
-import { ablationFeatures, ablationProbes } from './jobResult';
+import { ablationFeatures, ablationProbes, endSignsSchema } from './jobResult';
+import { seedRuleSchema } from './seedRule';
 import { ablationValue } from './tableRows';
 
 const share = z.number().min(0).max(1);
@@ -47,6 +47,8 @@ const row = z.strictObject({
   ),
   /** Problems in the training of its networks; missing if there were none. */
   failures: z.array(z.strictObject({ seed: z.int(), sentence: z.string() })).optional(),
+  /** Means over its networks at the end of training. */
+  signs: endSignsSchema.optional(),
 });
 export type AblationTableRow = Readonly<z.infer<typeof row>>;
 
@@ -65,6 +67,8 @@ const tableSchema = z.strictObject({
   /** The full XKD configuration, including its values of the keys in which rows differ. */
   config: z.record(z.string(), z.unknown()),
   rows: z.array(row),
+  /** Rule by which rows got their seeds; missing if all got the same number. */
+  rule: seedRuleSchema.optional(),
   /** Unfinished jobs. */
   missing: z.array(z.string()),
 });
@@ -85,27 +89,4 @@ export function readAblationTable(path: string): AblationTable {
       `"${path}" is not a table of an ablation (${wrong}); name the ablation.json that "xkd ablate" wrote.`,
   );
   return shownAs(table, (shown) => ablationValue(shown));
-}
-
-/** Mean and 95 % interval of independent values. */
-export function intervalOf(values: readonly number[]): Interval {
-  if (values.length === 1) return { mean: values[0], low: null, high: null };
-  const { mean, low, high } = meanInterval(values);
-  return { mean, low, high };
-}
-
-/**
- * Mean and 95 % interval of the differences of two rows, seed by seed, so that effects of a seed on both rows cancel.
- *
- * @returns null if no seed is in both
- */
-export function pairedGain(
-  values: AblationFigure['values'],
-  reference: AblationFigure['values'],
-): Interval | null {
-  const differences = values.flatMap(({ seed, top1 }) => {
-    const other = reference.find((each) => each.seed === seed);
-    return other === undefined ? [] : [top1 - other.top1];
-  });
-  return differences.length === 0 ? null : intervalOf(differences);
 }

@@ -1,8 +1,9 @@
 import type { Row } from '../table';
 import type { ValueTable } from '../shown';
-import { gainText, paperText, percentText } from './figureText';
+import { gainText, paperText, percentText, signsText } from './figureText';
 import type { AblationFeatures, AblationProbe } from './jobResult';
 import type { AblationTable, AblationTableRow } from './table';
+import { ablationVerdicts, verdictText } from './verdicts';
 
 export interface AblationRowsArgs {
   /** Default: logistic. */
@@ -12,7 +13,8 @@ export interface AblationRowsArgs {
 }
 
 /**
- * Rows of an ablation for `showTable`: top-1 and gain with their 95 % intervals beside the paper's figures.
+ * Rows of an ablation for `showTable`: top-1 and gain with their 95 % intervals, a verdict (Holm's correction over the rows),
+ * and the paper's figures.
  *
  * @example
  * ```ts
@@ -24,9 +26,12 @@ export interface AblationRowsArgs {
  * ```
  */
 export function ablationTableRows(
-  { rows }: Pick<AblationTable, 'rows'>,
+  table: Pick<AblationTable, 'rows'>,
   { probe = 'logistic', features = 'video' }: AblationRowsArgs = {},
 ): Row[] {
+  const { rows } = table;
+  const verdicts = ablationVerdicts(table, features, probe);
+  const anySigns = rows.some(({ signs }) => signs);
   const anyFailed = rows.some((row) => failedSeeds(row).length > 0);
   return rows.map((row) => {
     const { values, ours, gain } = row.figures[features][probe];
@@ -34,7 +39,9 @@ export function ablationTableRows(
       row: row.title,
       'top-1 [%]': percentText(ours),
       'gain [points]': gainText(gain),
+      verdict: verdictText(verdicts.get(row.name)),
       seeds: values.length,
+      ...(anySigns && { 'rank; entropy': signsText(row) }),
       paper: paperText(row, features),
       ...(anyFailed && {
         'went wrong': failedSeeds(row)

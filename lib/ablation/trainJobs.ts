@@ -11,6 +11,7 @@ import {
   type MediaEntry,
 } from '../data';
 import { withBadClips } from '../data/lists/badFiles';
+import { readFolderMetrics } from '../files';
 import type { MakeClips } from '../eval/features';
 import { linearProbes } from '../eval/probe';
 import { Stopped } from '../eval/protocols/stop';
@@ -19,11 +20,19 @@ import type { InterruptWatch } from '../train/interrupt';
 import { probeClips } from '../train/health/plan';
 import type { ProbeClips } from '../train/health/probe';
 import { PretrainingRun } from '../train/pretraining';
+import { seededState, type TrainState } from '../train/state/state';
 import { shareBatches } from '../train/sharedBatches';
 import type { BatchSource, StepMetrics } from '../train';
 import { initialState } from '../weights';
 import { recordGivenWeights } from './givenWeights';
-import { ablationFeatures, ablationProbes, jobFolder, writeJobResult, type JobResult } from './jobResult';
+import {
+  ablationFeatures,
+  ablationProbes,
+  endSigns,
+  jobFolder,
+  writeJobResult,
+  type JobResult,
+} from './jobResult';
 import type { AblationJob } from './plan';
 
 export interface TrainJobsArgs {
@@ -40,6 +49,13 @@ export interface TrainJobsArgs {
   readonly report: (sentence: string) => void;
 }
 
+/** A network to be probed, and what went wrong in its training. */
+interface ProbedJob {
+  readonly job: AblationJob;
+  readonly state: TrainState;
+  readonly failures: readonly string[];
+}
+
 interface JobUnderWay {
   readonly job: AblationJob;
   readonly run: PretrainingRun;
@@ -52,15 +68,26 @@ interface JobUnderWay {
  */
 export async function trainJobs(args: TrainJobsArgs): Promise<void> {
   const { jobs, data, interrupt } = args;
+  const trained = jobs.filter(({ row }) => !row.isUntrained);
   const { entries: train } = pretrainingEntries(await openDataset(data));
-  const under = await openRuns(args, train);
+  const under = trained.length === 0 ? [] : await openRuns({ ...args, jobs: trained }, train);
   try {
     const startMs = performance.now();
     await takeSteps(under, args);
-    const training = (performance.now() - startMs) / 1000 / jobs.length;
+    const training = (performance.now() - startMs) / 1000 / Math.max(1, trained.length);
     for (const { run } of under) await run.close();
     if (interrupt.requested) return;
-    await probeRuns(under, training, args);
+    const clips = keptClips(jobs[0].config);
+    for (const { job, run } of under) {
+      const failures = run.health.findings.filter(({ grave }) => grave).map(({ sentence }) => sentence);
+      if (!(await probeJob({ job, state: run.state, failures }, clips, training, args))) return;
+    }
+    for (const job of jobs.filter(({ row }) => row.isUntrained)) {
+      const state = seededState(job.config);
+      const goesOn = await probeJob({ job, state, failures: [] }, clips, 0, args);
+      state.dispose();
+      if (!goesOn) return;
+    }
   } finally {
     for (const { run } of under) {
       await run.close();
@@ -124,9 +151,13 @@ async function openRuns(
 function late(source: () => BatchSource | undefined): BatchSource {
   return {
     next: () => source()!.next(),
+    recycle: (batch) => source()?.recycle?.(batch),
     close: async () => source()?.close(),
     get skipped() {
       return source()?.skipped ?? [];
+    },
+    get notes() {
+      return source()?.notes ?? [];
     },
   };
 }
@@ -146,49 +177,57 @@ async function takeSteps(under: readonly JobUnderWay[], { onSteps }: TrainJobsAr
   }
 }
 
-async function probeRuns(
-  under: readonly JobUnderWay[],
+/** @returns false if an interrupt came first */
+async function probeJob(
+  { job, state, failures }: ProbedJob,
+  clips: MakeClips,
   training: number,
   { data, out, interrupt, onDone }: TrainJobsArgs,
-): Promise<void> {
-  const clips = keptClips(under[0].job.config);
+): Promise<boolean> {
   const onProgress = () => {
     if (interrupt.requested) throw new Stopped();
   };
+  const startMs = performance.now();
+  let results;
   try {
-    for (const { job, run } of under) {
-      const startMs = performance.now();
-      const results = await linearProbes({
-        network: run.state,
-        data,
-        modalities: ablationFeatures,
-        clips,
-        onProgress,
-      });
-      const [{ trainClips, testClips, chance }] = results;
-      const top1 = Object.fromEntries(
-        results.map((result) => [
-          result.modality,
-          Object.fromEntries(ablationProbes.map((probe) => [probe, result[probe].top1])),
-        ]),
-      ) as JobResult['top1'];
-      const folder = jobFolder(out, job);
-      writeJobResult(folder, {
-        format: 1,
-        row: job.row.name,
-        seed: job.seed,
-        config: job.config,
-        ...{ trainClips, testClips, chance, top1 },
-        failures: run.health.findings.filter(({ grave }) => grave).map(({ sentence }) => sentence),
-        seconds: { training, evaluation: (performance.now() - startMs) / 1000 },
-        machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`,
-      });
-      pruneCheckpoints(folder, 1);
-      onDone();
-    }
+    results = await linearProbes({ network: state, data, modalities: ablationFeatures, clips, onProgress });
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
+    if (error instanceof Stopped) return false;
+    throw error;
   }
+  const [{ trainClips, testClips, chance }] = results;
+  const top1 = Object.fromEntries(
+    results.map((result) => [
+      result.modality,
+      Object.fromEntries(ablationProbes.map((probe) => [probe, result[probe].top1])),
+    ]),
+  ) as JobResult['top1'];
+  const folder = jobFolder(out, job);
+  writeJobResult(folder, {
+    format: 1,
+    row: job.row.name,
+    seed: job.seed,
+    config: job.config,
+    ...{ trainClips, testClips, chance, top1 },
+    failures: [...failures],
+    ...(!job.row.isUntrained && { signs: signsOf(folder) }),
+    seconds: { training, evaluation: (performance.now() - startMs) / 1000 },
+    machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`,
+  });
+  pruneCheckpoints(folder, 1);
+  onDone();
+  return true;
+}
+
+/** The newest signs in the metrics of a run. */
+function signsOf(folder: string): JobResult['signs'] {
+  const rows = readFolderMetrics(folder) ?? [];
+  return Object.fromEntries(
+    endSigns.flatMap((sign) => {
+      const value = rows.filter((row) => sign in row).at(-1)?.[sign];
+      return value === undefined ? [] : [[sign, value]];
+    }),
+  );
 }
 
 /** The clips of the splits for probing all networks, decoded once. */

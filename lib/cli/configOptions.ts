@@ -1,8 +1,7 @@
 import { Argument, Option, type Command } from 'commander';
-import { parseDocument } from 'yaml';
 import { configField, overrideKeys, presets, withoutHubWords, type Override } from '../config';
 import { UserError } from '../errors';
-import { readText } from '../files/readText';
+import { readYaml } from '../files/readYaml';
 import { suggest, type Candidate } from './suggestions';
 
 /** Contents of a configuration file. */
@@ -50,7 +49,7 @@ export function configOptions(command: Command, overrides: string): Command {
  */
 export function readConfigFile(path: string | undefined): ConfigFile {
   if (path === undefined) return { words: [] };
-  const { preset, ...values } = withoutHubWords(Object.fromEntries(flatten(path, contentOf(path)))) as Record<
+  const { preset, ...values } = withoutHubWords(Object.fromEntries(flatten(path, readYaml(path)))) as Record<
     string,
     Override
   >;
@@ -66,25 +65,6 @@ export function readConfigFile(path: string | undefined): ConfigFile {
 /** JSON has no infinity and no NaN; they are refused under their names. */
 function asWord(value: Override): string {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : JSON.stringify(value);
-}
-
-function contentOf(path: string): unknown {
-  // JSON is valid YAML, too.
-  const document = parseDocument(readText(path));
-  const problem = [...document.errors, ...document.warnings].at(0);
-  if (problem === undefined) {
-    try {
-      return document.toJS() as unknown;
-    } catch {
-      throw new UserError(`"${path}" repeats its anchors too often: write the values out.`);
-    }
-  }
-  if (problem.code === 'MULTIPLE_DOCS')
-    throw new UserError(
-      `"${path}" holds several documents of YAML; leave one, without a line "---" below it.`,
-    );
-  const [reason] = problem.message.split('\n');
-  throw new UserError(`"${path}" is neither YAML nor JSON: ${reason.replace(/:$/, '')}.`);
 }
 
 function flatten(

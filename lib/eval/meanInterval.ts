@@ -35,6 +35,11 @@ export function studentQuantile(probability: number, degreesOfFreedom: number): 
   return Math.sqrt(degreesOfFreedom) * Math.tan(bisect(excess, 0, Math.PI / 2, 200, 1e-14));
 }
 
+/** Probability that a variable with Student's t-distribution lies between -t and t. */
+export function studentWithin(t: number, degreesOfFreedom: number): number {
+  return probabilityWithin(Math.atan(Math.abs(t) / Math.sqrt(degreesOfFreedom)), degreesOfFreedom);
+}
+
 /**
  * P(|T| < t) for t = sqrt(degrees of freedom) * tan(angle), by the finite sums of Abramowitz and Stegun, 26.7.3 and
  * 26.7.4. They are exact for integer degrees of freedom.

@@ -28,7 +28,8 @@ export async function measureAblationPairs(args: AblationPairsArgs): Promise<Abl
   const { jobs, folders, createdBy, onProgress } = args;
   const done = jobs.flatMap((job) => {
     const folder = folders.find((each) => readJobResult(each, job) !== null);
-    return folder === undefined || job.config.loss.distillation === 0 ? [] : [{ job, folder }];
+    const distils = job.config.loss.distillation !== 0 && !job.row.isUntrained;
+    return folder === undefined || !distils ? [] : [{ job, folder }];
   });
   const pairs: AblationPairs['pairs'] = [];
   const clips = new Map<string, EvaluationBatch>();

@@ -35,15 +35,15 @@ describe('rows of the ablation', () => {
     const ours = ablationRows.filter(({ isOurs }) => isOurs);
     assert.deepEqual(
       ours.map(({ name }) => name),
-      ['frozen', 'contrastive'],
+      ['frozen', 'contrastive', 'tube'],
     );
     for (const row of ours) assert.deepEqual(paperFiguresOf(row), [], row.name);
     assert.deepEqual(
       ablationRows
         .filter(({ isControl }) => !isControl)
         .map(({ name }) => name)
-        .slice(-2),
-      ['frozen', 'contrastive'],
+        .slice(-3),
+      ['frozen', 'contrastive', 'tube'],
     );
   });
 

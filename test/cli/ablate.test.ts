@@ -9,6 +9,7 @@ import {
   makeSampleSet,
   readAblationTable,
   readAblationPairs,
+  undecidedRows,
   type AblationTable,
 } from 'xkd/internal';
 import { temporaryFolder } from '../media/fixtures';
@@ -42,7 +43,7 @@ describe('xkd ablate', function () {
         '--data',
         file('sample'),
         '--rows',
-        'reconstruction,full,shuffled,reconstruction-share-0',
+        'reconstruction,full,untrained,shuffled,reconstruction-share-0',
       ),
     );
     assert.equal(status, 0, stderr);
@@ -56,6 +57,7 @@ describe('xkd ablate', function () {
       [
         ['reconstruction', 2],
         ['full', 2],
+        ['untrained', 2],
         ['shuffled', 2],
         ['reconstruction-share-0', 2],
       ],
@@ -65,6 +67,8 @@ describe('xkd ablate', function () {
     assert.match(settings, /"commonShare": 0,/);
     assert.ok(existsSync(join(file('whole'), 'results', 'ablation.html')));
     assert.equal(listCheckpoints(job('whole', 'full', 0)).length, 1);
+    // Probed as it begins, without a step.
+    assert.ok(!existsSync(join(job('whole', 'untrained', 0), 'metrics.jsonl')));
   });
 
   it('measures pairs with the networks that distil', () => {
@@ -144,6 +148,27 @@ describe('xkd ablate', function () {
     assertSame(table('first'));
   });
 
+  it('adds seeds until every row is decided, or has as many as allowed, and trains nothing twice', () => {
+    const decide = ['--decide', '--most-seeds', '4', '--within', '0.1', '--steps', '4'];
+    const { status, stdout, stderr } = ablate('decided', ...decide);
+    assert.equal(status, 0, stderr);
+    const { rows, rule, missing } = table('decided');
+    const halfWidth = 0.1 / 100;
+    assert.deepEqual([rule, missing], [{ portion: 2, most: 4, halfWidth, margin: 0.01 }, []]);
+    assert.deepEqual(undecidedRows({ rows }, rule!), []);
+    const seeds = rows.map(({ figures }) => figures.video.logistic.values.length);
+    assert.ok(
+      seeds.every((count) => count === seeds[0] && [2, 4].includes(count)),
+      seeds.join(),
+    );
+    assert.equal(/^xkd: more seeds for full$/m.test(stderr), seeds[0] === 4);
+    assert.match(stdout, /Seeds were added in portions of 2, to at most 4, .* reached at most 0\.1 points/);
+    const kept = statSync(join(job('decided', 'full', 0), 'result.json')).mtimeMs;
+    assert.equal(ablate('decided', ...decide).status, 0);
+    assert.equal(statSync(join(job('decided', 'full', 0), 'result.json')).mtimeMs, kept);
+    assert.deepEqual(table('decided').rows, rows);
+  });
+
   it('trains the row with frozen teachers from the weights given for them', () => {
     const row = ['--rows', 'reconstruction,frozen', '--seeds', '1', '--steps', '2'];
     refused(ablate('frozen', ...row), /The row "frozen" needs a trained network .* --init/);
@@ -173,6 +198,9 @@ describe('xkd ablate', function () {
     );
     refused(ablate('x', '--from', file('first')), /--from goes with --merge only/);
     refused(ablate('x', '--pairs'), /--pairs goes with --merge only/);
+    refused(ablate('x', '--within', '2'), /--within goes with --decide only/);
+    refused(ablate('x', '--decide', '--shard', '0/2'), /cannot decide on seeds/);
+    refused(ablate('x', '--decide', '--most-seeds', '1'), /--most-seeds is 1, but every row gets 2 seeds/);
     const aFile = join(file('sample'), 'index.csv');
     refused(ablate('x', '--results', join(aFile, 'results')), /index\.csv/);
     assert.ok(!existsSync(file('x')));

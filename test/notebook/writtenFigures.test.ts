@@ -118,7 +118,7 @@ describe('figures written in prose', () => {
     );
     const of = (title: string) => {
       const line = printed.flatMap((text) => text.split('\n')).find((each) => each.startsWith(`${title}  `))!;
-      const [, middle, low, high] = /([+-][\d.]+) \(([+-][\d.]+) to ([+-][\d.]+)\) +2(?: |$)/.exec(line)!;
+      const [, middle, low, high] = /([+-][\d.]+) \(([+-][\d.]+) to ([+-][\d.]+)\) .* 2 /.exec(line)!;
       return { middle, low, high };
     };
     const [full, shuffled] = [of('full XKD'), of('full XKD, shuffled pairs')];

@@ -5,10 +5,12 @@ import { parseOverrides } from '../../config';
 import { UserError } from '../../errors';
 import { requireWritableFolder } from '../../files/writableFolder';
 import type { AblationJob, AblationTable } from '../../ablation';
+import type { PlanArgs } from '../../ablation/plan';
+import type { SeedRule } from '../../ablation/seedRule';
 import { exitCodeOf, watchInterrupt } from '../../train/interrupt';
 import { configOptions, readConfigFile } from '../configOptions';
 import { withExamples, type Example } from '../help';
-import { count, repeated } from '../optionValues';
+import { count, positive, repeated } from '../optionValues';
 import { Progress } from '../progress';
 
 interface AblateFlags {
@@ -18,7 +20,11 @@ interface AblateFlags {
   readonly results?: string;
   readonly rows?: readonly string[];
   readonly init?: readonly string[];
-  readonly seeds: number;
+  readonly study?: string;
+  readonly seeds?: number;
+  readonly decide?: boolean;
+  readonly mostSeeds?: number;
+  readonly within?: number;
   readonly steps?: number;
   readonly processes: number;
   readonly threads: number;
@@ -31,6 +37,8 @@ interface AblateFlags {
 
 const examples: readonly Example[] = [
   ['xkd ablate', 'all rows, 5 seeds'],
+  ['xkd ablate --study ucf101.yaml --out runs/ucf101', 'rows and data of your own'],
+  ['xkd ablate --decide --most-seeds 20', 'portions of 5 seeds until every row is decided'],
   ['xkd ablate --rows reconstruction,full --seeds 3 --out runs/short --shard 0/4', 'the first of 4 machines'],
   'xkd ablate --merge --from /machine1/ablation --from /machine2/ablation',
 ];
@@ -42,6 +50,10 @@ export function register(program: Command): void {
   const command = program
     .command('ablate')
     .description('Train and probe the rows of the paper’s ablation, and controls, on the sample set')
+    .option(
+      '--study <file>',
+      'rows, data set, values, steps and seeds of a study of your own, in YAML; options given here win',
+    )
     .option('--data <folder>', 'sample set (default: data/sample, made where it is missing)')
     .option('--out <folder>', 'data sets of other shares, run folders', join('runs', 'ablation'))
     .option('--results <folder>', 'where the table goes (default: "results" in --out)')
@@ -51,7 +63,17 @@ export function register(program: Command): void {
       'trained network for the row with frozen teachers, which is left out without it; again for a further backbone',
       repeated,
     )
-    .option('--seeds <n>', 'seeds of each row', count, 5)
+    .option('--seeds <n>', 'seeds of each row (default: 5)', count)
+    .option(
+      '--decide',
+      'add as many seeds again and again for rows that are not decided: those whose 95 % interval of the difference is wide and near 0',
+    )
+    .option('--most-seeds <n>', 'with --decide: seeds of a row at most (default: 30)', count)
+    .option(
+      '--within <points>',
+      'with --decide: a row is decided within this many points, or where its interval leaves out 0 by more than 1 point (default: 3)',
+      positive,
+    )
     .option('--steps <n>', 'steps of each network (default: 1000)', count)
     .option('--processes <n>', 'processes that train at the same time', count, availableParallelism())
     .option('--threads <n>', 'TensorFlow’s threads in each', count, 1)
@@ -73,8 +95,12 @@ export function register(program: Command): void {
   withExamples(command, examples, remarks);
 }
 
-async function run(words: readonly string[], flags: AblateFlags): Promise<void> {
-  const { out, rows, init, seeds, steps, merge, from } = flags;
+async function run(words: readonly string[], given: AblateFlags): Promise<void> {
+  const { readStudy } = await import('../../ablation/study');
+  const study = given.study === undefined ? undefined : readStudy(given.study);
+  const seeds = given.seeds ?? study?.rule?.portion ?? study?.seeds ?? 5;
+  const flags = { ...given, seeds, data: given.data ?? study?.data ?? undefined };
+  const { out, rows, init, steps, merge, from } = flags;
   const onlyMerging = from.length > 0 ? '--from' : flags.pairs ? '--pairs' : null;
   if (onlyMerging && !merge) {
     throw new UserError(`${onlyMerging} goes with --merge only; add it, or leave ${onlyMerging} out.`);
@@ -83,34 +109,84 @@ async function run(words: readonly string[], flags: AblateFlags): Promise<void> 
   const interrupt = watchInterrupt({ secondEnds: true });
   try {
     const { jobsOfShard, planAblation } = await import('../../ablation/plan');
+    const { makeAblationTable } = await import('../../ablation/makeTable');
+    const { nextSeeds, undecidedRows } = await import('../../ablation/seedRule');
     const { chooseShard } = await import('../../data/extract/shardChoice');
     const file = readConfigFile(flags.config);
     const overrides = parseOverrides([...file.words, ...words]);
     const folders = merge ? [out, ...from] : [];
-    const all = planAblation({ rows, init, folders, seeds, steps, overrides });
+    const plan = (seedsOf: PlanArgs['seeds']) =>
+      planAblation({ rows, init, folders, seeds: seedsOf, steps, overrides, study });
     const shard = merge ? { index: 0, of: 1 } : chooseShard(flags);
-    const own = jobsOfShard(all, shard);
-    if (!merge) {
-      for (const folder of [out, flags.results ?? out]) requireWritableFolder(folder);
-      const stop = new AbortController();
-      void interrupt.whenRequested.then(() => stop.abort());
-      const done = await train(own, flags, stop.signal);
-      if (interrupt.signal) {
-        process.stderr.write('xkd: stopped; the same command continues from what was done so far\n');
-        process.exitCode = exitCodeOf(interrupt.signal);
+    const rule = await seedRuleOf(flags, seeds, study?.rule, shard.of);
+    if (!merge) for (const folder of [out, flags.results ?? out]) requireWritableFolder(folder);
+    const stop = new AbortController();
+    void interrupt.whenRequested.then(() => stop.abort());
+    for (let all = plan(seeds); ;) {
+      const own = jobsOfShard(all, shard);
+      if (!merge) {
+        const done = await train(own, flags, stop.signal);
+        if (interrupt.signal) {
+          process.stderr.write('xkd: stopped; the same command continues from what was done so far\n');
+          process.exitCode = exitCodeOf(interrupt.signal);
+        }
+        if (!done) return;
       }
-      if (!done) return;
+      if (shard.of > 1) {
+        process.stdout.write(
+          `${out}: this part is done (${own.length} of ${all.length} jobs). When all are: xkd ablate --merge --out ${out}\n`,
+        );
+        return;
+      }
+      const table = await writeTable(all, flags, rule);
+      const next = rule && nextSeeds(table, rule);
+      if (!next) return;
+      all = plan(next);
+      // With --merge, what is not there is said in the table.
+      if (merge && makeAblationTable({ jobs: all, folders: [out, ...from] }).missing.length > 0) {
+        process.stderr.write(`xkd: not decided yet: ${namesOf(undecidedRows(table, rule))}\n`);
+        return;
+      }
+      process.stderr.write(`xkd: more seeds for ${namesOf(undecidedRows(table, rule))}\n`);
     }
-    if (shard.of > 1) {
-      process.stdout.write(
-        `${out}: this part is done (${own.length} of ${all.length} jobs). When all are: xkd ablate --merge --out ${out}\n`,
-      );
-      return;
-    }
-    await writeTable(all, flags);
   } finally {
     interrupt.stop();
   }
+}
+
+/** @throws UserError if options contradict each other */
+async function seedRuleOf(
+  { decide, mostSeeds, within, merge }: AblateFlags,
+  portion: number,
+  ofStudy: SeedRule | undefined,
+  machines: number,
+): Promise<SeedRule | undefined> {
+  if (!decide && !ofStudy) {
+    const alone = mostSeeds !== undefined ? '--most-seeds' : within !== undefined ? '--within' : null;
+    if (alone) throw new UserError(`${alone} goes with --decide only; add it, or leave ${alone} out.`);
+    return undefined;
+  }
+  if (machines > 1 && !merge) {
+    throw new UserError(
+      'Machines that share the work cannot decide on seeds, which takes all results; let each do its part without --decide, then say "xkd ablate --merge --decide".',
+    );
+  }
+  const { usualSeedRule } = await import('../../ablation/seedRule');
+  const rule: SeedRule = {
+    ...(ofStudy ?? usualSeedRule),
+    portion,
+    ...(mostSeeds !== undefined && { most: mostSeeds }),
+    ...(within !== undefined && { halfWidth: within / 100 }),
+  };
+  if (rule.portion < 2) throw new UserError('--decide needs --seeds 2 or more: one seed has no interval.');
+  if (rule.most < rule.portion) {
+    throw new UserError(`--most-seeds is ${rule.most}, but every row gets ${rule.portion} seeds; give more.`);
+  }
+  return rule;
+}
+
+function namesOf(rows: readonly { readonly name: string }[]): string {
+  return rows.map(({ name }) => name).join(', ');
 }
 
 /** @returns true if all jobs are done */
@@ -151,7 +227,11 @@ async function train(
   }
 }
 
-async function writeTable(jobs: readonly AblationJob[], flags: AblateFlags): Promise<void> {
+async function writeTable(
+  jobs: readonly AblationJob[],
+  flags: AblateFlags,
+  rule: SeedRule | undefined,
+): Promise<AblationTable> {
   const { makeAblationTable } = await import('../../ablation/makeTable');
   const { makeAblationCurves } = await import('../../ablation/curves');
   const { ablationMarkdown, writeAblation } = await import('../../ablation/files');
@@ -159,7 +239,7 @@ async function writeTable(jobs: readonly AblationJob[], flags: AblateFlags): Pro
   const { out, from, results = join(out, 'results') } = flags;
   const folders = [out, ...from];
   const createdBy = ['xkd', ...process.argv.slice(2)];
-  const table: AblationTable = makeAblationTable({ jobs, folders, createdBy });
+  const table: AblationTable = makeAblationTable({ jobs, folders, createdBy, rule });
   writeAblation(results, table, makeAblationCurves(jobs, folders));
   writeAblationPage(join(results, 'ablation.html'), table);
   if (flags.pairs) await writePairs(jobs, { folders, createdBy, results });
@@ -167,6 +247,7 @@ async function writeTable(jobs: readonly AblationJob[], flags: AblateFlags): Pro
   process.stderr.write(
     `xkd: wrote ablation.json, .csv, .md and .html, and ablation-curves.json, to ${results}\n`,
   );
+  return table;
 }
 
 async function writePairs(

@@ -1,5 +1,5 @@
-import { intervalOf, pairedGain, type Interval } from '../../ablation/table';
-import type { AblationFigure } from '../../ablation/table';
+import { intervalOf, pairedGain } from '../../ablation/differences';
+import type { AblationFigure, Interval } from '../../ablation/table';
 import type { Axis, Figure, ScatterTrace } from '../plotly';
 import { colours, dashOf, rounded, series, symbolOf, themed } from '../theme';
 import { counted, numberText, spanText, valuesText } from '../charts/altText';
