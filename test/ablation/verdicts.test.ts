@@ -56,7 +56,7 @@ describe('verdicts of an ablation', () => {
     const all = [...verdicts.values()];
     assert.ok(all.every(({ p, adjusted }) => adjusted >= p && adjusted <= 1));
     assert.ok(all.every(({ kind, adjusted }) => ['none', 'open'].includes(kind) === adjusted >= 0.05));
-    // +24.4 (+10.3 to +38.5) is below 5 % by itself, but not among fifteen rows.
+    // +24.4 (+10.3 to +38.5) is below 5 % by itself, but not as one of twelve rows.
     assert.equal(verdictText(verdicts.get('refinement-off')), 'not decided');
   });
 });
