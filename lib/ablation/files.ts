@@ -83,7 +83,7 @@ export function ablationMarkdown(table: AblationTable): string {
   const percent = (100 * chance).toFixed(1);
   const blocks = [
     '# Ablation beside the paper’s',
-    `Top-1 in percent of the students' frozen features, mean of ${seeds.length} seeds (${seeds.join(', ')}) with its 95 % interval (Student's t); *gain*: less the row that it is compared with, seed by seed. A verdict *gains* or *loses* where a paired t-test, corrected by Holm for the number of rows, is below 5 %; otherwise it is the largest difference in points that the interval allows, or *not decided* where the interval leaves out 0. ${rule ? `${ruleSentence(rule)} ` : ''}Every network took ${steps} steps on the same ${trainClips} clips in the same order and was tested on ${testClips}; chance is ${percent} %. *rank; entropy*: at the end of training, of the students' features (RankMe) and of the teachers' answers (share of its bound), for video and audio. *paper*: linear evaluation, in brackets less both reconstructions of the same table.`,
+    `Top-1 in percent of the students' frozen features, mean of ${rule ? 'up to ' : ''}${seeds.length} seeds (${seeds.join(', ')}) with its 95 % interval (Student's t); *gain*: less the row that it is compared with, seed by seed. A verdict *gains* or *loses* where a paired t-test, corrected by Holm for the number of rows, is below 5 %; otherwise it is the largest difference in points that the interval allows, or *not decided* where the interval leaves out 0. ${rule ? `${ruleSentence(rule)} ` : ''}Every network took ${steps} steps on the same ${trainClips} clips in the same order and was tested on ${testClips}; chance is ${percent} %. *rank; entropy*: at the end of training, of the students' features (RankMe) and of the teachers' answers (share of its bound), for video and audio. *paper*: linear evaluation, in brackets less both reconstructions of the same table.`,
     ...ablationProbes.flatMap((probe) => [
       probe === 'logistic' ? '## Linear probe (logistic regression)' : '## Linear SVM',
       markdownTable(table, probe),
@@ -101,7 +101,7 @@ export function ablationMarkdown(table: AblationTable): string {
 function markdownTable(table: AblationTable, probe: AblationProbe): string {
   const measured = table.rows.some(({ signs }) => signs);
   const header = [
-    ...['row', 'video', 'gain', 'verdict', 'audio', 'gain', 'verdict', 'both'],
+    ...['row', 'video', 'gain', 'verdict', 'audio', 'gain', 'verdict', 'both', 'seeds'],
     ...(measured ? ['rank; entropy'] : []),
     'paper, video',
   ];
@@ -119,6 +119,7 @@ function markdownTable(table: AblationTable, probe: AblationProbe): string {
       ...cells('video'),
       ...cells('audio'),
       percentText(row.figures.both[probe].ours),
+      String(row.figures.both[probe].values.length),
       ...(measured ? [signsText(row)] : []),
       escapeMarkdown(paperText(row, 'video')),
     ];

@@ -44,6 +44,8 @@ const studySchema = z.strictObject({
   rows: z.array(z.union([z.string(), ownRow])).min(1),
 });
 
+type RuleInPoints = Exclude<z.infer<typeof studySchema>['seeds'], number | undefined>;
+
 /** A study of one's own: what `xkd ablate` trains and compares in place of the paper's rows. */
 export interface Study {
   readonly preset: string;
@@ -89,18 +91,8 @@ export function readStudy(path: string): Study {
   };
 }
 
-function ruleOf({
-  portion,
-  most,
-  within,
-  margin,
-}: {
-  portion: number;
-  most: number;
-  within: number;
-  margin: number;
-}) {
-  return { portion, most, halfWidth: within / 100, margin: margin / 100 };
+function ruleOf({ within, margin, ...portions }: RuleInPoints): SeedRule {
+  return { ...portions, halfWidth: within / 100, margin: margin / 100 };
 }
 
 function rowsOf(path: string, given: z.infer<typeof studySchema>['rows']): AblationRow[] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
@@ -167,6 +167,36 @@ describe('xkd ablate', function () {
     assert.equal(ablate('decided', ...decide).status, 0);
     assert.equal(statSync(join(job('decided', 'full', 0), 'result.json')).mtimeMs, kept);
     assert.deepEqual(table('decided').rows, rows);
+  });
+
+  it('trains and compares the rows of a study of one’s own', () => {
+    const text = `data: decoded
+steps: 4
+seeds: 1
+rows:
+  - { name: plain, title: as it is }
+  - { name: dense, values: { mask.video: 0.5 } }
+  - { name: start, untrained: true }
+`;
+    writeFileSync(file('study.yaml'), text);
+    const all = [
+      program,
+      'ablate',
+      '--study',
+      file('study.yaml'),
+      '--out',
+      file('studied'),
+      '--processes',
+      '1',
+    ];
+    const { status, stdout, stderr } = run([...all, ...smallWords]);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^\| as it is \| .*\| 1 \|/m);
+    const { rows, steps: taken, seeds } = table('studied');
+    assert.deepEqual([rows.map(({ name }) => name), taken, seeds], [['plain', 'dense', 'start'], 4, [0]]);
+    assert.ok(rows.slice(1).every(({ against }) => against === 'plain'));
+    refused(run([...all, '--rows', 'thin', ...smallWords]), /no row "thin": choose from plain, dense, start/);
+    refused(ablate('x', '--study', file('nowhere.yaml')), /nowhere\.yaml/);
   });
 
   it('trains the row with frozen teachers from the weights given for them', () => {
