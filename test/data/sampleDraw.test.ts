@@ -119,6 +119,53 @@ describe('dials of the sample set', () => {
     assert.deepEqual(clips[0].scene, draw(1)[0].scene);
   });
 
+  it('put noise over the sound, and leave everything else', () => {
+    const [plain, noisy] = [draw(200), draw(200, { soundNoise: 0.2 })];
+    for (const [i, { sound, ...rest }] of noisy.entries()) {
+      const { sound: before, ...same } = plain[i];
+      assert.deepEqual(rest, same);
+      assert.deepEqual({ ...sound, noiseLevel: before.noiseLevel }, before);
+      const added = Math.sqrt(sound.noiseLevel ** 2 - before.noiseLevel ** 2);
+      assert.ok(added >= 0.1 - 1e-9 && added <= 0.3 + 1e-9, `${added}`);
+    }
+    const power = (clip: ClipSpec) => {
+      const { waveform } = renderClip(clip);
+      return waveform.reduce((sum, value) => sum + value ** 2, 0) / waveform.length;
+    };
+    assert.ok(power(noisy[0]) > power(plain[0]) + 0.005 * plain[0].sound.peak ** 2);
+  });
+
+  it('let objects of other classes be heard, as many per second as asked for', () => {
+    const [plain, full] = [draw(60), draw(60, { soundClutter: 3 })];
+    for (const [i, { sound, durationSeconds, ...rest }] of full.entries()) {
+      const { unseen, ...own } = sound;
+      assert.equal(unseen.length, Math.round(3 * durationSeconds));
+      assert.deepEqual({ ...own, unseen: [] }, plain[i].sound);
+      const [lowest] = own.modes;
+      for (const { modes, hits, pitch } of unseen) {
+        assert.equal(hits.length, 1);
+        assert.ok(hits[0].seconds >= 0 && hits[0].seconds < durationSeconds);
+        // Modes of another material: of their pitch, not of the object's.
+        assert.ok(Math.abs(modes[0].frequencyHz / pitch - lowest.frequencyHz / own.pitch) > 50, rest.label);
+      }
+    }
+    const { unseen, ...alone } = full[0].sound;
+    const [all, own] = [full[0], { ...full[0], sound: { ...alone, unseen: [] } }].map(renderClip);
+    assert.notDeepEqual(all.waveform, own.waveform);
+    assert.ok(unseen.length > 0 && all.waveform.every(Number.isFinite));
+  });
+
+  it('let impacts be heard later or earlier than they are seen', () => {
+    for (const soundDelay of [0.2, -0.3]) {
+      for (const clip of draw(40, { soundDelay })) {
+        const moved = seenImpacts(clip)
+          .map((seconds) => seconds + soundDelay)
+          .filter((seconds) => seconds >= 0 && seconds < clip.durationSeconds - 0.02);
+        assert.deepEqual(heardImpacts(clip), moved);
+      }
+    }
+  });
+
   it('set the number of things behind the object and the grain', () => {
     const [plain, full] = [
       draw(20, { clutter: 0, visualNoise: 0 }),

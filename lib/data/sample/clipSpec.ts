@@ -45,7 +45,9 @@ export function drawClip(seed: number, split: SampleSplit, index: number, dials:
   const motion = drawMotion(random.split('motion'), durationSeconds);
   // With shuffled pairs, the sound has the impacts of another, unseen clip.
   const heard = dials.shuffledPairs ? drawMotion(random.split('unseen'), durationSeconds) : motion;
-  const hits: Hit[] = motionHits(heard, durationSeconds);
+  const hits: Hit[] = motionHits(heard, durationSeconds)
+    .map(({ seconds, strength }) => ({ seconds: seconds + dials.soundDelay, strength }))
+    .filter(({ seconds }) => seconds >= 0 && seconds < durationSeconds - 0.02);
   return {
     split,
     index,
@@ -56,7 +58,7 @@ export function drawClip(seed: number, split: SampleSplit, index: number, dials:
     audioClass: materials[audioClass].name,
     motion,
     scene: drawScene(random.split('scene'), materials[videoClass], dials),
-    sound: drawSound(random.split('sound'), materials[audioClass], hits),
+    sound: drawSound(random.split('sound'), materials[audioClass], hits, durationSeconds, dials),
   };
 }
 
@@ -65,7 +67,7 @@ export function seenImpacts(spec: ClipSpec): number[] {
   return motionHits(spec.motion, spec.durationSeconds).map(({ seconds }) => seconds);
 }
 
-/** Times of the audible impacts [s]: the visible ones, unless pairs are shuffled. */
+/** Times of the object's audible impacts [s]: the visible ones, unless pairs are shuffled or sounds are delayed. */
 export function heardImpacts(spec: ClipSpec): number[] {
   return spec.sound.hits.map(({ seconds }) => seconds);
 }

@@ -7,6 +7,15 @@ export const dialsSchema = z.strictObject({
   /** Number of small objects that drift in the background. */
   clutter: z.number().int().min(0).max(40),
   /**
+   * Standard deviation of a noise over the sound, as a share of its peak; each clip takes 0.5 to 1.5 times this. A faint noise
+   * is always there.
+   */
+  soundNoise: z.number().min(0).max(1).default(0),
+  /** Impacts per second of objects that are not seen, each of another class than the one that is. */
+  soundClutter: z.number().min(0).max(10).default(0),
+  /** Time by which impacts are heard after they are seen; below 0: before [s]. */
+  soundDelay: z.number().min(-1).max(1).default(0),
+  /**
    * Probability that the object's stripes are those of the class. Otherwise they are those of an
    * independently drawn class, while label and sound stay. It is the share of the sound's knowledge about the
    * class that video has, too: no video classifier can exceed `commonShare + (1 - commonShare) / classes`, so
@@ -25,6 +34,9 @@ export type SampleDials = Readonly<z.infer<typeof dialsSchema>>;
 export const defaultDials: SampleDials = {
   visualNoise: 0.025,
   clutter: 8,
+  soundNoise: 0,
+  soundClutter: 0,
+  soundDelay: 0,
   commonShare: 1,
   shuffledPairs: false,
 };

@@ -1,5 +1,5 @@
 import { RandomStream } from '../../random';
-import type { SoundSpec } from './soundSpec';
+import type { SoundingObject, SoundSpec } from './soundSpec';
 
 /**
  * Synthesises a clip's sound. Every mode is a two-pole resonator excited at each impact; contact clicks and
@@ -10,9 +10,16 @@ import type { SoundSpec } from './soundSpec';
 export function renderSound(sound: SoundSpec, durationSeconds: number, sampleRateHz: number): Float32Array {
   const samples = Math.round(durationSeconds * sampleRateHz);
   const signal = new Float64Array(samples);
-  const strikes = new Float64Array(samples);
-  for (const { seconds, strength } of sound.hits) strikes[Math.round(seconds * sampleRateHz)] += strength;
-  for (const mode of sound.modes) {
+  for (const object of [sound, ...sound.unseen]) addObject(signal, object, sampleRateHz);
+  const random = RandomStream.fromSeed(sound.noiseSeed);
+  addClicks(signal, sound, random.split('clicks'), sampleRateHz);
+  return finish(signal, sound, random.split('noise'));
+}
+
+function addObject(signal: Float64Array, { modes, hits }: SoundingObject, sampleRateHz: number): void {
+  const strikes = new Float64Array(signal.length);
+  for (const { seconds, strength } of hits) strikes[Math.round(seconds * sampleRateHz)] += strength;
+  for (const mode of modes) {
     const angle = (2 * Math.PI * mode.frequencyHz) / sampleRateHz;
     const radius = Math.exp(-1 / (mode.decaySeconds * sampleRateHz));
     const feedback1 = 2 * radius * Math.cos(angle);
@@ -20,16 +27,13 @@ export function renderSound(sound: SoundSpec, durationSeconds: number, sampleRat
     const gain = mode.amplitude * Math.sin(angle);
     let y1 = 0;
     let y2 = 0;
-    for (let n = 0; n < samples; n++) {
+    for (let n = 0; n < signal.length; n++) {
       const y = gain * strikes[n] + feedback1 * y1 - feedback2 * y2;
       signal[n] += y;
       y2 = y1;
       y1 = y;
     }
   }
-  const random = RandomStream.fromSeed(sound.noiseSeed);
-  addClicks(signal, sound, random.split('clicks'), sampleRateHz);
-  return finish(signal, sound, random.split('noise'));
 }
 
 /** The contact itself: a burst of noise that decays within a few milliseconds. */

@@ -28,6 +28,7 @@ const columns: Readonly<Record<string, (spec: ClipSpec) => Cell>> = {
   pitch: ({ sound }) => rounded(sound.pitch),
   soundPeak: ({ sound }) => rounded(sound.peak),
   soundNoise: ({ sound }) => rounded(sound.noiseLevel),
+  soundClutter: ({ sound }) => sound.unseen.length,
 };
 
 /** All clips of a sample set, the training clips first. */

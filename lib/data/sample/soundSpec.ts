@@ -1,15 +1,19 @@
 import type { RandomStream } from '../../random';
-import type { Material, Mode } from './materials';
+import type { SampleDials } from './dials';
+import { materials, type Material, type Mode } from './materials';
 import type { Hit } from './motion';
 
-/**
- * Specification of the sound: this object's modes, the impacts that excite them, and the background noise.
- */
-export interface SoundSpec {
+/** An object that sounds: its modes, and the impacts that excite them. */
+export interface SoundingObject {
   /** Factor applied to the material's frequencies, within 10 %. */
   readonly pitch: number;
   readonly modes: readonly Mode[];
   readonly hits: readonly Hit[];
+}
+
+/** Specification of the sound: the object that is seen, others that are not, and the background noise. */
+export interface SoundSpec extends SoundingObject {
+  readonly unseen: readonly SoundingObject[];
   /** Largest amplitude of the clip, below 1. */
   readonly peak: number;
   /** Standard deviation of the noise, as a share of the peak. */
@@ -19,11 +23,34 @@ export interface SoundSpec {
   readonly noiseSeed: number;
 }
 
-/**
- * Draws the sound of a material for given impacts; each mode's amplitude varies within 3 dB, its decay within
- * 20 %.
- */
-export function drawSound(random: RandomStream, material: Material, hits: readonly Hit[]): SoundSpec {
+/** Draws the sound of a material for given impacts. */
+export function drawSound(
+  random: RandomStream,
+  material: Material,
+  hits: readonly Hit[],
+  durationSeconds: number,
+  dials: Pick<SampleDials, 'soundNoise' | 'soundClutter'>,
+): SoundSpec {
+  const spec = {
+    ...drawObject(random, material, hits),
+    peak: random.uniform(0.3, 0.9),
+    noiseLevel: 10 ** (random.uniform(-46, -28) / 20),
+    noiseDarkness: random.uniform(0, 0.9),
+    noiseSeed: random.integer(0, 2 ** 31),
+  };
+  // From streams of their own, so that the other draws do not depend on the dials.
+  const added = dials.soundNoise * random.split('noise').uniform(0.5, 1.5);
+  const others = materials.filter((each) => each !== material);
+  const unseen = Array.from({ length: Math.round(dials.soundClutter * durationSeconds) }, (_, i) => {
+    const own = random.split('unseen', i);
+    const seconds = own.uniform(0, durationSeconds - leastSoundSeconds);
+    return drawObject(own, own.pick(others), [{ seconds, strength: own.uniform(0.5, 1) }]);
+  });
+  return { ...spec, noiseLevel: added === 0 ? spec.noiseLevel : Math.hypot(spec.noiseLevel, added), unseen };
+}
+
+/** Each mode's amplitude varies within 3 dB, its decay within 20 %. */
+function drawObject(random: RandomStream, material: Material, hits: readonly Hit[]): SoundingObject {
   const pitch = random.uniform(0.9, 1.1);
   const decay = random.uniform(0.8, 1.2);
   return {
@@ -34,9 +61,8 @@ export function drawSound(random: RandomStream, material: Material, hits: readon
       amplitude: mode.amplitude * 10 ** (random.uniform(-3, 3) / 20),
     })),
     hits: hits.map(({ seconds, strength }) => ({ seconds, strength: strength * random.uniform(0.75, 1) })),
-    peak: random.uniform(0.3, 0.9),
-    noiseLevel: 10 ** (random.uniform(-46, -28) / 20),
-    noiseDarkness: random.uniform(0, 0.9),
-    noiseSeed: random.integer(0, 2 ** 31),
   };
 }
+
+/** An impact can still be heard if this much of the clip follows it. */
+const leastSoundSeconds = 0.1;
