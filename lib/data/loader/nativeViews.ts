@@ -22,7 +22,7 @@ export const formulas: ViewFunctions = {
 };
 
 /**
- * The same in the loops of `lib/native/views.c`, about eight times as fast: values differ by less than 1e-5
+ * The same in the loops of `lib/native/views.c`, several times as fast: values differ by less than 1e-5
  * (`test/data/nativeViews.test.ts`). Null if set-up could not compile them.
  */
 export function nativeViews(): ViewFunctions | null {
