@@ -90,7 +90,7 @@ describe('what xkd makes, at the end of a cell', () => {
   it('is a table for an ablation that was read', () => {
     const text = lines(readAblationTable(projectPath('data/results/ablation.json')));
     assert.match(text[0], /^Ablation: linear probe on video features, \d+ steps, \d+ seeds$/);
-    assert.match(text[1], /^row +top-1 \[%\] +gain \[points\] +seeds +paper$/);
+    assert.match(text[1], /^row +top-1 \[%\] +gain \[points\] +verdict +seeds +paper$/);
   });
 
   it('is a table for a data set and its survey', async () => {
