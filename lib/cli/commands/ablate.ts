@@ -36,11 +36,9 @@ interface AblateFlags {
 }
 
 const examples: readonly Example[] = [
-  ['xkd ablate', 'all rows, 5 seeds'],
+  ['xkd ablate --decide --most-seeds 20', 'all rows, in portions of 5 seeds until each is decided'],
   ['xkd ablate --study ucf101.yaml --out runs/ucf101', 'rows and data of your own'],
-  ['xkd ablate --decide --most-seeds 20', 'portions of 5 seeds until every row is decided'],
   ['xkd ablate --rows reconstruction,full --seeds 3 --out runs/short --shard 0/4', 'the first of 4 machines'],
-  'xkd ablate --merge --from /machine1/ablation --from /machine2/ablation',
 ];
 const remarks = `The same command continues where it stopped. In a Kubernetes job (JOB_COMPLETION_INDEX) or a Slurm array
 (SLURM_ARRAY_TASK_ID) each machine finds its part by itself; --shards tells their number where the environment does not.`;
