@@ -1,7 +1,7 @@
 import { RandomStream } from '../../random';
 import type { SampleDials } from './dials';
 import { materials } from './materials';
-import { drawMotion, motionHits, type Hit, type Motion } from './motion';
+import { drawMotion, isWithin, motionHits, type Hit, type Motion } from './motion';
 import { drawScene, type SceneSpec } from './sceneSpec';
 import { drawSound, type SoundSpec } from './soundSpec';
 
@@ -47,7 +47,7 @@ export function drawClip(seed: number, split: SampleSplit, index: number, dials:
   const heard = dials.shuffledPairs ? drawMotion(random.split('unseen'), durationSeconds) : motion;
   const hits: Hit[] = motionHits(heard, durationSeconds)
     .map(({ seconds, strength }) => ({ seconds: seconds + dials.soundDelay, strength }))
-    .filter(({ seconds }) => seconds >= 0 && seconds < durationSeconds - 0.02);
+    .filter(({ seconds }) => isWithin(seconds, durationSeconds));
   return {
     split,
     index,

@@ -87,8 +87,13 @@ export function motionHits(motion: Motion, durationSeconds: number): Hit[] {
         axis.kind === 'bounce' ? Math.sqrt(axis.heights[Math.max(k - 1, 0)]) : 0.9;
       return axis.contacts.map((seconds, k) => ({ seconds, strength: strength(k) }));
     })
-    .filter(({ seconds }) => seconds >= 0 && seconds < durationSeconds - 0.02)
+    .filter(({ seconds }) => isWithin(seconds, durationSeconds))
     .sort((a, b) => a.seconds - b.seconds);
+}
+
+/** True if an impact falls into a clip, with a moment left to perceive it. */
+export function isWithin(seconds: number, durationSeconds: number): boolean {
+  return seconds >= 0 && seconds < durationSeconds - 0.02;
 }
 
 function drawContacts(
