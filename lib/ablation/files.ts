@@ -8,7 +8,7 @@ import type { AblationPairs } from './pairs';
 import type { AblationTable } from './table';
 import { ruleSentence } from './seedRule';
 import { failureSentences } from './tableRows';
-import { ablationVerdicts, type AblationVerdict, verdictText } from './verdicts';
+import { ablationVerdicts, type AblationVerdict, bootstrapInterval, verdictText } from './verdicts';
 
 /**
  * Writes `ablation.json`, `ablation.csv` and `ablation.md` to a folder, and `ablation-curves.json` if there are curves.
@@ -55,16 +55,17 @@ export function ablationCsv(table: AblationTable): string {
         ...[gain?.mean ?? null, gain?.low ?? null, gain?.high ?? null].map(inPercent),
         gain === null ? null : row.against,
         values.map(({ top1 }) => inPercent(top1)).join(';'),
-        ...verdictCells(verdicts.get(row.name)),
+        ...verdictCells(row.name, verdicts.get(row.name)),
       ];
     }),
   );
   return `${[[...csvColumns, ...csvFigures, ...csvVerdict], ...lines].map(formatCsvLine).join('\n')}\n`;
 }
 
-function verdictCells(verdict: AblationVerdict | undefined): (string | number | null)[] {
+function verdictCells(name: string, verdict: AblationVerdict | undefined): (string | number | null)[] {
   if (verdict === undefined) return csvVerdict.map(() => null);
-  const { bootstrap, p, adjusted } = verdict;
+  const { differences, p, adjusted } = verdict;
+  const bootstrap = bootstrapInterval(differences, name);
   const probability = (value: number): number => Number(value.toPrecision(3));
   return [
     inPercent(bootstrap.low),

@@ -3,12 +3,12 @@ import { studentWithin } from '../eval/meanInterval';
 import { RandomStream } from '../random';
 import type { AblationFeatures, AblationProbe } from './jobResult';
 import { pairedDifferences } from './differences';
-import type { AblationTable, AblationTableRow, Interval } from './table';
+import type { AblationTable, AblationTableRow } from './table';
 
 /** What the differences of a row from the one that it is compared with say, seed by seed. */
 export interface AblationVerdict {
-  /** 95 % interval of the mean difference by the bootstrap, as a second opinion beside that of Student's t. */
-  readonly bootstrap: Pick<Interval, 'low' | 'high'>;
+  /** The differences, at least two. */
+  readonly differences: readonly number[];
   /** Probability of a difference like this if there is none: paired t-test, two-sided. */
   readonly p: number;
   /** The same, corrected for the number of rows by Holm's method. */
@@ -42,7 +42,7 @@ export function ablationVerdicts(
       return [
         row.name,
         {
-          bootstrap: bootstrapInterval(differences, row.name),
+          differences,
           p,
           adjusted: adjusted[i],
           kind:
@@ -99,7 +99,10 @@ export function holm(probabilities: readonly number[]): number[] {
   return adjusted;
 }
 
-/** Percentile interval of the mean over samples drawn with replacement; the same draws for the same name. */
+/**
+ * 95 % interval of a mean by the bootstrap, a second opinion beside that of Student's t: percentiles over samples drawn with
+ * replacement, the same ones for the same name.
+ */
 export function bootstrapInterval(values: readonly number[], name: string): { low: number; high: number } {
   const stream = RandomStream.fromSeed('bootstrap').split(name);
   const means = Float64Array.from({ length: resamples }, () => {
