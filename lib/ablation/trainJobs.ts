@@ -156,9 +156,6 @@ function late(source: () => BatchSource | undefined): BatchSource {
     get skipped() {
       return source()?.skipped ?? [];
     },
-    get notes() {
-      return source()?.notes ?? [];
-    },
   };
 }
 
