@@ -4,6 +4,7 @@ import type { XkdConfig } from '../config';
 import { extractDataset, openDataset, type Dataset } from '../data';
 import { makeSampleSet } from '../data/sample/makeSampleSet';
 import { readSettings } from '../data/sample/sampleSettings';
+import { storedFormFor } from '../data/stored/storedForm';
 import { UserError } from '../errors';
 
 /** Progress of making a data set: what is being made, and the number of clips done. */
@@ -74,13 +75,12 @@ export function decodedFolder(out: string, share: number): string {
 /** Decodes the files once, which is less work than decoding them in every process. */
 async function decoded(dataset: Dataset, share: number, args: SampleSetsArgs): Promise<string> {
   if (dataset.entries.every(({ stored }) => stored !== undefined)) return dataset.root;
-  const { framesPerSecond, frameSize, sampleRateHz } = args.config.clip;
   const folder = decodedFolder(args.out, share);
   let done = 0;
   await extractDataset({
     dataset,
     out: folder,
-    form: { frames: 'raw', framesPerSecond, shortSide: frameSize, sampleRateHz },
+    form: storedFormFor(args.config),
     workers: args.workers,
     signal: args.signal,
     onProgress: ({ clips }) =>

@@ -1,10 +1,10 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startEnvironment } from '@tensorflow/tfjs-node/environment';
 import { configure } from 'xkd/dist/config';
 import { UserError } from 'xkd/dist/errors';
 import { makeFolder } from 'xkd/dist/files';
 import { scheduleAt } from 'xkd/dist/train/optimiser/schedules';
+import { computeEnvironment } from './computeEnvironment';
 import { startEngine } from './engineProcess';
 import { describeBenchMachine } from './machine';
 import { type BenchRow, measureGroup, storedBatches } from './measure';
@@ -95,15 +95,17 @@ function launch(job: Job, folder: string, { pytorch, threads }: BenchRunArgs): E
   const { engine } = job;
   const file = join(folder, `${engine}.json`);
   writeFileSync(file, JSON.stringify(job));
-  const count = String(threads);
   if (engine === 'pytorch') {
     if (pytorch === null)
       throw new UserError('PyTorch is not installed; leave it out with --engine eager,compiled.');
-    return startEngine(engine, pytorch.python, [pytorch.script, file], { OMP_NUM_THREADS: count });
+    return startEngine(engine, pytorch.python, [pytorch.script, file], { OMP_NUM_THREADS: String(threads) });
   }
-  const counts = { TF_NUM_INTRAOP_THREADS: count, TF_NUM_INTEROP_THREADS: count, OMP_NUM_THREADS: count };
-  const env = { ...startEnvironment(process.env), ...counts };
-  return startEngine(engine, process.execPath, [join(__dirname, 'worker.js'), file], env);
+  return startEngine(
+    engine,
+    process.execPath,
+    [join(__dirname, 'worker.js'), file],
+    computeEnvironment(threads),
+  );
 }
 
 /** Records the library version that an engine reports. */

@@ -1,4 +1,4 @@
-import { type Modality, type XkdConfig } from '../../config';
+import type { Modality, XkdConfig } from '../../config';
 import type { RandomStream } from '../../random';
 import {
   applyAudio,

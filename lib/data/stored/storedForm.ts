@@ -1,6 +1,14 @@
 import type { Modality, XkdConfig } from '../../config';
 import { UserError } from '../../errors';
-import type { MediaEntry } from '../types';
+import type { MediaEntry, StoredForm } from '../types';
+
+/** The form that a configuration reads, of the default tracks. */
+export function storedFormFor(
+  { clip: { framesPerSecond, frameSize, sampleRateHz } }: Pick<XkdConfig, 'clip'>,
+  frames: StoredForm['frames'] = 'raw',
+): StoredForm {
+  return { frames, framesPerSecond, shortSide: frameSize, sampleRateHz };
+}
 
 /**
  * Checks that clips can be cut from the extracted form as the configuration requires.

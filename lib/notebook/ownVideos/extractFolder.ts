@@ -9,6 +9,7 @@ import {
 } from '../../data';
 import { keepEntries } from '../../data/datasets/readKnown';
 import { shortPath } from '../../data/lists/mediaFiles';
+import { storedFormFor } from '../../data/stored/storedForm';
 import { UserError } from '../../errors';
 import { showText } from '../display';
 import { progressBar } from '../progressBar';
@@ -45,14 +46,13 @@ export interface ExtractFolderArgs {
  * @throws UserError if the disk is full, the work was interrupted, or no file has both pictures and sound
  */
 export async function extractFolder({ dataset, out, config }: ExtractFolderArgs): Promise<ExtractedFolder> {
-  const { framesPerSecond, frameSize, sampleRateHz } = config.clip;
   let bar: ReturnType<typeof progressBar> | undefined;
   let done = 0;
   const { merged } = await interruptible((signal) =>
     extractDataset({
       dataset,
       out,
-      form: { frames: 'raw', framesPerSecond, shortSide: frameSize, sampleRateHz },
+      form: storedFormFor(config),
       signal,
       onPlan: ({ clips, clipsDone, neededBytes }) => {
         if (clipsDone === clips) return;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { configure } from 'xkd/dist/config';
 import { extractDataset, openDataset, type Dataset, type StoredForm } from 'xkd/dist/data';
+import { storedFormFor } from 'xkd/dist/data/stored/storedForm';
 import { UserError } from 'xkd/dist/errors';
 import { makeFolder } from 'xkd/dist/files';
 import { probe } from 'xkd/dist/media';
@@ -87,16 +88,10 @@ export async function runDataBench(
         args.onProgress(`${preset}: extracting as ${form}`);
         const startMs = performance.now();
         const out = join(folder, `${preset}-${form}`);
-        const { clip } = config;
         const { merged } = await extractDataset({
           dataset: usable,
           out,
-          form: {
-            frames: form,
-            framesPerSecond: clip.framesPerSecond,
-            shortSide: clip.frameSize,
-            sampleRateHz: clip.sampleRateHz,
-          },
+          form: storedFormFor(config, form),
           clipsPerShard: 1,
           workers: args.threads,
         });

@@ -1,13 +1,15 @@
 import { fork } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { nodeFlags, startEnvironment } from '@tensorflow/tfjs-node/environment';
+import { nodeFlags } from '@tensorflow/tfjs-node/environment';
 import { median } from 'simple-statistics';
 import { configure } from 'xkd/dist/config';
 import { extractDataset, openDataset } from 'xkd/dist/data';
 import { makeSampleSet } from 'xkd/dist/data/sample';
+import { storedFormFor } from 'xkd/dist/data/stored/storedForm';
 import { UserError } from 'xkd/dist/errors';
 import { makeFolder } from 'xkd/dist/files';
+import { computeEnvironment } from '../computeEnvironment';
 import type { BenchPreset } from '../options';
 import type { RoundArgs, TrainingRound } from './measure';
 
@@ -115,17 +117,7 @@ async function decodedClips(preset: BenchPreset, clips: number, folder: string):
   const made = join(folder, `clips-${clips}`);
   await makeSampleSet({ out: made, train: clips, test: 0 });
   const out = join(folder, `${preset}-${clips}`);
-  const { clip } = configure(preset);
-  await extractDataset({
-    dataset: await openDataset(made),
-    out,
-    form: {
-      frames: 'raw',
-      framesPerSecond: clip.framesPerSecond,
-      shortSide: clip.frameSize,
-      sampleRateHz: clip.sampleRateHz,
-    },
-  });
+  await extractDataset({ dataset: await openDataset(made), out, form: storedFormFor(configure(preset)) });
   return out;
 }
 
@@ -136,11 +128,9 @@ function runWorker(
   onAnswer: (answer: TrainingAnswer) => void,
 ): Promise<void> {
   writeFileSync(file, JSON.stringify(job));
-  const count = String(threads);
-  const counts = { TF_NUM_INTRAOP_THREADS: count, TF_NUM_INTEROP_THREADS: count, OMP_NUM_THREADS: count };
   const child = fork(join(__dirname, 'worker.js'), [file], {
     execArgv: [...nodeFlags],
-    env: { ...process.env, ...startEnvironment(process.env), ...counts },
+    env: { ...process.env, ...computeEnvironment(threads) },
   });
   const kill = () => child.kill('SIGKILL');
   process.on('exit', kill);
