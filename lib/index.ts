@@ -169,6 +169,7 @@ export {
 export {
   ablationCurvesFigure,
   ablationFigure,
+  ablationProbesFigure,
   ablationTableRows,
   attentionOverTimeFigure,
   audioAttentionFigure,

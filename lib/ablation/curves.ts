@@ -3,6 +3,7 @@ import { readFolderMetrics, type MetricsRow } from '../files';
 import { readJson } from '../files/readJson';
 import { jobFolder, readJobResult } from './jobResult';
 import type { AblationJob } from './plan';
+import { probedStepSchema, readProbedSteps, type ProbedStep } from './probedSteps';
 
 /** Terms kept from the training of each job: the parts of the loss, and signs of collapse of the teachers. */
 export const curveTerms = [
@@ -43,6 +44,8 @@ const curve = z.strictObject({
     videoToAudioPairs: means.optional(),
     audioToVideoPairs: means.optional(),
   }),
+  /** Probes during training and at its end, if there were any during it. */
+  probes: z.array(probedStepSchema).optional(),
 });
 
 const curvesSchema = z.strictObject({
@@ -92,7 +95,15 @@ export function makeAblationCurves(
       ...curveTerms.map((term) => [term, mean(term)] as const),
       ...probes.map((term) => [term, measuredMean(term)] as const),
     ]);
-    return [{ row: job.row.name, seed: job.seed, terms: terms as AblationCurve['terms'] }];
+    const probed = probesOf(job, folders);
+    return [
+      {
+        row: job.row.name,
+        seed: job.seed,
+        terms: terms as AblationCurve['terms'],
+        ...(probed.length > 0 && { probes: probed }),
+      },
+    ];
   });
   if (curves.length === 0) return null;
   const middle = (first: number) => (first + Math.min(first + length, steps!) - 1) / 2;
@@ -119,6 +130,18 @@ function metricsOf(job: AblationJob, folders: readonly string[]): readonly Metri
     if (rows !== null) return rows;
   }
   return null;
+}
+
+/** Probes during a job's training, and the one at its end. */
+function probesOf(job: AblationJob, folders: readonly string[]): ProbedStep[] {
+  for (const folder of folders) {
+    const result = readJobResult(folder, job);
+    const during = result === null ? [] : readProbedSteps(jobFolder(folder, job));
+    if (result === null || during.length === 0) continue;
+    const { video, audio } = result.top1;
+    return [...during, { step: job.config.training.steps!, video: video.logistic, audio: audio.logistic }];
+  }
+  return [];
 }
 
 /** Rounded to four significant digits, which is finer than a figure shows. */

@@ -9,6 +9,7 @@ export * from './study';
 export * from './verdicts';
 export * from './makeTable';
 export * from './curves';
+export * from './probedSteps';
 export * from './pairs';
 export * from './files';
 export { gainText } from './figureText';

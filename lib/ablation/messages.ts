@@ -5,6 +5,7 @@ export interface WorkOrder {
   readonly jobs: readonly AblationJob[];
   readonly data: string;
   readonly out: string;
+  readonly probeEvery?: number;
 }
 
 /** Ends the work after the current step, with checkpoints. */

@@ -16,8 +16,19 @@ export interface AblationRow {
   readonly isControl: boolean;
   /** True if it is a variant of this project that is not in the paper either. */
   readonly isOurs?: boolean;
-  /** True if the network is probed as it begins, without a step. */
-  readonly isUntrained?: boolean;
+  /** Default: `losses`. */
+  readonly training?: RowTraining;
+}
+
+/**
+ * How a row's networks are trained. `losses`: those of XKD; `none`: not at all, the lower end; `labels`: students with labels,
+ * the upper end.
+ */
+export const rowTrainings = ['losses', 'none', 'labels'] as const;
+export type RowTraining = (typeof rowTrainings)[number];
+
+export function trainingOf({ training = 'losses' }: Pick<AblationRow, 'training'>): RowTraining {
+  return training;
 }
 
 /** Reconstruction of both modalities, to which every other row adds something. */
@@ -35,7 +46,8 @@ export const ablationRows: readonly AblationRow[] = [
   ours('frozen', 'frozen teachers', { teacher: 'frozen' }),
   ...lossAblations.filter(({ ours }) => ours).map(lossRow),
   ours('tube', 'tube masks', { 'mask.video.kind': 'tube' }),
-  { ...row('untrained', 'untrained network', {}), isControl: true, isUntrained: true },
+  { ...row('untrained', 'untrained network', {}), isControl: true, training: 'none' },
+  { ...row('supervised', 'supervised training', {}), isControl: true, training: 'labels' },
   { ...row('shuffled', 'full XKD, shuffled pairs', { pairs: 'shuffled' }), isControl: true },
   ...[0.5, 0].flatMap((share) => withShare(share)),
 ];

@@ -17,6 +17,8 @@ export interface RunAblationArgs {
   readonly processes: number;
   /** Number of TensorFlow threads per process. */
   readonly threads: number;
+  /** Steps between probes of networks during their training; default: they are probed at the end alone. */
+  readonly probeEvery?: number;
   readonly signal?: AbortSignal;
   readonly onSets?: SetProgress;
   readonly onProgress?: (progress: AblationProgress) => void;
@@ -39,7 +41,7 @@ export interface AblationProgress {
  * @throws UserError if data are missing, or the folder holds jobs of another configuration
  */
 export async function runAblation(args: RunAblationArgs): Promise<boolean> {
-  const { jobs, data, out, processes, threads, signal, onProgress, onNote } = args;
+  const { jobs, data, out, processes, threads, probeEvery, signal, onProgress, onNote } = args;
   for (const job of jobs) requireSameWeights(out, job);
   const pending = jobs.filter((job) => readJobResult(out, job) === null);
   const stepsInAll = stepsOf(jobs);
@@ -55,6 +57,7 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
     jobs: group,
     data: sets.get(group[0].row.commonShare)!,
     out,
+    probeEvery,
   }));
   let done = jobs.length - pending.length;
   const steps = new Map(orders.map((order) => [order, stepsBefore(out, order.jobs)]));
@@ -85,7 +88,10 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
 
 /** Number of steps that some jobs take. */
 function stepsOf(jobs: readonly AblationJob[]): number {
-  return jobs.reduce((sum, { row, config }) => sum + (row.isUntrained ? 0 : config.training.steps!), 0);
+  return jobs.reduce(
+    (sum, { row, config }) => sum + (row.training === 'none' ? 0 : config.training.steps!),
+    0,
+  );
 }
 
 /** Steps taken by earlier calls that are not repeated, so that rate and remaining time refer to this call. */

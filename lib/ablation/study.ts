@@ -4,7 +4,7 @@ import type { Overrides } from '../config';
 import { UserError } from '../errors';
 import { readYaml } from '../files/readYaml';
 import { wrongValue } from '../wrongValue';
-import { ablationRows, type AblationRow } from './rows';
+import { ablationRows, rowTrainings, type AblationRow } from './rows';
 import { type SeedRule, usualSeedRule } from './seedRule';
 
 const values = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({});
@@ -19,7 +19,7 @@ const ownRow = z.strictObject({
   against: z.string().optional(),
   /** Probability that the visible class equals the audible one; for sample sets only. */
   commonShare: z.number().min(0).max(1).default(1),
-  untrained: z.boolean().default(false),
+  training: z.enum(rowTrainings).default('losses'),
 });
 
 const studySchema = z.strictObject({
@@ -27,6 +27,8 @@ const studySchema = z.strictObject({
   /** Folder of a data set, relative to the file. */
   data: z.string().optional(),
   steps: z.int().min(1).optional(),
+  /** Steps between probes of networks during their training. */
+  probeEvery: z.int().min(1).optional(),
   /** Changes to the preset for all rows. */
   values,
   seeds: z
@@ -52,6 +54,7 @@ export interface Study {
   /** Absolute path; null: the sample set. */
   readonly data: string | null;
   readonly steps?: number;
+  readonly probeEvery?: number;
   readonly overrides: Overrides;
   readonly rows: readonly AblationRow[];
   /** Number of seeds, if all rows have the same. */
@@ -73,7 +76,7 @@ export function readStudy(path: string): Study {
       `"${path}" is not a study (${wrongValue(parsed.error, content).sentence}); docs/ablation.md shows one.`,
     );
   }
-  const { preset, data, steps, values: overrides, seeds } = parsed.data;
+  const { preset, data, steps, probeEvery, values: overrides, seeds } = parsed.data;
   const rule = typeof seeds === 'object' ? ruleOf(seeds) : undefined;
   if (rule && rule.most < rule.portion) {
     throw new UserError(
@@ -84,6 +87,7 @@ export function readStudy(path: string): Study {
     preset,
     data: data === undefined ? null : resolve(dirname(path), data),
     steps,
+    probeEvery,
     overrides,
     rows: rowsOf(path, parsed.data.rows),
     ...(typeof seeds === 'number' && { seeds }),
@@ -131,7 +135,7 @@ function knownRow(path: string, name: string): AblationRow {
 }
 
 function rowOf(row: z.infer<typeof ownRow>, first: string): AblationRow {
-  const { name, title = name, values: overrides, against = first, commonShare, untrained } = row;
+  const { name, title = name, values: overrides, against = first, commonShare, training } = row;
   return {
     name,
     title,
@@ -140,6 +144,6 @@ function rowOf(row: z.infer<typeof ownRow>, first: string): AblationRow {
     against,
     isControl: false,
     isOurs: true,
-    ...(untrained && { isUntrained: true }),
+    ...(training !== 'losses' && { training }),
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import type { XkdConfig } from '../config';
+import { modalities, type XkdConfig } from '../config';
 import {
   evaluationBatches,
   openDataset,
@@ -12,15 +12,15 @@ import {
 } from '../data';
 import { withBadClips } from '../data/lists/badFiles';
 import { readFolderMetrics } from '../files';
-import type { MakeClips } from '../eval/features';
-import { linearProbes } from '../eval/probe';
+import type { MakeClips, Network } from '../eval/features';
+import { linearProbes, type ProbeResult, type ProbesArgs } from '../eval/probe';
 import { Stopped } from '../eval/protocols/stop';
 import { pruneCheckpoints } from '../train/state/checkpointFolder';
 import type { InterruptWatch } from '../train/interrupt';
 import { probeClips } from '../train/health/plan';
 import type { ProbeClips } from '../train/health/probe';
 import { PretrainingRun } from '../train/pretraining';
-import { seededState, type TrainState } from '../train/state/state';
+import { seededState } from '../train/state/state';
 import { shareBatches } from '../train/sharedBatches';
 import type { BatchSource, StepMetrics } from '../train';
 import { initialState } from '../weights';
@@ -34,6 +34,9 @@ import {
   type JobResult,
 } from './jobResult';
 import type { AblationJob } from './plan';
+import { readProbedSteps, recordProbedStep } from './probedSteps';
+import { trainingOf, type RowTraining } from './rows';
+import { withSupervised } from './supervised';
 
 export interface TrainJobsArgs {
   /** Jobs of one seed on one data set. */
@@ -41,6 +44,8 @@ export interface TrainJobsArgs {
   /** Folder of the decoded data set. */
   readonly data: string;
   readonly out: string;
+  /** Steps between probes of networks during their training; default: they are probed at the end alone. */
+  readonly probeEvery?: number;
   readonly interrupt: InterruptWatch;
   /** Called with the number of steps done by these jobs, including earlier calls. */
   readonly onSteps: (done: number) => void;
@@ -52,7 +57,7 @@ export interface TrainJobsArgs {
 /** A network to be probed, and what went wrong in its training. */
 interface ProbedJob {
   readonly job: AblationJob;
-  readonly state: TrainState;
+  readonly network: Network;
   readonly failures: readonly string[];
 }
 
@@ -68,25 +73,37 @@ interface JobUnderWay {
  */
 export async function trainJobs(args: TrainJobsArgs): Promise<void> {
   const { jobs, data, interrupt } = args;
-  const trained = jobs.filter(({ row }) => !row.isUntrained);
+  const by = (training: RowTraining) => jobs.filter(({ row }) => trainingOf(row) === training);
+  const trained = by('losses');
   const { entries: train } = pretrainingEntries(await openDataset(data));
+  const clips = keptClips(jobs[0].config);
   const under = trained.length === 0 ? [] : await openRuns({ ...args, jobs: trained }, train);
   try {
     const startMs = performance.now();
-    await takeSteps(under, args);
+    await takeSteps(under, clips, args);
     const training = (performance.now() - startMs) / 1000 / Math.max(1, trained.length);
     for (const { run } of under) await run.close();
     if (interrupt.requested) return;
-    const clips = keptClips(jobs[0].config);
     for (const { job, run } of under) {
       const failures = run.health.findings.filter(({ grave }) => grave).map(({ sentence }) => sentence);
-      if (!(await probeJob({ job, state: run.state, failures }, clips, training, args))) return;
+      if (!(await probeJob({ job, network: run.state, failures }, clips, training, args))) return;
     }
-    for (const job of jobs.filter(({ row }) => row.isUntrained)) {
+    for (const job of by('none')) {
       const state = seededState(job.config);
-      const goesOn = await probeJob({ job, state, failures: [] }, clips, 0, args);
+      const goesOn = await probeJob({ job, network: state, failures: [] }, clips, 0, args);
       state.dispose();
       if (!goesOn) return;
+    }
+    let before = under.reduce((sum, { run }) => sum + run.state.step, 0);
+    for (const job of by('labels')) {
+      const { config } = job;
+      const onStep = (done: number) => args.onSteps(before + done);
+      const labelledMs = performance.now();
+      const goesOn = await withSupervised({ config, data, interrupt, onStep }, (network) =>
+        probeJob({ job, network, failures: [] }, clips, (performance.now() - labelledMs) / 1000, args),
+      );
+      if (!goesOn) return;
+      before += config.training.steps!;
     }
   } finally {
     for (const { run } of under) {
@@ -163,35 +180,63 @@ function late(source: () => BatchSource | undefined): BatchSource {
  * Takes steps in turn, always with the run that has taken the fewest. An interrupt ends all runs after the current step,
  * with checkpoints.
  */
-async function takeSteps(under: readonly JobUnderWay[], { onSteps }: TrainJobsArgs): Promise<void> {
+async function takeSteps(
+  under: readonly JobUnderWay[],
+  clips: MakeClips,
+  args: TrainJobsArgs,
+): Promise<void> {
+  const { onSteps } = args;
   const open = new Set(under);
   const count = () => under.reduce((sum, { run }) => sum + run.state.step, 0);
   onSteps(count());
   while (open.size > 0) {
     const next = [...open].reduce((last, job) => (job.run.state.step < last.run.state.step ? job : last));
+    await probeOnTheWay(next, clips, args);
     if ((await next.steps.next()).done) open.delete(next);
     else onSteps(count());
   }
 }
 
+/** Probes a network before its next step where that is due, unless an earlier call has done it or an interrupt comes. */
+async function probeOnTheWay(
+  { job, run }: JobUnderWay,
+  clips: MakeClips,
+  { data, out, interrupt, probeEvery }: TrainJobsArgs,
+): Promise<void> {
+  const { step } = run.state;
+  if (probeEvery === undefined || step % probeEvery !== 0 || step >= job.config.training.steps!) return;
+  const folder = jobFolder(out, job);
+  if (readProbedSteps(folder).some((probe) => probe.step === step)) return;
+  const network = run.state;
+  const results = await probeUntil(interrupt, { network, data, modalities, clips });
+  if (results === null) return;
+  const [video, audio] = results.map(({ logistic }) => logistic.top1);
+  recordProbedStep(folder, { step, video, audio });
+}
+
+/** @returns null if an interrupt came first */
+async function probeUntil(interrupt: InterruptWatch, args: ProbesArgs): Promise<ProbeResult[] | null> {
+  const onProgress = () => {
+    if (interrupt.requested) throw new Stopped();
+  };
+  try {
+    return await linearProbes({ ...args, onProgress });
+  } catch (error) {
+    if (error instanceof Stopped) return null;
+    throw error;
+  }
+}
+
 /** @returns false if an interrupt came first */
 async function probeJob(
-  { job, state, failures }: ProbedJob,
+  { job, network, failures }: ProbedJob,
   clips: MakeClips,
   training: number,
   { data, out, interrupt, onDone }: TrainJobsArgs,
 ): Promise<boolean> {
-  const onProgress = () => {
-    if (interrupt.requested) throw new Stopped();
-  };
   const startMs = performance.now();
-  let results;
-  try {
-    results = await linearProbes({ network: state, data, modalities: ablationFeatures, clips, onProgress });
-  } catch (error) {
-    if (error instanceof Stopped) return false;
-    throw error;
-  }
+  const results = await probeUntil(interrupt, { network, data, modalities: ablationFeatures, clips });
+  if (results === null) return false;
   const [{ trainClips, testClips, chance }] = results;
   const top1 = Object.fromEntries(
     results.map((result) => [
@@ -207,7 +252,7 @@ async function probeJob(
     config: job.config,
     ...{ trainClips, testClips, chance, top1 },
     failures: [...failures],
-    ...(!job.row.isUntrained && { signs: signsOf(folder) }),
+    ...(trainingOf(job.row) === 'losses' && { signs: signsOf(folder) }),
     seconds: { training, evaluation: (performance.now() - startMs) / 1000 },
     machine: `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores`,
   });

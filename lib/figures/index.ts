@@ -32,6 +32,7 @@ export * from './pages/figurePage';
 export * from './pages/resultTable';
 export * from './results/ablation';
 export * from './results/ablationCurves';
+export * from './results/ablationProbes';
 export * from './results/classBalance';
 export * from './results/commonShare';
 export * from './results/confusion';

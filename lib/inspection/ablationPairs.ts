@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { jobFolder, readJobResult } from '../ablation/jobResult';
 import type { AblationPairs } from '../ablation/pairs';
 import type { AblationJob } from '../ablation/plan';
+import { trainingOf } from '../ablation/rows';
 import { decodedFolder } from '../ablation/sampleSets';
 import { evaluationBatches, openDataset, type EvaluationBatch } from '../data';
 import { UserError } from '../errors';
@@ -28,7 +29,7 @@ export async function measureAblationPairs(args: AblationPairsArgs): Promise<Abl
   const { jobs, folders, createdBy, onProgress } = args;
   const done = jobs.flatMap((job) => {
     const folder = folders.find((each) => readJobResult(each, job) !== null);
-    const distils = job.config.loss.distillation !== 0 && !job.row.isUntrained;
+    const distils = job.config.loss.distillation !== 0 && trainingOf(job.row) === 'losses';
     return folder === undefined || !distils ? [] : [{ job, folder }];
   });
   const pairs: AblationPairs['pairs'] = [];

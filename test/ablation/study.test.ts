@@ -6,6 +6,7 @@ import {
   planAblation,
   projectPath,
   readStudy,
+  trainingOf,
   undecidedRows,
   UserError,
 } from 'xkd/internal';
@@ -25,7 +26,7 @@ describe('a study of one’s own', () => {
     );
 
   it('has rows of the paper and of its own, each with what it is compared with', () => {
-    const { rows, preset, data, overrides, steps, rule, seeds } = study(`
+    const { rows, preset, data, overrides, steps, probeEvery, rule, seeds } = study(`
 data: clips
 steps: 12
 values: { training.batch: 8, mask.video: 0.75 }
@@ -37,12 +38,15 @@ rows:
     title: cold teachers
     values: { temperature.videoTeacher.end: 0.05 }
     against: full
-  - { name: start, untrained: true }
+  - { name: start, training: none }
+probeEvery: 6
 `);
     assert.deepEqual([preset, data, steps], ['nano', join(dirname(file('study.yaml')), 'clips'), 12]);
     assert.deepEqual(overrides, { 'training.batch': 8, 'mask.video': 0.75 });
     assert.deepEqual(rule, { portion: 3, most: 30, halfWidth: 0.02, margin: 0.01 });
     assert.equal(seeds, undefined);
+    assert.equal(probeEvery, 6);
+    assert.deepEqual(rows.map(trainingOf), ['losses', 'losses', 'losses', 'none']);
     assert.deepEqual(
       rows.map(({ name, title, against }) => [name, title, against]),
       [
@@ -51,10 +55,6 @@ rows:
         ['cold', 'cold teachers', 'full'],
         ['start', 'start', 'reconstruction'],
       ],
-    );
-    assert.deepEqual(
-      rows.map(({ isUntrained = false }) => isUntrained),
-      [false, false, false, true],
     );
   });
 

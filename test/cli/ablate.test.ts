@@ -7,6 +7,7 @@ import {
   listCheckpoints,
   loadCheckpoint,
   makeSampleSet,
+  readAblationCurves,
   readAblationTable,
   readAblationPairs,
   undecidedRows,
@@ -43,7 +44,9 @@ describe('xkd ablate', function () {
         '--data',
         file('sample'),
         '--rows',
-        'reconstruction,full,untrained,shuffled,reconstruction-share-0',
+        'reconstruction,full,untrained,supervised,shuffled,reconstruction-share-0',
+        '--probe-every',
+        '20',
       ),
     );
     assert.equal(status, 0, stderr);
@@ -58,6 +61,7 @@ describe('xkd ablate', function () {
         ['reconstruction', 2],
         ['full', 2],
         ['untrained', 2],
+        ['supervised', 2],
         ['shuffled', 2],
         ['reconstruction-share-0', 2],
       ],
@@ -67,8 +71,26 @@ describe('xkd ablate', function () {
     assert.match(settings, /"commonShare": 0,/);
     assert.ok(existsSync(join(file('whole'), 'results', 'ablation.html')));
     assert.equal(listCheckpoints(job('whole', 'full', 0)).length, 1);
-    // Probed as it begins, without a step.
+    // Neither is trained by the losses.
+    assert.ok(!existsSync(join(job('whole', 'supervised', 0), 'metrics.jsonl')));
     assert.ok(!existsSync(join(job('whole', 'untrained', 0), 'metrics.jsonl')));
+  });
+
+  it('draws what networks know over their steps', () => {
+    const { curves } = readAblationCurves(join(file('whole'), 'results', 'ablation-curves.json'));
+    const own = curves.filter(({ seed }) => seed === 0);
+    const stepsOf = own.map(({ row, probes }) => [row, probes?.map(({ step }) => step)]);
+    const all = [0, 20, steps];
+    assert.deepEqual(stepsOf, ['reconstruction', 'full', 'shuffled', 'reconstruction-share-0'].map((row) => [row, all])); // prettier-ignore
+    const [first, , last] = own[1].probes!;
+    const { video, audio } = whole.rows.find(({ name }) => name === 'full')!.figures;
+    assert.deepEqual(
+      [last.video, last.audio],
+      [video.logistic.values[0].top1, audio.logistic.values[0].top1],
+    );
+    // Before the first step, rows of a seed are the same network: the untrained one.
+    const untrained = whole.rows.find(({ name }) => name === 'untrained')!.figures.video.logistic.values[0];
+    assert.deepEqual([first.video, own[0].probes![0].video], [untrained.top1, untrained.top1]);
   });
 
   it('measures pairs with the networks that distil', () => {
@@ -176,7 +198,7 @@ seeds: 1
 rows:
   - { name: plain, title: as it is }
   - { name: dense, values: { mask.video: 0.5 } }
-  - { name: start, untrained: true }
+  - { name: start, training: none }
 `;
     writeFileSync(file('study.yaml'), text);
     const all = [

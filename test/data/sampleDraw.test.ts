@@ -155,6 +155,17 @@ describe('dials of the sample set', () => {
     assert.ok(unseen.length > 0 && all.waveform.every(Number.isFinite));
   });
 
+  it('draw pitches from a wider range, with all else equal', () => {
+    const [plain, wide] = [draw(40), draw(40, { pitchSpread: 0.4 })];
+    for (const [i, { sound, ...rest }] of wide.entries()) {
+      const { sound: before, ...same } = plain[i];
+      assert.deepEqual(rest, same);
+      assert.ok(Math.abs(sound.pitch - (1 + 4 * (before.pitch - 1))) < 1e-12);
+      assert.ok(Math.abs(before.pitch - 1) <= 0.1);
+      assert.deepEqual(sound.hits, before.hits);
+    }
+  });
+
   it('let impacts be heard later or earlier than they are seen', () => {
     for (const soundDelay of [0.2, -0.3]) {
       for (const clip of draw(40, { soundDelay })) {

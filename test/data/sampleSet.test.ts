@@ -71,8 +71,11 @@ describe('makeSampleSet', () => {
     assert.equal((await makeSampleSet({ ...small, out })).made, false);
     // A set of an earlier version, which had fewer dials.
     const settings = JSON.parse(fs.readFileSync(join(out, 'settings.json'), 'utf8')) as { dials: object };
-    const { soundNoise, soundClutter, soundDelay, ...dials } = settings.dials as Record<string, number>;
-    assert.deepEqual([soundNoise, soundClutter, soundDelay], [0, 0, 0]);
+    const { soundNoise, soundClutter, pitchSpread, soundDelay, ...dials } = settings.dials as Record<
+      string,
+      number
+    >;
+    assert.deepEqual([soundNoise, soundClutter, pitchSpread, soundDelay], [0, 0, 0.1, 0]);
     fs.writeFileSync(join(out, 'settings.json'), JSON.stringify({ ...settings, dials }));
     assert.equal((await makeSampleSet({ ...small, out })).made, false);
     await rejects({ ...small, test: 16, out }, /other settings \(test 8, not 16\); replace it with --force/);
@@ -168,7 +171,7 @@ describe('bad input to makeSampleSet', () => {
     await rejects({ out, dials: { clutter: 2.5 } }, /^clutter must be a whole number; 2\.5 is not one\.$/);
     await rejects(
       { out, dials: { fog: 1 } as object },
-      /no dial "fog"; the dials are visualNoise, clutter, soundNoise, soundClutter, soundDelay, commonShare/,
+      /no dial "fog"; the dials are visualNoise, clutter, soundNoise, soundClutter, pitchSpread, soundDelay, commonShare/,
     );
     await rejects({ out, train: 0 }, /^train must be at least 1; 0 is not\.$/);
     await rejects({ out, workers: 0 }, /^workers must be a whole number from 1 to 256; 0 is not\.$/);

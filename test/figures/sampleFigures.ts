@@ -1,6 +1,7 @@
 import {
   ablationCurvesFigure,
   ablationFigure,
+  ablationProbesFigure,
   attentionOverTimeFigure,
   audioAttentionFigure,
   audioReconstructionFigure,
@@ -156,6 +157,10 @@ export function sampleFigures(): Record<string, Figure> {
   const steps = [0, 100, 200];
   const groups = pointsByClass(steps.map(() => points(2)), labels); // prettier-ignore
   const shareOf = (part: number) => ({ data: numbers(64 * 16, (i) => (i % 16 === part ? 0.7 : 0.02)), rows: 64, columns: 16 }); // prettier-ignore
+  const probed = trained.curves.map((curve) => ({
+    ...curve,
+    probes: [0, 500, 1000].map((step) => ({ step, video: (step * (5 + curve.seed)) / 1e4, audio: 0.9 })),
+  }));
   const log = { value: Math.log(128), name: 'log(outputs)' };
   const sound = { values: numbers(32 * 32), config, events: [0.25, 0.6] };
   const modalities = ['video', 'audio', 'both'];
@@ -163,6 +168,7 @@ export function sampleFigures(): Record<string, Figure> {
   return {
     ablationFigure: ablationFigure(table),
     ablationCurvesFigure: ablationCurvesFigure(trained, { rows: ['full', 'distillation', 'shuffled', 'alignment'], term: 'distillation', level: log, title: 'Distillation loss, each seed' }), // prettier-ignore
+    ablationProbesFigure: ablationProbesFigure({ curves: probed }, { rows: ['full', 'reconstruction'], title: 'Video probe during training' }), // prettier-ignore
     attentionOverTimeFigure: attentionOverTimeFigure({
       ...{ config, windows, events: [0.6], title: 'A bouncing ball of wooden boxes', active: 4 },
       whole: { clip: { ...window(0), audio: array(1, 1, 32, 40) }, config: wholeConfig },

@@ -26,6 +26,7 @@ interface AblateFlags {
   readonly mostSeeds?: number;
   readonly within?: number;
   readonly steps?: number;
+  readonly probeEvery?: number;
   readonly processes: number;
   readonly threads: number;
   readonly shard?: string;
@@ -73,6 +74,11 @@ export function register(program: Command): void {
       positive,
     )
     .option('--steps <n>', 'steps of each network (default: 1000)', count)
+    .option(
+      '--probe-every <n>',
+      'also probe networks after every n steps, for curves of what they know',
+      count,
+    )
     .option('--processes <n>', 'processes that train at the same time', count, availableParallelism())
     .option('--threads <n>', 'TensorFlow’s threads in each', count, 1)
     .option('--shard <i/n>', 'take part i of n, from 0 to n-1')
@@ -97,7 +103,12 @@ async function run(words: readonly string[], given: AblateFlags): Promise<void> 
   const { readStudy } = await import('../../ablation/study');
   const study = given.study === undefined ? undefined : readStudy(given.study);
   const seeds = given.seeds ?? study?.rule?.portion ?? study?.seeds ?? 5;
-  const flags = { ...given, seeds, data: given.data ?? study?.data ?? undefined };
+  const flags = {
+    ...given,
+    seeds,
+    data: given.data ?? study?.data ?? undefined,
+    probeEvery: given.probeEvery ?? study?.probeEvery,
+  };
   const { out, rows, init, steps, merge, from } = flags;
   const onlyMerging = from.length > 0 ? '--from' : flags.pairs ? '--pairs' : null;
   if (onlyMerging && !merge) {

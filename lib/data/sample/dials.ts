@@ -13,6 +13,11 @@ export const dialsSchema = z.strictObject({
   soundNoise: z.number().min(0).max(1).default(0),
   /** Impacts per second of objects that are not seen, each of another class than the one that is. */
   soundClutter: z.number().min(0).max(10).default(0),
+  /**
+   * An object's pitch is drawn from 1 -/+ this times that of its class. Up to 0.13 no two classes overlap in pitch; above it the
+   * modes' ratios and decays alone tell neighbours apart.
+   */
+  pitchSpread: z.number().min(0).max(0.5).default(0.1),
   /** Time by which impacts are heard after they are seen; below 0: before [s]. */
   soundDelay: z.number().min(-1).max(1).default(0),
   /**
@@ -36,6 +41,7 @@ export const defaultDials: SampleDials = {
   clutter: 8,
   soundNoise: 0,
   soundClutter: 0,
+  pitchSpread: 0.1,
   soundDelay: 0,
   commonShare: 1,
   shuffledPairs: false,

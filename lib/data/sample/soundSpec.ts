@@ -5,7 +5,7 @@ import type { Hit } from './motion';
 
 /** An object that sounds: its modes, and the impacts that excite them. */
 export interface SoundingObject {
-  /** Factor applied to the material's frequencies, within 10 %. */
+  /** Factor applied to the material's frequencies. */
   readonly pitch: number;
   readonly modes: readonly Mode[];
   readonly hits: readonly Hit[];
@@ -29,10 +29,11 @@ export function drawSound(
   material: Material,
   hits: readonly Hit[],
   durationSeconds: number,
-  dials: Pick<SampleDials, 'soundNoise' | 'soundClutter'>,
+  dials: Pick<SampleDials, 'soundNoise' | 'soundClutter' | 'pitchSpread'>,
 ): SoundSpec {
+  const { pitchSpread } = dials;
   const spec = {
-    ...drawObject(random, material, hits),
+    ...drawObject(random, material, hits, pitchSpread),
     peak: random.uniform(0.3, 0.9),
     noiseLevel: 10 ** (random.uniform(-46, -28) / 20),
     noiseDarkness: random.uniform(0, 0.9),
@@ -44,14 +45,19 @@ export function drawSound(
   const unseen = Array.from({ length: Math.round(dials.soundClutter * durationSeconds) }, (_, i) => {
     const own = random.split('unseen', i);
     const seconds = own.uniform(0, durationSeconds - leastSoundSeconds);
-    return drawObject(own, own.pick(others), [{ seconds, strength: own.uniform(0.5, 1) }]);
+    return drawObject(own, own.pick(others), [{ seconds, strength: own.uniform(0.5, 1) }], pitchSpread);
   });
   return { ...spec, noiseLevel: added === 0 ? spec.noiseLevel : Math.hypot(spec.noiseLevel, added), unseen };
 }
 
 /** Each mode's amplitude varies within 3 dB, its decay within 20 %. */
-function drawObject(random: RandomStream, material: Material, hits: readonly Hit[]): SoundingObject {
-  const pitch = random.uniform(0.9, 1.1);
+function drawObject(
+  random: RandomStream,
+  material: Material,
+  hits: readonly Hit[],
+  pitchSpread: number,
+): SoundingObject {
+  const pitch = random.uniform(1 - pitchSpread, 1 + pitchSpread);
   const decay = random.uniform(0.8, 1.2);
   return {
     pitch,

@@ -11,7 +11,8 @@ import { finetuneSchema, linearSchema, type FinetuneSettings, type LinearSetting
 /** Protocols trained by gradient descent. */
 export type SupervisedProtocol = 'linear' | 'finetune';
 
-const noAugmentation = {
+/** Clips as they are. */
+export const noAugmentation = {
   cropArea: [1, 1] as [number, number],
   flip: 0,
   randAugment: 0,
