@@ -49,7 +49,7 @@ export const ablationRows: readonly AblationRow[] = [
   { ...row('untrained', 'untrained network', {}), isControl: true, training: 'none' },
   { ...row('supervised', 'supervised training', {}), isControl: true, training: 'labels' },
   { ...row('shuffled', 'full XKD, shuffled pairs', { pairs: 'shuffled' }), isControl: true },
-  ...[0.5, 0].flatMap((share) => withShare(share)),
+  ...[0.75, 0.5, 0.25, 0].flatMap((share) => withShare(share)),
 ];
 
 /**

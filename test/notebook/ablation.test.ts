@@ -104,14 +104,17 @@ describe('figures of an ablation', () => {
   });
 
   it('draw the gain over the common share', () => {
-    const [video] = traces(commonShareFigure(makeTable()).data);
+    const drawn = traces(commonShareFigure(makeTable()).data);
+    const video = drawn.find(({ name }) => name === 'video')!;
     assert.deepEqual(
       video.x.map((share) => Math.abs(Math.round(share))),
       [0, 1],
     );
     // Differences .125 and 0, and .3 and .2: t with one degree of freedom 12.706 times half their distance.
     assert.deepEqual(video.y, [6.25, 25]);
-    assert.deepEqual(video.error_y!.array, [79.41, 63.53]);
+    const band = drawn.find(({ name }) => name === 'video, 95 % interval')!;
+    assert.deepEqual(band.x, [0, 1, 1, 0]);
+    assert.deepEqual(band.y, [85.66, 88.53, -38.53, -73.16]);
   });
 
   it('are chosen by buttons, which change what is drawn and the title', () => {

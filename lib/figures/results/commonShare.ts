@@ -17,7 +17,8 @@ const featureColours: Record<AblationFeatures, string> = {
 };
 
 /**
- * Gain of full XKD over reconstruction, against the share of the class that vision and sound have in common.
+ * Gain of full XKD over reconstruction, with a band for its 95 % interval, against the share of the class that vision and sound
+ * have in common.
  */
 export function commonShareFigure(
   { rows }: Pick<AblationTable, 'rows'>,
@@ -26,33 +27,52 @@ export function commonShareFigure(
   const full = rows
     .filter(({ name }) => name === 'full' || name.startsWith('full-share-'))
     .sort((a, b) => a.commonShare - b.commonShare);
-  const traces = ablationFeatures.map((features, i): ScatterTrace => {
+  const lines = ablationFeatures.map((features, i) => {
     const points = full.flatMap(({ commonShare, figures }) => {
       const { gain } = figures[features][probe];
       return gain ? [{ commonShare, ...gain }] : [];
     });
     const inPoints = (values: readonly number[]) => rounded(values.map((value) => 100 * value), 4); // prettier-ignore
     return {
-      type: 'scatter',
-      mode: 'lines+markers',
-      name: features,
-      // Slightly shifted, so that intervals don't cover each other.
-      x: points.map(({ commonShare }) => commonShare + 0.012 * (i - 1)),
+      features,
+      colour: featureColours[features],
+      x: points.map(({ commonShare }) => commonShare),
       y: inPoints(points.map(({ mean }) => mean)),
-      line: { color: featureColours[features], width: 2, dash: dashOf(i) },
-      marker: { color: featureColours[features], size: 9, symbol: symbolOf(i) },
-      error_y: {
-        type: 'data',
-        array: inPoints(points.map(({ mean, high }) => (high ?? mean) - mean)),
-        arrayminus: inPoints(points.map(({ mean, low }) => mean - (low ?? mean))),
-        color: featureColours[features],
-        thickness: 1.5,
-      },
-      hovertemplate: `%{y} points<extra>${features}</extra>`,
+      low: inPoints(points.map(({ mean, low }) => low ?? mean)),
+      high: inPoints(points.map(({ mean, high }) => high ?? mean)),
+      look: { dash: dashOf(i), symbol: symbolOf(i) },
     };
   });
+  const traces: ScatterTrace[] = [
+    ...lines.map(({ features, colour, x, low, high }) => ({
+      type: 'scatter' as const,
+      mode: 'lines' as const,
+      name: `${features}, 95 % interval`,
+      legendgroup: features,
+      showlegend: false,
+      x: [...x, ...x.slice().reverse()],
+      y: [...high, ...low.slice().reverse()],
+      fill: 'toself' as const,
+      fillcolor: colour,
+      line: { color: colour, width: 0 },
+      opacity: 0.18,
+      hoverinfo: 'skip' as const,
+    })),
+    ...lines.map(({ features, colour, x, y, low, high, look }) => ({
+      type: 'scatter' as const,
+      mode: 'lines+markers' as const,
+      name: features,
+      legendgroup: features,
+      x,
+      y,
+      text: low.map((from, i) => `${from} to ${high[i]}`),
+      line: { color: colour, width: 2, dash: look.dash },
+      marker: { color: colour, size: 9, symbol: look.symbol },
+      hovertemplate: `%{y} points (%{text})<extra>${features}</extra>`,
+    })),
+  ];
   const shares = full.map(({ commonShare }) => commonShare);
-  const courses = traces.map(({ name, y }) => curveText(name!, y as number[]));
+  const courses = lines.map(({ features, y }) => curveText(features, y));
   return themed(traces, {
     alt: `What full XKD adds to reconstruction over the common share, in points of top-1: ${namesText(courses)}, from a share of ${numberText(shares[0] ?? NaN)} to ${numberText(shares[shares.length - 1] ?? NaN)}.`,
     title: title ? { text: title } : undefined,
