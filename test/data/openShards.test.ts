@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import { configure, openDataset } from 'xkd/internal';
 import { BadMedia } from 'xkd/dist/media';
 import { OpenShards } from 'xkd/dist/data/stored/openShards';
@@ -10,6 +11,25 @@ import { extract, formOf } from '../support/extract';
 describe('open shards', function () {
   this.timeout(60_000);
   const file = temporaryFolder();
+
+  it('of a set of ordinary size stay open, all at once', () => {
+    const shards = new OpenShards();
+    const clips = Array.from({ length: 60 }, (_, i) => {
+      const record = Buffer.from(JSON.stringify({ durationSeconds: i, frames: null, sound: null }));
+      const shard = file(`shard-${i}`);
+      writeFileSync(shard, record);
+      return { shard, offset: 0, record: { offset: 0, bytes: record.length, checksum: crc32(record) } };
+    });
+    const lengths = () => clips.map((clip) => shards.clip('a.mp4', clip).record.durationSeconds);
+    const expected = lengths();
+    assert.deepEqual(
+      expected,
+      clips.map((_, i) => i),
+    );
+    clips.forEach(({ shard }) => unlinkSync(shard));
+    assert.deepEqual(lengths(), expected);
+    shards.close();
+  });
 
   it('give the same bytes in reused memory, refuse damaged ones, and read a shard that was made anew', async () => {
     for (const i of [0, 1]) ordinaryClip(file(`${i}.mp4`), 2, { hue: 60 * i });

@@ -37,7 +37,11 @@ export class OpenShards {
    */
   clip(
     original: string,
-    { shard, offset, record }: Extract<StoredClip, { readonly shard: string }>,
+    {
+      shard,
+      offset,
+      record,
+    }: Pick<Extract<StoredClip, { readonly shard: string }>, 'shard' | 'offset' | 'record'>,
     memory: ReadMemory = ownMemory,
   ): OpenClip {
     const damaged = () => {
@@ -83,7 +87,11 @@ export class OpenShards {
   }
 }
 
-const mostFiles = 16;
+/**
+ * More than a set of a few thousand clips has. Closing a shard drops what is known of its clips, and reading that again takes as
+ * long as reading a window.
+ */
+const mostFiles = 64;
 /** Frames and blocks of sound in the records that are kept, about 10 MB: those of a long clip are many. */
 const mostParts = 500_000;
 
