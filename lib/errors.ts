@@ -5,3 +5,6 @@
 export class UserError extends Error {
   override readonly name = 'UserError';
 }
+
+/** Something that another process is working on, and that is there when it is done. */
+export class InUse extends UserError {}

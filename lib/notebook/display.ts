@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { UserError } from '../errors';
 import { type DisplayMessage, kernel, type MimeBundle } from './kernel';
 import type { Figure } from '../figures/plotly';
 
 export type { MimeBundle } from './kernel';
+
+interface PartlyKnownLayout {
+  readonly title?: string | { readonly text?: string };
+  readonly meta?: { readonly alt?: string };
+}
 
 /** A cell output that can be overwritten. */
 export interface DisplayHandle {
@@ -10,9 +16,27 @@ export interface DisplayHandle {
   update(bundle: MimeBundle): void;
 }
 
-/** Shows a figure, or a promise of one, below the running cell. Outside a notebook it does nothing. */
-export async function show(figure: Figure | Promise<Figure>): Promise<void> {
-  showBundle(figureBundle(await figure));
+/** A figure of one's own, as Plotly takes it. */
+export interface PlainFigure {
+  readonly data: readonly object[];
+  readonly layout?: object;
+}
+
+/**
+ * Shows a figure, or a promise of one, below the running cell. Outside a notebook it does nothing.
+ *
+ * @throws UserError if it is not a figure
+ */
+export async function show(
+  figure: Figure | PlainFigure | Promise<Figure> | Promise<PlainFigure>,
+): Promise<void> {
+  const given: unknown = await figure;
+  if (!Array.isArray((given as PlainFigure | null | undefined)?.data)) {
+    throw new UserError(
+      'show() takes a figure: one of xkd’s, or an object with data, a list of traces, and layout.',
+    );
+  }
+  showBundle(figureBundle(given as Figure | PlainFigure));
 }
 
 /** Shows HTML below the running cell; `text` replaces it where HTML cannot be shown. */
@@ -31,9 +55,11 @@ export function clearOutput({ wait = false }: { readonly wait?: boolean } = {}):
 }
 
 /** The MIME bundle that front ends receive for a figure. */
-export function figureBundle(figure: Figure): MimeBundle {
-  const title = figure.layout.title?.text.replace(/<[^>]*>/g, '');
-  const words = [title && `${title}.`, figure.layout.meta.alt].filter(Boolean).join(' ');
+export function figureBundle(figure: Figure | PlainFigure): MimeBundle {
+  const layout: PartlyKnownLayout = figure.layout ?? {};
+  const name = typeof layout.title === 'string' ? layout.title : layout.title?.text;
+  const title = name?.replace(/<[^>]*>/g, '');
+  const words = [title && `${title}.`, layout.meta?.alt].filter(Boolean).join(' ') || 'without a title.';
   return { 'application/vnd.plotly.v1+json': figure, 'text/plain': `Figure: ${words}` };
 }
 

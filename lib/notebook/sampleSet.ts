@@ -1,10 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { XkdConfig } from '../config';
-import { makeSampleSet, openDataset, type MediaEntry } from '../data';
+import { defaultTestClips, defaultTrainClips, makeSampleSet, openDataset, type MediaEntry } from '../data';
+import { InUse } from '../errors';
 import { parseCsv } from '../files';
 import { extractFolder } from './ownVideos/extractFolder';
-import { progressBar } from './progressBar';
+import { progressBar, type ProgressBar } from './progressBar';
 import { projectPath } from '../files/projectPath';
 import { fastMode } from './fastMode';
 
@@ -24,7 +26,8 @@ export interface SampleSet {
 const small = { train: 96, test: 64 };
 
 /**
- * Opens `data/sample` (in fast mode the smaller `data/sample-small`), and creates it first if it is missing.
+ * Opens `data/sample` (in fast mode the smaller `data/sample-small`), and creates it first if it is missing. If another
+ * notebook or command is creating it, this waits for it, with a bar of its progress.
  */
 export async function sampleSet(): Promise<SampleSet> {
   const folder = projectPath('data', fastMode() ? 'sample-small' : 'sample');
@@ -55,12 +58,39 @@ export async function decodeSampleSet(sample: SampleSet, config: XkdConfig): Pro
 }
 
 async function make(folder: string): Promise<void> {
-  let bar: ReturnType<typeof progressBar> | undefined;
-  await makeSampleSet({ out: folder, ...(fastMode() ? small : {}) }, (done, total) => {
-    bar ??= progressBar(total, 'making the sample set', { unit: 'clips' });
-    bar.update(done);
-  });
-  bar?.finish();
+  const { train, test } = fastMode() ? small : { train: defaultTrainClips, test: defaultTestClips };
+  let waiting: ProgressBar | undefined;
+  for (;;) {
+    let bar: ProgressBar | undefined;
+    try {
+      await makeSampleSet({ out: folder, train, test }, (done, total) => {
+        bar ??= progressBar(total, 'making the sample set', { unit: 'clips' });
+        bar.update(done);
+      });
+      waiting?.update(train + test);
+      (bar ?? waiting)?.finish();
+      return;
+    } catch (error) {
+      if (!(error instanceof InUse)) throw error;
+      waiting ??= progressBar(train + test, 'another notebook or command is making the sample set', {
+        unit: 'clips',
+        before: clipsThere(folder),
+      });
+      waiting.update(clipsThere(folder));
+      await wait(lookMs);
+    }
+  }
+}
+
+const lookMs = 500;
+
+/** Number of clips that another process has made so far. */
+function clipsThere(folder: string): number {
+  try {
+    return readdirSync(`${folder}.partial/clips`).filter((name) => name.endsWith('.mp4')).length;
+  } catch {
+    return 0; // not begun yet, or just renamed
+  }
 }
 
 /** Times of the impacts, by the clip's path in the index. */

@@ -126,7 +126,7 @@ function decoder() {
 /** TensorFlow variables from the user's environment; their values take precedence. */
 function variables() {
   const { notices } = environment.tensorflowEnvironment(process.env);
-  const value = notices.length === 0 ? 'as this project sets it' : `${notices.length} of your own`;
+  const value = notices.length === 0 ? 'as this project sets them' : `${notices.length} of your own`;
   return { name: 'Variables', value, problem: notices.join(' ') || undefined };
 }
 

@@ -28,9 +28,11 @@ const args = jupyterArguments(given, {
   isRoot: process.getuid?.() === 0,
   hasScreen: process.platform === 'darwin' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY),
 });
-console.error(
-  'JupyterLab is starting; open the address with the token below in a browser. Ctrl-C here ends it.',
-);
+const onlyAsks = given.some((word) => ['--version', '--help', '-h', '--help-all'].includes(word));
+if (!onlyAsks)
+  console.error(
+    'JupyterLab is starting; open the address with the token below in a browser. Ctrl-C here ends it.',
+  );
 const env = startEnvironment(process.env);
 process.exit(await runInForeground(venvPython, ['-m', 'jupyterlab', ...args], { env }));
 

@@ -10,6 +10,10 @@ endWithLauncher();
 // npm test: sets up what is missing, then runs every check, continuing after failures, and counts results. If the
 // machine has the resources, some checks run in parallel. Developers can name parts, which run one after the other: npm
 // test -- --only mocha,lint
+if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) {
+  console.log(usage());
+  process.exit(0);
+}
 const asked = askedParts(process.argv.slice(2));
 process.chdir(root);
 if (!(await setUp({ build: false }))) finish(Counts.one(false, 'Set-up'));
@@ -50,6 +54,31 @@ async function runParts(wanted) {
 function finish(counts) {
   for (const line of counts.lines) console.log(line);
   process.exit(counts.failed > 0 ? 1 : 0);
+}
+
+function usage() {
+  const about = {
+    types: 'TypeScript: lib, benchmark, tests',
+    lint: 'ESLint and Prettier',
+    mocha: 'the library and the command line',
+    jupyter: 'kernel, notebooks, JupyterLab in a browser, the site, set-up',
+    notebooks: 'every notebook in JupyterLab in Chromium, to its end',
+    machine: 'what depends on the machine: parity, kernel, notebooks 00 to 03',
+    node: 'a set-up from nothing on the newest Node',
+  };
+  return [
+    'Usage: npm test [-- --only part,part]',
+    '',
+    'Sets up what is missing, checks everything, and prints "N passed, N failed" at the end. On two cores it takes about 45',
+    'minutes. With --only, these parts, one after the other (the first time, types must be among them):',
+    '',
+    ...parts.map((part) => `  ${part.padEnd(10)} ${about[part]}`),
+    '',
+    'Examples:',
+    '  npm test',
+    '  npm test -- --only types,lint',
+    '  npm test -- --only types,mocha',
+  ].join('\n');
 }
 
 /** The named parts; null if none were named. */

@@ -106,6 +106,20 @@ function usingSentence(source, lines) {
   return `Cells do not know "using": declare ${name} with const, and dispose of it in a finally block.`;
 }
 
+/**
+ * A sentence for a cell that asks for input as a page of the web does.
+ *
+ * @param messages TypeScript's
+ * @returns null if none of them says so
+ */
+function inputSentence(messages) {
+  const name = messages
+    .map((text) => /^Cannot find name '(prompt|confirm|alert)'/.exec(text)?.[1])
+    .find(Boolean);
+  if (name === undefined) return null;
+  return `${name}() belongs to pages of the web: assign the value in the cell, or use a control such as controlPanel().`;
+}
+
 function wayOf(command) {
   if (/^%%?time/.test(command))
     return 'write console.time() above what is to be timed and console.timeEnd() below it';
@@ -114,4 +128,4 @@ function wayOf(command) {
   return `write console.log(String(require('node:child_process').execSync(${quoted})))`;
 }
 
-module.exports = { awaitsAtTop, forTslab, ipythonSentence, usingSentence };
+module.exports = { awaitsAtTop, forTslab, inputSentence, ipythonSentence, usingSentence };

@@ -151,12 +151,13 @@ class Cells {
     }
     const data = silent ? null : bundleOf(outcome.value);
     if (data !== null) publish(request, 'execute_result', { execution_count: number, data, metadata: {} });
-    return { status: 'ok', execution_count: number, payload: [], user_expressions: {} };
+    return { status: 'ok', execution_count: number, payload: [], user_expressions: refused(request) };
   }
 
   #abort(request) {
     const { publish, reply } = this.#parts;
-    const content = { status: 'aborted', execution_count: this.executionCount };
+    // Without a number: the cell was not run.
+    const content = { status: 'aborted' };
     publish(request, 'status', { execution_state: 'busy' });
     this.#tell('end', request, content);
     reply(request, content);
@@ -171,6 +172,13 @@ class Cells {
   #tell(event, ...args) {
     for (const observer of this.#parts.observers) void observer[event]?.(...args);
   }
+}
+
+/** Every expression that a front end wants evaluated after the cell is answered, as the protocol asks. */
+function refused({ message }) {
+  const evalue = 'This kernel evaluates no user expressions; run them as cells.';
+  const answer = { status: 'error', ename: 'NotSupported', evalue, traceback: [evalue] };
+  return Object.fromEntries(Object.keys(message.content.user_expressions ?? {}).map((key) => [key, answer]));
 }
 
 module.exports = { Cells };

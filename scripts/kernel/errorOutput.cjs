@@ -47,8 +47,13 @@ function readOutput(error, cells, number) {
   if (error.name === 'UserError' || error instanceof Interruption || error instanceof WrongLanguage)
     return sentenceOutput(error.name, String(error.message));
   const ename = String(error.name || error.constructor.name);
-  const evalue = shortened(String(error.message));
+  const evalue = shortened(messageOf(error));
   return { ename, evalue, traceback: [...tracebackOf(error, cells), ...causesOf(error, cells)] };
+}
+
+/** Cells have no file of their own, which Node would name as the one that requires a missing module. */
+function messageOf({ message }) {
+  return String(message).replace(/\nRequire stack:\n- \S+[\\/]src\.js$/, '');
 }
 
 function sentenceOutput(ename, sentence) {
@@ -74,7 +79,7 @@ function compileOutput({ name, diagnostics }, cells, number) {
 
 function tracebackOf(error, cells) {
   const frames = framesOf(error);
-  const heading = `${error.name || error.constructor.name}: ${shortened(String(error.message))}`;
+  const heading = `${error.name || error.constructor.name}: ${shortened(messageOf(error))}`;
   const inCell = frames.find(({ cell }) => cell !== undefined);
   const lines = [heading];
   if (inCell !== undefined) {
@@ -126,8 +131,8 @@ function cellFrame({ name, file, line, column }) {
   const cell = cellPattern.exec(file)?.[1];
   if (cell === undefined) return null;
   const where = `cell [${cell}], line ${line}`;
-  // Names of earlier cells are looked up in a proxy.
-  const text = name === undefined ? where : `${name.replace(/^Proxy\./, '')} (${where})`;
+  // Names of earlier cells are properties of an object.
+  const text = name === undefined ? where : `${name.replace(/^Object\./, '')} (${where})`;
   return { cell: Number(cell), line, column, text };
 }
 

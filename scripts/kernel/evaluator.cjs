@@ -2,11 +2,12 @@
 
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { createRequire } = require('node:module');
-const { awaitsAtTop, forTslab, ipythonSentence, usingSentence } = require('./cellSource.cjs');
+const { awaitsAtTop, forTslab, inputSentence, ipythonSentence, usingSentence } = require('./cellSource.cjs');
 const { withNamespaces, withoutUnassigned } = require('./declarations.cjs');
 const { CompileError, Interruption, WrongLanguage } = require('./failures.cjs');
 const { FilesAbove } = require('./filesAbove.cjs');
 const { Positions } = require('./positions.cjs');
+const { SharedNames, withSetters } = require('./sharedNames.cjs');
 
 const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
 
@@ -27,6 +28,7 @@ class Evaluator {
   positions = new Positions();
   #filesAbove;
   #executor;
+  #names = new SharedNames();
   #converters = {};
   #createConverter;
   /** State of the running cell. */
@@ -62,12 +64,17 @@ class Evaluator {
       close: () => Object.values(this.#converters).forEach((converter) => converter.close()),
     };
     this.#executor = ofTslab('./executor.js').createExecutor(folder, converters, {
-      log: (value) => (this.#cell.value = value),
+      // Values are read from the cell's names.
+      log: () => undefined,
       error: (...told) => {
         if (this.#cell.diagnostics !== null) return;
         if (told[0] === '%s%d:%d - %s') say(`${told.slice(1).join(' ')}\n`);
         else this.#cell.thrown = { error: told[0] };
       },
+    });
+    Object.assign(globalThis.__tslab__, {
+      exports: this.#names.object,
+      follow: (setters) => this.#names.follow(setters),
     });
   }
 
@@ -80,11 +87,6 @@ class Evaluator {
     return (this.#converters[`${options.isBrowser}`] ??= this.#createConverter(options));
   }
 
-  /** The values of the names that cells can use. */
-  get names() {
-    return this.#executor.locals;
-  }
-
   /**
    * Runs a cell.
    *
@@ -95,7 +97,7 @@ class Evaluator {
   async run(source, name) {
     const cell = {
       name,
-      value: undefined,
+      valueName: undefined,
       thrown: null,
       diagnostics: null,
       names: [],
@@ -105,10 +107,11 @@ class Evaluator {
     };
     this.#cell = cell;
     const outcome = await this.#outcomeOf(cell, source);
-    const replaced = [...cell.old].some(([name, value]) => isObject(value) && value !== this.names[name]);
+    const replaced = [...cell.old].some(
+      ([name, value]) => isObject(value) && value !== this.#names.get(name),
+    );
     // The kernel must not be what keeps them alive.
     cell.old.clear();
-    cell.value = undefined;
     return { ...outcome, replaced };
   }
 
@@ -118,11 +121,13 @@ class Evaluator {
     const succeeded = await Promise.race([execution, cell.abandoned]);
     if (succeeded) {
       if (cell.behind !== undefined) this.declarations = cell.behind;
-      return { value: cell.value };
+      return { value: unnamed(this.#names.take(cell.valueName), cell.valueName) };
     }
     if (cell.diagnostics !== null) {
       const lines = cell.diagnostics.filter(({ fileName }) => !fileName).map(({ start }) => start.line);
-      const sentence = ipythonSentence(source, lines) ?? usingSentence(source, lines);
+      const messages = cell.diagnostics.map(({ messageText }) => messageText);
+      const sentence =
+        ipythonSentence(source, lines) ?? usingSentence(source, lines) ?? inputSentence(messages);
       return { error: sentence === null ? new CompileError(cell.diagnostics) : new WrongLanguage(sentence) };
     }
     this.#keepAssigned(cell);
@@ -168,26 +173,28 @@ class Evaluator {
     cell.behind = withNamespaces(this.ts, cell.before, converted.declOutput ?? '');
     if (!converted.output) return converted;
     this.positions.name(cell.name, converted.output);
+    cell.valueName = converted.lastExpressionVar;
     // A name keeps the value of an earlier cell until this cell assigns it.
     let output = converted.output.replace(emptyNames, (line) => {
       cell.names.push(...line.matchAll(/exports\.([\w$]+) =/g));
       return '';
     });
     cell.names = cell.names.map(([, name]) => name).filter((name) => name !== converted.lastExpressionVar);
-    const { names } = this;
-    cell.old = new Map(
-      cell.names.filter((name) => Object.hasOwn(names, name)).map((name) => [name, names[name]]),
-    );
-    for (const name of cell.names) delete names[name];
-    output += `\n//# sourceURL=${cell.name}`;
+    const names = this.#names;
+    cell.old = new Map(cell.names.filter((name) => names.has(name)).map((name) => [name, names.get(name)]));
+    names.declare(cell.names);
+    output = `${withSetters(this.ts, output, cell.names)}\n//# sourceURL=${cell.name}`;
     const sideOutputs = this.#filesAbove.restored(converted.sideOutputs);
     return { ...converted, output, sideOutputs, hasToplevelAwait: awaitsAtTop(this.ts, text) };
   }
 
   #keepAssigned(cell) {
-    const { names } = this;
-    const unassigned = new Set(cell.names.filter((name) => !Object.hasOwn(names, name)));
-    for (const name of unassigned) if (cell.old.has(name)) names[name] = cell.old.get(name);
+    const names = this.#names;
+    const unassigned = new Set(cell.names.filter((name) => !names.has(name)));
+    for (const name of unassigned) {
+      if (cell.old.has(name)) names.set(name, cell.old.get(name));
+      else names.delete(name);
+    }
     this.declarations = withoutUnassigned(this.ts, cell.before, cell.behind ?? cell.before, unassigned);
   }
 }
@@ -197,6 +204,12 @@ function abandonable() {
   let abandon;
   const abandoned = new Promise((resolve) => (abandon = () => resolve(false)));
   return { abandoned, abandon };
+}
+
+/** A function that is a cell's value gets the name of the variable in which tslab keeps it. */
+function unnamed(value, name) {
+  if (typeof value === 'function' && value.name === name) Object.defineProperty(value, 'name', { value: '' });
+  return value;
 }
 
 function isObject(value) {

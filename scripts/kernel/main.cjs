@@ -8,6 +8,7 @@
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const { endAbandoned } = require('./abandoned.cjs');
+const { printChildren } = require('./childOutput.cjs');
 const { Evaluator } = require('./evaluator.cjs');
 const { refuseExit } = require('./exit.cjs');
 const { Interruption } = require('./failures.cjs');
@@ -24,6 +25,9 @@ const { Transport } = require('./transport.cjs');
 const { bundleOf } = require('./values.cjs');
 
 require('../../lib/tfjs-node/util-functions.js'); // for a tfjs-node that a cell loads itself
+
+/** Methods called one after the other, as those of tensors are, reach deeper than Node's 10 frames. */
+Error.stackTraceLimit = 50;
 
 const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
 
@@ -59,6 +63,7 @@ async function start(connectionFile) {
   process.on('unhandledRejection', say);
   listenForInterrupts(() => server.interrupt(), transport.signals);
   server.outlet.capture();
+  printChildren();
   refuseStdin((error) => evaluator.abandon(error));
   const guarded = endAbandoned(() => evaluator.abandonedCell());
   const display = guarded((message, update) => server.display(message, update));

@@ -14,18 +14,27 @@ const charactersPerMs = 20_000;
  * during it.
  */
 const unjoined = 10;
+/**
+ * Number of changes between the streams within that time after which each is joined by itself, if they are also more than this
+ * share of the pieces: every change is an output of its own on a page, which draws few of them and takes seconds to save
+ * thousands.
+ */
+const [keptChanges, denseShare] = [10, 0.2];
 /** Length of a message after which it is sent at the beginning of a cell, and at most [characters]. */
 const [flushLength, longestMessage] = [64 * 1024, 2 * 1024 * 1024];
 
 /**
  * The printed output of cells. Pieces of a stream that come close together are joined into one message, as thousands of
  * small ones keep a front end busy for minutes; the more a cell has printed, the longer they wait and the larger the
- * messages are. Before anything else is published, the text printed so far is sent.
+ * messages are. Before anything else is published, the text printed so far is sent. Both streams stay in order; in a flood of
+ * changes between them, each is joined by itself.
  */
 class Outlet {
   #emit;
+  /** Pieces that wait, by the stream's name. */
+  #pieces = new Map();
   #name = null;
-  #pieces = [];
+  #changes = unchanged();
   #length = 0;
   #since = 0;
   #timer = null;
@@ -44,11 +53,21 @@ class Outlet {
   /** A cell begins to run. */
   begin() {
     this.#sent = 0;
+    this.#changes = unchanged();
   }
 
-  /** Replaces `process.stdout.write` and `process.stderr.write`. */
+  /** Replaces `write` and `end` of `process.stdout` and `process.stderr`, which later cells need, too. */
   capture() {
     for (const name of ['stdout', 'stderr']) {
+      process[name].end = (...args) => {
+        if (args.length > 0 && typeof args[0] !== 'function') process[name].write(args[0]);
+        const done = args.find((arg) => typeof arg === 'function');
+        process.nextTick(() => {
+          done?.();
+          process[name].emit('finish');
+        });
+        return process[name];
+      };
       process[name].write = (chunk, encoding, done) => {
         const isText = typeof chunk === 'string';
         this.write(name, isText ? chunk : this.#decoders[name].decode(chunk, { stream: true }));
@@ -61,21 +80,33 @@ class Outlet {
 
   write(name, text) {
     if (text === '') return;
-    if (this.#name !== name) this.flush();
     const now = performance.now();
     const waitMs = flushMs + this.#sent / charactersPerMs;
-    if (this.#pieces.length === 0) {
+    const isChange = this.#name !== name;
+    if (this.#isKept(isChange, now, waitMs) && isChange) this.flush();
+    this.#name = name;
+    if (this.#pieces.size === 0) {
       this.#since = now;
       this.#timer = setTimeout(() => this.flush(), waitMs);
     }
-    this.#name = name;
-    this.#pieces.push(text);
+    const pieces = this.#pieces.get(name);
+    if (pieces === undefined) this.#pieces.set(name, [text]);
+    else pieces.push(text);
     this.#length += text.length;
     // The timer cannot fire during synchronous code; text printed there is sent all the same.
     const isLong = this.#length >= Math.min(longestMessage, Math.max(flushLength, this.#sent / 10));
     if (!isLong && now - this.#since <= waitMs && !this.#isFirst(now, waitMs)) return;
     if (isLong) sleep(this.#sentAt + this.#sent / charactersPerMs - now);
     this.flush();
+  }
+
+  /** True if the streams keep their common order at a change between them. */
+  #isKept(isChange, now, windowMs) {
+    if (now - this.#changes.since > windowMs) this.#changes = unchanged(now);
+    const changes = this.#changes;
+    changes.pieces += 1;
+    if (isChange) changes.count += 1;
+    return changes.count <= keptChanges || changes.count < denseShare * changes.pieces;
   }
 
   /** True for the first few pieces of a time window. */
@@ -89,15 +120,21 @@ class Outlet {
   }
 
   flush() {
-    if (this.#pieces.length === 0) return;
+    if (this.#pieces.size === 0) return;
     clearTimeout(this.#timer);
-    const text = this.#pieces.join('');
-    this.#pieces = [];
+    const waiting = this.#pieces;
+    this.#pieces = new Map();
     this.#length = 0;
-    const shown = this.#emit(this.#name, text);
-    this.#sent += shown;
-    if (shown > 0) this.#sentAt = performance.now();
+    for (const [name, pieces] of waiting) {
+      const shown = this.#emit(name, pieces.join(''));
+      this.#sent += shown;
+      if (shown > 0) this.#sentAt = performance.now();
+    }
   }
+}
+
+function unchanged(since = 0) {
+  return { since, count: 0, pieces: 0 };
 }
 
 function sleep(ms) {

@@ -23,7 +23,8 @@ function frameOf(site, positions) {
   const text = String(site);
   const file = site.getScriptNameOrSourceURL();
   const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
-  if (!positions.has(file)) return { text, place: null, isWrapper: false };
+  // Methods of the console are wrapped, see abandoned.cjs.
+  if (!positions.has(file)) return { text, place: null, isWrapper: file?.startsWith(__dirname) ?? false };
   const place = positions.find(file, line, column);
   if (place === null) return { text, place, isWrapper: true };
   const isUnnamed = site.getFunctionName() === null;

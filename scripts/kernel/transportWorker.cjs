@@ -144,7 +144,8 @@ function tellInterrupt() {
 }
 
 /**
- * Never terminates a cell that listens, which would be left half-way, nor the kernel's own computation. V8 drops the
+ * Never terminates the kernel's own computation, and one of a cell that listens, which would be left half-way, only if a further
+ * interrupt is not heard either. V8 drops the
  * queued microtasks when it terminates one, so the main thread is notified once more.
  */
 function endUnlessHeard(number) {
@@ -153,7 +154,7 @@ function endUnlessHeard(number) {
   if (heard >= interrupts) return;
   if (heard >= number || Atomics.load(signals, places.own) > 0) watchHearing();
   else if (Atomics.load(signals, places.synchronous) === 1) breakOff();
-  else if (Atomics.load(signals, places.listening) === 0) {
+  else if (Atomics.load(signals, places.listening) === 0 || interrupts - heard > 1) {
     terminate();
     tellInterrupt();
     watchHearing();

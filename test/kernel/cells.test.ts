@@ -168,6 +168,87 @@ describe('cells in the kernel', function () {
     assert.ok(shown.length < 400);
   });
 
+  it('share their names: functions and timers see what a later cell assigns or declares anew', async () => {
+    await valueOf(
+      `let rate = 0.1; let count = 0; let isOver = false; let { a, b: [c] } = { a: 1, b: [2] };
+       enum Kind { first = 1 } class Box { kind() { return Kind.first + 0; } }
+       function step() { return rate + a + c; } const twice = () => 2 * step();
+       function increase() { count += 1; return count; }
+       const over = new Promise<void>((end) => { const timer = setInterval(() => { if (isOver) { clearInterval(timer); end(); } }, 5); });`,
+    );
+    assert.equal(await valueOf('rate = 1; count = 10; isOver = true; [step(), twice(), increase(), count]'), '[ 4, 8, 11, 11 ]'); // prettier-ignore
+    await valueOf('await over;');
+    assert.equal(await valueOf('[rate, a] = [5, 6]; twice()'), '26');
+    await valueOf(`function step() { return -1; }\nenum Kind { first = 7 }`);
+    assert.equal(await valueOf('[twice(), new Box().kind()]'), '[ -2, 7 ]');
+    await valueOf('const value = 1, value_ = 2, sum = () => value + value_;');
+    assert.equal(await valueOf('const value = 10, value_ = 20;\nsum()'), '30');
+    await fails('const early = () => late;\nthrow new Error("before");\nconst late = 1;');
+    assert.equal(await valueOf('const late = 2;\nlate'), '2');
+    assert.match(
+      (await fails('const soon = () => later;\nsoon();\nconst later = 1;')).shown,
+      /before initialization/,
+    );
+  });
+
+  it('have null and functions without a name as values', async () => {
+    assert.equal(await valueOf('null'), 'null');
+    assert.equal(await valueOf('"abc".match(/x/)'), 'null');
+    assert.equal(await valueOf('undefined'), null);
+    assert.equal(await valueOf('() => 1'), '[Function (anonymous)]');
+  });
+
+  it('show what processes print that they start, and streams that are ended', async () => {
+    const { text } = await kernel.execute(
+      `import cp from 'node:child_process';
+       import { once } from 'node:events';
+       import { pipeline } from 'node:stream/promises';
+       import { Readable } from 'node:stream';
+       cp.execSync('echo one; echo two >&2', { stdio: 'inherit' });
+       cp.spawnSync('echo', ['three'], { stdio: 'inherit' });
+       await once(cp.spawn('echo', ['four'], { stdio: ['ignore', 'inherit', 'inherit'] }), 'close');
+       try { cp.execSync('echo five; exit 3', { stdio: 'inherit' }); } catch (error) { console.log((error as any).status); }
+       for (const word of ['six', 'seven']) await pipeline(Readable.from([word + '\\n']), process.stdout);
+       console.log(String(cp.execSync('echo eight')).trim());
+       process.stdout.end('nine\\n');`,
+    );
+    assert.deepEqual(text.trim().split('\n').sort(), ['3', 'eight', 'five', 'four', 'nine', 'one', 'seven', 'six', 'three', 'two']); // prettier-ignore
+    const file = join(mkdtempSync(join(tmpdir(), 'xkd-fork-')), 'child.js');
+    writeFileSync(file, 'console.log("forked"); process.send("hello");');
+    const forked = await kernel.execute(
+      `const child = cp.fork(${JSON.stringify(file)});\nconst [word] = await once(child, 'message');\nawait once(child, 'close');\nconsole.log(word);`,
+    );
+    assert.equal(forked.text, 'forked\nhello\n');
+    rmSync(dirname(file), { recursive: true });
+  });
+
+  it('answer expressions of front ends, which they do not evaluate', async () => {
+    const { reply } = await kernel.execute('1 + 1', { user_expressions: { a: '1 + 2' } });
+    const { a } = reply.user_expressions as Record<string, { status: string; evalue: string }>;
+    assert.equal(a.status, 'error');
+    assert.match(a.evalue, /evaluates no user expressions/);
+  });
+
+  it('name the line of a cell in errors of TensorFlow, and no file that is not there', async () => {
+    await kernel.execute("import { tf } from 'xkd';");
+    const { shown } = await fails('const ones = tf.ones([2]);\ntf.zeros([2]).reshape([3]);');
+    assert.match(shown, /^> 2 \|/m);
+    assert.match(shown, /at cell \[\d+\], line 2/);
+    assert.doesNotMatch((await fails("require('nonexistent');")).shown, /src\.js/);
+    const { text } = await kernel.execute("console.trace('here');");
+    assert.doesNotMatch(text, /scripts/);
+    assert.match((await fails("prompt('name?');")).shown, /^prompt\(\) belongs to pages of the web: assign/);
+  });
+
+  it('show a figure of one’s own, as Plotly takes it', async () => {
+    const { messages } = await kernel.execute(
+      "import { show } from 'xkd';\nawait show({ data: [{ y: [1, 2, 3] }], layout: { title: { text: 'mine' } } });",
+    );
+    const { data } = only(messages, 'display_data') as { data: Record<string, unknown> };
+    assert.equal(data['text/plain'], 'Figure: mine.');
+    assert.match((await fails('await show(3 as any);')).shown, /^show\(\) takes a figure: one of xkd/);
+  });
+
   it('may make consoles of their own', async () => {
     const { text } = await kernel.execute(
       "import { Console } from 'node:console';\nnew Console(process.stdout).log(1);\nnew console.Console(process.stdout).log(2);",
@@ -198,8 +279,8 @@ describe('cells in the kernel', function () {
     const [failed, ...waiting] = await Promise.all(runs);
     assert.equal(failed.reply.status, 'error');
     assert.deepEqual(
-      waiting.map(({ reply, messages }) => [reply.status, told(messages)]),
-      waiting.map(() => ['aborted', ['status busy', 'status idle']]),
+      waiting.map(({ reply, messages }) => [reply, told(messages)]),
+      waiting.map(() => [{ status: 'aborted' }, ['status busy', 'status idle']]),
     );
     assert.equal(await valueOf('3'), '3');
     const [, next] = await Promise.all([

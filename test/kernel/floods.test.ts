@@ -38,6 +38,21 @@ describe('what the kernel says', function () {
     assert.ok(text === Array.from({ length: 20_000 }, (_, i) => `${i}\n`).join(''));
   });
 
+  it('arrives in few messages where it changes between the streams all the time, each in order', async () => {
+    const { reply, messages } = await kernel.execute(
+      'for (let i = 0; i < 20_000; i++) { console.log(i); console.error(i); }',
+    );
+    assert.equal(reply.status, 'ok');
+    const expected = Array.from({ length: 20_000 }, (_, i) => `${i}\n`).join('');
+    for (const name of ['stdout', 'stderr']) {
+      const own = messages.filter(({ content }) => content.name === name);
+      assert.ok(own.map(({ content }) => String(content.text)).join('') === expected, name);
+    }
+    assert.ok(messages.length < 4000, `${messages.length} messages`);
+    const few = await kernel.execute('for (const i of [1, 2, 3]) { console.log(i); console.error(i); }');
+    assert.equal(few.text, '1\n1\n2\n2\n3\n3\n');
+  });
+
   it('is seen while a cell computes and gives nobody a turn', async () => {
     const running = kernel.execute(
       'console.log("before"); for (const end = Date.now() + 3000; Date.now() < end; );',

@@ -131,6 +131,18 @@ describe('interrupts of the kernel', function () {
     assert.equal((await kernel.execute('last')).reply.status, 'ok');
   });
 
+  it('end a cell that listens but computes, at the second one', async () => {
+    await kernel.execute('const deaf = () => undefined;\nprocess.on("SIGINT", deaf);');
+    const seen = kernel.published.length;
+    const running = kernel.execute('await null;\nconsole.log("computing");\nfor (;;);');
+    await kernel.heard(
+      (message) => kernel.published.indexOf(message) >= seen && message.content.text === 'computing\n',
+    );
+    for (let i = 0; i < 2; i++) await byMessage();
+    assert.equal((await running).reply.ename, 'Interrupted');
+    assert.equal((await kernel.execute('process.off("SIGINT", deaf);\n1')).reply.status, 'ok');
+  });
+
   it('hold for the cell that waits when they come between two, while memory is freed', async () => {
     for (let round = 0; round < 3; round++) {
       const first = kernel.execute(

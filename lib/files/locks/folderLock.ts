@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { UserError } from '../../errors';
+import { InUse, UserError } from '../../errors';
 import { fileError } from '../fileError';
 import type { BeatData } from './lockBeat';
 import { readLock, usualSilentMs, type FoundLock } from './lockFile';
@@ -52,7 +52,7 @@ export class FolderLock {
     this.beat.on('error', () => undefined);
   }
 
-  /** @throws UserError if another holder has the folder, or it cannot be written to */
+  /** @throws InUse if another holder has the folder; UserError if it cannot be written to */
   static async take(args: FolderLockArgs): Promise<FolderLock> {
     const { folder, name, subject = folder } = args;
     const path = join(folder, name);
@@ -88,7 +88,7 @@ export class FolderLock {
 
 /**
  * @returns true if the lock that was found is gone now; false if it has changed meanwhile
- * @throws UserError if its holder is alive
+ * @throws InUse if its holder is alive
  */
 async function givesWay(found: FoundLock, path: string, args: FolderLockArgs): Promise<boolean> {
   const { owner, host, text } = found;
@@ -96,14 +96,14 @@ async function givesWay(found: FoundLock, path: string, args: FolderLockArgs): P
   const state = owner ? ownerState(owner) : 'is elsewhere';
   const isOurs = again && owner !== null && isThisProcess(owner);
   if (state === 'runs' && !isOurs) {
-    throw new UserError(`Process ${owner!.processId} ${doing} "${subject}" just now; wait for it or end it.`);
+    throw new InUse(`Process ${owner!.processId} ${doing} "${subject}" just now; wait for it or end it.`);
   }
   if (state === 'is elsewhere') {
     const life = await showsLife(found, path, args);
     if (life === 'changed') return false;
     if (life === 'alive') {
       const who = owner ? `Process ${owner.processId}` : 'A process';
-      throw new UserError(
+      throw new InUse(
         `${who} on ${host}, or in a container there, ${doing} "${subject}" just now; wait for it or end it.`,
       );
     }
