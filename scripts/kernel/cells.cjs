@@ -17,7 +17,7 @@ class Cells {
   executionCount = 0;
   /** The request that is running. */
   running = null;
-  memory = new Memory();
+  memory;
   reruns = new Reruns();
   #queue = [];
   /**
@@ -32,12 +32,13 @@ class Cells {
 
   /**
    * @param parts `evaluator`; `outlet`; `bundleOf(value)`, the MIME bundle of a value;
-   * `publish(request, type, content)`; `reply(request, content)`; `drained()`, resolves when no request is in transit;
+   * `undisturbed(work)` runs what an interrupt must not end half-way; `publish(request, type, content)`; `reply(request, content)`; `drained()`, resolves when no request is in transit;
    * `observers`, notified of each cell's `queued`, `begin`, `ran` (its code has ended, the outcome is not published
    * yet) and `end`, which is awaited
    */
   constructor(parts) {
     this.#parts = parts;
+    this.memory = new Memory(parts.undisturbed);
   }
 
   /** Queues a request. */

@@ -35,11 +35,12 @@ async function start(connectionFile) {
   const transport = new Transport(JSON.parse(fs.readFileSync(connectionFile, 'utf8')));
   const folder = process.cwd();
   const language = createLanguage({ folder });
+  const whole = (work) => undisturbed(work, transport.signals);
   const evaluator = new Evaluator({
     folder,
     say: (text) => process.stderr.write(text),
     onModule: (name, code) => language.addModule(name, code),
-    undisturbed: (work) => undisturbed(work, transport.signals),
+    undisturbed: whole,
   });
   tellCells(evaluator.positions);
   const exit = refuseExit((error) => evaluator.abandon(error));
@@ -48,7 +49,7 @@ async function start(connectionFile) {
     await transport.close();
     exit(0);
   };
-  const server = new Server({ transport, evaluator, language, bundleOf, end });
+  const server = new Server({ transport, evaluator, language, bundleOf, undisturbed: whole, end });
   // Jupyter's server passes the notebook's path to the kernels of its pages.
   server.addObserver(
     (publish) => new FigurePictures({ publish, waits: process.env.JPY_SESSION_NAME === undefined }),

@@ -19,6 +19,12 @@ class Memory {
   #collectGarbage = null;
   #heap = null;
   #finalized = new FinalizationRegistry((tell) => tell());
+  #undisturbed;
+
+  /** @param undisturbed runs code that an interrupt must not end half-way: nothing would be run after it */
+  constructor(undisturbed = (work) => work()) {
+    this.#undisturbed = undisturbed;
+  }
 
   /** Registers a count of objects that are freed with their owners, such as tensors. */
   watch(count) {
@@ -36,7 +42,7 @@ class Memory {
     // Sessions and threads are freed only after the values that they hold.
     if (replaced) await this.#collect();
     this.#heap ??= loadHeap();
-    this.#heap.release();
+    this.#undisturbed(() => this.#heap.release());
     this.#known = this.#count();
   }
 
@@ -47,18 +53,20 @@ class Memory {
   /** Resolves when the unreachable objects have been freed. */
   async #collect() {
     this.#collectGarbage ??= garbageCollector();
-    const found = this.#whenFound();
-    this.#collectGarbage();
-    await found;
+    let isFound = false;
+    this.#finalized.register({}, () => (isFound = true));
+    // A collection that had already begun keeps what was created since then, and finds it the next time.
+    for (let round = 0; round < mostRounds && !isFound; round++) {
+      this.#undisturbed(this.#collectGarbage);
+      for (let turn = 0; turn < turnsOfRound && !isFound; turn++) await nextTurn();
+    }
     // Finalisation registries are notified one after the other, each in its own turn of the event loop.
     for (let turn = 0; turn < 3; turn++) await nextTurn();
   }
-
-  /** Resolves when the garbage collector has reported an unreachable object. */
-  #whenFound() {
-    return new Promise((tell) => this.#finalized.register({}, tell));
-  }
 }
+
+/** The cells that wait must not wait for ever for the garbage collector. */
+const [mostRounds, turnsOfRound] = [3, 10];
 
 function garbageCollector() {
   setFlagsFromString('--expose-gc');

@@ -37,13 +37,13 @@ class Server {
 
   /**
    * @param parts `transport`, `evaluator`, `language` (answers questions about the text of cells), `bundleOf` (the MIME
-   * bundle of a value) and `end()`, which ends the process
+   * bundle of a value), `undisturbed(work)` (runs what an interrupt must not end half-way) and `end()`, which ends the process
    */
-  constructor({ transport, evaluator, language, bundleOf, end }) {
+  constructor({ transport, evaluator, language, bundleOf, undisturbed, end }) {
     this.#transport = transport;
     this.#language = language;
     this.#cells = new Cells({
-      ...{ evaluator, bundleOf, observers: this.#observers, outlet: this.outlet },
+      ...{ evaluator, bundleOf, undisturbed, observers: this.#observers, outlet: this.outlet },
       publish: (request, type, content) => this.#publish(request, type, content),
       reply: (request, content) => this.#reply(request, 'execute_reply', content),
       drained: () => transport.drained(),
