@@ -64,7 +64,9 @@ class Outlet {
         const done = args.find((arg) => typeof arg === 'function');
         process.nextTick(() => {
           done?.();
+          // What pipes into it waits for both, as at the end of an ordinary stream.
           process[name].emit('finish');
+          process[name].emit('close');
         });
         return process[name];
       };
