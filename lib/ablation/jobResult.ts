@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { configSchema, type XkdConfig } from '../config';
 import { probeClassifiers, type ProbeClassifier } from '../eval/protocols/registry';
+import { UserError } from '../errors';
 import { makeFolder, writeFileAtomic } from '../files';
 import { readJson } from '../files/readJson';
 import { requireSameConfig } from '../train/runs/sameRun';
 import type { AblationJob } from './plan';
+import { rowTrainings, trainingOf } from './rows';
 
 /** Features of each network that are probed. */
 export const ablationFeatures = ['video', 'audio', 'both'] as const;
@@ -35,6 +37,8 @@ const jobResultSchema = z.strictObject({
   format: z.literal(1),
   row: z.string(),
   seed: z.int().min(0),
+  /** Missing in results of earlier versions. */
+  training: z.enum(rowTrainings).optional(),
   config: configSchema,
   trainClips: z.int().min(1),
   testClips: z.int().min(1),
@@ -82,6 +86,12 @@ export function readJobResult(out: string, job: AblationJob): JobResult | null {
       `"${path}" is not a result of an ablation's job (${wrong}); remove it, and the job is evaluated again.`,
   );
   requireSameConfig(path, result.config, job.config);
+  const { training = trainingOf(job.row) } = result;
+  if (training !== trainingOf(job.row)) {
+    throw new UserError(
+      `"${path}" is of a row whose training was "${training}", not "${trainingOf(job.row)}"; give the row another name, or choose another folder with --out.`,
+    );
+  }
   return result;
 }
 

@@ -31,14 +31,13 @@ export function readProbedSteps(folder: string): ProbedStep[] {
     path,
     fileSchema,
     (wrong) =>
-      `"${path}" holds no probes of an ablation's job (${wrong}); remove it, and what is missing is not drawn.`,
+      `"${path}" holds no probes of an ablation's job (${wrong}); remove it; its probes are then missing from the curves.`,
   ).probes;
 }
 
-/** Adds a probe to those of a job; one at the same step is replaced. */
+/** Adds a probe to those of a job. */
 export function recordProbedStep(folder: string, probe: ProbedStep): void {
-  const others = readProbedSteps(folder).filter(({ step }) => step !== probe.step);
-  const probes = [...others, probe].sort((a, b) => a.step - b.step);
+  const probes = [...readProbedSteps(folder), probe].sort((a, b) => a.step - b.step);
   makeFolder(folder);
   writeFileAtomic(join(folder, probesFile), `${JSON.stringify({ format: 1, probes })}\n`);
 }

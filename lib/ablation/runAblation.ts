@@ -35,7 +35,7 @@ export interface AblationProgress {
 
 /**
  * Trains and evaluates all unfinished jobs. After an interruption at any point, the same call resumes: finished jobs are
- * kept, and those in progress resume from their checkpoints.
+ * kept, and those in progress resume from their checkpoints; those that are trained with labels begin again.
  *
  * @returns true if all jobs are finished, false if a signal stopped them
  * @throws UserError if data are missing, or the folder holds jobs of another configuration

@@ -37,7 +37,9 @@ export async function withSupervised<Result>(
   args: SupervisedArgs,
   use: (network: Network) => Promise<Result>,
 ): Promise<Result | null> {
-  const { config, interrupt, onStep } = args;
+  const { interrupt, onStep } = args;
+  // Each student is trained for itself.
+  const config: XkdConfig = { ...args.config, sharing: 'none' };
   const dataset = await openDataset(args.data);
   const initial = seededState(config);
   const pool = openClipPool(config);

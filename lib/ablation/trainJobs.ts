@@ -80,8 +80,8 @@ export async function trainJobs(args: TrainJobsArgs): Promise<void> {
   const under = trained.length === 0 ? [] : await openRuns({ ...args, jobs: trained }, train);
   try {
     const startMs = performance.now();
-    await takeSteps(under, clips, args);
-    const training = (performance.now() - startMs) / 1000 / Math.max(1, trained.length);
+    const probingMs = await takeSteps(under, clips, args);
+    const training = (performance.now() - startMs - probingMs) / 1000 / Math.max(1, trained.length);
     for (const { run } of under) await run.close();
     if (interrupt.requested) return;
     for (const { job, run } of under) {
@@ -179,22 +179,28 @@ function late(source: () => BatchSource | undefined): BatchSource {
 /**
  * Takes steps in turn, always with the run that has taken the fewest. An interrupt ends all runs after the current step,
  * with checkpoints.
+ *
+ * @returns the time that probes on the way took [ms]
  */
 async function takeSteps(
   under: readonly JobUnderWay[],
   clips: MakeClips,
   args: TrainJobsArgs,
-): Promise<void> {
+): Promise<number> {
   const { onSteps } = args;
+  let probingMs = 0;
   const open = new Set(under);
   const count = () => under.reduce((sum, { run }) => sum + run.state.step, 0);
   onSteps(count());
   while (open.size > 0) {
     const next = [...open].reduce((last, job) => (job.run.state.step < last.run.state.step ? job : last));
+    const startMs = performance.now();
     await probeOnTheWay(next, clips, args);
+    probingMs += performance.now() - startMs;
     if ((await next.steps.next()).done) open.delete(next);
     else onSteps(count());
   }
+  return probingMs;
 }
 
 /** Probes a network before its next step where that is due, unless an earlier call has done it or an interrupt comes. */
@@ -249,6 +255,7 @@ async function probeJob(
     format: 1,
     row: job.row.name,
     seed: job.seed,
+    training: trainingOf(job.row),
     config: job.config,
     ...{ trainClips, testClips, chance, top1 },
     failures: [...failures],

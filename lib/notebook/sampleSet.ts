@@ -67,18 +67,21 @@ async function make(folder: string): Promise<void> {
         bar ??= progressBar(total, 'making the sample set', { unit: 'clips' });
         bar.update(done);
       });
-      waiting?.update(train + test);
-      (bar ?? waiting)?.finish();
+      if (!bar) waiting?.update(train + test);
+      waiting?.finish();
       return;
     } catch (error) {
       if (!(error instanceof InUse)) throw error;
-      waiting ??= progressBar(train + test, 'another notebook or command is making the sample set', {
-        unit: 'clips',
-        before: clipsThere(folder),
-      });
-      waiting.update(clipsThere(folder));
-      await wait(lookMs);
+    } finally {
+      bar?.finish();
     }
+    const done = clipsThere(folder);
+    waiting ??= progressBar(train + test, 'another notebook or command is making the sample set', {
+      unit: 'clips',
+      before: done,
+    });
+    waiting.update(done);
+    await wait(lookMs);
   }
 }
 

@@ -117,7 +117,8 @@ function inputSentence(messages) {
     .map((text) => /^Cannot find name '(prompt|confirm|alert)'/.exec(text)?.[1])
     .find(Boolean);
   if (name === undefined) return null;
-  return `${name}() belongs to pages of the web: assign the value in the cell, or use a control such as controlPanel().`;
+  const wayOut = name === 'alert' ? 'write console.log()' : 'assign the value in the cell';
+  return `${name}() belongs to pages of the web: ${wayOut}.`;
 }
 
 function wayOf(command) {

@@ -9,20 +9,27 @@ const childProcess = require('node:child_process');
 
 const streams = ['stdin', 'stdout', 'stderr'];
 
-/** Options with pipes in place of inherited output, and the streams that are to be printed. */
+/**
+ * Options with pipes in place of inherited output, and what is to be printed: `[stream of the child, our stream]`.
+ *
+ * @param usual `stdio` where the options have none
+ */
 function piped(options, usual) {
   const given = options.stdio ?? (options.silent ? 'pipe' : usual);
   const all = typeof given === 'string' ? streams.map(() => given) : [...given];
   const printed = [];
   for (const i of [1, 2]) {
-    const isOurs = all[i] === 'inherit' || all[i] === i || all[i] === process[streams[i]];
-    if (!isOurs) continue;
+    const inherited =
+      all[i] === 'inherit' ? i : [1, 2].find((j) => all[i] === j || all[i] === process[streams[j]]);
+    if (inherited === undefined) continue;
     all[i] = 'pipe';
-    printed.push(streams[i]);
+    printed.push([streams[i], streams[inherited]]);
   }
   // `fork` adds its channel to a name, but not to a list.
   if (usual === 'inherit' && typeof given === 'string') all.push('ipc');
-  return { printed, options: printed.length === 0 ? options : { ...options, stdio: all } };
+  // Inherited output has no limit.
+  const change = printed.length === 0 ? {} : { stdio: all, maxBuffer: Infinity };
+  return { printed, options: { ...options, ...change } };
 }
 
 /** Makes the output of child processes appear below the cell that starts them. */
@@ -38,7 +45,9 @@ function printChildren() {
     function (...given) {
       const { printed, args } = withOptions(given, (options) => piped(options, usual));
       const child = start.apply(this, printed.length === 0 ? given : args);
-      for (const name of printed) child[name]?.on('data', (chunk) => process[name].write(chunk));
+      for (const [from, to] of printed) {
+        child[from]?.setEncoding('utf8').on('data', (chunk) => process[to].write(chunk));
+      }
       return child;
     };
   childProcess.spawn = asynchronous(spawn, 'pipe');
@@ -46,25 +55,30 @@ function printChildren() {
   childProcess.spawnSync = function (...given) {
     const { printed, args } = withOptions(given, (options) => piped(options, 'pipe'));
     const result = spawnSync.apply(this, printed.length === 0 ? given : args);
-    for (const name of printed) {
-      const [text, place] = [result[name], streams.indexOf(name)];
-      if (text?.length > 0) process[name].write(text);
-      result[name] = null;
-      if (result.output) result.output[place] = null;
+    for (const [from, to] of printed) {
+      if (result[from]?.length > 0) process[to].write(result[from]);
+      result[from] = null;
+      if (result.output) result.output[streams.indexOf(from)] = null;
     }
     return result;
   };
-  // Without `stdio` both give back what the process writes to stdout, and print the rest.
+  // Both give back what the process writes to stdout. What it writes to stderr they print themselves, without `stdio`.
   const synchronous = (run) =>
     function (...given) {
-      const inherited = withOptions(given, (options) => piped(options, 'pipe')).printed;
-      if (inherited.length === 0) return run.apply(this, given);
-      const { args } = withOptions(given, (options) => ({ options: { ...options, stdio: undefined } }));
-      const print = (text) => inherited.includes('stdout') && text?.length > 0 && process.stdout.write(text);
+      let stdio;
+      const { printed, args } = withOptions(given, (options) => {
+        const changed = piped(options, 'pipe');
+        stdio = options.stdio;
+        const printsErrors = changed.printed.some(([from]) => from === 'stderr');
+        return printsErrors ? { ...changed, options: { ...changed.options, stdio: undefined } } : changed;
+      });
+      if (printed.length === 0) return run.apply(this, given);
+      const to = printed.find(([from]) => from === 'stdout')?.[1];
+      const print = (text) => to && text?.length > 0 && process[to].write(text);
       try {
         const text = run.apply(this, args);
         print(text);
-        return inherited.includes('stdout') ? null : text;
+        return to || stdio[1] === 'ignore' ? null : text;
       } catch (error) {
         print(error.stdout);
         throw error;

@@ -53,7 +53,7 @@ function readOutput(error, cells, number) {
 
 /** Cells have no file of their own, which Node would name as the one that requires a missing module. */
 function messageOf({ message }) {
-  return String(message).replace(/\nRequire stack:\n- \S+[\\/]src\.js$/, '');
+  return String(message).replace(/\nRequire stack:\n- .+[\\/]src\.js$/, '');
 }
 
 function sentenceOutput(ename, sentence) {

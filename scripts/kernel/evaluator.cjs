@@ -12,7 +12,9 @@ const { SharedNames, withSetters } = require('./sharedNames.cjs');
 const ofTslab = createRequire(require.resolve('tslab/dist/main.js'));
 
 /** The code that tslab puts before a cell's: all of its names, without values. */
-const emptyNames = /^(?:exports\.[\w$]+ = )+void 0;$/gm;
+const name = '[\\p{ID_Continue}$\\u200c\\u200d]+';
+const emptyNames = new RegExp(`^(?:exports\\.${name} = )+void 0;$`, 'gmu');
+const emptyName = new RegExp(`exports\\.(${name}) =`, 'gu');
 
 /** Before Node 24 this uses hooks that end the process when an interrupt terminates a computation (transportWorker.cjs). */
 const canFollow = Number(process.versions.node.split('.')[0]) >= 24;
@@ -74,7 +76,7 @@ class Evaluator {
     });
     Object.assign(globalThis.__tslab__, {
       exports: this.#names.object,
-      follow: (setters) => this.#names.follow(setters),
+      follow: (setters) => this.#names.follow(this.#cell.source, setters),
     });
   }
 
@@ -97,6 +99,7 @@ class Evaluator {
   async run(source, name) {
     const cell = {
       name,
+      source,
       valueName: undefined,
       thrown: null,
       diagnostics: null,
@@ -176,7 +179,7 @@ class Evaluator {
     cell.valueName = converted.lastExpressionVar;
     // A name keeps the value of an earlier cell until this cell assigns it.
     let output = converted.output.replace(emptyNames, (line) => {
-      cell.names.push(...line.matchAll(/exports\.([\w$]+) =/g));
+      cell.names.push(...line.matchAll(emptyName));
       return '';
     });
     cell.names = cell.names.map(([, name]) => name).filter((name) => name !== converted.lastExpressionVar);

@@ -9,14 +9,14 @@
 class SharedNames {
   /** What cells get as `exports`. */
   object = Object.create(null);
-  /** By name: its value, whether it was assigned, and setters of variables, those of the newest cell last. */
+  /** By name: its value, whether its newest cell has assigned it, and setters of variables. */
   #holders = new Map();
 
   has(name) {
     const property = Object.getOwnPropertyDescriptor(this.object, name);
     const holder = this.#holders.get(name);
-    // An import defines its property itself.
-    return property !== undefined && (property.get !== holder?.get || holder.assigned);
+    // An abandoned cell that goes on may have defined a property itself.
+    return property !== undefined && (property.get === undefined || holder?.assigned !== false);
   }
 
   get(name) {
@@ -27,36 +27,37 @@ class SharedNames {
     this.object[name] = value;
   }
 
-  /** The names that a cell declares have no value until it assigns one. */
+  /** The names that a cell declares keep their values until it assigns them. */
   declare(names) {
     for (const name of names) {
       const holder = {
-        value: undefined,
+        value: this.object[name],
         assigned: false,
         setters: this.#holders.get(name)?.setters ?? [],
-        get: () => holder.value,
       };
       const set = (value) => {
         holder.value = value;
         holder.assigned = true;
         const { setters } = holder;
-        for (let i = 0; i < setters.length; i += 1) call(setters[i], value);
+        for (let i = 0; i < setters.length; i += 1) call(setters[i].set, value);
       };
       this.#holders.set(name, holder);
-      Object.defineProperty(this.object, name, {
-        get: holder.get,
-        set,
-        enumerable: true,
-        configurable: true,
-      });
+      const get = () => holder.value;
+      Object.defineProperty(this.object, name, { get, set, enumerable: true, configurable: true });
     }
   }
 
-  /** Takes a cell's setters by name. Variables of cells that were run again and again are followed only so far back. */
-  follow(setters) {
+  /**
+   * Takes a cell's setters by name.
+   *
+   * @param source of the cell: of one that is run again and again, only the newest runs are followed
+   */
+  follow(source, setters) {
     for (const [name, set] of Object.entries(setters)) {
       const holder = this.#holders.get(name);
-      holder.setters = [...holder.setters, set].slice(-mostFollowed);
+      const same = holder.setters.filter((each) => each.source === source);
+      const dropped = same.slice(0, -mostRuns);
+      holder.setters = [...holder.setters.filter((each) => !dropped.includes(each)), { source, set }];
     }
   }
 
@@ -73,48 +74,68 @@ class SharedNames {
   }
 }
 
-const mostFollowed = 20;
+/** Earlier runs of the same cell that are followed, such as that of a timer that still runs. */
+const mostRuns = 3;
 
 function call(set, value) {
   try {
     set(value);
-  } catch {
-    // A cell that failed before it reached the declaration; its variable can never be read.
+  } catch (error) {
+    // A variable that its cell has not reached yet, or never did.
+    if (!(error instanceof ReferenceError)) throw error;
   }
 }
 
+/** An import, whose name TypeScript defines as a property that cannot be changed. */
+const importedName =
+  /^Object\.defineProperty\(exports, "([^"]+)", \{ enumerable: true, get: function \(\) \{ return (.+); \} \}\);$/gm;
+
 /**
  * The JavaScript of a cell with a call that hands its setters over, and with constants that these can set. TypeScript has
- * checked before that no cell assigns to a constant. Lines and columns stay the same behind the first line.
+ * checked before that no cell assigns to a constant. Lines stay the same, and columns where code of the cell is.
  *
  * @param output CommonJS, as compiled
  * @param names the names that the cell shares
  */
 function withSetters(ts, output, names) {
-  const file = ts.createSourceFile('cell.js', output, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
+  let text = output.replace(importedName, (_, name, value) => `exports.${name} = ${value};`);
+  const file = ts.createSourceFile('cell.js', text, ts.ScriptTarget.Latest, false, ts.ScriptKind.JS);
   const shared = new Set(names);
   const own = new Set();
-  let text = output;
   const take = (name) => {
     if (ts.isIdentifier(name)) {
       if (shared.has(name.text)) own.add(name.text);
     } else for (const element of name.elements) if (element.name) take(element.name);
   };
+  const takeAll = ({ declarations }) => declarations.forEach(({ name }) => take(name));
+  /** Variables of blocks belong to the whole cell if they are declared with `var`. */
+  const takeHoisted = (node) => {
+    if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
+    if (ts.isVariableDeclarationList(node) && !(node.flags & ts.NodeFlags.BlockScoped)) takeAll(node);
+    ts.forEachChild(node, takeHoisted);
+  };
   for (const statement of file.statements) {
     if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) {
       if (statement.name) take(statement.name);
     } else if (ts.isVariableStatement(statement)) {
-      const { declarations, flags } = statement.declarationList;
-      for (const { name } of declarations) take(name);
+      takeAll(statement.declarationList);
       const start = statement.declarationList.getStart(file);
-      if (flags & ts.NodeFlags.Const) text = `${text.slice(0, start)}let  ${text.slice(start + 5)}`;
-    }
+      const isConstant = statement.declarationList.flags & ts.NodeFlags.Const;
+      if (isConstant) text = `${text.slice(0, start)}let  ${text.slice(start + 'const'.length)}`;
+    } else takeHoisted(statement);
   }
-  if (own.size === 0) return text;
+  const first = file.statements.find((statement) => !isDirective(ts, statement));
+  if (own.size === 0 || first === undefined) return text;
   let parameter = 'value';
   while (own.has(parameter)) parameter += '_';
   const setters = [...own].map((name) => `${name}(${parameter}) { ${name} = ${parameter}; }`);
-  return `__tslab__.follow({ ${setters.join(', ')} }); ${text}`;
+  const start = first.getStart(file);
+  return `${text.slice(0, start)}__tslab__.follow({ ${setters.join(', ')} }); ${text.slice(start)}`;
+}
+
+/** True for `'use strict'` and its like, which count only before all else. */
+function isDirective(ts, statement) {
+  return ts.isExpressionStatement(statement) && ts.isStringLiteral(statement.expression);
 }
 
 module.exports = { SharedNames, withSetters };

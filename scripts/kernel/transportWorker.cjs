@@ -144,8 +144,8 @@ function tellInterrupt() {
 }
 
 /**
- * Never terminates the kernel's own computation, and one of a cell that listens, which would be left half-way, only if a further
- * interrupt is not heard either. V8 drops the
+ * Never terminates the kernel's own computation. That of a cell that listens would be left half-way; it is terminated only
+ * if a further interrupt goes unheard, too. V8 drops the
  * queued microtasks when it terminates one, so the main thread is notified once more.
  */
 function endUnlessHeard(number) {

@@ -89,6 +89,11 @@ describe('xkd ablate', function () {
       [video.logistic.values[0].top1, audio.logistic.values[0].top1],
     );
     // Before the first step, rows of a seed are the same network: the untrained one.
+    const figuresOf = (name: string) => whole.rows.find((row) => row.name === name)!.figures;
+    const supervised = figuresOf('supervised');
+    for (const features of ['video', 'audio'] as const) {
+      assert.notDeepEqual(supervised[features], figuresOf('untrained')[features]);
+    }
     const untrained = whole.rows.find(({ name }) => name === 'untrained')!.figures.video.logistic.values[0];
     assert.deepEqual([first.video, own[0].probes![0].video], [untrained.top1, untrained.top1]);
   });

@@ -183,6 +183,25 @@ describe('cells in the kernel', function () {
     assert.equal(await valueOf('[twice(), new Box().kind()]'), '[ -2, 7 ]');
     await valueOf('const value = 1, value_ = 2, sum = () => value + value_;');
     assert.equal(await valueOf('const value = 10, value_ = 20;\nsum()'), '30');
+    await valueOf('let λ = 1, größe = 2; const sumOf = () => λ + größe;');
+    assert.equal(await valueOf('λ = 5;\nsumOf()'), '7');
+    assert.equal(await valueOf('const größe = 6, λ = 4;\nsumOf()'), '10');
+    await valueOf('let often = 0; const readOften = () => often;');
+    for (let i = 1; i <= 25; i++) await valueOf(`let often = ${i};`);
+    assert.equal(await valueOf('readOften()'), '25');
+    await valueOf('for (var turns = 0; turns < 3; turns++);\nconst readTurns = () => turns;');
+    assert.equal(await valueOf('var turns = 8;\nreadTurns()'), '8');
+    await valueOf('const join = () => "own"; const callJoin = () => join();');
+    await valueOf("import { join } from 'node:path';");
+    assert.equal(await valueOf('callJoin()'), "'.'");
+    // A cell that is interrupted goes on, and assigns what the next run declares again.
+    const slow = 'const slow = await new Promise<number>((end) => setTimeout(end, 600, 3));';
+    const running = kernel.execute(slow);
+    await kernel.heard(({ header, content }) => header.msg_type === 'execute_input' && content.code === slow);
+    await kernel.request('interrupt_request', {}, 'control');
+    assert.equal((await running).reply.status, 'error');
+    await new Promise((resume) => setTimeout(resume, 800));
+    assert.equal(await valueOf(`${slow}\nslow`), '3');
     await fails('const early = () => late;\nthrow new Error("before");\nconst late = 1;');
     assert.equal(await valueOf('const late = 2;\nlate'), '2');
     assert.match(
@@ -210,8 +229,13 @@ describe('cells in the kernel', function () {
        try { cp.execSync('echo five; exit 3', { stdio: 'inherit' }); } catch (error) { console.log((error as any).status); }
        for (const word of ['six', 'seven']) await pipeline(Readable.from([word + '\\n']), process.stdout);
        console.log(String(cp.execSync('echo eight')).trim());
-       process.stdout.end('nine\\n');`,
+       process.stdout.end('nine\\n');
+       cp.execSync('echo hidden >&2', { stdio: ['ignore', 'inherit', 'ignore'] });`,
     );
+    const long = await kernel.execute(
+      "cp.execSync(`${process.execPath} -e \"console.log('x'.repeat(3e6))\"`, { stdio: 'inherit' });",
+    );
+    assert.equal(long.text.length, 3e6 + 1);
     assert.deepEqual(text.trim().split('\n').sort(), ['3', 'eight', 'five', 'four', 'nine', 'one', 'seven', 'six', 'three', 'two']); // prettier-ignore
     const file = join(mkdtempSync(join(tmpdir(), 'xkd-fork-')), 'child.js');
     writeFileSync(file, 'console.log("forked"); process.send("hello");');
@@ -237,7 +261,10 @@ describe('cells in the kernel', function () {
     assert.doesNotMatch((await fails("require('nonexistent');")).shown, /src\.js/);
     const { text } = await kernel.execute("console.trace('here');");
     assert.doesNotMatch(text, /scripts/);
-    assert.match((await fails("prompt('name?');")).shown, /^prompt\(\) belongs to pages of the web: assign/);
+    assert.match(
+      (await fails("prompt('name?');")).shown,
+      /^prompt\(\) belongs to pages of the web: assign the value in the cell\.$/,
+    );
   });
 
   it('show a figure of one’s own, as Plotly takes it', async () => {

@@ -1,4 +1,5 @@
 import { median } from 'simple-statistics';
+import { UserError } from '../../errors';
 import type { AblationCurves } from '../../ablation/curves';
 import type { ProbedStep } from '../../ablation/probedSteps';
 import type { Figure, ScatterTrace } from '../plotly';
@@ -16,6 +17,8 @@ export interface AblationProbesArgs {
 /**
  * What the networks of an ablation know over their steps (`probeEvery`): a thin line per seed, a thick one for the median of
  * a row's seeds.
+ *
+ * @throws UserError if none of the rows was probed during its training
  */
 export function ablationProbesFigure(
   { curves }: Pick<AblationCurves, 'curves'>,
@@ -29,7 +32,9 @@ export function ablationProbesFigure(
     if (own.length === 0) return [];
     const look = { color: series[i % series.length], dash: dashOf(i) };
     const common = { type: 'scatter', mode: 'lines', name: row, legendgroup: row } as const;
-    const steps = own[0].probes!.map(({ step }) => step);
+    const steps = [...new Set(own.flatMap(({ probes }) => probes!.map(({ step }) => step)))].sort(
+      (a, b) => a - b,
+    );
     const y = steps.map((step) =>
       median(own.flatMap(({ probes }) => percent(probes!.filter((probe) => probe.step === step)))),
     );
@@ -53,6 +58,11 @@ export function ablationProbesFigure(
       },
     ];
   });
+  if (medians.length === 0) {
+    throw new UserError(
+      `None of the rows ${namesText(rows)} was probed during its training; train them with --probe-every.`,
+    );
+  }
   const courses = medians.map(({ name, y }) => curveText(name, y));
   return themed(traces, {
     alt: `${capital(features)} probe over training steps, median of the seeds of ${counted(medians.length, 'row')}: ${namesText(courses)}.`,
