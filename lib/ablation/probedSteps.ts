@@ -31,7 +31,7 @@ export function readProbedSteps(folder: string): ProbedStep[] {
     path,
     fileSchema,
     (wrong) =>
-      `"${path}" holds no probes of an ablation's job (${wrong}); remove it; its probes are then missing from the curves.`,
+      `"${path}" holds no probes of an ablation's job (${wrong}); remove it, and its probes are missing from the curves.`,
   ).probes;
 }
 

@@ -5,6 +5,7 @@ import { jobFolder, readJobResult } from './jobResult';
 import type { WorkOrder } from './messages';
 import { workInProcesses } from './processes';
 import { groupJobs, requireInit, type AblationJob } from './plan';
+import { trainingOf } from './rows';
 
 export interface RunAblationArgs {
   /** Jobs of this machine. */
@@ -89,7 +90,7 @@ export async function runAblation(args: RunAblationArgs): Promise<boolean> {
 /** Number of steps that some jobs take. */
 function stepsOf(jobs: readonly AblationJob[]): number {
   return jobs.reduce(
-    (sum, { row, config }) => sum + (row.training === 'none' ? 0 : config.training.steps!),
+    (sum, { row, config }) => sum + (trainingOf(row) === 'none' ? 0 : config.training.steps!),
     0,
   );
 }

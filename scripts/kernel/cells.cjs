@@ -32,7 +32,8 @@ class Cells {
 
   /**
    * @param parts `evaluator`; `outlet`; `bundleOf(value)`, the MIME bundle of a value;
-   * `undisturbed(work)` runs what an interrupt must not end half-way; `publish(request, type, content)`; `reply(request, content)`; `drained()`, resolves when no request is in transit;
+   * `undisturbed(work)`, runs what an interrupt must not end half-way; `publish(request, type, content)`;
+   * `reply(request, content)`; `drained()`, resolves when no request is in transit;
    * `observers`, notified of each cell's `queued`, `begin`, `ran` (its code has ended, the outcome is not published
    * yet) and `end`, which is awaited
    */

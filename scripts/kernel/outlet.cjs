@@ -15,9 +15,9 @@ const charactersPerMs = 20_000;
  */
 const unjoined = 10;
 /**
- * Number of changes between the streams within that time after which each is joined by itself, if they are also more than this
- * share of the pieces: every change is an output of its own on a page, which draws few of them and takes seconds to save
- * thousands.
+ * Number of changes between the streams within that time after which each is joined by itself, if they are also more
+ * than this share of the pieces: every change is an output of its own on a page, which draws few of them and takes
+ * seconds to save thousands.
  */
 const [keptChanges, denseShare] = [10, 0.2];
 /** Length of a message after which it is sent at the beginning of a cell, and at most [characters]. */
@@ -26,8 +26,8 @@ const [flushLength, longestMessage] = [64 * 1024, 2 * 1024 * 1024];
 /**
  * The printed output of cells. Pieces of a stream that come close together are joined into one message, as thousands of
  * small ones keep a front end busy for minutes; the more a cell has printed, the longer they wait and the larger the
- * messages are. Before anything else is published, the text printed so far is sent. Both streams stay in order; in a flood of
- * changes between them, each is joined by itself.
+ * messages are. Before anything else is published, the text printed so far is sent. Both streams stay in order; in a
+ * flood of changes between them, each is joined by itself.
  */
 class Outlet {
   #emit;

@@ -37,7 +37,8 @@ class Server {
 
   /**
    * @param parts `transport`, `evaluator`, `language` (answers questions about the text of cells), `bundleOf` (the MIME
-   * bundle of a value), `undisturbed(work)` (runs what an interrupt must not end half-way) and `end()`, which ends the process
+   * bundle of a value), `undisturbed(work)` (runs what an interrupt must not end half-way) and `end()`,
+   * which ends the process
    */
   constructor({ transport, evaluator, language, bundleOf, undisturbed, end }) {
     this.#transport = transport;
