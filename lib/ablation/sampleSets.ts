@@ -57,11 +57,11 @@ async function makeWithShare(commonShare: number, data: string, args: SampleSets
       `"${data}" is not a sample set, so none with a common share of ${commonShare} can be drawn like it; name one with --data, or leave the rows with "share" out with --rows.`,
     );
   }
-  const { seed, train, test, dials } = settings;
+  const { dials, ...same } = settings;
   const folder = join(out, 'sets', `share-${commonShare}`);
   const label = `data set, common share ${commonShare}`;
   await makeSampleSet(
-    { out: folder, seed, train, test, dials: { ...dials, commonShare }, workers, signal },
+    { ...same, out: folder, dials: { ...dials, commonShare }, workers, signal },
     (done, total) => onProgress?.(label, done, total),
   );
   return folder;

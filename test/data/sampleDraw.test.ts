@@ -1,28 +1,24 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  defaultDials,
-  drawClip,
-  heardImpacts,
-  materials,
-  renderClip,
-  sampleClasses,
-  seenImpacts,
-} from 'xkd/internal';
+import { drawClip, heardImpacts, materials, renderClip, sampleClasses, seenImpacts } from 'xkd/internal';
 import type { ClipSpec, SampleDials } from 'xkd/internal';
+import { sampleSettings as settingsOf } from 'xkd/dist/data/sample/sampleSettings';
+import { sampleRecipe, sampleVersions, usualVersion } from 'xkd/dist/data/sample/versions';
 
 const classes = sampleClasses.length;
+const settings = (seed: number, dials?: Partial<SampleDials>, version = usualVersion) =>
+  settingsOf({ version, seed, dials });
 
 describe('drawClip', () => {
   it('gives the same clip for the same seed, split and index, and another for any other', () => {
     const clips = [
-      drawClip(3, 'train', 5, defaultDials),
-      drawClip(4, 'train', 5, defaultDials),
-      drawClip(3, 'test', 5, defaultDials),
-      drawClip(3, 'train', 6, defaultDials),
+      drawClip(settings(3), 'train', 5),
+      drawClip(settings(4), 'train', 5),
+      drawClip(settings(3), 'test', 5),
+      drawClip(settings(3), 'train', 6),
     ];
-    assert.deepEqual(drawClip(3, 'train', 5, defaultDials), clips[0]);
+    assert.deepEqual(drawClip(settings(3), 'train', 5), clips[0]);
     assert.equal(new Set(clips.map(({ scene }) => scene.noiseSeed)).size, 4);
     assert.equal(new Set(clips.map(({ sound }) => sound.pitch)).size, 4);
   });
@@ -85,10 +81,50 @@ describe('drawClip', () => {
       ({ stripeDegrees, stripePeriodPixels }) => `${stripeDegrees} ${stripePeriodPixels}`,
     );
     assert.equal(new Set(stripes).size, classes);
-    for (const { modes } of materials) {
-      assert.equal(modes.length, 5);
-      assert.ok(modes.every(({ frequencyHz }) => 1.1 * frequencyHz < 8000));
+    for (const version of sampleVersions) {
+      for (const { name, modes } of sampleRecipe(version).materials) {
+        assert.equal(modes.length, 5);
+        assert.ok(
+          modes.every(({ frequencyHz }) => 1.1 * frequencyHz < 8000),
+          name,
+        );
+      }
     }
+  });
+
+  it('shows the same pictures in every version, and in version 3 one pitch for all stripes of a period', () => {
+    const [before, after] = [2, 3].map((version) => sampleRecipe(version).materials);
+    assert.deepEqual(
+      after.map(({ name, stripeDegrees, stripePeriodPixels }) => [name, stripeDegrees, stripePeriodPixels]),
+      before.map(({ name, stripeDegrees, stripePeriodPixels }) => [name, stripeDegrees, stripePeriodPixels]),
+    );
+    const pitches = (period: number) =>
+      new Set(
+        after
+          .filter(({ stripePeriodPixels }) => stripePeriodPixels === period)
+          .map(({ modes }) => modes[0].frequencyHz),
+      );
+    const [[low], [high]] = [pitches(28), pitches(16)].map((found) => [...found]);
+    assert.deepEqual([pitches(28).size, pitches(16).size], [1, 1]);
+    const { pitchSpread } = sampleRecipe(3).dials;
+    assert.ok(
+      low * (1 + pitchSpread) < high * (1 - pitchSpread),
+      'no object of wide stripes is as high as one of narrow',
+    );
+    for (const clip of draw(16, {}, 0, 3)) {
+      const { scene, motion, label } = draw(16)[clip.index];
+      assert.deepEqual([clip.scene, clip.motion, clip.label], [scene, motion, label]);
+      assert.ok(clip.sound.unseen.length > 0);
+      for (const { modes, pitch } of clip.sound.unseen)
+        assert.equal(
+          modes[0].frequencyHz / pitch < 600,
+          clip.sound.modes[0].frequencyHz / clip.sound.pitch < 600,
+        );
+    }
+  });
+
+  it('refuses a version that there is not, with those that there are', () => {
+    assert.throws(() => settingsOf({ version: 4 }), /no version 4 of the sample set; there are 2 and 3/);
   });
 });
 
@@ -197,16 +233,16 @@ describe('dials of the sample set', () => {
 describe('renderClip', () => {
   const program = `
     const { createHash } = require('node:crypto');
-    const { defaultDials } = require('xkd/dist/data/sample/dials');
+    const { sampleSettings } = require('xkd/dist/data/sample/sampleSettings');
     const { drawClip } = require('xkd/dist/data/sample/clipSpec');
     const { renderClip } = require('xkd/dist/data/sample/renderClip');
-    const { frames, waveform } = renderClip(drawClip(7, 'test', 11, defaultDials));
+    const { frames, waveform } = renderClip(drawClip(sampleSettings({ seed: 7 }), 'test', 11));
     const hash = (values) => createHash('sha256').update(Buffer.from(values.buffer)).digest('hex');
     console.log(hash(frames), hash(waveform));`;
 
   it('gives the same pixels and samples in another process, whatever was made before', () => {
-    renderClip(drawClip(7, 'test', 10, defaultDials));
-    const { frames, waveform } = renderClip(drawClip(7, 'test', 11, defaultDials));
+    renderClip(drawClip(settings(7), 'test', 10));
+    const { frames, waveform } = renderClip(drawClip(settings(7), 'test', 11));
     const hash = (values: Uint8Array | Float32Array): string =>
       createHash('sha256')
         .update(Buffer.from(values.buffer as ArrayBuffer))
@@ -227,8 +263,6 @@ describe('renderClip', () => {
   });
 });
 
-function draw(count: number, dials: Partial<SampleDials> = {}, from = 0): ClipSpec[] {
-  return Array.from({ length: count }, (_, i) =>
-    drawClip(0, 'train', from + i, { ...defaultDials, ...dials }),
-  );
+function draw(count: number, dials: Partial<SampleDials> = {}, from = 0, version = usualVersion): ClipSpec[] {
+  return Array.from({ length: count }, (_, i) => drawClip(settings(0, dials, version), 'train', from + i));
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mean, sampleCorrelation } from 'simple-statistics';
 import {
   configure,
-  defaultDials,
   drawClip,
   heardImpacts,
   LogMel,
@@ -10,12 +9,15 @@ import {
   renderClip,
   seenImpacts,
   type ClipSpec,
+  type SampleDials,
 } from 'xkd/internal';
+import { sampleSettings } from 'xkd/dist/data/sample/sampleSettings';
 
 const framesPerSecond = 25;
 const sampleRateHz = 16000;
 const size = 128;
 const nano = configure('nano');
+const settings = (seed: number, dials?: Partial<SampleDials>) => sampleSettings({ seed, dials });
 const logMel = new LogMel(nano.spectrogram, sampleRateHz);
 let templates: ReturnType<typeof modeTemplates>;
 
@@ -23,7 +25,7 @@ describe('impacts of the sample set', () => {
   it('are seen in the frame whose time is nearest: there the object is closest to a wall', () => {
     const patterns = new Set<string>();
     for (let index = 0; index < 12; index++) {
-      const clip = plain(drawClip(1, 'train', index, defaultDials));
+      const clip = plain(drawClip(settings(1), 'train', index));
       patterns.add(clip.motion.pattern);
       const gaps = wallGaps(clip);
       for (const seconds of seenImpacts(clip)) {
@@ -38,7 +40,7 @@ describe('impacts of the sample set', () => {
   });
 
   it('touch the wall when they are seen and keep clear of it between', () => {
-    const clip = plain(drawClip(1, 'train', 0, defaultDials));
+    const clip = plain(drawClip(settings(1), 'train', 0));
     const nearest = wallGaps(clip).reduce((a, b) => a.map((gap, k) => Math.min(gap, b[k])));
     for (const seconds of seenImpacts(clip)) {
       const frame = Math.min(Math.round(seconds * framesPerSecond), nearest.length - 1);
@@ -49,7 +51,7 @@ describe('impacts of the sample set', () => {
 
   it('are heard within half a frame', () => {
     for (let index = 0; index < 24; index++) {
-      const clip = drawClip(1, 'train', index, defaultDials);
+      const clip = drawClip(settings(1), 'train', index);
       const { waveform } = renderClip(clip);
       for (const seconds of seenImpacts(clip)) {
         const offset = Math.abs(onset(waveform, seconds) - seconds);
@@ -62,7 +64,7 @@ describe('impacts of the sample set', () => {
     let near = 0;
     let all = 0;
     for (let index = 0; index < 24; index++) {
-      const clip = drawClip(1, 'train', index, { ...defaultDials, shuffledPairs: true });
+      const clip = drawClip(settings(1, { shuffledPairs: true }), 'train', index);
       for (const seconds of seenImpacts(clip)) {
         all += 1;
         if (heardImpacts(clip).some((heard) => Math.abs(heard - seconds) < 0.5 / framesPerSecond)) near += 1;
@@ -76,7 +78,7 @@ describe('sound of the sample set', () => {
   before(() => (templates = modeTemplates()));
 
   it('tells the class by its modes alone', () => {
-    const clips = Array.from({ length: 64 }, (_, index) => drawClip(2, 'test', index, defaultDials));
+    const clips = Array.from({ length: 64 }, (_, index) => drawClip(settings(2), 'test', index));
     const right = clips.filter((clip) => nearestMaterial(renderClip(clip).waveform) === clip.label).length;
     assert.ok(right / clips.length > 0.9, `${right} of ${clips.length}`);
   });
@@ -164,7 +166,7 @@ function nearestMaterial(waveform: Float32Array): string {
 
 /** Clean sounds of each material's table of modes, at five pitches. */
 function modeTemplates(): { name: string; spectrum: number[] }[] {
-  const clip = drawClip(0, 'train', 0, defaultDials);
+  const clip = drawClip(settings(0), 'train', 0);
   return materials.flatMap(({ name, modes }) =>
     [0.9, 0.95, 1, 1.05, 1.1].map((pitch) => {
       const pitched = modes.map((mode) => ({ ...mode, frequencyHz: pitch * mode.frequencyHz }));

@@ -4,6 +4,7 @@ import { defaultDials, type SampleDials } from '../../data/sample/dials';
 import { makeSampleSet, type SampleSummary } from '../../data/sample/makeSampleSet';
 import { UserError } from '../../errors';
 import { defaultTestClips, defaultTrainClips } from '../../data/sample/sampleSettings';
+import { sampleVersions, usualVersion } from '../../data/sample/versions';
 import { withExamples } from '../help';
 import { Progress } from '../progress';
 import { suggest } from '../suggestions';
@@ -11,6 +12,7 @@ import { registerDataCheck } from './dataCheck';
 
 interface MakeOptions {
   readonly out: string;
+  readonly setVersion: number;
   readonly seed: number;
   readonly train: number;
   readonly test: number;
@@ -42,6 +44,7 @@ export function register(program: Command): void {
       ),
     )
     .option('--out <folder>', 'where the set goes', 'data/sample')
+    .option('--set-version <n>', `${sampleVersions.join(' or ')}: what is drawn`, wholeNumber, usualVersion)
     .option('--seed <n>', 'the same seed gives the same pixels and samples', wholeNumber, 0)
     .option('--train <n>', 'clips for training', wholeNumber, defaultTrainClips)
     .option('--test <n>', 'clips for test', wholeNumber, defaultTestClips)
@@ -72,7 +75,7 @@ async function make(words: readonly string[], options: MakeOptions): Promise<voi
   };
   try {
     const summary = await makeSampleSet(
-      { ...options, dials: parseDials(words), signal: interrupt.signal },
+      { ...options, version: options.setVersion, dials: parseDials(words), signal: interrupt.signal },
       onProgress,
     );
     progress?.stop();

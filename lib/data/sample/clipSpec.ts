@@ -1,9 +1,9 @@
 import { RandomStream } from '../../random';
 import type { SampleDials } from './dials';
-import { materials } from './materials';
 import { drawMotion, isWithin, motionHits, type Hit, type Motion } from './motion';
 import { drawScene, type SceneSpec } from './sceneSpec';
 import { drawSound, type SoundSpec } from './soundSpec';
+import { sampleRecipe } from './versions';
 
 export type SampleSplit = 'train' | 'test';
 
@@ -30,17 +30,25 @@ export interface ClipSpec {
   readonly sound: SoundSpec;
 }
 
+/** What clips of a set have in common. */
+export interface DrawSettings {
+  readonly version: number;
+  readonly seed: number;
+  readonly dials: SampleDials;
+}
+
 /**
- * Draws a clip. The result depends only on seed, split and index, not on how many clips are made, by which
- * thread or in which order. Classes come in shuffled blocks of eight, so every multiple of eight clips is
- * balanced.
+ * Draws a clip. The result depends only on settings, split and index, not on how many clips are made, by which thread or in
+ * which order. Classes come in shuffled blocks of eight, so every multiple of eight clips is balanced.
  */
-export function drawClip(seed: number, split: SampleSplit, index: number, dials: SampleDials): ClipSpec {
+export function drawClip(settings: DrawSettings, split: SampleSplit, index: number): ClipSpec {
+  const { version, seed, dials } = settings;
+  const { materials, unseenBeside } = sampleRecipe(version);
   const root = RandomStream.fromSeed(seed).split('sample', split);
   const random = root.split('clip', index);
   const block = root.split('block', Math.floor(index / materials.length)).permutation(materials.length);
   const label = block[index % materials.length];
-  const { videoClass, audioClass } = drawClasses(random.split('classes'), label, dials);
+  const { videoClass, audioClass } = drawClasses(random.split('classes'), label, materials.length, dials);
   const durationSeconds = drawDuration(random.split('duration'));
   const motion = drawMotion(random.split('motion'), durationSeconds);
   // With shuffled pairs, the sound has the impacts of another, unseen clip.
@@ -58,7 +66,14 @@ export function drawClip(seed: number, split: SampleSplit, index: number, dials:
     audioClass: materials[audioClass].name,
     motion,
     scene: drawScene(random.split('scene'), materials[videoClass], dials),
-    sound: drawSound(random.split('sound'), materials[audioClass], hits, durationSeconds, dials),
+    sound: drawSound(
+      random.split('sound'),
+      materials[audioClass],
+      hits,
+      durationSeconds,
+      dials,
+      unseenBeside(materials[audioClass]),
+    ),
   };
 }
 
@@ -80,9 +95,10 @@ export function clipPath(spec: ClipSpec): string {
 function drawClasses(
   random: RandomStream,
   label: number,
+  classes: number,
   dials: SampleDials,
 ): { videoClass: number; audioClass: number } {
-  const another = random.integer(0, materials.length);
+  const another = random.integer(0, classes);
   if (dials.shuffledPairs) return { videoClass: label, audioClass: another };
   return { videoClass: random.bernoulli(dials.commonShare) ? label : another, audioClass: label };
 }

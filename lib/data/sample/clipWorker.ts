@@ -4,18 +4,16 @@ import { join } from 'node:path';
 import { UserError } from '../../errors';
 import { fileError } from '../../files/fileError';
 import { ChildTable } from '../../media/children';
-import { clipPath, drawClip, type SampleSplit } from './clipSpec';
-import type { SampleDials } from './dials';
+import { clipPath, drawClip, type DrawSettings, type SampleSplit } from './clipSpec';
 import { encodeClip } from './encodeClip';
 import { renderClip } from './renderClip';
 import { unfinishedEnding } from './workFolder';
 
 /** A clip to make, as sent to a worker thread. */
 export interface ClipTask {
-  readonly seed: number;
+  readonly settings: DrawSettings;
   readonly split: SampleSplit;
   readonly index: number;
-  readonly dials: SampleDials;
   /** The sample set's folder. */
   readonly folder: string;
   readonly ffmpeg: string;
@@ -32,7 +30,7 @@ export interface ClipTask {
 export default async function makeClip(task: ClipTask): Promise<string | null> {
   const children = new ChildTable(task.children);
   if (children.closed) return 'The work was stopped.';
-  const spec = drawClip(task.seed, task.split, task.index, task.dials);
+  const spec = drawClip(task.settings, task.split, task.index);
   const path = join(task.folder, clipPath(spec));
   if (existsSync(path)) return null;
   // Unique name: the ffmpeg of a killed process may still be writing to its own file.

@@ -1,4 +1,5 @@
-export { materials, sampleClasses, type Material, type Mode } from './materials';
+export { sampleClasses, type Material, type Mode } from './materials';
+export { materials, sampleRecipe, sampleVersions, usualVersion, type SampleRecipe } from './versions';
 export { defaultDials, type SampleDials } from './dials';
 export {
   clipPath,
@@ -9,6 +10,7 @@ export {
   sampleRateHz,
   seenImpacts,
   type ClipSpec,
+  type DrawSettings,
   type SampleSplit,
 } from './clipSpec';
 export type { AxisMotion, Hit, Motion, MotionPattern } from './motion';

@@ -135,10 +135,10 @@ async function makeClips(
   const pool = new Piscina({ filename, minThreads: threads, maxThreads: threads });
   const stop = (): void => children.killAll();
   signal?.addEventListener('abort', stop, { once: true });
-  const common = { dials: settings.dials, folder: work, ffmpeg, children: children.memory };
+  const common = { settings, folder: work, ffmpeg, children: children.memory };
   let done = 0;
-  const make = async ({ split, index, seed }: ClipSpec): Promise<void> => {
-    const task: ClipTask = { seed, split, index, ...common };
+  const make = async ({ split, index }: ClipSpec): Promise<void> => {
+    const task: ClipTask = { split, index, ...common };
     const problem = (await pool.run(task)) as string | null;
     if (problem !== null) throw new UserError(problem);
     onProgress?.(++done, specs.length);

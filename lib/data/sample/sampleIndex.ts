@@ -34,7 +34,7 @@ const columns: Readonly<Record<string, (spec: ClipSpec) => Cell>> = {
 /** All clips of a sample set, the training clips first. */
 export function drawClips(settings: SampleSettings): ClipSpec[] {
   const draw = (split: SampleSplit, count: number): ClipSpec[] =>
-    Array.from({ length: count }, (_, index) => drawClip(settings.seed, split, index, settings.dials));
+    Array.from({ length: count }, (_, index) => drawClip(settings, split, index));
   return [...draw('train', settings.train), ...draw('test', settings.test)];
 }
 

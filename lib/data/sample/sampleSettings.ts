@@ -4,9 +4,7 @@ import { z } from 'zod';
 import { UserError } from '../../errors';
 import { wrongValue } from '../../wrongValue';
 import { defaultDials, dialsSchema, type SampleDials } from './dials';
-
-/** Increased whenever the same settings would give different pixels or samples. */
-export const sampleVersion = 2;
+import { sampleRecipe, usualVersion } from './versions';
 
 export const defaultTrainClips = 1600;
 export const defaultTestClips = 400;
@@ -23,6 +21,7 @@ const settingsSchema = z.strictObject({
 export type SampleSettings = Readonly<z.infer<typeof settingsSchema>>;
 
 export interface SettingsArgs {
+  readonly version?: number;
   readonly seed?: number;
   readonly train?: number;
   readonly test?: number;
@@ -31,14 +30,15 @@ export interface SettingsArgs {
 
 /** @throws UserError naming the value that is out of range or the dial that does not exist */
 export function sampleSettings(args: SettingsArgs): SampleSettings {
-  const { seed = 0, train = defaultTrainClips, test = defaultTestClips } = args;
-  const value = { version: sampleVersion, seed, train, test, dials: { ...defaultDials, ...args.dials } };
+  const { version = usualVersion, seed = 0, train = defaultTrainClips, test = defaultTestClips } = args;
+  const dials = { ...sampleRecipe(version).dials, ...args.dials };
+  const value = { version, seed, train, test, dials };
   const result = settingsSchema.safeParse(value);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   if (issue.code === 'unrecognized_keys') {
-    const dials = Object.keys(defaultDials).join(', ');
-    throw new UserError(`There is no dial "${issue.keys[0]}"; the dials are ${dials}.`);
+    const known = Object.keys(defaultDials).join(', ');
+    throw new UserError(`There is no dial "${issue.keys[0]}"; the dials are ${known}.`);
   }
   const { sentence } = wrongValue(result.error, value);
   throw new UserError(`${sentence.replace(/^dials\./, '')}.`);

@@ -1,6 +1,6 @@
 import type { RandomStream } from '../../random';
 import type { SampleDials } from './dials';
-import { materials, type Material, type Mode } from './materials';
+import type { Material, Mode } from './materials';
 import type { Hit } from './motion';
 
 /** An object that sounds: its modes, and the impacts that excite them. */
@@ -23,13 +23,18 @@ export interface SoundSpec extends SoundingObject {
   readonly noiseSeed: number;
 }
 
-/** Draws the sound of a material for given impacts. */
+/**
+ * Draws the sound of a material for given impacts.
+ *
+ * @param unseenMaterials those of objects that are heard and not seen
+ */
 export function drawSound(
   random: RandomStream,
   material: Material,
   hits: readonly Hit[],
   durationSeconds: number,
   dials: Pick<SampleDials, 'soundNoise' | 'soundClutter' | 'pitchSpread'>,
+  unseenMaterials: readonly Material[],
 ): SoundSpec {
   const { pitchSpread } = dials;
   const spec = {
@@ -41,11 +46,15 @@ export function drawSound(
   };
   // From streams of their own, so that the other draws do not depend on the dials.
   const added = dials.soundNoise * random.split('noise').uniform(0.5, 1.5);
-  const others = materials.filter((each) => each !== material);
   const unseen = Array.from({ length: Math.round(dials.soundClutter * durationSeconds) }, (_, i) => {
     const own = random.split('unseen', i);
     const seconds = own.uniform(0, durationSeconds - leastSoundSeconds);
-    return drawObject(own, own.pick(others), [{ seconds, strength: own.uniform(0.5, 1) }], pitchSpread);
+    return drawObject(
+      own,
+      own.pick(unseenMaterials),
+      [{ seconds, strength: own.uniform(0.5, 1) }],
+      pitchSpread,
+    );
   });
   return { ...spec, noiseLevel: added === 0 ? spec.noiseLevel : Math.hypot(spec.noiseLevel, added), unseen };
 }
