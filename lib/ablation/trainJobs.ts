@@ -13,7 +13,9 @@ import {
 import { withBadClips } from '../data/lists/badFiles';
 import { readFolderMetrics } from '../files';
 import type { MakeClips, Network } from '../eval/features';
-import { linearProbes, type ProbeResult, type ProbesArgs } from '../eval/probe';
+import { evaluateClassifier, logisticFit } from '../eval/linearEvaluation';
+import { hashTowers } from '../eval/networkHash';
+import { linearProbes, probedFeatures, type ProbesArgs } from '../eval/probe';
 import { Stopped } from '../eval/protocols/stop';
 import { pruneCheckpoints } from '../train/state/checkpointFolder';
 import type { InterruptWatch } from '../train/interrupt';
@@ -34,7 +36,7 @@ import {
   type JobResult,
 } from './jobResult';
 import type { AblationJob } from './plan';
-import { readProbedSteps, recordProbedStep } from './probedSteps';
+import { readProbedSteps, recordProbedStep, type ProbedStep } from './probedSteps';
 import { trainingOf, type RowTraining } from './rows';
 import { withSupervised } from './supervised';
 
@@ -189,13 +191,14 @@ async function takeSteps(
 ): Promise<number> {
   const { onSteps } = args;
   let probingMs = 0;
+  const begun = new Map<string, ProbedStep>();
   const open = new Set(under);
   const count = () => under.reduce((sum, { run }) => sum + run.state.step, 0);
   onSteps(count());
   while (open.size > 0) {
     const next = [...open].reduce((last, job) => (job.run.state.step < last.run.state.step ? job : last));
     const startMs = performance.now();
-    await probeOnTheWay(next, clips, args);
+    await probeOnTheWay(next, { clips, begun }, args);
     probingMs += performance.now() - startMs;
     if ((await next.steps.next()).done) open.delete(next);
     else onSteps(count());
@@ -203,10 +206,16 @@ async function takeSteps(
   return probingMs;
 }
 
+interface ProbesOnTheWay {
+  readonly clips: MakeClips;
+  /** Probes before the first step, by what was probed: most rows of a seed begin as the same network. */
+  readonly begun: Map<string, ProbedStep>;
+}
+
 /** Probes a network before its next step where that is due, unless an earlier call has done it or an interrupt comes. */
 async function probeOnTheWay(
   { job, run }: JobUnderWay,
-  clips: MakeClips,
+  { clips, begun }: ProbesOnTheWay,
   { data, out, interrupt, probeEvery }: TrainJobsArgs,
 ): Promise<void> {
   const { step } = run.state;
@@ -214,19 +223,33 @@ async function probeOnTheWay(
   const folder = jobFolder(out, job);
   if (readProbedSteps(folder).some((probe) => probe.step === step)) return;
   const network = run.state;
-  const results = await probeUntil(interrupt, { network, data, modalities, clips });
-  if (results === null) return;
-  const [video, audio] = results.map(({ logistic }) => logistic.top1);
-  recordProbedStep(folder, { step, video, audio });
+  const start = step === 0 ? hashTowers(network, 'both', 'student') : null;
+  let probe = start === null ? undefined : begun.get(start);
+  if (probe === undefined) {
+    const features = await untilInterrupt(interrupt, probedFeatures, { network, data, modalities, clips });
+    if (features === null) return;
+    const top1: number[] = [];
+    for (const { train, test } of features.sets) {
+      top1.push((await evaluateClassifier(logisticFit, train, test)).top1);
+    }
+    const [video, audio] = top1;
+    probe = { step, video, audio };
+    if (start !== null) begun.set(start, probe);
+  }
+  recordProbedStep(folder, probe);
 }
 
 /** @returns null if an interrupt came first */
-async function probeUntil(interrupt: InterruptWatch, args: ProbesArgs): Promise<ProbeResult[] | null> {
+async function untilInterrupt<Result>(
+  interrupt: InterruptWatch,
+  probe: (args: ProbesArgs) => Promise<Result>,
+  args: ProbesArgs,
+): Promise<Result | null> {
   const onProgress = () => {
     if (interrupt.requested) throw new Stopped();
   };
   try {
-    return await linearProbes({ ...args, onProgress });
+    return await probe({ ...args, onProgress });
   } catch (error) {
     if (error instanceof Stopped) return null;
     throw error;
@@ -241,7 +264,8 @@ async function probeJob(
   { data, out, interrupt, onDone }: TrainJobsArgs,
 ): Promise<boolean> {
   const startMs = performance.now();
-  const results = await probeUntil(interrupt, { network, data, modalities: ablationFeatures, clips });
+  const probed = { network, data, modalities: ablationFeatures, clips };
+  const results = await untilInterrupt(interrupt, linearProbes, probed);
   if (results === null) return false;
   const [{ trainClips, testClips, chance }] = results;
   const top1 = Object.fromEntries(

@@ -74,6 +74,41 @@ export async function linearProbe({ modality, ...args }: ProbeArgs): Promise<Pro
 
 /** Several probes of one network. Each clip is decoded and encoded only once. */
 export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
+  const { classes, skipped, sets } = await probedFeatures(args);
+  const results: ProbeResult[] = [];
+  for (const { modality, train, test } of sets) {
+    const result: ProbeResult = {
+      modality,
+      tower: args.tower ?? 'student',
+      classes,
+      features: train.features.columns,
+      trainClips: train.features.rows,
+      testClips: test.features.rows,
+      skipped,
+      chance: chanceLevel(test.labels),
+      costChoice: 'stratified cross-validation on the training clips',
+      logistic: await evaluateClassifier(logisticFit, train, test),
+      svm: await evaluateClassifier(svmFit, train, test),
+    };
+    results.push(shownAs(result, probeTable));
+  }
+  return results;
+}
+
+/** What the classifiers of probes learn from and are tested on. */
+export interface ProbedFeatures {
+  readonly classes: readonly string[];
+  /** Files that could not be used. */
+  readonly skipped: readonly BadFile[];
+  readonly sets: readonly {
+    readonly modality: ProbeModality;
+    readonly train: LabelledFeatures;
+    readonly test: LabelledFeatures;
+  }[];
+}
+
+/** Features of the clips, for each of the given modalities. Each clip is decoded and encoded only once. */
+export async function probedFeatures(args: ProbesArgs): Promise<ProbedFeatures> {
   const { network, modalities: asked, tower = 'student' } = args;
   const { splits: names = { train: 'train', test: 'test' } } = args;
   const wanted = modalities.filter((modality) => asked.includes(modality) || asked.includes('both'));
@@ -104,26 +139,12 @@ export async function linearProbes(args: ProbesArgs): Promise<ProbeResult[]> {
   args.onProgress?.(total, total);
   // Checked again, because the unusable files may have been the only ones of their class.
   const classes = checkClasses(trainClips.entries, testClips.entries);
-  const results: ProbeResult[] = [];
-  for (const modality of asked) {
-    const trainSet = label(trainClips, modality, classes);
-    const testSet = label(testClips, modality, classes);
-    const result: ProbeResult = {
-      modality,
-      tower,
-      classes,
-      features: trainSet.features.columns,
-      trainClips: trainSet.features.rows,
-      testClips: testSet.features.rows,
-      skipped,
-      chance: chanceLevel(testSet.labels),
-      costChoice: 'stratified cross-validation on the training clips',
-      logistic: await evaluateClassifier(logisticFit, trainSet, testSet),
-      svm: await evaluateClassifier(svmFit, trainSet, testSet),
-    };
-    results.push(shownAs(result, probeTable));
-  }
-  return results;
+  const sets = asked.map((modality) => ({
+    modality,
+    train: label(trainClips, modality, classes),
+    test: label(testClips, modality, classes),
+  }));
+  return { classes, skipped, sets };
 }
 
 function label(clips: ClipFeatures, modality: ProbeModality, classes: readonly string[]): LabelledFeatures {
