@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { drawClip, heardImpacts, materials, renderClip, sampleClasses, seenImpacts } from 'xkd/internal';
 import type { ClipSpec, SampleDials } from 'xkd/internal';
 import { sampleSettings as settingsOf } from 'xkd/dist/data/sample/sampleSettings';
+import { humLevel } from 'xkd/dist/data/sample/soundSpec';
 import { sampleRecipe, sampleVersions, usualVersion } from 'xkd/dist/data/sample/versions';
 
 const classes = sampleClasses.length;
@@ -189,6 +190,29 @@ describe('dials of the sample set', () => {
     const [all, own] = [full[0], { ...full[0], sound: { ...alone, unseen: [] } }].map(renderClip);
     assert.notDeepEqual(all.waveform, own.waveform);
     assert.ok(unseen.length > 0 && all.waveform.every(Number.isFinite));
+  });
+
+  it('let tones of any pitch hum behind the impacts, as loud as asked for, and leave everything else', () => {
+    const [plain, humming] = [draw(60), draw(60, { soundHum: 0.2 })];
+    const frequencies = humming.flatMap(({ sound }) => sound.hum.map(({ frequencyHz }) => frequencyHz));
+    assert.ok(Math.min(...frequencies) >= 150 && Math.min(...frequencies) < 200);
+    assert.ok(Math.max(...frequencies) <= 3400 && Math.max(...frequencies) > 2500);
+    for (const [i, clip] of humming.entries()) {
+      assert.deepEqual({ ...clip, sound: { ...clip.sound, hum: [] } }, plain[i]);
+      assert.equal(clip.sound.hum.length, 4);
+      const level = humLevel(clip.sound);
+      assert.ok(level >= 0.1 - 1e-9 && level <= 0.3 + 1e-9, `${level}`);
+    }
+    const [before, after] = [plain[0], humming[0]].map((clip) => renderClip(clip).waveform);
+    const added = after.map((value, n) => value - before[n]);
+    const power = added.reduce((sum, value) => sum + value ** 2, 0) / added.length;
+    // A swelling tone has the power of its mean loudness and of the swell.
+    const expected = humming[0].sound.hum.reduce((sum, { amplitude, swell }) => {
+      const mean = 1 - swell.depth / 2;
+      return sum + (amplitude ** 2 / 2) * (mean ** 2 + swell.depth ** 2 / 8);
+    }, 0);
+    const { peak } = humming[0].sound;
+    assert.ok(Math.abs(power / (peak ** 2 * expected) - 1) < 0.35, `${power} ${peak ** 2 * expected}`);
   });
 
   it('draw pitches from a wider range, with all else equal', () => {

@@ -71,11 +71,9 @@ describe('makeSampleSet', () => {
     assert.equal((await makeSampleSet({ ...small, out })).made, false);
     // A set of an earlier version, which had fewer dials.
     const settings = JSON.parse(fs.readFileSync(join(out, 'settings.json'), 'utf8')) as { dials: object };
-    const { soundNoise, soundClutter, pitchSpread, soundDelay, ...dials } = settings.dials as Record<
-      string,
-      number
-    >;
-    assert.deepEqual([soundNoise, soundClutter, pitchSpread, soundDelay], [0, 0, 0.1, 0]);
+    const { soundNoise, soundClutter, soundHum, pitchSpread, soundDelay, ...dials } =
+      settings.dials as Record<string, number>;
+    assert.deepEqual([soundNoise, soundClutter, soundHum, pitchSpread, soundDelay], [0, 0, 0, 0.1, 0]);
     fs.writeFileSync(join(out, 'settings.json'), JSON.stringify({ ...settings, dials }));
     assert.equal((await makeSampleSet({ ...small, out })).made, false);
     await rejects({ ...small, test: 16, out }, /other settings \(test 8, not 16\); replace it with --force/);
@@ -171,7 +169,7 @@ describe('bad input to makeSampleSet', () => {
     await rejects({ out, dials: { clutter: 2.5 } }, /^clutter must be a whole number; 2\.5 is not one\.$/);
     await rejects(
       { out, dials: { fog: 1 } as object },
-      /no dial "fog"; the dials are visualNoise, clutter, soundNoise, soundClutter, pitchSpread, soundDelay, commonShare/,
+      /no dial "fog"; the dials are visualNoise, clutter, soundNoise, soundClutter, soundHum, pitchSpread, soundDelay, commonShare/,
     );
     await rejects({ out, train: 0 }, /^train must be at least 1; 0 is not\.$/);
     await rejects({ out, workers: 0 }, /^workers must be a whole number from 1 to 256; 0 is not\.$/);

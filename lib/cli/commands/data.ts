@@ -25,6 +25,7 @@ const dialHelp = `Dials, with their defaults:
   clutter=${defaultDials.clutter}            small things that drift behind the object (0 to 40)
   soundNoise=${defaultDials.soundNoise}         noise over the sound, as a share of its peak (0 to 1)
   soundClutter=${defaultDials.soundClutter}       impacts per second of objects of other classes that are not seen (0 to 10)
+  soundHum=${defaultDials.soundHum}           effective level of tones of any pitch behind the impacts, as a share of the sound's peak (0 to 1)
   pitchSpread=${defaultDials.pitchSpread}      an object's pitch lies within this share of its class's (0 to .5); above .13 classes overlap
   soundDelay=${defaultDials.soundDelay}         time by which impacts are heard after they are seen, in s (-1 to 1)
   commonShare=${defaultDials.commonShare}        probability that the stripes show the class of the sound (0 to 1)

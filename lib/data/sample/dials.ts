@@ -14,6 +14,11 @@ export const dialsSchema = z.strictObject({
   /** Impacts per second of objects that are not seen, each of another class than the one that is. */
   soundClutter: z.number().min(0).max(10).default(0),
   /**
+   * Effective level of a hum behind the impacts at its loudest, as a share of the sound's peak; each clip takes 0.5 to 1.5 times this. It is what
+   * the striped background is to the object's stripes: tones of any pitch that have nothing to do with the class.
+   */
+  soundHum: z.number().min(0).max(1).default(0),
+  /**
    * An object's pitch is drawn from 1 -/+ this times that of its class. Up to 0.13 no two classes overlap in pitch; above it the
    * modes' ratios and decays alone tell neighbours apart.
    */
@@ -41,6 +46,7 @@ export const defaultDials: SampleDials = {
   clutter: 8,
   soundNoise: 0,
   soundClutter: 0,
+  soundHum: 0,
   pitchSpread: 0.1,
   soundDelay: 0,
   commonShare: 1,

@@ -1,8 +1,8 @@
 import { RandomStream } from '../../random';
-import type { SoundingObject, SoundSpec } from './soundSpec';
+import type { SoundingObject, SoundSpec, Tone } from './soundSpec';
 
 /**
- * Synthesises a clip's sound. Every mode is a two-pole resonator excited at each impact; contact clicks and
+ * Synthesises a clip's sound. Every mode is a two-pole resonator excited at each impact; contact clicks, the hum and
  * background noise are added. The resonator's impulse response is the decaying sine of the mode.
  *
  * @returns `[samples]` within [-1, 1], mono
@@ -13,7 +13,7 @@ export function renderSound(sound: SoundSpec, durationSeconds: number, sampleRat
   for (const object of [sound, ...sound.unseen]) addObject(signal, object, sampleRateHz);
   const random = RandomStream.fromSeed(sound.noiseSeed);
   addClicks(signal, sound, random.split('clicks'), sampleRateHz);
-  return finish(signal, sound, random.split('noise'));
+  return finish(signal, sound, { random: random.split('noise'), sampleRateHz });
 }
 
 function addObject(signal: Float64Array, { modes, hits }: SoundingObject, sampleRateHz: number): void {
@@ -47,8 +47,22 @@ function addClicks(signal: Float64Array, sound: SoundSpec, random: RandomStream,
   }
 }
 
-/** Scales the impacts to the peak and adds noise, filtered by a one-pole low-pass of unit power. */
-function finish(signal: Float64Array, sound: SoundSpec, random: RandomStream): Float32Array {
+/** Amplitude of the hum at a time, as a share of the sound's peak. */
+function humAt(tones: readonly Tone[], seconds: number): number {
+  const wave = (hz: number, phase: number): number => Math.sin(2 * Math.PI * (hz * seconds + phase));
+  return tones.reduce((sum, { frequencyHz, amplitude, phase, swell }) => {
+    const loudness = 1 - (swell.depth * (1 + wave(swell.hz, swell.phase))) / 2;
+    return sum + amplitude * loudness * wave(frequencyHz, phase);
+  }, 0);
+}
+
+interface FinishArgs {
+  readonly random: RandomStream;
+  readonly sampleRateHz: number;
+}
+
+/** Scales the impacts to the peak and adds the hum, and noise filtered by a one-pole low-pass of unit power. */
+function finish(signal: Float64Array, sound: SoundSpec, { random, sampleRateHz }: FinishArgs): Float32Array {
   let loudest = 1e-9;
   for (const value of signal) loudest = Math.max(loudest, Math.abs(value));
   const scale = sound.peak / loudest;
@@ -58,7 +72,8 @@ function finish(signal: Float64Array, sound: SoundSpec, random: RandomStream): F
   let noise = 0;
   for (let n = 0; n < signal.length; n++) {
     noise = memory * noise + fresh * random.normal();
-    waveform[n] = Math.max(-1, Math.min(1, signal[n] * scale + noise));
+    const hum = sound.peak * humAt(sound.hum, n / sampleRateHz);
+    waveform[n] = Math.max(-1, Math.min(1, signal[n] * scale + hum + noise));
   }
   return waveform;
 }

@@ -1,6 +1,7 @@
 import { formatCsvLine } from '../../files/csv';
 import { clipPath, drawClip, heardImpacts, seenImpacts, type ClipSpec, type SampleSplit } from './clipSpec';
 import type { SampleSettings } from './sampleSettings';
+import { humLevel } from './soundSpec';
 
 type Cell = string | number;
 
@@ -29,6 +30,7 @@ const columns: Readonly<Record<string, (spec: ClipSpec) => Cell>> = {
   soundPeak: ({ sound }) => rounded(sound.peak),
   soundNoise: ({ sound }) => rounded(sound.noiseLevel),
   soundClutter: ({ sound }) => sound.unseen.length,
+  soundHum: ({ sound }) => rounded(humLevel(sound)),
 };
 
 /** All clips of a sample set, the training clips first. */

@@ -11,9 +11,25 @@ export interface SoundingObject {
   readonly hits: readonly Hit[];
 }
 
-/** Specification of the sound: the object that is seen, others that are not, and the background noise. */
+/** A tone that hums behind the impacts, and swells slowly. */
+export interface Tone {
+  readonly frequencyHz: number;
+  /** Largest amplitude, as a share of the sound's peak. */
+  readonly amplitude: number;
+  /** As a share of the period, from 0 to 1. */
+  readonly phase: number;
+  readonly swell: {
+    readonly hz: number;
+    /** By how much it is quieter at its quietest, from 0 to 1. */
+    readonly depth: number;
+    readonly phase: number;
+  };
+}
+
+/** Specification of the sound: the object that is seen, others that are not, a hum, and the background noise. */
 export interface SoundSpec extends SoundingObject {
   readonly unseen: readonly SoundingObject[];
+  readonly hum: readonly Tone[];
   /** Largest amplitude of the clip, below 1. */
   readonly peak: number;
   /** Standard deviation of the noise, as a share of the peak. */
@@ -33,7 +49,7 @@ export function drawSound(
   material: Material,
   hits: readonly Hit[],
   durationSeconds: number,
-  dials: Pick<SampleDials, 'soundNoise' | 'soundClutter' | 'pitchSpread'>,
+  dials: Pick<SampleDials, 'soundNoise' | 'soundClutter' | 'soundHum' | 'pitchSpread'>,
   unseenMaterials: readonly Material[],
 ): SoundSpec {
   const { pitchSpread } = dials;
@@ -56,7 +72,27 @@ export function drawSound(
       pitchSpread,
     );
   });
-  return { ...spec, noiseLevel: added === 0 ? spec.noiseLevel : Math.hypot(spec.noiseLevel, added), unseen };
+  const noiseLevel = added === 0 ? spec.noiseLevel : Math.hypot(spec.noiseLevel, added);
+  const hum = dials.soundHum === 0 ? [] : drawHum(random.split('hum'), dials.soundHum);
+  return { ...spec, noiseLevel, unseen, hum };
+}
+
+/** Effective level of the hum at its loudest, as a share of the sound's peak. */
+export function humLevel({ hum }: Pick<SoundSpec, 'hum'>): number {
+  return Math.sqrt(hum.reduce((sum, { amplitude }) => sum + amplitude ** 2 / 2, 0));
+}
+
+/** Four tones of any pitch that the materials have. */
+function drawHum(random: RandomStream, usualLevel: number): Tone[] {
+  const level = usualLevel * random.uniform(0.5, 1.5);
+  const shares = Array.from({ length: 4 }, () => random.uniform(0.3, 1));
+  const power = shares.reduce((sum, share) => sum + share ** 2 / 2, 0);
+  return shares.map((share) => ({
+    frequencyHz: 150 * 2 ** random.uniform(0, 4.5),
+    amplitude: (level * share) / Math.sqrt(power),
+    phase: random.uniform(),
+    swell: { hz: random.uniform(0.2, 1.5), depth: random.uniform(0.2, 0.8), phase: random.uniform() },
+  }));
 }
 
 /** Each mode's amplitude varies within 3 dB, its decay within 20 %. */
