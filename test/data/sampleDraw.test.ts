@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { drawClip, heardImpacts, materials, renderClip, sampleClasses, seenImpacts } from 'xkd/internal';
-import type { ClipSpec, SampleDials } from 'xkd/internal';
+import { mean } from 'simple-statistics';
+import type { ClipSpec, Colour, Material, SampleDials } from 'xkd/internal';
 import { sampleSettings as settingsOf } from 'xkd/dist/data/sample/sampleSettings';
-import { humLevel } from 'xkd/dist/data/sample/soundSpec';
+import { humLevel, type SoundingObject } from 'xkd/dist/data/sample/soundSpec';
 import { sampleRecipe, sampleVersions, usualVersion } from 'xkd/dist/data/sample/versions';
 
 const classes = sampleClasses.length;
@@ -77,51 +78,78 @@ describe('drawClip', () => {
     }
   });
 
-  it('gives every class stripes of its own and five modes below half the sample rate', () => {
+  it('gives every class stripes of its own and modes below half the sample rate', () => {
     const stripes = materials.map(
       ({ stripeDegrees, stripePeriodPixels }) => `${stripeDegrees} ${stripePeriodPixels}`,
     );
     assert.equal(new Set(stripes).size, classes);
     for (const version of sampleVersions) {
-      for (const { name, modes } of sampleRecipe(version).materials) {
-        assert.equal(modes.length, 5);
+      const { materials: all, dials } = sampleRecipe(version);
+      for (const { name, modes } of all) {
         assert.ok(
-          modes.every(({ frequencyHz }) => 1.1 * frequencyHz < 8000),
+          modes.every(({ frequencyHz }) => (1 + dials.pitchSpread) * frequencyHz < 8000),
           name,
         );
       }
     }
   });
 
-  it('shows the same pictures in every version, and in version 3 one pitch for all stripes of a period', () => {
+  it('has stripes of the same classes in every version; in version 3 one pitch for an orientation, one lightness for a period', () => {
     const [before, after] = [2, 3].map((version) => sampleRecipe(version).materials);
-    assert.deepEqual(
-      after.map(({ name, stripeDegrees, stripePeriodPixels }) => [name, stripeDegrees, stripePeriodPixels]),
-      before.map(({ name, stripeDegrees, stripePeriodPixels }) => [name, stripeDegrees, stripePeriodPixels]),
-    );
-    const pitches = (period: number) =>
-      new Set(
-        after
-          .filter(({ stripePeriodPixels }) => stripePeriodPixels === period)
-          .map(({ modes }) => modes[0].frequencyHz),
-      );
-    const [[low], [high]] = [pitches(28), pitches(16)].map((found) => [...found]);
-    assert.deepEqual([pitches(28).size, pitches(16).size], [1, 1]);
+    const stripes = (materials: readonly Material[]) =>
+      materials.map(({ name, stripeDegrees, stripePeriodPixels }) => [
+        name,
+        stripeDegrees,
+        stripePeriodPixels,
+      ]);
+    assert.deepEqual(stripes(after), stripes(before));
+    const distinct = (values: readonly (number | string)[]) => [...new Set(values)];
     const { pitchSpread } = sampleRecipe(3).dials;
-    assert.ok(
-      low * (1 + pitchSpread) < high * (1 - pitchSpread),
-      'no object of wide stripes is as high as one of narrow',
-    );
-    for (const clip of draw(16, {}, 0, 3)) {
-      const { scene, motion, label } = draw(16)[clip.index];
-      assert.deepEqual([clip.scene, clip.motion, clip.label], [scene, motion, label]);
-      assert.ok(clip.sound.unseen.length > 0);
-      for (const { modes, pitch } of clip.sound.unseen)
-        assert.equal(
-          modes[0].frequencyHz / pitch < 600,
-          clip.sound.modes[0].frequencyHz / clip.sound.pitch < 600,
-        );
+    const pitches = [45, 0, 135, 90].map((degrees) => {
+      const ofOrientation = after.filter(({ stripeDegrees }) => stripeDegrees === degrees);
+      assert.equal(ofOrientation.length, 2);
+      const found = distinct(ofOrientation.map(({ modes }) => modes[0].frequencyHz));
+      assert.equal(found.length, 1);
+      return Number(found[0]);
+    });
+    for (const [i, pitch] of pitches.slice(1).entries())
+      assert.ok(pitches[i] * (1 + pitchSpread) < pitch * (1 - pitchSpread), `${pitches[i]} Hz, ${pitch} Hz`);
+    for (const period of [28, 16]) {
+      const ofPeriod = after.filter(({ stripePeriodPixels }) => stripePeriodPixels === period);
+      const timbre = ({ modes }: Material) =>
+        modes.map(({ frequencyHz }) => (frequencyHz / modes[0].frequencyHz).toFixed(6)).join();
+      assert.equal(distinct(ofPeriod.map(timbre)).length, 1);
+      assert.equal(
+        distinct(ofPeriod.map(({ stripeLightness }) => JSON.stringify(stripeLightness))).length,
+        1,
+      );
     }
+  });
+
+  it('shows light and dark stripes in version 3, and lets objects of the same pitch be heard unseen', () => {
+    const wide = new Set(['oak', 'stone', 'brass', 'glass']);
+    const luma = ([red, green, blue]: Colour) => 0.299 * red + 0.587 * green + 0.114 * blue;
+    const clips = draw(80, {}, 0, 3);
+    const lightness = clips.map(({ label, scene }) => {
+      const [dark, bright] = scene.object.stripes.colours.map(luma);
+      assert.ok(bright - dark > 85);
+      return { isWide: wide.has(label), mean: (dark + bright) / 2 };
+    });
+    const meanOf = (isWide: boolean) =>
+      mean(lightness.filter((each) => each.isWide === isWide).map((each) => each.mean));
+    assert.ok(meanOf(true) > meanOf(false) + 40, `${meanOf(true)}, ${meanOf(false)}`);
+    const pitchOf = ({ modes, pitch }: Pick<SoundingObject, 'modes' | 'pitch'>) =>
+      Math.round(modes[0].frequencyHz / pitch);
+    const ratioOf = ({ modes }: Pick<SoundingObject, 'modes'>) => modes[1].frequencyHz / modes[0].frequencyHz;
+    let heard = 0;
+    for (const { sound } of clips) {
+      for (const other of sound.unseen) {
+        assert.equal(pitchOf(other), pitchOf(sound));
+        assert.ok(Math.abs(ratioOf(other) - ratioOf(sound)) > 0.1);
+        heard++;
+      }
+    }
+    assert.ok(heard > 80, String(heard));
   });
 
   it('refuses a version that there is not, with those that there are', () => {

@@ -1,6 +1,6 @@
 import type { RandomStream } from '../../random';
 import type { SampleDials } from './dials';
-import type { Material } from './materials';
+import type { Material, StripeLightness } from './materials';
 
 /** RGB from 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
@@ -58,7 +58,7 @@ export function drawScene(random: RandomStream, material: Material, dials: Sampl
         degrees: material.stripeDegrees,
         periodPixels: material.stripePeriodPixels * random.uniform(0.9, 1.1),
         phase: random.uniform(),
-        colours: drawStripeColours(random.split('stripes')),
+        colours: drawStripeColours(random.split('stripes'), material.stripeLightness),
       },
     },
     background: drawBackground(random),
@@ -73,10 +73,10 @@ export function drawScene(random: RandomStream, material: Material, dials: Sampl
  * Two colours of any hue, one clearly brighter than the other, so that the stripes remain visible in grey at
  * 32 px.
  */
-function drawStripeColours(random: RandomStream): readonly [Colour, Colour] {
+function drawStripeColours(random: RandomStream, lightness: StripeLightness): readonly [Colour, Colour] {
   for (;;) {
-    const dark = hslColour(random.uniform(), random.uniform(0.4, 0.9), random.uniform(0.18, 0.45));
-    const bright = hslColour(random.uniform(), random.uniform(0.4, 0.9), random.uniform(0.55, 0.85));
+    const dark = hslColour(random.uniform(), random.uniform(0.4, 0.9), random.uniform(...lightness.dark));
+    const bright = hslColour(random.uniform(), random.uniform(0.4, 0.9), random.uniform(...lightness.bright));
     if (brightness(bright) - brightness(dark) > 85) return [dark, bright];
   }
 }

@@ -15,9 +15,9 @@ export interface SampleRecipe {
  * Versions of the sample set by number. The same version, seed and dials give the same pixels and samples for ever; whatever
  * would change them is a new version.
  *
- * In version 2, each class has a pitch of its own, so that the sound tells the class at once and the pictures with effort. In
- * version 3, both are partly hard: the sound tells the period of the stripes at once, but their orientation with effort, among
- * unseen objects of the same pitch; the pictures are those of version 2, which tell the orientation more easily than the period.
+ * In version 2, each class has a pitch of its own, so that the sound tells the class at once and the pictures with effort: one side
+ * teaches. In version 3, either side has something to teach: the sound tells the orientation of the stripes at once, and whether
+ * they are wide or narrow with effort, among unseen objects of the same pitch; in the pictures it is the other way round.
  */
 const recipes: Readonly<Record<number, SampleRecipe>> = {
   2: {
@@ -27,11 +27,9 @@ const recipes: Readonly<Record<number, SampleRecipe>> = {
   },
   3: {
     materials: materialsByTimbre,
-    dials: { ...defaultDials, soundClutter: 3, pitchSpread: 0.25 },
+    dials: { ...defaultDials, soundClutter: 0.5, pitchSpread: 0.35 },
     unseenBeside: (material) =>
-      materialsByTimbre.filter(
-        (each) => each !== material && each.stripePeriodPixels === material.stripePeriodPixels,
-      ),
+      materialsByTimbre.filter((each) => each !== material && each.stripeDegrees === material.stripeDegrees),
   },
 };
 
