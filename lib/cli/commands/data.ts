@@ -4,7 +4,7 @@ import { defaultDials, type SampleDials } from '../../data/sample/dials';
 import { makeSampleSet, type SampleSummary } from '../../data/sample/makeSampleSet';
 import { UserError } from '../../errors';
 import { defaultTestClips, defaultTrainClips } from '../../data/sample/sampleSettings';
-import { sampleVersions, usualVersion } from '../../data/sample/versions';
+import { sampleRecipe, sampleVersions, usualVersion } from '../../data/sample/versions';
 import { withExamples } from '../help';
 import { Progress } from '../progress';
 import { suggest } from '../suggestions';
@@ -20,7 +20,7 @@ interface MakeOptions {
   readonly force?: boolean;
 }
 
-const dialHelp = `Dials, with their defaults:
+const dialHelp = `Dials, with their defaults (${otherDefaults()}):
   visualNoise=${defaultDials.visualNoise}    grain on the frames, as a share of full scale (0 to .5)
   clutter=${defaultDials.clutter}            small things that drift behind the object (0 to 40)
   soundNoise=${defaultDials.soundNoise}         noise over the sound, as a share of its peak (0 to 1)
@@ -30,6 +30,18 @@ const dialHelp = `Dials, with their defaults:
   soundDelay=${defaultDials.soundDelay}         time by which impacts are heard after they are seen, in s (-1 to 1)
   commonShare=${defaultDials.commonShare}        probability that the stripes show the class of the sound (0 to 1)
   shuffledPairs=${defaultDials.shuffledPairs}  true puts the sound of another clip under every video: nothing can be distilled`;
+
+/** The dials that other versions set differently, such as "version 3: pitchSpread=0.35". */
+function otherDefaults(): string {
+  return sampleVersions
+    .filter((version) => version !== usualVersion)
+    .map((version) => {
+      const dials = Object.entries(sampleRecipe(version).dials);
+      const changed = dials.filter(([dial, value]) => value !== defaultDials[dial as keyof SampleDials]);
+      return `version ${version}: ${changed.map(([dial, value]) => `${dial}=${value}`).join(', ')}`;
+    })
+    .join('; ');
+}
 
 /** `xkd data make [dial=value...]`: makes the sample set of sounding objects. */
 export function register(program: Command): void {
@@ -57,7 +69,7 @@ export function register(program: Command): void {
     [
       'xkd data make',
       'xkd data make --out data/quarter --train 500 --test 200 commonShare=0.25',
-      ['xkd data make --out data/shuffled shuffledPairs=true', 'a control'],
+      ['xkd data make --out data/version-3 --set-version 3', 'sight and sound each know half of the class'],
     ],
     dialHelp,
   );
