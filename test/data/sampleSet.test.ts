@@ -83,6 +83,24 @@ describe('makeSampleSet', () => {
     assert.equal(rows(out).length, 2);
   });
 
+  it('makes the version that is asked for, with its dials, and tells it from another', async () => {
+    const out = join(folder, 'third');
+    const { settings } = await makeSampleSet({
+      train: 8,
+      test: 0,
+      version: 3,
+      dials: { soundHum: 0.1 },
+      out,
+    });
+    assert.deepEqual(JSON.parse(fs.readFileSync(join(out, 'settings.json'), 'utf8')), settings);
+    const { pitchSpread, soundClutter, soundHum } = settings.dials;
+    assert.deepEqual([settings.version, pitchSpread, soundClutter, soundHum], [3, 0.35, 0.5, 0.1]);
+    for (const { soundHum: level } of rows(out))
+      assert.ok(Number(level) >= 0.05 && Number(level) <= 0.15, level);
+    await rejects({ train: 8, test: 0, out }, /other settings \(version 3, not 2\)/);
+    await rejects({ version: 1, out }, /no version 1 of the sample set; there are 2 and 3/);
+  });
+
   it('never replaces a folder that holds something else, not even when forced', async () => {
     const out = join(folder, 'mine');
     fs.mkdirSync(out);
