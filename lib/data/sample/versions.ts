@@ -13,7 +13,7 @@ export interface SampleRecipe {
 
 /**
  * Versions of the sample set by number. The same version, seed and dials give the same pixels and samples for ever; whatever
- * would change them is a new version.
+ * would change them is a new version. (Version 3 is not settled until a table of results is made with it.)
  *
  * In version 2, each class has a pitch of its own, so that the sound tells the class at once and the pictures with effort: one side
  * teaches. In version 3, either side has something to teach: the sound tells the orientation of the stripes at once, and whether
