@@ -78,7 +78,7 @@ describe('drawClip', () => {
     }
   });
 
-  it('gives every class stripes of its own and modes below half the sample rate', () => {
+  it('gives every class stripes of its own and five modes (three in version 3) below half the sample rate', () => {
     const stripes = materials.map(
       ({ stripeDegrees, stripePeriodPixels }) => `${stripeDegrees} ${stripePeriodPixels}`,
     );
@@ -86,6 +86,7 @@ describe('drawClip', () => {
     for (const version of sampleVersions) {
       const { materials: all, dials } = sampleRecipe(version);
       for (const { name, modes } of all) {
+        assert.equal(modes.length, version === 3 ? 3 : 5);
         assert.ok(
           modes.every(({ frequencyHz }) => (1 + dials.pitchSpread) * frequencyHz < 8000),
           name,
