@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { modalities, type XkdConfig } from '../config';
+import type { XkdConfig } from '../config';
 import {
   evaluationBatches,
   openDataset,
@@ -13,10 +13,7 @@ import {
 import { withBadClips } from '../data/lists/badFiles';
 import { readFolderMetrics } from '../files';
 import type { MakeClips, Network } from '../eval/features';
-import { evaluateClassifier, logisticFit } from '../eval/linearEvaluation';
-import { hashTowers } from '../eval/networkHash';
-import { linearProbes, probedFeatures, type ProbesArgs } from '../eval/probe';
-import { Stopped } from '../eval/protocols/stop';
+import { linearProbes } from '../eval/probe';
 import { pruneCheckpoints } from '../train/state/checkpointFolder';
 import type { InterruptWatch } from '../train/interrupt';
 import { probeClips } from '../train/health/plan';
@@ -36,7 +33,8 @@ import {
   type JobResult,
 } from './jobResult';
 import type { AblationJob } from './plan';
-import { readProbedSteps, recordProbedStep, type ProbedStep } from './probedSteps';
+import { probeOnTheWay, untilInterrupt } from './probesOnTheWay';
+import type { ProbedStep } from './probedSteps';
 import { trainingOf, type RowTraining } from './rows';
 import { withSupervised } from './supervised';
 
@@ -198,62 +196,12 @@ async function takeSteps(
   while (open.size > 0) {
     const next = [...open].reduce((last, job) => (job.run.state.step < last.run.state.step ? job : last));
     const startMs = performance.now();
-    await probeOnTheWay(next, { clips, begun }, args);
+    await probeOnTheWay({ job: next.job, network: next.run.state }, { ...args, clips, begun });
     probingMs += performance.now() - startMs;
     if ((await next.steps.next()).done) open.delete(next);
     else onSteps(count());
   }
   return probingMs;
-}
-
-interface ProbesOnTheWay {
-  readonly clips: MakeClips;
-  /** Probes before the first step, by what was probed: most rows of a seed begin as the same network. */
-  readonly begun: Map<string, ProbedStep>;
-}
-
-/** Probes a network before its next step where that is due, unless an earlier call has done it or an interrupt comes. */
-async function probeOnTheWay(
-  { job, run }: JobUnderWay,
-  { clips, begun }: ProbesOnTheWay,
-  { data, out, interrupt, probeEvery }: TrainJobsArgs,
-): Promise<void> {
-  const { step } = run.state;
-  if (probeEvery === undefined || step % probeEvery !== 0 || step >= job.config.training.steps!) return;
-  const folder = jobFolder(out, job);
-  if (readProbedSteps(folder).some((probe) => probe.step === step)) return;
-  const network = run.state;
-  const start = step === 0 ? hashTowers(network, 'both', 'student') : null;
-  let probe = start === null ? undefined : begun.get(start);
-  if (probe === undefined) {
-    const features = await untilInterrupt(interrupt, probedFeatures, { network, data, modalities, clips });
-    if (features === null) return;
-    const top1: number[] = [];
-    for (const { train, test } of features.sets) {
-      top1.push((await evaluateClassifier(logisticFit, train, test)).top1);
-    }
-    const [video, audio] = top1;
-    probe = { step, video, audio };
-    if (start !== null) begun.set(start, probe);
-  }
-  recordProbedStep(folder, probe);
-}
-
-/** @returns null if an interrupt came first */
-async function untilInterrupt<Result>(
-  interrupt: InterruptWatch,
-  probe: (args: ProbesArgs) => Promise<Result>,
-  args: ProbesArgs,
-): Promise<Result | null> {
-  const onProgress = () => {
-    if (interrupt.requested) throw new Stopped();
-  };
-  try {
-    return await probe({ ...args, onProgress });
-  } catch (error) {
-    if (error instanceof Stopped) return null;
-    throw error;
-  }
 }
 
 /** @returns false if an interrupt came first */
