@@ -69,13 +69,6 @@ describe('makeSampleSet', () => {
     const out = join(folder, 'small');
     const changed = fs.statSync(join(out, 'index.csv')).mtimeMs;
     assert.equal((await makeSampleSet({ ...small, out })).made, false);
-    // A set of an earlier version, which had fewer dials.
-    const settings = JSON.parse(fs.readFileSync(join(out, 'settings.json'), 'utf8')) as { dials: object };
-    const { soundNoise, soundClutter, soundHum, pitchSpread, soundDelay, ...dials } =
-      settings.dials as Record<string, number>;
-    assert.deepEqual([soundNoise, soundClutter, soundHum, pitchSpread, soundDelay], [0, 0, 0, 0.1, 0]);
-    fs.writeFileSync(join(out, 'settings.json'), JSON.stringify({ ...settings, dials }));
-    assert.equal((await makeSampleSet({ ...small, out })).made, false);
     await rejects({ ...small, test: 16, out }, /other settings \(test 8, not 16\); replace it with --force/);
     await rejects({ ...small, dials: { clutter: 3 }, out }, /other settings \(clutter 8, not 3\)/);
     assert.equal(fs.statSync(join(out, 'index.csv')).mtimeMs, changed);
@@ -84,21 +77,32 @@ describe('makeSampleSet', () => {
   });
 
   it('makes the version that is asked for, with its dials, and tells it from another', async () => {
-    const out = join(folder, 'third');
-    const { settings } = await makeSampleSet({
-      train: 8,
-      test: 0,
-      version: 3,
-      dials: { soundHum: 0.1 },
-      out,
-    });
-    assert.deepEqual(JSON.parse(fs.readFileSync(join(out, 'settings.json'), 'utf8')), settings);
-    const { pitchSpread, soundClutter, soundHum } = settings.dials;
-    assert.deepEqual([settings.version, pitchSpread, soundClutter, soundHum], [3, 0.35, 0.5, 0.1]);
-    for (const { soundHum: level } of rows(out))
-      assert.ok(Number(level) >= 0.05 && Number(level) <= 0.15, level);
-    await rejects({ train: 8, test: 0, out }, /other settings \(version 3, not 2\)/);
-    await rejects({ version: 1, out }, /no version 1 of the sample set; there are 2 and 3/);
+    const of = async (version?: number) => {
+      const out = join(folder, `version-${version}`);
+      const { settings } = await makeSampleSet({ train: 8, test: 0, version, dials: { soundHum: 0.1 }, out });
+      assert.deepEqual(JSON.parse(fs.readFileSync(join(out, 'settings.json'), 'utf8')), settings);
+      for (const { soundHum: level } of rows(out))
+        assert.ok(Number(level) >= 0.05 && Number(level) <= 0.15, level);
+      const { pitchSpread, soundClutter, soundHum } = settings.dials;
+      return { out, known: [settings.version, pitchSpread, soundClutter, soundHum] };
+    };
+    const [earlier, usual] = [await of(2), await of()];
+    assert.deepEqual(earlier.known, [2, 0.1, 0, 0.1]);
+    assert.deepEqual(usual.known, [3, 0.35, 0.5, 0.1]);
+    const asked = { train: 8, test: 0, dials: { soundHum: 0.1 } };
+    await rejects({ ...asked, out: earlier.out }, /other settings \(version 2, not 3/);
+    await rejects({ ...asked, version: 2, out: usual.out }, /other settings \(version 3, not 2/);
+    await rejects({ version: 1, out: usual.out }, /no version 1 of the sample set; there are 2 and 3/);
+  });
+
+  it('knows a set of version 2 that was made before there were all of its dials', async () => {
+    const out = join(folder, 'before');
+    const asked = { train: 2, test: 0, version: 2, out };
+    const { settings } = await makeSampleSet(asked);
+    const { soundNoise, soundClutter, soundHum, pitchSpread, soundDelay, ...dials } = settings.dials;
+    assert.deepEqual([soundNoise, soundClutter, soundHum, pitchSpread, soundDelay], [0, 0, 0, 0.1, 0]);
+    fs.writeFileSync(join(out, 'settings.json'), JSON.stringify({ ...settings, dials }));
+    assert.equal((await makeSampleSet(asked)).made, false);
   });
 
   it('never replaces a folder that holds something else, not even when forced', async () => {

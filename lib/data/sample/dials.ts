@@ -19,8 +19,8 @@ export const dialsSchema = z.strictObject({
    */
   soundHum: z.number().min(0).max(1).default(0),
   /**
-   * An object's pitch is drawn from 1 -/+ this times that of its class. Up to 0.13 no two classes overlap in pitch; above it the
-   * modes' ratios and decays alone tell neighbours apart.
+   * An object's pitch is drawn from 1 -/+ this times that of its class. Up to 0.36 no two pitches of version 3 overlap, up to 0.13
+   * none of version 2.
    */
   pitchSpread: z.number().min(0).max(0.5).default(0.1),
   /** Time by which impacts are heard after they are seen; below 0: before [s]. */
@@ -41,7 +41,8 @@ export const dialsSchema = z.strictObject({
 
 export type SampleDials = Readonly<z.infer<typeof dialsSchema>>;
 
-export const defaultDials: SampleDials = {
+/** What every version starts from; some set single dials differently. */
+export const baseDials: SampleDials = {
   visualNoise: 0.025,
   clutter: 8,
   soundNoise: 0,

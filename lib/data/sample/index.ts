@@ -1,6 +1,6 @@
 export { sampleClasses, type Material, type Mode } from './materials';
 export { materials, sampleRecipe, sampleVersions, usualVersion, type SampleRecipe } from './versions';
-export { defaultDials, type SampleDials } from './dials';
+export { baseDials, type SampleDials } from './dials';
 export {
   clipPath,
   drawClip,

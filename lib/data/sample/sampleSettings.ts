@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../errors';
 import { wrongValue } from '../../wrongValue';
-import { defaultDials, dialsSchema, type SampleDials } from './dials';
+import { baseDials, dialsSchema, type SampleDials } from './dials';
 import { sampleRecipe, usualVersion } from './versions';
 
 export const defaultTrainClips = 1600;
@@ -37,7 +37,7 @@ export function sampleSettings(args: SettingsArgs): SampleSettings {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(defaultDials).join(', ');
+    const known = Object.keys(baseDials).join(', ');
     throw new UserError(`There is no dial "${issue.keys[0]}"; the dials are ${known}.`);
   }
   const { sentence } = wrongValue(result.error, value);
