@@ -3,6 +3,8 @@ import { join, relative } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { XkdConfig } from '../config';
 import { defaultTestClips, defaultTrainClips, makeSampleSet, openDataset, type MediaEntry } from '../data';
+import { readSettings } from '../data/sample/sampleSettings';
+import { usualVersion } from '../data/sample/versions';
 import { InUse } from '../errors';
 import { parseCsv } from '../files';
 import { extractFolder } from './ownVideos/extractFolder';
@@ -33,6 +35,7 @@ export async function sampleSet(): Promise<SampleSet> {
   const folder = projectPath('data', fastMode() ? 'sample-small' : 'sample');
   const index = join(folder, 'index.csv');
   if (!existsSync(index)) await make(folder);
+  tellOtherVersion(folder);
   const { entries, classes } = await openDataset(folder);
   const impacts = readImpacts(index);
   return {
@@ -55,6 +58,15 @@ export async function decodeSampleSet(sample: SampleSet, config: XkdConfig): Pro
   const out = `${sample.folder}-decoded`;
   await extractFolder({ dataset: await openDataset(sample.folder), out, config });
   return out;
+}
+
+/** A set of an earlier version is used as it is, since it may be wanted. */
+function tellOtherVersion(folder: string): void {
+  const { version = usualVersion } = readSettings(folder) ?? {};
+  if (version === usualVersion) return;
+  console.log(
+    `"${folder}" is version ${version} of the sample set, and the notebooks describe version ${usualVersion}; remove that folder and run this cell again to have it made.`,
+  );
 }
 
 async function make(folder: string): Promise<void> {
