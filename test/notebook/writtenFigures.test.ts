@@ -124,7 +124,7 @@ describe('figures written in prose', () => {
     const [full, shuffled] = [of('full XKD'), of('full XKD, shuffled pairs')];
     assertSays(proseOf(ablations), [
       `full XKD is ${full.middle} points above reconstruction, and the interval goes from ${full.low} to ${full.high}:`,
-      `their interval, ${shuffled.low} to ${shuffled.high}, excludes 0`,
+      `look much the same: ${shuffled.middle} points, from ${shuffled.low} to ${shuffled.high}.`,
     ]);
   });
 
@@ -139,11 +139,11 @@ describe('figures written in prose', () => {
   });
 
   it("are the generator's in 00_start_here", () => {
-    const [clay, steel] = ['clay', 'steel'].map((name) => {
-      const { modes } = materials.find((material) => material.name === name)!;
-      return `${modes[0].decaySeconds.toFixed(2)} s at ${modes[0].frequencyHz} Hz`;
+    const [glass, bamboo] = ['glass', 'bamboo'].map((name) => {
+      const hz = materials.find((material) => material.name === name)!.modes.map((mode) => mode.frequencyHz);
+      return `${hz[0]} Hz with ${hz.map((each) => (each / hz[0]).toFixed(2)).join(' : ')}`;
     });
-    assertSays(proseOf(cellsOf('00_start_here')), [`Clay ${clay}, steel ${steel}.`]);
+    assertSays(proseOf(cellsOf('00_start_here')), [`Glass ${glass}, bamboo ${bamboo}.`]);
   });
 });
 
