@@ -1,5 +1,5 @@
 import { UMAP } from 'umap-js';
-import { normaliseRows, selectRows, type FeatureMatrix } from '../eval';
+import { normaliseRows, selectRows, type FeatureMatrix } from '../eval/featureMatrix';
 import { UserError } from '../errors';
 import { RandomStream } from '../random';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Modality, type XkdConfig, configure, validateConfig } from '../config';
 import { UserError } from '../errors';
-import { type SafetensorsReader, lookAt, openSafetensors, readJson } from '../files';
+import type { StoredTensor } from '../files/tensors/tensorFile';
 import { type ModelInputs, maskOfViews, maskTensors } from '../model';
 import { tf } from '../tensor/native';
 import type { StepSchedule } from '../train/optimiser/schedules';
@@ -9,7 +9,7 @@ import type { StepSchedule } from '../train/optimiser/schedules';
 const transformer = z.object({ embed_dim: z.int(), depth: z.int(), num_heads: z.int() });
 
 /** The part of a recorded case's JSON that a replay needs. */
-const caseSchema = z.object({
+export const caseSchema = z.object({
   name: z.enum(['XKD', 'XKD_MAS', 'XKD_MATS']),
   config: z.object({
     frame_size: z.tuple([z.literal(3), z.int(), z.int()]),
@@ -41,28 +41,25 @@ const caseSchema = z.object({
   losses: z.array(z.record(z.string(), z.number())),
 });
 
-type CaseFile = z.infer<typeof caseSchema>;
+export type CaseFile = z.infer<typeof caseSchema>;
+
+/** The recorded tensors of a case, in a file or in memory. */
+export interface RecordedTensors {
+  names(): string[];
+  has(name: string): boolean;
+  read(name: string): StoredTensor;
+}
 
 /** A training run recorded by the authors' code: configuration, weights, views, noise and figures of each step. */
-export class GoldenCase {
-  private constructor(
-    readonly prefix: string,
-    readonly config: XkdConfig,
-    private readonly file: CaseFile,
-    readonly tensors: SafetensorsReader,
-  ) {}
+export class GoldenCase<Tensors extends RecordedTensors = RecordedTensors> {
+  readonly config: XkdConfig;
 
-  /** Opens `PREFIX.json` and `PREFIX.safetensors`. */
-  static open(prefix: string): GoldenCase {
-    const path = `${prefix}.json`;
-    if (lookAt(path) === null)
-      throw new UserError(`There is no recorded case "${path}"; give its path without ".json".`);
-    const file = readJson(
-      path,
-      caseSchema,
-      (wrong) => `"${path}" is not a recorded case (${wrong}); copy it again.`,
-    );
-    return new GoldenCase(prefix, caseConfig(file), file, openSafetensors(`${prefix}.safetensors`));
+  constructor(
+    readonly prefix: string,
+    private readonly file: CaseFile,
+    readonly tensors: Tensors,
+  ) {
+    this.config = caseConfig(file);
   }
 
   get steps(): number {

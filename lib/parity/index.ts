@@ -1,3 +1,4 @@
 export * from './compare';
 export * from './goldenCase';
 export * from './parity';
+export * from './openCase';

@@ -15,7 +15,7 @@ import {
   relativeError,
   releaseLosses,
 } from './compare';
-import { GoldenCase } from './goldenCase';
+import type { GoldenCase } from './goldenCase';
 
 /** Result of a parity run. */
 export interface ParityReport {
@@ -32,11 +32,9 @@ export interface ParityReport {
  * Replays a recorded run: loads its weights, takes all its steps with the recorded views and noise, and compares the
  * losses, the gradients of step 0, the final weights, and the features computed with them.
  *
- * @param prefix path of `PREFIX.json` and `PREFIX.safetensors`
  * @param engine executes the steps; op by op by default
  */
-export async function runParity(prefix: string, engine: Engine = eagerEngine): Promise<ParityReport> {
-  const golden = GoldenCase.open(prefix);
+export async function replayCase(golden: GoldenCase, engine: Engine = eagerEngine): Promise<ParityReport> {
   const state = loadState(golden);
   try {
     const rows = compareGradients(golden, state);
@@ -44,10 +42,9 @@ export async function runParity(prefix: string, engine: Engine = eagerEngine): P
       rows.push(...(await compareStep(golden, state, step, engine)));
     }
     rows.push(...compareWeights(golden, state), ...compareFeatures(golden, state));
-    return { prefix, steps: golden.steps, rows, ...summarise(rows) };
+    return { prefix: golden.prefix, steps: golden.steps, rows, ...summarise(rows) };
   } finally {
     state.dispose();
-    golden.tensors.close();
   }
 }
 
@@ -59,7 +56,7 @@ function loadState(golden: GoldenCase): TrainState {
   const tensors = new Map<string, tf.Tensor>();
   for (const name of golden.namesUnder('state.')) {
     const stored = canonicalName(config, name);
-    const shape = golden.tensors.entry(`state.${name}`).shape;
+    const shape = golden.tensors.read(`state.${name}`).shape;
     if (String(expected.get(stored)) !== String(shape)) {
       throw new UserError(
         `"${golden.prefix}.safetensors": state.${name} is [${shape.join(', ')}], but the configuration asks for ` +

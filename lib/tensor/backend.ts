@@ -33,8 +33,12 @@ export interface NodeBackend {
   refCount(dataId: object): number;
   write(values: ConstantValues, shape: number[], dtype: string): object;
   readonly binding: NodeBinding;
-  /** True if it takes the ops of lib/native wherever it runs, because it computes nothing. */
+  /**
+   * True if it takes the ops of lib/native wherever it runs: because it computes nothing, or has them in WebAssembly.
+   */
   readonly hasEveryOp?: boolean;
+  /** Product of two matrices, in WebAssembly only. */
+  product?(a: tf.Tensor2D, b: tf.Tensor2D, transposeA: boolean, transposeB: boolean): tf.Tensor2D;
   getInputTensorIds(inputs: readonly OpInput[]): number[];
   createOutputTensor(metadata: OutputMetadata): tf.Tensor;
 }

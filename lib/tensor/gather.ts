@@ -10,7 +10,7 @@ import { hasNativeOps, runOp } from './runOp';
  */
 export function takeRows(x: tf.Tensor2D, rows: tf.Tensor1D): tf.Tensor2D {
   // tf.gather reads the rows back to check them, which takes time and cannot be traced.
-  if (!hasNativeOps()) return tf.gather(x, rows);
+  if (!hasNativeOps()) return gatherComposed(x, rows);
   return tf.customGrad((input) => {
     const source = input as tf.Tensor2D;
     const value = runOp('GatherV2', [source, rows, tf.scalar(0, 'int32')], {
@@ -21,6 +21,15 @@ export function takeRows(x: tf.Tensor2D, rows: tf.Tensor1D): tf.Tensor2D {
     });
     const gradFunc = (dy: tf.Tensor) => tf.unsortedSegmentSum(dy as tf.Tensor2D, rows, source.shape[0]);
     return { value, gradFunc };
+  })(x) as tf.Tensor2D;
+}
+
+/** {@link takeRows} with ops of every backend: WebAssembly has no UnsortedSegmentSum, which tf.gather's gradient uses. */
+function gatherComposed(x: tf.Tensor2D, rows: tf.Tensor1D): tf.Tensor2D {
+  return tf.customGrad((input) => {
+    const source = input as tf.Tensor2D;
+    const gradFunc = (dy: tf.Tensor) => tf.scatterND(tf.expandDims(rows, 1), dy, source.shape);
+    return { value: tf.gather(source, rows), gradFunc };
   })(x) as tf.Tensor2D;
 }
 

@@ -1,3 +1,4 @@
+import { nodeBackend } from './backend';
 import { tf } from './native';
 import { hasNativeOps, runOp } from './runOp';
 
@@ -15,7 +16,9 @@ export function matMul2d(
   transposeA = false,
   transposeB = false,
 ): tf.Tensor2D {
-  if (!hasNativeOps()) return tf.matMul(a, b, transposeA, transposeB);
+  if (!hasNativeOps()) {
+    return nodeBackend().product?.(a, b, transposeA, transposeB) ?? tf.matMul(a, b, transposeA, transposeB);
+  }
   return runOp('MatMul', [a, b], {
     transpose_a: transposeA,
     transpose_b: transposeB,

@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import {
   type Backbone,
   BackboneNetwork,
-  GoldenCase,
   backboneShapes,
   configure,
   extractPatchMean,
   loadBackbone,
+  openGoldenCase,
   modalities,
   tf,
   towerName,
@@ -26,7 +26,7 @@ const pathOf = (modality: Modality, role: Role) => join(golden, `xkd_${towerName
 const tolerance = 5e-5;
 
 describe("the authors' backbones", () => {
-  const recorded = GoldenCase.open(join(golden, 'xkd_features'));
+  const recorded = openGoldenCase(join(golden, 'xkd_features'));
   const { config } = recorded;
   let folder: string;
   before(() => (folder = mkdtempSync(join(tmpdir(), 'xkd-backbone-'))));

@@ -11,11 +11,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
-  GoldenCase,
+  type GoldenCase,
   TrainState,
   canonicalName,
   convertWeights,
   inspectWeights,
+  openGoldenCase,
   loadCheckpoint,
   openTensorFile,
   outputFormat,
@@ -37,7 +38,7 @@ describe('converting weights', () => {
 
   for (const name of ['mini_xkd', 'mini_mas', 'mini_mats']) {
     it(`${name}: files have all names and values of the release's state, and lead back to the same weights`, async () => {
-      const recorded = GoldenCase.open(join(golden, name));
+      const recorded = openGoldenCase(join(golden, name));
       const state = recordedState(recorded);
       saveCheckpoint(state, at('checkpoint.safetensors'));
       for (const file of ['w.safetensors', 'w.pth.tar']) {
@@ -80,7 +81,7 @@ describe('converting weights', () => {
   });
 
   it('writes one tower as the authors publish it, equal to theirs in names, order and shapes', async () => {
-    const recorded = GoldenCase.open(join(golden, 'mini_xkd'));
+    const recorded = openGoldenCase(join(golden, 'mini_xkd'));
     const state = recordedState(recorded);
     saveCheckpoint(state, at('c.safetensors'));
     for (const to of ['t.pth.tar', 't.safetensors']) {
@@ -104,7 +105,7 @@ describe('converting weights', () => {
   });
 
   it('puts backbones together to a run folder; a missing teacher starts as its student', async () => {
-    const { config, tensors } = GoldenCase.open(join(golden, 'xkd_features'));
+    const { config, tensors } = openGoldenCase(join(golden, 'xkd_features'));
     tensors.close();
     const from = ['vid_student', 'vid_teacher', 'aud_student'].map((tower) =>
       join(golden, `xkd_${tower}.pth.tar`),
@@ -182,7 +183,7 @@ describe('converting weights', () => {
   });
 
   it('never takes weights of separate blocks for shared ones', async () => {
-    const recorded = GoldenCase.open(join(golden, 'mini_xkd'));
+    const recorded = openGoldenCase(join(golden, 'mini_xkd'));
     const state = recordedState(recorded);
     saveCheckpoint(state, at('c.safetensors'));
     state.dispose();

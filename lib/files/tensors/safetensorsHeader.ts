@@ -47,6 +47,7 @@ export const maxHeaderBytes = 100_000_000;
 const alignment = 8;
 const metadataKey = '__metadata__';
 const maxRank = 64;
+const space = 0x20;
 /** Nesting: the header, its tensors' descriptions, their lists. */
 const headerDepth = 3;
 
@@ -80,7 +81,7 @@ export class HeaderError extends Error {}
  * @param fileBytes length of the whole file
  * @throws HeaderError, UnreadType
  */
-export function parseHeader(json: Buffer, fileBytes: number): SafetensorsHeader {
+export function parseHeader(json: Uint8Array, fileBytes: number): SafetensorsHeader {
   const tree = parseObject(json);
   const dataStart = 8 + json.byteLength;
   const metadata = metadataSchema.safeParse(tree.get(metadataKey) ?? {});
@@ -96,7 +97,7 @@ export function parseHeader(json: Buffer, fileBytes: number): SafetensorsHeader 
 export function encodeHeader(
   tensors: Iterable<readonly [string, { readonly dtype: StoredType; readonly shape: readonly number[] }]>,
   metadata: Readonly<Record<string, string>>,
-): Buffer {
+): Uint8Array {
   let offset = 0;
   const fields: [string, unknown][] = Object.keys(metadata).length > 0 ? [[metadataKey, metadata]] : [];
   for (const [name, { dtype, shape }] of tensors) {
@@ -105,12 +106,12 @@ export function encodeHeader(
     offset = end;
   }
   const text = `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
-  const bytes = Buffer.byteLength(text);
-  const padded = Math.ceil(bytes / alignment) * alignment;
-  const buffer = Buffer.alloc(8 + padded, ' ');
-  buffer.writeBigUInt64LE(BigInt(padded));
-  buffer.write(text, 8, 'utf8');
-  return buffer;
+  const encoded = new TextEncoder().encode(text);
+  const padded = Math.ceil(encoded.length / alignment) * alignment;
+  const bytes = new Uint8Array(8 + padded).fill(space, 8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(padded), true);
+  bytes.set(encoded, 8);
+  return bytes;
 }
 
 /** Number of values of a shape; 1 for a scalar's `[]`. */
@@ -118,7 +119,7 @@ export function valueCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-function parseObject(json: Buffer): Map<string, unknown> {
+function parseObject(json: Uint8Array): Map<string, unknown> {
   let tree: unknown;
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(json);

@@ -1,0 +1,71 @@
+/// <reference lib="dom" />
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { buildSync } from 'esbuild';
+import type { Browser, Page } from 'playwright-core';
+import { parityTolerances, type ParityReport } from 'xkd/internal';
+import { projectPath } from 'xkd';
+import { loadScript } from '../setup/support';
+import { chromiumFor, launchBrowser, openPage } from './jupyterLab';
+
+const playground = projectPath('scripts', 'site', 'playground');
+
+/** Replays a recorded case on a backend, as a function of the page `xkd`. */
+const entry = `
+  export { startBackend, backends } from './backend';
+  export { tf, TensorsInMemory } from 'xkd/core';
+  import { tf, TensorsInMemory } from 'xkd/core';
+  import { GoldenCase } from 'xkd/dist/parity/goldenCase';
+  import { replayCase } from 'xkd/dist/parity/parity';
+  export async function replay(json, bytes) {
+    const tensors = new TensorsInMemory(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)).buffer);
+    const report = await replayCase(new GoldenCase('case', JSON.parse(json), tensors));
+    return { report, left: tf.memory().numTensors };
+  }`;
+
+describe('the backends of the playground', function () {
+  this.timeout(300_000);
+  let browser: Browser;
+  let page: Page;
+
+  before(async function () {
+    const chromium = chromiumFor(this);
+    const { outputFiles } = buildSync({
+      stdin: { contents: entry, resolveDir: playground, loader: 'ts' },
+      ...{ bundle: true, write: false, platform: 'browser', format: 'iife', globalName: 'xkd' },
+      loader: { '.wasm': 'binary' },
+      logLevel: 'error',
+    });
+    browser = await launchBrowser(chromium);
+    page = await openPage(browser);
+    await page.addScriptTag({ content: outputFiles[0].text });
+  });
+
+  after(async () => browser?.close());
+
+  for (const backend of ['cpu', 'wasm'] as const) {
+    it(`${backend}: replays the original's training, losses to 1e-5 and gradients to 1e-4`, async () => {
+      assert.equal(await page.evaluate(`xkd.startBackend('${backend}')`), backend);
+      for (const name of ['mini_xkd', 'mini_mas', 'mini_mats']) {
+        const path = projectPath('test', 'golden', name);
+        const json = readFileSync(`${path}.json`, 'utf8');
+        const bytes = readFileSync(`${path}.safetensors`).toString('base64');
+        const { report, left } = await page.evaluate<{ report: ParityReport; left: number }>(
+          `xkd.replay(${JSON.stringify(json)}, '${bytes}')`,
+        );
+        for (const [group, { error, name: row }] of Object.entries(report.largest)) {
+          const limit = parityTolerances[group as keyof typeof parityTolerances];
+          assert.ok(error <= limit, `${name}, ${group}: ${error} at ${row}, at most ${limit}`);
+        }
+        assert.ok(report.passed && report.rows.length > 300, name);
+        assert.equal(left, 0, `${name}: every tensor is let go`);
+      }
+    });
+  }
+
+  it('run the loops of the sources that are here', async () => {
+    const { loopSources } = await loadScript<{ loopSources(): string }>('site/compile-loops.mjs');
+    const compiledFrom = readFileSync(projectPath('lib', 'native', 'browser', 'loops.sha256'), 'utf8').trim();
+    assert.equal(loopSources(), compiledFrom, 'run "node scripts/site/compile-loops.mjs"');
+  });
+});
