@@ -130,6 +130,21 @@ const nano: Partially<XkdConfig> = {
   },
 };
 
+/**
+ * `nano` in the size of a demonstration: the playground trains it in a browser, in minutes and a few hundred steps. Half the
+ * frames and no local views, more left by the masks, and teachers that follow soon.
+ */
+const pico: Partially<XkdConfig> = {
+  clip: { framesPerSecond: 4 },
+  views: { local: { video: 0, audio: 0 }, frames: 2 },
+  encoder: { depth: 2 },
+  decoder: { depth: 1 },
+  mask: { video: 0.6, audio: 0.6 },
+  ema: { start: 0.998 },
+  optimiser: { learningRate: 3e-3, warmupEpochs: 1 },
+  training: { batch: 24, epochs: 35 },
+};
+
 /** The variants share blocks and see three local views (docs/method.md, section 7). */
 const threeLocalViews = { local: { video: 3, audio: 3 } };
 
@@ -155,6 +170,7 @@ export const presets = {
   large: [{ encoder: encoderSizes.large, decoder: decoderSizes.large }],
   tiny: [tiny],
   nano: [nano],
+  pico: [nano, pico],
   'nano-mas': [nano, { sharing: 'students' }],
   'nano-mats': [nano, { sharing: 'teachersAndStudents' }],
 } as const satisfies Record<string, readonly Partially<XkdConfig>[]>;

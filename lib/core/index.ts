@@ -11,6 +11,7 @@ export * from '../nn';
 export * from '../losses';
 export * from '../model';
 export { applyAudio, clipSamples, drawGlobalAudio, drawLocalAudio } from '../data/augment/audio';
+export { BoxResampler } from '../data/augment/resample';
 export { applyVideo, centreVideo, drawGlobalVideo, drawLocalVideo } from '../data/augment/video';
 export { drawClip, heardImpacts, sampleFrameSize, sampleRateHz } from '../data/sample/clipSpec';
 export type { ClipSpec, SampleSplit } from '../data/sample/clipSpec';

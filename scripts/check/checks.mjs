@@ -29,6 +29,11 @@ export function allChecks() {
       run: () => typescript(compile('scripts/bench')),
     },
     { part: 'types', title: 'Types and build of the tests', run: () => typescript(compile('test')) },
+    {
+      part: 'types',
+      title: 'Types of the playground',
+      run: () => tool('typescript/bin/tsc', ['-p', 'scripts/site/playground']),
+    },
     { part: 'lint', title: 'ESLint', run: () => tool('eslint/bin/eslint.js', ['.']) },
     { part: 'lint', title: 'Prettier', run: () => tool('prettier/bin/prettier.cjs', ['--check', '.']) },
     {

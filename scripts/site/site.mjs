@@ -7,20 +7,24 @@ import { apiPages } from './api.mjs';
 import { githubName } from './content.mjs';
 import { coursePages } from './course.mjs';
 import { guidePages } from './guide.mjs';
+import { playgroundPage } from './playground.mjs';
 import { renderPages } from './render.mjs';
+
+const playground = 'playground/index.html';
 
 /** The whole site: its files, as texts or bytes, by their paths. */
 export async function siteFiles() {
   const equations = new Equations();
   const [guide, course, api] = [guidePages(equations), coursePages(equations), await apiPages()];
   const navigation = [
+    { title: 'Playground', pages: [{ label: 'XKD in your browser', url: playground }] },
     { title: 'Guide', pages: guide },
     { title: 'Course', pages: course },
     { title: 'API reference', pages: [api[0], ...groupLinks(api[0])] },
   ];
   const pages = [...guide, ...course, ...api];
   const rendered = await renderPages(pages, navigation, equations);
-  return new Map([...rendered, ...ownAssets(), ...sharedAssets()]);
+  return new Map([...rendered, [playground, await playgroundPage()], ...ownAssets(), ...sharedAssets()]);
 }
 
 /** The groups of the API reference, as entries of the navigation. */

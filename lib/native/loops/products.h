@@ -8,8 +8,11 @@
 
 #include "vectors.h"
 
-/* A tile of TILE_ROWS x TILE_VECTORS vectors of the result stays in registers, of which there are 32, or 16 with AVX2. */
-#if LANES == 8 || (LANES == 4 && defined(__x86_64__))
+/*
+ * A tile of TILE_ROWS x TILE_VECTORS vectors of the result stays in registers, of which there are 32, or 16 with AVX2 and in
+ * browsers on x64.
+ */
+#if LANES == 8 || (LANES == 4 && defined(__x86_64__)) || defined(__wasm__)
 enum { TILE_ROWS = 4, TILE_VECTORS = 3 };
 #else
 enum { TILE_ROWS = 6, TILE_VECTORS = 4 };
@@ -74,7 +77,7 @@ INLINE void tile_of_rows(int rows, const int vectors, Left left, const float *ri
   switch (rows) {
 #define XKD_TILE(n) \
   case n: tile(n, vectors, left, right, right_step, inner, result, add); break;
-#if defined(__AVX512F__) || !defined(__x86_64__)
+#if defined(__AVX512F__) || !(defined(__x86_64__) || defined(__wasm__))
     XKD_TILE(6)
     XKD_TILE(5)
 #endif
@@ -97,7 +100,7 @@ static void panel_product(size_t rows, int vectors, size_t inner, Left left, con
       case 1: tile_of_rows(count, 1, from, right, right_step, inner, to, add); break;
       case 2: tile_of_rows(count, 2, from, right, right_step, inner, to, add); break;
       case 3: tile_of_rows(count, 3, from, right, right_step, inner, to, add); break;
-#if defined(__AVX512F__) || !defined(__x86_64__)
+#if defined(__AVX512F__) || !(defined(__x86_64__) || defined(__wasm__))
       case 4: tile_of_rows(count, 4, from, right, right_step, inner, to, add); break;
 #endif
     }
