@@ -10,6 +10,7 @@ import { register as registerConfig } from './commands/config';
 import { register as registerConvert } from './commands/convert';
 import { register as registerData } from './commands/data';
 import { register as registerEvaluate } from './commands/evaluate';
+import { register as registerExport } from './commands/export';
 import { register as registerExtract } from './commands/extract';
 import { register as registerInspect } from './commands/inspect';
 import { register as registerParity } from './commands/parity';
@@ -36,6 +37,7 @@ const registrations = [
   registerAblate,
   registerReport,
   registerConvert,
+  registerExport,
   registerInspect,
   registerCompletion,
 ];

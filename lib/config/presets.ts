@@ -141,7 +141,7 @@ const pico: Partially<XkdConfig> = {
   decoder: { depth: 1 },
   mask: { video: 0.6, audio: 0.6 },
   ema: { start: 0.998 },
-  optimiser: { learningRate: 3e-3, warmupEpochs: 1 },
+  optimiser: { learningRate: 3e-3, warmupEpochs: 2 },
   training: { batch: 24, epochs: 35 },
 };
 

@@ -13,6 +13,7 @@ export type { TensorFileArgs } from './tensors/namedTensors';
 export * from './readJson';
 export * from './readText';
 export * from './tensors/safetensors';
+export { TensorsInMemory } from './tensors/tensorsInMemory';
 export { valueCount } from './tensors/safetensorsHeader';
 export type { StoredType, TensorEntry } from './tensors/safetensorsHeader';
 export type { StoredTensor, TensorFile, TensorInfo } from './tensors/tensorFile';

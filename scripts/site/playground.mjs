@@ -5,8 +5,12 @@ import { root } from '../setup/paths.mjs';
 
 const folder = join(root, 'scripts', 'site', 'playground');
 
-/** The playground as one page, which needs no other file: a text. */
-export async function playgroundPage() {
+/**
+ * The playground as one page, which needs no other file: a text.
+ *
+ * @param embedded a network and clips that it shows (playground/embedded.ts); null: the one that is trained in the page
+ */
+export async function playgroundPage(embedded = null) {
   const worker = await bundle('worker.ts');
   const page = await bundle('page/main.tsx', { workerText: JSON.stringify(worker.code) });
   const code = page.code.replaceAll('</script', '<\\/script');
@@ -21,10 +25,14 @@ export async function playgroundPage() {
 </head>
 <body>
 <div id="app"><h1>The playground</h1><noscript>This page computes in your browser, and needs JavaScript.</noscript></div>
-<script>${code}</script>
+${embedded ? `<script type="application/json" id="embedded">${json(embedded)}</script>\n` : ''}<script>${code}</script>
 </body>
 </html>
 `;
+}
+
+function json(value) {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
 
 /** Nothing may be fetched or sent: everything is in the page, and what a reader opens stays in it. */

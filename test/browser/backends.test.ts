@@ -3,7 +3,20 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { buildSync } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import { parityTolerances, type ParityReport } from 'xkd/internal';
+import {
+  clipFrames,
+  configure,
+  extractPatchMean,
+  modalities,
+  type ParityReport,
+  parityTolerances,
+  RandomStream,
+  tf,
+  TrainState,
+  viewShapes,
+} from 'xkd/internal';
+import { ClipViewMaker } from 'xkd/dist/data/loader/clipViews';
+import type { FileWindow } from 'xkd/dist/data/loader/windowReader';
 import { projectPath } from 'xkd';
 import { loadScript } from '../setup/support';
 import { chromiumFor, launchBrowser, openPage } from './jupyterLab';
@@ -21,6 +34,19 @@ const entry = `
     const tensors = new TensorsInMemory(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)).buffer);
     const report = await replayCase(new GoldenCase('case', JSON.parse(json), tensors));
     return { report, left: tf.memory().numTensors };
+  }
+  import { configure, TrainState } from 'xkd/core';
+  import { featuresOf } from './training/probe';
+  import { wholeViews } from './computing/trainingClips';
+  export function features(preset, frames, waveform) {
+    const config = configure(preset);
+    const { frameSize } = config.clip;
+    const clip = { frames: Uint8Array.from(frames), height: frameSize, width: frameSize, label: -1 };
+    const views = wholeViews(config, [{ ...clip, waveform: Float32Array.from(waveform) }]);
+    const state = TrainState.create(config);
+    const found = ['video', 'audio'].map((modality) => [...featuresOf(state, modality, views[modality]).data]);
+    state.dispose();
+    return { found, left: tf.memory().numTensors };
   }`;
 
 describe('the backends of the playground', function () {
@@ -59,6 +85,41 @@ describe('the backends of the playground', function () {
         }
         assert.ok(report.passed && report.rows.length > 300, name);
         assert.equal(left, 0, `${name}: every tensor is let go`);
+      }
+    });
+  }
+
+  for (const preset of ['pico', 'nano']) {
+    it(`give the features of a clip that the command line gives, ${preset}`, async () => {
+      const config = configure(preset);
+      const { frameSize: side, seconds, sampleRateHz } = config.clip;
+      const stream = RandomStream.fromSeed(7);
+      const frames = Uint8Array.from({ length: clipFrames(config) * side * side * 3 }, () =>
+        stream.integer(0, 256),
+      );
+      const waveform = Float32Array.from({ length: seconds * sampleRateHz }, () => 0.2 * stream.normal());
+      const window = { frames, height: side, width: side, waveform } as FileWindow;
+      const views = new ClipViewMaker(config).evaluation(window, 1);
+      const state = TrainState.create(config);
+      const shapes = viewShapes(config);
+      const expected = modalities.map((modality) =>
+        tf.tidy(() => {
+          const view = tf.tensor(views[modality][0], [1, ...shapes[modality][0]]);
+          return [...extractPatchMean(config, state.scope, { modality, role: 'student' }, view).dataSync()];
+        }),
+      );
+      state.dispose();
+      for (const backend of ['cpu', 'wasm']) {
+        await page.evaluate(`xkd.startBackend('${backend}')`);
+        const { found, left } = await page.evaluate<{ found: number[][]; left: number }>(
+          `xkd.features('${preset}', [${frames.join()}], [${[...waveform].join()}])`,
+        );
+        found.forEach((values, i) => {
+          const scale = Math.max(...expected[i].map(Math.abs));
+          const error = Math.max(...values.map((value, j) => Math.abs(value - expected[i][j]))) / scale;
+          assert.ok(error <= 1e-4, `${backend}, ${modalities[i]}: ${error}`);
+        });
+        assert.equal(left, 0);
       }
     });
   }

@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { projectPath } from 'xkd';
-import { ffmpegPath } from 'xkd/internal';
+import { configure, ffmpegPath, saveCheckpoint, TrainState } from 'xkd/internal';
+import { ffmpeg, temporaryFolder } from '../media/fixtures';
+import { runHere } from '../support/commandLine';
 import { loadScript } from '../setup/support';
 import { audit } from './axe';
 import { chromiumFor, launchBrowser, patienceMs } from './jupyterLab';
@@ -154,7 +156,7 @@ describe('the playground', function () {
     const coded = ['-t', '2', '-c:v', 'libvpx', '-c:a', 'libopus', '-y', path];
     execFileSync(ffmpegPath(), ['-loglevel', 'error', ...source, ...coded]);
     await page.locator('input[type=file]').setInputFiles(path);
-    await page.getByText('own.webm. Network').waitFor();
+    await page.getByText('own.webm. Network after').waitFor();
     writeFileSync(join(folder, 'broken.mp4'), 'nothing');
     await page.locator('input[type=file]').setInputFiles(join(folder, 'broken.mp4'));
     await page.getByText('This browser cannot decode the pictures of broken.mp4; choose').waitFor();
@@ -186,6 +188,47 @@ describe('the playground', function () {
   }
 
   it('has met no error, no warning and made no request', () => {
+    assert.deepEqual(troubles, []);
+  });
+});
+
+describe('the playground around a network of one’s own', function () {
+  this.timeout(300_000);
+  const at = temporaryFolder();
+  let browser: Browser;
+
+  before(async function () {
+    browser = await launchBrowser(chromiumFor(this));
+  });
+  after(async () => browser?.close());
+
+  it('shows this network, and searches its clips', async () => {
+    const state = TrainState.create(configure('nano'));
+    state.step = 77;
+    saveCheckpoint(state, at('network.safetensors'));
+    state.dispose();
+    for (const i of [0, 1, 2]) {
+      const picture = `testsrc2=d=2:s=64x48:r=25,hue=h=${90 * i}`;
+      const sources = ['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', `sine=f=${400 + 300 * i}:d=2`];
+      ffmpeg(...sources, '-c:v', 'libvpx', '-c:a', 'libopus', at(`clip${i}.webm`));
+    }
+    const { code, stderr } = await runHere([
+      ...['export', 'web', at('network.safetensors'), '--data', at('.'), '--out', at('page')],
+    ]);
+    assert.equal(code, 0, stderr);
+    const page = await browser.newPage();
+    page.setDefaultTimeout(patienceMs);
+    const troubles: string[] = [];
+    page.on('pageerror', ({ message }) => troubles.push(message));
+    page.on('console', (message) => message.type() === 'error' && troubles.push(message.text()));
+    await page.goto(`file://${at('page')}/index.html`);
+    await page.getByText('network.safetensors (nano, 77 steps)').waitFor();
+    await page.getByRole('tab', { name: 'See' }).click();
+    await page.getByText('Network after 77 steps').waitFor();
+    assert.equal(await page.locator('select option').count(), 3);
+    await page.getByRole('tab', { name: 'Search' }).click();
+    await page.locator('.map').waitFor();
+    assert.equal(await page.locator('.map .mark').count(), 6);
     assert.deepEqual(troubles, []);
   });
 });

@@ -1,4 +1,5 @@
 import type { Backend } from './backend';
+import type { GivenNetwork } from './computing/givenNetwork';
 import type { Settings } from './training/trainer';
 
 /* Messages between the page and its worker, in which everything is computed. */
@@ -17,14 +18,20 @@ export interface Stretch {
 export const shownPerSecond = 24;
 
 export type Request =
-  | { readonly kind: 'start'; readonly backend?: Backend }
+  | { readonly kind: 'start'; readonly backend?: Backend; readonly network?: GivenNetwork }
   | { readonly kind: 'reset'; readonly seed: number; readonly settings: Settings }
   | { readonly kind: 'settings'; readonly settings: Settings }
   | { readonly kind: 'run'; readonly running: boolean }
   | { readonly kind: 'step' }
   | { readonly kind: 'sample'; readonly id: number; readonly index: number }
   | { readonly kind: 'look'; readonly id: number; readonly stretch: Stretch; readonly ratios: Ratios }
-  | { readonly kind: 'map'; readonly id: number };
+  | { readonly kind: 'map'; readonly id: number; readonly clips?: readonly NamedStretch[] };
+
+/** A stretch that does not come from the sample set. */
+export interface NamedStretch {
+  readonly label: string;
+  readonly stretch: Stretch;
+}
 
 /** Shares of removed patches. */
 export interface Ratios {
@@ -50,6 +57,12 @@ export interface Facts {
   readonly preset: string;
   readonly steps: number;
   readonly parameters: number;
+  /** Length of a clip of the network that is shown [s]. */
+  readonly seconds: number;
+  /** The masks with which that network was trained. */
+  readonly ratios: Ratios;
+  /** The network that came with the page; null: the one in training is shown. */
+  readonly given: { readonly name: string; readonly preset: string; readonly step: number | null } | null;
   readonly outputs: number;
   readonly classes: readonly string[];
   readonly clips: number;

@@ -4,6 +4,7 @@ import type { Answer, Facts, Request, Stretch } from '../protocol';
 import { classNames } from '../training/clips';
 import { changeable } from '../training/settings';
 import { type Settings, Trainer } from '../training/trainer';
+import { type GivenNetwork, openGiven } from './givenNetwork';
 import { lookAt } from './look';
 import { mapClips } from './map';
 import { Measures } from './measures';
@@ -26,6 +27,7 @@ export class Desk {
   private trainer!: Trainer;
   private measures!: Measures;
   private running = false;
+  private given: (GivenNetwork & { readonly state: TrainState }) | null = null;
   private config = configure(preset);
   private readonly stretches = new Map<number, Stretch>();
 
@@ -41,6 +43,7 @@ export class Desk {
     switch (request.kind) {
       case 'start':
         this.backend = await startBackend(request.backend);
+        if (request.network) this.given = { ...request.network, state: openGiven(request.network) };
         this.clips = new TrainingClips(this.config);
         this.reset(0, {});
         this.say(this.facts());
@@ -65,19 +68,21 @@ export class Desk {
         return this.say({ kind: 'look', id: request.id, look });
       }
       case 'map': {
-        const stretches = shownClips.map((_, index) => this.stretch(index));
-        return this.say({ kind: 'map', id: request.id, map: mapClips(this.network, stretches) });
+        const clips =
+          request.clips ?? shownClips.map(({ label }, index) => ({ label, stretch: this.stretch(index) }));
+        return this.say({ kind: 'map', id: request.id, map: mapClips(this.network, clips) });
       }
     }
   }
 
+  /** The network that is shown: the one that came with the page, or else the one in training. */
   private get network(): TrainState {
-    return this.trainer.xkd;
+    return this.given?.state ?? this.trainer.xkd;
   }
 
   /** Clips are drawn once and kept, as bytes. */
   private stretch(index: number): Stretch {
-    const known = this.stretches.get(index) ?? sampleStretch(this.config, index);
+    const known = this.stretches.get(index) ?? sampleStretch(this.network.config, index);
     this.stretches.set(index, known);
     return known;
   }
@@ -101,6 +106,13 @@ export class Desk {
       preset,
       steps,
       parameters: parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+      seconds: this.network.config.clip.seconds,
+      ratios: { video: this.network.config.mask.video, audio: this.network.config.mask.audio },
+      given: this.given && {
+        name: this.given.name,
+        preset: this.given.config.preset,
+        step: this.given.step,
+      },
       outputs: this.config.projector.outputs,
       classes: classNames,
       clips: shownClips.length,

@@ -8,16 +8,16 @@ import {
   type TrainState,
   umapSpace,
 } from 'xkd/core';
-import type { ClipMap, Stretch } from '../protocol';
-import { clipOf, shownClips } from './stretches';
+import type { ClipMap, NamedStretch } from '../protocol';
+import { clipOf } from './stretches';
 import { wholeViews } from './trainingClips';
 
 /**
  * The clips by what the students' heads answer, which distillation makes comparable between modalities: similarities of
  * sounds and videos (cosines of the answers minus their mean), and a map of both.
  */
-export function mapClips(state: TrainState, stretches: readonly Stretch[]): ClipMap {
-  const clips = stretches.map((stretch) => clipOf(state.config, stretch));
+export function mapClips(state: TrainState, stretches: readonly NamedStretch[]): ClipMap {
+  const clips = stretches.map(({ stretch }) => clipOf(state.config, stretch));
   const { video, audio } = headAnswers(state, wholeViews(state.config, clips));
   const rows = clips.length;
   const similar = new Float32Array(rows * rows);
@@ -32,7 +32,7 @@ export function mapClips(state: TrainState, stretches: readonly Stretch[]): Clip
     ...{ features: { data: both, rows: 2 * rows, columns }, dimensions: 2, neighbours: 10 },
     ...{ minDistance: 0.25, seed: 0 },
   });
-  return { step: state.step, labels: shownClips.map(({ label }) => label), soundToVideo: similar, points };
+  return { step: state.step, labels: stretches.map(({ label }) => label), soundToVideo: similar, points };
 }
 
 function headAnswers(

@@ -1,6 +1,8 @@
 import { render } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import 'uplot/dist/uPlot.min.css';
+import { type Embedded, bytesOf } from '../embedded';
+import { Clips } from './clips';
 import { Link } from './link';
 import { useRun } from './run';
 import { Search } from './search';
@@ -11,9 +13,16 @@ import { Train } from './train';
 const parts = ['Train', 'See', 'Search'] as const;
 type Part = (typeof parts)[number];
 
+const text = document.getElementById('embedded')?.textContent;
+const embedded = text ? (JSON.parse(text) as Embedded) : null;
+const network = embedded
+  ? { ...embedded, clips: undefined, weights: bytesOf(embedded.weights).buffer }
+  : undefined;
+
 function App() {
   const link = useMemo(() => new Link(), []);
-  const run = useRun(link);
+  const clips = useMemo(() => new Clips(link, embedded?.clips ?? []), []);
+  const run = useRun(link, network);
   const [part, setPart] = useState<Part>('Train');
   const [visited, setVisited] = useState<readonly Part[]>(['Train']);
   const go = (next: Part) => {
@@ -33,9 +42,9 @@ function App() {
     if (name === 'Train') return <Train run={run} />;
     if (!facts) return <p>Starting …</p>;
     return name === 'See' ? (
-      <See link={link} clips={facts.clips} step={run.log.probes.length} />
+      <See link={link} clips={clips} facts={facts} step={facts.given ? 0 : run.log.probes.length} />
     ) : (
-      <Search link={link} classes={facts.classes} />
+      <Search link={link} clips={clips} facts={facts} />
     );
   };
   return (
@@ -53,6 +62,8 @@ function App() {
           {facts
             ? `Preset ${facts.preset}: ${(facts.parameters / 1e3).toFixed(0)} thousand weights, on ${backendNames[facts.backend]}.`
             : 'Starting …'}
+          {facts?.given &&
+            ` See and Search show ${facts.given.name} (${facts.given.preset}${facts.given.step === null ? '' : `, ${facts.given.step} steps`}).`}
         </p>
         <div role="tablist" aria-label="Parts of the playground" onKeyDown={turn}>
           {parts.map((name) => (

@@ -1,4 +1,5 @@
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
+import type { GivenNetwork } from '../computing/givenNetwork';
 import type { Answer, Facts, Probed, Stepped } from '../protocol';
 import type { Settings } from '../training/trainer';
 import type { Link } from './link';
@@ -32,7 +33,7 @@ export interface Run {
 }
 
 /** Follows the training in the worker. */
-export function useRun(link: Link): Run {
+export function useRun(link: Link, network?: GivenNetwork): Run {
   const [facts, setFacts] = useState<Facts | null>(null);
   const [settings, setSettings] = useState<Settings>({});
   const [seed, setSeed] = useState(0);
@@ -74,7 +75,7 @@ export function useRun(link: Link): Run {
       if (answer.kind !== 'drawing') grow(0);
     };
     const stop = link.listen(hear);
-    link.send({ kind: 'start' });
+    link.send({ kind: 'start', network });
     return stop;
   }, []);
 

@@ -1,24 +1,28 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { ClipMap, Stretch } from '../protocol';
+import type { ClipMap, Facts, Stretch } from '../protocol';
+import type { Clips } from './clips';
 import type { Link } from './link';
 import { Player } from './player';
 
 interface SearchProps {
   readonly link: Link;
-  readonly classes: readonly string[];
+  readonly clips: Clips;
+  readonly facts: Facts;
 }
 
 type Direction = 'sound' | 'video';
 
 /** Sounds to videos and back, and a map of both. */
-export function Search({ link, classes }: SearchProps) {
+export function Search({ link, clips, facts }: SearchProps) {
   const [map, setMap] = useState<ClipMap | null>(null);
+  const classes = useMemo(() => [...new Set(map?.labels)].sort(), [map]);
   const [isBusy, setBusy] = useState(false);
   const [asked, setAsked] = useState({ clip: 0, by: 'sound' as Direction });
   const compute = async () => {
     setBusy(true);
     try {
-      setMap((await link.ask<'map'>((id) => ({ kind: 'map', id }))).map);
+      const own = await clips.own(facts.seconds);
+      setMap((await link.ask<'map'>((id) => ({ kind: 'map', id, clips: own }))).map);
     } finally {
       setBusy(false);
     }
@@ -29,9 +33,9 @@ export function Search({ link, classes }: SearchProps) {
     <section aria-labelledby="search-title">
       <h2 id="search-title">Search one modality by the other</h2>
       <p>
-        The 40 clips by what the students’ heads answer, in the network as it is now. Distillation makes these
-        answers comparable: a trained network finds videos of the class that is heard; an untrained one does
-        not.
+        The {clips.count(facts)} clips by what the students’ heads answer, in the network as it is now.
+        Distillation makes these answers comparable: a trained network finds videos of the class that is
+        heard; an untrained one does not.
       </p>
       <div class="row">
         <button type="button" disabled={isBusy} onClick={() => void compute()}>
@@ -64,7 +68,7 @@ export function Search({ link, classes }: SearchProps) {
       {map && (
         <div class="search">
           <div>
-            <ClipPlayer link={link} clip={asked.clip} />
+            <ClipPlayer clips={clips} seconds={facts.seconds} clip={asked.clip} />
             <p class="quiet">
               asked: clip {asked.clip + 1}, {map.labels[asked.clip]}
             </p>
@@ -83,8 +87,8 @@ export function Search({ link, classes }: SearchProps) {
             </ol>
             <p class="quiet">
               {found.filter(({ clip }) => map.labels[clip] === map.labels[asked.clip]).length} of the{' '}
-              {found.length} nearest are of the same class;{' '}
-              {((40 / classes.length / 40) * found.length).toFixed(1)} by chance.
+              {found.length} nearest are of the same class; {(found.length / classes.length).toFixed(1)} by
+              chance.
             </p>
           </div>
           <MapFigure
@@ -99,13 +103,11 @@ export function Search({ link, classes }: SearchProps) {
   );
 }
 
-function ClipPlayer({ link, clip }: { readonly link: Link; readonly clip: number }) {
+function ClipPlayer({ clips, seconds, clip }: { clips: Clips; seconds: number; clip: number }) {
   const [stretch, setStretch] = useState<Stretch | null>(null);
   useEffect(() => {
     let isCurrent = true;
-    void link
-      .ask<'sample'>((id) => ({ kind: 'sample', id, index: clip }))
-      .then((answer) => isCurrent && setStretch(answer.stretch));
+    void clips.get(clip, seconds).then(({ stretch: found }) => isCurrent && setStretch(found));
     return () => {
       isCurrent = false;
     };
@@ -131,7 +133,7 @@ function MapFigure({ map, classes, asked, choose }: MapProps) {
     const by: Direction = i < clips ? 'video' : 'sound';
     const text = `${by} of clip ${clip + 1}, ${map.labels[clip]}`;
     const props = {
-      class: `mark c${classes.indexOf(map.labels[clip])} ${clip === asked.clip ? 'asked' : ''}`,
+      class: `mark c${classes.indexOf(map.labels[clip]) % 8} ${clip === asked.clip ? 'asked' : ''}`,
       onMouseEnter: () => setHovered(text),
       onMouseLeave: () => setHovered(null),
       onClick: () => choose(clip, by),
@@ -158,7 +160,7 @@ function MapFigure({ map, classes, asked, choose }: MapProps) {
       <ul class="legend">
         {classes.map((name, i) => (
           <li>
-            <span class={`dot c${i}`} /> {name}
+            <span class={`dot c${i % 8}`} /> {name}
           </li>
         ))}
       </ul>

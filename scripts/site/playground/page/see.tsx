@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Look, Ratios, Stretch } from '../protocol';
+import type { Facts, Look, Ratios, Stretch } from '../protocol';
+import type { Clips } from './clips';
 import { Bars, Figure, Picture } from './figure';
 import type { Link } from './link';
 import { decodeStretch, MediaError, recordCamera } from './media';
@@ -8,7 +9,8 @@ import { Player } from './player';
 
 interface SeeProps {
   readonly link: Link;
-  readonly clips: number;
+  readonly clips: Clips;
+  readonly facts: Facts;
   /** Grows as the network learns. */
   readonly step: number;
 }
@@ -19,10 +21,10 @@ interface Shown {
 }
 
 /** What the network makes of one clip. */
-export function See({ link, clips, step }: SeeProps) {
+export function See({ link, clips, facts, step }: SeeProps) {
   const [index, setIndex] = useState(0);
   const [shown, setShown] = useState<Shown | null>(null);
-  const [ratios, setRatios] = useState<Ratios>({ video: 0.6, audio: 0.6 });
+  const [ratios, setRatios] = useState<Ratios>(facts.ratios);
   const [look, setLook] = useState<Look | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const [time, setTime] = useState(0);
@@ -30,13 +32,13 @@ export function See({ link, clips, step }: SeeProps) {
   const choose = async (next: number) => {
     setIndex(next);
     setTrouble(null);
-    const { stretch, label } = await link.ask<'sample'>((id) => ({ kind: 'sample', id, index: next }));
+    const { stretch, label } = await clips.get(next, facts.seconds);
     setShown({ name: `clip ${next + 1}, ${label}`, stretch });
   };
   const open = async (file: Blob, name: string) => {
     setTrouble(null);
     try {
-      setShown({ name, stretch: await decodeStretch(file, name, 1) });
+      setShown({ name, stretch: await decodeStretch(file, name, facts.seconds) });
     } catch (error) {
       if (!(error instanceof MediaError)) throw error;
       setTrouble(error.message);
@@ -59,7 +61,7 @@ export function See({ link, clips, step }: SeeProps) {
         <label>
           clip{' '}
           <select value={index} onChange={(event) => void choose(Number(event.currentTarget.value))}>
-            {Array.from({ length: clips }, (_, i) => (
+            {Array.from({ length: clips.count(facts) }, (_, i) => (
               <option value={i}>{i + 1}</option>
             ))}
           </select>
@@ -77,7 +79,7 @@ export function See({ link, clips, step }: SeeProps) {
             <Player stretch={shown.stretch} name={shown.name} onTime={setTime} />
             <p class="quiet" role="status">
               {shown.name}
-              {look && `. Network of step ${look.step}; ${Math.round(look.milliseconds)} ms.`}
+              {look && `. Network after ${look.step} steps; ${Math.round(look.milliseconds)} ms.`}
             </p>
           </div>
           {look && <Figures look={look} ratios={ratios} setRatios={setRatios} time={time} />}
