@@ -14,6 +14,7 @@
  *   runAsync(session, request)             targets: [name], profile: boolean }; names as in "MatMul_3:0"; gives
  *                                        { outputs: [{ dtype, shape, values: ArrayBuffer }], profile? }
  *   close(session)
+ *   connect(functions)                   those of mpi.c, for the ops that exchange tensors with other processes
  *
  * A failure is an Error with TensorFlow's name of it as code, such as RESOURCE_EXHAUSTED.
  */
@@ -641,12 +642,22 @@ static napi_value run_async(napi_env env, napi_callback_info info) {
   return promise;
 }
 
+static napi_value connect(napi_env env, napi_callback_info info) {
+  napi_value argument;
+  void *functions = NULL;
+  if (!get_arguments(env, info, 1, &argument)) return NULL;
+  if (napi_get_value_external(env, argument, &functions) != napi_ok) fail(env, "INVALID_ARGUMENT", "These are no ranks.");
+  else connect_ranks(functions);
+  return NULL;
+}
+
 NAPI_MODULE_INIT() {
   const struct {
     const char *name;
     napi_callback function;
   } functions[] = {{"open", open_library}, {"createSession", create_session}, {"addOp", add_op},
-                   {"run", run_now},       {"runAsync", run_async},           {"close", close_session}};
+                   {"run", run_now},       {"runAsync", run_async},           {"close", close_session},
+                   {"connect", connect}};
   for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
     napi_value function;
     napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function, NULL, &function);

@@ -7,7 +7,8 @@
 #include <stddef.h>
 
 static const OpDefinition *op_at(size_t index) {
-  static const OpDefinition *const groups[] = {optimiser_ops, attention_ops, layer_norm_ops, gelu_ops};
+  static const OpDefinition *const groups[] = {optimiser_ops, attention_ops, layer_norm_ops, gelu_ops,
+                                                collective_ops};
   for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)
     for (const OpDefinition *op = groups[i]; op->name != NULL; op++)
       if (index-- == 0) return op;

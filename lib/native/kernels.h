@@ -12,6 +12,9 @@ bool register_kernels(void *library);
 const char *kernel_name(size_t index);
 
 /* A list of ops that ends with one without a name. */
-extern const OpDefinition optimiser_ops[], attention_ops[], layer_norm_ops[], gelu_ops[];
+extern const OpDefinition optimiser_ops[], attention_ops[], layer_norm_ops[], gelu_ops[], collective_ops[];
+
+/* Connects the ops that exchange tensors to the functions of ranks.h. */
+void connect_ranks(const void *functions);
 
 #endif

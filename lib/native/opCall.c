@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <string.h>
 
-enum { INVALID = 3, EXHAUSTED = 8 };
+enum { INVALID = 3, EXHAUSTED = 8, UNAVAILABLE = 14 };
 
 typedef struct TF_OpDefinitionBuilder TF_OpDefinitionBuilder;
 typedef struct TF_KernelBuilder TF_KernelBuilder;
@@ -26,6 +26,7 @@ typedef struct TF_DimensionHandle TF_DimensionHandle;
   F(TF_OpDefinitionBuilderAddOutput, void, (TF_OpDefinitionBuilder *, const char *))                           \
   F(TF_OpDefinitionBuilderSetShapeInferenceFunction, void,                                                     \
     (TF_OpDefinitionBuilder *, void (*)(TF_ShapeInferenceContext *, TF_Status *)))                             \
+  F(TF_OpDefinitionBuilderSetIsStateful, void, (TF_OpDefinitionBuilder *, bool))                               \
   F(TF_RegisterOpDefinition, void, (TF_OpDefinitionBuilder *, TF_Status *))                                    \
   F(TF_NewShapeHandle, TF_ShapeHandle *, (void))                                                               \
   F(TF_DeleteShapeHandle, void, (TF_ShapeHandle *))                                                            \
@@ -141,6 +142,10 @@ bool refuse(Call *call, const char *sentence) { return fail_call(call, INVALID, 
 
 bool run_out_of_memory(Call *call) { return fail_call(call, EXHAUSTED, "No memory for what an op needs in between."); }
 
+bool fail_exchange(Call *call, const char *sentence) { return fail_call(call, UNAVAILABLE, sentence); }
+
+void release_tensor(void *tensor) { api.TF_DeleteTensor(tensor); }
+
 bool same_shape(const Operand *a, const Operand *b) {
   return a->rank == b->rank && memcmp(a->shape, b->shape, (size_t)a->rank * sizeof(int64_t)) == 0;
 }
@@ -201,6 +206,7 @@ bool register_op(const OpDefinition *op) {
   for (int i = 0; i < MOST_OUTPUTS && op->outputs[i] != NULL; i++)
     api.TF_OpDefinitionBuilderAddOutput(definition, op->outputs[i]);
   api.TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, op->infer);
+  api.TF_OpDefinitionBuilderSetIsStateful(definition, op->stateful);
   api.TF_RegisterOpDefinition(definition, status);
   if (api.TF_GetCode(status) == TF_OK) {
     TF_KernelBuilder *kernel = api.TF_NewKernelBuilder(op->name, "CPU", NULL, op->compute, NULL);

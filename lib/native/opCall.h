@@ -53,6 +53,12 @@ bool refuse(Call *call, const char *sentence);
 /* Fails the call for want of memory. */
 bool run_out_of_memory(Call *call);
 
+/* Fails the call because a rank has failed. */
+bool fail_exchange(Call *call, const char *sentence);
+
+/* Frees a tensor that was taken out of a call. */
+void release_tensor(void *tensor);
+
 /* Whether two operands have one shape. */
 bool same_shape(const Operand *a, const Operand *b);
 
@@ -73,6 +79,8 @@ typedef struct {
   const char *outputs[MOST_OUTPUTS];
   void (*infer)(TF_ShapeInferenceContext *, TF_Status *);
   void (*compute)(void *, TF_OpKernelContext *);
+  /* It does more than its outputs tell, so that a graph runs each of its nodes. */
+  bool stateful;
 } OpDefinition;
 
 /* Looks up TensorFlow's functions in a library; false where one is missing. */

@@ -1,3 +1,5 @@
+import type { NativeRanks } from './mpi';
+
 /** A session; freed with the object, or by `close`. */
 export interface NativeSession {
   readonly nativeSession: unique symbol;
@@ -50,6 +52,8 @@ export interface GraphAddon {
   run(session: NativeSession, request: NativeRequest): NativeResult;
   runAsync(session: NativeSession, request: NativeRequest): Promise<NativeResult>;
   close(session: NativeSession): void;
+  /** Lets ops exchange tensors with other processes. */
+  connect(ranks: NativeRanks): void;
 }
 
 export function graphAddon(): GraphAddon | null;

@@ -23,10 +23,12 @@ export const nativeAddons = path.join(native, 'addon');
 export const compiledAddon = path.join(nativeAddons, 'tfjs_binding.node');
 export const backendFile = path.join(native, 'backend.json');
 export const ffmpegFile = path.join(native, 'ffmpeg.json');
+export const mpiFile = path.join(native, 'mpi.json');
 /** Unfinished work; emptied whenever set-up starts. */
 export const scratch = path.join(native, 'tmp');
 
 export const requirements = inRoot('scripts', 'requirements.txt');
+export const mpiRequirements = inRoot('scripts', 'requirements-mpi.txt');
 export const cudaRequirements = inRoot('scripts', 'requirements-cuda.txt');
 export const lockFile = inRoot('package-lock.json');
 export const notebooks = inRoot('notebooks');

@@ -27,13 +27,14 @@ const fused = ['-ffp-contract=fast'];
 const loops = { level: [], optimiser: [], attention: fused, layerNorm: fused, gelu: fused };
 const viewLoops = { viewLevel: [], pictures: [], spectrum: [] };
 const plain = ['kernels', 'opCall', 'workers', 'rows', 'levels', 'opLevels'];
-const ops = ['optimiserOps', 'attentionOps', 'layerNormOps', 'geluOps'];
+const ops = ['optimiserOps', 'attentionOps', 'layerNormOps', 'geluOps', 'collectiveOps'];
 
 /** Source files of each addon: `{ file, options }`. */
 const addons = {
   quiet: [{ file: 'quiet.c' }],
   heap: [{ file: 'heap.c' }],
   graph: [...['graph', ...plain, ...ops].map((name) => ({ file: `${name}.c` })), ...ofLevels(loops)],
+  mpi: ['mpi', 'ranks', 'jobs', 'beats'].map((name) => ({ file: `${name}.c` })),
   views: [{ file: 'views.c' }, { file: 'levels.c' }, ...ofLevels(viewLoops)],
 };
 const names = Object.keys(addons);

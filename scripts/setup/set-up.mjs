@@ -6,6 +6,7 @@ import { ffmpeg } from './ffmpeg.mjs';
 import { kernelspec } from './kernelspec.mjs';
 import { labextension } from './labextension.mjs';
 import { alone } from './lock.mjs';
+import { mpi as mpiStep } from './mpi.mjs';
 import { npmPackages } from './npm-packages.mjs';
 import { scratch } from './paths.mjs';
 import { pythonEnvironment } from './python.mjs';
@@ -20,9 +21,10 @@ const steps = [npmPackages, pythonEnvironment, pythonPackages, ffmpeg, kernelspe
 /**
  * Sets up whatever is missing, with one line per step on stderr, and builds lib. Prints nothing if everything is there.
  * Returns true, or reports the failure in one sentence and returns false. `retryFallback` looks again for a native
- * TensorFlow if none was found before; `build: false` leaves lib as it is.
+ * TensorFlow if none was found before; `build: false` leaves lib as it is; `mpi: true` also sets up what runs on several
+ * processes need.
  */
-export async function setUp({ retryFallback = false, build = true } = {}) {
+export async function setUp({ retryFallback = false, build = true, mpi = false } = {}) {
   let interruptedBy;
   const end = () => {
     console.error('\nSet-up was interrupted: run the command again; it continues where it stopped.');
@@ -41,8 +43,9 @@ export async function setUp({ retryFallback = false, build = true } = {}) {
     const isDone = () =>
       steps.every((step) => step.isDone()) &&
       tensorflow.isDone(retryFallback) &&
+      (!mpi || mpiStep.isDone()) &&
       (!build || libBuild.isDone());
-    if (!isDone()) await alone(() => runMissing(retryFallback, build));
+    if (!isDone()) await alone(() => runMissing({ retryFallback, build, mpi }));
     return true;
   } catch (error) {
     if (interruptedBy) end();
@@ -58,12 +61,13 @@ export function notices() {
   return [fallbackNotice(), addonNotice(), gpuNotice()].filter(Boolean);
 }
 
-async function runMissing(retryFallback, build) {
+async function runMissing({ retryFallback, build, mpi }) {
   fs.rmSync(scratch, { recursive: true, force: true });
   fs.mkdirSync(scratch, { recursive: true });
   try {
     for (const step of steps) if (!step.isDone()) await runStep(step);
     if (!tensorflow.isDone(retryFallback)) await tensorflow.run(runStep);
+    if (mpi && !mpiStep.isDone()) await runStep(mpiStep);
     if (build && !libBuild.isDone()) await runStep(libBuild);
   } finally {
     fs.rmSync(scratch, { recursive: true, force: true });
