@@ -56,6 +56,7 @@ export function configField(key: string): ConfigField {
 
 /** Schema of a dotted key. A name within a group may itself contain a dot. */
 function nodeAt(node: unknown, key: string): unknown {
+  if (node instanceof z.ZodPrefault) return nodeAt(node.unwrap(), key);
   if (!(node instanceof z.ZodObject)) return undefined;
   if (Object.hasOwn(node.shape, key)) return node.shape[key];
   const [first] = key.split('.', 1);

@@ -88,6 +88,7 @@ const base: XkdConfig = {
     timeScale: [0.6, 1.5],
   },
   loader: { workers: 0, prefetch: 3, cacheMegabytes: 1024, maxBadShare: 0.05 },
+  distributed: { alignment: 'global', wire: 'fp32' },
 };
 
 /** The paper's method at a quarter of the width: trains overnight on a laptop. */

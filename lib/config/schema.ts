@@ -190,6 +190,19 @@ const loader = z.strictObject({
   maxBadShare: share.describe('share of unusable files above which the run stops'),
 });
 
+const distributed = z.strictObject({
+  alignment: z
+    .enum(['global', 'local'])
+    .default('global')
+    .describe(
+      'clips that L_da compares in a run on several processes: global, those of all; local, those of each, as in the release on several GPUs',
+    ),
+  wire: z
+    .enum(['fp32', 'bf16'])
+    .default('fp32')
+    .describe('precision of gradients on the way between processes'),
+});
+
 /** Every configuration key with its range; the description of a key gives its meaning. */
 export const configSchema = z.strictObject({
   preset: z.string().describe('preset that this configuration started from'),
@@ -229,6 +242,8 @@ export const configSchema = z.strictObject({
   videoAugmentation,
   audioAugmentation,
   loader,
+  // A group that configurations and checkpoints of earlier versions lack.
+  distributed: distributed.prefault({}),
 });
 
 type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T;

@@ -108,6 +108,8 @@ export interface ViewBatch {
   readonly entries: readonly MediaEntry[];
   /** Unusable clips that were drawn for the batch. */
   readonly skipped?: readonly BadClip[];
+  /** If these are only some clips of the batch (or micro-batch), one process's share: the first's place, and how many it has. */
+  readonly share?: { readonly first: number; readonly of: number };
 }
 
 /** Clips for evaluation, as specified by their {@link ClipPlan}. B clips, V crops per clip. */

@@ -36,6 +36,18 @@ export interface LossNumbers<N = number | tf.Scalar> {
   readonly settings: LossSettings<N>;
 }
 
+/** Gives the rows of all processes of a run, of which the own ones carry the gradient. */
+export type GatherRows = (own: tf.Tensor2D) => tf.Tensor2D;
+
+/** Losses in which clips are compared, so that they may tell of the clips of other processes. */
+export const termsOfAll: readonly LossTerm[] = [
+  'total',
+  'alignment',
+  'studentAlignment',
+  'teacherAlignment',
+  'studentContrast',
+];
+
 /** The teachers' results for a step. None of them carries a gradient. */
 export interface TeacherOutputs {
   /** Head outputs `[B, O]`. */
@@ -54,6 +66,8 @@ export interface Rebuilt {
 
 /** Intermediate results of a step. Everything that a term in use is computed from must be present. */
 export interface TermSources {
+  /** In a run on several processes: the rows of all of them `[N B, D]`, for terms that compare clips. Default: those given. */
+  readonly ofAll?: GatherRows;
   readonly rebuilt: Readonly<Partial<Record<Modality, Rebuilt>>>;
   /** Patch means of the students' masked global views `[B, D]`. */
   readonly features: Readonly<Partial<Record<Modality, tf.Tensor2D>>>;
@@ -63,16 +77,19 @@ export interface TermSources {
   readonly numbers: Pick<LossNumbers, 'temperatures' | 'settings'>;
 }
 
+const alone: GatherRows = (own) => own;
+
 /** The function that computes each term of the table. */
 export const termFunctions: Readonly<Record<TermName, (sources: TermSources) => tf.Scalar>> = {
   videoReconstruction: ({ rebuilt: { video } }) => reconstructionLoss(video!.predicted, video!.patches),
   audioReconstruction: ({ rebuilt: { audio } }) => reconstructionLoss(audio!.predicted, audio!.patches),
   videoToAudio: (sources) => distilled(sources, 'video', 'audio'),
   audioToVideo: (sources) => distilled(sources, 'audio', 'video'),
-  studentAlignment: ({ students }) => mmd(students!.video, students!.audio),
-  teacherAlignment: ({ teachers }) => mmd(teachers!.outputs.video, teachers!.outputs.audio),
-  studentContrast: ({ features: { video, audio }, numbers }) =>
-    infoNce(video!, audio!, numbers.settings.alignmentTemperature),
+  studentAlignment: ({ students, ofAll = alone }) => mmd(ofAll(students!.video), ofAll(students!.audio)),
+  teacherAlignment: ({ teachers, ofAll = alone }) =>
+    mmd(ofAll(teachers!.outputs.video), ofAll(teachers!.outputs.audio)),
+  studentContrast: ({ features: { video, audio }, numbers, ofAll = alone }) =>
+    infoNce(ofAll(video!), ofAll(audio!), numbers.settings.alignmentTemperature),
 };
 
 function distilled({ teachers, students, numbers }: TermSources, from: Modality, to: Modality): tf.Scalar {

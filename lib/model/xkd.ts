@@ -16,6 +16,7 @@ import { encode, patchMean, patchTokens, patchify } from './backbone';
 import { project } from './head';
 import type { ModelInputs, PerModality, Temperatures } from './inputs';
 import {
+  type GatherRows,
   type LossNumbers,
   type LossTensors,
   type LossTerm,
@@ -93,6 +94,7 @@ export function teacherAnswers(
  * that the configuration uses. Only these are computed; all other terms are 0.
  *
  * @param teachers result of {@link teacherForward}; null if the teachers are not used
+ * @param ofAll see {@link TermSources}
  */
 export function studentLosses(
   config: NetworkStructure & Pick<StepStructure, 'parts'>,
@@ -100,6 +102,7 @@ export function studentLosses(
   inputs: ModelInputs,
   teachers: TeacherOutputs | null,
   numbers: LossNumbers,
+  ofAll?: GatherRows,
 ): LossTensors {
   const { parts } = config;
   const { views, masks } = inputs;
@@ -119,7 +122,7 @@ export function studentLosses(
   }
   const see = (modality: Modality) => studentOutputs(config, weights, inputs, modality, latents[modality]);
   const students = parts.heads ? { video: see('video'), audio: see('audio') } : null; // [V B, O]
-  const sources: TermSources = { rebuilt, features, students, teachers, numbers };
+  const sources: TermSources = { rebuilt, features, students, teachers, numbers, ofAll };
   const terms: Partial<Record<LossTerm, tf.Scalar>> = entropies(sources);
   const losses = ofEachLoss((loss) => {
     const own = parts.terms.filter((name) => termRow(name).loss === loss);

@@ -42,6 +42,10 @@ export async function openPretraining({ data, openAs, ...args }: PretrainOptions
     ...args,
     entries,
     data,
-    openSource: (startStep, steps, skipped) => openLoader({ entries, config, startStep, steps, skipped }),
+    openSource: (startStep, steps, skipped) => {
+      const { world } = args;
+      const ranks = world ? { index: world.rank, count: world.size } : undefined;
+      return openLoader({ entries, config, startStep, steps, skipped, ranks });
+    },
   });
 }

@@ -1,6 +1,7 @@
 import type { NamedOverrides, XkdConfig } from '../config';
 import { badFilesOf } from '../data/lists/badFiles';
 import type { BadFile, ViewBatch } from '../data/types';
+import { UserError } from '../errors';
 import { showValue, type Shown, type ValueTable } from '../shown';
 import type { BatchSource } from './batches';
 import { ChangeLog, type ConfigChange, readChangesOf } from './runs/changeLog';
@@ -10,13 +11,15 @@ import type { RunFacts } from './state/checkpointMetadata';
 import { fingerprintClips } from './runs/clipsFingerprint';
 import { HealthWatch } from './health/watch';
 import { watchInterrupt } from './interrupt';
+import { RunRanks, type StopVote } from './ranks/runRanks';
+import { shareState } from './ranks/shareState';
 import { RunControl } from './runs/runControl';
 import type { PretrainingArgs } from './pretrainingArgs';
 import { resumeState } from './runs/resume';
 import { RunFolder, type StepMetrics, changesPath } from './runs/runFolder';
 import { runTable } from './runs/runTable';
 import { type RunLength, cutSchedules, runLength, scheduleAt } from './optimiser/schedules';
-import { type TrainState, seededState } from './state/state';
+import { TrainState, seededState } from './state/state';
 import { StepTaker } from './step/stepTaker';
 import { Trainer } from './trainer';
 
@@ -60,10 +63,11 @@ export class PretrainingRun
     private log: ChangeLog,
     /** Assessment of the figures. */
     readonly health: HealthWatch,
+    private readonly ranks: RunRanks | null,
   ) {
     super(state, source);
     this.skippedBefore = this.skipped.length;
-    this.steps = new StepTaker(state, this.batches, args.eager === true);
+    this.steps = new StepTaker(state, this.batches, args.eager === true, ranks);
   }
 
   /** Path of the run's folder; null for a run that writes nothing. */
@@ -72,23 +76,30 @@ export class PretrainingRun
   }
 
   static async open(args: PretrainingArgs): Promise<PretrainingRun> {
-    const { config, entries, out, resume = false } = args;
+    const { config, entries, world } = args;
+    // Only rank 0 reads and writes the run's folder.
+    const isFirst = world?.isFirst ?? true;
+    const [out, resume] = [isFirst ? args.out : null, isFirst && args.resume === true];
     const said: string[] = [];
     const report = (sentence: string) => {
       said.push(sentence);
       (args.report ?? console.warn)(sentence);
     };
     const facts = { length: runLength(config, entries.length), clips: fingerprintClips(entries) };
+    const ranks = world ? new RunRanks(world, report) : null;
+    await ranks?.requireSame(config, facts, args.resume === true);
     const folder = out === null ? null : await RunFolder.open(out, resume, report);
     let state: TrainState | null = null;
     try {
-      const stored = folder !== null && resume ? readChangesOf(changesPath(folder.path)) : null;
+      const stored = args.resume && args.out !== null ? readChangesOf(changesPath(args.out)) : null;
       const log = new ChangeLog(config, stored ?? args.changes);
+      await ranks?.requireSameChanges(log.changes);
       const { initial = async () => seededState(config) } = args;
       state =
         resume && out !== null
           ? await resumeState({ out, config, run: facts, log, initial, report })
-          : await initial();
+          : await (isFirst ? initial() : TrainState.create(config));
+      if (world) await shareState(world, state);
       state.config = log.configAt(state.step);
       // Weights that were passed in cannot be derived from a seed. Without this checkpoint, a run interrupted before its
       // first one could not be resumed.
@@ -99,11 +110,11 @@ export class PretrainingRun
       folder?.writeChanges(log.changes);
       const before = folder?.openMetrics(state.step) ?? [];
       for (const sentence of said) folder?.warn(state.step, sentence);
-      const clips = (await args.probeClips?.()) ?? null;
+      const clips = isFirst ? ((await args.probeClips?.()) ?? null) : null;
       const { length } = facts;
       const health = new HealthWatch({ config, length, clips, every: args.probeSteps, before });
       const source = await args.openSource(state.step, length.steps, state.skipped);
-      return new PretrainingRun(state, facts, args, folder, source, log, health);
+      return new PretrainingRun(state, facts, args, folder, source, log, health, ranks);
     } catch (error) {
       folder?.close();
       state?.dispose();
@@ -148,7 +159,8 @@ export class PretrainingRun
     try {
       for await (const metrics of this.loop(watch, this.control)) {
         yield metrics;
-        if (this.failed && this.args.stopWhenFailing) break;
+        // Of several processes, all end together before the next step.
+        if (this.failed && this.args.stopWhenFailing) this.control.stop();
       }
     } finally {
       if (watch !== interrupt) watch.stop();
@@ -177,6 +189,10 @@ export class PretrainingRun
    * @throws UserError if a key or a value is not allowed, or the folder cannot be written to; nothing changes then
    */
   change(values: NamedOverrides): number {
+    if (this.ranks !== null)
+      throw new UserError(
+        'A run on several processes cannot be changed while it is under way: give the changes beforehand (--changes).',
+      );
     const step = this.nextStep;
     const log = this.log.with({ step, values });
     if (log !== this.log) this.folder?.writeChanges(log.changes);
@@ -256,6 +272,10 @@ export class PretrainingRun
   /** The first step that a change applies to. A step in progress keeps its configuration. */
   private get nextStep(): number {
     return this.underWay === null ? this.state.step : this.underWay + 1;
+  }
+
+  protected override vote(own: StopVote): Promise<StopVote> {
+    return this.ranks?.vote(own) ?? super.vote(own);
   }
 
   protected get totalSteps(): number {

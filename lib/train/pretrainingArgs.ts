@@ -1,5 +1,6 @@
 import type { XkdConfig } from '../config';
 import type { BadClip, MediaEntry } from '../data/types';
+import type { World } from '../ranks';
 import type { BatchSource } from './batches';
 import type { ConfigChange } from './runs/changeLog';
 import type { Report } from './state/checkpointFolder';
@@ -40,6 +41,8 @@ export interface PretrainingArgs {
   readonly probeSteps?: number;
   /** End the loop, with a checkpoint, if a problem makes continuing futile. */
   readonly stopWhenFailing?: boolean;
+  /** The processes that take the run together, of which this is one; rank 0 alone writes. Default: this one alone. */
+  readonly world?: World | null;
   /** Opens the batches from a given step on; `skipped` are clips already known to be unusable. */
   readonly openSource: (
     startStep: number,

@@ -1,5 +1,6 @@
 import { BatchQueue, type Source } from './batches';
 import type { StopRequest } from './interrupt';
+import type { StopVote } from './ranks/runRanks';
 import type { RunControl } from './runs/runControl';
 import type { TrainingState } from './state/trainingState';
 import { UntilEvent } from './untilEvent';
@@ -83,6 +84,11 @@ export abstract class Trainer<State extends TrainingState, Batch, Metrics> {
     }
   }
 
+  /** Whether to end before the next step; in a run on several processes, all end if one wants to. */
+  protected vote(own: StopVote): Promise<StopVote> {
+    return Promise.resolve(own);
+  }
+
   /** Waits until the next step may be taken and its batch is ready, or until a request to stop. */
   private async isReady(
     stop: StopRequest,
@@ -91,7 +97,9 @@ export abstract class Trainer<State extends TrainingState, Batch, Metrics> {
   ): Promise<boolean> {
     const goesOn = control === undefined || (await control.allows(stop));
     if (goesOn && !stop.requested) await this.batches.wait(requested);
-    this.interrupted = stop.requested;
-    return goesOn && !this.interrupted && control?.stopping !== true;
+    const stops = !goesOn || stop.requested || control?.stopping === true;
+    const vote = await this.vote({ stops, interrupted: stop.requested });
+    this.interrupted = vote.interrupted;
+    return !vote.stops;
   }
 }

@@ -11,8 +11,16 @@ endWithLauncher();
 goToUser();
 
 // npx xkd COMMAND, or npm run xkd -- COMMAND: sets up what is missing (all messages on stderr), then runs the command line of lib.
-if (!(await setUp())) process.exit(1);
+if (!(await setUp({ mpi: isOneOfSeveral() }))) process.exit(1);
 for (const notice of notices()) console.error(notice);
+/** True if several processes are asked for, or mpiexec or srun has started this one among several. */
+function isOneOfSeveral() {
+  const sizes = ['PMI_SIZE', 'OMPI_COMM_WORLD_SIZE', 'PALS_SIZE', 'SLURM_STEP_NUM_TASKS'];
+  return (
+    process.argv.some((word) => word.startsWith('--processes')) || sizes.some((name) => process.env[name] > 1)
+  );
+}
+
 const main = path.join(root, 'lib', 'dist', 'cli', 'main.js');
 const env = startEnvironment(process.env);
 const code = await runInForeground(process.execPath, [...nodeFlags, main, ...process.argv.slice(2)], { env });

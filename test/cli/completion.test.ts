@@ -22,7 +22,7 @@ describe('completion', function () {
   });
 
   it('offers options with what they mean, and their values', () => {
-    assert.deepEqual(complete('pretrain', '--re'), ['--resume']);
+    assert.deepEqual(complete('pretrain', '--re'), ['--resume', '--restarts']);
     assert.ok(!complete('extract', '--').includes('--root'));
     assert.deepEqual(complete('pretrain', '--preset', ''), Object.keys(presets));
     assert.deepEqual(complete('extract', '--dataset', ''), [...datasetNames]);

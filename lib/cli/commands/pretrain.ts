@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { configure, lossNames, losses, parseOverrides, presets, type XkdConfig } from '../../config';
+import type { World } from '../../ranks';
 import type { TensorBoard } from '../../tensorboard';
 import type { PretrainingRun, StepMetrics } from '../../train';
 import { type InterruptWatch, exitCodeOf, watchInterrupt } from '../../train/interrupt';
@@ -8,10 +9,12 @@ import { configOptions, presetOption, readConfigFile } from '../configOptions';
 import { datasetOptions, openAs, type DatasetFlags } from '../datasetOptions';
 import { withExamples } from '../help';
 import { count, repeated } from '../optionValues';
+import { onProcesses, processesOption, restartsOption, type ProcessFlags } from '../processes';
 import { Progress } from '../progress';
+import { SharedPace } from '../sharedPace';
 import { weightsArgs, weightsOptions, type WeightsFlags } from '../weightsOptions';
 
-interface PretrainFlags extends DatasetFlags, WeightsFlags {
+interface PretrainFlags extends DatasetFlags, WeightsFlags, ProcessFlags {
   preset?: string;
   config?: string;
   data: string;
@@ -50,18 +53,26 @@ export function register(program: Command): void {
       count,
     )
     .option('--stop-when-failing', 'end, with a checkpoint, when the figures show that going on is vain')
+    .addOption(processesOption())
+    .addOption(restartsOption())
     .option('--eager', 'run each step op by op instead of as one native graph')
     .action(async (words: string[], flags: PretrainFlags) => {
       const file = readConfigFile(flags.config);
       const preset = flags.preset ?? file.preset ?? 'nano';
       const config = configure(preset, parseOverrides([...file.words, ...words]));
-      // First of all, so that a signal is noticed even while a run is still being opened.
-      const interrupt = watchInterrupt({ secondEnds: true });
-      try {
-        await pretrain(config, flags, interrupt);
-      } finally {
-        interrupt.stop();
-      }
+      await onProcesses(
+        flags,
+        async (world) => {
+          // First of all, so that a signal is noticed even while a run is still being opened.
+          const interrupt = watchInterrupt({ secondEnds: true });
+          try {
+            await pretrain(config, flags, { interrupt, world });
+          } finally {
+            interrupt.stop();
+          }
+        },
+        async () => ((await holdsRun(flags.out)) ? ['--resume'] : []),
+      );
     });
   weightsOptions(command);
   configOptions(command, 'configuration values, such as training.epochs=10 (see xkd config nano --keys)');
@@ -72,14 +83,26 @@ export function register(program: Command): void {
   ]);
 }
 
-async function pretrain(config: XkdConfig, flags: PretrainFlags, interrupt: InterruptWatch): Promise<void> {
+/** What a command is given besides its flags. */
+interface Surroundings {
+  readonly interrupt: InterruptWatch;
+  readonly world: World | null;
+}
+
+async function pretrain(
+  config: XkdConfig,
+  flags: PretrainFlags,
+  { interrupt, world }: Surroundings,
+): Promise<void> {
   const { data, out, init, resume, eager } = flags;
   // TensorFlow is loaded only by commands that need it, when they run.
   const { openPretraining, readChanges } = await import('../../train');
   const { initialState } = await import('../../weights');
   const initial = init && (() => initialState(init, config, weightsArgs(flags)));
   const voice: Voice = { note: (line) => void process.stderr.write(`${line}\n`) };
-  const report = (sentence: string) => voice.note(`xkd: ${sentence}`);
+  const isFirst = world?.isFirst ?? true;
+  // Of several processes, rank 0 alone prints.
+  const report = (sentence: string) => (isFirst ? voice.note(`xkd: ${sentence}`) : undefined);
   const changes = flags.changes === undefined ? undefined : readChanges(flags.changes);
   const run = await openPretraining({
     config,
@@ -94,14 +117,21 @@ async function pretrain(config: XkdConfig, flags: PretrainFlags, interrupt: Inte
     interrupt,
     probeSteps: flags.probeSteps,
     stopWhenFailing: flags.stopWhenFailing,
+    world,
   });
   run.notes.forEach(report);
   try {
+    if (!isFirst) return await takeSteps(run);
     const board = flags.tensorboard ? await openBoard(run, flags) : null;
-    await follow(run, { out, interrupt, board, voice });
+    await follow(run, { out, interrupt, board, voice, world });
   } finally {
     await run.close();
   }
+}
+
+/** Takes all steps without a word. */
+async function takeSteps(run: PretrainingRun): Promise<void> {
+  for await (const step of run) void step;
 }
 
 async function openBoard(run: PretrainingRun, flags: PretrainFlags): Promise<TensorBoard> {
@@ -122,19 +152,24 @@ interface FollowArgs {
   readonly interrupt: InterruptWatch;
   readonly board: TensorBoard | null;
   readonly voice: Voice;
+  readonly world: World | null;
 }
 
-async function follow(run: PretrainingRun, { out, interrupt, board, voice }: FollowArgs): Promise<void> {
+async function follow(
+  run: PretrainingRun,
+  { out, interrupt, board, voice, world }: FollowArgs,
+): Promise<void> {
   const { steps } = run.length;
   const progress = new Progress({ label: 'pretrain', total: steps, unit: 'steps', from: run.state.step });
   const { note } = voice;
+  const together = world && new SharedPace(world, run.config.training.batch);
   voice.note = (line) => progress.note(line);
   void interrupt.whenRequested.then(() =>
     progress.note('stopping after this step; a second signal ends at once'),
   );
   try {
     for await (const metrics of run) {
-      progress.update(metrics.step + 1, figures(metrics));
+      progress.update(metrics.step + 1, { ...figures(metrics), ...together?.figures(metrics) });
       board?.write(metrics);
     }
   } finally {
@@ -163,6 +198,12 @@ function endingOf({
   const count = health.findings.length;
   const warned = count === 0 ? '' : `, with ${count === 1 ? 'a warning' : `${count} warnings`}`;
   return `${steps} steps done${warned}`;
+}
+
+/** True if a run can be resumed from the folder. */
+async function holdsRun(out: string): Promise<boolean> {
+  const { listCheckpoints } = await import('../../train/state/checkpointFolder');
+  return listCheckpoints(out).length > 0;
 }
 
 /** Figures beside the bar: the total and each loss. */

@@ -18,6 +18,8 @@ export interface LoaderArgs {
   readonly pool?: ClipPool;
   /** Clips already known to be unusable, for resuming. */
   readonly skipped?: readonly BadClip[];
+  /** In a run on several processes: this one, which reads its share of each batch or micro-batch. */
+  readonly ranks?: { readonly index: number; readonly count: number };
 }
 
 /**
@@ -45,6 +47,7 @@ export class Loader {
   constructor(private readonly args: LoaderArgs) {
     const { entries, config, startStep = 0, steps = Infinity, skipped } = args;
     const { batch, accumulate } = config.training;
+    requireEvenShares(config, args.ranks?.count ?? 1);
     if (batch > entries.length) {
       throw new UserError(
         `training.batch is ${batch}, but there are only ${entries.length} files: choose a smaller batch.`,
@@ -115,14 +118,16 @@ export class Loader {
   private async makeMicroBatch(number: number): Promise<ViewBatch> {
     const { config } = this.args;
     const { batch, accumulate } = config.training;
+    const { index: rank, count: ranks } = this.args.ranks ?? { index: 0, count: 1 };
     const step = Math.floor(number / accumulate);
     const microBatch = number % accumulate;
-    const clips = batch / accumulate;
+    const clips = batch / accumulate / ranks;
+    const share = { first: rank * clips, of: batch / accumulate };
     const epoch = Math.floor(step / this.stepsPerEpoch);
     const arrays = this.spare.pop() ?? batchArrays(clips, config, config.views.local, modalities);
     const { entries, skipped } = await this.clips.read({
       epoch,
-      first: (step % this.stepsPerEpoch) * batch + microBatch * clips,
+      first: (step % this.stepsPerEpoch) * batch + microBatch * share.of + share.first,
       clips,
       modalities,
       clipAt: (index) => ({ kind: 'pretraining', epoch, index }),
@@ -134,6 +139,16 @@ export class Loader {
       ...arrays,
       entries,
       ...(skipped.length > 0 && { skipped }),
+      ...(ranks > 1 && { share }),
     };
   }
+}
+
+/** @throws UserError if a batch or micro-batch can't be divided evenly among the processes of a run */
+export function requireEvenShares({ training: { batch, accumulate } }: XkdConfig, processes: number): void {
+  if ((batch / accumulate) % processes === 0) return;
+  const parts = accumulate === 1 ? '' : ` in ${accumulate} micro-batches`;
+  throw new UserError(
+    `training.batch is ${batch}${parts}, which cannot be divided evenly among ${processes} processes: choose a multiple of ${accumulate * processes}, or another number of processes.`,
+  );
 }

@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { clipFrames, type Modality, type XkdConfig } from '../../config';
 import { UserError } from '../../errors';
+import { processorsHere } from '../../ranks/launched';
 import { FfmpegHost } from '../../media/ffmpeg/ffmpegHost';
 import { ClipCache } from './cache';
 import { clipSamples } from '../augment';
@@ -32,7 +32,7 @@ export class ClipPool {
   private readonly running = new Set<Promise<unknown>>();
 
   constructor(readonly config: XkdConfig) {
-    const threads = config.loader.workers || Math.max(1, availableParallelism() - 1);
+    const threads = config.loader.workers || Math.max(1, processorsHere() - 1);
     const workerData: WorkerSetup = { config, host: this.host.socketPath };
     this.piscina = new Piscina<ClipTask, ClipOutcome[]>({
       filename: join(__dirname, 'worker.js'),

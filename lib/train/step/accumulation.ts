@@ -1,5 +1,6 @@
 import { stepStructure } from '../../config';
 import type { ModelInputs } from '../../model';
+import type { RankPlace } from '../../tensor/collectives';
 import { leavesOf } from '../../tensor/graph';
 import { tf } from '../../tensor/native';
 import { scalarsOf } from '../../tensor/scalars';
@@ -24,6 +25,7 @@ export class AccumulatedStep {
     private readonly state: TrainState,
     private readonly schedule: StepSchedule,
     private readonly engine: Engine = eagerEngine,
+    private readonly ranks: RankPlace | null = null,
   ) {}
 
   /** Adds the next micro-batch. The last one completes the step and returns its result. */
@@ -37,7 +39,7 @@ export class AccumulatedStep {
       tf.dispose([inputs.numbers, inputs.count] as unknown as tf.TensorContainer);
     }
     if (!this.isWhole) return null;
-    const update = updateInputs(state, schedule);
+    const update = updateInputs(state, schedule, this.ranks);
     try {
       const inputs = { inputs: update, sum: this.sum! };
       return finishStep(state, schedule, await engine.run(accumulatedUpdate, inputs));
@@ -62,7 +64,15 @@ export class AccumulatedStep {
     const numbers = scalarsOf(lossHyperparameters(config, this.schedule.temperatures));
     const count = tf.scalar(config.training.accumulate);
     const structure = stepStructure(config);
-    return { structure, weights: tensors.weights, model, numbers, count, before: this.sum };
+    return {
+      structure,
+      weights: tensors.weights,
+      model,
+      numbers,
+      count,
+      before: this.sum,
+      ranks: this.ranks,
+    };
   }
 
   /** Replaces the previous sum with a new one. */

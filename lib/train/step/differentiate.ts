@@ -1,6 +1,7 @@
 import { type StepStructure, modalities } from '../../config';
 import { nextCentre } from '../../losses';
 import { type ModelInputs, lossTerms, studentLosses, teacherForward } from '../../model';
+import { type RankPlace, gatherRows } from '../../tensor/collectives';
 import { endForward } from '../../tensor/stage';
 import { tf } from '../../tensor/native';
 import type { Scalars } from '../../tensor/scalars';
@@ -15,6 +16,8 @@ export interface Differentiated {
   readonly gradients: Map<string, tf.Tensor>;
   /** Centres after the step, by stored name. */
   readonly centres: Map<string, tf.Tensor>;
+  /** In a run on several processes: above 0 for each whose own losses are not finite `[N]`. */
+  readonly astray?: tf.Tensor1D;
 }
 
 /**
@@ -22,24 +25,27 @@ export interface Differentiated {
  * computed for them.
  *
  * @param weights weights and centres by stored name
+ * @param ranks in a run on several processes: this one, whose clips are then compared with those of all
  */
 export function differentiate(
   structure: StepStructure,
   weights: ReadonlyMap<string, tf.Tensor>,
   inputs: ModelInputs,
   numbers: LossHyperparameters | Scalars<LossHyperparameters>,
+  ranks?: RankPlace | null,
 ): Differentiated {
   const scope = weightScope(structure, weights);
   const centre = { video: weights.get(centreNames.video)!, audio: weights.get(centreNames.audio)! };
   const teachers = structure.parts.teachers
     ? teacherForward(structure, scope, inputs, centre, numbers.temperatures)
     : null;
+  const ofAll = ranks?.alignment === 'global' ? (own: tf.Tensor2D) => gatherRows(own, ranks) : undefined;
   const names = trainableNames(structure);
   const parameters = names.map((name) => weights.get(name)!);
   const kept: { losses?: tf.Tensor1D } = {};
   const { grads } = tf.engine().gradients(
     () => {
-      const losses = studentLosses(structure, scope, inputs, teachers, numbers);
+      const losses = studentLosses(structure, scope, inputs, teachers, numbers, ofAll);
       kept.losses = tf.keep(tf.stack(lossTerms.map((term) => losses[term])) as tf.Tensor1D);
       endForward();
       return losses.total;

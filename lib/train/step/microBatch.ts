@@ -1,5 +1,6 @@
 import type { StepStructure } from '../../config';
 import type { ModelInputs } from '../../model';
+import type { RankPlace } from '../../tensor/collectives';
 import { stage } from '../../tensor/stage';
 import { tf } from '../../tensor/native';
 import type { Scalars } from '../../tensor/scalars';
@@ -17,6 +18,8 @@ export interface MicroBatchInputs {
   readonly count: number | tf.Scalar;
   /** Null for the first one. */
   readonly before: Differentiated | null;
+  /** See {@link UpdateInputs}. */
+  readonly ranks?: RankPlace | null;
 }
 
 /**
@@ -32,9 +35,10 @@ export function addMicroBatch({
   numbers,
   count,
   before,
+  ranks,
 }: MicroBatchInputs): Differentiated {
   stage(); // Each sum replaces the previous one as soon as it is available.
-  const one = differentiate(structure, weights, model, numbers);
+  const one = differentiate(structure, weights, model, numbers, ranks);
   const add = <T extends tf.Tensor>(value: T, sum: T | undefined): T => {
     const share = tf.div(value, count) as T;
     return sum === undefined ? share : (tf.add(sum, share) as T);

@@ -12,7 +12,8 @@ export function modelInputs(config: XkdConfig, batch: ViewBatch): ModelInputs {
   const mask = (modality: Modality) => {
     const clips = batch[modality][0].shape[0];
     const tokens = tokenCount(fullGrid(config, modality));
-    const first = batch.microBatch * clips;
+    const { first: own, of } = batch.share ?? { first: 0, of: clips };
+    const first = batch.microBatch * of + own;
     const all = drawNoise(seeds.split(modality, batch.step), first + clips, tokens);
     return maskTensors(maskOfViews(config, modality, all.subarray(first * tokens)));
   };

@@ -1,6 +1,7 @@
 import { UserError } from '../../errors';
 import { stepStructure } from '../../config';
 import { type LossTerm, type ModelInputs, lossTerms } from '../../model';
+import type { RankPlace } from '../../tensor/collectives';
 import { tf } from '../../tensor/native';
 import { scalarsOf } from '../../tensor/scalars';
 import { type Engine, eagerEngine } from '../engine/engine';
@@ -31,8 +32,9 @@ export async function trainStep(
   model: ModelInputs,
   schedule: StepSchedule,
   engine: Engine = eagerEngine,
+  ranks: RankPlace | null = null,
 ): Promise<StepResult> {
-  const inputs = stepInputs(state, schedule, model);
+  const inputs = stepInputs(state, schedule, model, ranks);
   try {
     return finishStep(state, schedule, await engine.run(wholeStep, inputs));
   } finally {
@@ -40,19 +42,29 @@ export async function trainStep(
   }
 }
 
-function stepInputs(state: TrainState, schedule: StepSchedule, model: ModelInputs): StepInputs {
+function stepInputs(
+  state: TrainState,
+  schedule: StepSchedule,
+  model: ModelInputs,
+  ranks: RankPlace | null,
+): StepInputs {
   const loss = scalarsOf(lossHyperparameters(state.config, schedule.temperatures));
-  return { ...updateInputs(state, schedule), model, loss };
+  return { ...updateInputs(state, schedule, ranks), model, loss };
 }
 
 /** Inputs of the update in the state's next step. */
-export function updateInputs(state: TrainState, schedule: StepSchedule): UpdateInputs {
+export function updateInputs(
+  state: TrainState,
+  schedule: StepSchedule,
+  ranks: RankPlace | null = null,
+): UpdateInputs {
   const { config, updates } = state;
   return {
     structure: stepStructure(config),
     lastLayerFrozen: schedule.lastLayerFrozen,
     state: state.tensors,
     update: scalarsOf(updateHyperparameters(config, schedule, updates)),
+    ranks,
   };
 }
 
@@ -66,7 +78,7 @@ export function finishStep(
   const result = state.advance(collect, (outputs) => {
     const values = outputs.losses.dataSync();
     const losses = Object.fromEntries(lossTerms.map((term, i) => [term, values[i]])) as LossFigures;
-    assertFinite(losses, state.step);
+    assertFinite(losses, state.step, astrayRanks(outputs));
     const clipped = countAbove(outputs.norms, config.optimiser.clip);
     return { losses, clipped, clippedShare: clipped / Math.max(outputs.norms.size, 1) };
   });
@@ -84,17 +96,28 @@ export const nothingLearntYet =
 /** A loss is not finite; the state is as it was before the step. */
 export class NonFiniteLoss extends UserError {}
 
-function assertFinite(losses: LossFigures, step: number): void {
+function assertFinite(losses: LossFigures, step: number, astray: readonly number[]): void {
   // Sums come first in the list, so the last non-finite term is the most specific.
   const term = lossTerms.filter((name) => !Number.isFinite(losses[name])).pop();
   if (term !== undefined) {
     throw new NonFiniteLoss(
-      `The loss is not finite at step ${step}: ${term} is ${losses[term]}; ` +
+      `The loss is not finite at step ${step}${ofRanks(astray)}: ${term} is ${losses[term]}; ` +
         (step === 0
           ? nothingLearntYet
           : 'begin a run in another folder with a lower optimiser.learningRate or a longer optimiser.warmupEpochs.'),
     );
   }
+}
+
+/** The ranks whose own losses are not finite. */
+function astrayRanks({ astray }: StepOutputs): number[] {
+  if (astray === undefined) return [];
+  return [...astray.dataSync()].flatMap((share, rank) => (share > 0 ? [rank] : []));
+}
+
+function ofRanks(astray: readonly number[]): string {
+  if (astray.length === 0) return '';
+  return astray.length === 1 ? ` on rank ${astray[0]}` : ` on ranks ${astray.join(', ')}`;
 }
 
 /** Disposes the scalars of a step, which were created outside a scope. */

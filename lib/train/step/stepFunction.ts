@@ -2,9 +2,11 @@ import { type StepStructure, teacherKinds } from '../../config';
 import { type ModelInputs, parameterSpecs } from '../../model';
 import { tf } from '../../tensor/native';
 import type { Scalars } from '../../tensor/scalars';
+import type { RankPlace } from '../../tensor/collectives';
 import { stage } from '../../tensor/stage';
 import { adamw } from '../optimiser/adamw';
 import { clipPerTensor } from '../optimiser/clip';
+import { acrossRanks } from './acrossRanks';
 import { type Differentiated, differentiate } from './differentiate';
 import type { EngineFunction } from '../engine/engine';
 import { followStudents } from '../optimiser/ema';
@@ -20,6 +22,8 @@ export interface UpdateInputs {
   readonly lastLayerFrozen: boolean;
   readonly state: StateTensors;
   readonly update: Scalars<UpdateHyperparameters>;
+  /** This process among those of a run; null or missing for a run of one. */
+  readonly ranks?: RankPlace | null;
 }
 
 /** All inputs of a step: tensors, and the structure that determines the traced graph. */
@@ -36,6 +40,8 @@ export interface StepOutputs {
   readonly losses: tf.Tensor1D;
   /** Gradient norms of the tensors that may be clipped. */
   readonly norms: tf.Tensor1D;
+  /** See {@link Differentiated}. */
+  readonly astray?: tf.Tensor1D;
 }
 
 /**
@@ -43,14 +49,15 @@ export interface StepOutputs {
  * pass, clipping, AdamW, centres, EMA. Frozen teachers do not change, but their centres still follow their outputs.
  */
 export function computeStep(inputs: StepInputs): StepOutputs {
-  const { structure, state, model, loss } = inputs;
-  return computeUpdate(inputs, differentiate(structure, state.weights, model, loss));
+  const { structure, state, model, loss, ranks } = inputs;
+  const own = differentiate(structure, state.weights, model, loss, ranks);
+  return computeUpdate(inputs, acrossRanks(own, ranks));
 }
 
 /** The part of a step after the gradients: clipping, AdamW, EMA. The centres are passed through. */
 export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiated): StepOutputs {
   const { structure, lastLayerFrozen, state, update } = inputs;
-  const { losses, gradients, centres } = differentiated;
+  const { losses, gradients, centres, astray } = differentiated;
   stage(losses); // A step with a non-finite loss ends here.
   const specs = new Map(parameterSpecs(structure).map((spec) => [spec.name, spec]));
   const isFrozen = (name: string) => lastLayerFrozen && specs.get(name)!.lastLayer;
@@ -67,6 +74,7 @@ export function computeUpdate(inputs: UpdateInputs, differentiated: Differentiat
     state: { ...updated, weights: new Map([...updated.weights, ...teachers, ...owned]) },
     losses,
     norms: clipping.norms,
+    ...(astray !== undefined && { astray }),
   };
 }
 
@@ -83,7 +91,7 @@ export const accumulatedUpdate: EngineFunction<
   { readonly inputs: UpdateInputs; readonly sum: Differentiated },
   StepOutputs
 > = {
-  compute: ({ inputs, sum }) => computeUpdate(inputs, sum),
+  compute: ({ inputs, sum }) => computeUpdate(inputs, acrossRanks(sum, inputs.ranks)),
   reads: { 'inputs/state': 'state', 'sum/gradients': 'gradients', 'sum/centres': 'centres' },
   writes: { state: 'state' },
 };

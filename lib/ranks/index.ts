@@ -1,0 +1,5 @@
+export * from './launch';
+export * from './launched';
+export * from './world';
+export * from './agreement';
+export * from './remarks';
