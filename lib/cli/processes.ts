@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { UserError } from '../errors';
 import { diskTrouble } from '../files/fileError';
 import { machineLimit } from '../machineLimit';
-import { type Launched, World, launch, launched } from '../ranks';
+import { type Launched, World, launch, launched, shareOfMachine } from '../ranks';
 import { count } from './optionValues';
 
 export interface ProcessFlags {
@@ -38,7 +38,7 @@ const farewellMs = 15_000;
 export async function onProcesses(
   { processes = 1, restarts = 0 }: ProcessFlags,
   take: (world: World | null) => Promise<void>,
-  resumes: () => Promise<readonly string[]>,
+  resumes: () => Promise<readonly string[]> = async () => [],
 ): Promise<void> {
   const place = launched();
   if (place !== null) return asRank(take, place, processes);
@@ -60,6 +60,7 @@ async function asRank(take: (world: World) => Promise<void>, place: Launched, as
     throw new UserError(
       `--processes is ${asked}, but the launcher has started ${place.size}; leave the option out under mpiexec or srun.`,
     );
+  Object.assign(process.env, shareOfMachine(place));
   const world = await World.join(place);
   const watch = endWithLauncher();
   try {

@@ -24,3 +24,4 @@ export * from '../eval';
 export * from '../ablation';
 export * from '../frames';
 export * from '../tensorboard';
+export * from '../ranks';

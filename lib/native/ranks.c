@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -182,7 +183,21 @@ static bool finish(Job *job, void *output, char *sentence) {
   return well;
 }
 
+/*
+ * MPICH's transport would rewrite the system's functions for memory in place, which crashes a process that has other
+ * threads already, as Node has; and it would take over the signals of crashes.
+ */
+static void tame_transport(void) {
+  setenv("UCX_MEM_MMAP_HOOK_MODE", "none", 0);
+  setenv("UCX_MEM_MALLOC_HOOKS", "no", 0);
+  setenv("UCX_MEM_MALLOC_RELOC", "no", 0);
+  setenv("UCX_MEM_CUDA_HOOK_MODE", "none", 0);
+  setenv("UCX_MEM_EVENTS", "no", 0);
+  setenv("UCX_ERROR_SIGNALS", "", 0);
+}
+
 bool start_ranks(const char *library, double silence_seconds, char *sentence) {
+  tame_transport();
   void *handle = dlopen(library, RTLD_NOW | RTLD_GLOBAL);
   if (handle == NULL) {
     snprintf(sentence, SENTENCE_BYTES, "The MPI library can't be opened (%.400s)", dlerror());

@@ -4,6 +4,7 @@ import { UserError } from '../errors';
 import type { StoredTensor } from '../files/tensors/tensorFile';
 import { type ModelInputs, maskOfViews, maskTensors } from '../model';
 import { tf } from '../tensor/native';
+import type { RankPlace } from '../tensor/collectives';
 import type { StepSchedule } from '../train/optimiser/schedules';
 
 const transformer = z.object({ embed_dim: z.int(), depth: z.int(), num_heads: z.int() });
@@ -50,6 +51,8 @@ export interface RecordedTensors {
   read(name: string): StoredTensor;
 }
 
+type Place = Pick<RankPlace, 'index' | 'count'>;
+
 /** A training run recorded by the authors' code: configuration, weights, views, noise and figures of each step. */
 export class GoldenCase<Tensors extends RecordedTensors = RecordedTensors> {
   readonly config: XkdConfig;
@@ -60,6 +63,11 @@ export class GoldenCase<Tensors extends RecordedTensors = RecordedTensors> {
     readonly tensors: Tensors,
   ) {
     this.config = caseConfig(file);
+  }
+
+  /** Clips of a step. */
+  get batch(): number {
+    return this.file.batch;
   }
 
   get steps(): number {
@@ -83,14 +91,19 @@ export class GoldenCase<Tensors extends RecordedTensors = RecordedTensors> {
     };
   }
 
-  /** Recorded views and masking noise of a step. */
-  inputs(step: number): ModelInputs {
+  /**
+   * Recorded views and masking noise of a step.
+   *
+   * @param ranks if several processes replay it: this one, which gets its share of the clips
+   */
+  inputs(step: number, ranks: Place | null = null): ModelInputs {
     const mask = (modality: Modality) => {
       const noise = this.tensors.read(`step${step}.noise.${modality}`);
-      return maskTensors(maskOfViews(this.config, modality, noise.data as Float32Array));
+      const [from, to] = shareOf(noise.data.length, ranks);
+      return maskTensors(maskOfViews(this.config, modality, (noise.data as Float32Array).subarray(from, to)));
     };
     return {
-      views: { video: this.views(step, 'frames'), audio: this.views(step, 'specs') },
+      views: { video: this.views(step, 'frames', ranks), audio: this.views(step, 'specs', ranks) },
       masks: { video: mask('video'), audio: mask('audio') },
     };
   }
@@ -108,10 +121,21 @@ export class GoldenCase<Tensors extends RecordedTensors = RecordedTensors> {
       .map((name) => name.slice(prefix.length));
   }
 
-  private views(step: number, kind: 'frames' | 'specs'): tf.Tensor[] {
+  private views(step: number, kind: 'frames' | 'specs', ranks: Place | null): tf.Tensor[] {
     const names = this.namesUnder(`step${step}.${kind}.`).sort((a, b) => Number(a) - Number(b));
-    return names.map((name) => this.tensor(`step${step}.${kind}.${name}`));
+    return names.map((name) => {
+      const { data, shape } = this.tensors.read(`step${step}.${kind}.${name}`);
+      const [from, to] = shareOf(shape[0], ranks);
+      const size = data.length / shape[0];
+      return tf.tensor(data.subarray(from * size, to * size), [to - from, ...shape.slice(1)]);
+    });
   }
+}
+
+/** Start and end of a process's part of a whole. */
+function shareOf(whole: number, ranks: Place | null): [from: number, to: number] {
+  const { index, count } = ranks ?? { index: 0, count: 1 };
+  return [(whole / count) * index, (whole / count) * (index + 1)];
 }
 
 const sharings = { XKD: 'none', XKD_MAS: 'students', XKD_MATS: 'teachersAndStudents' } as const;

@@ -1,8 +1,10 @@
 import { modalities, stepStructure } from '../config';
 import { UserError } from '../errors';
 import { canonicalName, disposeInputs, extractPatchMean, parameterSpecs } from '../model';
+import type { RankPlace } from '../tensor/collectives';
 import { tf } from '../tensor/native';
 import { TrainState, centreNames } from '../train/state/state';
+import { acrossRanks } from '../train/step/acrossRanks';
 import { differentiate } from '../train/step/differentiate';
 import { type Engine, eagerEngine } from '../train/engine/engine';
 import { lossHyperparameters } from '../train/optimiser/hyperparameters';
@@ -33,13 +35,18 @@ export interface ParityReport {
  * losses, the gradients of step 0, the final weights, and the features computed with them.
  *
  * @param engine executes the steps; op by op by default
+ * @param ranks place among the processes that replay it together, each with its share of the clips; default: this one alone
  */
-export async function replayCase(golden: GoldenCase, engine: Engine = eagerEngine): Promise<ParityReport> {
+export async function replayCase(
+  golden: GoldenCase,
+  engine: Engine = eagerEngine,
+  ranks: RankPlace | null = null,
+): Promise<ParityReport> {
   const state = loadState(golden);
   try {
-    const rows = compareGradients(golden, state);
+    const rows = compareGradients(golden, state, ranks);
     for (let step = 0; step < golden.steps; step++) {
-      rows.push(...(await compareStep(golden, state, step, engine)));
+      rows.push(...(await compareStep(golden, state, step, { engine, ranks })));
     }
     rows.push(...compareWeights(golden, state), ...compareFeatures(golden, state));
     return { prefix: golden.prefix, steps: golden.steps, rows, ...summarise(rows) };
@@ -71,14 +78,16 @@ function loadState(golden: GoldenCase): TrainState {
   return TrainState.fromWeights(config, tensors);
 }
 
-function compareGradients(golden: GoldenCase, state: TrainState): ParityRow[] {
+function compareGradients(golden: GoldenCase, state: TrainState, ranks: RankPlace | null): ParityRow[] {
   return tf.tidy(() => {
-    const { gradients } = differentiate(
+    const own = differentiate(
       stepStructure(state.config),
       state.tensors.weights,
-      golden.inputs(0),
+      golden.inputs(0, ranks),
       lossHyperparameters(state.config, golden.schedule(0).temperatures),
+      ranks,
     );
+    const { gradients } = acrossRanks(own, ranks);
     return golden.namesUnder('grad.').map((name) => {
       const gradient = gradients.get(canonicalName(state.config, name));
       const expected = golden.tensors.read(`grad.${name}`).data;
@@ -92,10 +101,10 @@ async function compareStep(
   golden: GoldenCase,
   state: TrainState,
   step: number,
-  engine: Engine,
+  { engine, ranks }: { engine: Engine; ranks: RankPlace | null },
 ): Promise<ParityRow[]> {
-  const inputs = golden.inputs(step);
-  const { losses } = await trainStep(state, inputs, golden.schedule(step), engine);
+  const inputs = golden.inputs(step, ranks);
+  const { losses } = await trainStep(state, inputs, golden.schedule(step), engine, ranks);
   disposeInputs(inputs);
   const recorded = golden.losses(step);
   return Object.entries(releaseLosses).map(([name, term]) => ({

@@ -21,7 +21,7 @@ export interface LaunchEnd {
 }
 
 /** So long the others may take to tell why a process has failed, and rank 0 to save [ms]. */
-const farewellMs = 20_000;
+const farewellMs = 8_000;
 const descriptor = 3;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

@@ -1,7 +1,6 @@
 import type { NamedOverrides, XkdConfig } from '../config';
 import { badFilesOf } from '../data/lists/badFiles';
 import type { BadFile, ViewBatch } from '../data/types';
-import { UserError } from '../errors';
 import { showValue, type Shown, type ValueTable } from '../shown';
 import type { BatchSource } from './batches';
 import { ChangeLog, type ConfigChange, readChangesOf } from './runs/changeLog';
@@ -189,10 +188,7 @@ export class PretrainingRun
    * @throws UserError if a key or a value is not allowed, or the folder cannot be written to; nothing changes then
    */
   change(values: NamedOverrides): number {
-    if (this.ranks !== null)
-      throw new UserError(
-        'A run on several processes cannot be changed while it is under way: give the changes beforehand (--changes).',
-      );
+    this.ranks?.refuseChange();
     const step = this.nextStep;
     const log = this.log.with({ step, values });
     if (log !== this.log) this.folder?.writeChanges(log.changes);

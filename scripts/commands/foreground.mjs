@@ -7,6 +7,14 @@ import { root } from '../setup/paths.mjs';
 /** A terminal and npm both forward a single Ctrl-C; signals within this interval count as one. */
 const sameSignalMs = 300;
 
+/** mpiexec and srun talk with a process of a run on several through a socket that it inherits; so must its program. */
+function withLauncherSocket(stdio) {
+  const descriptor = Number(process.env.PMI_FD);
+  if (stdio !== 'inherit' || !Number.isInteger(descriptor) || descriptor < 3) return stdio;
+  const between = Array.from({ length: descriptor - 3 }, () => 'ignore');
+  return ['inherit', 'inherit', 'inherit', ...between, descriptor];
+}
+
 /**
  * Runs a program in our terminal and waits for its end; returns its exit code, or 128 + n after signal n. The program
  * has its own process group, so that Ctrl-C reaches it exactly once, through us; it ends with us, even if we are
@@ -17,7 +25,7 @@ export function runInForeground(command, args, { env, stdio = 'inherit', cwd = p
   const child = spawn(command, args, {
     cwd,
     env: { ...process.env, ...env },
-    stdio: onLine ? ['ignore', 'pipe', 'pipe'] : stdio,
+    stdio: onLine ? ['ignore', 'pipe', 'pipe'] : withLauncherSocket(stdio),
     detached: true,
   });
   endWithUs(child, { detached: true });

@@ -5,9 +5,17 @@ import { root } from '../setup/paths.mjs';
 /** The order in which the guide is read. Documents that are missing here follow in that of their names. */
 const order = [
   'README.md',
-  ...['data', 'training', 'weights', 'evaluation', 'ablation', 'notebooks', 'method', 'architecture'].map(
-    (name) => `docs/${name}.md`,
-  ),
+  ...[
+    'data',
+    'training',
+    'clusters',
+    'weights',
+    'evaluation',
+    'ablation',
+    'notebooks',
+    'method',
+    'architecture',
+  ].map((name) => `docs/${name}.md`),
   ...['docs/extending.md', 'docs/performance.md', 'docs/troubleshooting.md', 'environment.md'],
   ...['CONTRIBUTING.md', 'CHANGELOG.md', 'data/README.md', 'data/results/ablation.md'],
 ];

@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
 import type { ParityReport } from '../../parity';
+import type { World } from '../../ranks';
 import { withExamples } from '../help';
+import { type ProcessFlags, onProcesses, processesOption } from '../processes';
+
+interface ParityFlags extends ProcessFlags {
+  json?: boolean;
+  compiled?: boolean;
+  tensors?: boolean;
+}
 
 /** `xkd parity PREFIX`: replays a run recorded with the authors' code and prints the differences. */
 export function register(program: Command): void {
@@ -13,20 +21,30 @@ export function register(program: Command): void {
     .option('--json', 'print one JSON object')
     .option('--compiled', 'take the steps as a traced graph, as training does, instead of op by op')
     .option('--tensors', 'list every figure and tensor, worst first')
-    .action(async (prefix: string, options: { json?: boolean; compiled?: boolean; tensors?: boolean }) => {
-      // TensorFlow is loaded only by commands that need it, when they run.
-      const { runParity } = await import('../../parity');
-      const { CompiledEngine } = await import('../../train');
-      const report = await runParity(prefix, options.compiled ? new CompiledEngine() : undefined);
-      process.stdout.write(
-        options.json ? jsonReport(report, options.tensors) : textReport(report, options.tensors),
-      );
-      if (!report.passed) process.exitCode = 1;
-    });
+    .addOption(processesOption())
+    .action(async (prefix: string, options: ParityFlags) =>
+      onProcesses(options, (world) => replay(prefix, options, world)),
+    );
   withExamples(command, [
     'xkd parity test/golden/base',
     ['xkd parity test/golden/base --compiled --tensors', 'as training computes, with all figures'],
+    [
+      'xkd parity test/golden/base --processes 2',
+      'as a run on several processes computes, with half of the clips each',
+    ],
   ]);
+}
+
+async function replay(prefix: string, options: ParityFlags, world: World | null): Promise<void> {
+  // TensorFlow is loaded only by commands that need it, when they run.
+  const { runParity } = await import('../../parity');
+  const { CompiledEngine } = await import('../../train');
+  const report = await runParity(prefix, options.compiled ? new CompiledEngine() : undefined, world);
+  if (world?.isFirst ?? true)
+    process.stdout.write(
+      options.json ? jsonReport(report, options.tensors) : textReport(report, options.tensors),
+    );
+  if (!report.passed) process.exitCode = 1;
 }
 
 function jsonReport({ rows, ...report }: ParityReport, tensors = false): string {

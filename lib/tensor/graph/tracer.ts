@@ -11,6 +11,7 @@ import { tf } from '../native';
 import { type Attributes, callAttribute, shapeAttribute, textAttribute, typeAttribute } from './attributes';
 import { Rematerialisation } from './rematerialisation';
 import { addConstant } from './constants';
+import { ExchangeOrder } from './exchangeOrder';
 import { type GraphSession, type Node, type NodeArgs, type Place, nodeOf } from './graphSession';
 import type { Message } from './protobuf';
 import { type Precision, Rounding, bfloat16, products } from './rounding';
@@ -36,14 +37,6 @@ const inferredTypes: Readonly<Record<string, readonly string[]>> = { ExpandDims:
 /** Ops that may write their outputs to the memory of their first inputs, with the number of these inputs. */
 const replacing: Readonly<Record<string, number>> = { XkdAdamW: 3, XkdBlend: 1 };
 
-/** Ops that exchange tensors with other processes, and whether they begin to: all processes must in the same order. */
-const exchanging: Readonly<Record<string, boolean>> = {
-  XkdGatherBegin: true,
-  XkdGatherEnd: false,
-  XkdReduceBegin: true,
-  XkdReduceEnd: false,
-};
-
 /**
  * Adds the TensorFlow ops that a function calls to a graph. Nothing is computed: the tensors have shapes but no values,
  * so that tracing takes little time and no memory.
@@ -66,8 +59,7 @@ export class Tracer implements StageListener {
   private readonly inStage = new Set<string>();
   private readonly early = new Set<string>();
   private readonly barriers: string[] = [];
-  /** The node that was the last to begin an exchange with other processes. */
-  private lastExchange: string | null = null;
+  private readonly exchanges = new ExchangeOrder();
 
   constructor(
     private readonly session: GraphSession,
@@ -224,9 +216,9 @@ export class Tracer implements StageListener {
       return [this.addProduct(op, values, inputs, after)];
     for (const [i, name] of (inferredTypes[op] ?? []).entries())
       values[name] ??= typeAttribute(typeNumber(operands[i].dtype));
-    const behind = [...this.release(op, inputs), ...this.inOrder(op)];
-    const { name, outputs } = this.addNode(op, inputs, values, behind);
-    if (exchanging[op]) this.lastExchange = name;
+    const waits = [...this.release(op, inputs), ...this.exchanges.before(op)];
+    const { name, outputs } = this.addNode(op, inputs, values, waits);
+    this.exchanges.add(op, name);
     if (this.backward === null) this.cheap.add(`${name}:0`, { op, inputs, attributes: values });
     return outputs.map((output, i) => this.stand(`${name}:${i}`, output, op));
   }
@@ -259,14 +251,6 @@ export class Tracer implements StageListener {
       this.taken.set(handle, op);
       return this.addEffect('DestroyResourceOp', [handle], [nodeOf(place), this.noteChange()]);
     });
-  }
-
-  /**
-   * What an exchange waits for: the one begun before it. One is ended, which blocks a thread, only when all that were begun
-   * before it have been: none of them then waits for the thread.
-   */
-  private inOrder(op: string): string[] {
-    return op in exchanging && this.lastExchange !== null ? [this.lastExchange] : [];
   }
 
   /** A node of the backward pass that produces an operand, if there is one. */

@@ -1,7 +1,10 @@
+import { z } from 'zod';
 import { type XkdConfig, flattenConfig, isFreeKey } from '../../config';
 import { withBadClips } from '../../data/lists/badFiles';
 import { requireEvenShares } from '../../data/loader/loader';
 import type { BadClip, NdArray, ViewBatch } from '../../data/types';
+import { UserError } from '../../errors';
+import { projectPath, readJson } from '../../files';
 import { type Remark, type World, exchangeRemarks, requireSameOnAll } from '../../ranks';
 import type { RankPlace } from '../../tensor/collectives';
 import { connectRanks } from '../../tensor/connectRanks';
@@ -39,6 +42,7 @@ export class RunRanks {
   async requireSame(config: XkdConfig, { clips, length }: RunFacts, resume: boolean): Promise<void> {
     await requireSameOnAll(this.world, [
       ...flattenConfig(config).filter(([key]) => !isFreeKey(key)),
+      ['version of this program', version()],
       ['choice of --resume', resume],
       ['number of training clips', clips.count],
       ['set of training clips', clips.names],
@@ -50,6 +54,13 @@ export class RunRanks {
 
   async requireSameChanges(changes: readonly ConfigChange[]): Promise<void> {
     await requireSameOnAll(this.world, [['list of changes to make', changes]]);
+  }
+
+  /** @throws UserError, because a change would reach this rank alone */
+  refuseChange(): never {
+    throw new UserError(
+      'A run on several processes cannot be changed while it is under way: give the changes beforehand (--changes).',
+    );
   }
 
   /** All ranks end before the same step if any of them wants to. */
@@ -97,4 +108,8 @@ export class RunRanks {
     }
     return whole;
   }
+}
+
+function version(): unknown {
+  return readJson(projectPath('package.json'), z.object({ version: z.string() }), (wrong) => wrong).version;
 }
