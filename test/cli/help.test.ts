@@ -87,7 +87,10 @@ describe('help of the command line', () => {
 
 describe('command lines in texts', () => {
   const project = resolve(__dirname, '..', '..', '..');
-  const docs = readdirSync(join(project, 'docs')).map((name) => `docs/${name}`);
+  const isDocument = (name: string): boolean => name.endsWith('.md');
+  const docs = readdirSync(join(project, 'docs'))
+    .filter(isDocument)
+    .map((name) => `docs/${name}`);
   const markdownFiles = ['README.md', 'CONTRIBUTING.md', 'environment.md', ...docs];
   const notebooks = readdirSync(join(project, 'notebooks')).filter((name) => name.endsWith('.ipynb'));
   const texts = [
