@@ -13,6 +13,7 @@ const order = [
     'evaluation',
     'ablation',
     'notebooks',
+    'playground',
     'method',
     'architecture',
   ].map((name) => `docs/${name}.md`),
