@@ -6,3 +6,4 @@ export * from './releaseState';
 export * from './initialState';
 export * from './convert';
 export * from './inspect';
+export { onnxTower, opset as onnxOpset, type OnnxTowerArgs } from './onnx';

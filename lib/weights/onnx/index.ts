@@ -1,0 +1,2 @@
+export { opset } from './graph';
+export { onnxTower, type OnnxTowerArgs } from './tower';
