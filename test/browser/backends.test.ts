@@ -47,6 +47,26 @@ const entry = `
     const found = ['video', 'audio'].map((modality) => [...featuresOf(state, modality, views[modality]).data]);
     state.dispose();
     return { found, left: tf.memory().numTensors };
+  }
+  import { sampleClip } from './training/clips';
+  import { Trainer } from './training/trainer';
+  import { lookAt } from './computing/look';
+  import { sampleStretch } from './computing/stretches';
+  export async function memoryOver(steps, looks) {
+    const config = configure('pico');
+    const clips = Array.from({ length: 24 }, (_, i) => sampleClip(config, 'train', i));
+    const trainer = new Trainer(config, clips, { stepsPerEpoch: 1, steps: 1000 });
+    const stretch = sampleStretch(config, 0);
+    const used = () => ({ tensors: tf.memory().numTensors, bytes: tf.backend().wasm.HEAPU8.length });
+    const go = async (steps, looks) => {
+      for (let i = 0; i < steps; i++) await trainer.advance();
+      for (let i = 0; i < looks; i++) lookAt(trainer.xkd, stretch, { video: 0.5, audio: 0.5 });
+      return used();
+    };
+    const before = await go(3, 1);
+    const after = await go(steps, looks);
+    trainer.dispose();
+    return { before, after, left: tf.memory().numTensors };
   }`;
 
 describe('the backends of the playground', function () {
@@ -123,6 +143,13 @@ describe('the backends of the playground', function () {
       }
     });
   }
+
+  it('takes no more memory over steps and clips', async () => {
+    await page.evaluate(`xkd.startBackend('wasm')`);
+    const { before, after, left } = await page.evaluate<Record<string, unknown>>(`xkd.memoryOver(25, 10)`);
+    assert.deepEqual(after, before);
+    assert.equal(left, 0);
+  });
 
   it('run the loops of the sources that are here', async () => {
     const { loopSources } = await loadScript<{ loopSources(): string }>('site/compile-loops.mjs');

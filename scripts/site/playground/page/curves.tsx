@@ -54,8 +54,12 @@ export function Curves({ title, steps, curves, version, range, percent, last }: 
     plot.current = made;
     const watcher = new ResizeObserver(() => made.setSize({ width: box.current!.clientWidth, height }));
     watcher.observe(box.current!);
+    const scheme = matchMedia('(prefers-color-scheme: dark)');
+    const repaint = () => made.redraw(false, true);
+    scheme.addEventListener('change', repaint);
     return () => {
       watcher.disconnect();
+      scheme.removeEventListener('change', repaint);
       made.destroy();
     };
   }, [last]);
