@@ -32,7 +32,7 @@ export const stories: readonly Story[] = [
     watch: [
       'The teachers follow their students at once, and are as unsure as they are: nothing sharpens the answers.',
       'The entropies rise to 100 %: every clip gets the same, uniform answer. The page says so when it happens.',
-      'The distillation loss stays at the logarithm of the number of outputs, although the training goes on.',
+      'The distillation loss stays above the logarithm of the number of outputs (4.85), although the training goes on.',
     ],
   },
   {

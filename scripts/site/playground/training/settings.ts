@@ -53,7 +53,7 @@ export const switches: readonly Switch[] = [
   {
     name: 'distillation',
     label: 'distillation',
-    on: { 'loss.distillation': 1 },
+    on: { 'loss.distillation': 2 },
     off: { 'loss.distillation': 0 },
   },
   { name: 'alignment', label: 'alignment', on: { 'loss.alignment': 1 }, off: { 'loss.alignment': 0 } },
