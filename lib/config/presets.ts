@@ -141,6 +141,8 @@ const pico: Partially<XkdConfig> = {
   encoder: { depth: 2 },
   decoder: { depth: 1 },
   mask: { video: 0.4, audio: 0.6 },
+  // Teachers that follow soon become unsure soon, unless they are sharpened more.
+  temperature: { videoTeacher: { start: 0.04, end: 0.04 }, audioTeacher: { start: 0.04, end: 0.04 } },
   ema: { start: 0.998 },
   loss: { distillation: 2 },
   optimiser: { warmupEpochs: 2 },
