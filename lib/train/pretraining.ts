@@ -15,6 +15,7 @@ import { shareState } from './ranks/shareState';
 import { RunControl } from './runs/runControl';
 import type { PretrainingArgs } from './pretrainingArgs';
 import { resumeState } from './runs/resume';
+import { type RunMirror, openMirror } from './runs/runMirror';
 import { RunFolder, type StepMetrics, changesPath } from './runs/runFolder';
 import { runTable } from './runs/runTable';
 import { type RunLength, cutSchedules, runLength, scheduleAt } from './optimiser/schedules';
@@ -41,6 +42,7 @@ export class PretrainingRun
   /** True if the last loop found a problem that makes continuing futile; see {@link health}. */
   failed = false;
   private readonly steps: StepTaker;
+  private readonly mirror: RunMirror | null;
   /** Number of the step in progress. */
   private underWay: number | null = null;
   private readonly observers = new Set<() => void>();
@@ -48,8 +50,7 @@ export class PretrainingRun
   readonly control = new RunControl(() => this.tell());
   /** True while a loop over the steps is running. */
   looping = false;
-  /** Number of unusable files already reported to {@link warn}. */
-  private skippedBefore = 0;
+  private skippedBefore = 0; // Number of unusable files already reported.
   /** Figures of the newest step; null before the first. */
   latest: StepMetrics | null = null;
 
@@ -66,6 +67,7 @@ export class PretrainingRun
   ) {
     super(state, source);
     this.skippedBefore = this.skipped.length;
+    this.mirror = openMirror(args, folder);
     this.steps = new StepTaker(state, this.batches, args.eager === true, ranks);
   }
 
@@ -110,9 +112,8 @@ export class PretrainingRun
       const before = folder?.openMetrics(state.step) ?? [];
       for (const sentence of said) folder?.warn(state.step, sentence);
       const clips = isFirst ? ((await args.probeClips?.()) ?? null) : null;
-      const { length } = facts;
-      const health = new HealthWatch({ config, length, clips, every: args.probeSteps, before });
-      const source = await args.openSource(state.step, length.steps, state.skipped);
+      const health = new HealthWatch({ config, length: facts.length, clips, every: args.probeSteps, before });
+      const source = await args.openSource(state.step, facts.length.steps, state.skipped);
       return new PretrainingRun(state, facts, args, folder, source, log, health, ranks);
     } catch (error) {
       folder?.close();
@@ -158,8 +159,8 @@ export class PretrainingRun
     try {
       for await (const metrics of this.loop(watch, this.control)) {
         yield metrics;
-        // Of several processes, all end together before the next step.
-        if (this.failed && this.args.stopWhenFailing) this.control.stop();
+        const judges = this.ranks?.world.isFirst ?? true; // It alone probes.
+        if (judges && this.failed && this.args.stopWhenFailing) this.control.stop();
       }
     } finally {
       if (watch !== interrupt) watch.stop();
@@ -260,8 +261,9 @@ export class PretrainingRun
       if (this.skipped.length > 0) this.folder?.writeJson('skipped.json', this.skipped);
     } finally {
       this.folder?.close();
+      this.mirror?.update();
       this.steps.dispose();
-      await this.source.close();
+      await Promise.all([this.source.close(), this.mirror?.settled()]);
     }
   }
 
@@ -289,6 +291,7 @@ export class PretrainingRun
     folder.flushMetrics();
     saveCheckpoint(state, checkpointPath(folder.path, state.step), this.facts, this.log);
     pruneCheckpoints(folder.path, this.args.config.training.keepCheckpoints);
+    this.mirror?.update();
   }
 
   private tell(): void {

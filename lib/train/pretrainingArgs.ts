@@ -43,6 +43,8 @@ export interface PretrainingArgs {
   readonly stopWhenFailing?: boolean;
   /** The processes that take the run together, of which this is one; rank 0 alone writes. Default: this one alone. */
   readonly world?: World | null;
+  /** Folder for a second copy of the run's folder, from which it can be resumed, too; written while training goes on. */
+  readonly mirror?: string;
   /** Opens the batches from a given step on; `skipped` are clips already known to be unusable. */
   readonly openSource: (
     startStep: number,

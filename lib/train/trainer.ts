@@ -68,7 +68,8 @@ export abstract class Trainer<State extends TrainingState, Batch, Metrics> {
         await new Promise((resolve) => setImmediate(resolve));
       }
     } finally {
-      if (this.interrupted) await stop.whenInsistingEnds;
+      // Of several processes, only some may have been sent the signal.
+      if (stop.requested) await stop.whenInsistingEnds;
       const isNew = this.savedStep !== this.state.step && this.state.step === completed;
       if (isNew && !this.writeFailed) this.save();
     }

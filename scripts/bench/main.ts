@@ -13,6 +13,7 @@ import {
   parseCounts,
   parseList,
   runKind,
+  scaleKind,
   selectGroups,
   svmKind,
 } from './options';
@@ -21,6 +22,7 @@ import { type BenchReport, reportTable } from './report';
 import { runBench } from './run';
 import { runHealthKind } from './health/kind';
 import { runSvmBench } from './svm/run';
+import { runScaleBench } from './scale/run';
 import { runTrainingBench } from './training/run';
 
 interface Options {
@@ -33,6 +35,7 @@ interface Options {
   readonly threads: string;
   readonly rounds?: string;
   readonly accumulate: string;
+  readonly processes: string;
   readonly json?: boolean;
   readonly figure: string;
   readonly folder: string;
@@ -46,7 +49,7 @@ interface Options {
   readonly withoutPytorch?: string;
 }
 
-const allKinds = [...benchKinds, dataKind, svmKind, healthKind, runKind] as const;
+const allKinds = [...benchKinds, dataKind, svmKind, healthKind, runKind, scaleKind] as const;
 
 function program(): Command {
   return new Command('bench')
@@ -79,6 +82,7 @@ function program(): Command {
       'counted steps of each engine (default: 5 to 50, by preset); of the kind run, whole rounds (default: 2 to 5)',
     )
     .option('--accumulate <count>', 'micro-batches in which the clips of a step go through', '1')
+    .option('--processes <list>', 'processes of the kind scale', '2')
     .option('--json', 'print one JSON object instead of a table')
     .option('--figure <file>', 'page with the figure', '.bench/figure.html')
     .requiredOption('--folder <folder>', 'for temporary files')
@@ -166,6 +170,20 @@ async function main(words: readonly string[]): Promise<number> {
     });
     const machine = { ...report.machine, tensorflow: ours.tensorflow ?? report.machine.tensorflow };
     report = { ...report, machine, training: ours.rows };
+  }
+  if (kinds.includes(scaleKind)) {
+    const isGiven = command.getOptionValueSource('batch') === 'cli';
+    const scale = await runScaleBench({
+      // nano by default.
+      presets: options.preset === benchPresets.join() ? (['nano'] as const) : presets,
+      batches: isGiven ? parseCounts('batch', options.batch) : null,
+      processes: parseCounts('processes', options.processes),
+      rounds: options.rounds === undefined ? 3 : parseCounts('rounds', options.rounds)[0],
+      data: options.data ?? null,
+      folder,
+      onProgress,
+    });
+    report = { ...report, scale };
   }
   report.leftOut.slice(leftOut.length).forEach((sentence) => console.error(sentence));
   // Printed first, so that no measurement is lost if a figure can't be written.

@@ -14,6 +14,8 @@ export const healthKind = 'health';
 
 /** Compares whole training with its step alone and its loader alone. */
 export const runKind = 'run';
+/** Compares runs on several processes with the same run on one. */
+export const scaleKind = 'scale';
 
 export type BenchPreset = (typeof benchPresets)[number];
 export type BenchEngine = (typeof benchEngines)[number];

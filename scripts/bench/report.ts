@@ -7,6 +7,8 @@ import { healthTable } from './health/table';
 import type { SvmRow } from './svm/run';
 import { svmTable } from './svm/table';
 import type { TrainingRow } from './training/run';
+import type { ScaleRow } from './scale/run';
+import { scaleTable } from './scale/table';
 import { trainingTable } from './training/table';
 
 /** All results of a benchmark run; `--json` prints them as one object. */
@@ -26,6 +28,8 @@ export interface BenchReport {
   readonly health?: HealthReport;
   /** With `--kind run`. */
   readonly training?: readonly TrainingRow[];
+  /** With `--kind scale`. */
+  readonly scale?: readonly ScaleRow[];
 }
 
 /** A table for a terminal. */
@@ -38,6 +42,7 @@ export function reportTable({
   svm = [],
   health,
   training = [],
+  scale = [],
 }: BenchReport): string {
   const head = [
     machine.processor,
@@ -90,6 +95,7 @@ export function reportTable({
     ...svmTable(svm),
     ...(health ? healthTable(health) : []),
     ...trainingTable(training),
+    ...scaleTable(scale),
   ].join('\n');
 }
 

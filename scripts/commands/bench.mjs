@@ -14,7 +14,7 @@ goToUser();
 
 // npm run bench: sets up what is missing and PyTorch (all messages on stderr), then runs the benchmark.
 const words = process.argv.slice(2);
-if (!(await setUp())) process.exit(1);
+if (!(await setUp({ mpi: valueOf(words, '--kind')?.includes('scale') === true }))) process.exit(1);
 for (const notice of notices()) console.error(notice);
 const { code, output } = await compile('scripts/bench');
 if (code !== 0) {
@@ -46,7 +46,7 @@ function asksForPytorch(words) {
   if (words.some((word) => word === '--help' || word === '-h')) return false;
   return (
     valueOf(words, '--engine')?.includes('pytorch') !== false &&
-    !['health', 'run'].includes(valueOf(words, '--kind'))
+    !['health', 'run', 'scale'].includes(valueOf(words, '--kind'))
   );
 }
 

@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RandomStream, makeSampleSet } from 'xkd/internal';
+import { RandomStream, makeSampleSet, projectPath } from 'xkd/internal';
 import {
   type Started,
   checkpointsOf,
@@ -16,7 +25,7 @@ import {
   underMpiexec,
 } from '../support/processes';
 
-const steps = 30;
+const steps = 90;
 /** Kills at random times; 30 were made once with XKD_DRILLS=30. */
 const drills = Number(process.env.XKD_DRILLS ?? 2);
 const common = [
@@ -103,6 +112,20 @@ describe('a fault of one of several processes', function () {
     await assertResumes('stopped', pids);
   });
 
+  it('has no port open while it runs', async () => {
+    const run = pretrain('ports');
+    await untilSaved('ports');
+    const pids = [run.pid, ...ranksOf(run.pid).values()];
+    assert.equal(pids.length, 3);
+    assert.deepEqual(pids.flatMap(listeningSockets), []);
+    process.kill(run.pid, 'SIGTERM');
+    await run.ended;
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    assert.equal(listeningSockets(process.pid).length, 1);
+    server.close();
+  });
+
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     it(`ends all after the same step, with a checkpoint, on ${signal}`, async () => {
       const run = pretrain(signal);
@@ -111,7 +134,7 @@ describe('a fault of one of several processes', function () {
       process.kill(run.pid, signal);
       const { code, stdout } = await run.ended;
       assert.equal(code, signal === 'SIGINT' ? 130 : 143);
-      assert.match(stdout, /interrupted after step \d+ of 30; --resume continues\n$/);
+      assert.match(stdout, /interrupted after step \d+ of 90; --resume continues\n$/);
       await assertResumes(signal, pids);
     });
   }
@@ -150,11 +173,23 @@ describe('a fault of one of several processes', function () {
     assert.equal(stderr.match(/^xkd: /gm)?.length, 1, stderr);
   });
 
+  it('names the rank whose losses are not finite', async () => {
+    const script = projectPath('test/dist/support/strayRank.js');
+    const run = underMpiexec([[], []], script);
+    const { code, stderr } = await run.ended;
+    assert.notEqual(code, 0);
+    assert.match(
+      stderr,
+      /^xkd: The loss is not finite at step 2 on rank 1 on \S+: \w+ is NaN; begin a run in .*$/m,
+    );
+    assert.equal(stderr.match(/^xkd: /gm)?.length, 1, stderr);
+  });
+
   it('starts under mpiexec without further options', async () => {
     const run = underMpiexec([words('mpiexec'), words('mpiexec')]);
     const { code, stderr, stdout } = await run.ended;
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /30 steps done/);
+    assert.match(stdout, /90 steps done/);
     assertWhole('mpiexec');
   });
 
@@ -175,6 +210,25 @@ describe('a fault of one of several processes', function () {
     two.forEach((total, i) => assert.ok(Math.abs(total - one[i]) < 1e-4 * one[i], `${total} ${one[i]}`));
   });
 });
+
+/** Sockets of a process that wait for connections over a network, by inode. */
+function listeningSockets(pid: number): string[] {
+  const own = readdirSync(`/proc/${pid}/fd`).map((fd) => linkOf(`/proc/${pid}/fd/${fd}`));
+  const listening = ['tcp', 'tcp6'].flatMap((protocol) => {
+    const rows = readFileSync(`/proc/${pid}/net/${protocol}`, 'utf8').trim().split('\n').slice(1);
+    const columns = rows.map((row) => row.trim().split(/\s+/));
+    return columns.filter(([, , , state]) => state === '0A').map((row) => row[9]);
+  });
+  return listening.filter((inode) => own.includes(`socket:[${inode}]`));
+}
+
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
 
 /** None if the launcher has ended, or not begun. */
 function livingRanks(launcher: number): Map<number, number> {

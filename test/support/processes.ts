@@ -103,11 +103,13 @@ export function ranksOf(launcher: number): Map<number, number> {
 }
 
 /** Starts command lines as the processes of one run, by the mpiexec that set-up found. */
-export function underMpiexec(commands: readonly (readonly string[])[]): Started {
+export function underMpiexec(
+  commands: readonly (readonly string[])[],
+  main = projectPath('lib/dist/cli/main.js'),
+): Started {
   const { mpiexec } = JSON.parse(readFileSync(projectPath('.native/mpi.json'), 'utf8')) as {
     mpiexec: string;
   };
-  const main = projectPath('lib/dist/cli/main.js');
   const each = commands.map((words) => ['-n', '1', process.execPath, main, ...words]);
   return follow(
     mpiexec,

@@ -20,6 +20,7 @@ interface PretrainFlags extends DatasetFlags, WeightsFlags, ProcessFlags {
   data: string;
   out: string;
   init?: readonly string[];
+  mirror?: string;
   resume?: boolean;
   eager?: boolean;
   changes?: string;
@@ -41,6 +42,7 @@ export function register(program: Command): void {
       'weights to start from, with teacher=frozen those of the teachers: a run folder, a checkpoint or a file of weights; again for each further backbone',
       repeated,
     )
+    .option('--mirror <folder>', 'second copy of the run folder, such as on another disk, kept up to date')
     .option('--resume', 'continue from the newest intact checkpoint in the run folder')
     .option('--changes <file>', "changes to make while it runs: another run's changes.json replays it")
     .option(
@@ -118,6 +120,7 @@ async function pretrain(
     probeSteps: flags.probeSteps,
     stopWhenFailing: flags.stopWhenFailing,
     world,
+    mirror: flags.mirror,
   });
   run.notes.forEach(report);
   try {

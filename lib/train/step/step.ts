@@ -94,17 +94,36 @@ export const nothingLearntYet =
   'nothing is learnt yet, so the weights to begin with or a clip hold values that are not finite, or a setting is extreme; begin with others.';
 
 /** A loss is not finite; the state is as it was before the step. */
-export class NonFiniteLoss extends UserError {}
+export class NonFiniteLoss extends UserError {
+  /**
+   * @param astray in a run on several processes: those whose own losses are not finite
+   * @param sentenceOn the message, given where that happened, as in ` on rank 1`
+   */
+  constructor(
+    private readonly astray: readonly number[],
+    private readonly sentenceOn: (place: string) => string,
+    nameOf: (rank: number) => string = (rank) => `rank ${rank}`,
+  ) {
+    super(sentenceOn(astray.length === 0 ? '' : ` on ${astray.map(nameOf).join(', ')}`));
+  }
+
+  /** The same, with names for the processes. */
+  naming(nameOf: (rank: number) => string): NonFiniteLoss {
+    return new NonFiniteLoss(this.astray, this.sentenceOn, nameOf);
+  }
+}
 
 function assertFinite(losses: LossFigures, step: number, astray: readonly number[]): void {
   // Sums come first in the list, so the last non-finite term is the most specific.
   const term = lossTerms.filter((name) => !Number.isFinite(losses[name])).pop();
   if (term !== undefined) {
+    const advice =
+      step === 0
+        ? nothingLearntYet
+        : 'begin a run in another folder with a lower optimiser.learningRate or a longer optimiser.warmupEpochs.';
     throw new NonFiniteLoss(
-      `The loss is not finite at step ${step}${ofRanks(astray)}: ${term} is ${losses[term]}; ` +
-        (step === 0
-          ? nothingLearntYet
-          : 'begin a run in another folder with a lower optimiser.learningRate or a longer optimiser.warmupEpochs.'),
+      astray,
+      (place) => `The loss is not finite at step ${step}${place}: ${term} is ${losses[term]}; ${advice}`,
     );
   }
 }
@@ -113,11 +132,6 @@ function assertFinite(losses: LossFigures, step: number, astray: readonly number
 function astrayRanks({ astray }: StepOutputs): number[] {
   if (astray === undefined) return [];
   return [...astray.dataSync()].flatMap((share, rank) => (share > 0 ? [rank] : []));
-}
-
-function ofRanks(astray: readonly number[]): string {
-  if (astray.length === 0) return '';
-  return astray.length === 1 ? ` on rank ${astray[0]}` : ` on ranks ${astray.join(', ')}`;
 }
 
 /** Disposes the scalars of a step, which were created outside a scope. */

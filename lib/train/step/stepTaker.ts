@@ -12,7 +12,7 @@ import type { RunRanks } from '../ranks/runRanks';
 import { modelInputs } from './modelInputs';
 import type { StepSchedule } from '../optimiser/schedules';
 import type { TrainState } from '../state/state';
-import { type StepResult, trainStep } from './step';
+import { NonFiniteLoss, type StepResult, trainStep } from './step';
 
 /** Takes the steps of a run, each on a batch or on micro-batches. */
 export class StepTaker {
@@ -29,6 +29,17 @@ export class StepTaker {
   }
 
   async take(schedule: StepSchedule): Promise<StepResult> {
+    try {
+      return await this.takeStep(schedule);
+    } catch (error) {
+      const { ranks } = this;
+      throw error instanceof NonFiniteLoss && ranks !== null
+        ? error.naming((rank) => ranks.world.nameOf(rank))
+        : error;
+    }
+  }
+
+  private async takeStep(schedule: StepSchedule): Promise<StepResult> {
     const { state, engine } = this;
     const place = this.ranks?.placeFor(state.config) ?? null;
     if (state.config.training.accumulate === 1) {

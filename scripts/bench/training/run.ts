@@ -113,7 +113,7 @@ export function summary(preset: string, batch: number, rounds: readonly Training
 }
 
 /** Clips of the sample set, decoded as the preset needs them. */
-async function decodedClips(preset: BenchPreset, clips: number, folder: string): Promise<string> {
+export async function decodedClips(preset: BenchPreset, clips: number, folder: string): Promise<string> {
   const made = join(folder, `clips-${clips}`);
   await makeSampleSet({ out: made, train: clips, test: 0 });
   const out = join(folder, `${preset}-${clips}`);
