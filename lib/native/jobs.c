@@ -1,5 +1,6 @@
 #include "jobs.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -30,6 +31,44 @@ static void release_input(Job *job) {
   job->release = NULL;
 }
 
+/*
+ * Memory of reductions is kept for those of the same size, which come again in every step: the system need not clear new
+ * memory for each.
+ */
+enum { MOST_KEPT = 256 };
+static pthread_mutex_t memory_mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct {
+  void *memory;
+  size_t bytes;
+} kept[MOST_KEPT];
+
+static bool make_room(void **memory, size_t bytes) {
+  *memory = NULL;
+  pthread_mutex_lock(&memory_mutex);
+  for (int i = 0; i < MOST_KEPT && *memory == NULL; i++)
+    if (kept[i].memory != NULL && kept[i].bytes == bytes) {
+      *memory = kept[i].memory;
+      kept[i].memory = NULL;
+    }
+  pthread_mutex_unlock(&memory_mutex);
+  if (*memory == NULL) *memory = malloc(bytes + 1);
+  return *memory != NULL;
+}
+
+static void drop(void **memory, size_t bytes) {
+  if (*memory == NULL) return;
+  pthread_mutex_lock(&memory_mutex);
+  for (int i = 0; i < MOST_KEPT && *memory != NULL; i++)
+    if (kept[i].memory == NULL) {
+      kept[i].memory = *memory;
+      kept[i].bytes = bytes;
+      *memory = NULL;
+    }
+  pthread_mutex_unlock(&memory_mutex);
+  free(*memory);
+  *memory = NULL;
+}
+
 /* Copies the input, rounded if asked, with zeros after it. */
 static void pack(Job *job, int size) {
   const size_t count = job->bytes / sizeof(float), all = job->share * (size_t)size;
@@ -52,9 +91,9 @@ Job *make_job(JobKind kind, const void *input, size_t bytes, int size, Release r
   const size_t count = bytes / sizeof(float);
   if (reduces(job)) job->share = (count + (size_t)size - 1) / (size_t)size;
   job->all_bytes = reduces(job) ? job->share * (size_t)size * number_bytes(job) : bytes * (kind == GATHER ? (size_t)size : 1);
-  void **memory = reduces(job) ? &job->sent : &job->result;
-  *memory = malloc(job->all_bytes + 1);
-  if (*memory == NULL) {
+  const bool well = reduces(job) ? make_room(&job->sent, job->all_bytes)
+                                 : (job->result = malloc(job->all_bytes + 1)) != NULL;
+  if (!well) {
     free(job);
     return NULL;
   }
@@ -63,15 +102,6 @@ Job *make_job(JobKind kind, const void *input, size_t bytes, int size, Release r
   return job;
 }
 
-static bool make_room(void **memory, size_t bytes) {
-  *memory = malloc(bytes + 1);
-  return *memory != NULL;
-}
-
-static void drop(void **memory) {
-  free(*memory);
-  *memory = NULL;
-}
 
 /* Means of this rank's share, in the order of the ranks. */
 static void average(Job *job, int size) {
@@ -97,11 +127,11 @@ static int begin_stage(Job *job, const MpiFunctions *mpi, MPI_Comm comm, int siz
         if (!make_room(&job->received, job->all_bytes)) return NO_MEMORY;
         return mpi->MPI_Ialltoall(job->sent, share, number, job->received, share, number, comm, &job->request);
       }
-      drop(&job->sent);
+      drop(&job->sent, job->all_bytes);
       if (!make_room(&job->mine, job->share * number_bytes(job)) || !make_room(&job->result, job->all_bytes))
         return NO_MEMORY;
       average(job, size);
-      drop(&job->received);
+      drop(&job->received, job->all_bytes);
       return mpi->MPI_Iallgather(job->mine, share, number, job->result, share, number, comm, &job->request);
     case GATHER:
       return mpi->MPI_Iallgather(job->input, bytes, MPI_BYTE, job->result, bytes, MPI_BYTE, comm, &job->request);
@@ -151,10 +181,11 @@ bool take_result(Job *job, void *output, char *sentence) {
 
 void free_job(Job *job) {
   release_input(job);
-  free(job->sent);
-  free(job->received);
-  free(job->mine);
-  free(job->result);
+  drop(&job->sent, job->all_bytes);
+  drop(&job->received, job->all_bytes);
+  drop(&job->mine, job->share * number_bytes(job));
+  if (reduces(job)) drop(&job->result, job->all_bytes);
+  else free(job->result);
   free(job);
 }
 
