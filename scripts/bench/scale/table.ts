@@ -1,9 +1,15 @@
 import type { ScaleRow } from './run';
+import { simulationTable } from './simulation';
 
 /** Lines for a terminal. */
 export function scaleTable(rows: readonly ScaleRow[]): string[] {
   if (rows.length === 0) return [];
-  return ['Runs on several processes of this machine, in clips/s of all:', ...rows.map(line), ''];
+  return [
+    'Runs on several processes of this machine, in clips/s of all:',
+    ...rows.map(line),
+    '',
+    ...simulationTable(),
+  ];
 }
 
 function line({
