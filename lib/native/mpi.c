@@ -8,7 +8,6 @@
  *   failure()                       { rank, sentence } of the rank that failed, or null
  *   waitedSeconds()                 time in which ops waited for other ranks
  *   end()                           ends MPI, once all ranks are done
- *   abort(code)                     ends all ranks at once
  *
  * A failure of any rank is an Error with the code RANK_FAILED and its sentence.
  */
@@ -168,22 +167,13 @@ static napi_value end(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-static napi_value abort_all(napi_env env, napi_callback_info info) {
-  napi_value argument;
-  int32_t code = 1;
-  if (!get_arguments(env, info, 1, &argument)) return NULL;
-  napi_get_value_int32(env, argument, &code);
-  abort_ranks(code);
-  return NULL;
-}
-
 NAPI_MODULE_INIT() {
   const struct {
     const char *name;
     napi_callback function;
   } functions[] = {{"open", open_mpi},        {"exchange", exchange_bytes}, {"broadcast", broadcast_bytes},
                    {"fail", fail_all},        {"failure", failure},         {"waitedSeconds", waited},
-                   {"end", end},              {"abort", abort_all}};
+                   {"end", end}};
   for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
     napi_value function;
     napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function, NULL, &function);

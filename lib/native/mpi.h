@@ -37,7 +37,6 @@ enum {
 #define XKD_MPI_FUNCTIONS(F)                                                                                   \
   F(MPI_Init_thread, (int *, char ***, int, int *))                                                            \
   F(MPI_Finalize, (void))                                                                                      \
-  F(MPI_Abort, (MPI_Comm, int))                                                                                \
   F(MPI_Comm_rank, (MPI_Comm, int *))                                                                          \
   F(MPI_Comm_size, (MPI_Comm, int *))                                                                          \
   F(MPI_Comm_dup, (MPI_Comm, MPI_Comm *))                                                                      \

@@ -252,5 +252,3 @@ void end_ranks(void) {
   pthread_mutex_unlock(&world.mutex);
   pthread_join(world.thread, NULL);
 }
-
-void abort_ranks(int code) { world.mpi.MPI_Abort(MPI_COMM_WORLD, code); }

@@ -57,7 +57,4 @@ double waited_seconds(void);
 /* Ends MPI and the thread, after a success on all ranks. */
 void end_ranks(void);
 
-/* Ends all ranks at once. */
-void abort_ranks(int code);
-
 #endif

@@ -88,8 +88,9 @@ async function untilEnd(
   // Those that were asked to stop end by themselves, each with the code of the signal.
   if (isStopping() && signal === null) await Promise.race([all, later(farewellMs)]);
   for (const child of children) child.kill('SIGKILL');
-  const codes = (await all).map(({ code }) => code);
-  return { code: first.code || Math.max(...codes), failed: !isStopping() };
+  await all;
+  // The signal that ended a process is told above, and is not that of the run.
+  return { code: isKilled ? 1 : first.code, failed: !isStopping() };
 }
 
 const memoryHint =

@@ -118,11 +118,6 @@ export class World {
     this.addon.end();
   }
 
-  /** Ends the processes of all ranks. */
-  abort(code: number): void {
-    this.addon.abort(code);
-  }
-
   private async guarded<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action();

@@ -24,7 +24,6 @@ export interface MpiAddon {
   /** Time in which ops of a graph have waited for other ranks. */
   waitedSeconds(): number;
   end(): void;
-  abort(code: number): void;
 }
 
 export function mpiAddon(): MpiAddon | null;

@@ -28,7 +28,8 @@ export function runInForeground(command, args, { env, stdio = 'inherit', cwd = p
     stdio: onLine ? ['ignore', 'pipe', 'pipe'] : withLauncherSocket(stdio),
     detached: true,
   });
-  endWithUs(child, { detached: true });
+  // Of a run on several processes, none may outlive the others for long.
+  endWithUs(child, { detached: true, ...(process.env.PMI_FD && { graceSeconds: 10 }) });
   if (onLine) for (const input of [child.stdout, child.stderr]) createInterface({ input }).on('line', onLine);
   const sentAt = new Map();
   const pass = (signal) => {

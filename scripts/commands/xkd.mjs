@@ -13,17 +13,19 @@ goToUser();
 // npx xkd COMMAND, or npm run xkd -- COMMAND: sets up what is missing (all messages on stderr), then runs the command line of lib.
 if (!(await setUp({ mpi: isOneOfSeveral() }))) process.exit(1);
 for (const notice of notices()) console.error(notice);
-/** True if several processes are asked for, or mpiexec or srun has started this one among several. */
-function isOneOfSeveral() {
-  const sizes = ['PMI_SIZE', 'OMPI_COMM_WORLD_SIZE', 'PALS_SIZE', 'SLURM_STEP_NUM_TASKS'];
-  return (
-    process.argv.some((word) => word.startsWith('--processes')) || sizes.some((name) => process.env[name] > 1)
-  );
-}
-
 const main = path.join(root, 'lib', 'dist', 'cli', 'main.js');
 const env = startEnvironment(process.env);
 const code = await runInForeground(process.execPath, [...nodeFlags, main, ...process.argv.slice(2)], { env });
 const sentence = endingSentence(code);
 if (sentence !== undefined) console.error(`xkd: ${sentence}`);
 process.exit(code);
+
+/** True if a run on several processes is asked for, or mpiexec or srun has started this as one of several. */
+function isOneOfSeveral() {
+  const sizes = ['PMI_SIZE', 'OMPI_COMM_WORLD_SIZE', 'PALS_SIZE', 'SLURM_STEP_NUM_TASKS'];
+  return (
+    ['pretrain', 'parity'].includes(process.argv[2]) &&
+    (process.argv.some((word) => word.startsWith('--processes')) ||
+      sizes.some((name) => process.env[name] > 1))
+  );
+}
