@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import path from 'node:path';
 import { endingSentence } from '../process/ending.mjs';
 import { endWithLauncher } from '../process/launcher.mjs';
@@ -17,8 +18,15 @@ const main = path.join(root, 'lib', 'dist', 'cli', 'main.js');
 const env = startEnvironment(process.env);
 const code = await runInForeground(process.execPath, [...nodeFlags, main, ...process.argv.slice(2)], { env });
 const sentence = endingSentence(code);
-if (sentence !== undefined) console.error(`xkd: ${sentence}`);
+if (sentence !== undefined) console.error(`xkd: ${rankOfRun()}${sentence}`);
 process.exit(code);
+
+/** Which of several processes this is, as the start of a sentence. */
+function rankOfRun() {
+  const { PMI_RANK, OMPI_COMM_WORLD_RANK, PALS_RANKID } = process.env;
+  const rank = PMI_RANK ?? OMPI_COMM_WORLD_RANK ?? PALS_RANKID;
+  return rank === undefined ? '' : `rank ${rank} on ${hostname()}: `;
+}
 
 /** True if a run on several processes is asked for, or mpiexec or srun has started this as one of several. */
 function isOneOfSeveral() {
