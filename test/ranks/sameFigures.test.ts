@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lossTerms, makeSampleSet } from 'xkd/internal';
+import { lossTerms, makeSampleSet, projectPath } from 'xkd/internal';
 import { cutRun, deviation, figuresOf, setUpMpi, start, succeed, tensorsOf } from '../support/processes';
 
 const steps = 20;
@@ -111,6 +111,17 @@ describe('a run on several processes', function () {
     cutRun(at('alone'));
     await pretrain('alone', '--resume');
     assertSame('one', 'alone');
+  });
+
+  it('replays a recorded run of the original', async () => {
+    const { stdout } = await succeed([
+      'parity',
+      projectPath('test/golden/mini_xkd'),
+      '--processes',
+      '2',
+      '--compiled',
+    ]);
+    assert.equal(stdout.match(/ {2}ok {2}/g)?.length, 4, stdout);
   });
 
   it('refuses a batch that cannot be divided', async () => {
