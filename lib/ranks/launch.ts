@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { constants, hostname } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
@@ -87,10 +88,21 @@ async function untilEnd(
   if (quiet && told === null) report(`${nameOf(rank)} failed, and rank 0 did not end after it.`);
   // Those that were asked to stop end by themselves, each with the code of the signal.
   if (isStopping() && signal === null) await Promise.race([all, later(farewellMs)]);
+  const memory = new Set(children.flatMap(({ pid }) => sharedMemoryOf(pid)));
   for (const child of children) child.kill('SIGKILL');
   await all;
+  for (const path of memory) rmSync(path, { force: true });
   // The signal that ended a process is told above, and is not that of the run.
   return { code: isKilled ? 1 : first.code, failed: !isStopping() };
+}
+
+/** Files of the memory that a process shares with the others by MPI: those of processes that are killed stay behind. */
+function sharedMemoryOf(pid: number | undefined): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/maps`, 'utf8').match(/\/dev\/shm\/mpich_shm_\w+/g) ?? [];
+  } catch {
+    return []; // It has ended, or the system has no such files.
+  }
 }
 
 const memoryHint =

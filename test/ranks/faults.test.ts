@@ -91,8 +91,11 @@ describe('a fault of one of several processes', function () {
       const run = pretrain(`killed ${rank}`);
       await untilSaved(`killed ${rank}`);
       const pids = ranksOf(run.pid);
+      const memory = sharedMemoryOf(pids.get(rank)!);
+      assert.ok(memory.length > 0 && memory.every(existsSync));
       process.kill(pids.get(rank)!, 'SIGKILL');
       const { code, stderr } = await run.ended;
+      assert.deepEqual(memory.filter(existsSync), []);
       assert.equal(code, 1);
       assert.match(stderr, new RegExp(`xkd: rank ${rank} on \\S+ was ended by SIGKILL; .*\\n$`));
       await assertResumes(`killed ${rank}`, pids);
@@ -228,6 +231,11 @@ function linkOf(path: string): string {
   } catch {
     return '';
   }
+}
+
+/** Memory that MPI shares between processes. */
+function sharedMemoryOf(pid: number): string[] {
+  return readFileSync(`/proc/${pid}/maps`, 'utf8').match(/\/dev\/shm\/mpich_\w+/g) ?? [];
 }
 
 /** None if the launcher has ended, or not begun. */
