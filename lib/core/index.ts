@@ -17,7 +17,7 @@ export { drawClip, heardImpacts, sampleFrameSize, sampleRateHz } from '../data/s
 export type { ClipSpec, SampleSplit } from '../data/sample/clipSpec';
 export { renderScene } from '../data/sample/renderScene';
 export { renderSound } from '../data/sample/renderSound';
-export { sampleRecipe, usualVersion } from '../data/sample/versions';
+export { sampleRecipe } from '../data/sample/versions';
 export { LogMel } from '../data/spectrogram/logMel';
 export { melFilterbank } from '../data/spectrogram/melFilterbank';
 export type { NdArray } from '../data/types';

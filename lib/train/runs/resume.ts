@@ -2,7 +2,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type XkdConfig, validateConfig } from '../../config';
 import { lookAt, readJson } from '../../files';
-import { type Report, listCheckpoints, openCheckpoint, pruneCheckpoints, putAside } from '../state/checkpointFolder';
+import {
+  type Report,
+  listCheckpoints,
+  openCheckpoint,
+  pruneCheckpoints,
+  putAside,
+} from '../state/checkpointFolder';
 import { type ChangeLog } from './changeLog';
 import type { RunFacts } from '../state/checkpointMetadata';
 import { changesPath } from './runFolder';

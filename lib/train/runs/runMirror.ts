@@ -45,10 +45,12 @@ export class RunMirror {
     // The configuration first: a folder with a checkpoint can always be resumed.
     for (const name of files) await copyFile(join(this.run, name), join(this.mirror, name));
     for (const path of newest) {
-      if (!kept.has(basename(path))) await copyFile(path, join(checkpointsFolder(this.mirror), basename(path)));
+      if (!kept.has(basename(path)))
+        await copyFile(path, join(checkpointsFolder(this.mirror), basename(path)));
     }
     const names = new Set(newest.map((path) => basename(path)));
-    for (const path of listCheckpoints(this.mirror)) if (!names.has(basename(path))) rmSync(path, { force: true });
+    for (const path of listCheckpoints(this.mirror))
+      if (!names.has(basename(path))) rmSync(path, { force: true });
   }
 
   private tell(error: Error): void {

@@ -19,7 +19,6 @@ import {
   sampleRateHz,
   sampleRecipe,
   type SampleSplit,
-  usualVersion,
   type XkdConfig,
 } from 'xkd/core';
 
@@ -34,7 +33,9 @@ export interface Clip {
   readonly label: number;
 }
 
-const recipe = sampleRecipe(usualVersion);
+/** The sound tells the class at once, so that few hundred steps suffice for the eye to learn from the ear. */
+const version = 2;
+const recipe = sampleRecipe(version);
 /** The sample set's dials, with less that distracts from the object. */
 export const dials = { ...recipe.dials, clutter: 0, visualNoise: 0 };
 
@@ -43,7 +44,7 @@ export const classNames: readonly string[] = recipe.materials.map(({ name }) => 
 
 /** The specification of a clip of the sample set with the seed that its command line has. */
 export function clipSpec(split: SampleSplit, index: number): ClipSpec {
-  return drawClip({ version: usualVersion, seed: 0, dials }, split, index);
+  return drawClip({ version, seed: 0, dials }, split, index);
 }
 
 /** The first second of a clip of the sample set, in the configuration's frame rate and size, as it is read natively. */
