@@ -1,5 +1,5 @@
 import { createReadStream, existsSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../errors';
 import { makeFolder, streamFileAtomic } from '../../files';
 import { type Report, checkpointsFolder, listCheckpoints } from '../state/checkpointFolder';
@@ -24,7 +24,7 @@ export class RunMirror {
     private readonly mirror: string,
     private readonly report: Report,
   ) {
-    if (join(run) === join(mirror))
+    if (resolve(run) === resolve(mirror))
       throw new UserError(`"${mirror}" is the run's own folder; mirror it to another one.`);
     makeFolder(checkpointsFolder(mirror));
   }
