@@ -77,8 +77,10 @@ async function untilEnd(
   const ends = children.map(async (child, rank) => ({ rank, ...(await endOf(child)) }));
   const bad = ends.map(async (end) => ((await end).code === 0 ? new Promise<never>(() => {}) : end));
   const all = Promise.all(ends);
-  const first = await Promise.race([all, ...bad]);
-  if (Array.isArray(first)) return { code: 0, failed: false };
+  const ended = await Promise.race([all, ...bad]);
+  // The one that failed may be the last to end.
+  const first = Array.isArray(ended) ? ended.find(({ code }) => code !== 0) : ended;
+  if (first === undefined) return { code: 0, failed: false };
   const { rank, signal } = first;
   // A rank that ends by itself has told the others why, and rank 0 tells the user. A killed one could not.
   const isKilled = signal !== null && !(isStopping() && rank === 0);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { launched, ProcessManager, shareOfMachine } from 'xkd/internal';
+import { launch } from 'xkd/dist/ranks/launch';
 
 describe('what a launcher says', () => {
   it('is read for mpiexec of MPICH, Open MPI, srun and Cray', () => {
@@ -72,6 +73,18 @@ describe('the process manager of a machine', () => {
     await new Promise((resolve) => setImmediate(resolve));
     assert.match(first.heard(), /cmd=barrier_out rc=0\n$/);
     assert.match(second.heard(), /value=one\n.*rc=-1 .*\ncmd=barrier_out rc=0\n$/);
+  });
+});
+
+describe('a launcher', () => {
+  const launchCodes = (codes: readonly number[]) => {
+    const program = `const rank = Number(process.env.PMI_RANK); setTimeout(() => process.exit(${JSON.stringify(codes)}[rank]), rank === 0 ? 300 : 0)`;
+    return launch({ processes: 2, command: [process.execPath, '-e', program], report: () => undefined });
+  };
+
+  it('gives the code of a failure, even of the process that ends last', async () => {
+    assert.deepEqual(await launchCodes([3, 0]), { code: 3, failed: true });
+    assert.deepEqual(await launchCodes([0, 0]), { code: 0, failed: false });
   });
 });
 
