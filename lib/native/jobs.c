@@ -159,7 +159,10 @@ void complete_job(Job *job, const char *trouble) {
   /* After a failure MPI may still read or write the memory of what was under way, so that it is kept. */
   if (trouble != NULL) {
     memcpy(job->trouble, trouble, SENTENCE_BYTES);
-    if (job->request != MPI_REQUEST_NULL) job->sent = job->received = job->mine = job->result = NULL;
+    if (job->request != MPI_REQUEST_NULL) {
+      job->sent = job->received = job->mine = job->result = NULL;
+      job->release = NULL;
+    }
   }
   release_input(job);
   job->completed = true;

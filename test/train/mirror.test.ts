@@ -39,6 +39,15 @@ describe('the mirror of a run', () => {
     assert.equal(heard.filter((sentence) => /could not be mirrored/.test(sentence)).length, 1);
   });
 
+  it('is not a folder with the checkpoints of another run, which stay', async () => {
+    await finish(await open(at('other'), {}));
+    await assert.rejects(
+      open(at('run'), { mirror: at('other') }),
+      said(/holds checkpoints of a run already; choose another folder for --mirror/),
+    );
+    assert.ok(readdirSync(join(at('other'), 'checkpoints')).length > 0);
+  });
+
   it("is not the run's own folder", async () => {
     await assert.rejects(
       open(at('run'), { mirror: at('run') }),

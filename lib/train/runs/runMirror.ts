@@ -60,12 +60,24 @@ export class RunMirror {
   }
 }
 
+interface MirrorArgs {
+  readonly mirror?: string;
+  readonly resume?: boolean;
+  readonly report?: Report;
+}
+
 /** The mirror that a run is to have; null without one, or without a folder to mirror. */
 export function openMirror(
-  { mirror, report = console.warn }: { readonly mirror?: string; readonly report?: Report },
+  { mirror, resume = false, report = console.warn }: MirrorArgs,
   folder: { readonly path: string } | null,
 ): RunMirror | null {
-  return mirror === undefined || folder === null ? null : new RunMirror(folder.path, mirror, report);
+  if (mirror === undefined || folder === null) return null;
+  // They would be removed as none of this run's.
+  if (!resume && listCheckpoints(mirror).length > 0)
+    throw new UserError(
+      `"${mirror}" holds checkpoints of a run already; choose another folder for --mirror, or continue that run with --resume.`,
+    );
+  return new RunMirror(folder.path, mirror, report);
 }
 
 /** Copies a file whole or not at all. One that has gone meanwhile is left out: a newer one will follow. */
