@@ -1,3 +1,4 @@
+import { basename, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import type { Modality } from '../../config';
 import { UserError } from '../../errors';
@@ -117,7 +118,8 @@ async function exportWeb(run: string, { out, data, clips, ...flags }: WebFlags):
         `"${run}" holds backbones alone, and the page shows decoders and heads as well; give a run folder or a checkpoint.`,
       );
     const entries = dataset?.entries ?? [];
-    const made = writeWebPage({ network, name: run, step, entries, clips, out });
+    // The page may be published: the path to the run is nobody's concern.
+    const made = writeWebPage({ network, name: basename(resolve(run)), step, entries, clips, out });
     const size = (bytes: number) => (bytes / 1e6).toFixed(1);
     process.stdout.write(
       `${made.page}: ${size(made.bytes)} MB, of it weights ${size(made.weights)} MB; ${made.clips === 0 ? 'clips of the sample set' : `${made.clips} clips`}\n`,

@@ -113,6 +113,7 @@ export function useRun(link: Link, network?: GivenNetwork): Run {
       log.current = emptyLog();
       times.current = [];
       setSeed(nextSeed);
+      setRunning(false);
       setFinished(false);
       setTrouble(null);
       link.send({ kind: 'reset', seed: nextSeed, settings: given });
