@@ -4,7 +4,7 @@ import { Program } from './program';
 import type { Precision } from './rounding';
 import { isSmall } from './sessionSettings';
 import { type Residence, TracedFunction } from './tracedFunction';
-import type { TraceSettings } from './tracer';
+import type { TraceSettings } from './traceSettings';
 import { type TreeForm, flattenTree, hasForm, leavesOf, rebuildTree, treeForm } from './tree';
 
 interface Compiled<Outputs> {

@@ -14,21 +14,16 @@ import { addConstant } from './constants';
 import { ExchangeOrder } from './exchangeOrder';
 import { type GraphSession, type Node, type NodeArgs, type Place, nodeOf } from './graphSession';
 import type { Message } from './protobuf';
-import { type Precision, Rounding, bfloat16, products } from './rounding';
+import { Rounding, bfloat16, products } from './rounding';
 import { type StageListener, listenToStages } from '../stage';
 import { TraceError, strangeTensor } from './traceError';
+import type { TraceSettings } from './traceSettings';
 import { typeName } from './values';
 
 /** Location of a tensor's values in the graph, and their shape there. */
 interface Known {
   readonly place: Place;
   readonly shape: readonly number[];
-}
-
-export interface TraceSettings {
-  readonly precision: Precision;
-  /** True if saving memory is worth a little time: cheap values are then recomputed in the backward pass. */
-  readonly savesMemory: boolean;
 }
 
 /** Type attributes that tfjs-node leaves to eager execution to infer, by op: the types of inputs 0 and 1. */
