@@ -104,6 +104,12 @@ function Figures({ look, ratios, setRatios, time }: FiguresProps) {
     useCallback((canvas: HTMLCanvasElement) => drawSpectrogram(canvas, look, values, removed), [look]);
   const weights = (modality: 'video' | 'audio', values: Float32Array) =>
     useCallback((canvas: HTMLCanvasElement) => drawWeights(canvas, look, modality, values), [look]);
+  const attended = (title: string, when: 'before' | 'after', [ofFrames, ofSound]: readonly string[]) => (
+    <Figure title={title}>
+      <Picture class="wide" label={ofFrames} draw={weights('video', video[when])} playhead={time} />
+      <Picture label={ofSound} draw={weights('audio', audio[when])} playhead={time} />
+    </Figure>
+  );
   const bound = Math.log(video.distribution.length);
   const ratio = (modality: 'video' | 'audio', label: string) => (
     <label class="slider">
@@ -160,32 +166,14 @@ function Figures({ look, ratios, setRatios, time }: FiguresProps) {
           Loss over the gaps: video {video.loss.toFixed(2)}, sound {audio.loss.toFixed(2)}; 1 is a grey patch.
         </p>
       </Figure>
-      <Figure title="Where the teachers attend">
-        <Picture
-          class="wide"
-          label="Attention of the video teacher over the frames"
-          draw={weights('video', video.before)}
-          playhead={time}
-        />
-        <Picture
-          label="Attention of the audio teacher over the spectrogram"
-          draw={weights('audio', audio.before)}
-          playhead={time}
-        />
-      </Figure>
-      <Figure title="The same after refinement by the other modality">
-        <Picture
-          class="wide"
-          label="Weights of the frames after refinement"
-          draw={weights('video', video.after)}
-          playhead={time}
-        />
-        <Picture
-          label="Weights of the spectrogram after refinement"
-          draw={weights('audio', audio.after)}
-          playhead={time}
-        />
-      </Figure>
+      {attended('Where the teachers attend', 'before', [
+        'Attention of the video teacher over the frames',
+        'Attention of the audio teacher over the spectrogram',
+      ])}
+      {attended('The same after refinement by the other modality', 'after', [
+        'Weights of the frames after refinement',
+        'Weights of the spectrogram after refinement',
+      ])}
       <Figure title="The teachers’ answers">
         {(['video', 'audio'] as const).map((modality) => {
           const { distribution, entropy } = look[modality];
