@@ -34,5 +34,8 @@ function groupLinks({ url, groups }) {
 
 function ownAssets() {
   const read = (name) => readFileSync(join(root, 'scripts', 'site', 'assets', name));
-  return ['site.css', 'site.js', 'search.js'].map((name) => [`assets/${name}`, read(name)]);
+  return [
+    ['assets/site.css', Buffer.concat([read('colours.css'), read('site.css')])],
+    ...['site.js', 'search.js'].map((name) => [`assets/${name}`, read(name)]),
+  ];
 }
