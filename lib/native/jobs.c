@@ -102,7 +102,6 @@ Job *make_job(JobKind kind, const void *input, size_t bytes, int size, Release r
   return job;
 }
 
-
 /* Means of this rank's share, in the order of the ranks. */
 static void average(Job *job, int size) {
   for (size_t i = 0; i < job->share; i++) {
